@@ -1,0 +1,37 @@
+import type {AirbyteStream, SyncMode} from '../protocol/generated/airbyte.ts';
+import type {Source, Stream} from '../source.ts';
+import type {Command, Input, Runtime} from './command.ts';
+import {connect, streamsOf} from './connect.ts';
+
+/** `full_refresh` comes first: several clients take the first mode as their default. */
+const syncModes = (incremental: boolean): [SyncMode, ...SyncMode[]] =>
+  incremental ? ['full_refresh', 'incremental'] : ['full_refresh'];
+
+/** A stream as a catalog shows it. Absent fields are left out: clients stumble over nulls. */
+const toAirbyteStream = ({name, schema, primaryKey, cursor}: Stream): AirbyteStream => ({
+  name,
+  json_schema: schema,
+  supported_sync_modes: syncModes(cursor !== undefined),
+  ...(cursor !== undefined && {
+    source_defined_cursor: true,
+    default_cursor_field: [cursor.field],
+    is_resumable: true,
+  }),
+  ...(primaryKey.length > 0 && {source_defined_primary_key: primaryKey.map((field) => [field])}),
+});
+
+/** Says which streams there are, and what their records look like. */
+export async function* discover<C extends object>(
+  source: Source<C>,
+  readConfig: Input,
+  runtime: Runtime,
+): Command {
+  const {close, ...connection} = await connect(source, readConfig, runtime);
+  try {
+    const streams = streamsOf(source, connection).map(toAirbyteStream);
+    yield {type: 'CATALOG', catalog: {streams}};
+  } finally {
+    await close();
+  }
+  return true;
+}

@@ -1,0 +1,8 @@
+import type {Source} from '../source.ts';
+import type {Command} from './command.ts';
+
+/** Says what a config looks like. Needs nothing: no config, no network. */
+export async function* spec<C extends object>(source: Source<C>): Command {
+  yield {type: 'SPEC', spec: {...source.spec, protocol_version: '0.2.0'}};
+  return true;
+}

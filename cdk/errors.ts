@@ -1,0 +1,41 @@
+/**
+ * The three ways to fail, by what helps: the user changes something (`ConfigError`), waiting does
+ * (`TransientError`), or a developer must look (`SystemError`). They become Airbyte's failure types.
+ * A message says what failed, with what value, and what to do next; it is shown to the user as it is.
+ */
+export type FailureType = 'config_error' | 'transient_error' | 'system_error';
+
+/** The user must act: a bad key, a missing scope, a name that does not exist. Trying again is no use. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly failureType = 'config_error';
+}
+
+/** A passing fault that outlived its retries: throttling, 5xx, timeouts, DNS. A later run may succeed. */
+export class TransientError extends Error {
+  override readonly name = 'TransientError';
+  readonly failureType = 'transient_error';
+}
+
+/** A fault in the source, the kit or the API's answer: someone has to look at it. */
+export class SystemError extends Error {
+  override readonly name = 'SystemError';
+  readonly failureType = 'system_error';
+}
+
+/** Anything that was thrown counts as a system error unless it says otherwise. */
+export const failureTypeOf = (error: unknown): FailureType =>
+  error instanceof ConfigError || error instanceof TransientError
+    ? error.failureType
+    : 'system_error';
+
+/** The text of anything that was thrown. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message || error.name : String(error);
+
+/** The stack of an error with those of its causes, for `stack_trace`. */
+export const stackOf = (error: unknown): string | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  const cause = stackOf(error.cause);
+  return cause === undefined ? error.stack : `${error.stack}\nCaused by: ${cause}`;
+};

@@ -1,0 +1,14 @@
+import {setTimeout as delay} from 'node:timers/promises';
+
+/** Time, as a value: tests pass one of their own and never wait. */
+export type Clock = {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Resolves after `ms`; rejects as soon as the signal is aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+};
+
+export const systemClock: Clock = {
+  now: Date.now,
+  sleep: (ms, signal) => delay(ms, undefined, {signal}),
+};

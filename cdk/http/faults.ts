@@ -1,0 +1,82 @@
+// What an answer or a broken connection means: try again, wait, or give up, and in which words.
+import {ConfigError, messageOf, SystemError, TransientError} from '../errors.ts';
+import {isObject} from '../json.ts';
+import {describeRequest, type HttpRequest, type HttpResponse} from './message.ts';
+
+const TRANSIENT_STATUS = new Set([408, 425, 500, 502, 503, 504]);
+
+/**
+ * 429 always; 403 when the server says it is about quota, as GitHub does:
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+ */
+export const isRateLimited = ({status, headers}: HttpResponse): boolean =>
+  status === 429 ||
+  (status === 403 && ('retry-after' in headers || headers['x-ratelimit-remaining'] === '0'));
+
+export const isTransient = (response: HttpResponse): boolean =>
+  isRateLimited(response) || TRANSIENT_STATUS.has(response.status);
+
+/** The `code` of a network error, or of the first of its causes that has one: `ECONNRESET`, `ENOTFOUND`. */
+export const networkCode = (error: unknown): string | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return networkCode(error.cause);
+};
+
+// Codes of node:net, node:dns, undici and its HTTP parser. TLS faults are not among them: a certificate
+// that is refused now is refused in a second, too.
+const TRANSIENT_CODE =
+  /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|NETDOWN)|UND_ERR_.*|HPE_.*|Z_.*)$/;
+
+/** A total timeout has no code, but a name. */
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'TimeoutError';
+
+export const isTransientFault = (error: unknown): boolean =>
+  isTimeout(error) || TRANSIENT_CODE.test(networkCode(error) ?? '');
+
+const DETAIL_LIMIT = 300;
+
+/** What the server says about its refusal: the usual fields of a JSON body, else the start of the text. */
+const detailOf = ({body, headers}: HttpResponse): string | undefined => {
+  const text = body.toString('utf8').trim();
+  if (text === '' || headers['content-type']?.includes('html')) return undefined;
+  try {
+    const json: unknown = JSON.parse(text);
+    const told = isObject(json) && (json['message'] ?? json['error_description'] ?? json['error']);
+    return (typeof told === 'string' ? told : text).slice(0, DETAIL_LIMIT);
+  } catch {
+    return text.slice(0, DETAIL_LIMIT);
+  }
+};
+
+/** `GET https://api.github.com/user answered 401: Bad credentials.` */
+export const describeResponse = (request: HttpRequest, response: HttpResponse): string => {
+  const detail = detailOf(response)?.replace(/[.\s]+$/, '');
+  return `${describeRequest(request)} answered ${response.status}${detail ? `: ${detail}` : ''}.`;
+};
+
+/** An answer that no retry will change, as an error that says what to do. */
+export const refusal = (request: HttpRequest, response: HttpResponse): Error => {
+  const told = describeResponse(request, response);
+  switch (response.status) {
+    case 401:
+      return new ConfigError(
+        `${told} The API does not accept these credentials: check them in the config, they may be mistyped, expired or revoked.`,
+      );
+    case 403:
+      return new ConfigError(
+        `${told} The credentials are known but may not read this: grant the missing permission, or leave this stream out.`,
+      );
+    default:
+      return new SystemError(told);
+  }
+};
+
+/** A fault that stayed through every attempt. */
+export const exhausted = (request: HttpRequest, attempts: number, last: unknown): TransientError =>
+  new TransientError(
+    `${describeRequest(request)} failed ${attempts} times, the last time with ${networkCode(last) ?? messageOf(last)}. ` +
+      `Check that ${request.url.host} can be reached from here; if it can, try again later.`,
+    {cause: last},
+  );

@@ -1,0 +1,12 @@
+/** A JSON object whose fields are not known. */
+export type JsonObject = {readonly [key: string]: unknown};
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What a JSON value is, in words for an error message: `an array`, `null`, `a string`. */
+export const kindOf = (value: unknown): string => {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+};

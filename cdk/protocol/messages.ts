@@ -1,0 +1,87 @@
+// Makers of the messages a source emits. Wire names stay in here.
+import type {FailureType} from '../errors.ts';
+import type {JsonObject} from '../json.ts';
+import type {AirbyteLogMessage, AirbyteMessage, StreamDescriptor} from './generated/airbyte.ts';
+
+export type LogLevel = AirbyteLogMessage['level'];
+export type StreamStatus = 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';
+
+/** Many RECORD messages of one stream in one value: pages travel through the kit, not records. */
+export type RecordPage = {
+  readonly type: 'PAGE';
+  readonly stream: StreamDescriptor;
+  readonly records: readonly object[];
+  /** Epoch milliseconds. */
+  readonly emittedAt: number;
+};
+
+/** What a command hands to the output. */
+export type Emission = AirbyteMessage | RecordPage;
+
+/** A failure, in the terms of a TRACE ERROR. */
+export type Failure = {
+  readonly type: FailureType;
+  /** For the user: what failed and what to do. */
+  readonly message: string;
+  readonly internalMessage?: string | undefined;
+  readonly stack?: string | undefined;
+  readonly stream?: StreamDescriptor;
+};
+
+export const logMessage = (level: LogLevel, message: string, stack?: string): AirbyteMessage => ({
+  type: 'LOG',
+  log: {level, message, ...(stack !== undefined && {stack_trace: stack})},
+});
+
+export const connectionStatus = (
+  status: 'SUCCEEDED' | 'FAILED',
+  message?: string,
+): AirbyteMessage => ({
+  type: 'CONNECTION_STATUS',
+  connectionStatus: {status, ...(message !== undefined && {message})},
+});
+
+/** `count` is the number of RECORDs of the stream since its previous STATE. */
+export const stateMessage = (
+  stream: StreamDescriptor,
+  blob: JsonObject,
+  count: number,
+): AirbyteMessage => ({
+  type: 'STATE',
+  state: {
+    type: 'STREAM',
+    stream: {stream_descriptor: stream, stream_state: blob},
+    sourceStats: {recordCount: count},
+  },
+});
+
+export const streamStatus = (
+  stream: StreamDescriptor,
+  status: StreamStatus,
+  now: number,
+): AirbyteMessage => ({
+  type: 'TRACE',
+  trace: {
+    type: 'STREAM_STATUS',
+    emitted_at: now,
+    stream_status: {stream_descriptor: stream, status},
+  },
+});
+
+export const errorTrace = (
+  {type, message, internalMessage, stack, stream}: Failure,
+  now: number,
+): AirbyteMessage => ({
+  type: 'TRACE',
+  trace: {
+    type: 'ERROR',
+    emitted_at: now,
+    error: {
+      message,
+      ...(internalMessage !== undefined && {internal_message: internalMessage}),
+      ...(stack !== undefined && {stack_trace: stack}),
+      failure_type: type,
+      ...(stream !== undefined && {stream_descriptor: stream}),
+    },
+  },
+});

@@ -1,0 +1,62 @@
+/** One ordered line between those who read an API and the one who writes stdout. */
+export type BoundedQueue<T> = AsyncIterable<T> & {
+  /**
+   * Puts an item at the end, at once; resolves when there is room for more. Who waits for it cannot run
+   * ahead of a slow reader; who does not (a log line) still keeps its place in the order.
+   */
+  readonly push: (item: T, bytes: number) => Promise<void>;
+  /** No more items will come: the reader ends after the last one. */
+  readonly close: () => void;
+};
+
+/** A queue that holds about `maxBytes`, and at least one item. For one reader. */
+export const boundedQueue = <T>(maxBytes: number): BoundedQueue<T> => {
+  const items: {readonly item: T; readonly bytes: number}[] = [];
+  let held = 0;
+  let open = true;
+  let wakeReader = () => {};
+  let room = Promise.withResolvers<void>();
+
+  const take = (): T | undefined => {
+    const first = items.shift();
+    if (first === undefined) return undefined;
+    held -= first.bytes;
+    if (held <= maxBytes) {
+      room.resolve();
+      room = Promise.withResolvers<void>();
+    }
+    return first.item;
+  };
+  const release = () => {
+    open = false;
+    wakeReader();
+    room.resolve();
+  };
+
+  return {
+    push: (item, bytes) => {
+      if (!open) return Promise.resolve();
+      items.push({item, bytes});
+      held += bytes;
+      wakeReader();
+      return held <= maxBytes ? Promise.resolve() : room.promise;
+    },
+    close: release,
+    async *[Symbol.asyncIterator]() {
+      try {
+        while (open || items.length > 0) {
+          const item = take();
+          if (item !== undefined) yield item;
+          else {
+            await new Promise<void>((resolve) => {
+              wakeReader = resolve;
+            });
+          }
+        }
+      } finally {
+        // A reader that leaves early must not keep the writers waiting.
+        release();
+      }
+    },
+  };
+};

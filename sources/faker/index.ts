@@ -1,0 +1,74 @@
+import {defineSource, page, stream} from '#cdk';
+import {makePages, type Range, type StreamName} from './generate.ts';
+import {products} from './generated/products.ts';
+import {purchases} from './generated/purchases.ts';
+import {type Config, spec} from './generated/spec.ts';
+import {users} from './generated/users.ts';
+import {EPOCH, type World} from './rows.ts';
+
+const MAX_PRODUCTS = 100;
+
+const worldOf = ({seed, count, always_updated}: Config): World => ({
+  seed,
+  users: count,
+  products: Math.min(count, MAX_PRODUCTS),
+  updatedAt: always_updated ? new Date().toISOString() : undefined,
+});
+
+/** The first row that is newer than `since`; its own time is not: no two rows share one. */
+const firstAfter = (since: string | number | undefined, {updatedAt}: World): number => {
+  const instant = Date.parse(String(since));
+  if (updatedAt !== undefined || Number.isNaN(instant)) return 1;
+  return Math.max(1, Math.floor((instant - EPOCH) / 1000) + 1);
+};
+
+function* rangesOf(first: number, last: number, size: number): Generator<Range> {
+  for (let from = first; from <= last; from += size) {
+    yield {from, length: Math.min(size, last - from + 1)};
+  }
+}
+
+export const faker = defineSource({
+  name: 'faker',
+  spec,
+  check: async () => {},
+  streams: ({config}) => {
+    const world = worldOf(config);
+    const common = {
+      primaryKey: ['id'],
+      cursor: {field: 'updated_at', order: 'ascending'},
+      // A demo shows its states; there is no API to be spared.
+      checkpointInterval: 0,
+    } as const;
+    async function* rows<S extends StreamName>(
+      name: S,
+      count: number,
+      since: string | number | undefined,
+    ) {
+      const ranges = rangesOf(firstAfter(since, world), count, config.records_per_slice);
+      for await (const records of makePages(name, ranges, world, config.parallelism)) {
+        yield page(records);
+      }
+    }
+    return [
+      stream({
+        ...common,
+        name: 'users',
+        schema: users,
+        read: ({since}) => rows('users', world.users, since),
+      }),
+      stream({
+        ...common,
+        name: 'products',
+        schema: products,
+        read: ({since}) => rows('products', world.products, since),
+      }),
+      stream({
+        ...common,
+        name: 'purchases',
+        schema: purchases,
+        read: ({since}) => rows('purchases', world.users, since),
+      }),
+    ];
+  },
+});
