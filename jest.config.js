@@ -2,6 +2,7 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/acceptance-tests/image/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {'\\.ts$': '<rootDir>/scripts/strip-types.js'},
   setupFilesAfterEnv: ['<rootDir>/test/support/network.ts'],

@@ -3,7 +3,7 @@ import {isMainThread} from 'node:worker_threads';
 import packageJson from '../package.json' with {type: 'json'};
 import {type Invocation, parseArguments} from './arguments.ts';
 import type {Command, Runtime} from './commands/command.ts';
-import {SystemError, stackOf} from './errors.ts';
+import {messageOf, SystemError, stackOf} from './errors.ts';
 import {readJsonFile, readStateFile} from './input.ts';
 import {type Output, takeStdout} from './output/stdout.ts';
 import {errorTrace} from './protocol/messages.ts';
@@ -63,8 +63,15 @@ const speak = async (command: Command, output: Output): Promise<boolean> => {
   }
 };
 
-const isBrokenPipe = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EPIPE';
+/**
+ * Nobody hears us any more. A reader that has left, as `head` does, has what it wanted; for anything else, such
+ * as a full disk, stderr is the last place to say so.
+ */
+const dieBroken = (error: unknown): never => {
+  if (error instanceof Error && 'code' in error && error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`stdout can't be written: ${messageOf(error)}\n`);
+  process.exit(EXIT_FAILURE);
+};
 
 /** Ends by the signal itself, so that the parent sees how; the kernel spares PID 1, which exits instead. */
 const dieBy = (signal: Signal): void => {
@@ -91,6 +98,7 @@ const dieOnUncaught = (output: Output): void => {
     const failure = commandFailure(error);
     output.log('FATAL', failure.message, stackOf(error));
     await output.write(errorTrace(failure, Date.now())).catch(() => {});
+    await output.flush();
     process.exit(EXIT_FAILURE);
   };
   process.on('uncaughtException', die);
@@ -104,7 +112,7 @@ const dieOnUncaught = (output: Output): void => {
   );
 };
 
-/** Runs one command and returns the exit code; undefined where the reader is gone or a signal ends the program. */
+/** Runs one command and returns the exit code. */
 const perform = async <C extends object>(
   source: Source<C>,
   invocation: Invocation,
@@ -114,7 +122,6 @@ const perform = async <C extends object>(
   try {
     return (await speak(await start(source, invocation, runtime), output)) ? 0 : EXIT_FAILURE;
   } catch (error) {
-    if (isBrokenPipe(error)) return 0;
     if (runtime.signal.aborted) return EXIT_FAILURE;
     const failure = commandFailure(error);
     output.log('ERROR', failure.message);
@@ -141,7 +148,11 @@ export const run = async <C extends object>(source: Source<C>): Promise<void> =>
     return;
   }
   const redactor = createRedactor();
-  const output = takeStdout({redact: redactor.redact, debug: parsed.invocation.debug});
+  const output = takeStdout({
+    redact: redactor.redact,
+    debug: parsed.invocation.debug,
+    onBroken: dieBroken,
+  });
   const stop = new AbortController();
   stopOnSignals(stop);
   dieOnUncaught(output);

@@ -2,6 +2,7 @@
 // file: it may hold secrets.
 import {readFile} from 'node:fs/promises';
 import {ConfigError, messageOf} from './errors.ts';
+import {isObject} from './json.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
@@ -14,7 +15,7 @@ const readText = async (what: string, path: string): Promise<string> => {
     // JSON.parse stumbles over a byte order mark, which some editors put in front.
     return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const code = isObject(cause) ? String(cause['code']) : '';
     throw new ConfigError(
       `The ${what} file ${path} ${REASONS[code] ?? `can't be read: ${messageOf(cause)}`}.`,
       {cause},
@@ -22,33 +23,66 @@ const readText = async (what: string, path: string): Promise<string> => {
   }
 };
 
-const endOf = (text: string): {line: number; column: number} => {
-  const lines = text.trimEnd().split('\n');
-  return {line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1};
-};
-
-/** Where the JSON goes wrong. V8's own message often has no position, and quotes what stands there. */
-const locate = async (text: string): Promise<string> => {
-  const {parse} = await import('@humanwhocodes/momoa');
+/** What JSON.parse has against a text, in V8's words; undefined for nothing. */
+const faultIn = (text: string): string | undefined => {
   try {
-    parse(text);
-    return 'a line break or another control character stands inside a string';
+    JSON.parse(text);
+    return undefined;
   } catch (error) {
-    const reason = messageOf(error);
-    const {line, column} =
-      reason.includes('end of input') || !hasPosition(error) ? endOf(text) : error;
-    return `line ${line}, column ${column}: ${reason.replace(/^./, (first) => first.toLowerCase()).replace(/\.? \(.*$/, '')}`;
+    return messageOf(error);
   }
 };
 
-const hasPosition = (error: unknown): error is Error & {line: number; column: number} =>
-  error instanceof Error && 'line' in error && 'column' in error;
+const END_OF_INPUT = 'Unexpected end of JSON input';
+const POSITIONED = /^(.*?)(?: in JSON)? at position (\d+)/;
 
-const parseJson = async (what: string, path: string, text: string): Promise<unknown> => {
+/** Whether a text may still become JSON by what follows. */
+const isUnfinished = (text: string): boolean => {
+  const fault = faultIn(text) ?? END_OF_INPUT;
+  return fault === END_OF_INPUT || Number(POSITIONED.exec(fault)?.[2]) === text.length;
+};
+
+/** The index of the first character that can't stand where it does. */
+const firstMisplaced = (text: string): number => {
+  let fine = 0;
+  let faulty = text.length;
+  while (faulty - fine > 1) {
+    const middle = (fine + faulty) >> 1;
+    if (isUnfinished(text.slice(0, middle))) fine = middle;
+    else faulty = middle;
+  }
+  return fine;
+};
+
+const characterAt = (text: string, index: number): string => {
+  const code = text.codePointAt(index) ?? 0;
+  const character = String.fromCodePoint(code);
+  return /[\p{C}\p{Z}]/u.test(character)
+    ? `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+    : `'${character}'`;
+};
+
+/** V8 says what is wrong and where, save for a character that it did not expect: there it quotes the text. */
+const explain = (text: string, fault: string): {index: number; problem: string} => {
+  const [, problem, position] = POSITIONED.exec(fault) ?? [];
+  if (problem !== undefined) return {index: Number(position), problem};
+  if (fault === END_OF_INPUT) return {index: text.trimEnd().length, problem: 'Unexpected end'};
+  const index = firstMisplaced(text);
+  return {index, problem: `Unexpected character ${characterAt(text, index)}`};
+};
+
+/** `firstLine` is the number of the text's first line, where it is a part of the file. */
+const parseJson = (what: string, path: string, text: string, firstLine = 1): unknown => {
   try {
     return JSON.parse(text);
-  } catch {
-    throw new ConfigError(`The ${what} file ${path} is not valid JSON: ${await locate(text)}.`);
+  } catch (error) {
+    const {index, problem} = explain(text, messageOf(error));
+    const before = text.slice(0, index).split('\n');
+    const line = firstLine + before.length - 1;
+    const column = (before.at(-1)?.length ?? 0) + 1;
+    throw new ConfigError(
+      `The ${what} file ${path} is not valid JSON: line ${line}, column ${column}: ${problem.charAt(0).toLowerCase()}${problem.slice(1)}.`,
+    );
   }
 };
 
@@ -60,10 +94,13 @@ export const readJsonFile = async (what: string, path: string): Promise<unknown>
 export const readStateFile = async (path: string): Promise<unknown> => {
   const text = await readText('state', path);
   if (text.trim() === '') return undefined;
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  try {
-    return lines.length > 1 ? lines.map((line): unknown => JSON.parse(line)) : JSON.parse(text);
-  } catch {
-    return parseJson('state', path, text);
-  }
+  const lines = text
+    .split('\n')
+    .map((line, index) => ({line, number: index + 1}))
+    .filter(({line}) => line.trim() !== '');
+  // Of JSON that is spread over lines, the first one is none by itself.
+  const isLines = lines.length > 1 && faultIn(lines[0]?.line ?? '') === undefined;
+  return isLines
+    ? lines.map(({line, number}) => parseJson('state', path, line, number))
+    : parseJson('state', path, text);
 };

@@ -17,7 +17,7 @@ export type Spec<C extends object> = {
 };
 
 /** Names a top-level field of a record. */
-export type Field<R> = keyof R & string;
+type Field<R> = keyof R & string;
 
 /** A position in a stream, in the record's own format: a timestamp, a date, an id. */
 export type CursorValue = string | number;
@@ -46,7 +46,7 @@ export type Cursor<F extends string = string> = {
 };
 
 /** What `read` is given. */
-export type ReadContext<S> = {
+type ReadContext<S> = {
   /** One of `slices()`, or `{}` for a stream without slices. */
   readonly slice: S;
   /**
@@ -65,9 +65,9 @@ export type StreamDefinition<R extends object, S extends Slice> = {
   readonly name: string;
   readonly schema: Schema<R>;
   /** The fields that together name one record. Without them a destination cannot remove repeats. */
-  readonly primaryKey?: readonly Field<NoInfer<R>>[];
+  readonly primaryKey?: readonly NoInfer<Field<R>>[];
   /** Makes the stream incremental. */
-  readonly cursor?: Cursor<Field<NoInfer<R>>>;
+  readonly cursor?: Cursor<NoInfer<Field<R>>>;
   /** The parts the stream is read in, one after another, each with its own position. */
   readonly slices?: () => Awaitable<Iterable<S>> | AsyncIterable<S>;
   /** Pages of records; usually `http.paginate(…)`, else any async generator that yields `page(records)`. */

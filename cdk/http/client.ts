@@ -1,3 +1,4 @@
+import {ConfigError} from '../errors.ts';
 import type {Auth} from './auth/auth.ts';
 import {type Clock, systemClock} from './clock.ts';
 import {decodeJson} from './decode.ts';
@@ -8,14 +9,14 @@ import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
 import {DEFAULT_TIMEOUTS, openTransport, type Timeouts} from './transport.ts';
 
 /** Values of a query string; undefined ones are left out. */
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** How an API is reached. */
 export type HttpOptions = {
   /** `https://api.example.com/v2`: paths are appended to it. Credentials go to its origin only. */
   readonly baseUrl?: string;
   readonly auth?: Auth;
-  /** Sent with every request; names in lower case. */
+  /** Sent with every request, wherever it goes, so no place for credentials; names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeouts?: Partial<Timeouts>;
   readonly retry?: Partial<RetryPolicy>;
@@ -23,7 +24,7 @@ export type HttpOptions = {
   readonly explain?: (refused: HttpResponse) => Error | undefined;
 };
 
-export type GetOptions = {readonly query?: Query};
+type GetOptions = {readonly query?: Query};
 
 export type HttpClient = {
   /** The JSON of one answer. `T` is your claim about the API; nothing checks it. */
@@ -36,7 +37,7 @@ export type HttpClient = {
 };
 
 /** Where the client tells what it does: DEBUG each request, INFO what delays or changes a run. */
-export type Log = (level: 'DEBUG' | 'INFO', message: string) => void;
+type Log = (level: 'DEBUG' | 'INFO', message: string) => void;
 
 /** What a run lends to its client. */
 export type HttpRuntime = {
@@ -57,6 +58,15 @@ const resolveUrl = (baseUrl: string | undefined, path: string, query: Query = {}
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
   return url;
+};
+
+/** The base comes from the config more often than not. */
+const originOf = (baseUrl: string): string => {
+  const url = URL.parse(baseUrl);
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.origin;
+  throw new ConfigError(
+    `"${baseUrl}" is not the URL of an API: it should look like https://api.example.com.`,
+  );
 };
 
 /** Credentials belong to the API's own origin: no link in an answer may carry them elsewhere. */
@@ -83,8 +93,8 @@ export const openHttpClient = (
   options: HttpOptions,
   {signal, log, clock = systemClock, random = Math.random}: HttpRuntime,
 ): HttpClient & {readonly close: () => Promise<void>} => {
+  const origin = options.baseUrl === undefined ? undefined : originOf(options.baseUrl);
   const transport = openTransport({...DEFAULT_TIMEOUTS, ...options.timeouts}, signal);
-  const origin = options.baseUrl === undefined ? undefined : new URL(options.baseUrl).origin;
   const send = withRetry(
     onlyTo(origin, options.auth, traced(transport.send, log, clock)),
     {...DEFAULT_RETRY, ...options.retry},
@@ -96,7 +106,7 @@ export const openHttpClient = (
     (allowed: readonly number[] = []): Send =>
     async (request) => {
       const response = await send(request);
-      if (response.status < 400 || allowed.includes(response.status)) return response;
+      if (response.status < 300 || allowed.includes(response.status)) return response;
       throw options.explain?.(response) ?? refusal(request, response);
     };
   const requestFor = (path: string, query: Query | undefined): HttpRequest => ({

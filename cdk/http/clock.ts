@@ -4,11 +4,11 @@ import {setTimeout as delay} from 'node:timers/promises';
 export type Clock = {
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Resolves after `ms`; rejects as soon as the signal is aborted. */
+  /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
 export const systemClock: Clock = {
   now: Date.now,
-  sleep: (ms, signal) => delay(ms, undefined, {signal}),
+  sleep: (ms, signal) => delay(ms, undefined, {signal}).catch(() => signal.throwIfAborted()),
 };

@@ -1,21 +1,32 @@
 import type {HttpResponse} from './message.ts';
 
-const seconds = (text: string | undefined): number | undefined =>
+const numberIn = (text: string | undefined): number | undefined =>
   text !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
 
+/** Only with its zone: `Date.parse` makes a date of nearly anything that holds a digit. */
+const dateIn = (text = ''): number | undefined =>
+  /(GMT|UTC|Z|[+-]\d\d:?\d\d)\s*$/.test(text) ? Date.parse(text) || undefined : undefined;
+
+/** Nobody agrees on a unit: from their size, these are epoch milliseconds, epoch seconds, or seconds from now. */
+const resetIn = (reset: number, now: number): number => {
+  if (reset > 1e12) return reset - now;
+  return reset > 1e9 ? reset * 1000 - now : reset * 1000;
+};
+
 /**
- * How long the server asks to wait, in milliseconds. `Retry-After` is seconds or a date (RFC 9110 §10.2.3);
- * a date is measured against the server's own `Date`, which cancels a clock that is off. Where the quota is
- * used up and no Retry-After came, `X-RateLimit-Reset` (epoch seconds) tells when it is filled again.
+ * How long the server asks to wait, in milliseconds; undefined where it asks for nothing, or for a moment
+ * that is past. `Retry-After` is seconds or a date (RFC 9110 §10.2.3); a date is measured against the
+ * server's own `Date`, which cancels a clock that is off. Where the quota is used up and no Retry-After
+ * came, `X-RateLimit-Reset` tells when it is filled again.
  */
 export const requestedWait = ({headers}: HttpResponse, now: number): number | undefined => {
-  const serverNow = Date.parse(headers['date'] ?? '') || now;
-  const retryAfter = headers['retry-after'];
-  const delta = seconds(retryAfter);
-  if (delta !== undefined) return delta * 1000;
-  const date = Date.parse(retryAfter ?? '');
-  if (!Number.isNaN(date)) return Math.max(0, date - serverNow);
-  const reset = seconds(headers['x-ratelimit-reset']);
+  const serverNow = dateIn(headers['date']) ?? now;
+  const after = (wait: number): number | undefined => (wait > 0 ? wait : undefined);
+  const seconds = numberIn(headers['retry-after']);
+  if (seconds !== undefined) return after(seconds * 1000);
+  const date = dateIn(headers['retry-after']);
+  if (date !== undefined) return after(date - serverNow);
+  const reset = numberIn(headers['x-ratelimit-reset']);
   if (reset === undefined || headers['x-ratelimit-remaining'] !== '0') return undefined;
-  return Math.max(0, reset * 1000 - serverNow);
+  return after(resetIn(reset, serverNow));
 };

@@ -1,6 +1,13 @@
 import {TransientError} from '../errors.ts';
 import type {Clock} from './clock.ts';
-import {describeResponse, exhausted, isTransient, isTransientFault, networkCode} from './faults.ts';
+import {
+  broken,
+  describeFault,
+  describeResponse,
+  exhausted,
+  isTransient,
+  isTransientFault,
+} from './faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
 import {requestedWait} from './retry-after.ts';
 
@@ -45,19 +52,23 @@ const attempt = async (send: Send, request: HttpRequest): Promise<Outcome> => {
 const shouldRetry = (outcome: Outcome): boolean =>
   outcome.kind === 'answer' ? isTransient(outcome.response) : isTransientFault(outcome.error);
 
+/** What the server itself asks to wait. */
+const askedOf = (outcome: Outcome, now: number): number | undefined =>
+  outcome.kind === 'answer' ? requestedWait(outcome.response, now) : undefined;
+
 /** Jitter is added behind the server's own figure: every client was told the same instant. */
 const waitFor = (
-  outcome: Outcome,
+  asked: number | undefined,
   retry: number,
   policy: RetryPolicy,
-  {clock, random}: RetryContext,
-): number => {
-  const asked =
-    outcome.kind === 'answer' ? requestedWait(outcome.response, clock.now()) : undefined;
-  return asked === undefined
+  random: () => number,
+): number =>
+  asked === undefined
     ? random() * Math.min(policy.cap, policy.base * 2 ** retry)
     : asked * (1 + random() * 0.1);
-};
+
+/** A Date ends there, but not what a server may ask for. */
+const LAST_DATE = 8.64e15;
 
 const settle = (request: HttpRequest, outcome: Outcome, attempts: number): HttpResponse => {
   if (outcome.kind === 'answer') {
@@ -68,13 +79,11 @@ const settle = (request: HttpRequest, outcome: Outcome, attempts: number): HttpR
   }
   throw isTransientFault(outcome.error)
     ? exhausted(request, attempts, outcome.error)
-    : outcome.error;
+    : broken(request, outcome.error);
 };
 
 const describeOutcome = (outcome: Outcome): string =>
-  outcome.kind === 'answer'
-    ? String(outcome.response.status)
-    : (networkCode(outcome.error) ?? 'a timeout');
+  outcome.kind === 'answer' ? String(outcome.response.status) : describeFault(outcome.error);
 
 /**
  * Sends again what failed for a passing reason: a broken connection, 408, 425, 429, 5xx, or 403 over quota.
@@ -87,13 +96,15 @@ export const withRetry =
       const outcome = await attempt(send, request);
       context.signal.throwIfAborted();
       if (!shouldRetry(outcome) || made >= policy.attempts) return settle(request, outcome, made);
-      const wait = waitFor(outcome, made - 1, policy, context);
-      if (wait > policy.longest) {
+      const now = context.clock.now();
+      const asked = askedOf(outcome, now);
+      if (asked !== undefined && asked > policy.longest) {
         throw new TransientError(
-          `${describeRequest(request)} answered ${describeOutcome(outcome)} and asks to wait ${Math.ceil(wait / 1000)} s, ` +
-            `longer than the ${Math.ceil(policy.longest / 1000)} s this run may wait: run again after ${new Date(context.clock.now() + wait).toISOString()}.`,
+          `${describeRequest(request)} answered ${describeOutcome(outcome)} and asks to wait ${Math.ceil(asked / 1000)} s, ` +
+            `longer than the ${Math.ceil(policy.longest / 1000)} s this run may wait: run again after ${new Date(Math.min(now + asked, LAST_DATE)).toISOString()}.`,
         );
       }
+      const wait = waitFor(asked, made - 1, policy, context.random);
       context.log(
         `${describeRequest(request)}: ${describeOutcome(outcome)}; attempt ${made + 1} of ${policy.attempts} in ${(wait / 1000).toFixed(1)} s.`,
       );

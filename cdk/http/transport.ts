@@ -1,4 +1,4 @@
-import {Agent, type Dispatcher, interceptors, request as send} from 'undici';
+import type {Dispatcher} from 'undici';
 import type {HttpRequest, HttpResponse, Send} from './message.ts';
 
 /** How long each part of a request may take, in milliseconds. */
@@ -35,24 +35,40 @@ const lastUrl = (context: object, fallback: URL): URL =>
     ? context.history.at(-1)
     : fallback;
 
-/** The wire itself. Redirects are followed; undici drops the credentials when one leads to another origin. */
+/** What a redirect to another origin may take along. Whatever else a request carries might be a credential. */
+const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'user-agent']);
+
+const redirection = (headers: HttpRequest['headers']) => ({
+  maxRedirections: MAX_REDIRECTS,
+  throwOnMaxRedirect: true,
+  stripHeadersOnCrossOriginRedirect: Object.keys(headers).filter((name) => !HARMLESS.has(name)),
+});
+
+/** undici takes 30 MB and a tenth of a second to load: a source that sends nothing never does. */
+const openAgent = async ({connect, headers, idle}: Timeouts) => {
+  const {Agent, interceptors, request} = await import('undici');
+  return {
+    agent: new Agent({connect: {timeout: connect}, headersTimeout: headers, bodyTimeout: idle}),
+    interceptors,
+    request,
+  };
+};
+
+/** The wire itself. Redirects are followed; one that leads to another origin takes no credentials along. */
 export const openTransport = (
   timeouts: Timeouts,
   signal: AbortSignal,
 ): {readonly send: Send; readonly close: () => Promise<void>} => {
-  const agent = new Agent({
-    connect: {timeout: timeouts.connect},
-    headersTimeout: timeouts.headers,
-    bodyTimeout: timeouts.idle,
-  });
-  const dispatcher = agent.compose(
-    interceptors.redirect({maxRedirections: MAX_REDIRECTS}),
-    interceptors.decompress({skipErrorResponses: false}),
-  );
+  let opened: ReturnType<typeof openAgent> | undefined;
   return {
     send: async ({method, url, headers}: HttpRequest): Promise<HttpResponse> => {
-      const response = await send(url, {
-        dispatcher,
+      opened ??= openAgent(timeouts);
+      const {agent, interceptors, request} = await opened;
+      const response = await request(url, {
+        dispatcher: agent.compose(
+          interceptors.redirect(redirection(headers)),
+          interceptors.decompress({skipErrorResponses: false}),
+        ),
         method,
         headers: {'accept-encoding': 'gzip, deflate, br, zstd', ...headers},
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeouts.total)]),
@@ -65,6 +81,6 @@ export const openTransport = (
       };
     },
     // destroy, not close: a run that ends must not wait for a keep-alive or a half-read answer.
-    close: () => agent.destroy(),
+    close: async () => (await opened)?.agent.destroy(),
   };
 };

@@ -1,9 +1,6 @@
 import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
 import type {Emission, RecordPage} from '../protocol/messages.ts';
 
-/** A pipe takes 64 KiB at once; larger parts only wait in memory. */
-const CHUNK_LENGTH = 64 * 1024;
-
 // Legal inside JSON, but some readers end a line there: Python's str.splitlines(), which Meltano's tap uses.
 const LINE_BREAKS = /[\u0085\u2028\u2029]/g;
 
@@ -15,10 +12,13 @@ const escapeLineBreaks = (line: string): string =>
 
 type Redact = (text: string) => string;
 
+/** What is said in words; the rest is names and enums, which a secret may happen to spell. */
+const WORDS = new Set(['message', 'internal_message', 'stack_trace']);
+
 /** What a message says in words goes through `redact`; records and states never do. */
 const redacted = (message: AirbyteMessage, redact: Redact): AirbyteMessage => {
-  const words = (_key: string, value: unknown) =>
-    typeof value === 'string' ? redact(value) : value;
+  const words = (key: string, value: unknown) =>
+    typeof value === 'string' && WORDS.has(key) ? redact(value) : value;
   const mask = <T>(part: T): T => JSON.parse(JSON.stringify(part, words));
   switch (message.type) {
     case 'LOG':
@@ -44,23 +44,13 @@ function* encodePage({stream, records, emittedAt}: RecordPage): Generator<string
   const place = namespace === undefined ? {stream: name} : {stream: name, namespace};
   const prefix = `{"type":"RECORD","record":{${JSON.stringify(place).slice(1, -1)},"data":`;
   const suffix = `,"emitted_at":${emittedAt}}}\n`;
-  let chunk = '';
   for (const record of records) {
-    chunk += prefix + JSON.stringify(record) + suffix;
-    if (chunk.length >= CHUNK_LENGTH) {
-      yield escapeLineBreaks(chunk);
-      chunk = '';
-    }
+    yield escapeLineBreaks(prefix + JSON.stringify(record) + suffix);
   }
-  if (chunk !== '') yield escapeLineBreaks(chunk);
 }
 
-/** One message on one line. */
-export const encodeMessage = (message: AirbyteMessage, redact: Redact): string =>
-  `${escapeLineBreaks(JSON.stringify(redacted(message, redact)))}\n`;
-
-/** What a command says, as text that is ready for stdout, in parts of some 64 KiB. */
+/** What a command says, line by line, each with its end. */
 export function* encode(emission: Emission, redact: Redact): Generator<string> {
   if (emission.type === 'PAGE') yield* encodePage(emission);
-  else yield encodeMessage(emission, redact);
+  else yield `${escapeLineBreaks(JSON.stringify(redacted(emission, redact)))}\n`;
 }

@@ -1,10 +1,12 @@
 // The kit owns fd 1: nothing but messages goes there, whoever prints.
+import {Writable} from 'node:stream';
 import {formatWithOptions} from 'node:util';
 import {type Emission, type LogLevel, logMessage} from '../protocol/messages.ts';
-import {encode, encodeMessage} from './encode.ts';
+import {encode} from './encode.ts';
+import {openWriter} from './writer.ts';
 
 export type Output = {
-  /** Resolves when the operating system has taken it all; rejects when the reader is gone (EPIPE). */
+  /** Resolves when there is room for more: a slow reader holds back whoever waits for it. */
   readonly write: (emission: Emission) => Promise<void>;
   /** A LOG right away, from places that can't wait. */
   readonly log: (level: LogLevel, message: string, stack?: string) => void;
@@ -16,7 +18,11 @@ type Options = {
   readonly redact: (text: string) => string;
   /** Without it DEBUG and TRACE logs are left out. */
   readonly debug: boolean;
+  /** Told when nothing more can be written: EPIPE when the reader has left. */
+  readonly onBroken: (error: unknown) => void;
 };
+
+const STDOUT = 1;
 
 const CONSOLE_LEVELS = {
   error: 'ERROR',
@@ -38,38 +44,30 @@ const redirectConsole = (log: Output['log']): void => {
 
 /** What bypasses the console: text written to stdout, and Node's own warnings, which would go to stderr. */
 const redirectStrays = (log: Output['log']): void => {
-  process.stdout.write = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
-    log('INFO', (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()).trimEnd());
-    const callback = rest.find((argument) => typeof argument === 'function');
-    if (callback !== undefined) queueMicrotask(() => callback());
-    return true;
-  };
+  const stray = new Writable({
+    write: (chunk, _encoding, done) => {
+      log('INFO', String(chunk).trimEnd());
+      done();
+    },
+  });
+  // Defined, not assigned to: a look at the real process.stdout makes a pipe non-blocking.
+  Object.defineProperty(process, 'stdout', {value: stray, configurable: true});
   process.removeAllListeners('warning');
   process.on('warning', (warning) => log('DEBUG', warning.stack ?? warning.message));
 };
 
 /** Takes stdout over. From here on every byte of it is a message. */
-export const takeStdout = ({redact, debug}: Options): Output => {
-  const toPipe = process.stdout.write.bind(process.stdout);
-  // Each write hears of its own failure; the event would end the process with a stack trace.
-  process.stdout.on('error', () => {});
-
-  const writeText = (text: string): Promise<void> =>
-    new Promise((resolve, reject) => {
-      toPipe(text, (error) => (error ? reject(error) : resolve()));
-    });
+export const takeStdout = ({redact, debug, onBroken}: Options): Output => {
+  const writer = openWriter(STDOUT, onBroken);
   const log: Output['log'] = (level, message, stack) => {
     if (!debug && (level === 'DEBUG' || level === 'TRACE')) return;
-    toPipe(encodeMessage(logMessage(level, message, stack), redact));
+    writer.put(encode(logMessage(level, message, stack), redact)).catch(() => {}); // onBroken was told
   };
   redirectConsole(log);
   redirectStrays(log);
   return {
-    write: async (emission) => {
-      for (const text of encode(emission, redact)) await writeText(text);
-    },
+    write: (emission) => writer.put(encode(emission, redact)),
     log,
-    // Writes end in order, so when an empty one has, all have.
-    flush: () => writeText('').catch(() => {}),
+    flush: () => writer.drain().catch(() => {}),
   };
 };

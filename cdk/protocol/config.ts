@@ -2,6 +2,7 @@ import {Ajv, type ErrorObject} from 'ajv';
 import addFormats from 'ajv-formats';
 import {ConfigError} from '../errors.ts';
 import {isObject, type JsonObject, kindOf} from '../json.ts';
+import {faultsMeant} from './choices.ts';
 import {secretValues} from './secrets.ts';
 
 const quoted = (value: unknown): string => JSON.stringify(value) ?? String(value);
@@ -11,8 +12,14 @@ const demand = ({keyword, params, message = 'is not valid'}: ErrorObject): strin
   switch (keyword) {
     case 'required':
       return 'is required, but missing';
+    case 'additionalProperties':
+      return 'is not a known field';
+    case 'oneOf':
+      return 'must fit exactly one of its options';
+    case 'anyOf':
+      return 'must fit one of its options';
     case 'type':
-      return `must be of type ${params['type']}`;
+      return `must be of type ${[params['type']].flat().join(' or ')}`;
     case 'enum':
       return `must be one of ${params['allowedValues'].map(quoted).join(', ')}`;
     case 'const':
@@ -29,17 +36,27 @@ const demand = ({keyword, params, message = 'is not valid'}: ErrorObject): strin
 const MAX_SHOWN = 80;
 
 const shown = (value: unknown, secrets: ReadonlySet<string>): string => {
-  if (typeof value === 'object' || value === undefined) return kindOf(value);
+  if (value === undefined) return 'missing';
+  if (typeof value === 'object') return kindOf(value);
   if (secrets.has(String(value))) return `${kindOf(value)} that is a secret`;
-  return quoted(value).slice(0, MAX_SHOWN);
+  const text = quoted(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+};
+
+/** These name their field themselves: the value they are about is the object around it. */
+const namedField = ({keyword, params}: ErrorObject): string | undefined => {
+  if (keyword === 'required') return params['missingProperty'];
+  return keyword === 'additionalProperties' ? params['additionalProperty'] : undefined;
 };
 
 const describe = (error: ErrorObject, secrets: ReadonlySet<string>): string => {
-  const {keyword, params, instancePath, data, parentSchema} = error;
-  const missing = keyword === 'required' ? [params['missingProperty']] : [];
-  const path = [...instancePath.split('/').slice(1), ...missing].join('.') || 'the config itself';
+  const {keyword, instancePath, data, parentSchema} = error;
+  const named = namedField(error);
+  const path =
+    [...instancePath.split('/').slice(1), ...(named === undefined ? [] : [named])].join('.') ||
+    'the config itself';
   const hint = isObject(parentSchema) && parentSchema['pattern_descriptor'];
-  const found = keyword === 'required' ? '' : `, but is ${shown(data, secrets)}`;
+  const found = named === undefined ? `, but is ${shown(data, secrets)}` : '';
   return `${path} ${demand(error)}${hint && keyword === 'pattern' ? ` (${hint})` : ''}${found}`;
 };
 
@@ -62,6 +79,6 @@ export const validateConfig = <C extends object>(schema: JsonObject, config: unk
   const isValid = ajv.compile<C>(schema);
   if (isValid(candidate)) return candidate;
   const secrets = new Set(secretValues(schema, config));
-  const faults = (isValid.errors ?? []).map((error) => describe(error, secrets));
-  throw new ConfigError(`The config does not match the spec: ${faults.join('; ')}.`);
+  const faults = faultsMeant(isValid.errors ?? []).map((error) => describe(error, secrets));
+  throw new ConfigError(`The config does not match the spec: ${[...new Set(faults)].join('; ')}.`);
 };

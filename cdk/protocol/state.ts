@@ -15,7 +15,8 @@ export type SyncState = {
   readonly warnings: readonly string[];
 };
 
-type Entry = readonly [StreamDescriptor, StateBlob];
+/** Without a blob the stream was reset. */
+type Entry = readonly [StreamDescriptor, StateBlob | undefined];
 type Reading = {readonly entries: readonly Entry[]; readonly warnings: readonly string[]};
 
 const NOTHING: Reading = {entries: [], warnings: []};
@@ -25,16 +26,15 @@ const merge = (readings: readonly Reading[]): Reading => ({
   warnings: readings.flatMap(({warnings}) => warnings),
 });
 
-/** `{stream_descriptor: {name}, stream_state: {…}}`; without a state the stream was reset. */
+/** `{stream_descriptor: {name}, stream_state: {…}}`. */
 const readStream = (state: JsonObject): Reading => {
   const descriptor = state['stream_descriptor'];
   const name = isObject(descriptor) ? descriptor['name'] : undefined;
   if (!isObject(descriptor) || typeof name !== 'string') {
     return warning('A state has no stream_descriptor.name; it is ignored.');
   }
-  const blob = state['stream_state'];
-  if (blob === undefined || blob === null) return NOTHING;
-  if (!isObject(blob)) {
+  const blob = state['stream_state'] ?? undefined;
+  if (blob !== undefined && !isObject(blob)) {
     return warning(`The state of stream ${name} is ${kindOf(blob)}, not an object; it is ignored.`);
   }
   return {entries: [[descriptorOf(name, descriptor['namespace']), blob]], warnings: []};
@@ -43,9 +43,10 @@ const readStream = (state: JsonObject): Reading => {
 const readGlobal = (state: JsonObject): Reading => {
   const streams = state['stream_states'];
   const shared = state['shared_state'];
-  const readings = (Array.isArray(streams) ? streams : []).map((stream) =>
-    isObject(stream) ? readStream(stream) : NOTHING,
-  );
+  if (!Array.isArray(streams)) {
+    return warning(`A GLOBAL state's stream_states is ${kindOf(streams)}; it is ignored.`);
+  }
+  const readings = streams.map((stream) => readStream(isObject(stream) ? stream : {}));
   const hasShared = isObject(shared) && Object.keys(shared).length > 0;
   return merge([
     ...readings,
@@ -77,16 +78,26 @@ const readState = (state: unknown): Reading => {
   if (isObject(state['stream'])) return readStream(state['stream']);
   if (isObject(state['global'])) return readGlobal(state['global']);
   if (isObject(state['data'])) return readLegacy(state['data']);
-  if (typeof state['type'] === 'string') return NOTHING;
+  const {type} = state;
+  if (type === 'STREAM' || type === 'GLOBAL') {
+    return warning(`A state of type ${type} holds no ${type.toLowerCase()}; it is ignored.`);
+  }
+  // Any other message, where someone kept all that a source printed.
+  if (typeof type === 'string') return NOTHING;
   return readLegacy(state);
 };
 
 /** Reads a state in any shape: a list of states, one state, STATE messages, an old map, or nothing at all. */
 export const parseState = (state: unknown): SyncState => {
   const {entries, warnings} = readState(state);
+  // Of several states of one stream the last one holds: a file of STATE messages has many.
+  const latest = new Map(entries.map((entry) => [streamKey(entry[0]), entry]));
+  const held = [...latest].flatMap(([key, [descriptor, blob]]) =>
+    blob === undefined ? [] : [{key, descriptor, blob}],
+  );
   return {
-    blobs: new Map(entries.map(([descriptor, blob]) => [streamKey(descriptor), blob])),
-    descriptors: entries.map(([descriptor]) => descriptor),
+    blobs: new Map(held.map(({key, blob}) => [key, blob])),
+    descriptors: held.map(({descriptor}) => descriptor),
     warnings,
   };
 };

@@ -41,6 +41,14 @@ export const later = (
  */
 const CLOCK_SKEW = 60_000;
 
+/** An instant in the format of another text: a date only, or with no fraction of a second, where that has none. */
+const formatLike = (instant: number, model: CursorValue): string => {
+  const iso = new Date(instant).toISOString();
+  const text = String(model);
+  if (!text.includes(':')) return iso.slice(0, 10);
+  return text.includes('.') ? iso : iso.replace(/\.\d+Z$/, 'Z');
+};
+
 /**
  * A position that the next run may begin at: not after this run's own start, and never before `from`, where
  * this run began. Only timestamps know about "now"; other cursors pass as they are.
@@ -50,10 +58,11 @@ export const capAtRunStart = (
   from: CursorValue | undefined,
   startedAt: number,
 ): CursorValue | undefined => {
-  const instant = position === undefined ? undefined : instantOf(position);
+  if (position === undefined) return from;
+  const instant = instantOf(position);
   const latest = startedAt - CLOCK_SKEW;
   if (instant === undefined || instant <= latest) return later(position, from);
-  return later(new Date(latest).toISOString(), from);
+  return later(formatLike(latest, position), from);
 };
 
 export const isCursorValue = (value: unknown): value is CursorValue =>

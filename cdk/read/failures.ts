@@ -29,7 +29,7 @@ const place = ({slice, error}: SliceFault): string =>
 const MAX_NAMED = 5;
 
 /** One type for several failures: the one they share; if they differ, somebody has to look. */
-export const commonType = (types: readonly FailureType[]): FailureType =>
+const commonType = (types: readonly FailureType[]): FailureType =>
   types.every((type) => type === types[0]) ? (types[0] ?? 'system_error') : 'system_error';
 
 /** One failure for a stream, whichever of its slices failed. */

@@ -14,16 +14,20 @@ export async function* untilAborted<T>(
   iterable: AsyncIterable<T>,
   signal: AbortSignal,
 ): AsyncGenerator<T> {
-  const aborted = Promise.withResolvers<never>();
-  // Most runs are never aborted; the promise must not count as unhandled when one is.
-  aborted.promise.catch(() => {});
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, {once: true});
   const iterator = iterable[Symbol.asyncIterator]();
+  let stopWaiting = (_reason: unknown): void => {};
+  const onAbort = () => stopWaiting(signal.reason);
+  // Not Promise.race against one promise for the abort: that promise would keep every item it raced with.
+  const next = (): Promise<IteratorResult<T>> =>
+    new Promise((resolve, reject) => {
+      stopWaiting = reject;
+      iterator.next().then(resolve, reject);
+    });
+  signal.addEventListener('abort', onAbort, {once: true});
   try {
-    signal.throwIfAborted();
     for (;;) {
-      const {done, value} = await Promise.race([iterator.next(), aborted.promise]);
+      signal.throwIfAborted();
+      const {done, value} = await next();
       if (done) return;
       yield value;
     }

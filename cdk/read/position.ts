@@ -10,11 +10,11 @@ import {isCursorValue} from './cursor.ts';
 export type Position = {
   /** Up to here everything was read, in all slices. */
   readonly watermark: CursorValue | undefined;
-  /** By `sliceKey`; undefined for a slice that has yielded nothing yet. */
-  readonly slices: ReadonlyMap<string, CursorValue | undefined>;
+  /** By `sliceKey`; undefined for a slice that has yielded nothing yet. Absent: nobody spoke of slices. */
+  readonly slices?: ReadonlyMap<string, CursorValue | undefined>;
 };
 
-export const START: Position = {watermark: undefined, slices: new Map()};
+export const START: Position = {watermark: undefined};
 
 /** A slice's identity: its fields by name, whatever their order. Empty for a stream without slices. */
 export const sliceKey = (slice: Slice): string =>
@@ -34,20 +34,14 @@ const cursorIn = (blob: JsonObject, field: string): CursorValue | undefined => {
 /** Reads a blob; undefined where it is not one of ours for this cursor field. */
 export const parsePosition = (blob: StateBlob, field: string): Position | undefined => {
   if (isEmptyBlob(blob)) return START;
-  const slices = isObject(blob['slices']) ? blob['slices'] : {};
   const watermark = cursorIn(blob, field);
-  if (watermark === undefined && Object.keys(slices).length === 0) {
-    return blob['unfinished'] === true ? START : undefined;
-  }
-  return {
-    watermark,
-    slices: new Map(
-      Object.entries(slices).map(([key, slice]) => [
-        key,
-        isObject(slice) ? cursorIn(slice, field) : undefined,
-      ]),
-    ),
-  };
+  const {slices, unfinished} = blob;
+  if (!isObject(slices))
+    return watermark === undefined && unfinished !== true ? undefined : {watermark};
+  const positions = Object.entries(slices).map(
+    ([key, slice]) => [key, isObject(slice) ? cursorIn(slice, field) : undefined] as const,
+  );
+  return {watermark, slices: new Map(positions)};
 };
 
 const cursorBlob = (field: string, value: CursorValue | undefined): JsonObject =>
@@ -61,7 +55,7 @@ export const toBlob = (
 ): StateBlob => {
   const blob = {
     ...cursorBlob(field, watermark),
-    ...(slices.size > 0 && {
+    ...(slices !== undefined && {
       slices: Object.fromEntries(
         [...slices].map(([key, value]) => [key, cursorBlob(field, value)]),
       ),

@@ -57,23 +57,24 @@ const followCursor = (
   warn: (message: string) => void,
 ): Progress => {
   const {field, start} = cursor;
-  const slices = new Map(from.slices);
+  // A stream in slices says so in its state even when there are none yet: see `known` below.
+  const slices = sliced ? new Map(from.slices) : undefined;
   const seen = new Set<string>();
   let watermark = from.watermark;
 
   const slice = (key: string): SliceProgress => {
     // A slice that no earlier run knew begins at the start: the stream's watermark says nothing about it.
-    // Only a blob without slices, another connector's, speaks for all of them.
-    const known = sliced && from.slices.size > 0 ? from.slices.get(key) : from.watermark;
+    // Only a state that knows no slices, another connector's, speaks for all of them.
+    const known = slices && from.slices ? from.slices.get(key) : from.watermark;
     const since = known ?? start;
     let highest: CursorValue | undefined;
     let ascending = cursor.order === 'ascending';
     seen.add(key);
-    if (sliced) slices.set(key, known);
+    slices?.set(key, known);
 
     const advance = () => {
       const position = capAtRunStart(highest, since, startedAt);
-      if (sliced) slices.set(key, position);
+      if (slices) slices.set(key, position);
       else watermark = position;
     };
     return {
@@ -92,12 +93,13 @@ const followCursor = (
       complete: advance,
     };
   };
-  const blob = (unfinished: boolean): StateBlob => toBlob({watermark, slices}, field, {unfinished});
+  const blob = (unfinished: boolean): StateBlob =>
+    toBlob({watermark, ...(slices && {slices})}, field, {unfinished});
   return {
     slice,
     unfinished: () => blob(true),
     finished: () => {
-      if (sliced) {
+      if (slices) {
         for (const key of slices.keys()) if (!seen.has(key)) slices.delete(key);
         watermark = [...slices.values()].reduce<CursorValue | undefined>(later, watermark);
       }

@@ -73,7 +73,6 @@ const readSlice = async (reading: Reading, {slice, read}: SliceReader): Promise<
     await emitPage(reading, page, progress);
   }
   progress.complete();
-  await saveIfDue(reading);
 };
 
 /** Reads every slice, also behind one that fails; a slice that turns up twice is read once. */
@@ -92,6 +91,7 @@ const readSlices = async (reading: Reading, stream: Stream): Promise<readonly Sl
       const key = sliceKey(reader.slice);
       if (seen.has(key)) continue;
       seen.add(key);
+      await saveIfDue(reading); // the slice before this one may have moved it
       await readSlice(reading, reader).catch((error: unknown) => fail(key, error));
     }
   } catch (error) {

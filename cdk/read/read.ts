@@ -15,7 +15,7 @@ import {boundedQueue} from './queue.ts';
 import {readStream, type StreamRun} from './read-stream.ts';
 
 /** What may wait for the writer. Parsed records take several times their size in JSON, so this is kept low. */
-const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
+const MAX_QUEUED_BYTES = 1024 * 1024;
 
 export type ReadRuntime = {
   /** Aborted when the run must stop: positions are saved, then the read ends. */

@@ -1,20 +1,23 @@
 import type {Paginator} from './paginator.ts';
 
-// `<https://…?page=2>; rel="next", <https://…?page=9>; rel="last"`. A target may hold commas, so links are
-// found by their angle brackets, and `rel` may be a list, unquoted, or not the first parameter (RFC 8288 §3).
-const LINK = /<([^>]*)>((?:\s*;\s*[^\s=;,]+\s*=\s*(?:"[^"]*"|[^",;\s]*))*)/g;
-const REL = /;\s*rel\s*=\s*(?:"([^"]*)"|([^",;\s]*))/i;
+// `<https://…?page=2>; rel="next", <https://…?page=9>; rel="last"` (RFC 8288 §3): a target in angle brackets, or
+// a parameter, whose value may be missing, bare, or quoted. A target may hold commas and semicolons, a quoted
+// value anything, so neither separates: what stands between the tokens is passed over.
+const TOKEN = /<([^<>]*)>|([^\s=;,<>"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g;
 
-const isNext = (parameters: string): boolean => {
-  const [, quoted, bare] = REL.exec(parameters) ?? [];
-  return (quoted ?? bare ?? '').toLowerCase().split(/\s+/).includes('next');
+const nextTarget = (header: string): string | undefined => {
+  let target: string | undefined;
+  for (const [, opened, name, quoted, bare = ''] of header.matchAll(TOKEN)) {
+    target = opened ?? target;
+    const relations = name?.toLowerCase() === 'rel' ? (quoted ?? bare) : '';
+    if (relations.toLowerCase().split(/\s+/).includes('next')) return target;
+  }
+  return undefined;
 };
 
 /** Follows the `Link` header's `rel="next"` (RFC 8288) as it stands; a relative target is resolved. */
 export const linkHeader = (): Paginator => (page) => {
   const {headers, url} = page.response;
-  for (const [, target = '', parameters = ''] of (headers['link'] ?? '').matchAll(LINK)) {
-    if (isNext(parameters)) return new URL(target, url);
-  }
-  return undefined;
+  const target = nextTarget(headers['link'] ?? '');
+  return target === undefined ? undefined : new URL(target, url);
 };

@@ -54,14 +54,14 @@ const assertNew = (url: URL, seen: Set<string>): void => {
 export async function* paginate<R extends object>(
   send: Send,
   first: HttpRequest,
-  {records: path, next}: PaginateOptions,
+  {records: path, next, emptyOn = []}: PaginateOptions,
 ): AsyncGenerator<FetchedRecords<R>> {
   const seen = new Set<string>();
   for (let url: URL | undefined = first.url; url !== undefined; ) {
     assertNew(url, seen);
     const request: HttpRequest = {...first, url};
     const response = await send(request);
-    if (response.status >= 400) return; // one of `emptyOn`: `send` throws on any other
+    if (emptyOn.includes(response.status)) return;
     const json: unknown = decodeJson(request, response);
     const records = recordsOf<R>(json, request, path);
     yield {records, bytes: response.body.length};

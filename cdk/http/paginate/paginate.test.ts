@@ -1,0 +1,233 @@
+import {describe, expect, test} from '@jest/globals';
+import {failureOf} from '../../../test/support/failure.ts';
+import type {HttpRequest, HttpResponse, Send} from '../message.ts';
+import {linkHeader} from './link-header.ts';
+import {type PaginateOptions, paginate} from './paginate.ts';
+import type {FetchedPage} from './paginator.ts';
+
+const first: HttpRequest = {
+  method: 'GET',
+  url: new URL('https://api.test/items?page=1'),
+  headers: {accept: 'application/json'},
+};
+
+const answer = (
+  request: HttpRequest,
+  json: unknown,
+  {status = 200, next}: {status?: number; next?: string} = {},
+): HttpResponse => ({
+  status,
+  headers: next === undefined ? {} : {link: `<${next}>; rel="next"`},
+  body: Buffer.from(JSON.stringify(json)),
+  url: request.url,
+});
+
+/** Three pages of two records each; the last one has no next. */
+const threePages = () => {
+  const asked: string[] = [];
+  const send: Send = async (request) => {
+    asked.push(request.url.href);
+    const page = Number(request.url.searchParams.get('page'));
+    const records = [{id: page * 2 - 1}, {id: page * 2}];
+    return answer(request, records, page < 3 ? {next: `?page=${page + 1}`} : {});
+  };
+  return {send, asked};
+};
+
+/** One page, whatever is asked for. */
+const onePage = (json: unknown, options: PaginateOptions = {}, status = 200) =>
+  Array.fromAsync(
+    paginate<object>(async (request) => answer(request, json, {status}), first, options),
+  );
+
+describe('pages', () => {
+  test('follow one another up to the one without a next', async () => {
+    const {send, asked} = threePages();
+    const pages = await Array.fromAsync(paginate(send, first, {next: linkHeader()}));
+    expect(pages).toEqual([
+      {records: [{id: 1}, {id: 2}], bytes: 19},
+      {records: [{id: 3}, {id: 4}], bytes: 19},
+      {records: [{id: 5}, {id: 6}], bytes: 19},
+    ]);
+    expect(asked).toEqual([
+      'https://api.test/items?page=1',
+      'https://api.test/items?page=2',
+      'https://api.test/items?page=3',
+    ]);
+  });
+
+  test('are not requested before the reader asks for them', async () => {
+    const {send, asked} = threePages();
+    const pages = paginate(send, first, {next: linkHeader()});
+    expect(asked.length).toBe(0);
+    await pages.next();
+    expect(asked.length).toBe(1);
+    await pages.next();
+    expect(asked.length).toBe(2);
+    await pages.return(undefined);
+    expect(asked.length).toBe(2);
+  });
+
+  test('are all requested with the headers of the first', async () => {
+    const sent: HttpRequest[] = [];
+    const {send} = threePages();
+    const spy: Send = (request) => {
+      sent.push(request);
+      return send(request);
+    };
+    await Array.fromAsync(paginate(spy, first, {next: linkHeader()}));
+    expect(sent).toEqual([
+      first,
+      {...first, url: new URL('https://api.test/items?page=2')},
+      {...first, url: new URL('https://api.test/items?page=3')},
+    ]);
+  });
+
+  test('are one without a paginator, whatever the answer links to', async () => {
+    const {send, asked} = threePages();
+    expect(await Array.fromAsync(paginate(send, first, {}))).toEqual([
+      {records: [{id: 1}, {id: 2}], bytes: 19},
+    ]);
+    expect(asked).toEqual(['https://api.test/items?page=1']);
+  });
+
+  test('show the paginator the answer, its JSON and its records', async () => {
+    const seen: FetchedPage[] = [];
+    const next = (page: FetchedPage) => {
+      seen.push(page);
+      return undefined;
+    };
+    await onePage({items: [{id: 1}], more: false}, {records: 'items', next});
+    expect(seen).toEqual([
+      {
+        response: answer(first, {items: [{id: 1}], more: false}),
+        json: {items: [{id: 1}], more: false},
+        records: [{id: 1}],
+      },
+    ]);
+  });
+
+  test('that lead back to one of them are an error that names it, after their records', async () => {
+    let asked = 0;
+    const send: Send = async (request) => {
+      asked += 1;
+      if (asked > 3) throw new Error('The circle was not noticed.');
+      return answer(request, [{id: asked}], {next: `?page=${asked === 3 ? 2 : asked + 1}`});
+    };
+    const read: object[] = [];
+    const failure = await failureOf(async () => {
+      for await (const {records} of paginate(send, first, {next: linkHeader()})) {
+        read.push(...records);
+      }
+    });
+    expect(read).toEqual([{id: 1}, {id: 2}, {id: 3}]);
+    expect(failure).toBe(
+      'SystemError: https://api.test/items: the page that follows was fetched before, so its paging runs in a ' +
+        "circle. The records up to here were read; report this to the API's owner.",
+    );
+  });
+
+  test('without records do not end the paging: only a missing next does', async () => {
+    const send: Send = async (request) =>
+      request.url.search === '?page=1'
+        ? answer(request, [], {next: '?page=2'})
+        : answer(request, [{id: 1}]);
+    expect(await Array.fromAsync(paginate(send, first, {next: linkHeader()}))).toEqual([
+      {records: [], bytes: 2},
+      {records: [{id: 1}], bytes: 10},
+    ]);
+  });
+});
+
+describe('the records of a page', () => {
+  test('are the body itself', async () => {
+    expect(await onePage([{id: 1}])).toEqual([{records: [{id: 1}], bytes: 10}]);
+  });
+
+  test('are in a field of the body', async () => {
+    expect(await onePage({items: [{id: 1}]}, {records: 'items'})).toEqual([
+      {records: [{id: 1}], bytes: 20},
+    ]);
+  });
+
+  test('are in a field of a field', async () => {
+    expect(await onePage({data: {rows: []}}, {records: 'data.rows'})).toEqual([
+      {records: [], bytes: 20},
+    ]);
+  });
+
+  test.each([
+    [
+      'an object where no path is set',
+      {total: 1, items: []},
+      {},
+      'the body should be a list of objects, but is an object. The body has: total, items.',
+    ],
+    ['null', null, {}, 'the body should be a list of objects, but is null.'],
+    ['a text', 'hello', {}, 'the body should be a list of objects, but is a string.'],
+    [
+      'a list with a text',
+      [{id: 1}, 'two'],
+      {},
+      'the body should be a list of objects, but is a list with other values.',
+    ],
+    [
+      'a list with null',
+      {items: [null]},
+      {records: 'items'},
+      '"items" in the body should be a list of objects, but is a list with other values. The body has: items.',
+    ],
+    [
+      'a list of lists',
+      {items: [[]]},
+      {records: 'items'},
+      '"items" in the body should be a list of objects, but is a list with other values. The body has: items.',
+    ],
+    [
+      'another field',
+      {data: {}, error: 'no'},
+      {records: 'data.rows'},
+      '"data.rows" in the body should be a list of objects, but is undefined. The body has: data, error.',
+    ],
+    [
+      'a list where a field is expected',
+      [{id: 1}],
+      {records: 'items'},
+      '"items" in the body should be a list of objects, but is undefined.',
+    ],
+  ])('are an error that tells the shape of %s', async (_what, json, options, told) => {
+    expect(await failureOf(() => onePage(json, options))).toBe(
+      `SystemError: GET https://api.test/items: ${told} Set \`records\` to the path of the list.`,
+    );
+  });
+
+  test('are an error that says so where the body is no JSON', async () => {
+    const send: Send = async ({url}) => ({
+      status: 200,
+      headers: {'content-type': 'text/html'},
+      body: Buffer.from('<html>'),
+      url,
+    });
+    expect(await failureOf(() => Array.fromAsync(paginate(send, first, {})))).toBe(
+      'SystemError: GET https://api.test/items answered with something that is not JSON (content-type text/html, ' +
+        "6 bytes). Is the URL in the config the API's own?",
+    );
+  });
+});
+
+describe('a status that means "nothing here"', () => {
+  test.each([[204], [404], [409]])('ends the pages: %d', async (status) => {
+    expect(
+      await onePage({message: 'Git Repository is empty.'}, {emptyOn: [status]}, status),
+    ).toEqual([]);
+  });
+
+  test('ends them behind those that were there', async () => {
+    const send: Send = async (request) =>
+      request.url.search === '?page=1'
+        ? answer(request, [{id: 1}], {next: '?page=2'})
+        : answer(request, {}, {status: 404});
+    const pages = paginate(send, first, {next: linkHeader(), emptyOn: [404]});
+    expect(await Array.fromAsync(pages)).toEqual([{records: [{id: 1}], bytes: 10}]);
+  });
+});

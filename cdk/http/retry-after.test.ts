@@ -1,0 +1,102 @@
+import {describe, expect, test} from '@jest/globals';
+import {requestedWait} from './retry-after.ts';
+
+const NOW = Date.parse('2026-01-01T00:00:00Z');
+
+const waitFor = (headers: Readonly<Record<string, string>>) =>
+  requestedWait(
+    {status: 429, headers, body: Buffer.alloc(0), url: new URL('https://api.test/')},
+    NOW,
+  );
+
+describe('Retry-After', () => {
+  test.each([
+    ['30', 30_000],
+    [' 1.5 ', 1_500],
+    ['Thu, 01 Jan 2026 00:00:05 GMT', 5_000],
+    ['Thursday, 01-Jan-26 00:00:05 GMT', 5_000],
+    ['2026-01-01T00:00:05Z', 5_000],
+    ['2026-01-01T01:00:05+01:00', 5_000],
+  ])('of "%s" asks for %d ms', (value, expected) => {
+    expect(waitFor({'retry-after': value})).toBe(expected);
+  });
+
+  test.each([
+    ['0'],
+    ['-1'],
+    ['+5'],
+    ['1e3'],
+    [''],
+    ['soon'],
+    ['in 5'],
+    ['5 s'],
+    ['60, 60'],
+    ['NaN'],
+    ['Infinity'],
+    ['2026-02-30'],
+    ['yesterday GMT'],
+    ['Wed, 31 Dec 2025 23:59:59 GMT'],
+  ])('of "%s" asks for nothing', (value) => {
+    expect(waitFor({'retry-after': value})).toBeUndefined();
+  });
+
+  test("as a date is measured by the server's own clock", () => {
+    const headers = {
+      date: 'Thu, 01 Jan 2026 10:00:00 GMT',
+      'retry-after': 'Thu, 01 Jan 2026 10:00:07 GMT',
+    };
+    expect(waitFor(headers)).toBe(7_000);
+  });
+
+  test('as a date is measured by our clock where the server tells no time that can be read', () => {
+    const headers = {date: '0', 'retry-after': 'Thu, 01 Jan 2026 00:00:07 GMT'};
+    expect(waitFor(headers)).toBe(7_000);
+  });
+
+  test('counts before X-RateLimit-Reset', () => {
+    const headers = {
+      'retry-after': '5',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(NOW / 1000 + 60),
+    };
+    expect(waitFor(headers)).toBe(5_000);
+  });
+
+  test('that says nothing leaves it to X-RateLimit-Reset', () => {
+    const headers = {
+      'retry-after': 'soon',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(NOW / 1000 + 60),
+    };
+    expect(waitFor(headers)).toBe(60_000);
+  });
+});
+
+describe('X-RateLimit-Reset', () => {
+  test.each([
+    ['epoch seconds', String(NOW / 1000 + 60)],
+    ['epoch milliseconds', String(NOW + 60_000)],
+    ['seconds from now', '60'],
+  ])('in %s asks to wait until then when nothing remains', (_unit, reset) => {
+    expect(waitFor({'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset})).toBe(60_000);
+  });
+
+  test("is measured by the server's own clock", () => {
+    const headers = {
+      date: 'Thu, 01 Jan 2026 10:00:00 GMT',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(Date.parse('2026-01-01T10:00:09Z') / 1000),
+    };
+    expect(waitFor(headers)).toBe(9_000);
+  });
+
+  test.each([
+    ['something remains', {'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '60'}],
+    ['it is not told what remains', {'x-ratelimit-reset': '60'}],
+    ['it is past', {'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW / 1000 - 1)}],
+    ['it is no number', {'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'NaN'}],
+    ['it is missing', {'x-ratelimit-remaining': '0'}],
+  ])('asks for nothing when %s', (_case, headers) => {
+    expect(waitFor(headers)).toBeUndefined();
+  });
+});

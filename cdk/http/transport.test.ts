@@ -1,0 +1,325 @@
+import type {IncomingHttpHeaders, IncomingMessage, ServerResponse} from 'node:http';
+import {brotliCompressSync, deflateSync, gzipSync, zstdCompressSync} from 'node:zlib';
+import {describe, expect, test} from '@jest/globals';
+import nock from 'nock';
+import {failureOf} from '../../test/support/failure.ts';
+import {serve} from '../../test/support/loopback.ts';
+import {isTransientFault, networkCode} from './faults.ts';
+import type {HttpRequest} from './message.ts';
+import {DEFAULT_TIMEOUTS, openTransport, type Timeouts} from './transport.ts';
+
+const request = (url: string, headers: HttpRequest['headers'] = {}): HttpRequest => ({
+  method: 'GET',
+  url: new URL(url),
+  headers,
+});
+
+/** One request over a transport of its own. */
+const fetchOnce = async (
+  sent: HttpRequest,
+  timeouts: Partial<Timeouts> = {},
+  signal = new AbortController().signal,
+) => {
+  const {send, close} = openTransport({...DEFAULT_TIMEOUTS, ...timeouts}, signal);
+  try {
+    return await send(sent);
+  } finally {
+    await close();
+  }
+};
+
+/** What a request fails with: its code or name, and whether another attempt may help. */
+const faultOf = async (url: string, timeouts: Partial<Timeouts> = {}) => {
+  try {
+    await fetchOnce(request(url), timeouts);
+  } catch (error) {
+    return {code: networkCode(error) ?? String(error), transient: isTransientFault(error)};
+  }
+  throw new Error('Nothing failed.');
+};
+
+const redirect = (response: ServerResponse, location: string, status = 302) =>
+  response.writeHead(status, {location}).end();
+
+const BODY = JSON.stringify(Array.from({length: 2_000}, (_, id) => ({id, name: `item ${id * 7}`})));
+
+describe('an answer', () => {
+  test('has its status, its headers by lower-case names, its body and its URL', async () => {
+    const origin = await serve((_request, response) => {
+      response.sendDate = false;
+      response.setHeader('X-Total', '7');
+      response.setHeader('Link', ['<a>; rel="prev"', '<b>; rel="next"']);
+      response.writeHead(418).end('short and stout');
+    });
+    const response = await fetchOnce(request(`${origin}/pot?lid=on`));
+    expect({...response, body: response.body.toString(), url: response.url.href}).toEqual({
+      status: 418,
+      headers: {
+        'x-total': '7',
+        link: '<a>; rel="prev", <b>; rel="next"',
+        connection: 'keep-alive',
+        'keep-alive': 'timeout=5',
+        'transfer-encoding': 'chunked',
+      },
+      body: 'short and stout',
+      url: `${origin}/pot?lid=on`,
+    });
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+    ['deflate', deflateSync],
+  ])('in %s is decompressed', async (encoding, compress) => {
+    const accepted: (string | undefined)[] = [];
+    const origin = await serve(({headers}, response) => {
+      accepted.push(headers['accept-encoding']);
+      response.writeHead(200, {'content-encoding': encoding}).end(compress(BODY));
+    });
+    const {body, headers} = await fetchOnce(request(`${origin}/`));
+    expect(body.toString()).toBe(BODY);
+    expect(headers['content-encoding']).toBeUndefined();
+    expect(accepted).toEqual(['gzip, deflate, br, zstd']);
+  });
+
+  test('that refuses is decompressed, too', async () => {
+    const origin = await serve((_request, response) => {
+      response.writeHead(403, {'content-encoding': 'gzip'}).end(gzipSync('no'));
+    });
+    const {status, body} = await fetchOnce(request(`${origin}/`));
+    expect([status, body.toString()]).toEqual([403, 'no']);
+  });
+});
+
+describe('a body that is cut', () => {
+  const half = (whole: Buffer): Buffer => whole.subarray(0, whole.length / 2);
+
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+    ['deflate', deflateSync],
+  ])('inside %s is a passing fault', async (encoding, compress) => {
+    const origin = await serve((_request, response) => {
+      response.writeHead(200, {'content-encoding': encoding}).end(half(compress(BODY)));
+    });
+    expect(await faultOf(origin)).toEqual({code: 'Z_BUF_ERROR', transient: true});
+  });
+
+  test.each([
+    ['gzip', 'Z_DATA_ERROR'],
+    ['br', 'ERR__ERROR_FORMAT_PADDING_2'],
+    ['zstd', 'ZSTD_error_prefix_unknown'],
+  ])('and is no %s at all is a passing fault', async (encoding, code) => {
+    const origin = await serve((_request, response) => {
+      response.writeHead(200, {'content-encoding': encoding}).end('nonsense nonsense');
+    });
+    expect(await faultOf(origin)).toEqual({code, transient: true});
+  });
+
+  test('before its length is reached is a passing fault', async () => {
+    const origin = await serve(({socket}) => {
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n[1, 2');
+    });
+    expect(await faultOf(origin)).toEqual({code: 'UND_ERR_SOCKET', transient: true});
+  });
+
+  test('between its chunks is a passing fault', async () => {
+    const origin = await serve(({socket}) => {
+      socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n[1,\r\n');
+    });
+    expect(await faultOf(origin)).toEqual({code: 'UND_ERR_SOCKET', transient: true});
+  });
+});
+
+describe('a connection', () => {
+  test('that is reset is a passing fault', async () => {
+    const origin = await serve(({socket}) => {
+      socket.resetAndDestroy();
+    });
+    expect(await faultOf(origin)).toEqual({code: 'ECONNRESET', transient: true});
+  });
+
+  test('that is closed without an answer is a passing fault', async () => {
+    const origin = await serve(({socket}) => {
+      socket.destroy();
+    });
+    expect(await faultOf(origin)).toEqual({code: 'UND_ERR_SOCKET', transient: true});
+  });
+
+  test('that nobody takes is a passing fault', async () => {
+    nock.enableNetConnect('127.0.0.1');
+    expect(await faultOf('http://127.0.0.1:1/')).toEqual({code: 'ECONNREFUSED', transient: true});
+  });
+
+  test('that was closed by us is no passing fault', async () => {
+    const {send, close} = openTransport(DEFAULT_TIMEOUTS, new AbortController().signal);
+    const origin = await serve(() => void close());
+    const failure: unknown = await send(request(origin)).catch((error) => error);
+    expect([networkCode(failure), isTransientFault(failure)]).toEqual(['UND_ERR_DESTROYED', false]);
+  });
+});
+
+describe('a time limit', () => {
+  test('ends an answer that never begins, and one that stops in the middle', async () => {
+    const origin = await serve(({url}, response) => {
+      if (url === '/stops') response.write('[');
+    });
+    const limits = {headers: 20, idle: 20};
+    expect(
+      await Promise.all([faultOf(`${origin}/never`, limits), faultOf(`${origin}/stops`, limits)]),
+    ).toEqual([
+      {code: 'UND_ERR_HEADERS_TIMEOUT', transient: true},
+      {code: 'UND_ERR_BODY_TIMEOUT', transient: true},
+    ]);
+  });
+
+  test('of the whole ends an answer that trickles on for ever', async () => {
+    const origin = await serve((_request, response) => {
+      const trickle = setInterval(() => response.write(' '), 5);
+      response.on('close', () => clearInterval(trickle));
+    });
+    expect(await faultOf(origin, {total: 50})).toEqual({
+      code: 'TimeoutError: The operation was aborted due to timeout',
+      transient: true,
+    });
+  });
+});
+
+describe('an abort', () => {
+  const stopped = new RangeError('Stopped by SIGTERM.');
+
+  test.each([
+    ['before the headers', () => {}],
+    ['within the body', (response: ServerResponse) => void response.write('[')],
+  ])("of the run ends a request %s with the signal's reason", async (_when, begin) => {
+    const stop = new AbortController();
+    const origin = await serve((_request, response) => {
+      begin(response);
+      setImmediate(() => stop.abort(stopped));
+    });
+    await expect(fetchOnce(request(origin), {}, stop.signal)).rejects.toBe(stopped);
+  });
+
+  test('before the request keeps it from being sent', async () => {
+    let received = 0;
+    const origin = await serve(() => {
+      received += 1;
+    });
+    await expect(fetchOnce(request(origin), {}, AbortSignal.abort(stopped))).rejects.toBe(stopped);
+    expect(received).toBe(0);
+  });
+});
+
+describe('a redirect', () => {
+  const SECRETS = {
+    authorization: 'Bearer hush',
+    cookie: 'session=hush',
+    'x-api-key': 'hush',
+  };
+  const HARMLESS = {accept: 'application/json', 'user-agent': 'headwater'};
+
+  /** Keeps what a server was sent. */
+  const recorder = () => {
+    const received: IncomingHttpHeaders[] = [];
+    const record = ({headers}: IncomingMessage, response: ServerResponse) => {
+      received.push(headers);
+      response.end('[]');
+    };
+    return {received, record};
+  };
+
+  test('is followed, and the answer has the URL it came from', async () => {
+    const origin = await serve(({url}, response) => {
+      if (url === '/old?page=2') redirect(response, '/new?page=2', 301);
+      else response.end('[]');
+    });
+    const {status, url} = await fetchOnce(request(`${origin}/old?page=2`));
+    expect([status, url.href]).toEqual([200, `${origin}/new?page=2`]);
+  });
+
+  test('within an origin takes the credentials along', async () => {
+    const {received, record} = recorder();
+    const origin = await serve((message, response) => {
+      if (message.url === '/old') redirect(response, '/new', 307);
+      else record(message, response);
+    });
+    await fetchOnce(request(`${origin}/old`, {...SECRETS, ...HARMLESS}));
+    expect(received).toEqual([
+      {
+        ...SECRETS,
+        ...HARMLESS,
+        'accept-encoding': 'gzip, deflate, br, zstd',
+        host: origin.slice('http://'.length),
+        connection: 'keep-alive',
+      },
+    ]);
+  });
+
+  test('to another origin takes none of the credentials along, in whatever header they are', async () => {
+    const {received, record} = recorder();
+    const elsewhere = await serve(record);
+    const origin = await serve((_request, response) => redirect(response, `${elsewhere}/items`));
+    const {url} = await fetchOnce(request(`${origin}/items`, {...SECRETS, ...HARMLESS}));
+    expect(url.href).toBe(`${elsewhere}/items`);
+    expect(received).toEqual([
+      {
+        ...HARMLESS,
+        'accept-encoding': 'gzip, deflate, br, zstd',
+        host: elsewhere.slice('http://'.length),
+        connection: 'keep-alive',
+      },
+    ]);
+  });
+
+  test('that comes back from another origin does not bring the credentials back', async () => {
+    const {received, record} = recorder();
+    const hop: {origin?: string} = {};
+    const origin = await serve((message, response) => {
+      if (message.url === '/start') redirect(response, `${hop.origin}/`);
+      else record(message, response);
+    });
+    hop.origin = await serve((_request, response) => redirect(response, `${origin}/end`));
+    await fetchOnce(request(`${origin}/start`, SECRETS));
+    expect(
+      received.map(({authorization, cookie, ...rest}) => [
+        authorization,
+        cookie,
+        rest['x-api-key'],
+      ]),
+    ).toEqual([[undefined, undefined, undefined]]);
+  });
+
+  test('may lead on five times', async () => {
+    const origin = await serve(({url = ''}, response) => {
+      const hop = Number(url.slice(1));
+      if (hop < 5) redirect(response, `/${hop + 1}`);
+      else response.end('[]');
+    });
+    const {url} = await fetchOnce(request(`${origin}/0`));
+    expect(url.href).toBe(`${origin}/5`);
+  });
+
+  test.each([
+    ['to ever new places', (hop: number) => `/${hop + 1}`, 'MaxRedirectsError: max redirects'],
+    ['to nowhere', () => 'http://', 'TypeError: Invalid URL'],
+    [
+      'to a place that is not on the web',
+      () => 'mailto:owner@api.test',
+      'InvalidArgumentError: Invalid URL protocol: the URL must start with `http:` or `https:`.',
+    ],
+  ])('%s is an error, and no passing one', async (_where, target, expected) => {
+    const origin = await serve(({url = ''}, response) =>
+      redirect(response, target(Number(url.slice(1)))),
+    );
+    const failure: unknown = await fetchOnce(request(`${origin}/0`)).catch((error) => error);
+    expect(await failureOf(() => Promise.reject(failure))).toBe(expected);
+    expect(isTransientFault(failure)).toBe(false);
+  });
+
+  test('in a circle is an error, and no passing one', async () => {
+    const origin = await serve((_request, response) => redirect(response, '/'));
+    expect(await faultOf(`${origin}/`)).toEqual({code: 'UND_ERR_INVALID_ARG', transient: false});
+  });
+});

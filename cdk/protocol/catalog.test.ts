@@ -1,0 +1,89 @@
+import {describe, expect, test} from '@jest/globals';
+import {failureOf} from '../../test/support/failure.ts';
+import {descriptorOf, parseCatalog, streamKey} from './catalog.ts';
+
+describe('a configured catalog', () => {
+  test('lists streams with their mode; what the kit does not need is passed over', () => {
+    const catalog = {
+      streams: [
+        {
+          stream: {name: 'users', json_schema: {}, supported_sync_modes: ['full_refresh']},
+          sync_mode: 'incremental',
+          destination_sync_mode: 'append_dedup',
+          cursor_field: ['updated_at'],
+          generation_id: 1,
+        },
+        {stream: {name: 'orders', namespace: 'shop'}, sync_mode: 'full_refresh'},
+      ],
+      odd: true,
+    };
+    expect(parseCatalog(catalog)).toEqual([
+      {descriptor: {name: 'users'}, syncMode: 'incremental'},
+      {descriptor: {name: 'orders', namespace: 'shop'}, syncMode: 'full_refresh'},
+    ]);
+  });
+
+  test.each([
+    ['absent', {}, 'full_refresh'],
+    ['null', {sync_mode: null}, 'full_refresh'],
+    ['unknown', {sync_mode: 'sideways'}, 'sideways'],
+    ['of another type', {sync_mode: 7}, '7'],
+  ])('may have a mode that is %s', (_what, mode, syncMode) => {
+    expect(parseCatalog({streams: [{stream: {name: 'users'}, ...mode}]})).toEqual([
+      {descriptor: {name: 'users'}, syncMode},
+    ]);
+  });
+
+  test('may be empty', () => {
+    expect(parseCatalog({streams: []})).toEqual([]);
+  });
+
+  test.each([
+    ['null', null, 'is null'],
+    ['a list', [], 'is an array'],
+    ['a text', 'users', 'is a string'],
+    ['an empty object', {}, '"streams" is undefined'],
+    ['an object of streams', {streams: {users: {}}}, '"streams" is an object'],
+    ['null as its streams', {streams: null}, '"streams" is null'],
+  ])('that is %s is refused', async (_what, catalog, told) => {
+    expect(await failureOf(() => parseCatalog(catalog))).toBe(
+      `ConfigError: The catalog must be an object with a list "streams", but ${told}.`,
+    );
+  });
+
+  test.each([
+    ['null', null],
+    ['a text', 'users'],
+    ['a list', ['users']],
+    ['a stream as discover prints it', {name: 'users', json_schema: {}}],
+    ['a stream that is null', {stream: null}],
+    ['a stream without a name', {stream: {}}],
+    ['a stream whose name is no text', {stream: {name: 7}}],
+  ])('with %s among its streams is refused, and told what it should be', async (_what, entry) => {
+    const catalog = {streams: [{stream: {name: 'users'}}, entry]};
+    expect(await failureOf(() => parseCatalog(catalog))).toBe(
+      "ConfigError: The catalog's streams[1] has no stream.name. Give the output of `discover` as a configured " +
+        'catalog: {"streams": [{"stream": {"name": …}, "sync_mode": "full_refresh", ' +
+        '"destination_sync_mode": "append"}]}.',
+    );
+  });
+});
+
+describe('a stream', () => {
+  test.each([[undefined], [null], [''], [7], [{}]])(
+    'has no namespace when it is %j',
+    (namespace) => {
+      expect(descriptorOf('users', namespace)).toEqual({name: 'users'});
+    },
+  );
+
+  test('is told apart by its namespace', () => {
+    const keys = [
+      descriptorOf('users', undefined),
+      descriptorOf('users', 'a'),
+      descriptorOf('users', 'b'),
+      descriptorOf('orders', 'a'),
+    ].map(streamKey);
+    expect(new Set(keys).size).toBe(4);
+  });
+});

@@ -1,0 +1,244 @@
+import {describe, expect, test} from '@jest/globals';
+import {
+  at,
+  type Item,
+  item,
+  pagesOf,
+  plain,
+  schema,
+  sorted,
+  stateOf,
+  unsorted,
+} from '../../test/support/items.ts';
+import {catalogOf, inShort, runRead, startRead} from '../../test/support/run-read.ts';
+import {ConfigError, TransientError} from '../errors.ts';
+import {type Page, page, stream} from '../source.ts';
+import {Interrupted} from './interrupt.ts';
+
+describe('a stream in slices', () => {
+  const repositories = (
+    names: readonly string[],
+    pages: (repository: string, since: unknown) => AsyncIterable<Page<Item>>,
+  ) =>
+    stream({
+      name: 'issues',
+      schema,
+      cursor: {field: 'updated_at', start: at(0)},
+      slices: () => names.map((repository) => ({repository})),
+      read: ({slice, since}) => pages(slice.repository, since),
+    });
+
+  test('keeps a position for each, and begins a new one at the start', async () => {
+    const seen: unknown[] = [];
+    const {messages} = await runRead({
+      streams: [
+        repositories(['a/x', 'b/y'], (repository, since) => {
+          seen.push([repository, since]);
+          return pagesOf([item(7)]);
+        }),
+      ],
+      state: stateOf('issues', {
+        updated_at: at(5),
+        slices: {'repository=a/x': {updated_at: at(4)}, 'repository=gone/z': {updated_at: at(5)}},
+      }),
+    });
+    expect(seen).toEqual([
+      ['a/x', at(4)],
+      ['b/y', at(0)],
+    ]);
+    expect(inShort(messages).filter((line) => line.includes('STATE'))).toEqual([
+      `issues STATE {"updated_at":"${at(7)}","slices":{"repository=a/x":{"updated_at":"${at(7)}"},"repository=b/y":{"updated_at":"${at(7)}"}}} 2`,
+    ]);
+  });
+
+  test('goes on behind a slice that fails, and keeps the place of that one', async () => {
+    const {messages, complete} = await runRead({
+      streams: [
+        repositories(['a/x', 'b/y'], (repository) =>
+          repository === 'a/x'
+            ? pagesOf([item(6)], new TransientError('a/x is away for now.'))
+            : pagesOf([item(7)]),
+        ),
+      ],
+      state: stateOf('issues', {
+        updated_at: at(5),
+        slices: {'repository=a/x': {updated_at: at(4)}},
+      }),
+    });
+    expect(complete).toBe(false);
+    expect(inShort(messages)).toEqual([
+      'issues STARTED',
+      'issues RUNNING',
+      `issues ${JSON.stringify(item(6))}`,
+      'ERROR Stream issues, slice repository=a/x: a/x is away for now.',
+      `issues ${JSON.stringify(item(7))}`,
+      `issues STATE {"updated_at":"${at(5)}","slices":{"repository=a/x":{"updated_at":"${at(4)}"},"repository=b/y":{"updated_at":"${at(7)}"}},"unfinished":true} 2`,
+      'issues INCOMPLETE',
+      'INFO Stream issues is incomplete: 2 records.',
+      'issues transient_error: repository=a/x: a/x is away for now.',
+      'all transient_error: 1 of 1 streams failed: issues. The others are complete. The errors before this one say why.',
+    ]);
+  });
+
+  test('reads a slice that turns up twice once', async () => {
+    const {messages} = await runRead({
+      streams: [repositories(['a/x', 'a/x'], () => pagesOf([item(1)]))],
+    });
+    expect(inShort(messages).filter((line) => line.startsWith('issues {'))).toHaveLength(1);
+  });
+});
+
+describe('a stream that fails', () => {
+  test('is INCOMPLETE with the last good position, and does not stop the others', async () => {
+    const {messages, complete} = await runRead({
+      streams: [
+        sorted('first', [item(1)], new ConfigError('The token expired: make a new one.')),
+        sorted('second', [item(2)]),
+      ],
+    });
+    expect(complete).toBe(false);
+    expect(inShort(messages)).toEqual([
+      'first STARTED',
+      'first RUNNING',
+      `first ${JSON.stringify(item(1))}`,
+      `first STATE {"updated_at":"${at(1)}","unfinished":true} 1`,
+      'ERROR Stream first: The token expired: make a new one.',
+      'first INCOMPLETE',
+      'INFO Stream first is incomplete: 1 records.',
+      'second STARTED',
+      'second RUNNING',
+      `second ${JSON.stringify(item(2))}`,
+      `second STATE {"updated_at":"${at(2)}","unfinished":true} 1`,
+      `second STATE {"updated_at":"${at(2)}"} 0`,
+      'second COMPLETE',
+      'INFO Stream second is complete: 1 records.',
+      'first config_error: The token expired: make a new one.',
+      'all config_error: 1 of 2 streams failed: first. The others are complete. The errors before this one say why.',
+    ]);
+  });
+
+  test('keeps its old position if its records come in any order', async () => {
+    const {messages} = await runRead({
+      streams: [unsorted('items', [item(9)], new Error('gone'))],
+      state: stateOf('items', {updated_at: at(1)}),
+    });
+    expect(inShort(messages)).toContain(
+      `items STATE {"updated_at":"${at(1)}","unfinished":true} 1`,
+    );
+    expect(inShort(messages)).toContain(
+      'items system_error: The source stopped on an unexpected error: gone. This is a fault in its code: report it with the stack trace.',
+    );
+  });
+
+  test('keeps its old position if the order it promised does not hold', async () => {
+    const {messages} = await runRead({
+      streams: [sorted('items', [item(9), item(3)], new Error('gone'))],
+    });
+    expect(inShort(messages).slice(2, 8)).toEqual([
+      `items ${JSON.stringify(item(9))}`,
+      `items ${JSON.stringify(item(3))}`,
+      'WARN Stream items: Records should come in ascending order of "updated_at", but do not: the position is saved at the end only.',
+      expect.stringMatching(/^ERROR/),
+      'items STATE {"unfinished":true} 2',
+      'items INCOMPLETE',
+    ]);
+  });
+
+  test('says which value is no record', async () => {
+    const items = stream({
+      name: 'items',
+      schema,
+      async *read() {
+        const odd: Page<Item> = JSON.parse('{"records": [[1]]}');
+        yield odd;
+      },
+    });
+    const {messages} = await runRead({streams: [items]});
+    expect(inShort(messages)).toContain(
+      'items system_error: A record must be an object, but one is an array. Wrap it in `read`, such as {value: …}.',
+    );
+  });
+
+  test.each([
+    [
+      'an unknown stream',
+      'nowhere',
+      'incremental',
+      "The catalog asks for stream nowhere, which this source does not have. It has: items. Run discover again and take the stream's name from there.",
+    ],
+    [
+      'an unknown sync mode',
+      'items',
+      'INVALID',
+      'The catalog asks for sync_mode "INVALID" of stream items; it must be one of full_refresh, incremental.',
+    ],
+  ])('for %s is a config_error with the state handed back', async (_case, name, mode, message) => {
+    const {messages, complete} = await runRead({
+      streams: [sorted('items', [item(1)])],
+      catalog: catalogOf([name], mode),
+      state: stateOf(name, {updated_at: at(1)}),
+    });
+    expect(complete).toBe(false);
+    expect(inShort(messages)).toEqual([
+      `ERROR ${message}`,
+      `${name} STARTED`,
+      `${name} STATE {"updated_at":"${at(1)}"} 0`,
+      `${name} INCOMPLETE`,
+      `${name} config_error: ${message}`,
+      `all config_error: 1 of 1 streams failed: ${name}. The others are complete. The errors before this one say why.`,
+    ]);
+  });
+});
+
+describe('a read that is told to stop', () => {
+  test('saves the position it reached, even while it waits for a page that never comes', async () => {
+    const stop = new AbortController();
+    const items = stream({
+      name: 'items',
+      schema,
+      cursor: {field: 'updated_at', order: 'ascending'},
+      async *read() {
+        yield page([item(1)]);
+        setImmediate(() => stop.abort(new Interrupted('SIGTERM')));
+        await new Promise(() => {});
+      },
+    });
+    const {messages, error} = await runRead({
+      streams: [items, plain('never')],
+      signal: stop.signal,
+    });
+    expect(error).toBeInstanceOf(Interrupted);
+    expect(inShort(messages)).toEqual([
+      expect.stringMatching(/^WARN/),
+      'items STARTED',
+      'items RUNNING',
+      `items ${JSON.stringify(item(1))}`,
+      `items STATE {"updated_at":"${at(1)}","unfinished":true} 1`,
+      'items INCOMPLETE',
+      'INFO Stream items is incomplete: 1 records.',
+    ]);
+  });
+});
+
+describe('a slow reader', () => {
+  test('holds the source back: no more than the queue is fetched ahead', async () => {
+    const megabyte = 1024 * 1024;
+    let fetched = 0;
+    const items = stream({
+      name: 'items',
+      schema,
+      async *read() {
+        for (let id = 1; id <= 100; id += 1) {
+          fetched = id;
+          yield {records: [{id}], bytes: megabyte / 4};
+        }
+      },
+    });
+    const reading = startRead({streams: [items], catalog: catalogOf(['items'], 'full_refresh')});
+    await reading.next();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(fetched).toBe(5);
+    for await (const _emission of reading);
+    expect(fetched).toBe(100);
+  });
+});

@@ -1,0 +1,49 @@
+import {describe, expect, test} from '@jest/globals';
+import {type Position, parsePosition, START, sliceKey, toBlob} from './position.ts';
+
+describe("a slice's key", () => {
+  test('does not depend on the order of its fields', () => {
+    expect(sliceKey({b: 2, a: 'x'})).toBe('a=x&b=2');
+    expect(sliceKey({a: 'x', b: 2})).toBe('a=x&b=2');
+  });
+
+  test('keeps slices apart whose values hold its own separators', () => {
+    expect(sliceKey({a: '1&b=2'})).toBe('a=1%26b%3D2');
+    expect(sliceKey({a: 'octocat/hello-world'})).toBe('a=octocat/hello-world');
+  });
+
+  test('is empty for a stream without slices', () => expect(sliceKey({})).toBe(''));
+});
+
+describe('a position', () => {
+  test.each<[string, Position]>([
+    ['of a stream', {watermark: '2026-01-01'}],
+    ['of a stream whose slices are none as yet', {watermark: 5, slices: new Map()}],
+    [
+      'of slices, one of which has yielded nothing',
+      {
+        watermark: 5,
+        slices: new Map([
+          ['a=1', 5],
+          ['a=2', undefined],
+        ]),
+      },
+    ],
+  ])('%s comes back from its blob as it was', (_case, position) => {
+    expect(parsePosition(toBlob(position, 'at', {unfinished: true}), 'at')).toEqual(position);
+  });
+
+  test('that says nothing is no empty blob, which would mean a reset', () => {
+    expect(toBlob(START, 'at', {unfinished: false})).toEqual({__ab_no_cursor_state_message: true});
+  });
+
+  test.each([
+    ['no state at all', {}, START],
+    ["Airbyte's sentinels", {__ab_full_refresh_sync_complete: true}, START],
+    ['a run that had saved nothing yet', {unfinished: true}, {watermark: undefined}],
+    ["another connector's blob", {lsn: 12}, undefined],
+    ['a cursor of the wrong type', {at: {seconds: 1}}, undefined],
+  ])('is read from %s', (_case, blob, expected) => {
+    expect(parsePosition(blob, 'at')).toEqual(expected);
+  });
+});

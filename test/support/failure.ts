@@ -1,0 +1,9 @@
+/** What an action fails with, as `Name: message`: jest itself compares nothing of an error but its message. */
+export const failureOf = async (action: () => unknown): Promise<string> => {
+  try {
+    await action();
+  } catch (error) {
+    return String(error);
+  }
+  throw new Error('Nothing failed.');
+};
