@@ -4,14 +4,10 @@ import {products} from './generated/products.ts';
 import {purchases} from './generated/purchases.ts';
 import {type Config, spec} from './generated/spec.ts';
 import {users} from './generated/users.ts';
-import {EPOCH, type World} from './rows.ts';
+import {EPOCH, MAX_PRODUCTS, type World} from './rows.ts';
 
-const MAX_PRODUCTS = 100;
-
-const worldOf = ({seed, count, always_updated}: Config): World => ({
+const worldOf = ({seed, always_updated}: Config): World => ({
   seed,
-  users: count,
-  products: Math.min(count, MAX_PRODUCTS),
   updatedAt: always_updated ? new Date().toISOString() : undefined,
 });
 
@@ -55,19 +51,19 @@ export const faker = defineSource({
         ...common,
         name: 'users',
         schema: users,
-        read: ({since}) => rows('users', world.users, since),
+        read: ({since}) => rows('users', config.count, since),
       }),
       stream({
         ...common,
         name: 'products',
         schema: products,
-        read: ({since}) => rows('products', world.products, since),
+        read: ({since}) => rows('products', Math.min(config.count, MAX_PRODUCTS), since),
       }),
       stream({
         ...common,
         name: 'purchases',
         schema: purchases,
-        read: ({since}) => rows('purchases', world.users, since),
+        read: ({since}) => rows('purchases', config.count, since),
       }),
     ];
   },

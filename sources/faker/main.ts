@@ -1,5 +1,5 @@
 #!/bin/sh
-// 2>/dev/null; PATH="$(dirname "$(readlink -f "$0")")/../../node_modules/.bin:$PATH" exec node "$0" "$@"
+// 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../scripts/node.sh" "$0" "$@"
 import {run} from '#cdk';
 import {faker} from './index.ts';
 

@@ -9,14 +9,14 @@ import {faker} from './random.ts';
 /** What the rows of a run have in common. */
 export type World = {
   readonly seed: number;
-  /** How many users there are. */
-  readonly users: number;
-  readonly products: number;
   /** The `updated_at` of every row; without it each has its own, a second after that of the row before. */
   readonly updatedAt: string | undefined;
 };
 
 export type RowMaker<R> = (id: number, world: World) => R;
+
+/** There are as many products as users, up to this. */
+export const MAX_PRODUCTS = 100;
 
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
@@ -103,8 +103,9 @@ export const makePurchase: RowMaker<Purchase> = (id, world) => {
   const returned = bought && faker.datatype.boolean({probability: 0.15});
   return {
     id,
-    user_id: faker.number.int({min: 1, max: world.users}),
-    product_id: faker.number.int({min: 1, max: world.products}),
+    // Of those there are however small the count is, so that a larger one changes no row.
+    user_id: faker.number.int({min: 1, max: id}),
+    product_id: faker.number.int({min: 1, max: Math.min(id, MAX_PRODUCTS)}),
     created_at: iso(addedAt),
     updated_at: world.updatedAt ?? iso(own),
     added_to_cart_at: iso(addedAt),

@@ -267,7 +267,6 @@ export interface Repository {
     created_at?: null | string;
     updated_at?: null | string;
     allow_rebase_merge?: null | boolean;
-    temp_clone_token?: null | string;
     allow_squash_merge?: null | boolean;
     allow_auto_merge?: null | boolean;
     delete_branch_on_merge?: null | boolean;
@@ -289,7 +288,6 @@ export interface Repository {
       [k: string]: unknown;
     };
   };
-  temp_clone_token?: null | string;
   /**
    * Whether to allow squash merges for pull requests.
    */
@@ -482,7 +480,6 @@ export interface Repository {
     created_at?: null | string;
     updated_at?: null | string;
     allow_rebase_merge?: null | boolean;
-    temp_clone_token?: null | string;
     allow_squash_merge?: null | boolean;
     allow_auto_merge?: null | boolean;
     delete_branch_on_merge?: null | boolean;
@@ -614,7 +611,6 @@ export interface Repository {
     created_at?: null | string;
     updated_at?: null | string;
     allow_rebase_merge?: null | boolean;
-    temp_clone_token?: null | string;
     allow_squash_merge?: null | boolean;
     allow_auto_merge?: null | boolean;
     delete_branch_on_merge?: null | boolean;
@@ -704,6 +700,10 @@ export interface Repository {
     lexical_search_ok?: null | boolean;
     lexical_commit_sha?: null | string;
   };
+  /**
+   * A credential in GitHub's answer; always null here.
+   */
+  temp_clone_token?: null | string;
 }
 
 export const repositories: Schema<Repository> = json;

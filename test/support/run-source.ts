@@ -1,0 +1,45 @@
+// Runs a source's commands in this process, where nock can answer for its API.
+import {check} from '../../cdk/commands/check.ts';
+import type {Command} from '../../cdk/commands/command.ts';
+import {read} from '../../cdk/commands/read.ts';
+import {encode} from '../../cdk/output/encode.ts';
+import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
+import {createRedactor} from '../../cdk/protocol/secrets.ts';
+import type {Source} from '../../cdk/source.ts';
+import {parseMessages} from './protocol.ts';
+import {catalogOf} from './run-read.ts';
+
+const runtime = () => ({
+  signal: new AbortController().signal,
+  now: Date.now,
+  redactor: createRedactor(),
+  log: () => {},
+});
+
+const messagesOf = async (command: Command): Promise<readonly AirbyteMessage[]> => {
+  const lines: string[] = [];
+  for await (const emission of command) lines.push(...encode(emission, (text) => text));
+  return parseMessages(lines.join(''));
+};
+
+export const checkSource = <C extends object>(source: Source<C>, config: object) =>
+  messagesOf(check(source, async () => config, runtime()));
+
+/** Reads streams incrementally, as far as they can be. */
+export const readSource = <C extends object>(
+  source: Source<C>,
+  config: object,
+  streams: readonly string[],
+  state?: unknown,
+) =>
+  messagesOf(
+    read(
+      source,
+      {
+        config: async () => config,
+        catalog: async () => catalogOf(streams, 'incremental'),
+        state: async () => state,
+      },
+      runtime(),
+    ),
+  );
