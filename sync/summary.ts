@@ -1,0 +1,103 @@
+// What came of a run, for the person who started it.
+import type {StreamReport} from './stream-tally.ts';
+import type {Outcome, Problem, SourceReport} from './tally.ts';
+import {aligned, count, duration, harmless, size} from './words.ts';
+
+const streamCells = ({name, status, rows, bytes, elapsed, file}: StreamReport) =>
+  status === 'not read'
+    ? [name, status, '', '', '', '']
+    : [
+        name,
+        status,
+        count(rows, 'row'),
+        rows === 0 ? '' : size(bytes),
+        duration(elapsed),
+        file ?? (status === 'complete' ? 'nothing new' : ''),
+      ];
+
+const sourceNotes = ({outcome, strayLines, stateFile}: SourceReport): readonly string[] => [
+  ...(outcome === 'skipped' ? ['None of its streams was asked for.'] : []),
+  ...(strayLines > 0
+    ? [
+        `It printed ${count(strayLines, 'line')} that ${strayLines === 1 ? 'is' : 'are'} no Airbyte ${strayLines === 1 ? 'message' : 'messages'}; passed over.`,
+      ]
+    : []),
+  ...(stateFile === undefined ? [] : [`State in ${stateFile}: the next run goes on from there.`]),
+];
+
+const sourceLines = (report: SourceReport): readonly string[] => [
+  `${report.name}: ${report.outcome}`,
+  ...[...aligned(report.streams.map(streamCells), [2, 3, 4]), ...sourceNotes(report)].map(
+    (line) => `  ${line}`,
+  ),
+  '',
+];
+
+const ORDER: readonly Outcome[] = ['complete', 'skipped', 'stopped', 'failed'];
+
+const outcomes = (reports: readonly SourceReport[]): string =>
+  ORDER.flatMap((outcome) => {
+    const number = reports.filter((report) => report.outcome === outcome).length;
+    return number === 0 ? [] : [`${number} ${outcome}`];
+  }).join(', ');
+
+const total = (reports: readonly SourceReport[], elapsed: number): string => {
+  const streams = reports.flatMap((report) => report.streams);
+  const rows = streams.reduce((sum, stream) => sum + stream.rows, 0);
+  const bytes = streams.reduce((sum, stream) => sum + stream.bytes, 0);
+  const sources =
+    reports.length === 1 ? '' : `${count(reports.length, 'source')} (${outcomes(reports)}): `;
+  return `${sources}${count(rows, 'row')}, ${size(bytes)} in ${duration(elapsed)}.`;
+};
+
+const adviceFor = ({failureType}: Problem, {stateFile}: SourceReport): string => {
+  const again =
+    stateFile === undefined
+      ? 'it starts from the beginning'
+      : 'it goes on from the state that was saved';
+  if (failureType === 'config_error')
+    return `Correct that, then run the same command again: ${again}.`;
+  if (failureType === 'transient_error') return `Run the same command again later: ${again}.`;
+  return `Run the same command again: ${again}. With --debug it shows all that the source logs.`;
+};
+
+const indented = (text: string): readonly string[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `    ${line}`);
+
+const failureLines = (report: SourceReport): readonly string[] => {
+  const advice = new Set(report.problems.map((problem) => adviceFor(problem, report)));
+  return [
+    ...report.problems.flatMap(({stream, message}) => [
+      `  ${report.name}${stream === undefined ? '' : `, ${stream}`}:`,
+      ...indented(message),
+    ]),
+    ...[...advice].map((line) => `  ${line}`),
+  ];
+};
+
+/** The whole of it: a table per source, the total, and what failed with what to do. */
+export const summarize = (reports: readonly SourceReport[], elapsed: number): readonly string[] => {
+  const failures = reports.flatMap(failureLines);
+  const lines = [
+    '',
+    ...reports.flatMap(sourceLines),
+    total(reports, elapsed),
+    ...(failures.length === 0 ? [] : ['', 'What failed', ...failures]),
+  ];
+  return lines.map(harmless);
+};
+
+/** For someone who has just seen this for the first time. */
+export const whatNext = (reports: readonly SourceReport[]): readonly string[] => {
+  const file = reports.flatMap(({streams}) => streams).find((stream) => stream.file)?.file;
+  const steps = [
+    ...(file === undefined ? [] : [['Look at some rows', `head -3 ${file}`]]),
+    ['Run it again', 'npm start    only new rows come: none, as nothing has changed'],
+    ['Read an API', 'npx headwater sync github --config github.json'],
+    ['Write a source', 'README.md says how'],
+  ];
+  return ['', 'What next', ...aligned(steps, []).map((line) => `  ${line}`)];
+};

@@ -1,0 +1,169 @@
+// Runs a sync in this process, its sources as child processes; or the whole program as its users do.
+import {type ChildProcess, spawn} from 'node:child_process';
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {basename, join} from 'node:path';
+import {afterAll} from '@jest/globals';
+import {sync} from '../sync.ts';
+import {openTally, type SourceReport} from '../tally.ts';
+import type {World} from '../world.ts';
+
+export const HEADWATER = join(import.meta.dirname, '../main.ts');
+export const FAKER = join(import.meta.dirname, '../../sources/faker/main.ts');
+
+/** The time of every run in this process. */
+export const NOW = Date.parse('2026-11-22T05:13:52.123Z');
+export const STAMP = '20261122T051352Z';
+
+const root = mkdtempSync(join(tmpdir(), 'headwater-test-'));
+const running = new Set<ChildProcess>();
+afterAll(() => {
+  // Only a test that failed leaves some.
+  for (const child of running) child.kill('SIGKILL');
+  rmSync(root, {recursive: true, force: true});
+});
+
+/** A new folder that is gone when the test file ends. */
+export const newFolder = (): string => mkdtempSync(join(root, 'test-'));
+
+export type Row = {readonly [field: string]: unknown};
+
+/** The rows of a file, as they parse. */
+export const rowsIn = (path: string): readonly Row[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+
+/** Names of the files in a directory. */
+export const filesIn = (directory: string): readonly string[] =>
+  existsSync(directory) ? readdirSync(directory).sort() : [];
+
+export const dataFilesIn = (directory: string): readonly string[] =>
+  filesIn(directory)
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => join(directory, name));
+
+/** The ids that landed in a directory, over all runs, in order. */
+export const idsIn = (directory: string): readonly unknown[] =>
+  dataFilesIn(directory)
+    .flatMap(rowsIn)
+    .map((row) => row['id']);
+
+/** The blobs of a state file, by stream. */
+export const blobsIn = (path: string): Readonly<Record<string, unknown>> => {
+  const entries: readonly {
+    readonly stream: {
+      readonly stream_descriptor: {readonly name: string};
+      readonly stream_state: unknown;
+    };
+  }[] = JSON.parse(readFileSync(path, 'utf8'));
+  return Object.fromEntries(
+    entries.map(({stream}) => [stream.stream_descriptor.name, stream.stream_state]),
+  );
+};
+
+type Setup = {
+  /** Paths of programs. */
+  readonly sources: readonly string[];
+  readonly directory: string;
+  readonly configs?: Readonly<Record<string, string>>;
+  readonly states?: Readonly<Record<string, string>>;
+  readonly streams?: readonly string[];
+  readonly debug?: boolean;
+  readonly stop?: AbortSignal;
+};
+
+const never = new AbortController().signal;
+
+/** Runs a sync in this process. */
+export const syncHere = async (
+  setup: Setup,
+): Promise<{readonly reports: readonly SourceReport[]; readonly said: readonly string[]}> => {
+  const {directory, configs = {}, states = {}, debug = false, stop = never} = setup;
+  const said: string[] = [];
+  const jobs = setup.sources.map((path) => {
+    const name = basename(path);
+    return {
+      name,
+      path,
+      config: configs[name],
+      state: states[name] ?? join(directory, `${name}.state.json`),
+      tally: openTally(name, () => NOW),
+    };
+  });
+  const world: World = {
+    directory,
+    startedAt: NOW,
+    now: () => NOW,
+    stop: {soon: stop, now: never},
+    debug,
+    say: (source, level, text) => said.push(`${level} ${source}: ${text}`),
+  };
+  await sync(jobs, setup.streams, world);
+  return {reports: jobs.map(({tally}) => tally.report()), said};
+};
+
+export type Run = {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{
+    /** The exit code, or the signal that ended it. */
+    readonly status: number | string | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  }>;
+};
+
+/** Starts `headwater …`, in a process group of its own, as a terminal does. */
+export const startHeadwater = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  program: string = HEADWATER,
+): Run => {
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: {...process.env, ...env},
+  });
+  running.add(child);
+  const output = {stdout: '', stderr: ''};
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  const ended = new Promise<Awaited<Run['ended']>>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      running.delete(child);
+      resolve({status: signal ?? code, ...output});
+    });
+  });
+  return {child, ended};
+};
+
+/** Runs `headwater …` to its end. */
+export const headwater = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  program: string = HEADWATER,
+): Run['ended'] => startHeadwater(args, env, program).ended;
+
+/** Waits until something is so. */
+export const until = async (isSo: () => boolean): Promise<void> => {
+  const deadline = Date.now() + 20_000;
+  while (!isSo()) {
+    if (Date.now() > deadline) throw new Error(`It never became so: ${isSo}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+/** Whether there is a process of that number. */
+export const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
