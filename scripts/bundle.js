@@ -1,0 +1,73 @@
+// Bundles a source into one file that needs no node_modules: `node scripts/bundle.js <source>` -> dist/<source>/main.js.
+import {chmod, readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {gzipSync} from 'node:zlib';
+import {build} from 'esbuild';
+import {assertSource} from './metadata.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Of the package.json a program needs its version only; the rest would name our tools inside the bundle. */
+const onlyVersion = {
+  name: 'only-version',
+  setup: ({onLoad}) =>
+    onLoad({filter: /package\.json$/}, async ({path}) => {
+      if (path !== join(ROOT, 'package.json')) return undefined;
+      const {version} = JSON.parse(await readFile(path, 'utf8'));
+      return {loader: 'json', contents: JSON.stringify({version})};
+    }),
+};
+
+/** Whole identifiers and line breaks stay: a stack trace from production names functions and lines one can find. */
+const options = (source, outfile) => ({
+  absWorkingDir: ROOT,
+  // Not main.ts as the entry point itself: its first two lines make a shell find node, which a bundle has no use
+  // for, and only an entry point keeps its first line.
+  stdin: {contents: `import './main.ts';`, resolveDir: join('sources', source)},
+  outfile,
+  bundle: true,
+  splitting: false,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  // What Node does when it strips types itself, and not what a tsconfig.json that may be absent says.
+  tsconfigRaw: {compilerOptions: {verbatimModuleSyntax: true}},
+  keepNames: true,
+  minifySyntax: true,
+  charset: 'utf8',
+  // The licences of what is bundled, where its code carries them.
+  legalComments: 'eof',
+  // CommonJS dependencies call `require` for Node's own modules; an ES module has none.
+  banner: {
+    js: [
+      '#!/usr/bin/env node',
+      "import {createRequire as __createRequire} from 'node:module';",
+      'const require = __createRequire(import.meta.url);',
+    ].join('\n'),
+  },
+  plugins: [onlyVersion],
+  logLevel: 'warning',
+});
+
+const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
+
+const bundle = async (source) => {
+  await assertSource(source);
+  const outfile = join('dist', source, 'main.js');
+  await build(options(source, outfile));
+  const path = join(ROOT, outfile);
+  await chmod(path, 0o755);
+  const code = await readFile(path);
+  console.log(
+    `${outfile}: ${kilobytes(code.length)} (${kilobytes(gzipSync(code).length)} gzipped)`,
+  );
+};
+
+try {
+  await bundle(process.argv[2]);
+} catch (error) {
+  // What esbuild has to say, it has said; its errors carry a list.
+  if (error.errors === undefined) console.error(error.message);
+  process.exitCode = 1;
+}
