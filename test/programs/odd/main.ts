@@ -1,0 +1,74 @@
+#!/bin/sh
+// 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
+// A source that does what sources should not, for tests of the program around it. `behaviour` says which.
+import {defineSource, page, run, type Schema, type Spec, stream} from '#cdk';
+
+type Config = {behaviour?: string; token?: string};
+type Item = {id: number; text?: string};
+
+const spec: Spec<Config> = {
+  connectionSpecification: {
+    type: 'object',
+    properties: {
+      behaviour: {type: 'string'},
+      token: {type: 'string', airbyte_secret: true},
+    },
+  },
+};
+const schema: Schema<Item> = {type: 'object', properties: {id: {type: 'integer'}}};
+
+const never = new Promise<never>(() => {});
+
+const behaviours: Readonly<Record<string, (config: Config) => unknown>> = {
+  'prints to the console': ({token}) => {
+    console.log('hello %s', 'there');
+    console.warn('careful', {a: 1});
+    console.error(`the token is ${token}`);
+    console.debug('details');
+    process.stdout.write('straight to stdout\n');
+    process.emitWarning('an odd thing');
+  },
+  'throws where nobody catches': () => {
+    setTimeout(() => {
+      throw new Error('lost in a timer');
+    }, 1);
+    return new Promise((resolve) => setTimeout(resolve, 1000));
+  },
+  'forgets to catch': () => {
+    void Promise.reject(new Error('lost in a promise'));
+    return new Promise((resolve) => setTimeout(resolve, 1000));
+  },
+  'waits for nothing': () => never,
+  'leaves a timer behind': () => {
+    setInterval(() => {}, 1000);
+  },
+};
+
+const odd = defineSource({
+  name: 'odd',
+  spec,
+  check: async ({config}) => behaviours[config.behaviour ?? '']?.(config),
+  streams: ({config}) => [
+    stream({
+      name: 'items',
+      schema,
+      cursor: {field: 'id', order: 'ascending'},
+      checkpointInterval: 0,
+      async *read({since}) {
+        const first = typeof since === 'number' ? since : 1;
+        yield page([{id: first, text: config.behaviour ?? 'none'}]);
+        await behaviours[config.behaviour ?? '']?.(config);
+        yield page([{id: first + 1}]);
+        if (config.behaviour === 'hangs') {
+          // As a request would: something is under way, so the process stays alive.
+          await Promise.race([never, new Promise((resolve) => setTimeout(resolve, 60_000))]);
+        }
+        if (config.behaviour === 'goes on for ever') {
+          for (let id = first + 2; ; id += 1) yield page([{id, text: 'x'.repeat(10_000)}]);
+        }
+      },
+    }),
+  ],
+});
+
+await run(odd);
