@@ -123,7 +123,8 @@ export const startHeadwater = (
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    env: {...process.env, ...env},
+    // What a killed run leaves behind goes with the rest.
+    env: {...process.env, TMPDIR: root, ...env},
   });
   running.add(child);
   const output = {stdout: '', stderr: ''};
