@@ -76,7 +76,7 @@ describe('a stream in slices', () => {
       'issues INCOMPLETE',
       'INFO Stream issues is incomplete: 2 records.',
       'issues transient_error: repository=a/x: a/x is away for now.',
-      'all transient_error: 1 of 1 streams failed: issues. The others are complete. The errors before this one say why.',
+      'all transient_error: 1 of 1 streams failed: issues. The errors before this one say why.',
     ]);
   });
 
@@ -113,7 +113,7 @@ describe('a stream that fails', () => {
       'second COMPLETE',
       'INFO Stream second is complete: 1 records.',
       'first config_error: The token expired: make a new one.',
-      'all config_error: 1 of 2 streams failed: first. The others are complete. The errors before this one say why.',
+      'all config_error: 1 of 2 streams failed: first. The errors before this one say why.',
     ]);
   });
 
@@ -185,7 +185,7 @@ describe('a stream that fails', () => {
       `${name} STATE {"updated_at":"${at(1)}"} 0`,
       `${name} INCOMPLETE`,
       `${name} config_error: ${message}`,
-      `all config_error: 1 of 1 streams failed: ${name}. The others are complete. The errors before this one say why.`,
+      `all config_error: 1 of 1 streams failed: ${name}. The errors before this one say why.`,
     ]);
   });
 });
@@ -218,6 +218,28 @@ describe('a read that is told to stop', () => {
       'INFO Stream items is incomplete: 1 records.',
     ]);
   });
+});
+
+test('a read that is told to stop still says which streams had failed before', async () => {
+  const stop = new AbortController();
+  const hanging = stream({
+    name: 'second',
+    schema,
+    async *read() {
+      setImmediate(() => stop.abort(new Interrupted('SIGTERM')));
+      await new Promise(() => {});
+      yield page([]);
+    },
+  });
+  const {messages} = await runRead({
+    streams: [plain('first', new ConfigError('The token expired.')), hanging],
+    catalog: catalogOf(['first', 'second'], 'full_refresh'),
+    signal: stop.signal,
+  });
+  expect(inShort(messages).slice(-2)).toEqual([
+    'first config_error: The token expired.',
+    'all config_error: 1 of 2 streams failed: first. The errors before this one say why.',
+  ]);
 });
 
 describe('a slow reader', () => {

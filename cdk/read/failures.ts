@@ -60,5 +60,5 @@ export const commandFailure = (error: unknown): Failure => ({
 /** What a read with failed streams ends with, behind the failure of each. */
 export const readFailure = (failures: readonly Failure[], streams: number): Failure => ({
   type: commonType(failures.map(({type}) => type)),
-  message: `${failures.length} of ${streams} streams failed: ${failures.map(({stream}) => stream?.name).join(', ')}. The others are complete. The errors before this one say why.`,
+  message: `${failures.length} of ${streams} streams failed: ${failures.map(({stream}) => stream?.name).join(', ')}. The errors before this one say why.`,
 });

@@ -41,25 +41,25 @@ const refuse = async (
 };
 
 /**
- * Failures are told at the very end, behind the last stream: some clients stop at the first TRACE ERROR,
- * and would lose the streams that are fine.
+ * Failures are told at the very end, behind the last stream, also of a run that is stopped: some clients stop
+ * at the first TRACE ERROR, and would lose the streams that are fine.
  */
 const readStreams = async ({streams, warnings}: Plan, run: StreamRun): Promise<boolean> => {
   for (const warning of warnings) await run.emit(logMessage('WARN', warning));
   const failures: Failure[] = [];
-  for (const planned of streams) {
-    const failure =
-      planned.kind === 'refuse'
-        ? await refuse(planned, run)
-        : await readStream(planned.descriptor, planned.stream, planned.position, run);
-    if (failure !== undefined) failures.push(failure);
-    if (run.signal.aborted) break;
+  try {
+    for (const planned of streams) {
+      const failure =
+        planned.kind === 'refuse'
+          ? await refuse(planned, run)
+          : await readStream(planned.descriptor, planned.stream, planned.position, run);
+      if (failure !== undefined) failures.push(failure);
+    }
+  } finally {
+    const told = failures.length === 0 ? [] : [...failures, readFailure(failures, streams.length)];
+    for (const failure of told) await run.emit(errorTrace(failure, run.now()));
   }
-  if (failures.length === 0) return true;
-  for (const failure of [...failures, readFailure(failures, streams.length)]) {
-    await run.emit(errorTrace(failure, run.now()));
-  }
-  return false;
+  return failures.length === 0;
 };
 
 /** Reads what was planned. Returns whether every stream is complete. */
