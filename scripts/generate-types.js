@@ -8,7 +8,6 @@ import {basename, dirname, join} from 'node:path';
 import {compile} from 'json-schema-to-typescript';
 
 const STYLE = {
-  additionalProperties: false,
   bannerComment: '',
   style: {singleQuote: true, printWidth: 100, bracketSpacing: false},
 };
@@ -24,11 +23,11 @@ const mapObjectSchemas = (schema, change) => {
 };
 
 /**
- * Streams stay open for fields they do not declare (`additionalProperties: true`), but the record type is
- * closed: an index signature would let any misspelt field name compile.
+ * Schemas stay open for fields they do not declare, but the types are closed where fields are named: an index
+ * signature would let any misspelt name compile. An object without declared fields, a blob, stays open.
  */
 const closed = (schema) =>
-  mapObjectSchemas(schema, ({additionalProperties: _open, ...rest}) => rest);
+  mapObjectSchemas(schema, (object) => ({...object, additionalProperties: false}));
 
 /** The kit fills in a config's defaults before a source sees it, so a field with a default is never absent. */
 const withDefaultsPresent = (schema) =>
@@ -98,13 +97,12 @@ const specTypes = async (path) => {
 };
 
 const protocolTypes = async (path) => {
-  // Closed where fields are named, as in `closed`; but a blob (a record, a state) has to stay open.
   // `allOf` only ties a message's payload to its type, which an interface can't say.
-  const schema = mapObjectSchemas(await readJson(path), ({allOf: _conditions, ...object}) => ({
-    ...object,
-    additionalProperties: false,
-  }));
-  const types = await compile(schema, 'AirbyteProtocol', {...STYLE, additionalProperties: true});
+  const schema = mapObjectSchemas(
+    await readJson(path),
+    ({allOf: _conditions, ...object}) => object,
+  );
+  const types = await compile(closed(schema), 'AirbyteProtocol', STYLE);
   return {
     path: join(dirname(path), 'generated/airbyte.ts'),
     code: `// From ../airbyte.schema.json by \`npm run generate\`.\n\n${types.trim()}\n`,
