@@ -1,14 +1,20 @@
 import {describe, expect, test} from '@jest/globals';
+import {items, pageThrough} from '../../../test/support/paging.ts';
 import {linkHeader} from './link-header.ts';
 
 const URL_OF_PAGE = 'https://api.test/v3/items?page=1';
 
 const nextOf = (headers: Readonly<Record<string, string>>, url = URL_OF_PAGE) =>
-  linkHeader()({
+  linkHeader().next({
+    request: {method: 'GET', url: new URL(URL_OF_PAGE), headers: {}},
     response: {status: 200, headers, body: Buffer.alloc(0), url: new URL(url)},
     json: [],
     records: [],
-  })?.href;
+    index: 0,
+    firstSize: 0,
+    seen: 0,
+    counted: undefined,
+  })?.url?.href;
 
 const NEXT = 'https://api.test/v3/items?page=2';
 
@@ -88,5 +94,43 @@ describe('a Link header', () => {
     const before = performance.now();
     nextOf({link});
     expect(performance.now() - before).toBeLessThan(500);
+  });
+});
+
+describe('a list that ends without a next link', () => {
+  const LIST = {
+    method: 'GET',
+    url: new URL('https://api.test/items?per_page=2'),
+    headers: {},
+  } as const;
+  const read = (count: number, ...links: string[]) =>
+    pageThrough(
+      {next: linkHeader()},
+      () => {
+        const link = links.shift();
+        return {json: items(count, 9 - links.length), headers: link === undefined ? {} : {link}};
+      },
+      LIST,
+    );
+
+  test.each([
+    ['whose page is not full', 1, undefined],
+    ['whose page links elsewhere', 2, '<?page=1>; rel="first"'],
+  ])('is complete: one %s', async (_what, count, link) => {
+    expect(await (link === undefined ? read(count) : read(count, link))).toEqual({
+      requests: ['?per_page=2'],
+      records: items(count, 9),
+    });
+  });
+
+  test('may go on where its first page is full and has no Link header: a proxy may drop it', async () => {
+    expect(await read(2)).toEqual({
+      requests: ['?per_page=2'],
+      records: items(2, 9),
+      warnings: [
+        'GET https://api.test/items: the last page is a full one (2 records), but its answer has no Link header, so ' +
+          "records may be missing. Check `next` against the API's documentation.",
+      ],
+    });
   });
 });

@@ -1,3 +1,4 @@
+import {fullPageDoubt} from './doubt.ts';
 import type {Paginator} from './paginator.ts';
 
 // `<https://…?page=2>; rel="next", <https://…?page=9>; rel="last"` (RFC 8288 §3): a target in angle brackets, or
@@ -16,8 +17,14 @@ const nextTarget = (header: string): string | undefined => {
 };
 
 /** Follows the `Link` header's `rel="next"` (RFC 8288) as it stands; a relative target is resolved. */
-export const linkHeader = (): Paginator => (page) => {
-  const {headers, url} = page.response;
-  const target = nextTarget(headers['link'] ?? '');
-  return target === undefined ? undefined : new URL(target, url);
-};
+export const linkHeader = (): Paginator => ({
+  next: ({response: {headers, url}}) => {
+    const target = nextTarget(headers['link'] ?? '');
+    return target === undefined ? undefined : {url: new URL(target, url)};
+  },
+  // The last page of a list of several still links to the pages before it; a proxy may drop the whole header.
+  doubt: (page) =>
+    page.response.headers['link'] === undefined
+      ? fullPageDoubt(page, 'its answer has no Link header')
+      : undefined,
+});

@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/support/failure.ts';
 import type {HttpRequest, HttpResponse, Send} from '../message.ts';
 import {linkHeader} from './link-header.ts';
-import {type PaginateOptions, paginate} from './paginate.ts';
+import {type PaginateOptions, type Paging, paginate} from './paginate.ts';
 import type {FetchedPage} from './paginator.ts';
 
 const first: HttpRequest = {
@@ -22,6 +22,11 @@ const answer = (
   url: request.url,
 });
 
+const over = (send: Send, warn: (message: string) => void = () => {}): Paging => ({
+  answered: () => send,
+  warn,
+});
+
 /** Three pages of two records each; the last one has no next. */
 const threePages = () => {
   const asked: string[] = [];
@@ -37,13 +42,17 @@ const threePages = () => {
 /** One page, whatever is asked for. */
 const onePage = (json: unknown, options: PaginateOptions = {}, status = 200) =>
   Array.fromAsync(
-    paginate<object>(async (request) => answer(request, json, {status}), first, options),
+    paginate<object>(
+      over(async (request) => answer(request, json, {status})),
+      first,
+      options,
+    ),
   );
 
 describe('pages', () => {
   test('follow one another up to the one without a next', async () => {
     const {send, asked} = threePages();
-    const pages = await Array.fromAsync(paginate(send, first, {next: linkHeader()}));
+    const pages = await Array.fromAsync(paginate(over(send), first, {next: linkHeader()}));
     expect(pages).toEqual([
       {records: [{id: 1}, {id: 2}], bytes: 19},
       {records: [{id: 3}, {id: 4}], bytes: 19},
@@ -56,15 +65,74 @@ describe('pages', () => {
     ]);
   });
 
-  test('are not requested before the reader asks for them', async () => {
+  test('are requested one ahead of the reader, and none before it asks for the first', async () => {
     const {send, asked} = threePages();
-    const pages = paginate(send, first, {next: linkHeader()});
+    const pages = paginate(over(send), first, {next: linkHeader()});
     expect(asked.length).toBe(0);
     await pages.next();
+    await new Promise(setImmediate);
+    expect(asked.length).toBe(2);
+    await pages.next();
+    await new Promise(setImmediate);
+    expect(asked.length).toBe(3);
+    await pages.return(undefined);
+    expect(asked.length).toBe(3);
+  });
+
+  test('are requested when the reader asks for them, where that is wished', async () => {
+    const {send, asked} = threePages();
+    const pages = paginate(over(send), first, {next: linkHeader(), prefetch: false});
+    await pages.next();
+    await new Promise(setImmediate);
     expect(asked.length).toBe(1);
     await pages.next();
-    expect(asked.length).toBe(2);
     await pages.return(undefined);
+    expect(asked.length).toBe(2);
+  });
+
+  test('that fail ahead of the reader fail when it asks for them, behind the page it has', async () => {
+    const {send} = threePages();
+    const failing: Send = (request) =>
+      request.url.search === '?page=2' ? Promise.reject(new RangeError('Lost.')) : send(request);
+    const pages = paginate(over(failing), first, {next: linkHeader()});
+    expect(await pages.next()).toEqual({
+      done: false,
+      value: {records: [{id: 1}, {id: 2}], bytes: 19},
+    });
+    await new Promise(setImmediate);
+    expect(await failureOf(() => pages.next())).toBe('RangeError: Lost.');
+  });
+
+  test('that fail behind a reader that left fail silently', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const {send} = threePages();
+    const failing: Send = (request) =>
+      request.url.search === '?page=2' ? Promise.reject(new RangeError('Lost.')) : send(request);
+    for await (const _page of paginate(over(failing), first, {next: linkHeader()})) break;
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+
+  test('follow a function of the source as well as a paginator', async () => {
+    const {send, asked} = threePages();
+    const next = ({index}: FetchedPage) => (index < 1 ? {query: {page: 3}} : undefined);
+    expect(await Array.fromAsync(paginate(over(send), first, {next}))).toEqual([
+      {records: [{id: 1}, {id: 2}], bytes: 19},
+      {records: [{id: 5}, {id: 6}], bytes: 19},
+    ]);
+    expect(asked).toEqual(['https://api.test/items?page=1', 'https://api.test/items?page=3']);
+  });
+
+  test('end where the source says so, without another request', async () => {
+    const {send, asked} = threePages();
+    const options = {next: linkHeader(), stop: ({seen}: FetchedPage) => seen >= 4};
+    expect(await Array.fromAsync(paginate(over(send), first, options))).toEqual([
+      {records: [{id: 1}, {id: 2}], bytes: 19},
+      {records: [{id: 3}, {id: 4}], bytes: 19},
+    ]);
     expect(asked.length).toBe(2);
   });
 
@@ -75,7 +143,7 @@ describe('pages', () => {
       sent.push(request);
       return send(request);
     };
-    await Array.fromAsync(paginate(spy, first, {next: linkHeader()}));
+    await Array.fromAsync(paginate(over(spy), first, {next: linkHeader()}));
     expect(sent).toEqual([
       first,
       {...first, url: new URL('https://api.test/items?page=2')},
@@ -85,7 +153,7 @@ describe('pages', () => {
 
   test('are one without a paginator, whatever the answer links to', async () => {
     const {send, asked} = threePages();
-    expect(await Array.fromAsync(paginate(send, first, {}))).toEqual([
+    expect(await Array.fromAsync(paginate(over(send), first, {}))).toEqual([
       {records: [{id: 1}, {id: 2}], bytes: 19},
     ]);
     expect(asked).toEqual(['https://api.test/items?page=1']);
@@ -100,9 +168,14 @@ describe('pages', () => {
     await onePage({items: [{id: 1}], more: false}, {records: 'items', next});
     expect(seen).toEqual([
       {
+        request: first,
         response: answer(first, {items: [{id: 1}], more: false}),
         json: {items: [{id: 1}], more: false},
         records: [{id: 1}],
+        index: 0,
+        firstSize: 1,
+        seen: 1,
+        counted: undefined,
       },
     ]);
   });
@@ -116,7 +189,7 @@ describe('pages', () => {
     };
     const read: object[] = [];
     const failure = await failureOf(async () => {
-      for await (const {records} of paginate(send, first, {next: linkHeader()})) {
+      for await (const {records} of paginate(over(send), first, {next: linkHeader()})) {
         read.push(...records);
       }
     });
@@ -132,7 +205,7 @@ describe('pages', () => {
       request.url.search === '?page=1'
         ? answer(request, [], {next: '?page=2'})
         : answer(request, [{id: 1}]);
-    expect(await Array.fromAsync(paginate(send, first, {next: linkHeader()}))).toEqual([
+    expect(await Array.fromAsync(paginate(over(send), first, {next: linkHeader()}))).toEqual([
       {records: [], bytes: 2},
       {records: [{id: 1}], bytes: 10},
     ]);
@@ -208,7 +281,7 @@ describe('the records of a page', () => {
       body: Buffer.from('<html>'),
       url,
     });
-    expect(await failureOf(() => Array.fromAsync(paginate(send, first, {})))).toBe(
+    expect(await failureOf(() => Array.fromAsync(paginate(over(send), first, {})))).toBe(
       'SystemError: GET https://api.test/items answered with something that is not JSON (content-type text/html, ' +
         "6 bytes). Is the URL in the config the API's own?",
     );
@@ -227,7 +300,7 @@ describe('a status that means "nothing here"', () => {
       request.url.search === '?page=1'
         ? answer(request, [{id: 1}], {next: '?page=2'})
         : answer(request, {}, {status: 404});
-    const pages = paginate(send, first, {next: linkHeader(), emptyOn: [404]});
+    const pages = paginate(over(send), first, {next: linkHeader(), emptyOn: [404]});
     expect(await Array.fromAsync(pages)).toEqual([{records: [{id: 1}], bytes: 10}]);
   });
 });

@@ -1,16 +1,30 @@
-import {SystemError} from '../../errors.ts';
-import {isObject, kindOf} from '../../json.ts';
 import {decodeJson} from '../decode.ts';
-import {describeRequest, type HttpRequest, type Send} from '../message.ts';
-import type {Paginator} from './paginator.ts';
+import type {HttpRequest, Send} from '../message.ts';
+import {fullPageDoubt} from './doubt.ts';
+import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd} from './guards.ts';
+import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
+import {countAt, type Place} from './place.ts';
+import {recordsOf} from './records.ts';
 
 export type PaginateOptions = {
   /** Where the records are in the body: `items`, `data.rows`. Default: the body itself is the list. */
   readonly records?: string;
-  /** How the next page is found. Without it there is just one. */
-  readonly next?: Paginator;
+  /** How the next page is found: a paginator, or a function of your own. Without it there is just one. */
+  readonly next?: Paginator | Paginator['next'];
+  /** Ends the list behind a page, whatever follows. */
+  readonly stop?: (page: FetchedPage) => boolean;
   /** Statuses that mean "nothing here" rather than a fault, such as GitHub's 409 for an empty repository. */
   readonly emptyOn?: readonly number[];
+  /** Statuses that mean "past the end" behind the first page, such as WordPress' 400. */
+  readonly endOn?: readonly number[];
+  /** Where the API tells how many records there are: it is compared with those that came. */
+  readonly total?: Place;
+  /** What an end is that is not proven, or a `total` that was not reached: a warning (the default), or an error. */
+  readonly incomplete?: 'warn' | 'fail';
+  /** More pages than these are an error. Default 100,000. */
+  readonly maxPages?: number;
+  /** By default the next page is requested while this one is worked on. False: only when the reader asks for it. */
+  readonly prefetch?: boolean;
 };
 
 /** What was fetched at once. */
@@ -19,52 +33,83 @@ export type FetchedRecords<R extends object> = {
   readonly bytes: number;
 };
 
-const at = (json: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), json);
-
-/** The claim that the API answers with `R` is the author's: types are checked against the schema, not here. */
-const isRecordList = <R extends object>(value: unknown): value is readonly R[] =>
-  Array.isArray(value) && value.every(isObject);
-
-const recordsOf = <R extends object>(
-  json: unknown,
-  request: HttpRequest,
-  path: string | undefined,
-): readonly R[] => {
-  const found = path === undefined ? json : at(json, path);
-  if (isRecordList<R>(found)) return found;
-  const place = path === undefined ? 'the body' : `"${path}" in the body`;
-  const keys = isObject(json) ? ` The body has: ${Object.keys(json).slice(0, 20).join(', ')}.` : '';
-  throw new SystemError(
-    `${describeRequest(request)}: ${place} should be a list of objects, but is ${Array.isArray(found) ? 'a list with other values' : kindOf(found)}.${keys} Set \`records\` to the path of the list.`,
-  );
+/** What a client lends to paging. */
+export type Paging = {
+  /** Lets answers through that are none of the API's refusals, or one of these statuses. */
+  readonly answered: (allowed: readonly number[]) => Send;
+  readonly warn: (message: string) => void;
 };
 
-/** A server that sends the same page for ever would keep a run going for ever. */
-const assertNew = (url: URL, seen: Set<string>): void => {
-  if (seen.has(url.href)) {
-    throw new SystemError(
-      `${url.origin}${url.pathname}: the page that follows was fetched before, so its paging runs in a circle. The records up to here were read; report this to the API's owner.`,
-    );
-  }
-  seen.add(url.href);
+type Fetched<R extends object> = FetchedPage & {readonly records: readonly R[]};
+
+const onePage: Paginator = {
+  next: () => undefined,
+  doubt: (page) => fullPageDoubt(page, 'no `next` is set'),
 };
 
-/** Fetches page after page; the next one is asked for when the reader comes back for it. */
-export async function* paginate<R extends object>(
-  send: Send,
-  first: HttpRequest,
-  {records: path, next, emptyOn = []}: PaginateOptions,
-): AsyncGenerator<FetchedRecords<R>> {
-  const seen = new Set<string>();
-  for (let url: URL | undefined = first.url; url !== undefined; ) {
-    assertNew(url, seen);
-    const request: HttpRequest = {...first, url};
-    const response = await send(request);
-    if (emptyOn.includes(response.status)) return;
+const paginatorOf = (next: PaginateOptions['next']): Paginator =>
+  typeof next === 'function' ? {next} : (next ?? onePage);
+
+const maxOf = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
+
+const DEFAULT_MAX_PAGES = 100_000;
+
+/** Fetches the page of a request, and the one behind a page; undefined behind the last. */
+const openPages = <R extends object>({answered, warn}: Paging, options: PaginateOptions) => {
+  const {emptyOn = [], endOn = [], incomplete = 'warn', maxPages = DEFAULT_MAX_PAGES} = options;
+  const paginator = paginatorOf(options.next);
+  const total = options.total ?? paginator.total;
+  const requested = new Set<string>();
+
+  const fetchPage = async (
+    request: HttpRequest,
+    before?: Fetched<R>,
+  ): Promise<Fetched<R> | undefined> => {
+    const index = before === undefined ? 0 : before.index + 1;
+    assertNewRequest(request, requested);
+    assertBelowCap(request, index, maxPages);
+    const ends = before === undefined ? emptyOn : [...emptyOn, ...endOn];
+    const response = await answered(ends)(request);
+    if (ends.includes(response.status)) {
+      if (before !== undefined) checkEnd(before, undefined, {incomplete, warn});
+      return undefined;
+    }
+    assertNewContent(request, response, before);
     const json: unknown = decodeJson(request, response);
-    const records = recordsOf<R>(json, request, path);
-    yield {records, bytes: response.body.length};
-    url = next?.({response, json, records});
+    const records = recordsOf<R>({request, json}, options.records, paginator.records);
+    const firstSize = before?.firstSize ?? records.length;
+    const seen = (before?.seen ?? 0) + records.length;
+    const named = total === undefined ? undefined : countAt({response, json}, total);
+    const counted = maxOf(named, before?.counted);
+    return {request, response, json, records, index, firstSize, seen, counted};
+  };
+
+  const fetchNext = async (page: Fetched<R>): Promise<Fetched<R> | undefined> => {
+    if (options.stop?.(page)) return undefined;
+    const step = paginator.next(page);
+    if (step !== undefined) return fetchPage(takeStep(page.request, step), page);
+    checkEnd(page, paginator.doubt, {incomplete, warn});
+    return undefined;
+  };
+
+  const fetchFirst = (request: HttpRequest) => fetchPage(takeStep(request, paginator.first ?? {}));
+  return {fetchFirst, fetchNext};
+};
+
+/** Fetches page after page, one ahead of the reader. */
+export async function* paginate<R extends object>(
+  paging: Paging,
+  request: HttpRequest,
+  options: PaginateOptions,
+): AsyncGenerator<FetchedRecords<R>> {
+  const {fetchFirst, fetchNext} = openPages<R>(paging, options);
+  let page = await fetchFirst(request);
+  while (page !== undefined) {
+    const ahead = options.prefetch === false ? undefined : fetchNext(page);
+    // It is told when the reader comes for that page; a reader that leaves before has no use for it.
+    ahead?.catch(() => {});
+    yield {records: page.records, bytes: page.response.body.length};
+    page = await (ahead ?? fetchNext(page));
   }
 }

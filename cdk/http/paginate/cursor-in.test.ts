@@ -1,0 +1,155 @@
+import {describe, expect, test} from '@jest/globals';
+import {GET, items, pageThrough} from '../../../test/support/paging.ts';
+import {cursorIn} from './cursor-in.ts';
+
+const options = {records: 'rows'};
+
+/** Answers with these bodies, one after the other. */
+const bodies =
+  (...list: object[]) =>
+  () => ({json: list.shift()});
+
+const CHECK = "so records may be missing. Check `next` against the API's documentation.";
+
+describe('cursorIn', () => {
+  test.each([
+    ['next', 'cursor', {next: 'a b&c'}, '?cursor=a+b&c'],
+    ['meta.next', 'after', {meta: {next: 7}}, '?after=7'],
+    ['@odata.next', '$skip', {'@odata.next': 'x'}, '?$skip=x'],
+    ['meta.@odata.next', 'skip', {meta: {'@odata.next': 'x'}}, '?skip=x'],
+    ['links.0.token', 'skip', {links: [{token: 'x'}]}, '?skip=x'],
+    ['next', {json: 'cursor'}, {next: 'x'}, ' {"q":1,"page":{"size":2},"cursor":"x"}'],
+    ['next', {json: 'page.cursor'}, {next: 'x'}, ' {"q":1,"page":{"size":2,"cursor":"x"}}'],
+    ['next', {json: 'a.b'}, {next: [1, 'x']}, ' {"q":1,"page":{"size":2},"a":{"b":[1,"x"]}}'],
+  ])('takes the cursor from %s to %j', async (from, to, beside, second) => {
+    const request = typeof to === 'string' ? GET : {...GET, json: {q: 1, page: {size: 2}}};
+    const api = bodies({rows: items(2), ...beside}, {rows: items(1, 3)});
+    const {requests, records} = await pageThrough({...options, next: cursorIn(from, to)}, api, {
+      ...request,
+      method: typeof to === 'string' ? 'GET' : 'POST',
+    });
+    expect(requests.slice(1)).toEqual([second]);
+    expect(records).toEqual(items(3));
+  });
+
+  test('takes the cursor from a header', async () => {
+    const headers: Record<string, string>[] = [{'x-next': 'a'}, {'x-next': ''}];
+    const api = () => ({json: items(2, headers.length), headers: headers.shift() ?? {}});
+    expect(await pageThrough({next: cursorIn({header: 'X-Next'}, 'cursor')}, api)).toEqual({
+      requests: ['', '?cursor=a'],
+      records: [{id: 2}, {id: 3}, {id: 1}, {id: 2}],
+    });
+  });
+
+  test.each([[null], [''], [false], [0], [[]]])('ends at %j', async (next) => {
+    const api = bodies({rows: items(2), next});
+    const request = {...GET, url: new URL('https://api.test/items?limit=2')};
+    expect(await pageThrough({...options, next: cursorIn('next', 'cursor')}, api, request)).toEqual(
+      {requests: ['?limit=2'], records: items(2)},
+    );
+  });
+
+  test('ends where the cursor is missing, as it was named before', async () => {
+    const api = bodies({rows: items(2), next: 'a'}, {rows: items(2, 3)});
+    expect(await pageThrough({...options, next: cursorIn('next', 'cursor')}, api)).toEqual({
+      requests: ['', '?cursor=a'],
+      records: items(4),
+    });
+  });
+
+  test('says so where the first page is full and has no cursor: the path may be wrong', async () => {
+    const api = bodies({rows: items(2), next_cursor: 'a'});
+    const request = {...GET, url: new URL('https://api.test/items?page_size=2')};
+    expect(await pageThrough({...options, next: cursorIn('next', 'cursor')}, api, request)).toEqual(
+      {
+        requests: ['?page_size=2'],
+        records: items(2),
+        warnings: [
+          `GET https://api.test/items: the last page is a full one (2 records), but "next" in the body is missing, ${CHECK}`,
+        ],
+      },
+    );
+  });
+
+  test('ends where the has-more flag is false, whatever the cursor', async () => {
+    const api = bodies(
+      {rows: items(2), next: 'a', more: true},
+      {rows: items(2, 3), next: 'b', more: false},
+    );
+    expect(
+      await pageThrough({...options, next: cursorIn('next', 'cursor', {more: 'more'})}, api),
+    ).toEqual({requests: ['', '?cursor=a'], records: items(4)});
+  });
+
+  test('says so where the has-more flag is true and there is no cursor', async () => {
+    const api = bodies({rows: items(1), next: null, more: true});
+    expect(
+      await pageThrough({...options, next: cursorIn('next', 'cursor', {more: 'more'})}, api),
+    ).toEqual({
+      requests: [''],
+      records: items(1),
+      warnings: [
+        `GET https://api.test/items: the API says that there is more, but "next" in the body is missing, ${CHECK}`,
+      ],
+    });
+  });
+
+  test('goes on behind an empty page with a new cursor', async () => {
+    const api = bodies({rows: [], next: 'a'}, {rows: [], next: 'b'}, {rows: items(1)});
+    expect(await pageThrough({...options, next: cursorIn('next', 'cursor')}, api)).toEqual({
+      requests: ['', '?cursor=a', '?cursor=b'],
+      records: items(1),
+    });
+  });
+
+  test.each([
+    ['query', 'cursor', ['', '?cursor=a']],
+    ['JSON', {json: 'cursor'}, ['', ' {"cursor":"a"}']],
+  ])(
+    'ends at an empty page that names its own cursor in the %s again',
+    async (_in, to, requests) => {
+      const api = bodies({rows: items(1), next: 'a'}, {rows: [], next: 'a'});
+      expect(await pageThrough({...options, next: cursorIn('next', to)}, api)).toEqual({
+        requests,
+        records: items(1),
+      });
+    },
+  );
+
+  test('fails where a page with records names its own cursor again', async () => {
+    const api = bodies({rows: items(1), next: 'a'}, {rows: items(1, 2), next: 'a'});
+    expect(await pageThrough({...options, next: cursorIn('next', 'cursor')}, api)).toEqual({
+      requests: ['', '?cursor=a'],
+      records: items(2),
+      failure:
+        'SystemError: https://api.test/items: the page that follows was fetched before, so its paging runs in a ' +
+        "circle. The records up to here were read; report this to the API's owner.",
+    });
+  });
+
+  test.each([
+    [
+      'an object',
+      {id: 1},
+      'should be a text or a number, but is an object. Set `next` to where the API names its next page.',
+    ],
+    [
+      'a flag',
+      true,
+      'should be a text or a number, but is a boolean. Set `next` to where the API names its next page.',
+    ],
+    [
+      'a number that JSON.parse rounds',
+      2 ** 53,
+      'is a number beyond 2^53, which JSON in JavaScript does not keep exact (it became 9007199254740992). Page by ' +
+        'another field, or ask the API for texts.',
+    ],
+  ])('fails where the cursor is %s, behind the records of its page', async (_what, next, told) => {
+    const api = bodies({rows: items(1), next});
+    expect(await pageThrough({...options, next: cursorIn('next', 'cursor')}, api)).toEqual({
+      requests: [''],
+      records: items(1),
+      failure: `SystemError: GET https://api.test/items: "next" in the body ${told}`,
+    });
+  });
+});
