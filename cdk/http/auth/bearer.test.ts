@@ -1,29 +1,21 @@
 import {describe, expect, test} from '@jest/globals';
+import nock from 'nock';
+import {API, withAuth} from '../../../test/support/authorized.ts';
 import {failureOf} from '../../../test/support/failure.ts';
-import type {HttpRequest, Send} from '../message.ts';
 import {bearer} from './bearer.ts';
 
 describe('bearer', () => {
-  test('adds the token to each request and leaves the rest of it alone', async () => {
-    const sent: HttpRequest[] = [];
-    const wire: Send = async (request) => {
-      sent.push(request);
-      return {status: 200, headers: {}, body: Buffer.alloc(0), url: request.url};
-    };
-    const request: HttpRequest = {
-      method: 'GET',
-      url: new URL('https://api.test/user'),
-      headers: {accept: 'application/json', authorization: 'Basic b2xk'},
-    };
-    await bearer('ghp_1-2.3~4+5/6==')(wire)(request);
-    expect(sent).toEqual([
-      {
-        method: 'GET',
-        url: new URL('https://api.test/user'),
-        headers: {accept: 'application/json', authorization: 'Bearer ghp_1-2.3~4+5/6=='},
-      },
-    ]);
-    expect(request.headers['authorization']).toBe('Basic b2xk');
+  test('adds the token to each request, and has it masked', async () => {
+    const token = 'ghp_1-2.3~4+5/6==';
+    nock(API, {reqheaders: {authorization: `Bearer ${token}`, 'x-version': '7'}})
+      .get('/items')
+      .reply(200, []);
+    const {result, redact} = await withAuth(
+      {auth: bearer(token), headers: {'x-version': '7', authorization: 'Basic b2xk'}},
+      (http) => http.get('/items'),
+    );
+    expect(result).toEqual([]);
+    expect(redact(`It was ${token}.`)).toBe('It was ****.');
   });
 
   test.each([

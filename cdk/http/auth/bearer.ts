@@ -1,13 +1,11 @@
-import {ConfigError} from '../../errors.ts';
 import type {Auth} from './auth.ts';
+import {assertToken, setHeader} from './header.ts';
 
 /** `Authorization: Bearer <token>` (RFC 6750). */
 export const bearer = (token: string): Auth => {
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new ConfigError(
-      'The token in the config is empty, or holds a space, a line break or another character that no token has: paste it again.',
-    );
-  }
-  return (send) => (request) =>
-    send({...request, headers: {...request.headers, authorization: `Bearer ${token}`}});
+  assertToken(token);
+  return (send, {onSecret}) => {
+    onSecret(token);
+    return (request) => send(setHeader(request, 'authorization', `Bearer ${token}`));
+  };
 };

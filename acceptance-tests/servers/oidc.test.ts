@@ -1,0 +1,120 @@
+// OAuth 2 against oidc-provider, a certified server, whose access tokens live for two seconds here.
+import {generateKeyPairSync} from 'node:crypto';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
+import {startOidcProvider} from '../../test/support/oidc-provider.ts';
+import {ROOT, runSource, workspace} from '../../test/support/program.ts';
+
+const OAUTH = join(ROOT, 'test/programs/oauth/main.ts');
+const SUCCEEDED = {type: 'CONNECTION_STATUS', connectionStatus: {status: 'SUCCEEDED'}};
+/** Longer than an access token lives. */
+const EXPIRED = 2_200;
+const secret = 's3-cr+et';
+
+const {publicKey, privateKey} = generateKeyPairSync('ec', {namedCurve: 'P-256'});
+const key = String(privateKey.export({type: 'pkcs8', format: 'pem'}));
+const {file} = workspace();
+
+let server: Awaited<ReturnType<typeof startOidcProvider>>;
+beforeAll(async () => {
+  const jwk = publicKey.export({format: 'jwk'});
+  server = await startOidcProvider({...jwk, kid: 'k1', alg: 'ES256', use: 'sig'});
+});
+afterAll(() => server.close());
+
+/** Checks the source with 50 requests at once after each pause; what it printed, and what the server saw. */
+const check = async (config: object) => {
+  const path = file('config.json', config);
+  const {messages, stdout, status} = await runSource(OAUTH, ['check', '--config', path], {
+    LOG_LEVEL: 'debug',
+  });
+  const said = messages.filter(({type}) => type !== 'LOG');
+  return {said, stdout, status, grants: await server.log()};
+};
+
+describe('a client on its own behalf', () => {
+  test.each([
+    ['basic', () => ({id: 'by-basic', secret})],
+    ['post', () => ({id: 'by-post', secret})],
+    ['signed', () => ({id: 'signer', key, audience: server.url})],
+  ])(
+    'that shows who it is by way of "%s" gets one token for 50 requests, and another when it is old',
+    async (type, credentials) => {
+      const {said, stdout, grants} = await check({
+        api_url: server.url,
+        credentials: {type, ...credentials()},
+        pauses: [0, EXPIRED],
+      });
+      expect(said).toEqual([SUCCEEDED]);
+      expect(grants).toEqual(['granted client_credentials', 'granted client_credentials']);
+      expect(stdout.match(/GET \S+\/items 200/g)).toHaveLength(100);
+      expect(stdout).not.toContain(secret);
+    },
+    30_000,
+  );
+
+  test('is told what is wrong when its secret is', async () => {
+    const {said, grants, status} = await check({
+      api_url: server.url,
+      credentials: {type: 'basic', id: 'by-basic', secret: 'wrong-one'},
+    });
+    expect(said).toEqual([
+      {
+        type: 'CONNECTION_STATUS',
+        connectionStatus: {
+          status: 'FAILED',
+          message:
+            `POST ${server.url}/token answered 401: client authentication failed. (invalid_client) The client id, or the secret ` +
+            'or key that goes with it, is wrong, expired or revoked: check both in the config.',
+        },
+      },
+    ]);
+    expect(grants).toEqual([expect.stringMatching(/^refused client_credentials/)]);
+    expect(status).toBe(0);
+  }, 30_000);
+});
+
+describe('a rotated refresh token', () => {
+  const configFor = (refresh_token: string) => ({
+    api_url: server.url,
+    credentials: {type: 'refresh', id: 'web', secret, refresh_token},
+    pauses: [0, EXPIRED, EXPIRED],
+  });
+  const rotations = (said: Awaited<ReturnType<typeof check>>['said']) =>
+    said.flatMap(({control}) => (control ? [control.connectorConfig?.config] : []));
+  const THREE = Array.from({length: 3}, () => 'granted refresh_token');
+
+  test('is used once however many requests wait for it, told each time, and good for the next run', async () => {
+    const config = configFor(await server.consent());
+    const first = await check(config);
+    expect(first.grants).toEqual(THREE);
+    const told = rotations(first.said);
+    const tokens = told.map((changed) => String(Object(changed?.['credentials']).refresh_token));
+    expect(told).toEqual(tokens.map(configFor));
+    expect(new Set([config.credentials.refresh_token, ...tokens]).size).toBe(4);
+    expect(first.said.at(-1)).toEqual(SUCCEEDED);
+
+    const second = await check(told.at(-1) ?? {});
+    expect(second.grants).toEqual(THREE);
+    expect(second.said.at(-1)).toEqual(SUCCEEDED);
+    expect(first.stdout.match(/GET \S+\/items 200/g)).toHaveLength(150);
+  }, 60_000);
+
+  test('that an earlier run has used is a refusal that says what to do', async () => {
+    const config = {...configFor(await server.consent()), pauses: [0]};
+    await check(config);
+    const {said, grants} = await check(config);
+    expect(grants).toEqual(['revoked', 'refused refresh_token: refresh token already used']);
+    expect(said).toEqual([
+      {
+        type: 'CONNECTION_STATUS',
+        connectionStatus: {
+          status: 'FAILED',
+          message:
+            `POST ${server.url}/token answered 400: grant request is invalid. (invalid_grant) What was authorized is expired, revoked ` +
+            'or was used before: authorize again, and put the new credentials into the config.',
+        },
+      },
+    ]);
+  }, 30_000);
+});

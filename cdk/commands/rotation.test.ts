@@ -1,0 +1,200 @@
+import {setImmediate as tick} from 'node:timers/promises';
+import {describe, expect, test} from '@jest/globals';
+import nock from 'nock';
+import {catalogOf} from '../../test/support/run-read.ts';
+import {messagesIn} from '../../test/support/run-source.ts';
+import {oauth2} from '../http/auth/oauth2.ts';
+import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
+import {createRedactor} from '../protocol/secrets.ts';
+import {defineSource, type Schema, type Spec, stream} from '../source.ts';
+import {check} from './check.ts';
+import type {Command} from './command.ts';
+import {read} from './read.ts';
+
+type Config = {credentials: {refresh_token: string; secret: string}; count?: number};
+const spec: Spec<Config> = {
+  connectionSpecification: {
+    type: 'object',
+    properties: {
+      credentials: {
+        type: 'object',
+        properties: {
+          refresh_token: {type: 'string', airbyte_secret: true},
+          secret: {type: 'string', airbyte_secret: true},
+        },
+      },
+      count: {type: 'integer', default: 10},
+    },
+  },
+};
+const schema: Schema<{id: number}> = {type: 'object', properties: {id: {}}};
+const NOW = 1_767_225_600_000;
+
+const source = defineSource({
+  name: 'rotating',
+  spec,
+  connect: ({credentials}) => ({
+    baseUrl: 'https://api.test',
+    auth: oauth2({
+      tokenUrl: '/token',
+      client: {id: 'app', secret: credentials.secret},
+      grant: {refreshToken: credentials.refresh_token},
+    }),
+  }),
+  check: ({http}) => http.get('/items'),
+  streams: ({http}) => [
+    stream({name: 'items', schema, read: () => http.paginate<{id: number}>('/items')}),
+  ],
+});
+
+const given = {
+  credentials: {secret: 'hush-hush', refresh_token: 'refresh-1', extra: [true, null, 'refresh-1']},
+  _limit: 7,
+};
+const changed = (to: string) => ({
+  type: 'CONTROL',
+  control: {
+    type: 'CONNECTOR_CONFIG',
+    emitted_at: NOW,
+    connectorConfig: {
+      config: {credentials: {secret: 'hush-hush', refresh_token: to, extra: [true, null, to]}},
+    },
+  },
+});
+
+/** Runs a command, and notes in one list what is emitted, what is written and what reaches the API. */
+const run = async (
+  command: (runtime: Parameters<typeof check>[2]) => Command,
+  write: () => Promise<void> = tick,
+) => {
+  const events: unknown[] = [];
+  const redactor = createRedactor();
+  let rotations = 1;
+  nock('https://api.test')
+    .post('/token')
+    .times(9)
+    .reply(200, async () => {
+      rotations += 1;
+      // A millisecond of life: each request needs a new token.
+      return {
+        access_token: `access-${rotations}`,
+        refresh_token: `refresh-${rotations}`,
+        expires_in: 0.001,
+      };
+    });
+  nock('https://api.test')
+    .get('/items')
+    .times(9)
+    .reply(200, async (request: Request) => {
+      events.push(request.headers.get('authorization'));
+      return [{id: 1}];
+    });
+  const emit = async (message: AirbyteMessage) => {
+    await write();
+    events.push(...messagesIn(message, redactor.redact));
+  };
+  const log = (_level: string, message: string) => events.push(redactor.redact(message));
+  const {signal} = new AbortController();
+  const messages: AirbyteMessage[] = [];
+  let failure: unknown;
+  try {
+    for await (const emission of command({signal, now: () => NOW, redactor, log, emit})) {
+      messages.push(...messagesIn(emission, redactor.redact));
+    }
+  } catch (error) {
+    failure = error;
+  }
+  return {events, messages, failure};
+};
+
+const sent = (events: readonly unknown[]) =>
+  events.filter((event) => typeof event === 'object' || String(event).startsWith('Bearer'));
+
+describe('a refresh token that is rotated', () => {
+  test('during a check is a CONTROL message with the whole config, written before the token is used', async () => {
+    const {events, messages} = await run((runtime) => check(source, async () => given, runtime));
+    expect(sent(events)).toEqual([changed('refresh-2'), 'Bearer access-2']);
+    expect(messages).toEqual([
+      {type: 'CONNECTION_STATUS', connectionStatus: {status: 'SUCCEEDED'}},
+    ]);
+  });
+
+  test('during a read is one too, and the next one builds on it', async () => {
+    const twice = defineSource({
+      ...source,
+      streams: ({http}) =>
+        ['a', 'b'].map((name) =>
+          stream({name, schema, read: () => http.paginate<{id: number}>('/items')}),
+        ),
+    });
+    const {events, messages} = await run((runtime) =>
+      read(
+        twice,
+        {
+          config: async () => given,
+          catalog: async () => catalogOf(['a', 'b'], 'full_refresh'),
+          state: async () => undefined,
+        },
+        runtime,
+      ),
+    );
+    expect(sent(events)).toEqual([
+      changed('refresh-2'),
+      'Bearer access-2',
+      changed('refresh-3'),
+      'Bearer access-3',
+    ]);
+    expect(messages.flatMap(({record}) => (record ? [record.stream] : []))).toEqual(['a', 'b']);
+    expect(JSON.stringify(messages)).not.toMatch(/hush|refresh-|access-/);
+  });
+
+  test('whose message can not be written is not used', async () => {
+    const {events, failure} = await run(
+      (runtime) => check(source, async () => given, runtime),
+      async () => {
+        throw new Error('EPIPE');
+      },
+    );
+    expect(sent(events)).toEqual([]);
+    expect(String(failure)).toMatch(
+      /^SystemError: The server gave a new refresh token, which could not be handed out/,
+    );
+  });
+
+  test('but does not come from the config is an error, and not used', async () => {
+    const foreign = defineSource({
+      ...source,
+      connect: () => ({
+        baseUrl: 'https://api.test',
+        auth: oauth2({
+          tokenUrl: '/token',
+          client: {id: 'app'},
+          grant: {refreshToken: 'somewhere-else'},
+        }),
+      }),
+    });
+    const {events, failure} = await run((runtime) => check(foreign, async () => given, runtime));
+    expect(sent(events)).toEqual([]);
+    expect(String(failure instanceof Error && failure.cause)).toBe(
+      'SystemError: The refresh token that was replaced does not stand in the config: pass it to oauth2 as the config has it.',
+    );
+  });
+
+  test('is masked where the server repeats it in its refusal', async () => {
+    nock('https://api.test')
+      .post('/token')
+      .reply(400, {error: 'invalid_grant', error_description: 'refresh-1 of hush-hush is void'});
+    const {messages} = await run((runtime) => check(source, async () => given, runtime));
+    expect(messages).toEqual([
+      {
+        type: 'CONNECTION_STATUS',
+        connectionStatus: {
+          status: 'FAILED',
+          message:
+            'POST https://api.test/token answered 400: **** of **** is void. (invalid_grant) What was authorized is expired, ' +
+            'revoked or was used before: authorize again, and put the new credentials into the config.',
+        },
+      },
+    ]);
+  });
+});

@@ -1,0 +1,32 @@
+import {ConfigError} from '../../errors.ts';
+import type {Auth} from './auth.ts';
+import {setHeader} from './header.ts';
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what RFC 7617 forbids
+const CONTROLS = /[\x00-\x1f\x7f]/;
+
+/** `Authorization: Basic …` (RFC 7617), in UTF-8. Where an API takes a key as the user, the password is empty. */
+export const basic = ({
+  username,
+  password,
+}: {
+  readonly username: string;
+  readonly password: string;
+}): Auth => {
+  if (CONTROLS.test(username + password)) {
+    throw new ConfigError(
+      'The user name or the password in the config holds a line break or another control character: paste it again.',
+    );
+  }
+  if (username.includes(':')) {
+    throw new ConfigError(
+      'The user name in the config holds a colon, which Basic authentication can not carry: the part behind it may belong into the password.',
+    );
+  }
+  const credentials = Buffer.from(`${username}:${password}`).toString('base64');
+  return (send, {onSecret}) => {
+    onSecret(password === '' ? username : password);
+    onSecret(credentials);
+    return (request) => send(setHeader(request, 'authorization', `Basic ${credentials}`));
+  };
+};

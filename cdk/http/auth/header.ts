@@ -1,0 +1,17 @@
+// What the schemes of this folder have in common: a value in a header.
+import {ConfigError} from '../../errors.ts';
+import type {HttpRequest} from '../message.ts';
+
+/** `name` in lower case. */
+export const setHeader = (request: HttpRequest, name: string, value: string): HttpRequest => ({
+  ...request,
+  headers: {...request.headers, [name]: value},
+});
+
+/** Pasted values bring line breaks and typographic dots along; the server would only say 401. */
+export const assertToken = (value: string): void => {
+  if (/^[\x21-\x7e]+$/.test(value)) return;
+  throw new ConfigError(
+    'The token in the config is empty, or holds a space, a line break or another character that no token has: paste it again.',
+  );
+};

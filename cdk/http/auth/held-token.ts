@@ -1,0 +1,71 @@
+// A token that is fetched when it is needed, once for everyone who waits for it.
+import {TransientError} from '../../errors.ts';
+import type {Clock} from '../clock.ts';
+import type {HttpRequest, Send} from '../message.ts';
+
+export type Token = {
+  readonly value: string;
+  /** Epoch milliseconds; Infinity where nobody says how long it lives. */
+  readonly renewAt: number;
+};
+
+/** Ahead of the end by a tenth of the token's life, a minute at most: a request under way must still arrive in time. */
+const LONGEST_LEAD = 60_000;
+
+/**
+ * @param since when the request for it was sent: counted from there, and by our own clock alone, a token is never
+ *   older than we think, however far the server's clock is off
+ */
+export const tokenOf = (value: string, since: number, life: number | undefined): Token => ({
+  value,
+  renewAt:
+    life !== undefined && life > 0
+      ? since + life - Math.min(LONGEST_LEAD, life / 10)
+      : Number.POSITIVE_INFINITY,
+});
+
+export type HeldToken = {
+  readonly current: () => Promise<Token>;
+  /** What to use instead of a token that the API refused: a new one, unless someone has fetched it already. */
+  readonly insteadOf: (refused: Token) => Promise<Token>;
+};
+
+/** Holds what `obtain` brings. Refused credentials are not tried again: some servers lock an account for that. */
+export const holdToken = (obtain: () => Promise<Token>, {now}: Clock): HeldToken => {
+  let held: Token | undefined;
+  let pending: Promise<Token> | undefined;
+  let refusal: {readonly error: unknown} | undefined;
+
+  const fetchOnce = async (): Promise<Token> => {
+    try {
+      held = await obtain();
+      return held;
+    } catch (error) {
+      if (!(error instanceof TransientError)) refusal = {error};
+      throw error;
+    } finally {
+      pending = undefined;
+    }
+  };
+  const renew = (): Promise<Token> => {
+    if (refusal !== undefined) throw refusal.error;
+    pending ??= fetchOnce();
+    return pending;
+  };
+  const current = async () => (held !== undefined && now() < held.renewAt ? held : renew());
+  return {
+    current,
+    insteadOf: async (refused) => (held === refused ? renew() : current()),
+  };
+};
+
+/** Sends with the token; where the API answers 401, once more with a new one. A second 401 stands. */
+export const sendWithToken =
+  (send: Send, token: HeldToken, put: (request: HttpRequest, token: string) => HttpRequest): Send =>
+  async (request) => {
+    const first = await token.current();
+    const response = await send(put(request, first.value));
+    if (response.status !== 401) return response;
+    const second = await token.insteadOf(first);
+    return send(put(request, second.value));
+  };

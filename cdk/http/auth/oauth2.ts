@@ -1,0 +1,79 @@
+import {SystemError} from '../../errors.ts';
+import type {Auth, AuthRuntime} from './auth.ts';
+import {clientAuthOf, type OAuthClient} from './client-auth.ts';
+import {assertToken, setHeader} from './header.ts';
+import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
+import {requestToken} from './token-endpoint.ts';
+
+export type OAuth2 = {
+  /** A path under the API's base, or an absolute URL. */
+  readonly tokenUrl: string;
+  readonly client: OAuthClient;
+  /** As the client itself, or for the user who once gave it this refresh token. */
+  readonly grant: 'client_credentials' | {readonly refreshToken: string};
+  /** Names, separated by spaces. */
+  readonly scope?: string;
+  /** What this server asks for beyond the standard: `audience`, `resource`. */
+  readonly parameters?: Readonly<Record<string, string>>;
+};
+
+/** The client's run must end here: what the user has is void by now, and the new token would be lost with the process. */
+const handOut = async ({onRotated}: AuthRuntime, from: string, to: string): Promise<void> => {
+  try {
+    await onRotated({from, to});
+  } catch (cause) {
+    throw new SystemError(
+      'The server gave a new refresh token, which could not be handed out to be saved, so it is not used. Authorize again if the next run is refused.',
+      {cause},
+    );
+  }
+};
+
+/** What obtains one access token after the other. */
+const tokenSource = (
+  {tokenUrl, client, grant, scope, parameters}: OAuth2,
+  runtime: AuthRuntime,
+) => {
+  let refreshToken = grant === 'client_credentials' ? undefined : grant.refreshToken;
+  const url = runtime.resolve(tokenUrl);
+  const common = {...parameters, ...(scope !== undefined && {scope})};
+  return async (): Promise<Token> => {
+    const sentAt = runtime.clock.now();
+    const answer = await requestToken(
+      {
+        tokenUrl: url,
+        clientId: client.id,
+        clientAuth: await clientAuthOf(client, url, runtime),
+        ...(refreshToken === undefined
+          ? {grant: 'client_credentials', parameters: common}
+          : {grant: 'refresh_token', parameters: {...common, refresh_token: refreshToken}}),
+      },
+      runtime.send,
+    );
+    runtime.onSecret(answer.access_token);
+    const next = answer.refresh_token;
+    if (refreshToken !== undefined && next !== undefined && next !== refreshToken) {
+      runtime.onSecret(next);
+      await handOut(runtime, refreshToken, next);
+      refreshToken = next;
+    }
+    const life = answer.expires_in === undefined ? undefined : answer.expires_in * 1_000;
+    return tokenOf(answer.access_token, sentAt, life);
+  };
+};
+
+/**
+ * Access tokens of an OAuth 2 server (RFC 6749), fetched when the first request needs one, again shortly before each
+ * expires, and once when the API answers 401. A refresh token that the server replaces is handed to whoever runs the
+ * source, as a CONTROL message with the whole new config, before anything uses what came with it.
+ */
+export const oauth2 = (options: OAuth2): Auth => {
+  if (options.grant !== 'client_credentials') assertToken(options.grant.refreshToken);
+  return (send, runtime) => {
+    if (options.grant !== 'client_credentials') runtime.onSecret(options.grant.refreshToken);
+    const token = holdToken(tokenSource(options, runtime), runtime.clock);
+    return sendWithToken(send, token, (request, value) =>
+      setHeader(request, 'authorization', `Bearer ${value}`),
+    );
+  };
+};

@@ -1,0 +1,52 @@
+import {ConfigError} from '../../errors.ts';
+import type {JsonObject} from '../../json.ts';
+import {describeResponse} from '../faults.ts';
+import type {Auth, AuthRuntime} from './auth.ts';
+import {setHeader} from './header.ts';
+import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
+import {postOf, type TokenPlace, tokenIn} from './post.ts';
+
+export type SessionToken = {
+  /** What is posted to log in; the path is under the API's base, or an absolute URL. */
+  readonly login: {readonly path: string; readonly json: JsonObject};
+  readonly token: TokenPlace;
+  /** How the token is sent then; the prefix stands right before it, with its space if it has one. */
+  readonly send: {readonly header: string; readonly prefix?: string};
+};
+
+/** The fields of a login that are no names: a name would be masked in every log it happens to be in. */
+const SECRET_FIELD = /pass|pwd|secret|token|key|pin/i;
+
+const secretsIn = (json: JsonObject): readonly string[] =>
+  Object.entries(json).flatMap(([name, value]) =>
+    SECRET_FIELD.test(name) && typeof value === 'string' ? [value] : [],
+  );
+
+const logIn = async (
+  {login, token: place}: SessionToken,
+  {send, resolve, onSecret, clock}: AuthRuntime,
+): Promise<Token> => {
+  const request = postOf(resolve(login.path), login.json);
+  const sentAt = clock.now();
+  const response = await send(request);
+  if (response.status >= 300) {
+    throw new ConfigError(
+      `${describeResponse(request, response)} The login was refused: check the credentials in the config, and that this user may use the API.`,
+    );
+  }
+  const token = tokenIn(request, response, place);
+  onSecret(token);
+  return tokenOf(token, sentAt, undefined);
+};
+
+/** Logs in with the first request, sends what came back, and logs in again once when the API answers 401. */
+export const sessionToken =
+  (options: SessionToken): Auth =>
+  (send, runtime) => {
+    for (const secret of secretsIn(options.login.json)) runtime.onSecret(secret);
+    const {header, prefix = ''} = options.send;
+    const token = holdToken(() => logIn(options, runtime), runtime.clock);
+    return sendWithToken(send, token, (request, value) =>
+      setHeader(request, header.toLowerCase(), prefix + value),
+    );
+  };

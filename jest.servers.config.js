@@ -1,0 +1,11 @@
+// For `npm run test:servers`: sources against servers that others wrote, started on loopback.
+import shared from './jest.config.js';
+
+/** @type {import('jest').Config} */
+export default {
+  ...shared,
+  testMatch: ['<rootDir>/acceptance-tests/servers/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  // What it starts are processes of their own: there is nothing in this one for nock to guard.
+  setupFilesAfterEnv: [],
+};
