@@ -2,7 +2,12 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/acceptance-tests/image/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/dist/',
+    '/acceptance-tests/image/',
+    '/acceptance-tests/servers/',
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {'\\.ts$': '<rootDir>/scripts/strip-types.js'},
   setupFilesAfterEnv: ['<rootDir>/test/support/network.ts'],

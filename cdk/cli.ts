@@ -160,6 +160,10 @@ export const run = async <C extends object>(source: Source<C>): Promise<void> =>
     signal: stop.signal,
     now: Date.now,
     redactor,
+    emit: async (message) => {
+      await output.write(message);
+      await output.flush();
+    },
     log: output.log,
   });
   await output.flush();

@@ -17,7 +17,7 @@ export async function* check<C extends object>(
   runtime: Runtime,
 ): Command {
   try {
-    const {close, ...connection} = await connect(source, readConfig, runtime, IMPATIENT);
+    const {close, ...connection} = await connect(source, readConfig, runtime, {retry: IMPATIENT});
     await source.check(connection).finally(close);
     yield connectionStatus('SUCCEEDED');
   } catch (error) {

@@ -1,3 +1,5 @@
+import type {Clock} from '../http/clock.ts';
+import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
 import type {Emission} from '../protocol/messages.ts';
 import type {Redactor} from '../protocol/secrets.ts';
 
@@ -13,7 +15,11 @@ export type Runtime = {
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** How requests pass the time; the system's clock unless it is given. */
+  readonly clock?: Clock;
   /** Told every secret before anything can repeat it. */
   readonly redactor: Redactor;
-  readonly log: (level: 'DEBUG' | 'INFO', message: string) => void;
+  /** Says something out of turn; resolves once it is with the reader, and rejects if it can't be. */
+  readonly emit: (message: AirbyteMessage) => Promise<void>;
+  readonly log: (level: 'DEBUG' | 'INFO' | 'WARN', message: string) => void;
 };

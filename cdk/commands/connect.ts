@@ -1,24 +1,43 @@
 import {SystemError} from '../errors.ts';
-import {openHttpClient} from '../http/client.ts';
+import {type HttpRuntime, openHttpClient} from '../http/client.ts';
 import type {RetryPolicy} from '../http/retry.ts';
+import {isObject} from '../json.ts';
 import {validateConfig} from '../protocol/config.ts';
 import {secretValues} from '../protocol/secrets.ts';
 import type {Connection, Source, Stream} from '../source.ts';
 import type {Input, Runtime} from './command.ts';
+import {rotationTeller} from './rotation.ts';
+
+/** How a command takes waiting. */
+type Patience = {
+  readonly retry?: Partial<RetryPolicy>;
+  readonly onWait?: HttpRuntime['onWait'];
+};
 
 /** A valid config and a client for the API it points to. */
 export const connect = async <C extends object>(
   source: Source<C>,
   readConfig: Input,
-  {redactor, signal, log}: Runtime,
-  retry?: Partial<RetryPolicy>,
+  runtime: Runtime,
+  {retry, onWait}: Patience = {},
 ): Promise<Connection<C> & {readonly close: () => Promise<void>}> => {
+  const {redactor, signal, log, clock} = runtime;
   const schema = source.spec.connectionSpecification;
   const given = await readConfig();
   redactor.add(secretValues(schema, given));
   const config = validateConfig<C>(schema, given);
   const options = source.connect?.(config) ?? {};
-  const http = openHttpClient({...options, retry: {...options.retry, ...retry}}, {signal, log});
+  const http = openHttpClient(
+    {...options, retry: {...options.retry, ...retry}},
+    {
+      signal,
+      log,
+      ...(clock && {clock}),
+      ...(onWait && {onWait}),
+      onSecret: (secret) => redactor.add([secret]),
+      onRotated: rotationTeller(isObject(given) ? given : {}, runtime),
+    },
+  );
   return {config, http, close: http.close};
 };
 

@@ -20,11 +20,19 @@ export async function* read<C extends object>(
   inputs: ReadInputs,
   runtime: Runtime,
 ): Command {
-  const {close, ...connection} = await connect(source, inputs.config, runtime);
+  let announce = (_until: number): void => {};
+  const {close, ...connection} = await connect(source, inputs.config, runtime, {
+    onWait: ({until}) => announce(until),
+  });
   try {
     const configured = parseCatalog(await inputs.catalog());
     const state = parseState(await inputs.state());
-    return yield* readPlan(planRead(configured, streamsOf(source, connection), state), runtime);
+    return yield* readPlan(planRead(configured, streamsOf(source, connection), state), {
+      ...runtime,
+      followWaits: (listener) => {
+        announce = listener;
+      },
+    });
   } finally {
     await close();
   }

@@ -1,18 +1,26 @@
 import {ConfigError} from '../errors.ts';
-import type {Auth} from './auth/auth.ts';
+import type {JsonObject} from '../json.ts';
+import type {Auth, AuthRuntime} from './auth/auth.ts';
 import {type Clock, systemClock} from './clock.ts';
-import {decodeJson} from './decode.ts';
+import {decodeJson, withWholeJson} from './decode.ts';
 import {refusal} from './faults.ts';
+import {type Limit, withLimits} from './limits/limits.ts';
+import {type PacingOptions, withPacing} from './limits/pacing.ts';
+import {withRunLimit} from './limits/run-limit.ts';
+import {openWaits, type Wait} from './limits/waits.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
 import {type FetchedRecords, type PaginateOptions, paginate} from './paginate/paginate.ts';
+import type {Query} from './paginate/paginator.ts';
 import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
-import {DEFAULT_TIMEOUTS, openTransport, type Timeouts} from './transport.ts';
-
-/** Values of a query string; undefined ones are left out. */
-type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+import {
+  DEFAULT_TIMEOUTS,
+  openTransport,
+  type Timeouts,
+  type TransportOptions,
+} from './transport.ts';
 
 /** How an API is reached. */
-export type HttpOptions = {
+export type HttpOptions = TransportOptions & {
   /** `https://api.example.com/v2`: paths are appended to it. Credentials go to its origin only. */
   readonly baseUrl?: string;
   readonly auth?: Auth;
@@ -20,11 +28,19 @@ export type HttpOptions = {
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeouts?: Partial<Timeouts>;
   readonly retry?: Partial<RetryPolicy>;
+  /** How many requests the API takes, where that is known: `[{requests: 100, per: {seconds: 60}}]`. All of them hold. */
+  readonly limits?: readonly Limit[];
+  /** How to keep within the quota that answers tell of; false where an API's headers are not to be believed. */
+  readonly pacing?: PacingOptions | false;
   /** Puts an API's own refusals into words: what is returned is thrown, undefined leaves the kit's error. */
   readonly explain?: (refused: HttpResponse) => Error | undefined;
 };
 
-type GetOptions = {readonly query?: Query};
+type GetOptions = {
+  readonly query?: Query;
+  /** Makes the request a POST with this as its JSON: for APIs that search by POST. It must change nothing there. */
+  readonly json?: JsonObject;
+};
 
 export type HttpClient = {
   /** The JSON of one answer. `T` is your claim about the API; nothing checks it. */
@@ -36,8 +52,8 @@ export type HttpClient = {
   ) => AsyncIterable<FetchedRecords<R>>;
 };
 
-/** Where the client tells what it does: DEBUG each request, INFO what delays or changes a run. */
-type Log = (level: 'DEBUG' | 'INFO', message: string) => void;
+/** Where the client tells what it does: DEBUG each request, INFO what delays a run, WARN what may be missing. */
+type Log = (level: 'DEBUG' | 'INFO' | 'WARN', message: string) => void;
 
 /** What a run lends to its client. */
 export type HttpRuntime = {
@@ -46,6 +62,12 @@ export type HttpRuntime = {
   readonly log: Log;
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** Told before each wait of more than five seconds for a limit of the API. */
+  readonly onWait?: (wait: Wait) => void;
+  /** Told every secret that is sent, and every token that is obtained. */
+  readonly onSecret?: AuthRuntime['onSecret'];
+  /** Saves a rotated refresh token; resolves once it is out of the process. */
+  readonly onRotated?: AuthRuntime['onRotated'];
 };
 
 /** Paths are appended to the base, whose own path stays: `/user` under `https://host/api/v3` is `/api/v3/user`. */
@@ -70,8 +92,9 @@ const originOf = (baseUrl: string): string => {
 };
 
 /** Credentials belong to the API's own origin: no link in an answer may carry them elsewhere. */
-const onlyTo = (origin: string | undefined, auth: Auth | undefined, send: Send): Send => {
-  const authorized = auth?.(send) ?? send;
+const onlyTo = (origin: string | undefined, auth: Auth | undefined, runtime: AuthRuntime): Send => {
+  const {send} = runtime;
+  const authorized = auth?.(send, runtime) ?? send;
   return (request) => (request.url.origin === origin ? authorized(request) : send(request));
 };
 
@@ -88,18 +111,52 @@ const traced =
     return response;
   };
 
+/** The layers between a caller and the wire. Each attempt of a retry passes the limits again. */
+const layered = (
+  wire: Send,
+  {limits = [], pacing = {}, ...options}: HttpOptions,
+  {signal, log, clock = systemClock, random = Math.random, onWait}: HttpRuntime,
+): Send => {
+  const policy = {...DEFAULT_RETRY, ...options.retry};
+  const runEnds = clock.now() + (options.timeouts?.run ?? DEFAULT_TIMEOUTS.run);
+  const told = (message: string): void => log('INFO', message);
+  const context = {clock, random, signal, onWait, runEnds, log: told};
+  const {hold} = openWaits({...context, longest: policy.longest});
+  const whole = withWholeJson(wire);
+  const limited = limits.length === 0 ? whole : withLimits(whole, limits, {clock, hold});
+  const paced =
+    pacing === false
+      ? limited
+      : withPacing(limited, pacing, {clock, hold, longest: policy.longest});
+  return withRetry(withRunLimit(paced, runEnds, clock), policy, context);
+};
+
+/** The API's own host is always among those that are allowed. */
+const reachOf = ({allowedHosts, baseUrl, ...options}: HttpOptions): TransportOptions => ({
+  ...options,
+  ...(allowedHosts && {
+    allowedHosts: [...allowedHosts, ...(baseUrl === undefined ? [] : [new URL(baseUrl).hostname])],
+  }),
+});
+
 /** Opens a client. Close it: it holds connections. */
 export const openHttpClient = (
   options: HttpOptions,
-  {signal, log, clock = systemClock, random = Math.random}: HttpRuntime,
+  runtime: HttpRuntime,
 ): HttpClient & {readonly close: () => Promise<void>} => {
+  const {signal, log, clock = systemClock} = runtime;
   const origin = options.baseUrl === undefined ? undefined : originOf(options.baseUrl);
-  const transport = openTransport({...DEFAULT_TIMEOUTS, ...options.timeouts}, signal);
-  const send = withRetry(
-    onlyTo(origin, options.auth, traced(transport.send, log, clock)),
-    {...DEFAULT_RETRY, ...options.retry},
-    {clock, random, signal, log: (message) => log('INFO', message)},
-  );
+  const timeouts = {...DEFAULT_TIMEOUTS, ...options.timeouts};
+  const transport = openTransport(timeouts, signal, reachOf(options));
+  const retried = layered(traced(transport.send, log, clock), options, runtime);
+  // Around the retries, not inside: a token request has retries of its own, which must not multiply.
+  const send = onlyTo(origin, options.auth, {
+    clock,
+    send: retried,
+    resolve: (path) => resolveUrl(options.baseUrl, path),
+    onSecret: runtime.onSecret ?? (() => {}),
+    onRotated: runtime.onRotated ?? (async () => {}),
+  });
 
   /** Lets answers through; refusals only where the caller allows their status. */
   const answered =
@@ -109,19 +166,24 @@ export const openHttpClient = (
       if (response.status < 300 || allowed.includes(response.status)) return response;
       throw options.explain?.(response) ?? refusal(request, response);
     };
-  const requestFor = (path: string, query: Query | undefined): HttpRequest => ({
-    method: 'GET',
+  const requestFor = (path: string, {query, json}: GetOptions): HttpRequest => ({
+    method: json === undefined ? 'GET' : 'POST',
     url: resolveUrl(options.baseUrl, path, query),
     headers: {accept: 'application/json', 'user-agent': 'headwater', ...options.headers},
+    ...(json && {json}),
   });
 
   return {
-    get: async <T>(path: string, {query}: GetOptions = {}) => {
-      const request = requestFor(path, query);
+    get: async <T>(path: string, asked: GetOptions = {}) => {
+      const request = requestFor(path, asked);
       return decodeJson<T>(request, await answered()(request));
     },
     paginate: <R extends object>(path: string, paging: GetOptions & PaginateOptions = {}) =>
-      paginate<R>(answered(paging.emptyOn), requestFor(path, paging.query), paging),
+      paginate<R>(
+        {answered, warn: (message) => log('WARN', message)},
+        requestFor(path, paging),
+        paging,
+      ),
     close: transport.close,
   };
 };

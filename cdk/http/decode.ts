@@ -1,15 +1,67 @@
-import {SystemError} from '../errors.ts';
-import {describeRequest, type HttpRequest, type HttpResponse} from './message.ts';
+import {messageOf, SystemError} from '../errors.ts';
+import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
+
+/** Some servers put a byte order mark in front, which JSON.parse does not take. */
+const textOf = ({body}: HttpResponse): string => body.toString('utf8').replace(/^\uFEFF/, '');
+
+/** Whether JSON was fine as far as it goes: V8 complains of its end, or at the place where it ends. */
+const endsEarly = (text: string, error: unknown): boolean => {
+  const told = messageOf(error);
+  const position = /at position (\d+)/.exec(told)?.[1];
+  return told.startsWith('Unexpected end') || Number(position) === text.length;
+};
 
 /** The JSON of an answer. What it holds is the caller's claim. */
-export const decodeJson = <T = unknown>(request: HttpRequest, {body, headers}: HttpResponse): T => {
+export const decodeJson = <T = unknown>(request: HttpRequest, response: HttpResponse): T => {
+  const {body, headers} = response;
+  const text = textOf(response);
   try {
-    // Some servers put a byte order mark in front, which JSON.parse does not take.
-    return JSON.parse(body.toString('utf8').replace(/^\uFEFF/, ''));
+    return JSON.parse(text);
   } catch (cause) {
-    throw new SystemError(
-      `${describeRequest(request)} answered with something that is not JSON (content-type ${headers['content-type'] ?? 'not given'}, ${body.length} bytes). Is the URL in the config the API's own?`,
-      {cause},
-    );
+    const about = `(content-type ${headers['content-type'] ?? 'not given'}, ${body.length} bytes)`;
+    const told =
+      text.trim() !== '' && endsEarly(text, cause)
+        ? `answered with JSON that ends in the middle ${about}. The server gave it for whole: report this to the API's owner.`
+        : `answered with something that is not JSON ${about}. Is the URL in the config the API's own?`;
+    throw new SystemError(`${describeRequest(request)} ${told}`, {cause});
   }
 };
+
+/** A body without a length ends where the connection does, so a cut one looks whole. */
+const mayBeCut = ({status, headers}: HttpResponse): boolean =>
+  status === 200 && !('content-length' in headers || 'transfer-encoding' in headers);
+
+const SPACE = new Set([...' \t\r\n'].map((space) => space.charCodeAt(0)));
+const CLOSED_BY: Readonly<Record<string, string>> = {'[': ']', '{': '}'};
+
+/** The first and the last character of a body that are no space or byte order mark. */
+const endsOf = (body: Buffer): readonly [string, string] => {
+  const first = body.findIndex((byte) => byte < 0x80 && !SPACE.has(byte));
+  const last = body.findLastIndex((byte) => !SPACE.has(byte));
+  return [String.fromCharCode(body[first] ?? 0), String.fromCharCode(body[last] ?? 0)];
+};
+
+const assertWhole = (response: HttpResponse): void => {
+  const [first, last] = endsOf(response.body);
+  const closing = CLOSED_BY[first];
+  if (closing === undefined) return;
+  // Over HTTP/2 no body needs a length, nor can it be cut: there, a look at both ends is all it costs.
+  if (response.headers['connection'] !== 'close' && last === closing) return;
+  const text = textOf(response);
+  try {
+    JSON.parse(text);
+  } catch (cause) {
+    if (!endsEarly(text, cause)) return;
+    const code = 'JSON_ENDS_EARLY';
+    throw Object.assign(new Error('The JSON ends in the middle.', {cause}), {code});
+  }
+};
+
+/** Makes a passing fault of JSON that was cut where only its content tells. */
+export const withWholeJson =
+  (send: Send): Send =>
+  async (request) => {
+    const response = await send(request);
+    if (mayBeCut(response)) assertWhole(response);
+    return response;
+  };

@@ -1,9 +1,18 @@
+import type {JsonObject} from '../json.ts';
+
 /** One request as it goes to the wire. Each layer hands on a new one; none is changed in place. */
 export type HttpRequest = {
-  readonly method: 'GET';
+  /** POST is for APIs that search by it; every request here reads, so any of them may be sent twice. */
+  readonly method: 'GET' | 'POST';
   readonly url: URL;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What a POST asks for, sent as JSON. */
+  readonly json?: JsonObject;
+  /** The fields of a form, in place of JSON: token endpoints take nothing else. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** A redirect is handed on as it is, not followed: what this request carries in its body is for one server only. */
+  readonly redirect?: 'refuse';
 };
 
 /** One answer, its body complete and decompressed. */

@@ -1,17 +1,21 @@
 import type {HttpResponse} from './message.ts';
 
-const numberIn = (text: string | undefined): number | undefined =>
+export const numberIn = (text: string | undefined): number | undefined =>
   text !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
 
 /** Only with its zone: `Date.parse` makes a date of nearly anything that holds a digit. */
-const dateIn = (text = ''): number | undefined =>
+export const timeIn = (text = ''): number | undefined =>
   /(GMT|UTC|Z|[+-]\d\d:?\d\d)\s*$/.test(text) ? Date.parse(text) || undefined : undefined;
 
 /** Nobody agrees on a unit: from their size, these are epoch milliseconds, epoch seconds, or seconds from now. */
-const resetIn = (reset: number, now: number): number => {
+export const resetIn = (reset: number, now: number): number => {
   if (reset > 1e12) return reset - now;
   return reset > 1e9 ? reset * 1000 - now : reset * 1000;
 };
+
+/** What the server's own clock says, where it can be read: measuring against it cancels one that is off. */
+export const serverTime = (headers: HttpResponse['headers']): number | undefined =>
+  timeIn(headers['date']);
 
 /**
  * How long the server asks to wait, in milliseconds; undefined where it asks for nothing, or for a moment
@@ -20,11 +24,11 @@ const resetIn = (reset: number, now: number): number => {
  * came, `X-RateLimit-Reset` tells when it is filled again.
  */
 export const requestedWait = ({headers}: HttpResponse, now: number): number | undefined => {
-  const serverNow = dateIn(headers['date']) ?? now;
+  const serverNow = serverTime(headers) ?? now;
   const after = (wait: number): number | undefined => (wait > 0 ? wait : undefined);
   const seconds = numberIn(headers['retry-after']);
   if (seconds !== undefined) return after(seconds * 1000);
-  const date = dateIn(headers['retry-after']);
+  const date = timeIn(headers['retry-after']);
   if (date !== undefined) return after(date - serverNow);
   const reset = numberIn(headers['x-ratelimit-reset']);
   if (reset === undefined || headers['x-ratelimit-remaining'] !== '0') return undefined;

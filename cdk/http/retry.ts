@@ -1,13 +1,15 @@
 import {TransientError} from '../errors.ts';
-import type {Clock} from './clock.ts';
 import {
   broken,
   describeFault,
   describeResponse,
   exhausted,
+  isRateLimited,
   isTransient,
   isTransientFault,
 } from './faults.ts';
+import {type RetryBudget, retryBudget} from './limits/retry-budget.ts';
+import {openWaits, type WaitContext, type Waits} from './limits/waits.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
 import {requestedWait} from './retry-after.ts';
 
@@ -18,7 +20,7 @@ export type RetryPolicy = {
   /** The n-th wait is drawn evenly from 0 to `base` × 2ⁿ (full jitter), up to `cap`. */
   readonly base: number;
   readonly cap: number;
-  /** The longest wait that a server's Retry-After may ask for; past it the request fails. */
+  /** The longest wait that a server or a limit may ask for; past it the request fails. */
   readonly longest: number;
 };
 
@@ -29,12 +31,9 @@ export const DEFAULT_RETRY: RetryPolicy = {
   longest: 3_700_000, // GitHub's quota is filled again each hour
 };
 
-export type RetryContext = {
-  readonly clock: Clock;
+export type RetryContext = Omit<WaitContext, 'longest'> & {
   /** Evenly from 0 to 1. */
   readonly random: () => number;
-  readonly signal: AbortSignal;
-  readonly log: (message: string) => void;
 };
 
 type Outcome =
@@ -67,9 +66,6 @@ const waitFor = (
     ? random() * Math.min(policy.cap, policy.base * 2 ** retry)
     : asked * (1 + random() * 0.1);
 
-/** A Date ends there, but not what a server may ask for. */
-const LAST_DATE = 8.64e15;
-
 const settle = (request: HttpRequest, outcome: Outcome, attempts: number): HttpResponse => {
   if (outcome.kind === 'answer') {
     if (!isTransient(outcome.response)) return outcome.response;
@@ -85,29 +81,62 @@ const settle = (request: HttpRequest, outcome: Outcome, attempts: number): HttpR
 const describeOutcome = (outcome: Outcome): string =>
   outcome.kind === 'answer' ? String(outcome.response.status) : describeFault(outcome.error);
 
+/** Rate limits are not counted: the server is well, and says itself when to come back. */
+const isOverLimit = (outcome: Outcome): boolean =>
+  outcome.kind === 'answer' && isRateLimited(outcome.response);
+
+const spend = (budget: RetryBudget, request: HttpRequest, outcome: Outcome): void => {
+  if (isOverLimit(outcome) || budget.spend()) return;
+  throw new TransientError(
+    `${describeRequest(request)} failed with ${describeOutcome(outcome)} and is not tried again: too many requests of the last minute failed. ` +
+      `Something is wrong with ${request.url.host}, or on the way to it: try again later.`,
+    outcome.kind === 'fault' ? {cause: outcome.error} : {},
+  );
+};
+
+/** Waits before the next attempt, or throws where the run may not wait that long. */
+const waitAfter = async (
+  outcome: Outcome,
+  {request, made, policy}: {request: HttpRequest; made: number; policy: RetryPolicy},
+  {allow, sleep}: Waits,
+  {clock, random, log}: RetryContext,
+): Promise<void> => {
+  const asked = askedOf(outcome, clock.now());
+  const told = `${describeRequest(request)} answered ${describeOutcome(outcome)} and asks to wait`;
+  if (asked !== undefined) allow(asked, told);
+  const wait = waitFor(asked, made - 1, policy, random);
+  if (asked === undefined) {
+    allow(
+      wait,
+      `${describeRequest(request)}: ${describeOutcome(outcome)}; the next attempt is in`,
+      wait,
+    );
+  }
+  log(
+    `${describeRequest(request)}: ${describeOutcome(outcome)}; attempt ${made + 1} of ${policy.attempts} in ${(wait / 1000).toFixed(1)} s.`,
+  );
+  const limited = asked !== undefined || isOverLimit(outcome);
+  await sleep(
+    wait,
+    limited ? `${request.url.origin} answered ${describeOutcome(outcome)}` : undefined,
+  );
+};
+
 /**
  * Sends again what failed for a passing reason: a broken connection, 408, 425, 429, 5xx, or 403 over quota.
- * Every request here is a GET, so sending one twice changes nothing on the server. Any other answer is handed on.
+ * Every request here only reads, so sending one twice changes nothing on the server. Any other answer is handed on.
  */
-export const withRetry =
-  (send: Send, policy: RetryPolicy, context: RetryContext): Send =>
-  async (request) => {
+export const withRetry = (send: Send, policy: RetryPolicy, context: RetryContext): Send => {
+  const waits = openWaits({...context, longest: policy.longest});
+  const budget = retryBudget(context.clock.now);
+  return async (request) => {
+    budget.count();
     for (let made = 1; ; made += 1) {
       const outcome = await attempt(send, request);
       context.signal.throwIfAborted();
       if (!shouldRetry(outcome) || made >= policy.attempts) return settle(request, outcome, made);
-      const now = context.clock.now();
-      const asked = askedOf(outcome, now);
-      if (asked !== undefined && asked > policy.longest) {
-        throw new TransientError(
-          `${describeRequest(request)} answered ${describeOutcome(outcome)} and asks to wait ${Math.ceil(asked / 1000)} s, ` +
-            `longer than the ${Math.ceil(policy.longest / 1000)} s this run may wait: run again after ${new Date(Math.min(now + asked, LAST_DATE)).toISOString()}.`,
-        );
-      }
-      const wait = waitFor(asked, made - 1, policy, context.random);
-      context.log(
-        `${describeRequest(request)}: ${describeOutcome(outcome)}; attempt ${made + 1} of ${policy.attempts} in ${(wait / 1000).toFixed(1)} s.`,
-      );
-      await context.clock.sleep(wait, context.signal);
+      spend(budget, request, outcome);
+      await waitAfter(outcome, {request, made, policy}, waits, context);
     }
   };
+};

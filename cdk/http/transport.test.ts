@@ -161,6 +161,71 @@ describe('a connection', () => {
   });
 });
 
+describe('the largest body', () => {
+  const fetchLimited = async (url: string, maxBodyBytes: number) => {
+    const transport = openTransport(DEFAULT_TIMEOUTS, new AbortController().signal, {maxBodyBytes});
+    try {
+      return (await transport.send(request(url))).body.length;
+    } finally {
+      await transport.close();
+    }
+  };
+
+  test.each([
+    ['plain', (body: string) => Buffer.from(body)],
+    ['gzip', (body: string) => gzipSync(body)],
+  ])('of %s is read to its end, one byte more is an error', async (encoding, encode) => {
+    const origin = await serve((_request, response) => {
+      if (encoding === 'gzip') response.setHeader('content-encoding', encoding);
+      response.end(encode(BODY));
+    });
+    expect(await fetchLimited(`${origin}/items`, BODY.length)).toBe(BODY.length);
+    expect(await failureOf(() => fetchLimited(`${origin}/items?key=hush`, BODY.length - 1))).toBe(
+      `SystemError: ${origin}/items answered with more than ${BODY.length - 1} bytes (0 MiB), decompressed. ` +
+        'Ask for smaller pages, or raise `maxBodyBytes`.',
+    );
+  });
+
+  test('ends the connection: the rest is not fetched', async () => {
+    const closed = Promise.withResolvers<void>();
+    const origin = await serve((_request, response) => {
+      response.on('close', closed.resolve);
+      response.write(BODY);
+    });
+    await expect(fetchLimited(origin, 1_000)).rejects.toThrow('more than 1000 bytes');
+    await closed.promise;
+  });
+});
+
+describe('a host that is not allowed', () => {
+  test.each([
+    ['a request', (_origin: string, elsewhere: string) => `${elsewhere}/items`],
+    ['a redirect', (origin: string) => `${origin}/items`],
+  ])('gets nothing by %s', async (_way, target) => {
+    let received = 0;
+    const elsewhere = (
+      await serve((_request, response) => {
+        received += 1;
+        response.end('[]');
+      })
+    ).replace('127.0.0.1', 'localhost');
+    nock.enableNetConnect(/127\.0\.0\.1|localhost/);
+    const origin = await serve((_request, response) => redirect(response, `${elsewhere}/items`));
+    const transport = openTransport(DEFAULT_TIMEOUTS, new AbortController().signal, {
+      allowedHosts: ['127.0.0.1'],
+    });
+    const failure: unknown = await transport
+      .send(request(target(origin, elsewhere)))
+      .catch((error) => error);
+    await transport.close();
+    expect(String(failure)).toBe(
+      `SystemError: ${elsewhere} is not among the hosts that this source may reach (127.0.0.1), ` +
+        'so nothing was sent there. If it should be, add it to `allowedHosts`.',
+    );
+    expect([isTransientFault(failure), received]).toEqual([false, 0]);
+  });
+});
+
 describe('a time limit', () => {
   test('ends an answer that never begins, and one that stops in the middle', async () => {
     const origin = await serve(({url}, response) => {

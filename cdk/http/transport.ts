@@ -1,4 +1,8 @@
 import type {Dispatcher} from 'undici';
+import {SystemError} from '../errors.ts';
+import {isObject} from '../json.ts';
+import {openAgent, type Tls} from './agent.ts';
+import {assertAllowed} from './limits/allowed-hosts.ts';
 import type {HttpRequest, HttpResponse, Send} from './message.ts';
 
 /** How long each part of a request may take, in milliseconds. */
@@ -11,6 +15,8 @@ export type Timeouts = {
   readonly idle: number;
   /** From the start to the last byte, redirects included. */
   readonly total: number;
+  /** The whole run: no request goes out later than this. */
+  readonly run: number;
 };
 
 export const DEFAULT_TIMEOUTS: Timeouts = {
@@ -18,7 +24,18 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   headers: 60_000,
   idle: 60_000,
   total: 300_000,
+  run: Number.POSITIVE_INFINITY,
 };
+
+export type TransportOptions = {
+  /** The largest answer, decompressed. Default 256 MiB. */
+  readonly maxBodyBytes?: number;
+  /** The only hosts that may be reached, besides that of `baseUrl`: `auth.example.com`, `*.example.com`. Default: any. */
+  readonly allowedHosts?: readonly string[];
+  readonly tls?: Tls;
+};
+
+const MAX_BODY_BYTES = 256 * 1024 ** 2;
 
 const MAX_REDIRECTS = 5;
 
@@ -30,54 +47,92 @@ const flatten = (headers: Dispatcher.ResponseData['headers']): Record<string, st
   );
 
 /** undici's `context`, when the redirect interceptor filled it: every URL it went to. */
-const lastUrl = (context: object, fallback: URL): URL =>
-  'history' in context && Array.isArray(context.history) && context.history.at(-1) instanceof URL
-    ? context.history.at(-1)
+const lastUrl = (context: unknown, fallback: URL): URL =>
+  isObject(context) && Array.isArray(context['history']) && context['history'].at(-1) instanceof URL
+    ? context['history'].at(-1)
     : fallback;
 
 /** What a redirect to another origin may take along. Whatever else a request carries might be a credential. */
 const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'user-agent']);
 
-const redirection = (headers: HttpRequest['headers']) => ({
-  maxRedirections: MAX_REDIRECTS,
+const redirection = ({headers, redirect}: HttpRequest) => ({
+  maxRedirections: redirect === 'refuse' ? 0 : MAX_REDIRECTS,
   throwOnMaxRedirect: true,
   stripHeadersOnCrossOriginRedirect: Object.keys(headers).filter((name) => !HARMLESS.has(name)),
 });
 
-/** undici takes 30 MB and a tenth of a second to load: a source that sends nothing never does. */
-const openAgent = async ({connect, headers, idle}: Timeouts) => {
-  const {Agent, interceptors, request} = await import('undici');
-  return {
-    agent: new Agent({connect: {timeout: connect}, headersTimeout: headers, bodyTimeout: idle}),
-    interceptors,
-    request,
-  };
+/** A body and its type. */
+const bodyOf = ({json, form}: HttpRequest) => {
+  if (json !== undefined) return {type: 'application/json', body: JSON.stringify(json)};
+  return form === undefined
+    ? undefined
+    : {type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString()};
 };
+
+const tooLarge = (url: URL, maxBytes: number): SystemError =>
+  new SystemError(
+    `${url.origin}${url.pathname} answered with more than ${maxBytes} bytes (${Math.round(maxBytes / 1024 ** 2)} MiB), decompressed. Ask for smaller pages, or raise \`maxBodyBytes\`.`,
+  );
+
+/** Leaving the loop early closes the connection: the rest is never fetched. */
+const readBody = async (
+  body: AsyncIterable<Buffer>,
+  url: URL,
+  maxBytes: number,
+): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooLarge(url, maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes);
+};
+
+/** Sees every request that goes out, those of redirects, too. */
+const guard =
+  (allowedHosts: readonly string[] | undefined): Dispatcher.DispatcherComposeInterceptor =>
+  (dispatch) =>
+  (options, handler) => {
+    if (options.origin !== undefined) assertAllowed(new URL(options.origin), allowedHosts);
+    return dispatch(options, handler);
+  };
 
 /** The wire itself. Redirects are followed; one that leads to another origin takes no credentials along. */
 export const openTransport = (
   timeouts: Timeouts,
   signal: AbortSignal,
+  {maxBodyBytes = MAX_BODY_BYTES, allowedHosts, tls = {}}: TransportOptions = {},
 ): {readonly send: Send; readonly close: () => Promise<void>} => {
   let opened: ReturnType<typeof openAgent> | undefined;
   return {
-    send: async ({method, url, headers}: HttpRequest): Promise<HttpResponse> => {
-      opened ??= openAgent(timeouts);
+    send: async (asked: HttpRequest): Promise<HttpResponse> => {
+      const {method, url, headers} = asked;
+      const content = bodyOf(asked);
+      opened ??= openAgent(timeouts, tls);
       const {agent, interceptors, request} = await opened;
       const response = await request(url, {
         dispatcher: agent.compose(
-          interceptors.redirect(redirection(headers)),
+          guard(allowedHosts),
+          interceptors.redirect(redirection(asked)),
           interceptors.decompress({skipErrorResponses: false}),
         ),
         method,
-        headers: {'accept-encoding': 'gzip, deflate, br, zstd', ...headers},
+        headers: {
+          'accept-encoding': 'gzip, deflate, br, zstd',
+          ...(content && {'content-type': content.type}),
+          ...headers,
+        },
+        ...(content && {body: content.body}),
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeouts.total)]),
       });
+      const answeredBy = lastUrl(response.context, url);
       return {
         status: response.statusCode,
         headers: flatten(response.headers),
-        body: Buffer.from(await response.body.arrayBuffer()),
-        url: lastUrl(response.context, url),
+        body: await readBody(response.body, answeredBy, maxBodyBytes),
+        url: answeredBy,
       };
     },
     // destroy, not close: a run that ends must not wait for a keep-alive or a half-read answer.

@@ -61,7 +61,7 @@ const describe = (error: ErrorObject, secrets: ReadonlySet<string>): string => {
 };
 
 /** Keys such as `_limit` and `_page_size` are the client's own; Airbyte's tests put them in. */
-const withoutInternalKeys = (config: JsonObject): JsonObject =>
+export const withoutInternalKeys = (config: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(config).filter(([key]) => !key.startsWith('_')));
 
 /**

@@ -50,6 +50,22 @@ describe('a message', () => {
       },
     ],
     [
+      'TRACE STREAM_STATUS of a stream that waits',
+      streamStatus(users, 'RUNNING', 7, 1_000.5),
+      {
+        type: 'TRACE',
+        trace: {
+          type: 'STREAM_STATUS',
+          emitted_at: 7,
+          stream_status: {
+            stream_descriptor: users,
+            status: 'RUNNING',
+            reasons: [{type: 'RATE_LIMITED', rate_limited: {quota_reset: 1001}}],
+          },
+        },
+      },
+    ],
+    [
       'TRACE ERROR',
       errorTrace({type: 'system_error', message: 'Boom.', internalMessage: undefined}, 7),
       {

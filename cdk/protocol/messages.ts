@@ -33,6 +33,12 @@ export const logMessage = (level: LogLevel, message: string, stack?: string): Ai
   log: {level, message, ...(stack !== undefined && {stack_trace: stack})},
 });
 
+/** The whole config as it must be saved: the platform puts it in the place of the one it has. */
+export const configChange = (config: JsonObject, now: number): AirbyteMessage => ({
+  type: 'CONTROL',
+  control: {type: 'CONNECTOR_CONFIG', emitted_at: now, connectorConfig: {config}},
+});
+
 export const connectionStatus = (
   status: 'SUCCEEDED' | 'FAILED',
   message?: string,
@@ -55,16 +61,24 @@ export const stateMessage = (
   },
 });
 
+/** `quotaReset`, in epoch milliseconds, says of a RUNNING stream that it waits for the API until then. */
 export const streamStatus = (
   stream: StreamDescriptor,
   status: StreamStatus,
   now: number,
+  quotaReset?: number,
 ): AirbyteMessage => ({
   type: 'TRACE',
   trace: {
     type: 'STREAM_STATUS',
     emitted_at: now,
-    stream_status: {stream_descriptor: stream, status},
+    stream_status: {
+      stream_descriptor: stream,
+      status,
+      ...(quotaReset !== undefined && {
+        reasons: [{type: 'RATE_LIMITED', rate_limited: {quota_reset: Math.ceil(quotaReset)}}],
+      }),
+    },
   },
 });
 

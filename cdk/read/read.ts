@@ -22,6 +22,8 @@ export type ReadRuntime = {
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Takes the one who is to hear of each long wait for the API, and until when it lasts. */
+  readonly followWaits?: (listener: (until: number) => void) => void;
 };
 
 /** For pages whose size nobody measured: that of the first record, times all. */
@@ -40,11 +42,31 @@ const refuse = async (
   return {type: reason.failureType, message: reason.message, stream: descriptor};
 };
 
+/** Reads a stream, and says of it when it has to wait: one stream is read at a time, so the wait is its own. */
+const readPlanned = async (
+  {descriptor, stream, position}: Extract<PlannedStream, {kind: 'read'}>,
+  run: StreamRun,
+  followWaits: ReadRuntime['followWaits'],
+): Promise<Failure | undefined> => {
+  followWaits?.((until) => {
+    void run.emit(streamStatus(descriptor, 'RUNNING', run.now(), until));
+  });
+  try {
+    return await readStream(descriptor, stream, position, run);
+  } finally {
+    followWaits?.(() => {});
+  }
+};
+
 /**
  * Failures are told at the very end, behind the last stream, also of a run that is stopped: some clients stop
  * at the first TRACE ERROR, and would lose the streams that are fine.
  */
-const readStreams = async ({streams, warnings}: Plan, run: StreamRun): Promise<boolean> => {
+const readStreams = async (
+  {streams, warnings}: Plan,
+  run: StreamRun,
+  followWaits: ReadRuntime['followWaits'],
+): Promise<boolean> => {
   for (const warning of warnings) await run.emit(logMessage('WARN', warning));
   const failures: Failure[] = [];
   try {
@@ -52,7 +74,7 @@ const readStreams = async ({streams, warnings}: Plan, run: StreamRun): Promise<b
       const failure =
         planned.kind === 'refuse'
           ? await refuse(planned, run)
-          : await readStream(planned.descriptor, planned.stream, planned.position, run);
+          : await readPlanned(planned, run, followWaits);
       if (failure !== undefined) failures.push(failure);
     }
   } finally {
@@ -65,17 +87,18 @@ const readStreams = async ({streams, warnings}: Plan, run: StreamRun): Promise<b
 /** Reads what was planned. Returns whether every stream is complete. */
 export async function* readPlan(
   plan: Plan,
-  {signal, now}: ReadRuntime,
+  {signal, now, followWaits}: ReadRuntime,
 ): AsyncGenerator<Emission, boolean> {
   const queue = boundedQueue<Emission>(MAX_QUEUED_BYTES);
   const emit = (message: AirbyteMessage) => queue.push(message, 0);
-  const reading = readStreams(plan, {
+  const run: StreamRun = {
     emit,
     emitPage: (page, bytes) => queue.push(page, bytes ?? estimateBytes(page.records)),
     signal,
     now,
     startedAt: now(),
-  }).finally(queue.close);
+  };
+  const reading = readStreams(plan, run, followWaits).finally(queue.close);
   // Its failure is taken up below, when the queue has been emptied; until then it is not unhandled.
   reading.catch(() => {});
   yield* queue;

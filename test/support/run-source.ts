@@ -4,6 +4,7 @@ import type {Command} from '../../cdk/commands/command.ts';
 import {read} from '../../cdk/commands/read.ts';
 import {encode} from '../../cdk/output/encode.ts';
 import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
+import type {Emission} from '../../cdk/protocol/messages.ts';
 import {createRedactor} from '../../cdk/protocol/secrets.ts';
 import type {Source} from '../../cdk/source.ts';
 import {parseMessages} from './protocol.ts';
@@ -13,8 +14,13 @@ const runtime = () => ({
   signal: new AbortController().signal,
   now: Date.now,
   redactor: createRedactor(),
+  emit: async () => {},
   log: () => {},
 });
+
+/** What an emission is on the wire, checked against the protocol's schema. */
+export const messagesIn = (emission: Emission, redact: (text: string) => string) =>
+  parseMessages([...encode(emission, redact)].join(''));
 
 const messagesOf = async (command: Command): Promise<readonly AirbyteMessage[]> => {
   const lines: string[] = [];

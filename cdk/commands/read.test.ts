@@ -1,0 +1,61 @@
+import {expect, test} from '@jest/globals';
+import nock from 'nock';
+import {validateMessage} from '../../test/support/protocol.ts';
+import {catalogOf} from '../../test/support/run-read.ts';
+import {virtualClock} from '../../test/support/virtual-clock.ts';
+import type {Emission} from '../protocol/messages.ts';
+import {createRedactor} from '../protocol/secrets.ts';
+import {defineSource, stream} from '../source.ts';
+import {read} from './read.ts';
+
+const NOW = Date.parse('2026-01-01T00:00:00Z');
+
+test('a stream that waits for the API says so, and until when', async () => {
+  nock('https://api.test').get('/items').reply(429, '', {'retry-after': '60'});
+  nock('https://api.test')
+    .get('/items')
+    .reply(200, [{id: 1}]);
+  const source = defineSource({
+    name: 'items',
+    spec: {connectionSpecification: {type: 'object'}},
+    connect: () => ({baseUrl: 'https://api.test', retry: {longest: 60_000}}),
+    check: async () => {},
+    streams: ({http}) => [
+      stream<{id: number}>({name: 'items', schema: {}, read: () => http.paginate('/items')}),
+    ],
+  });
+  const clock = virtualClock(NOW);
+  const inputs = {
+    config: async () => ({}),
+    catalog: async () => catalogOf(['items'], 'full_refresh'),
+    state: async () => undefined,
+  };
+  const messages: Emission[] = [];
+  for await (const message of read(source, inputs, {
+    signal: new AbortController().signal,
+    now: () => NOW,
+    clock,
+    redactor: createRedactor(),
+    emit: async () => {},
+    log: () => {},
+  })) {
+    messages.push(message);
+  }
+  const waiting = messages.findIndex((message) => JSON.stringify(message).includes('RATE_LIMITED'));
+  const quotaReset = NOW + (clock.waits[0] ?? 0);
+  expect(messages[waiting]).toEqual({
+    type: 'TRACE',
+    trace: {
+      type: 'STREAM_STATUS',
+      emitted_at: NOW,
+      stream_status: {
+        stream_descriptor: {name: 'items'},
+        status: 'RUNNING',
+        reasons: [{type: 'RATE_LIMITED', rate_limited: {quota_reset: Math.ceil(quotaReset)}}],
+      },
+    },
+  });
+  expect(validateMessage(messages[waiting])).toEqual([]);
+  expect(messages[waiting - 1]).toMatchObject({trace: {stream_status: {status: 'STARTED'}}});
+  expect(clock.waits[0]).toBeGreaterThanOrEqual(60_000);
+});

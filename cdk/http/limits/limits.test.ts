@@ -1,0 +1,200 @@
+import {describe, expect, test} from '@jest/globals';
+import {eventClock} from '../../../test/support/event-clock.ts';
+import {failureOf} from '../../../test/support/failure.ts';
+import type {HttpRequest, Send} from '../message.ts';
+import {type Limit, withLimits} from './limits.ts';
+import {openWaits, type Wait} from './waits.ts';
+
+const requestTo = (path: string): HttpRequest => ({
+  method: 'GET',
+  url: new URL(path, 'https://api.test'),
+  headers: {},
+});
+
+type SetUp = {
+  readonly signal?: AbortSignal;
+  readonly longest?: number;
+};
+
+/** Sends through limits to a server that answers at once and notes when what came. */
+const limited = (
+  limits: readonly Limit[],
+  {signal = new AbortController().signal, longest = 3_600_000}: SetUp = {},
+) => {
+  const clock = eventClock();
+  const arrivals: [number, string][] = [];
+  const told: Wait[] = [];
+  const log: string[] = [];
+  const server: Send = async ({url}) => {
+    arrivals.push([Math.round(clock.now()), url.pathname]);
+    return {status: 200, headers: {}, body: Buffer.alloc(0), url};
+  };
+  const {hold} = openWaits({
+    clock,
+    signal,
+    longest,
+    log: (message) => log.push(message),
+    onWait: (wait) => told.push(wait),
+  });
+  const send = withLimits(server, limits, {clock, hold});
+  return {
+    clock,
+    arrivals,
+    told,
+    log,
+    send: (path: string) => send(requestTo(path)),
+    sendAll: (paths: readonly string[]) => Promise.all(paths.map((path) => send(requestTo(path)))),
+  };
+};
+
+const numbered = (count: number) => Array.from({length: count}, (_, index) => `/${index}`);
+
+describe('a declared limit', () => {
+  test('spaces requests evenly, in the order in which they came', async () => {
+    const {sendAll, arrivals} = limited([{requests: 20, per: {seconds: 1}}]);
+    await sendAll(numbered(6));
+    expect(arrivals).toEqual([
+      [0, '/0'],
+      [50, '/1'],
+      [100, '/2'],
+      [150, '/3'],
+      [200, '/4'],
+      [250, '/5'],
+    ]);
+  });
+
+  test('lets as many go at once as its burst says', async () => {
+    const {sendAll, arrivals} = limited([{requests: 10, per: {seconds: 1}, burst: 3}]);
+    await sendAll(numbered(5));
+    expect(arrivals).toEqual([
+      [0, '/0'],
+      [0, '/1'],
+      [0, '/2'],
+      [100, '/3'],
+      [200, '/4'],
+    ]);
+  });
+
+  test('fills up again in a pause, but never above its burst', async () => {
+    const {sendAll, arrivals, clock} = limited([{requests: 10, per: {seconds: 1}, burst: 2}]);
+    await sendAll(['/a', '/b']);
+    await clock.sleep(60_000, new AbortController().signal);
+    await sendAll(['/c', '/d', '/e']);
+    expect(arrivals).toEqual([
+      [0, '/a'],
+      [0, '/b'],
+      [60_000, '/c'],
+      [60_000, '/d'],
+      [60_100, '/e'],
+    ]);
+  });
+
+  test('holds one request after another, too', async () => {
+    const {send, arrivals} = limited([{requests: 600, per: {seconds: 60}}]);
+    for (const path of numbered(4)) await send(path);
+    expect(arrivals.map(([at]) => at)).toEqual([0, 100, 200, 300]);
+  });
+
+  test('keeps its rate over a thousand requests', async () => {
+    const {sendAll, arrivals} = limited([{requests: 7, per: {seconds: 1}}]);
+    await sendAll(numbered(1_001));
+    expect(arrivals.map(([, path]) => path)).toEqual(numbered(1_001));
+    expect(arrivals.at(-1)?.[0]).toBeGreaterThanOrEqual(142_857);
+    expect(arrivals.at(-1)?.[0]).toBeLessThan(142_857 * 1.01);
+  });
+
+  test.each<[string, Partial<Limit>]>([
+    ['no requests', {requests: 0}],
+    ['no time', {per: {seconds: 0}}],
+    ['no burst', {burst: 0.5}],
+    ['no number', {requests: Number.NaN}],
+  ])('of %s is an error', async (_what, wrong) => {
+    const failure = await failureOf(() => limited([{requests: 1, per: {seconds: 1}, ...wrong}]));
+    expect(failure).toMatch(/^SystemError: the limit is .* lets nothing through/);
+  });
+});
+
+describe('several limits', () => {
+  test('are all kept: the slowest is waited for', async () => {
+    const {sendAll, arrivals} = limited([
+      {requests: 10, per: {seconds: 1}},
+      {requests: 3, per: {seconds: 60}, burst: 3},
+    ]);
+    await sendAll(numbered(5));
+    expect(arrivals.map(([at]) => at)).toEqual([0, 100, 200, 20_000, 40_000]);
+  });
+
+  test('hold up only what they match, by a path or a function', async () => {
+    const {sendAll, arrivals} = limited([
+      {requests: 1, per: {seconds: 1}, match: '/search/*'},
+      {requests: 1, per: {seconds: 2}, match: ({url}) => url.pathname.endsWith('.csv')},
+    ]);
+    await sendAll(['/search/a', '/search/b.csv', '/c.csv', '/search', '/researched', '/d']);
+    expect(arrivals.toSorted()).toEqual([
+      [0, '/c.csv'],
+      [0, '/d'],
+      [0, '/researched'],
+      [0, '/search'],
+      [0, '/search/a'],
+      [2000, '/search/b.csv'],
+    ]);
+  });
+
+  test('do not let later requests take the token that an earlier one waits for', async () => {
+    const {sendAll, arrivals} = limited([
+      {requests: 1, per: {seconds: 1}},
+      {requests: 1, per: {seconds: 3}, match: '/rare'},
+    ]);
+    await sendAll(['/rare', '/rare', '/a', '/b', '/c', '/d']);
+    expect(arrivals).toEqual([
+      [0, '/rare'],
+      [1000, '/a'],
+      [2000, '/b'],
+      [3000, '/rare'],
+      [4000, '/c'],
+      [5000, '/d'],
+    ]);
+  });
+});
+
+describe('a wait for a limit', () => {
+  test('is told beforehand when it is longer than five seconds', async () => {
+    const {sendAll, told, log} = limited([{requests: 1, per: {seconds: 4}}]);
+    await sendAll(['/a', '/b', '/c']);
+    const reason = 'the limit is 1 requests in 4 s';
+    expect(told).toEqual([{until: 8_000, reason}]);
+    expect(log).toEqual([`GET https://api.test/c waits 8.0 s: ${reason}.`]);
+  });
+
+  test('that is longer than the run may wait is an error at once, and holds up nobody', async () => {
+    const {send, arrivals} = limited([{requests: 1, per: {seconds: 60}}], {longest: 90_000});
+    const [, second, third, fourth] = await Promise.allSettled([
+      send('/a'),
+      send('/b'),
+      send('/c'),
+      send('/d'),
+    ]);
+    expect([second?.status, fourth?.status]).toEqual(['fulfilled', 'rejected']);
+    expect(third).toEqual({
+      status: 'rejected',
+      reason: new Error(
+        'The limit is 1 requests in 60 s, which makes GET https://api.test/c wait 120 s, ' +
+          'longer than the 90 s this run may wait: run again after 1970-01-01T00:02:00.000Z.',
+      ),
+    });
+    expect(arrivals).toEqual([
+      [0, '/a'],
+      [60_000, '/b'],
+    ]);
+  });
+
+  test("ends with the signal's reason when the run is stopped", async () => {
+    const stop = new AbortController();
+    const stopped = new RangeError('Stopped by SIGTERM.');
+    const {sendAll, arrivals} = limited([{requests: 1, per: {seconds: 4}}], {signal: stop.signal});
+    const sending = sendAll(['/a', '/b']);
+    stop.abort(stopped);
+    await expect(sending).rejects.toBe(stopped);
+    expect(arrivals).toEqual([[0, '/a']]);
+  });
+});

@@ -1,0 +1,114 @@
+import {SystemError} from '../../errors.ts';
+import type {Clock} from '../clock.ts';
+import type {HttpRequest, Send} from '../message.ts';
+import {type TokenBucket, tokenBucket} from './token-bucket.ts';
+import type {Waits} from './waits.ts';
+
+/** So many requests in so much time. */
+export type Limit = {
+  readonly requests: number;
+  readonly per: {readonly seconds: number};
+  /**
+   * How many may go at once after a pause. Default 1: requests are spaced evenly, and the limit holds in any
+   * stretch of time, wherever the server begins to count.
+   */
+  readonly burst?: number;
+  /** Which requests count: a path in which `*` stands for anything (`/v1/search/*`), or a function. Default: all. */
+  readonly match?: string | ((request: HttpRequest) => boolean);
+};
+
+type Matcher = (request: HttpRequest) => boolean;
+
+type Gauge = {readonly bucket: TokenBucket; readonly matches: Matcher; readonly reason: string};
+
+/** One that waits for its turn. */
+type Waiter = {
+  readonly gauges: readonly Gauge[];
+  free: boolean;
+  /** When it will be its turn, as far as can be seen. */
+  due: number;
+};
+
+const matcherOf = (match: Limit['match']): Matcher => {
+  if (match === undefined) return () => true;
+  if (typeof match === 'function') return match;
+  const pattern = new RegExp(
+    `^${match.replace(/[.*+?^${}()|[\]\\]/g, (sign) => (sign === '*' ? '.*' : `\\${sign}`))}$`,
+  );
+  return ({url}) => pattern.test(url.pathname);
+};
+
+const gaugeOf = ({requests, per, burst = 1, match}: Limit, {now}: Clock): Gauge => {
+  const reason = `the limit is ${requests} requests in ${per.seconds} s`;
+  if (!(requests > 0 && per.seconds > 0 && burst >= 1)) {
+    throw new SystemError(
+      `${reason} with a burst of ${burst}, which lets nothing through: the first two must be above 0, the burst at least 1.`,
+    );
+  }
+  const bucket = tokenBucket(requests / (per.seconds * 1000), burst, now);
+  return {bucket, matches: matcherOf(match), reason};
+};
+
+type Hold = {readonly ms: number; readonly reason: string};
+
+/** In how long a gauge has a token that none of those before takes first; who waits for another limit does not. */
+const waitFor = (gauge: Gauge, before: readonly Waiter[], now: number): number => {
+  const turns = before.filter(({gauges}) => gauges.includes(gauge)).map(({due}) => due);
+  let needed = 1;
+  for (const due of turns.sort((one, other) => one - other)) {
+    if (due > now + gauge.bucket.wait(needed)) break;
+    needed += 1;
+  }
+  return gauge.bucket.wait(needed);
+};
+
+/** How long until all its tokens are there, and which limit is the slowest. */
+const holdOf = (waiter: Waiter, before: readonly Waiter[], now: number): Hold =>
+  waiter.gauges.reduce<Hold>(
+    (slowest, gauge) => {
+      const ms = waitFor(gauge, before, now);
+      return ms > slowest.ms ? {ms, reason: gauge.reason} : slowest;
+    },
+    {ms: 0, reason: ''},
+  );
+
+/** In the order in which they came; one that is short of a token does not hold up others that need another. */
+const letGo = (queue: Waiter[]): void => {
+  for (const waiter of queue) {
+    if (!waiter.gauges.every(({bucket}) => bucket.wait(1) === 0)) continue;
+    for (const {bucket} of waiter.gauges) bucket.take();
+    waiter.free = true;
+  }
+};
+
+/** Keeps to the limits that a source declares: each request takes a token from all that it matches, first come, first served. */
+export const withLimits = (
+  send: Send,
+  limits: readonly Limit[],
+  {clock, hold}: Pick<Waits, 'hold'> & {readonly clock: Clock},
+): Send => {
+  const all = limits.map((limit) => gaugeOf(limit, clock));
+  const queue: Waiter[] = [];
+  const leave = (waiter: Waiter): void => void queue.splice(queue.indexOf(waiter), 1);
+
+  const takeTurn = async (request: HttpRequest, waiter: Waiter): Promise<void> => {
+    for (;;) {
+      letGo(queue.filter(({free}) => !free));
+      if (waiter.free) return;
+      const before = queue.slice(0, queue.indexOf(waiter)).filter(({free}) => !free);
+      const now = clock.now();
+      const {ms, reason} = holdOf(waiter, before, now);
+      waiter.due = now + ms;
+      await hold(request, ms, reason);
+    }
+  };
+  return async (request) => {
+    const gauges = all.filter(({matches}) => matches(request));
+    if (gauges.length > 0) {
+      const waiter: Waiter = {gauges, free: false, due: 0};
+      queue.push(waiter);
+      await takeTurn(request, waiter).finally(() => leave(waiter));
+    }
+    return send(request);
+  };
+};

@@ -1,0 +1,178 @@
+import {describe, expect, test} from '@jest/globals';
+import {eventClock} from '../../../test/support/event-clock.ts';
+import {failureOf} from '../../../test/support/failure.ts';
+import type {HttpRequest, HttpResponse, Send} from '../message.ts';
+import {type PacingOptions, withPacing} from './pacing.ts';
+import {openWaits, type Wait} from './waits.ts';
+
+const NOW = Date.parse('2026-01-01T00:00:00Z');
+
+const requestTo = (path: string): HttpRequest => ({
+  method: 'GET',
+  url: new URL(path, 'https://api.test'),
+  headers: {},
+});
+
+type Headers = HttpResponse['headers'];
+
+/** Sends, paced, to a server whose answers have these headers; says when each request came, from the start. */
+const paced = (
+  headersAt: (path: string, seconds: number) => Headers,
+  options: PacingOptions = {},
+  longest = 3_600_000,
+) => {
+  const clock = eventClock(NOW);
+  const arrivals: number[] = [];
+  const told: Wait[] = [];
+  const server: Send = async ({url}) => {
+    const seconds = (clock.now() - NOW) / 1000;
+    arrivals.push(seconds);
+    const headers = headersAt(url.pathname, seconds);
+    return {status: 'retry-after' in headers ? 429 : 200, headers, body: Buffer.alloc(0), url};
+  };
+  const signal = new AbortController().signal;
+  const onWait = (wait: Wait) => told.push(wait);
+  const {hold} = openWaits({clock, signal, longest, log: () => {}, onWait});
+  const send = withPacing(server, options, {clock, hold, longest});
+  return {
+    arrivals,
+    told,
+    send: (path = '/') => send(requestTo(path)),
+    sendAll: async (count: number) => {
+      for (let sent = 0; sent < count; sent += 1) await send(requestTo('/'));
+      return arrivals;
+    },
+  };
+};
+
+/** A server that counts in windows of a minute, as most do. */
+const quotaServer = (limit: number, used = 0) => {
+  let window = 0;
+  let left = limit - used;
+  return (_path: string, seconds: number): Headers => {
+    const current = Math.floor(seconds / 60);
+    if (current !== window) left = limit;
+    window = current;
+    left -= 1;
+    return {
+      'x-ratelimit-limit': String(limit),
+      'x-ratelimit-remaining': String(Math.max(0, left)),
+      'x-ratelimit-reset': String(NOW / 1000 + (window + 1) * 60),
+    };
+  };
+};
+
+describe('pacing', () => {
+  test('lets requests go freely while a fifth of the quota is left', async () => {
+    expect(await paced(quotaServer(10)).sendAll(9)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  test('spreads the rest over the time until the quota is filled again, and then goes freely', async () => {
+    expect(await paced(quotaServer(100, 80)).sendAll(22)).toEqual([
+      0,
+      ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19].map((turn) =>
+        expect.closeTo((turn * 60) / 19, 1),
+      ),
+      60,
+      60,
+    ]);
+  });
+
+  test('waits for the reset when nothing is left, and says so', async () => {
+    const {sendAll, told} = paced(quotaServer(3, 2));
+    expect(await sendAll(3)).toEqual([0, 60, 60]);
+    const reason = 'the quota of https://api.test is used up';
+    expect(told).toEqual([{until: NOW + 60_000, reason}]);
+  });
+
+  test('leaves others the share it is told to', async () => {
+    expect(await paced(quotaServer(20), {leave: 0.5}).sendAll(11)).toEqual([
+      0, 0, 0, 0, 0, 0, 0, 0, 0, 60, 60,
+    ]);
+  });
+
+  test('takes what there is where the reset is further than a run waits, then says when to come back', async () => {
+    const daily = (left: number): Headers => ({
+      'ratelimit-limit': '1000',
+      'ratelimit-remaining': String(left),
+      'ratelimit-reset': '36000',
+    });
+    let left = 3;
+    const {send, arrivals} = paced(() => {
+      left -= 1;
+      return daily(left);
+    });
+    await send();
+    await send();
+    await send();
+    expect(await failureOf(() => send())).toBe(
+      'TransientError: The quota of https://api.test is used up, which makes GET https://api.test/ wait 36000 s, ' +
+        'longer than the 3600 s this run may wait: run again after 2026-01-01T10:00:00.000Z.',
+    );
+    expect(arrivals).toEqual([0, 0, 0]);
+  });
+
+  test('keeps to the slowest of several quotas', async () => {
+    const headers = {
+      ratelimit: '"second";r=0;t=1, "day";r=0;t=7',
+      'ratelimit-policy': '"second";q=5;w=1, "day";q=500;w=86400',
+    };
+    expect(await paced((_path, seconds) => (seconds === 0 ? headers : {})).sendAll(3)).toEqual([
+      0, 7, 7,
+    ]);
+  });
+
+  test('spaces requests that are sent side by side, too', async () => {
+    const {send, arrivals} = paced((_path, seconds) =>
+      seconds === 0
+        ? {'ratelimit-limit': '100', 'ratelimit-remaining': '4', 'ratelimit-reset': '40'}
+        : {},
+    );
+    await send();
+    await Promise.all([send(), send(), send(), send(), send()]);
+    expect(arrivals.map(Math.round)).toEqual([0, 10, 20, 30, 40, 40]);
+  });
+
+  test('keeps apart what the server keeps apart', async () => {
+    const {send, arrivals} = paced((path) =>
+      path === '/search'
+        ? {
+            'x-ratelimit-resource': 'search',
+            'x-ratelimit-remaining': '0',
+            'x-ratelimit-reset': '30',
+          }
+        : {
+            'x-ratelimit-resource': 'core',
+            'x-ratelimit-remaining': '9',
+            'x-ratelimit-reset': '30',
+          },
+    );
+    for (const path of ['/search', '/repos/a', '/repos/b', '/search']) await send(path);
+    expect(arrivals).toEqual([0, 0, 0, 30]);
+  });
+
+  test('leaves it to the retry where the server says itself when to come back', async () => {
+    const {sendAll} = paced(() => ({
+      'retry-after': '1',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '60',
+    }));
+    expect(await sendAll(2)).toEqual([0, 0]);
+  });
+
+  test('goes on with what it knows where an answer says nothing', async () => {
+    let first = true;
+    const {sendAll} = paced(() => {
+      if (!first) return {};
+      first = false;
+      return {'ratelimit-limit': '100', 'ratelimit-remaining': '2', 'ratelimit-reset': '20'};
+    });
+    expect((await sendAll(5)).map(Math.round)).toEqual([0, 10, 20, 20, 20]);
+  });
+
+  test.each([[-0.1], [1], [Number.NaN]])('can not leave a share of %d', async (leave) => {
+    expect(await failureOf(() => paced(() => ({}), {leave}))).toBe(
+      `SystemError: A share of ${leave} of the quota can't be left: it must be from 0 to below 1.`,
+    );
+  });
+});
