@@ -1,4 +1,4 @@
-// The examples of docs/pagination.md and docs/auth.md compile: their blocks of TypeScript, and what the table of the first shows.
+// The examples of docs/pagination.md, docs/auth.md and docs/graphql.md compile: their blocks of TypeScript, and what the table of the first shows.
 import {execFile} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
@@ -63,5 +63,12 @@ test('the examples of docs/auth.md compile', async () => {
   const auth = readFileSync(join(ROOT, 'docs/auth.md'), 'utf8');
   const examples = [...auth.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
   expect(examples).toHaveLength(5);
+  expect(await compile(examples)).toBe('');
+});
+
+test('the examples of docs/graphql.md compile', async () => {
+  const graphql = readFileSync(join(ROOT, 'docs/graphql.md'), 'utf8');
+  const examples = [...graphql.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
+  expect(examples).toHaveLength(1);
   expect(await compile(examples)).toBe('');
 });

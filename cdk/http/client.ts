@@ -4,6 +4,7 @@ import type {Auth, AuthRuntime} from './auth/auth.ts';
 import {type Clock, systemClock} from './clock.ts';
 import {decodeJson, withWholeJson} from './decode.ts';
 import {refusal} from './faults.ts';
+import {type Graphql, openGraphql, withThrottled} from './graphql.ts';
 import {type Limit, withLimits} from './limits/limits.ts';
 import {type PacingOptions, withPacing} from './limits/pacing.ts';
 import {withRunLimit} from './limits/run-limit.ts';
@@ -23,6 +24,8 @@ import {
 export type HttpOptions = TransportOptions & {
   /** `https://api.example.com/v2`: paths are appended to it. Credentials go to its origin only. */
   readonly baseUrl?: string;
+  /** Where `graphql` sends its queries; default the base URL as it is. */
+  readonly graphqlPath?: string;
   readonly auth?: Auth;
   /** Sent with every request, wherever it goes, so no place for credentials; names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -45,6 +48,8 @@ type GetOptions = {
 export type HttpClient = {
   /** The JSON of one answer. `T` is your claim about the API; nothing checks it. */
   readonly get: <T = unknown>(path: string, options?: GetOptions) => Promise<T>;
+  /** The `data` of a GraphQL query. `T` is your claim about it. Errors in the answer are thrown, throttling is waited out. */
+  readonly graphql: Graphql;
   /** Page after page of records, each fetched when the reader asks for it. `R` is your claim about the API. */
   readonly paginate: <R extends object>(
     path: string,
@@ -70,12 +75,14 @@ export type HttpRuntime = {
   readonly onRotated?: AuthRuntime['onRotated'];
 };
 
-/** Paths are appended to the base, whose own path stays: `/user` under `https://host/api/v3` is `/api/v3/user`. */
+/** Paths are appended to the base, whose own path stays: `/user` under `https://host/api/v3` is `/api/v3/user`, '' the base. */
 const resolveUrl = (baseUrl: string | undefined, path: string, query: Query = {}): URL => {
   const url =
     baseUrl === undefined || /^https?:/.test(path)
       ? new URL(path)
-      : new URL(`${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`);
+      : new URL(
+          path === '' ? baseUrl : `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`,
+        );
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
@@ -122,7 +129,7 @@ const layered = (
   const told = (message: string): void => log('INFO', message);
   const context = {clock, random, signal, onWait, runEnds, log: told};
   const {hold} = openWaits({...context, longest: policy.longest});
-  const whole = withWholeJson(wire);
+  const whole = withThrottled(withWholeJson(wire));
   const limited = limits.length === 0 ? whole : withLimits(whole, limits, {clock, hold});
   const paced =
     pacing === false
@@ -173,17 +180,20 @@ export const openHttpClient = (
     ...(json && {json}),
   });
 
+  const warn = (message: string): void => log('WARN', message);
+
   return {
     get: async <T>(path: string, asked: GetOptions = {}) => {
       const request = requestFor(path, asked);
       return decodeJson<T>(request, await answered()(request));
     },
+    graphql: openGraphql({
+      send: answered(),
+      requestFor: (path = options.graphqlPath ?? '', json) => requestFor(path, {json}),
+      warn,
+    }),
     paginate: <R extends object>(path: string, paging: GetOptions & PaginateOptions = {}) =>
-      paginate<R>(
-        {answered, warn: (message) => log('WARN', message)},
-        requestFor(path, paging),
-        paging,
-      ),
+      paginate<R>({answered, warn}, requestFor(path, paging), paging),
     close: transport.close,
   };
 };

@@ -71,18 +71,19 @@ export const describeResponse = (request: HttpRequest, response: HttpResponse): 
   return `${describeRequest(request)} answered ${response.status}${detail ? `: ${detail}` : ''}.`;
 };
 
+export const UNKNOWN_CREDENTIALS =
+  'The API does not accept these credentials: check them in the config, they may be mistyped, expired or revoked.';
+export const MISSING_PERMISSION =
+  'The credentials are known but may not read this: grant the missing permission, or leave this stream out.';
+
 /** An answer that no retry will change, as an error that says what to do. */
 export const refusal = (request: HttpRequest, response: HttpResponse): Error => {
   const told = describeResponse(request, response);
   switch (response.status) {
     case 401:
-      return new ConfigError(
-        `${told} The API does not accept these credentials: check them in the config, they may be mistyped, expired or revoked.`,
-      );
+      return new ConfigError(`${told} ${UNKNOWN_CREDENTIALS}`);
     case 403:
-      return new ConfigError(
-        `${told} The credentials are known but may not read this: grant the missing permission, or leave this stream out.`,
-      );
+      return new ConfigError(`${told} ${MISSING_PERMISSION}`);
     default:
       return new SystemError(told);
   }

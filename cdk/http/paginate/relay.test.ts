@@ -82,11 +82,15 @@ describe('relay', () => {
   });
 
   test('fails with the errors of the server, though the status is 200', async () => {
-    const json = {errors: [{message: 'Field a.'}, {message: 'Field b.'}, {}], data: null};
+    const json = {
+      errors: [{message: 'Field a.', path: ['items', 0]}, {message: 'Field b.'}],
+      data: null,
+    };
     expect(await pageThrough({next: relay('data.items')}, () => ({json}), QUERY)).toEqual({
       requests: [FIRST],
       records: [],
-      failure: 'SystemError: POST https://api.test/items answered with errors: Field a.; Field b.',
+      failure:
+        'SystemError: POST https://api.test/items answered with errors: Field a (at items.0); Field b.',
     });
   });
 });

@@ -1,5 +1,6 @@
 import {SystemError} from '../../errors.ts';
 import {isObject, type JsonObject} from '../../json.ts';
+import {assertNoErrors} from '../graphql.ts';
 import {describeRequest} from '../message.ts';
 import type {Paginator} from './paginator.ts';
 import {at, describePlace, isNone} from './place.ts';
@@ -12,20 +13,8 @@ type RelayOptions = {
 
 type Answer = Parameters<NonNullable<Paginator['records']>>[0];
 
-/** A GraphQL server tells its errors with status 200; what it found all the same stands beside them. */
-const assertNoErrors = ({request, json}: Answer): void => {
-  const errors = at(json, 'errors');
-  if (!Array.isArray(errors) || errors.length === 0) return;
-  const told = errors
-    .map((error) => at(error, 'message'))
-    .filter((text) => typeof text === 'string');
-  throw new SystemError(
-    `${describeRequest(request)} answered with errors: ${told.slice(0, 3).join('; ').slice(0, 300).replace(/\.+$/, '')}.`,
-  );
-};
-
 const connectionOf = (answer: Answer, path: string): JsonObject => {
-  assertNoErrors(answer);
+  assertNoErrors(answer.request, answer.json);
   const connection = at(answer.json, path);
   if (isObject(connection)) return connection;
   throw new SystemError(

@@ -1,0 +1,247 @@
+import {describe, expect, test} from '@jest/globals';
+import nock from 'nock';
+import {failureOf} from '../../test/support/failure.ts';
+import {virtualClock} from '../../test/support/virtual-clock.ts';
+import {bearer} from './auth/bearer.ts';
+import {type HttpClient, type HttpOptions, openHttpClient} from './client.ts';
+import {relay} from './paginate/relay.ts';
+
+const NOW = Date.parse('2026-01-01T00:00:00Z');
+const API = 'https://api.test';
+const QUERY = '{ viewer { login } }';
+const DATA = {viewer: {login: 'zoe'}};
+
+const withClient = async <T>(use: (http: HttpClient) => Promise<T>, options: HttpOptions = {}) => {
+  const clock = virtualClock(NOW);
+  const warnings: string[] = [];
+  const {close, ...http} = openHttpClient(
+    {baseUrl: `${API}/graphql`, ...options},
+    {
+      signal: new AbortController().signal,
+      clock,
+      random: () => 0,
+      log: (level, message) => {
+        if (level === 'WARN') warnings.push(message);
+      },
+    },
+  );
+  try {
+    return {result: await use(http), waits: clock.waits, warnings};
+  } finally {
+    await close();
+  }
+};
+
+const ask = (http: HttpClient): Promise<unknown> => http.graphql(QUERY);
+
+/** The endpoint gives these bodies one after another. */
+const answers = (...replies: readonly (readonly [body: object, headers?: nock.ReplyHeaders])[]) => {
+  for (const [body, headers] of replies) nock(API).post('/graphql').reply(200, body, headers);
+};
+
+const failureWith = (...errors: readonly object[]): Promise<string> => {
+  answers([{data: null, errors}]);
+  return failureOf(() => withClient(ask));
+};
+
+// https://shopify.dev/docs/api/usage/limits and https://shopify.dev/docs/api/admin-graphql#status-and-error-codes
+const SHOPIFY_THROTTLED = {
+  errors: [
+    {
+      message: 'Throttled',
+      extensions: {code: 'THROTTLED', documentation: 'https://shopify.dev/api/usage/rate-limits'},
+    },
+  ],
+  extensions: {
+    cost: {
+      requestedQueryCost: 202,
+      actualQueryCost: null,
+      throttleStatus: {maximumAvailable: 1000.0, currentlyAvailable: 118, restoreRate: 50.0},
+    },
+  },
+};
+
+// The headers: https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+// The body, which that page leaves out: https://github.com/github/docs/issues/22607
+const GITHUB_LIMITED = {
+  errors: [{type: 'RATE_LIMITED', message: 'API rate limit exceeded for user ID 1.'}],
+};
+const GITHUB_SECONDARY = {
+  errors: [{type: 'RATE_LIMITED', message: 'You have exceeded a secondary rate limit.'}],
+};
+const resetAfter = (seconds: number, remaining: number) => ({
+  'x-ratelimit-limit': '5000',
+  'x-ratelimit-remaining': String(remaining),
+  'x-ratelimit-reset': String(NOW / 1000 + seconds),
+  'x-ratelimit-resource': 'graphql',
+});
+
+describe('a query', () => {
+  test('is posted to the base URL as it is, with its variables and the credentials', async () => {
+    nock(API, {reqheaders: {authorization: 'Bearer hush'}})
+      .post('/graphql', {query: QUERY, variables: {first: 2}})
+      .reply(200, {data: DATA});
+    const options = {auth: bearer('hush')};
+    expect(await withClient((http) => http.graphql(QUERY, {first: 2}), options)).toEqual({
+      result: DATA,
+      waits: [],
+      warnings: [],
+    });
+  });
+
+  test.each([
+    ['the path of the client', {}, '/api/query'],
+    ['its own path rather', {path: '/v2/query'}, '/v2/query'],
+  ])('goes to %s', async (_where, options, path) => {
+    nock(API).post(path, {query: QUERY, variables: {}}).reply(200, {data: DATA});
+    const {result} = await withClient((http) => http.graphql(QUERY, {}, options), {
+      baseUrl: API,
+      graphqlPath: '/api/query',
+    });
+    expect(result).toEqual(DATA);
+  });
+
+  test('fails where an answer has neither data nor errors', async () => {
+    answers([{ok: true}]);
+    expect(await failureOf(() => withClient(ask))).toBe(
+      "SystemError: POST https://api.test/graphql answered with neither data nor errors. Is this the API's GraphQL " +
+        'endpoint? Set `graphqlPath` to it.',
+    );
+  });
+});
+
+describe('throttling with status 200', () => {
+  test.each([
+    ['Shopify, until the bucket holds the cost', SHOPIFY_THROTTLED, {}, 2_000],
+    ['GitHub, until the reset', GITHUB_LIMITED, resetAfter(90, 0), 90_000],
+    ['GitHub, until the reset, though points are left', GITHUB_LIMITED, resetAfter(90, 4), 90_000],
+    ['GitHub, a minute by a secondary limit', GITHUB_SECONDARY, resetAfter(900, 4_000), 60_000],
+    ['Retry-After before anything else', GITHUB_SECONDARY, {'retry-after': '7'}, 7_000],
+    ['jitter where nothing is told', {errors: [{extensions: {code: 'RATE_LIMITED'}}]}, {}, 0],
+  ])('is waited out: %s', async (_how, body, headers, wait) => {
+    answers([body, headers], [{data: DATA}]);
+    expect(await withClient(ask)).toEqual({result: DATA, waits: [wait], warnings: []});
+  });
+
+  test('that stays is a transient error, and says what the API said', async () => {
+    answers(...Array.from({length: 6}, () => [SHOPIFY_THROTTLED] as const));
+    expect(await failureOf(() => withClient(ask))).toBe(
+      'TransientError: POST https://api.test/graphql answered 429: (throttled, with status 200) Throttled. ' +
+        'It stayed so for 6 attempts: try again later.',
+    );
+  });
+
+  test('is waited out between the pages of a connection', async () => {
+    const pageOf = (id: number, hasNextPage: boolean) => ({
+      data: {items: {nodes: [{id}], pageInfo: {hasNextPage, endCursor: `c${id}`}}},
+    });
+    answers([pageOf(1, true)], [SHOPIFY_THROTTLED], [pageOf(2, false)]);
+    const {result, waits} = await withClient(async (http) => {
+      const records: object[] = [];
+      const paging = {json: {query: QUERY}, next: relay('data.items')};
+      for await (const page of http.paginate('', paging)) records.push(...page.records);
+      return records;
+    });
+    expect([result, waits]).toEqual([[{id: 1}, {id: 2}], [2_000]]);
+  });
+
+  test('is not seen in the answers of an API that is not GraphQL', async () => {
+    nock(API).post('/search').reply(200, SHOPIFY_THROTTLED);
+    const {result} = await withClient(
+      (http) => http.get('/search', {json: {query: {match: 'all'}}}),
+      {baseUrl: API},
+    );
+    expect(result).toEqual(SHOPIFY_THROTTLED);
+  });
+});
+
+describe('errors with status 200', () => {
+  test.each([
+    ['type', {type: 'INSUFFICIENT_SCOPES', message: 'No scope read:user.'}, 'No scope read:user'],
+    [
+      'extensions.code',
+      {
+        message: 'Access denied for orders field.',
+        path: ['orders'],
+        extensions: {code: 'ACCESS_DENIED'},
+      },
+      'Access denied for orders field (at orders)',
+    ],
+  ])('that forbid something, by %s, are for the user to solve', async (_where, error, told) => {
+    expect(await failureWith(error)).toBe(
+      `ConfigError: POST https://api.test/graphql answered with errors: ${told}. The credentials are known but may not ` +
+        'read this: grant the missing permission, or leave this stream out.',
+    );
+  });
+
+  test('that refuse the credentials say so', async () => {
+    const error = {message: 'Who are you?', extensions: {code: 'UNAUTHENTICATED'}};
+    expect(await failureWith(error)).toBe(
+      'ConfigError: POST https://api.test/graphql answered with errors: Who are you?. The API does not accept these ' +
+        'credentials: check them in the config, they may be mistyped, expired or revoked.',
+    );
+  });
+
+  test('of an invalid query name the message and the path', async () => {
+    // As graphql-ruby tells it, which GitHub is built on.
+    expect(
+      await failureWith({
+        path: ['query', 'viewer', 'foo'],
+        extensions: {code: 'undefinedField', typeName: 'User', fieldName: 'foo'},
+        locations: [{line: 1, column: 12}],
+        message: "Field 'foo' doesn't exist on type 'User'",
+      }),
+    ).toBe(
+      "SystemError: POST https://api.test/graphql answered with errors: Field 'foo' doesn't exist on type 'User' " +
+        '(at query.viewer.foo). Correct the query, or its variables, in the source.',
+    );
+  });
+
+  test('of a query that costs too much are not waited out', async () => {
+    const message = 'Query cost is 1002, which exceeds the single query max cost limit (1000).';
+    const extensions = {code: 'MAX_COST_EXCEEDED', cost: 1002, maxCost: 1000};
+    expect(await failureWith({message, extensions})).toBe(
+      'SystemError: POST https://api.test/graphql answered with errors: Query cost is 1002, which exceeds the single ' +
+        'query max cost limit (1000). No wait changes that: let the query ask for less at once.',
+    );
+  });
+
+  test('are named up to the third', async () => {
+    const errors = ['a', 'b', 'c', 'd', 'e'].map((message) => ({message}));
+    expect(await failureWith(...errors)).toBe(
+      'SystemError: POST https://api.test/graphql answered with errors: a; b; c; and 2 more.',
+    );
+  });
+});
+
+describe('data that comes with errors', () => {
+  const PARTIAL = {
+    data: {...DATA, team: null},
+    errors: [{type: 'FORBIDDEN', path: ['team'], message: 'Not accessible.'}],
+  };
+
+  test('is an error', async () => {
+    answers([PARTIAL]);
+    expect(await failureOf(() => withClient(ask))).toMatch(
+      /^ConfigError: POST https:\/\/api.test\/graphql answered with errors: Not accessible \(at team\)\. /,
+    );
+  });
+
+  test('is kept where that is asked for, with a warning', async () => {
+    answers([PARTIAL]);
+    expect(await withClient((http) => http.graphql(QUERY, {}, {partial: 'keep'}))).toEqual({
+      result: PARTIAL.data,
+      waits: [],
+      warnings: [
+        'POST https://api.test/graphql answered with errors, and only a part of the data: Not accessible (at team).',
+      ],
+    });
+  });
+
+  test('is an error all the same where nothing is left of it', async () => {
+    answers([{...PARTIAL, data: null}]);
+    expect(
+      await failureOf(() => withClient((http) => http.graphql(QUERY, {}, {partial: 'keep'}))),
+    ).toMatch(/^ConfigError: /);
+  });
+});
