@@ -1,0 +1,99 @@
+// Rate limits and dropped connections against nginx, which takes 20 requests a second and answers 429 to all others.
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
+import {recordsOf} from '../../test/support/messages.ts';
+import {findNginx, type Seen, startNginx} from '../../test/support/nginx.ts';
+import {configuredCatalog, ROOT, runSource, workspace} from '../../test/support/program.ts';
+
+const LIMITED = join(ROOT, 'test/programs/limited/main.ts');
+const LISTS = {long: 100, short: 25, dropped: 5};
+const RETRY_AFTER = 1_000;
+
+const {folder, file} = workspace();
+
+/** Reads a list to its end, or to its failure; and what nginx saw of it. */
+const readList = async (
+  server: Awaited<ReturnType<typeof startNginx>>,
+  list: keyof typeof LISTS,
+  config: object = {},
+) => {
+  const path = `/${list}/1.json`;
+  const {messages, status} = await runSource(LIMITED, [
+    'read',
+    '--config',
+    file('config.json', {api_url: server.url, path, ...config}),
+    '--catalog',
+    file('catalog.json', configuredCatalog(['items'], 'full_refresh')),
+  ]);
+  const errors = messages.flatMap(({trace}) => {
+    const {stream_descriptor: stream, failure_type, message} = trace?.error ?? {};
+    return message === undefined ? [] : [`${stream?.name ?? 'all'} ${failure_type}: ${message}`];
+  });
+  return {records: recordsOf(messages, 'items'), errors, status, seen: server.log()};
+};
+
+const itemsOf = (pages: number) => Array.from({length: 2 * pages}, (_, index) => ({id: index + 1}));
+
+const pagesOf = (list: string, count: number) =>
+  Array.from({length: count}, (_, index) => `/${list}/${index + 1}.json`);
+
+const pathsWith = (seen: readonly Seen[], wanted: number) =>
+  seen.flatMap(({status, path}) => (status === wanted ? [path] : []));
+
+/** Milliseconds from the first request to the last. */
+const spanOf = (seen: readonly Seen[]): number =>
+  (seen.at(-1)?.at ?? Number.NaN) - (seen[0]?.at ?? Number.NaN);
+
+(findNginx() ? describe : describe.skip)('a list behind nginx', () => {
+  let server: Awaited<ReturnType<typeof startNginx>>;
+  beforeAll(async () => {
+    server = await startNginx(folder, LISTS);
+  });
+  afterAll(() => server.close());
+
+  test('is read as fast as a declared limit lets it, and next to nothing is refused', async () => {
+    const limits = [{requests: 20, per: {seconds: 1}}];
+    const {records, errors, status, seen} = await readList(server, 'long', {limits});
+    expect({records, errors, status}).toEqual({records: itemsOf(100), errors: [], status: 0});
+    expect(pathsWith(seen, 200)).toEqual(pagesOf('long', 100));
+    expect(pathsWith(seen, 429).length).toBeLessThanOrEqual(5);
+    const ideal = (99 / 20) * 1_000;
+    expect(Math.abs(spanOf(seen) - ideal)).toBeLessThanOrEqual(0.15 * ideal);
+  }, 60_000);
+
+  test('is whole without a declared limit too: what is refused is asked for again when nginx says', async () => {
+    const {records, errors, status, seen} = await readList(server, 'short');
+    expect({records, errors, status}).toEqual({records: itemsOf(25), errors: [], status: 0});
+    expect(pathsWith(seen, 200)).toEqual(pagesOf('short', 25));
+    const refused = pathsWith(seen, 429);
+    expect(refused.length).toBeGreaterThan(5);
+    expect(seen).toHaveLength(25 + refused.length);
+    const waits = seen.flatMap(({status, at}, index) =>
+      status === 429 ? [(seen[index + 1]?.at ?? Number.NaN) - at] : [],
+    );
+    // Timers and logs have whole milliseconds.
+    expect(Math.min(...waits)).toBeGreaterThan(RETRY_AFTER - 5);
+  }, 120_000);
+
+  test('fails for now at a page whose connection is dropped each time, and keeps those before it', async () => {
+    const limits = [{requests: 20, per: {seconds: 1}}];
+    const {records, errors, status, seen} = await readList(server, 'dropped', {
+      limits,
+      attempts: 3,
+    });
+    expect(records).toEqual(itemsOf(2));
+    expect(errors).toEqual([
+      `items transient_error: GET ${server.url}/dropped/3.json failed 3 times, the last time with UND_ERR_SOCKET. ` +
+        `Check that ${new URL(server.url).host} can be reached from here; if it can, try again later.`,
+      'all transient_error: 1 of 1 streams failed: items. The errors before this one say why.',
+    ]);
+    expect(status).toBe(1);
+    expect(seen.map(({status, path}) => `${status} ${path}`)).toEqual([
+      '200 /dropped/1.json',
+      '200 /dropped/2.json',
+      ...Array.from({length: 3}, () => '444 /dropped/3.json'),
+    ]);
+    // The two waits before the second and the third attempt are at most one second and two.
+    expect(spanOf(seen)).toBeLessThan(4_000);
+  }, 30_000);
+});
