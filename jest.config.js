@@ -8,6 +8,7 @@ export default {
     '/acceptance-tests/image/',
     '/acceptance-tests/servers/',
   ],
+  modulePathIgnorePatterns: ['<rootDir>/.servers/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {'\\.ts$': '<rootDir>/scripts/strip-types.js'},
   setupFilesAfterEnv: ['<rootDir>/test/support/network.ts'],

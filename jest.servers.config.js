@@ -6,6 +6,9 @@ export default {
   ...shared,
   testMatch: ['<rootDir>/acceptance-tests/servers/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
+  globalSetup: '<rootDir>/scripts/install-servers.js',
+  // Servers that answer in real time, on few cores: one suite after another.
+  maxWorkers: 1,
   // What it starts are processes of their own: there is nothing in this one for nock to guard.
   setupFilesAfterEnv: [],
 };

@@ -1,0 +1,156 @@
+// Installs the servers that `npm run test:servers` starts: Debian's packages where apt-get may be used, the rest into
+// `.servers/` of the checkout. What is there already is left alone. `node scripts/install-servers.js [server …]`
+// Writes `.servers/installed.json`: for each server true, or why there is none.
+import {execFile} from 'node:child_process';
+import {access, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {delimiter, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {promisify} from 'node:util';
+
+const FOLDER = fileURLToPath(new URL('../.servers', import.meta.url));
+const SERVERS = {
+  moto: {python: ['moto[server,secretsmanager]==5.2.5']},
+  nginx: {apt: {'nginx-light': '/usr/sbin/nginx'}},
+  postgraphile: {
+    apt: {'postgresql-15': '/usr/lib/postgresql/15/bin/initdb'},
+    npm: ['postgraphile@5.1.5'],
+  },
+  prism: {npm: ['@stoplight/prism-cli@5.16.0', '@octokit/openapi@23.0.2']},
+  redmine: {
+    apt: {
+      redmine: '/usr/share/redmine/config.ru',
+      'redmine-sqlite': '/usr/share/doc/redmine-sqlite',
+      'ruby-sqlite3': '/usr/share/doc/ruby-sqlite3',
+      puma: '/usr/bin/puma',
+    },
+  },
+  'stripe-mock': {go: ['github.com/stripe/stripe-mock@v0.203.0']},
+  wiremock: {apt: {'openjdk-17-jre-headless': '/usr/bin/java'}, npm: ['wiremock@3.13.2']},
+  wordpress: {
+    apt: {
+      wordpress: '/usr/share/wordpress/index.php',
+      'mariadb-server': '/usr/sbin/mariadbd',
+      'php-cli': '/usr/bin/php',
+      'php-mysql': '/usr/share/doc/php-mysql',
+      'php-xml': '/usr/share/doc/php-xml',
+      'php-mbstring': '/usr/share/doc/php-mbstring',
+      'php-curl': '/usr/share/doc/php-curl',
+      'php-gd': '/usr/share/doc/php-gd',
+    },
+  },
+};
+
+/** A mirror that is slow is waited for, but not for ever. */
+const LIMIT = 600_000;
+
+const run = async (command, args, env = {}) => {
+  const {stdout} = await promisify(execFile)(command, args, {
+    env: {...process.env, ...env},
+    timeout: LIMIT,
+    maxBuffer: 64 * 1024 ** 2,
+  });
+  return stdout;
+};
+
+const exists = (path) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const lastLines = (text) => text.trim().split('\n').slice(-3).join(' ');
+
+const reasonOf = (error) =>
+  error.code === 'ENOENT'
+    ? `there is no ${error.path} command`
+    : lastLines(error.stderr || error.message);
+
+/** A note of what was asked for: an installation that was cut off, or is of other versions, is done again. */
+const once = async (folder, asked, install) => {
+  const note = join(folder, 'installed.txt');
+  const wanted = asked.join('\n');
+  if ((await readFile(note, 'utf8').catch(() => '')) === wanted) return;
+  await mkdir(folder, {recursive: true});
+  await install();
+  await writeFile(note, wanted);
+};
+
+const installers = {
+  npm: (name, packages) => {
+    const folder = join(FOLDER, 'npm', name);
+    return once(folder, packages, async () => {
+      await writeFile(
+        join(folder, 'package.json'),
+        JSON.stringify({private: true, allowScripts: {}}),
+      );
+      const flags = ['--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts'];
+      await run('npm', ['install', '--prefix', folder, ...flags, ...packages]);
+    });
+  },
+  python: (name, packages) => {
+    const folder = join(FOLDER, 'python', name);
+    return once(folder, packages, async () => {
+      await run('python3', ['-m', 'venv', folder]);
+      await run(join(folder, 'bin/pip'), ['install', '--quiet', ...packages]);
+    });
+  },
+  go: (name, packages) => {
+    const folder = join(FOLDER, 'go', name);
+    return once(folder, packages, async () => {
+      for (const module of packages) await run('go', ['install', module], {GOBIN: folder});
+    });
+  },
+};
+
+const missingIn = async (packages) => {
+  const entries = await Promise.all(
+    Object.entries(packages).map(async ([name, path]) => ((await exists(path)) ? [] : [name])),
+  );
+  return entries.flat();
+};
+
+/** All of Debian's packages at once: apt-get lets nobody in beside itself. Nothing is started by it. */
+const installDebian = async (names) => {
+  const packages = Object.assign({}, ...names.map((name) => SERVERS[name].apt ?? {}));
+  const missing = await missingIn(packages);
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0) throw new Error(`root must install ${missing.join(', ')}`);
+  const env = {DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1'};
+  await run('apt-get', ['update'], env);
+  await run('apt-get', ['install', '-y', '--no-install-recommends', ...missing], env);
+};
+
+/** Whether a server is there, or why not. */
+const install = async (name, debian) => {
+  const {apt, ...others} = SERVERS[name];
+  try {
+    if (apt !== undefined && (await missingIn(apt)).length > 0) await debian;
+    for (const [kind, packages] of Object.entries(others)) await installers[kind](name, packages);
+    const missing = apt === undefined ? [] : await missingIn(apt);
+    return missing.length === 0 ? true : `${missing.join(', ')} could not be installed`;
+  } catch (error) {
+    return reasonOf(error);
+  }
+};
+
+const installServers = async (names) => {
+  // For its own child processes and those of the tests: Debian keeps servers where only root looks.
+  process.env.PATH = [process.env.PATH, '/usr/sbin'].join(delimiter);
+  await mkdir(FOLDER, {recursive: true});
+  const debian = installDebian(names);
+  debian.catch(() => {}); // told by each server that needs it
+  const entries = await Promise.all(names.map(async (name) => [name, await install(name, debian)]));
+  const path = join(FOLDER, 'installed.json');
+  const before = JSON.parse(await readFile(path, 'utf8').catch(() => '{}'));
+  const installed = {...before, ...Object.fromEntries(entries)};
+  await writeFile(path, `${JSON.stringify(installed, null, 2)}\n`);
+  for (const [name, there] of entries) if (there !== true) console.log(`No ${name}: ${there}`);
+};
+
+/** Called by jest before the suites. */
+export default () => installServers(Object.keys(SERVERS));
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const names = process.argv.slice(2);
+  await installServers(names.length > 0 ? names : Object.keys(SERVERS));
+}
