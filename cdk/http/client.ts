@@ -11,7 +11,7 @@ import {withRunLimit} from './limits/run-limit.ts';
 import {openWaits, type Wait} from './limits/waits.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
 import {type FetchedRecords, type PaginateOptions, paginate} from './paginate/paginate.ts';
-import type {Query} from './paginate/paginator.ts';
+import {type Query, setParameter} from './query.ts';
 import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
 import {
   DEFAULT_TIMEOUTS,
@@ -84,7 +84,7 @@ const resolveUrl = (baseUrl: string | undefined, path: string, query: Query = {}
           path === '' ? baseUrl : `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`,
         );
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
+    if (value !== undefined) setParameter(url, name, value);
   }
   return url;
 };

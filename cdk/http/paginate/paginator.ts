@@ -1,9 +1,7 @@
 import type {JsonObject} from '../../json.ts';
 import type {HttpRequest, HttpResponse} from '../message.ts';
+import {type Query, setParameter} from '../query.ts';
 import type {Place} from './place.ts';
-
-/** Values of a query string; undefined ones are left out. */
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** What a paginator decides from. */
 export type FetchedPage = {
@@ -51,8 +49,7 @@ export type Paginator = {
 export const takeStep = (request: HttpRequest, {url, query = {}, json}: Step): HttpRequest => {
   const target = new URL(url ?? request.url);
   for (const [name, value] of Object.entries(query)) {
-    if (value === undefined) target.searchParams.delete(name);
-    else target.searchParams.set(name, String(value));
+    setParameter(target, name, value);
   }
   return {
     ...request,
