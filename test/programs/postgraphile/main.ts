@@ -31,8 +31,8 @@ const schema: Schema<Event> = {
 
 const EVENT = 'id: rowId kind payload updated_at: updatedAt';
 const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
-// A function's rows are not known to be unique: without ROW_ID_ASC its cursor would hold the time alone, and of rows with
-// the same time those behind the end of a page would never come.
+// A function's rows are not known to be unique, and PostGraphile takes a cursor of theirs only where the order is: the time
+// alone is shared by thousands.
 const SORTED = 'first: $first, after: $after, orderBy: [UPDATED_AT_ASC, ROW_ID_ASC]';
 
 const ALL = `query ($first: Int!, $after: Cursor) {
