@@ -7,6 +7,7 @@ import {refusal} from './faults.ts';
 import {type Graphql, openGraphql, withThrottled} from './graphql.ts';
 import {type Limit, withLimits} from './limits/limits.ts';
 import {type PacingOptions, withPacing} from './limits/pacing.ts';
+import {withQueryCost} from './limits/query-cost.ts';
 import {withRunLimit} from './limits/run-limit.ts';
 import {openWaits, type Wait} from './limits/waits.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
@@ -131,10 +132,9 @@ const layered = (
   const {hold} = openWaits({...context, longest: policy.longest});
   const whole = withThrottled(withWholeJson(wire));
   const limited = limits.length === 0 ? whole : withLimits(whole, limits, {clock, hold});
+  const lent = {clock, hold, longest: policy.longest};
   const paced =
-    pacing === false
-      ? limited
-      : withPacing(limited, pacing, {clock, hold, longest: policy.longest});
+    pacing === false ? limited : withPacing(withQueryCost(limited, pacing, lent), pacing, lent);
   return withRetry(withRunLimit(paced, runEnds, clock), policy, context);
 };
 
