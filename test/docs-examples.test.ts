@@ -47,7 +47,7 @@ const table = (): string => {
 };
 
 test('the examples of docs/pagination.md compile', async () => {
-  expect({blocks: blocks.length, rows: rows.length}).toEqual({blocks: 2, rows: 12});
+  expect({blocks: blocks.length, rows: rows.length}).toEqual({blocks: 2, rows: 13});
   expect(await compile([...blocks, table()])).toBe('');
 });
 
