@@ -49,6 +49,7 @@ const paced = (
     arrivals,
     told,
     send,
+    pause: (ms: number) => clock.sleep(ms, signal),
     sendAll: async (...queries: readonly string[]) => {
       for (const query of queries) await send(query);
       return arrivals;
@@ -118,6 +119,15 @@ describe('a bucket of points, as of Shopify', () => {
     const {sendAll, arrivals} = paced(server.answer);
     await sendAll(...many(4, '{ a80 }'));
     expect([server.state.throttled, arrivals]).toEqual([0, [0, 2, 6, 10]]);
+  });
+
+  test('never holds more than it can, however long nobody asks', async () => {
+    const server = shopify({maximum: 100, rate: 10, ms: 100});
+    const {sendAll, send, pause} = paced(server.answer);
+    await sendAll('{ a60 }');
+    await pause(60_000);
+    await Promise.all([send('{ a60 }'), send('{ a60 }')]);
+    expect(server.state.throttled).toBe(0);
   });
 
   test('takes a query that was never seen for the largest that was', async () => {
@@ -218,16 +228,22 @@ describe('points that are filled again at a certain time, as of GitHub', () => {
     expect(await sendAll('{ a }', '{ a }')).toEqual([0, 9]);
   });
 
-  test('are less by what is under way', async () => {
+  test('are less by what is under way, which an answer may not have counted', async () => {
+    let remaining = 40;
     const resetAt = '2026-01-01T00:01:00Z';
-    const rateLimit = {cost: 10, remaining: 20, resetAt};
-    const {sendAll, send, arrivals} = paced((_query, ms) => ({
-      json: {data: ms < 60_000 ? {rateLimit} : {}},
-      ms: 1_000,
-    }));
+    const {sendAll, send, arrivals} = paced((query) => {
+      if (query !== '{ slow }') remaining -= 10;
+      return {
+        json: {data: {rateLimit: {cost: 10, remaining, resetAt}}},
+        ms: query === '{ slow }' ? 5_000 : 1_000,
+      };
+    });
     await sendAll('{ a }');
-    await Promise.all([send('{ a }'), send('{ a }'), send('{ a }')]);
-    expect(arrivals).toEqual([0, 1, 1, 60]);
+    const slow = send('{ slow }');
+    await sendAll('{ a }', '{ a }', '{ a }');
+    await slow;
+    // Of 30 that are left behind the first, the slow one takes 10 and two others the rest.
+    expect(arrivals).toEqual([0, 1, 1, 2, 60]);
   });
 });
 

@@ -211,6 +211,27 @@ describe('auto reads to the end of an API that', () => {
       },
     ],
     [
+      'begins its pages at 0, and tells so in page (Spring HATEOAS)',
+      ['', '?page=1', '?page=2'],
+      {
+        from: byPage(0),
+        answer: ({rows, from}) => ({
+          json: {
+            _embedded: {people: rows},
+            page: {size: 2, totalElements: 5, totalPages: 3, number: from / 2},
+          },
+        }),
+      },
+    ],
+    [
+      'has a number under next',
+      PAGES,
+      {
+        from: byPage(),
+        answer: ({rows, next}) => ({json: {rows, meta: {next: next ? next / 2 + 1 : null}}}),
+      },
+    ],
+    [
       'counts its pages and does not tell which one this is',
       PAGES,
       {from: byPage(), answer: ({rows}) => ({json: {total_pages: '3', rows}})},

@@ -116,9 +116,11 @@ describe('a first page that shows no sign of a next one', () => {
     expect([
       (await readOne({rows: items(7), total: 9})).failure,
       (await readOne({rows: [{name: 'a'}], has_more: true})).failure,
+      (await readOne({rows: [{name: 'a'}], has_more: true, cursor: null})).failure,
     ]).toEqual([
       fault('the API counts 9 records, but the page has 7', 'rows, total'),
       fault('the API says that there is more', 'rows, has_more'),
+      fault('the API says that there is more', 'rows, has_more, cursor'),
     ]);
   });
 
@@ -129,11 +131,22 @@ describe('a first page that shows no sign of a next one', () => {
     ['holds as many as the API counts', {rows: items(10), total: 10}, {}],
     ['has no next page by a flag', {rows: items(10), has_more: false}, {}],
     ['has no next page by null', {rows: items(10), next_cursor: null}, {}],
+    ['has other links', {rows: items(10), links: {self: '/items', first: '/items'}}, {}],
+    ['has cursors and no next', {rows: items(10), paging: {cursors: {after: 'x'}}}, {}],
     ['has no next page by its count', {rows: items(10), page: 1, total_pages: 1}, {}],
   ])('is the whole list where it %s', async (_what, json, options) => {
     expect(await readOne(json, options)).toEqual({
       requests: [options.url === undefined ? '' : '?limit=8'],
       records: json.rows,
+    });
+  });
+
+  test('is not what a full last page is, behind others', async () => {
+    const pages = [{rows: items(10), nextPageToken: 'a'}, {rows: items(10, 11)}];
+    const json = () => ({json: pages.shift()});
+    expect(await pageThrough({next: auto()}, json)).toEqual({
+      requests: ['', '?pageToken=a'],
+      records: items(20),
     });
   });
 
