@@ -102,9 +102,11 @@ export const moreOf = (page: FetchedPage): boolean | undefined =>
 
 const byEndFlag: Sign = (page) => (moreOf(page) === false ? END : undefined);
 
-/** A text that only a URL would be. */
-const isUrl = (value: unknown): boolean =>
-  typeof value === 'string' && /^(https?:)?\/|^\?/i.test(value);
+/** A text that only a URL would be; a relative one under no name of a token, since base64 may begin with a slash. */
+const isUrl = (value: unknown, names: readonly string[]): boolean =>
+  typeof value === 'string' &&
+  (/^https?:\/\//i.test(value) ||
+    (NEXT.some((name) => names === TOKENS[name]) && /^[/?]/.test(value)));
 
 const isScalar = (value: unknown): value is string | number =>
   (typeof value === 'string' && value !== '') || typeof value === 'number';
@@ -115,7 +117,7 @@ const stepBy = (
   place: Place,
   {names, to}: {readonly names: readonly string[]; readonly to: To},
 ): Step | undefined =>
-  isUrl(valueAt(page, place))
+  isUrl(valueAt(page, place), names)
     ? nextUrl(place).next(page)
     : cursorIn(place, targetOf(page.request, names, to)).next(page);
 

@@ -23,6 +23,12 @@ describe('the parameter of auto', () => {
     });
   });
 
+  test('takes a token that begins with a slash for what it is', async () => {
+    const pages = [{rows: items(2), nextPageToken: '/9j='}, {rows: items(1, 3)}];
+    const {requests} = await pageThrough({next: auto()}, () => ({json: pages.shift()}));
+    expect(requests).toEqual(['', '?pageToken=/9j=']);
+  });
+
   test('is the one that the author names', async () => {
     const next = auto({to: 'seek'});
     expect(await pageThrough({next}, cursors('seek'))).toEqual({
