@@ -39,6 +39,8 @@ export type Paginator = {
   readonly next: (page: FetchedPage) => Step | undefined;
   /** Asked where `next` found none: why this may not be the end after all. Undefined where it is certain. */
   readonly doubt?: (page: FetchedPage) => string | undefined;
+  /** Asked of every page: what it leaves out itself, whatever follows. Said once for a list; undefined where nothing is. */
+  readonly gap?: (page: FetchedPage) => string | undefined;
   /** Where the API tells how many records there are. */
   readonly total?: Place | undefined;
   /** Finds the records, where no `records` path is set. */
