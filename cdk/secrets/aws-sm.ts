@@ -71,7 +71,8 @@ const isPassing = (error: unknown): boolean => {
 const explain = (error: unknown): Error => {
   const name = isObject(error) ? String(error['name']) : '';
   const told = messageOf(error);
-  if (told === 'Region is missing') return new ConfigError(NO_REGION);
+  // An error of the client's own, known by its words alone; of an empty or misspelt region it is the second.
+  if (/^Region (is missing|not accepted)/.test(told)) return new ConfigError(NO_REGION);
   const reason = REASONS[name];
   if (reason !== undefined) return new ConfigError(`${reason} (${name})`);
   return isPassing(error)
