@@ -16,7 +16,7 @@ type Client = {
 };
 
 /** What is used of the package. It is loaded only when it is needed, and need not be installed. */
-export type GcpPackage = {readonly SecretManagerServiceClient: new () => Client};
+type GcpPackage = {readonly SecretManagerServiceClient: new () => Client};
 
 /** For all attempts of the client together, in milliseconds. */
 const TIMEOUT = 15_000;
