@@ -1,4 +1,7 @@
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
+import {ROOT} from '../../test/support/program.ts';
 import {parseReference, shapeMissed} from './reference.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-Ab1C2d';
@@ -71,4 +74,13 @@ test('of ordinary values, those that begin like a reference are known as such', 
   expect(FAMILIAR.map(shapeMissed).filter((shape) => shape === undefined)).toEqual([]);
   expect(others.map(shapeMissed)).toEqual(others.map(() => undefined));
   expect(shapeMissed('env:token')).toBe('env:NAME, in capitals');
+});
+
+test('what docs/secrets.md shows as references are some', () => {
+  const page = readFileSync(join(ROOT, 'docs/secrets.md'), 'utf8');
+  const shown = [...page.matchAll(/[`"]((?:env|file|aws-sm|gcp-sm|vault):[^`"]+)[`"]/g)]
+    .map(([, text = '']) => text)
+    .filter((text) => text !== 'env:my_token');
+  expect(shown.length).toBeGreaterThan(10);
+  expect(shown.filter((text) => parseReference(text) === undefined)).toEqual([]);
 });
