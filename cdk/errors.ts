@@ -23,6 +23,12 @@ export class SystemError extends Error {
   readonly failureType = 'system_error';
 }
 
+/** The error of a failure type. */
+export const errorOf = (type: FailureType, message: string): Error => {
+  if (type === 'config_error') return new ConfigError(message);
+  return type === 'transient_error' ? new TransientError(message) : new SystemError(message);
+};
+
 /** Anything that was thrown counts as a system error unless it says otherwise. */
 export const failureTypeOf = (error: unknown): FailureType =>
   error instanceof ConfigError || error instanceof TransientError

@@ -14,6 +14,7 @@ import {rotationTeller} from './rotation.ts';
 type Patience = {
   readonly retry?: Partial<RetryPolicy>;
   readonly onWait?: HttpRuntime['onWait'];
+  readonly caller?: HttpRuntime['caller'];
 };
 
 /** The config as it is meant: no secret of it, be it written there or elsewhere, is unknown to the redactor after that. */
@@ -34,13 +35,16 @@ const resolve = async (
   return resolved;
 };
 
+/** What a command has, once it is connected. */
+type Connected<C> = Connection<C> & Pick<ReturnType<typeof openHttpClient>, 'totals' | 'close'>;
+
 /** A valid config and a client for the API it points to. */
 export const connect = async <C extends object>(
   source: Source<C>,
   readConfig: Input,
   runtime: Runtime,
-  {retry, onWait}: Patience = {},
-): Promise<Connection<C> & {readonly close: () => Promise<void>}> => {
+  {retry, onWait, caller}: Patience = {},
+): Promise<Connected<C>> => {
   const {redactor, signal, log, clock} = runtime;
   const schema = source.spec.connectionSpecification;
   const read = await readConfig();
@@ -55,11 +59,12 @@ export const connect = async <C extends object>(
       log,
       ...(clock && {clock}),
       ...(onWait && {onWait}),
+      ...(caller && {caller}),
       onSecret: (secret) => redactor.add([secret]),
       onRotated: rotationTeller(isObject(given) ? given : {}, values, runtime),
     },
   );
-  return {config, http, close: http.close};
+  return {config, http, totals: http.totals, close: http.close};
 };
 
 /** The source's streams, whose names must differ: catalogs and states know them by name. */

@@ -59,3 +59,44 @@ test('a stream that waits for the API says so, and until when', async () => {
   expect(messages[waiting - 1]).toMatchObject({trace: {stream_status: {status: 'STARTED'}}});
   expect(clock.waits[0]).toBeGreaterThanOrEqual(60_000);
 });
+
+test('a stream tells at its end what was done for it, and only for it', async () => {
+  const api = nock('https://api.test');
+  api.get('/a').reply(503);
+  api.get('/a').reply(200, [{id: 1}, {id: 2}]);
+  api.get('/b').reply(404);
+  const source = defineSource({
+    name: 'items',
+    spec: {connectionSpecification: {type: 'object'}},
+    connect: () => ({
+      baseUrl: 'https://api.test',
+      retry: {base: 0},
+      rules: [{status: 404, means: 'ignore'}],
+    }),
+    check: async () => {},
+    streams: ({http}) =>
+      ['a', 'b'].map((name) =>
+        stream<{id: number}>({name, schema: {}, read: () => http.paginate(`/${name}`)}),
+      ),
+  });
+  const inputs = {
+    config: async () => ({}),
+    catalog: async () => catalogOf(['a', 'b'], 'full_refresh'),
+    state: async () => undefined,
+  };
+  const said: string[] = [];
+  for await (const message of read(source, inputs, {
+    signal: new AbortController().signal,
+    now: () => NOW,
+    clock: virtualClock(NOW),
+    redactor: createRedactor(),
+    emit: async () => {},
+    log: () => {},
+  })) {
+    if (message.type === 'LOG' && message.log) said.push(message.log.message);
+  }
+  expect(said).toEqual([
+    'Stream a is complete: 2 records (2 requests, 1 page, 19 bytes, 1 retry).',
+    'Stream b is complete: 0 records (1 request, 1 answer ignored).',
+  ]);
+});

@@ -1,10 +1,26 @@
+import type {Totals} from '../http/totals.ts';
 import {parseCatalog} from '../protocol/catalog.ts';
 import {parseState} from '../protocol/state.ts';
+import {currentStream} from '../read/current-stream.ts';
 import {planRead} from '../read/plan.ts';
 import {readPlan} from '../read/read.ts';
 import type {Source} from '../source.ts';
 import type {Command, Input, Runtime} from './command.ts';
 import {connect, streamsOf} from './connect.ts';
+
+const counted = (count: number, one: string, several = `${one}s`): readonly string[] =>
+  count === 0 ? [] : [`${count} ${count === 1 ? one : several}`];
+
+/** `12 requests, 11 pages, 48210 bytes, 1 retry, waited 2.5 s`; '' for a stream that asked nothing. */
+const describeTotals = ({requests, pages, bytes, retries, waited, ignored}: Totals): string =>
+  [
+    ...counted(requests, 'request'),
+    ...counted(pages, 'page'),
+    ...counted(bytes, 'byte'),
+    ...counted(retries, 'retry', 'retries'),
+    ...(waited === 0 ? [] : [`waited ${(waited / 1000).toFixed(1)} s`]),
+    ...counted(ignored, 'answer ignored', 'answers ignored'),
+  ].join(', ');
 
 export type ReadInputs = {
   readonly config: Input;
@@ -20,9 +36,10 @@ export async function* read<C extends object>(
   inputs: ReadInputs,
   runtime: Runtime,
 ): Command {
-  let announce = (_until: number): void => {};
-  const {close, ...connection} = await connect(source, inputs.config, runtime, {
-    onWait: ({until}) => announce(until),
+  let announce = (_stream: string, _until: number): void => {};
+  const {close, totals, ...connection} = await connect(source, inputs.config, runtime, {
+    caller: currentStream,
+    onWait: ({until, caller = ''}) => announce(caller, until),
   });
   try {
     const configured = parseCatalog(await inputs.catalog());
@@ -32,6 +49,7 @@ export async function* read<C extends object>(
       followWaits: (listener) => {
         announce = listener;
       },
+      workOf: (stream) => describeTotals(totals(stream)),
     });
   } finally {
     await close();

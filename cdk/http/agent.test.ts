@@ -11,6 +11,7 @@ import {afterEach, beforeAll, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
 import {failureOf} from '../../test/support/failure.ts';
 import {serve} from '../../test/support/loopback.ts';
+import {secretsOf} from './agent.ts';
 import {networkCode} from './faults.ts';
 import {DEFAULT_TIMEOUTS, openTransport, type TransportOptions} from './transport.ts';
 
@@ -52,7 +53,8 @@ const listen = async (server: Server): Promise<number> => {
 const startProxy = async () => {
   const asked: string[] = [];
   const proxy = createServer((incoming, outgoing) => {
-    asked.push(`${incoming.method} ${incoming.url}`);
+    const {'proxy-authorization': credentials} = incoming.headers;
+    asked.push(`${incoming.method} ${incoming.url}${credentials ? ` ${credentials}` : ''}`);
     const {port, pathname} = new URL(incoming.url ?? '');
     forward({port, path: pathname, host: '127.0.0.1', agent: false}, (answer) => {
       answer.pipe(outgoing);
@@ -95,6 +97,44 @@ const OPENSSL = (() => {
     return false;
   }
 })();
+
+describe('a proxy in the config', () => {
+  test('is gone through instead of the one in the environment, with its user and password', async () => {
+    const origin = await serve((_request, response) => response.end('through'));
+    const {asked, url} = await startProxy();
+    process.env['HTTP_PROXY'] = 'http://127.0.0.1:1';
+    const target = `${origin.replace('127.0.0.1', 'api.test')}/items`;
+    const proxy = {url: url.replace('//', '//tap:p%40ss@')};
+    const credentials = `Basic ${Buffer.from('tap:p@ss').toString('base64')}`;
+    expect([await fetchText(target, {proxy}), asked]).toEqual([
+      'through',
+      [`GET ${target} ${credentials}`],
+    ]);
+  });
+
+  test('is not gone through for the hosts that it excepts', async () => {
+    const origin = await serve((_request, response) => response.end('straight'));
+    const {asked, url} = await startProxy();
+    const proxy = {url, except: 'other.test,127.0.0.1'};
+    expect([await fetchText(origin, {proxy}), asked]).toEqual(['straight', []]);
+  });
+
+  test('must be a URL', async () => {
+    expect(
+      await failureOf(() => fetchText('http://127.0.0.1:1', {proxy: {url: 'proxy:3128'}})),
+    ).toBe(
+      'ConfigError: The proxy in the config is not a URL: it should look like http://proxy.example.com:3128.',
+    );
+  });
+
+  test('has a password that is told as a secret', () => {
+    expect([
+      secretsOf({url: 'http://tap:p%40ss@proxy.test:3128'}),
+      secretsOf({url: 'http://proxy.test:3128'}),
+      secretsOf(undefined),
+    ]).toEqual([['p%40ss', 'p@ss'], [], []]);
+  });
+});
 
 /** An authority, a server's certificate for localhost and a client's, as PEM. */
 const makeCertificates = () => {

@@ -1,5 +1,6 @@
-// What holds the connections: to the API itself, or through the proxy that the environment names.
+// What holds the connections: to the API itself, or through a proxy.
 import {getCACertificates} from 'node:tls';
+import {ConfigError} from '../errors.ts';
 import type {Timeouts} from './transport.ts';
 
 /** Certificates and keys in PEM. */
@@ -9,6 +10,28 @@ export type Tls = {
   /** What this client shows to a server that asks for it. */
   readonly cert?: string;
   readonly key?: string;
+};
+
+/** A proxy that the source's config names; the environment's counts for nothing then. */
+export type HttpProxy = {
+  /** `http://proxy.example.com:3128`, with `user:password@` in front of the host where it asks for them. */
+  readonly url: string;
+  /** Hosts that are reached without it, separated by commas: `localhost,.internal.example.com`. */
+  readonly except?: string;
+};
+
+/** What a proxy's URL has to hide. */
+export const secretsOf = (proxy: HttpProxy | undefined): readonly string[] => {
+  const password = URL.parse(proxy?.url ?? '')?.password ?? '';
+  return password === '' ? [] : [password, decodeURIComponent(password)];
+};
+
+const assertProxy = ({url}: HttpProxy): void => {
+  const protocol = URL.parse(url)?.protocol;
+  if (protocol === 'http:' || protocol === 'https:') return;
+  throw new ConfigError(
+    'The proxy in the config is not a URL: it should look like http://proxy.example.com:3128.',
+  );
 };
 
 /** As curl reads them: of HTTP_PROXY only the lower-case form is safe where a program answers web requests; this one does not. */
@@ -23,14 +46,29 @@ const secureOptions = ({ca, cert, key}: Tls) => ({
 });
 
 /** undici takes 30 MB and a tenth of a second to load: a source that sends nothing never does. */
-export const openAgent = async ({connect, headers, idle}: Timeouts, tls: Tls) => {
+export const openAgent = async (
+  {connect, headers, idle}: Timeouts,
+  tls: Tls,
+  proxy: HttpProxy | undefined,
+) => {
+  if (proxy !== undefined) assertProxy(proxy);
   const {Agent, EnvHttpProxyAgent, interceptors, request} = await import('undici');
   const secure = {timeout: connect, ...secureOptions(tls)};
   const options = {connect: secure, headersTimeout: headers, bodyTimeout: idle};
   return {
-    agent: isProxied()
-      ? new EnvHttpProxyAgent({...options, requestTls: secure, proxyTls: secure})
-      : new Agent(options),
+    agent:
+      proxy !== undefined || isProxied()
+        ? new EnvHttpProxyAgent({
+            ...options,
+            requestTls: secure,
+            proxyTls: secure,
+            ...(proxy && {
+              httpProxy: proxy.url,
+              httpsProxy: proxy.url,
+              noProxy: proxy.except ?? '',
+            }),
+          })
+        : new Agent(options),
     interceptors,
     request,
   };

@@ -75,3 +75,23 @@ test('nothing is sent once the time of the run is over', async () => {
       'What was read is saved: the next run goes on from there.',
   );
 });
+
+test('a request that waits is not under way: with one at a time, another passes it', async () => {
+  nock(API).get('/a').reply(429, '', {'retry-after': '60'});
+  nock(API).get('/b').reply(200, {});
+  nock(API).get('/a').reply(200, {});
+  const passed = Promise.withResolvers<void>();
+  // The wait lasts until the other one is through: if that had to wait for this one, neither would end.
+  const clock = {now: () => 0, sleep: () => passed.promise};
+  const {close, ...http} = openHttpClient(
+    {baseUrl: API, concurrency: 1},
+    {signal: new AbortController().signal, clock, log: () => {}},
+  );
+  const done: string[] = [];
+  const get = async (path: string) => {
+    await http.get(path);
+    done.push(path);
+  };
+  await Promise.all([get('/a'), get('/b').then(passed.resolve)]).finally(close);
+  expect(done).toEqual(['/b', '/a']);
+});

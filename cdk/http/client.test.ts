@@ -96,12 +96,12 @@ describe('a request', () => {
     ]);
   });
 
-  test('is told at DEBUG level once it is answered, without its query', async () => {
-    nock(API).get('/user').query({key: 'hush'}).reply(200, {ok: true});
+  test('is told at DEBUG level once it is answered, without what its query may hide', async () => {
+    nock(API).get('/user').query({page: '2', key: 'hush'}).reply(200, {ok: true});
     const {log} = await withClient({baseUrl: API}, (http) =>
-      http.get('/user', {query: {key: 'hush'}}),
+      http.get('/user', {query: {page: 2, key: 'hush'}}),
     );
-    expect(log).toEqual(['DEBUG GET https://api.test/user 200 0 ms 11 bytes']);
+    expect(log).toEqual(['DEBUG GET https://api.test/user?page=2&key=**** 200 0 ms 11 bytes']);
   });
 
   test.each([['api.github.com'], ['localhost:8080'], ['ftp://api.test'], ['https://'], ['']])(
@@ -279,10 +279,11 @@ describe('a passing fault', () => {
     expect(log).toEqual([
       'DEBUG GET https://api.test/user 503 0 ms 0 bytes',
       'INFO GET https://api.test/user: 503; attempt 2 of 6 in 0.5 s.',
-      'DEBUG GET https://api.test/user 429 0 ms 0 bytes',
+      'DEBUG GET https://api.test/user 429 0 ms 0 bytes, attempt 2',
       'INFO GET https://api.test/user: 429; attempt 3 of 6 in 31.5 s.',
+      'DEBUG GET https://api.test/user ECONNRESET 0 ms, attempt 3',
       'INFO GET https://api.test/user: ECONNRESET; attempt 4 of 6 in 2.0 s.',
-      'DEBUG GET https://api.test/user 200 0 ms 11 bytes',
+      'DEBUG GET https://api.test/user 200 0 ms 11 bytes, attempt 4',
     ]);
   });
 

@@ -1,18 +1,19 @@
+import {randomUUID} from 'node:crypto';
 import {ConfigError} from '../errors.ts';
 import type {JsonObject} from '../json.ts';
+import {secretsOf} from './agent.ts';
 import type {Auth, AuthRuntime} from './auth/auth.ts';
 import {type Clock, systemClock} from './clock.ts';
-import {decodeJson, withWholeJson} from './decode.ts';
-import {refusal} from './faults.ts';
-import {type Graphql, openGraphql, withThrottled} from './graphql.ts';
-import {type Limit, withLimits} from './limits/limits.ts';
-import {type PacingOptions, withPacing} from './limits/pacing.ts';
-import {withRunLimit} from './limits/run-limit.ts';
-import {openWaits, type Wait} from './limits/waits.ts';
-import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
+import {decodeJson} from './decode.ts';
+import {describeResponse, refusal} from './faults.ts';
+import {type Graphql, openGraphql} from './graphql.ts';
+import {type LayerOptions, type Log, withLayers} from './layers.ts';
+import type {Wait} from './limits/waits.ts';
+import {meaningOf, type ResponseRule} from './meaning.ts';
+import type {HttpRequest, HttpResponse, Send} from './message.ts';
 import {type FetchedRecords, type PaginateOptions, paginate} from './paginate/paginate.ts';
 import type {Query} from './paginate/paginator.ts';
-import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
+import {type Counters, openCounters, type Totals} from './totals.ts';
 import {
   DEFAULT_TIMEOUTS,
   openTransport,
@@ -21,33 +22,48 @@ import {
 } from './transport.ts';
 
 /** How an API is reached. */
-export type HttpOptions = TransportOptions & {
-  /** `https://api.example.com/v2`: paths are appended to it. Credentials go to its origin only. */
-  readonly baseUrl?: string;
-  /** Where `graphql` sends its queries; default the base URL as it is. */
-  readonly graphqlPath?: string;
-  readonly auth?: Auth;
-  /** Sent with every request, wherever it goes, so no place for credentials; names in lower case. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly timeouts?: Partial<Timeouts>;
-  readonly retry?: Partial<RetryPolicy>;
-  /** How many requests the API takes, where that is known: `[{requests: 100, per: {seconds: 60}}]`. All of them hold. */
-  readonly limits?: readonly Limit[];
-  /** How to keep within the quota that answers tell of; false where an API's headers are not to be believed. */
-  readonly pacing?: PacingOptions | false;
-  /** Puts an API's own refusals into words: what is returned is thrown, undefined leaves the kit's error. */
-  readonly explain?: (refused: HttpResponse) => Error | undefined;
+export type HttpOptions = TransportOptions &
+  LayerOptions & {
+    /** `https://api.example.com/v2`: paths are appended to it. Credentials go to its origin only. */
+    readonly baseUrl?: string;
+    /** Where `graphql` sends its queries; default the base URL as it is. */
+    readonly graphqlPath?: string;
+    readonly auth?: Auth;
+    /** Sent with every request, wherever it goes, so no place for credentials; names in lower case. */
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly timeouts?: Partial<Timeouts>;
+    /** What answers mean where it is not what their status says; the first rule that fits holds. */
+    readonly rules?: readonly ResponseRule[];
+    /** Puts an API's own refusals into words: what is returned is thrown, undefined leaves the kit's error. */
+    readonly explain?: (refused: HttpResponse) => Error | undefined;
+  };
+
+type AskOptions = {
+  readonly query?: Query;
+  /** For this request only; they go before those of the client. */
+  readonly rules?: readonly ResponseRule[];
 };
 
-type GetOptions = {
-  readonly query?: Query;
+type GetOptions = AskOptions & {
   /** Makes the request a POST with this as its JSON: for APIs that search by POST. It must change nothing there. */
   readonly json?: JsonObject;
 };
 
+type PostOptions = AskOptions & {
+  readonly json?: JsonObject;
+  /**
+   * The header in which the API takes a key that makes several attempts count as one, such as `Idempotency-Key`. The
+   * kit draws the key, and sends the request again where a GET would be. Without it that is only done where the server
+   * can not have acted on it: the connection never stood, or it answered that it is over its limit.
+   */
+  readonly idempotencyKey?: string;
+};
+
 export type HttpClient = {
-  /** The JSON of one answer. `T` is your claim about the API; nothing checks it. */
+  /** The JSON of one answer; null where a rule ignores it. `T` is your claim about the API; nothing checks it. */
   readonly get: <T = unknown>(path: string, options?: GetOptions) => Promise<T>;
+  /** The same of a POST that changes something there, such as one that orders an export. */
+  readonly post: <T = unknown>(path: string, options?: PostOptions) => Promise<T>;
   /** The `data` of a GraphQL query. `T` is your claim about it. Errors in the answer are thrown, throttling is waited out. */
   readonly graphql: Graphql;
   /** Page after page of records, each fetched when the reader asks for it. `R` is your claim about the API. */
@@ -57,8 +73,12 @@ export type HttpClient = {
   ) => AsyncIterable<FetchedRecords<R>>;
 };
 
-/** Where the client tells what it does: DEBUG each request, INFO what delays a run, WARN what may be missing. */
-type Log = (level: 'DEBUG' | 'INFO' | 'WARN', message: string) => void;
+/** A client, as the run that opened it has it. */
+type OpenedClient = HttpClient & {
+  /** What was done on behalf of one caller. */
+  readonly totals: (caller: string) => Totals;
+  readonly close: () => Promise<void>;
+};
 
 /** What a run lends to its client. */
 export type HttpRuntime = {
@@ -67,6 +87,8 @@ export type HttpRuntime = {
   readonly log: Log;
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** On whose behalf a request is sent now; totals and circuit breakers are kept for each of them. */
+  readonly caller?: () => string;
   /** Told before each wait of more than five seconds for a limit of the API. */
   readonly onWait?: (wait: Wait) => void;
   /** Told every secret that is sent, and every token that is obtained. */
@@ -105,39 +127,6 @@ const onlyTo = (origin: string | undefined, auth: Auth | undefined, runtime: Aut
   return (request) => (request.url.origin === origin ? authorized(request) : send(request));
 };
 
-/** One DEBUG line for each request that got an answer. */
-const traced =
-  (send: Send, log: Log, {now}: Clock): Send =>
-  async (request) => {
-    const sentAt = now();
-    const response = await send(request);
-    log(
-      'DEBUG',
-      `${describeRequest(request)} ${response.status} ${now() - sentAt} ms ${response.body.length} bytes`,
-    );
-    return response;
-  };
-
-/** The layers between a caller and the wire. Each attempt of a retry passes the limits again. */
-const layered = (
-  wire: Send,
-  {limits = [], pacing = {}, ...options}: HttpOptions,
-  {signal, log, clock = systemClock, random = Math.random, onWait}: HttpRuntime,
-): Send => {
-  const policy = {...DEFAULT_RETRY, ...options.retry};
-  const runEnds = clock.now() + (options.timeouts?.run ?? DEFAULT_TIMEOUTS.run);
-  const told = (message: string): void => log('INFO', message);
-  const context = {clock, random, signal, onWait, runEnds, log: told};
-  const {hold} = openWaits({...context, longest: policy.longest});
-  const whole = withThrottled(withWholeJson(wire));
-  const limited = limits.length === 0 ? whole : withLimits(whole, limits, {clock, hold});
-  const paced =
-    pacing === false
-      ? limited
-      : withPacing(limited, pacing, {clock, hold, longest: policy.longest});
-  return withRetry(withRunLimit(paced, runEnds, clock), policy, context);
-};
-
 /** The API's own host is always among those that are allowed. */
 const reachOf = ({allowedHosts, baseUrl, ...options}: HttpOptions): TransportOptions => ({
   ...options,
@@ -146,46 +135,90 @@ const reachOf = ({allowedHosts, baseUrl, ...options}: HttpOptions): TransportOpt
   }),
 });
 
+/** What is ignored must not go unseen: the first one of a caller and status is told, and all are counted. */
+const ignoredTeller = (
+  {count}: Counters,
+  caller: () => string,
+  warn: (message: string) => void,
+): ((request: HttpRequest, response: HttpResponse) => void) => {
+  const told = new Set<string>();
+  return (request, response) => {
+    count('ignored');
+    const key = `${caller()} ${response.status}`;
+    if (told.has(key)) return;
+    told.add(key);
+    warn(
+      `${describeResponse(request, response)} That counts as "nothing here", as the source has it. Further ones with this status are counted, not told.`,
+    );
+  };
+};
+
+/** What a list does with a status that it allows itself: the same as a rule that ignores it, or the end of the list. */
+const isAnswer = (response: HttpResponse, allowed: readonly number[]): boolean =>
+  allowed.includes(response.status) || ['success', 'ignore'].includes(meaningOf(response));
+
 /** Opens a client. Close it: it holds connections. */
-export const openHttpClient = (
-  options: HttpOptions,
-  runtime: HttpRuntime,
-): HttpClient & {readonly close: () => Promise<void>} => {
-  const {signal, log, clock = systemClock} = runtime;
-  const origin = options.baseUrl === undefined ? undefined : originOf(options.baseUrl);
+export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
+  const {signal, log, clock = systemClock, random, onWait, caller = () => ''} = runtime;
+  const {baseUrl, headers, rules = [], explain} = options;
+  const origin = baseUrl === undefined ? undefined : originOf(baseUrl);
   const timeouts = {...DEFAULT_TIMEOUTS, ...options.timeouts};
   const transport = openTransport(timeouts, signal, reachOf(options));
-  const retried = layered(traced(transport.send, log, clock), options, runtime);
+  const counters = openCounters(caller);
+  const layers = {signal, log, clock, random, onWait, caller, counters, timeouts};
+  const {onSecret = () => {}, onRotated = async () => {}} = runtime;
+  for (const secret of secretsOf(options.proxy)) onSecret(secret);
+  const layered = withLayers(transport.send, options, layers);
   // Around the retries, not inside: a token request has retries of its own, which must not multiply.
   const send = onlyTo(origin, options.auth, {
     clock,
-    send: retried,
-    resolve: (path) => resolveUrl(options.baseUrl, path),
-    onSecret: runtime.onSecret ?? (() => {}),
-    onRotated: runtime.onRotated ?? (async () => {}),
+    send: layered,
+    resolve: (path) => resolveUrl(baseUrl, path),
+    onSecret,
+    onRotated,
   });
+  const warn = (message: string): void => log('WARN', message);
+  const ignored = ignoredTeller(counters, caller, warn);
 
   /** Lets answers through; refusals only where the caller allows their status. */
   const answered =
     (allowed: readonly number[] = []): Send =>
     async (request) => {
       const response = await send(request);
-      if (response.status < 300 || allowed.includes(response.status)) return response;
-      throw options.explain?.(response) ?? refusal(request, response);
+      if (!isAnswer(response, allowed)) {
+        throw explain?.(response) ?? refusal(request, response);
+      }
+      if (meaningOf(response) === 'ignore') ignored(request, response);
+      return response;
     };
-  const requestFor = (path: string, {query, json}: GetOptions): HttpRequest => ({
-    method: json === undefined ? 'GET' : 'POST',
-    url: resolveUrl(options.baseUrl, path, query),
-    headers: {accept: 'application/json', 'user-agent': 'headwater', ...options.headers},
-    ...(json && {json}),
-  });
-
-  const warn = (message: string): void => log('WARN', message);
+  const requestFor = (path: string, asked: GetOptions): HttpRequest => {
+    const {query, json} = asked;
+    const ruled = [...(asked.rules ?? []), ...rules];
+    return {
+      method: json === undefined ? 'GET' : 'POST',
+      url: resolveUrl(baseUrl, path, query),
+      headers: {accept: 'application/json', 'user-agent': 'headwater', ...headers},
+      ...(json && {json}),
+      ...(ruled.length > 0 && {rules: ruled}),
+    };
+  };
+  const jsonOf = async <T>(request: HttpRequest): Promise<T> => {
+    const response = await answered()(request);
+    if (meaningOf(response) === 'ignore') return JSON.parse('null');
+    return decodeJson<T>(request, response);
+  };
 
   return {
-    get: async <T>(path: string, asked: GetOptions = {}) => {
+    get: <T>(path: string, asked: GetOptions = {}) => jsonOf<T>(requestFor(path, asked)),
+    post: <T>(path: string, {idempotencyKey, ...asked}: PostOptions = {}) => {
       const request = requestFor(path, asked);
-      return decodeJson<T>(request, await answered()(request));
+      return jsonOf<T>({
+        ...request,
+        method: 'POST',
+        ...(idempotencyKey === undefined
+          ? {once: true}
+          : {headers: {...request.headers, [idempotencyKey.toLowerCase()]: randomUUID()}}),
+      });
     },
     graphql: openGraphql({
       send: answered(),
@@ -193,7 +226,12 @@ export const openHttpClient = (
       warn,
     }),
     paginate: <R extends object>(path: string, paging: GetOptions & PaginateOptions = {}) =>
-      paginate<R>({answered, warn}, requestFor(path, paging), paging),
+      paginate<R>(
+        {answered, warn, onPage: () => counters.count('pages')},
+        requestFor(path, paging),
+        paging,
+      ),
+    totals: counters.totals,
     close: transport.close,
   };
 };

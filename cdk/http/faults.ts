@@ -1,24 +1,15 @@
 // What an answer or a broken connection means: try again, wait, or give up, and in which words.
-import {ConfigError, messageOf, SystemError, TransientError} from '../errors.ts';
+import {
+  ConfigError,
+  errorOf,
+  type FailureType,
+  messageOf,
+  SystemError,
+  TransientError,
+} from '../errors.ts';
 import {isObject} from '../json.ts';
+import {meaningOf} from './meaning.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from './message.ts';
-
-/** Not Implemented and HTTP Version Not Supported: the only server errors that stay. */
-const LASTING_SERVER_ERRORS = new Set([501, 505]);
-
-const isTransientStatus = (status: number): boolean =>
-  status === 408 || status === 425 || (status >= 500 && !LASTING_SERVER_ERRORS.has(status));
-
-/**
- * 429 always; 403 when the server says it is about quota, as GitHub does:
- * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
- */
-export const isRateLimited = ({status, headers}: HttpResponse): boolean =>
-  status === 429 ||
-  (status === 403 && ('retry-after' in headers || headers['x-ratelimit-remaining'] === '0'));
-
-export const isTransient = (response: HttpResponse): boolean =>
-  isRateLimited(response) || isTransientStatus(response.status);
 
 /** The `code` of a network error, or of the first of its causes that has one: `ECONNRESET`, `ENOTFOUND`. */
 export const networkCode = (error: unknown): string | undefined => {
@@ -40,6 +31,12 @@ const TLS_CODE = /CERT|SSL|TLS/;
 
 /** A total timeout has no code, but a name. */
 const isTimeout = (error: unknown): boolean => isObject(error) && error['name'] === 'TimeoutError';
+
+/** Nothing of the request can have reached the server: it may be sent again whatever it does there. */
+export const neverArrived = (error: unknown): boolean =>
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/.test(
+    networkCode(error) ?? '',
+  );
 
 export const isTransientFault = (error: unknown): boolean => {
   const code = networkCode(error) ?? '';
@@ -76,24 +73,31 @@ export const UNKNOWN_CREDENTIALS =
 export const MISSING_PERMISSION =
   'The credentials are known but may not read this: grant the missing permission, or leave this stream out.';
 
-/** An answer that no retry will change, as an error that says what to do. */
-export const refusal = (request: HttpRequest, response: HttpResponse): Error => {
-  const told = describeResponse(request, response);
-  switch (response.status) {
-    case 401:
-      return new ConfigError(`${told} ${UNKNOWN_CREDENTIALS}`);
-    case 403:
-      return new ConfigError(`${told} ${MISSING_PERMISSION}`);
-    default:
-      return new SystemError(told);
+const failureOf = (response: HttpResponse): FailureType =>
+  response.rule?.failure ??
+  (meaningOf(response) === 'refresh-token' || response.status === 401 || response.status === 403
+    ? 'config_error'
+    : 'system_error');
+
+const adviceFor = (response: HttpResponse): string => {
+  if (response.rule?.advice !== undefined) return ` ${response.rule.advice}`;
+  if (meaningOf(response) === 'refresh-token' || response.status === 401) {
+    return ` ${UNKNOWN_CREDENTIALS}`;
   }
+  return response.status === 403 ? ` ${MISSING_PERMISSION}` : '';
 };
+
+/** An answer that no retry will change, as an error that says what to do. */
+export const refusal = (request: HttpRequest, response: HttpResponse): Error =>
+  errorOf(failureOf(response), `${describeResponse(request, response)}${adviceFor(response)}`);
 
 /** A fault that stayed through every attempt. */
 export const exhausted = (request: HttpRequest, attempts: number, last: unknown): TransientError =>
   new TransientError(
-    `${describeRequest(request)} failed ${attempts} times, the last time with ${describeFault(last)}. ` +
-      `Check that ${request.url.host} can be reached from here; if it can, try again later.`,
+    request.once && !neverArrived(last)
+      ? `${describeRequest(request)} failed with ${describeFault(last)}. It may have done its work all the same, so it is not sent again: look there before you run it again.`
+      : `${describeRequest(request)} failed ${attempts} times, the last time with ${describeFault(last)}. ` +
+          `Check that ${request.url.host} can be reached from here; if it can, try again later.`,
     {cause: last},
   );
 

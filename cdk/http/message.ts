@@ -1,8 +1,9 @@
 import type {JsonObject} from '../json.ts';
+import type {ResponseRule} from './meaning.ts';
 
 /** One request as it goes to the wire. Each layer hands on a new one; none is changed in place. */
 export type HttpRequest = {
-  /** POST is for APIs that search by it; every request here reads, so any of them may be sent twice. */
+  /** Any of them may be sent twice, since it reads, also by POST; but for those that say `once`. */
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   /** Names in lower case. */
@@ -13,6 +14,12 @@ export type HttpRequest = {
   readonly form?: Readonly<Record<string, string>>;
   /** A redirect is handed on as it is, not followed: what this request carries in its body is for one server only. */
   readonly redirect?: 'refuse';
+  /** It changes something there: it is sent again only where the server can not have acted on it. */
+  readonly once?: true;
+  /** What its answers mean where it is not what their status says. */
+  readonly rules?: readonly ResponseRule[];
+  /** Which attempt it is, from 2; set by the retries, for the log. */
+  readonly attempt?: number;
 };
 
 /** One answer, its body complete and decompressed. */
@@ -23,6 +30,8 @@ export type HttpResponse = {
   readonly body: Buffer;
   /** Where the answer came from: the request's URL, or the last one of its redirects. */
   readonly url: URL;
+  /** The rule of the request that it falls under. */
+  readonly rule?: ResponseRule;
 };
 
 /** The one function type of this folder: transport, retry and auth are each a `Send`, or wrap one. */
@@ -31,3 +40,15 @@ export type Send = (request: HttpRequest) => Promise<HttpResponse>;
 /** `GET https://api.github.com/user`, for messages. The query is left out: it may hold credentials. */
 export const describeRequest = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string =>
   `${method} ${url.origin}${url.pathname}`;
+
+/** Names of query parameters that often hold a credential which nobody told of, as in a signed link. */
+const SECRET_PARAMETER = /token|secret|passw|signature|^sig$|credential|auth|key/i;
+
+/** The same with the query, for DEBUG lines, without values that may be credentials. */
+export const describeWhole = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string => {
+  const shown = new URL(url);
+  for (const [name, value] of url.searchParams) {
+    if (value !== '' && SECRET_PARAMETER.test(name)) shown.searchParams.set(name, '****');
+  }
+  return `${method} ${shown.origin}${shown.pathname}${shown.search}`;
+};

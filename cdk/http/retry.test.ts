@@ -67,7 +67,7 @@ describe('an answer', () => {
       const good = answer(200);
       const {send, sent} = retrying([answer(status), good]);
       expect(await send()).toBe(good);
-      expect(sent).toEqual([request, request]);
+      expect(sent).toEqual([request, {...request, attempt: 2}]);
     },
   );
 
@@ -102,7 +102,7 @@ describe('an answer', () => {
     const good = answer(200);
     const {send, sent} = retrying([answer(403, headers), good]);
     expect(await send()).toBe(good);
-    expect(sent).toEqual([request, request]);
+    expect(sent).toEqual([request, {...request, attempt: 2}]);
   });
 
   test('of 403 with quota left is no rate limit', async () => {

@@ -4,12 +4,12 @@ import {
   describeFault,
   describeResponse,
   exhausted,
-  isRateLimited,
-  isTransient,
   isTransientFault,
+  neverArrived,
 } from './faults.ts';
 import {type RetryBudget, retryBudget} from './limits/retry-budget.ts';
 import {openWaits, type WaitContext, type Waits} from './limits/waits.ts';
+import {meaningOf} from './meaning.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
 import {requestedWait} from './retry-after.ts';
 
@@ -34,6 +34,8 @@ export const DEFAULT_RETRY: RetryPolicy = {
 export type RetryContext = Omit<WaitContext, 'longest'> & {
   /** Evenly from 0 to 1. */
   readonly random: () => number;
+  /** Told each attempt behind the first. */
+  readonly onRetry?: () => void;
 };
 
 type Outcome =
@@ -48,8 +50,21 @@ const attempt = async (send: Send, request: HttpRequest): Promise<Outcome> => {
   }
 };
 
-const shouldRetry = (outcome: Outcome): boolean =>
-  outcome.kind === 'answer' ? isTransient(outcome.response) : isTransientFault(outcome.error);
+const isTransient = (outcome: Outcome): boolean =>
+  outcome.kind === 'answer'
+    ? ['retry', 'rate-limited'].includes(meaningOf(outcome.response))
+    : isTransientFault(outcome.error);
+
+/** What changes something on the server is sent again only where it did not get through, or was turned away at the door. */
+const shouldRetry = ({once}: HttpRequest, outcome: Outcome): boolean =>
+  once ? neverActedOn(outcome) : isTransient(outcome);
+
+/** Rate limits are not counted: the server is well, and says itself when to come back. */
+const isOverLimit = (outcome: Outcome): boolean =>
+  outcome.kind === 'answer' && meaningOf(outcome.response) === 'rate-limited';
+
+const neverActedOn = (outcome: Outcome): boolean =>
+  isOverLimit(outcome) || (outcome.kind === 'fault' && neverArrived(outcome.error));
 
 /** What the server itself asks to wait. */
 const askedOf = (outcome: Outcome, now: number): number | undefined =>
@@ -68,9 +83,11 @@ const waitFor = (
 
 const settle = (request: HttpRequest, outcome: Outcome, attempts: number): HttpResponse => {
   if (outcome.kind === 'answer') {
-    if (!isTransient(outcome.response)) return outcome.response;
+    if (!isTransient(outcome)) return outcome.response;
     throw new TransientError(
-      `${describeResponse(request, outcome.response)} It stayed so for ${attempts} attempts: try again later.`,
+      request.once
+        ? `${describeResponse(request, outcome.response)} It may have done its work all the same, so it is not sent again: look there before you run it again.`
+        : `${describeResponse(request, outcome.response)} It stayed so for ${attempts} attempts: try again later.`,
     );
   }
   throw isTransientFault(outcome.error)
@@ -80,10 +97,6 @@ const settle = (request: HttpRequest, outcome: Outcome, attempts: number): HttpR
 
 const describeOutcome = (outcome: Outcome): string =>
   outcome.kind === 'answer' ? String(outcome.response.status) : describeFault(outcome.error);
-
-/** Rate limits are not counted: the server is well, and says itself when to come back. */
-const isOverLimit = (outcome: Outcome): boolean =>
-  outcome.kind === 'answer' && isRateLimited(outcome.response);
 
 const spend = (budget: RetryBudget, request: HttpRequest, outcome: Outcome): void => {
   if (isOverLimit(outcome) || budget.spend()) return;
@@ -123,20 +136,29 @@ const waitAfter = async (
 };
 
 /**
- * Sends again what failed for a passing reason: a broken connection, 408, 425, 429, 5xx, or 403 over quota.
- * Every request here only reads, so sending one twice changes nothing on the server. Any other answer is handed on.
+ * Sends again what failed for a passing reason: a broken connection, 408, 425, 429, 5xx, 403 over quota, or what a rule
+ * says. Any other answer is handed on.
  */
 export const withRetry = (send: Send, policy: RetryPolicy, context: RetryContext): Send => {
   const waits = openWaits({...context, longest: policy.longest});
-  const budget = retryBudget(context.clock.now);
+  const budgets = new Map<string, RetryBudget>();
+  const budgetOf = (host: string): RetryBudget => {
+    const budget = budgets.get(host) ?? retryBudget(context.clock.now);
+    budgets.set(host, budget);
+    return budget;
+  };
   return async (request) => {
+    const budget = budgetOf(request.url.host);
     budget.count();
     for (let made = 1; ; made += 1) {
-      const outcome = await attempt(send, request);
+      const outcome = await attempt(send, made === 1 ? request : {...request, attempt: made});
       context.signal.throwIfAborted();
-      if (!shouldRetry(outcome) || made >= policy.attempts) return settle(request, outcome, made);
+      if (!shouldRetry(request, outcome) || made >= policy.attempts) {
+        return settle(request, outcome, made);
+      }
       spend(budget, request, outcome);
       await waitAfter(outcome, {request, made, policy}, waits, context);
+      context.onRetry?.();
     }
   };
 };

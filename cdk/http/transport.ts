@@ -1,7 +1,7 @@
 import type {Dispatcher} from 'undici';
 import {SystemError} from '../errors.ts';
 import {isObject} from '../json.ts';
-import {openAgent, type Tls} from './agent.ts';
+import {type HttpProxy, openAgent, type Tls} from './agent.ts';
 import {assertAllowed} from './limits/allowed-hosts.ts';
 import type {HttpRequest, HttpResponse, Send} from './message.ts';
 
@@ -15,7 +15,7 @@ export type Timeouts = {
   readonly idle: number;
   /** From the start to the last byte, redirects included. */
   readonly total: number;
-  /** The whole run: no request goes out later than this. */
+  /** The whole run: no request goes out later than this. The next run goes on from there. */
   readonly run: number;
 };
 
@@ -24,7 +24,7 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   headers: 60_000,
   idle: 60_000,
   total: 300_000,
-  run: Number.POSITIVE_INFINITY,
+  run: 24 * 3_600_000,
 };
 
 export type TransportOptions = {
@@ -33,6 +33,8 @@ export type TransportOptions = {
   /** The only hosts that may be reached, besides that of `baseUrl`: `auth.example.com`, `*.example.com`. Default: any. */
   readonly allowedHosts?: readonly string[];
   readonly tls?: Tls;
+  /** Default: what HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment say. */
+  readonly proxy?: HttpProxy;
 };
 
 const MAX_BODY_BYTES = 256 * 1024 ** 2;
@@ -103,14 +105,14 @@ const guard =
 export const openTransport = (
   timeouts: Timeouts,
   signal: AbortSignal,
-  {maxBodyBytes = MAX_BODY_BYTES, allowedHosts, tls = {}}: TransportOptions = {},
+  {maxBodyBytes = MAX_BODY_BYTES, allowedHosts, tls = {}, proxy}: TransportOptions = {},
 ): {readonly send: Send; readonly close: () => Promise<void>} => {
   let opened: ReturnType<typeof openAgent> | undefined;
   return {
     send: async (asked: HttpRequest): Promise<HttpResponse> => {
       const {method, url, headers} = asked;
       const content = bodyOf(asked);
-      opened ??= openAgent(timeouts, tls);
+      opened ??= openAgent(timeouts, tls, proxy);
       const {agent, interceptors, request} = await opened;
       const response = await request(url, {
         dispatcher: agent.compose(

@@ -25,6 +25,15 @@ export type StreamRun = {
   readonly now: () => number;
   /** When the run began, in epoch milliseconds. */
   readonly startedAt: number;
+  /** What was done for a stream, in words; '' for nothing. */
+  readonly workOf: (stream: string) => string;
+};
+
+/** A stream that can be read, and where its reading begins. */
+type ReadableStream = {
+  readonly descriptor: StreamDescriptor;
+  readonly stream: Stream;
+  readonly position: Position;
 };
 
 type Reading = {
@@ -110,8 +119,12 @@ const finish = async (reading: Reading, complete: boolean): Promise<void> => {
   if (state !== undefined) await run.emit(state);
   await setStatus(reading, complete ? 'COMPLETE' : 'INCOMPLETE');
   const end = complete ? 'complete' : 'incomplete';
+  const work = run.workOf(descriptor.name);
   await run.emit(
-    logMessage('INFO', `Stream ${descriptor.name} is ${end}: ${checkpoints.total()} records.`),
+    logMessage(
+      'INFO',
+      `Stream ${descriptor.name} is ${end}: ${checkpoints.total()} records${work && ` (${work})`}.`,
+    ),
   );
 };
 
@@ -120,9 +133,7 @@ const finish = async (reading: Reading, complete: boolean): Promise<void> => {
  * and then, too, the stream's last position has been saved.
  */
 export const readStream = async (
-  descriptor: StreamDescriptor,
-  stream: Stream,
-  from: Position,
+  {descriptor, stream, position: from}: ReadableStream,
   run: StreamRun,
 ): Promise<Failure | undefined> => {
   const warn = (message: string): void => {

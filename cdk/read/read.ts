@@ -9,6 +9,7 @@ import {
   streamStatus,
 } from '../protocol/messages.ts';
 import {NO_CURSOR_STATE} from '../protocol/state.ts';
+import {onBehalfOf} from './current-stream.ts';
 import {readFailure} from './failures.ts';
 import type {Plan, PlannedStream} from './plan.ts';
 import {boundedQueue} from './queue.ts';
@@ -22,8 +23,10 @@ export type ReadRuntime = {
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Takes the one who is to hear of each long wait for the API, and until when it lasts. */
-  readonly followWaits?: (listener: (until: number) => void) => void;
+  /** Takes the one who is to hear of each long wait for the API: for which stream, and until when it lasts. */
+  readonly followWaits?: (listener: (stream: string, until: number) => void) => void;
+  /** What was done for a stream, in words: `3 requests, 2 retries`. */
+  readonly workOf?: (stream: string) => string;
 };
 
 /** For pages whose size nobody measured: that of the first record, times all. */
@@ -42,31 +45,23 @@ const refuse = async (
   return {type: reason.failureType, message: reason.message, stream: descriptor};
 };
 
-/** Reads a stream, and says of it when it has to wait: one stream is read at a time, so the wait is its own. */
-const readPlanned = async (
-  {descriptor, stream, position}: Extract<PlannedStream, {kind: 'read'}>,
-  run: StreamRun,
-  followWaits: ReadRuntime['followWaits'],
-): Promise<Failure | undefined> => {
-  followWaits?.((until) => {
-    void run.emit(streamStatus(descriptor, 'RUNNING', run.now(), until));
-  });
-  try {
-    return await readStream(descriptor, stream, position, run);
-  } finally {
-    followWaits?.(() => {});
-  }
+/** Says of each stream when it has to wait. */
+const tellWaits = (
+  {streams}: Plan,
+  {emit, now}: StreamRun,
+): ((stream: string, until: number) => void) => {
+  const descriptors = new Map(streams.map(({descriptor}) => [descriptor.name, descriptor]));
+  return (stream, until) => {
+    const descriptor = descriptors.get(stream);
+    if (descriptor !== undefined) void emit(streamStatus(descriptor, 'RUNNING', now(), until));
+  };
 };
 
 /**
  * Failures are told at the very end, behind the last stream, also of a run that is stopped: some clients stop
  * at the first TRACE ERROR, and would lose the streams that are fine.
  */
-const readStreams = async (
-  {streams, warnings}: Plan,
-  run: StreamRun,
-  followWaits: ReadRuntime['followWaits'],
-): Promise<boolean> => {
+const readStreams = async ({streams, warnings}: Plan, run: StreamRun): Promise<boolean> => {
   for (const warning of warnings) await run.emit(logMessage('WARN', warning));
   const failures: Failure[] = [];
   try {
@@ -74,7 +69,7 @@ const readStreams = async (
       const failure =
         planned.kind === 'refuse'
           ? await refuse(planned, run)
-          : await readPlanned(planned, run, followWaits);
+          : await onBehalfOf(planned.descriptor.name, () => readStream(planned, run));
       if (failure !== undefined) failures.push(failure);
     }
   } finally {
@@ -87,7 +82,7 @@ const readStreams = async (
 /** Reads what was planned. Returns whether every stream is complete. */
 export async function* readPlan(
   plan: Plan,
-  {signal, now, followWaits}: ReadRuntime,
+  {signal, now, followWaits, workOf = () => ''}: ReadRuntime,
 ): AsyncGenerator<Emission, boolean> {
   const queue = boundedQueue<Emission>(MAX_QUEUED_BYTES);
   const emit = (message: AirbyteMessage) => queue.push(message, 0);
@@ -97,8 +92,10 @@ export async function* readPlan(
     signal,
     now,
     startedAt: now(),
+    workOf,
   };
-  const reading = readStreams(plan, run, followWaits).finally(queue.close);
+  followWaits?.(tellWaits(plan, run));
+  const reading = readStreams(plan, run).finally(queue.close);
   // Its failure is taken up below, when the queue has been emptied; until then it is not unhandled.
   reading.catch(() => {});
   yield* queue;

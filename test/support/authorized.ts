@@ -24,7 +24,7 @@ export const withAuth = async <T>(
   const redactor = createRedactor();
   const log: string[] = [];
   const {close, ...http} = openHttpClient(
-    {baseUrl: API, retry: {attempts: 2}, ...options},
+    {baseUrl: API, retry: {attempts: 2}, timeouts: {run: Number.POSITIVE_INFINITY}, ...options},
     {
       signal,
       clock,

@@ -41,7 +41,11 @@ export const pageThrough = async (
     if (requests.length > 30) throw new Error('It does not end.');
     return api(next);
   });
-  const paging = {answered: () => send, warn: (message: string) => warnings.push(message)};
+  const paging = {
+    answered: () => send,
+    warn: (message: string) => warnings.push(message),
+    onPage: () => {},
+  };
   let failure: string | undefined;
   try {
     for await (const page of paginate(paging, request, options)) records.push(...page.records);

@@ -35,8 +35,8 @@ describe('apiKey', () => {
     );
     expect(result.map(({records}) => records)).toEqual([[{id: 1}], [{id: 2}]]);
     expect(log.slice(0, 2)).toEqual([
-      'DEBUG GET https://api.test/items 200 0 ms 10 bytes',
-      'DEBUG GET https://api.test/items 200 0 ms 10 bytes',
+      'DEBUG GET https://api.test/items?sort=id&key=**** 200 0 ms 10 bytes',
+      'DEBUG GET https://api.test/items?sort=id&page=2&key=**** 200 0 ms 10 bytes',
     ]);
     expect(log.join('\n')).not.toContain('k-123');
   });

@@ -1,6 +1,7 @@
 // A token that is fetched when it is needed, once for everyone who waits for it.
 import {TransientError} from '../../errors.ts';
 import type {Clock} from '../clock.ts';
+import {meaningOf} from '../meaning.ts';
 import type {HttpRequest, Send} from '../message.ts';
 
 export type Token = {
@@ -59,13 +60,13 @@ export const holdToken = (obtain: () => Promise<Token>, {now}: Clock): HeldToken
   };
 };
 
-/** Sends with the token; where the API answers 401, once more with a new one. A second 401 stands. */
+/** Sends with the token; where the API answers 401, or what a rule says, once more with a new one. A second 401 stands. */
 export const sendWithToken =
   (send: Send, token: HeldToken, put: (request: HttpRequest, token: string) => HttpRequest): Send =>
   async (request) => {
     const first = await token.current();
     const response = await send(put(request, first.value));
-    if (response.status !== 401) return response;
+    if (meaningOf(response) !== 'refresh-token') return response;
     const second = await token.insteadOf(first);
     return send(put(request, second.value));
   };

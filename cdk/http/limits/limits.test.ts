@@ -63,6 +63,19 @@ describe('a declared limit', () => {
     ]);
   });
 
+  test('holds for each of what it is told apart by', async () => {
+    const each = ({url}: HttpRequest) => url.pathname.slice(0, 2);
+    const {sendAll, arrivals} = limited([{requests: 10, per: {seconds: 1}, each}]);
+    await sendAll(['/a1', '/a2', '/b1', '/a3', '/b2']);
+    expect(arrivals).toEqual([
+      [0, '/a1'],
+      [0, '/b1'],
+      [100, '/a2'],
+      [100, '/b2'],
+      [200, '/a3'],
+    ]);
+  });
+
   test('lets as many go at once as its burst says', async () => {
     const {sendAll, arrivals} = limited([{requests: 10, per: {seconds: 1}, burst: 3}]);
     await sendAll(numbered(5));

@@ -15,11 +15,19 @@ export type Limit = {
   readonly burst?: number;
   /** Which requests count: a path in which `*` stands for anything (`/v1/search/*`), or a function. Default: all. */
   readonly match?: string | ((request: HttpRequest) => boolean);
+  /**
+   * What the API counts by, where that is not the program as a whole: requests with different values have a limit each.
+   * `({headers}) => headers['authorization'] ?? ''` is one for each credential.
+   */
+  readonly each?: (request: HttpRequest) => string;
 };
 
 type Matcher = (request: HttpRequest) => boolean;
 
-type Gauge = {readonly bucket: TokenBucket; readonly matches: Matcher; readonly reason: string};
+type Gauge = {readonly bucket: TokenBucket; readonly reason: string};
+
+/** The gauge of a limit that a request is under; undefined where it does not count. */
+type Gauges = (request: HttpRequest) => Gauge | undefined;
 
 /** One that waits for its turn. */
 type Waiter = {
@@ -38,15 +46,32 @@ const matcherOf = (match: Limit['match']): Matcher => {
   return ({url}) => pattern.test(url.pathname);
 };
 
-const gaugeOf = ({requests, per, burst = 1, match}: Limit, {now}: Clock): Gauge => {
+/** A limit for each user could be one for millions; those that were not asked for longest are forgotten. */
+const REMEMBERED = 1_000;
+
+const gaugesOf = (limit: Limit, {now}: Clock): Gauges => {
+  const {requests, per, burst = 1, match, each = () => ''} = limit;
   const reason = `the limit is ${requests} requests in ${per.seconds} s`;
   if (!(requests > 0 && per.seconds > 0 && burst >= 1)) {
     throw new SystemError(
       `${reason} with a burst of ${burst}, which lets nothing through: the first two must be above 0, the burst at least 1.`,
     );
   }
-  const bucket = tokenBucket(requests / (per.seconds * 1000), burst, now);
-  return {bucket, matches: matcherOf(match), reason};
+  const matches = matcherOf(match);
+  const gauges = new Map<string, Gauge>();
+  return (request) => {
+    if (!matches(request)) return undefined;
+    const key = each(request);
+    const gauge = gauges.get(key) ?? {
+      bucket: tokenBucket(requests / (per.seconds * 1000), burst, now),
+      reason,
+    };
+    gauges.delete(key);
+    gauges.set(key, gauge);
+    const [oldest] = gauges.keys();
+    if (gauges.size > REMEMBERED && oldest !== undefined) gauges.delete(oldest);
+    return gauge;
+  };
 };
 
 type Hold = {readonly ms: number; readonly reason: string};
@@ -87,7 +112,7 @@ export const withLimits = (
   limits: readonly Limit[],
   {clock, hold}: Pick<Waits, 'hold'> & {readonly clock: Clock},
 ): Send => {
-  const all = limits.map((limit) => gaugeOf(limit, clock));
+  const all = limits.map((limit) => gaugesOf(limit, clock));
   const queue: Waiter[] = [];
   const leave = (waiter: Waiter): void => void queue.splice(queue.indexOf(waiter), 1);
 
@@ -103,7 +128,7 @@ export const withLimits = (
     }
   };
   return async (request) => {
-    const gauges = all.filter(({matches}) => matches(request));
+    const gauges = all.flatMap((gaugeFor) => gaugeFor(request) ?? []);
     if (gauges.length > 0) {
       const waiter: Waiter = {gauges, free: false, due: 0};
       queue.push(waiter);

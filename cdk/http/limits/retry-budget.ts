@@ -1,4 +1,4 @@
-/** How many retries a client may spend. Against an API that is down, retries only add to what keeps it down. */
+/** How many retries a client may spend on one host. Against an API that is down, retries only add to what keeps it down. */
 export type RetryBudget = {
   /** Counts a request that is no retry. */
   readonly count: () => void;
@@ -8,11 +8,11 @@ export type RetryBudget = {
 
 const WINDOW = 60; // seconds
 const LEAST = 10;
-const SHARE = 0.2;
+const SHARE = 0.1;
 
 type Second = {requests: number; retries: number};
 
-/** In any minute ten retries, or a fifth of its requests where that is more. */
+/** In any minute ten retries, or a tenth of its requests where that is more. */
 export const retryBudget = (now: () => number): RetryBudget => {
   const seconds = new Map<number, Second>();
 

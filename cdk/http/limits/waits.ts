@@ -9,6 +9,8 @@ export type Wait = {
   readonly until: number;
   /** In words: `the quota of https://api.github.com is used up`. */
   readonly reason: string;
+  /** On whose behalf, as the run says. */
+  readonly caller?: string;
 };
 
 export type WaitContext = {
@@ -21,6 +23,10 @@ export type WaitContext = {
   readonly longest: number;
   /** When the run must be over, in epoch milliseconds. */
   readonly runEnds?: number | undefined;
+  /** On whose behalf something happens now. */
+  readonly caller?: (() => string) | undefined;
+  /** Told the length of each wait, in milliseconds, once it is over. */
+  readonly onWaited?: ((ms: number) => void) | undefined;
 };
 
 export type Waits = {
@@ -43,7 +49,8 @@ const seconds = (ms: number): number => Math.ceil(ms / 1000);
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const openWaits = (context: WaitContext): Waits => {
-  const {clock, signal, log, onWait, longest, runEnds = Number.POSITIVE_INFINITY} = context;
+  const {clock, signal, log, onWait, onWaited, longest} = context;
+  const {runEnds = Number.POSITIVE_INFINITY, caller} = context;
 
   const allow: Waits['allow'] = (ms, told, most = longest) => {
     const now = clock.now();
@@ -58,8 +65,11 @@ export const openWaits = (context: WaitContext): Waits => {
     );
   };
   const sleep: Waits['sleep'] = async (ms, reason) => {
-    if (reason !== undefined && ms > WORTH_TELLING) onWait?.({until: clock.now() + ms, reason});
+    if (reason !== undefined && ms > WORTH_TELLING) {
+      onWait?.({until: clock.now() + ms, reason, ...(caller && {caller: caller()})});
+    }
     await clock.sleep(ms, signal);
+    onWaited?.(ms);
   };
   return {
     allow,

@@ -1,5 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/support/failure.ts';
+import {withRules} from '../meaning.ts';
 import type {HttpRequest, HttpResponse, Send} from '../message.ts';
 import {linkHeader} from './link-header.ts';
 import {type PaginateOptions, type Paging, paginate} from './paginate.ts';
@@ -23,8 +24,9 @@ const answer = (
 });
 
 const over = (send: Send, warn: (message: string) => void = () => {}): Paging => ({
-  answered: () => send,
+  answered: () => withRules(send),
   warn,
+  onPage: () => {},
 });
 
 /** Three pages of two records each; the last one has no next. */

@@ -1,4 +1,5 @@
 import {decodeJson} from '../decode.ts';
+import {meaningOf} from '../meaning.ts';
 import type {HttpRequest, Send} from '../message.ts';
 import {fullPageDoubt} from './doubt.ts';
 import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd} from './guards.ts';
@@ -38,6 +39,8 @@ export type Paging = {
   /** Lets answers through that are none of the API's refusals, or one of these statuses. */
   readonly answered: (allowed: readonly number[]) => Send;
   readonly warn: (message: string) => void;
+  /** Told of each page that came. */
+  readonly onPage: () => void;
 };
 
 type Fetched<R extends object> = FetchedPage & {readonly records: readonly R[]};
@@ -53,11 +56,20 @@ const paginatorOf = (next: PaginateOptions['next']): Paginator =>
 const maxOf = (one: number | undefined, other: number | undefined): number | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 
+/** The statuses that a list calls empty are a rule like any other. */
+const withEmptyOn = (request: HttpRequest, status: PaginateOptions['emptyOn'] = []): HttpRequest =>
+  status.length === 0
+    ? request
+    : {...request, rules: [{status, means: 'ignore'}, ...(request.rules ?? [])]};
+
 const DEFAULT_MAX_PAGES = 100_000;
 
 /** Fetches the page of a request, and the one behind a page; undefined behind the last. */
-const openPages = <R extends object>({answered, warn}: Paging, options: PaginateOptions) => {
-  const {emptyOn = [], endOn = [], incomplete = 'warn', maxPages = DEFAULT_MAX_PAGES} = options;
+const openPages = <R extends object>(
+  {answered, warn, onPage}: Paging,
+  options: PaginateOptions,
+) => {
+  const {endOn = [], incomplete = 'warn', maxPages = DEFAULT_MAX_PAGES} = options;
   const paginator = paginatorOf(options.next);
   const total = options.total ?? paginator.total;
   const requested = new Set<string>();
@@ -69,12 +81,13 @@ const openPages = <R extends object>({answered, warn}: Paging, options: Paginate
     const index = before === undefined ? 0 : before.index + 1;
     assertNewRequest(request, requested);
     assertBelowCap(request, index, maxPages);
-    const ends = before === undefined ? emptyOn : [...emptyOn, ...endOn];
+    const ends = before === undefined ? [] : endOn;
     const response = await answered(ends)(request);
-    if (ends.includes(response.status)) {
+    if (ends.includes(response.status) || meaningOf(response) === 'ignore') {
       if (before !== undefined) checkEnd(before, undefined, {incomplete, warn});
       return undefined;
     }
+    onPage();
     assertNewContent(request, response, before);
     const json: unknown = decodeJson(request, response);
     const records = recordsOf<R>({request, json}, options.records, paginator.records);
@@ -93,7 +106,8 @@ const openPages = <R extends object>({answered, warn}: Paging, options: Paginate
     return undefined;
   };
 
-  const fetchFirst = (request: HttpRequest) => fetchPage(takeStep(request, paginator.first ?? {}));
+  const fetchFirst = (request: HttpRequest) =>
+    fetchPage(withEmptyOn(takeStep(request, paginator.first ?? {}), options.emptyOn));
   return {fetchFirst, fetchNext};
 };
 

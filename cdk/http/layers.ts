@@ -1,0 +1,101 @@
+// The layers between a caller and the wire, in their order.
+import {type Clock, systemClock} from './clock.ts';
+import {withWholeJson} from './decode.ts';
+import {describeFault} from './faults.ts';
+import {withThrottled} from './graphql.ts';
+import {withCircuitBreaker} from './limits/circuit-breaker.ts';
+import {withConcurrency} from './limits/concurrency.ts';
+import {type Limit, withLimits} from './limits/limits.ts';
+import {type PacingOptions, withPacing} from './limits/pacing.ts';
+import {withRunLimit} from './limits/run-limit.ts';
+import {openWaits, type WaitContext} from './limits/waits.ts';
+import {withRules} from './meaning.ts';
+import {describeWhole, type HttpRequest, type Send} from './message.ts';
+import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
+import type {Counters} from './totals.ts';
+import type {Timeouts} from './transport.ts';
+
+export type LayerOptions = {
+  /** How hard to try, and how long to wait. */
+  readonly retry?: Partial<RetryPolicy>;
+  /** How many requests the API takes, where that is known: `[{requests: 100, per: {seconds: 60}}]`. All of them hold. */
+  readonly limits?: readonly Limit[];
+  /** How to keep within the quota that answers tell of; false where an API's headers are not to be believed. */
+  readonly pacing?: PacingOptions | false;
+  /** How many requests to one host may be under way at once. Default: from two on, as many as it takes, 16 at most. */
+  readonly concurrency?: number;
+};
+
+/** Where the client tells what it does: DEBUG each request, INFO what delays a run, WARN what may be missing. */
+export type Log = (level: 'DEBUG' | 'INFO' | 'WARN', message: string) => void;
+
+/** What a run lends to its layers. */
+export type LayerRuntime = Pick<WaitContext, 'signal' | 'onWait'> & {
+  readonly log: Log;
+  readonly clock?: Clock | undefined;
+  readonly random?: (() => number) | undefined;
+  /** On whose behalf a request is sent now. */
+  readonly caller: () => string;
+  readonly counters: Counters;
+  readonly timeouts: Timeouts;
+};
+
+const attemptOf = ({attempt}: HttpRequest): string =>
+  attempt === undefined ? '' : `, attempt ${attempt}`;
+
+/** One DEBUG line for each request: how it was answered, or what broke it. */
+const traced =
+  (send: Send, {log, counters}: LayerRuntime, {now}: Clock): Send =>
+  async (request) => {
+    const sentAt = now();
+    const tell = (outcome: string, more: string): void =>
+      log(
+        'DEBUG',
+        `${describeWhole(request)} ${outcome} ${now() - sentAt} ms${more}${attemptOf(request)}`,
+      );
+    counters.count('requests');
+    try {
+      const response = await send(request);
+      const bytes = response.body.length;
+      counters.count('bytes', bytes);
+      tell(String(response.status), ` ${bytes} bytes`);
+      return response;
+    } catch (error) {
+      tell(describeFault(error), '');
+      throw error;
+    }
+  };
+
+/** Each attempt of a retry passes the layers below it again. */
+export const withLayers = (
+  wire: Send,
+  {limits = [], pacing = {}, retry, concurrency}: LayerOptions,
+  runtime: LayerRuntime,
+): Send => {
+  const {signal, log, clock = systemClock, random = Math.random, onWait} = runtime;
+  const {caller, counters, timeouts} = runtime;
+  const policy = {...DEFAULT_RETRY, ...retry};
+  const runEnds = clock.now() + timeouts.run;
+  const context = {
+    clock,
+    random,
+    signal,
+    onWait,
+    runEnds,
+    caller,
+    log: (message: string): void => log('INFO', message),
+    onWaited: (ms: number): void => counters.count('waited', ms),
+    onRetry: (): void => counters.count('retries'),
+  };
+  const {hold} = openWaits({...context, longest: policy.longest});
+  const understood = withRules(withThrottled(withWholeJson(traced(wire, runtime, clock))));
+  const atOnce = withConcurrency(understood, concurrency, clock);
+  const limited = limits.length === 0 ? atOnce : withLimits(atOnce, limits, {clock, hold});
+  const paced =
+    pacing === false
+      ? limited
+      : withPacing(limited, pacing, {clock, hold, longest: policy.longest});
+  const ending = withRunLimit(paced, runEnds, clock);
+  const guarded = withCircuitBreaker(ending, {clock, hold, caller, trialLimit: timeouts.total});
+  return withRetry(guarded, policy, context);
+};

@@ -1,0 +1,130 @@
+import {describe, expect, test} from '@jest/globals';
+import {eventClock} from '../../../test/support/event-clock.ts';
+import type {HttpRequest, Send} from '../message.ts';
+import {withCircuitBreaker} from './circuit-breaker.ts';
+import {openWaits} from './waits.ts';
+
+const never = new AbortController().signal;
+const BROKEN = Object.assign(new Error('It broke'), {code: 'ECONNRESET'});
+
+const requestTo = (url = 'https://api.test/items'): HttpRequest => ({
+  method: 'GET',
+  url: new URL(url),
+  headers: {},
+});
+
+/** Sends through a breaker to a server whose health is a function of the time. */
+const guarded = (answer: (now: number, request: HttpRequest) => number | Error) => {
+  const clock = eventClock();
+  const sentAt: number[] = [];
+  let caller = 'issues';
+  const {hold} = openWaits({clock, signal: never, longest: 3_600_000, log: () => {}});
+  const server: Send = async (request) => {
+    sentAt.push(clock.now());
+    const outcome = answer(clock.now(), request);
+    if (outcome instanceof Error) throw outcome;
+    return {status: outcome, headers: {}, body: Buffer.alloc(0), url: request.url};
+  };
+  const context = {clock, hold, caller: () => caller, trialLimit: 10_000};
+  const send = withCircuitBreaker(server, context);
+  const outcomeOf = (request: HttpRequest) =>
+    send(request).then(
+      ({status}) => status,
+      (error: unknown) => String(error),
+    );
+  return {
+    clock,
+    sentAt,
+    context,
+    outcomeOf,
+    fail: async (times: number) => {
+      for (let call = 0; call < times; call += 1) await outcomeOf(requestTo());
+    },
+    as: (name: string) => {
+      caller = name;
+    },
+  };
+};
+
+describe('a circuit', () => {
+  test('opens behind ten outcomes of which half are failures, and lets nothing through for 30 s', async () => {
+    let sent = 0;
+    const {fail, outcomeOf, sentAt} = guarded(() => {
+      sent += 1;
+      return sent > 10 || sent % 2 === 0 ? 200 : 500;
+    });
+    await fail(10);
+    expect(await outcomeOf(requestTo())).toBe(200);
+    expect(sentAt).toEqual([...Array.from({length: 10}, () => 0), 30_000]);
+  });
+
+  test('stays closed below that', async () => {
+    let sent = 0;
+    const {fail, sentAt} = guarded(() => {
+      sent += 1;
+      return sent % 3 === 0 ? 500 : 200;
+    });
+    await fail(40);
+    expect(new Set(sentAt)).toEqual(new Set([0]));
+  });
+
+  test.each([[429], [404], [401]])('does not mind %d', async (status) => {
+    const {fail, sentAt} = guarded(() => status);
+    await fail(40);
+    expect(new Set(sentAt)).toEqual(new Set([0]));
+  });
+
+  test('that is open lets one trial through; the others wait for how it goes', async () => {
+    const {fail, outcomeOf, sentAt} = guarded((now) => (now < 30_000 ? BROKEN : 200));
+    await fail(10);
+    const outcomes = await Promise.all([1, 2, 3].map(() => outcomeOf(requestTo())));
+    expect(outcomes).toEqual([200, 200, 200]);
+    expect(sentAt.slice(10)).toEqual([30_000, 30_000, 30_000]);
+  });
+
+  test('doubles its pauses while trials fail, and after three of them fails at once, with the time of the next', async () => {
+    const {fail, outcomeOf, sentAt, clock} = guarded((now) => (now < 300_000 ? BROKEN : 200));
+    await fail(13);
+    expect(sentAt.slice(10)).toEqual([30_000, 90_000, 210_000]);
+    expect(await outcomeOf(requestTo())).toBe(
+      'TransientError: https://api.test keeps failing (the last time with ECONNRESET), so nothing is sent there until 1970-01-01T00:07:30.000Z. ' +
+        'Something is wrong with api.test, or on the way to it: try again later.',
+    );
+    expect(sentAt).toHaveLength(13);
+    await clock.sleep(240_000, never);
+    expect(await outcomeOf(requestTo())).toBe(200);
+    // Closed, as if nothing had been.
+    await Promise.all([1, 2, 3].map(() => outcomeOf(requestTo())));
+    expect(sentAt.slice(13)).toEqual([450_000, 450_000, 450_000, 450_000]);
+  });
+
+  test('is kept for each host and each caller: what is broken for one goes on for the others', async () => {
+    const {fail, outcomeOf, as, clock} = guarded((_now, {url}) =>
+      url.host === 'api.test' ? 500 : 200,
+    );
+    await fail(10);
+    expect(await outcomeOf(requestTo('https://other.test/items'))).toBe(200);
+    as('users');
+    expect(await outcomeOf(requestTo())).toBe(500);
+    expect(clock.now()).toBe(0);
+  });
+
+  test('does not stay half-open when a trial hangs: after its limit another one goes', async () => {
+    const clock = eventClock();
+    const {hold} = openWaits({clock, signal: never, longest: 3_600_000, log: () => {}});
+    const sentAt: number[] = [];
+    const server: Send = (request) => {
+      sentAt.push(clock.now());
+      if (sentAt.length <= 10) return Promise.reject(BROKEN);
+      return sentAt.length === 11
+        ? new Promise(() => {})
+        : Promise.resolve({status: 200, headers: {}, body: Buffer.alloc(0), url: request.url});
+    };
+    const send = withCircuitBreaker(server, {clock, hold, caller: () => '', trialLimit: 10_000});
+    for (let call = 0; call < 10; call += 1) await send(requestTo()).catch(() => {});
+    void send(requestTo());
+    await clock.sleep(30_001, never);
+    expect((await send(requestTo())).status).toBe(200);
+    expect(sentAt.slice(10)).toEqual([30_000, 40_000]);
+  });
+});

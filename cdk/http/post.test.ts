@@ -1,0 +1,66 @@
+// A POST that changes something on the server.
+import {describe, expect, test} from '@jest/globals';
+import nock from 'nock';
+import {API, withAuth} from '../../test/support/authorized.ts';
+import {failureOf} from '../../test/support/failure.ts';
+
+const order = (options: object = {}) =>
+  withAuth({retry: {attempts: 4}}, (http) =>
+    http.post('/exports', {json: {of: 'items'}, ...options}),
+  );
+
+const DOUBT =
+  'It may have done its work all the same, so it is not sent again: look there before you run it again.';
+
+describe('a POST without a key', () => {
+  test('is sent as JSON, once', async () => {
+    nock(API).post('/exports', {of: 'items'}).reply(202, {id: 7});
+    expect((await order()).result).toEqual({id: 7});
+  });
+
+  test.each([
+    [503, `TransientError: POST ${API}/exports answered 503. ${DOUBT}`],
+    [504, `TransientError: POST ${API}/exports answered 504. ${DOUBT}`],
+  ])('is not sent again behind %d', async (status, expected) => {
+    nock(API).post('/exports').reply(status);
+    nock(API).post('/exports').reply(202, {id: 8});
+    expect(await failureOf(order)).toBe(expected);
+  });
+
+  test('is not sent again where the connection broke on the way', async () => {
+    nock(API)
+      .post('/exports')
+      .replyWithError(Object.assign(new Error('broken'), {code: 'ECONNRESET'}));
+    nock(API).post('/exports').reply(202, {id: 8});
+    expect(await failureOf(order)).toBe(
+      `TransientError: POST ${API}/exports failed with ECONNRESET. ${DOUBT}`,
+    );
+  });
+
+  test('is sent again where it surely did nothing: no connection, or over the limit', async () => {
+    nock(API)
+      .post('/exports')
+      .replyWithError(Object.assign(new Error('refused'), {code: 'ECONNREFUSED'}));
+    nock(API).post('/exports').reply(429);
+    nock(API).post('/exports').reply(202, {id: 9});
+    expect((await order()).result).toEqual({id: 9});
+  });
+});
+
+test('a POST with a key is sent again like a GET, and the key stays the same', async () => {
+  const keys: (string | null)[] = [];
+  const reply = (status: number) => async (request: Request) => {
+    keys.push(request.headers.get('idempotency-key'));
+    return new Response(JSON.stringify({id: 7}), {status}).json();
+  };
+  nock(API).post('/exports').reply(503, reply(503));
+  nock(API).post('/exports').reply(202, reply(202));
+  nock(API).post('/exports').reply(202, reply(202));
+  const {result} = await withAuth({retry: {attempts: 4}}, async (http) => [
+    await http.post('/exports', {idempotencyKey: 'Idempotency-Key'}),
+    await http.post('/exports', {idempotencyKey: 'Idempotency-Key'}),
+  ]);
+  expect(result).toEqual([{id: 7}, {id: 7}]);
+  expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+  expect([keys[1] === keys[0], keys[2] === keys[0]]).toEqual([true, false]);
+});
