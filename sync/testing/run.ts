@@ -70,6 +70,7 @@ type Setup = {
   readonly configs?: Readonly<Record<string, string>>;
   readonly states?: Readonly<Record<string, string>>;
   readonly streams?: readonly string[];
+  readonly tokens?: string;
   readonly debug?: boolean;
   readonly stop?: AbortSignal;
 };
@@ -94,6 +95,7 @@ export const syncHere = async (
   });
   const world: World = {
     directory,
+    tokens: setup.tokens,
     startedAt: NOW,
     now: () => NOW,
     stop: {soon: stop, now: never},
