@@ -1,3 +1,5 @@
+import {types} from 'node:util';
+
 /**
  * The three ways to fail, by what helps: the user changes something (`ConfigError`), waiting does
  * (`TransientError`), or a developer must look (`SystemError`). They become Airbyte's failure types.
@@ -29,13 +31,13 @@ export const failureTypeOf = (error: unknown): FailureType =>
     ? error.failureType
     : 'system_error';
 
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown. Not by `instanceof`: an error of Node's own is none inside of a vm context. */
 export const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message || error.name : String(error);
+  types.isNativeError(error) ? error.message || error.name : String(error);
 
 /** The stack of an error with those of its causes, for `stack_trace`. */
 export const stackOf = (error: unknown): string | undefined => {
-  if (!(error instanceof Error)) return undefined;
+  if (!types.isNativeError(error)) return undefined;
   const cause = stackOf(error.cause);
   return cause === undefined ? error.stack : `${error.stack}\nCaused by: ${cause}`;
 };
