@@ -60,6 +60,10 @@ export const describeFault = (error: unknown): string =>
 
 const DETAIL_LIMIT = 300;
 
+/** The beginning of what a server says; `…` stands for the rest, and tells whoever masks secrets that one may be cut there. */
+export const excerpt = (text: string): string =>
+  text.length > DETAIL_LIMIT ? `${text.slice(0, DETAIL_LIMIT)}…` : text;
+
 /** What the server says about its refusal: the usual fields of a JSON body, else the start of the text. */
 const detailOf = ({body, headers}: HttpResponse): string | undefined => {
   const text = body.toString('utf8').trim();
@@ -67,9 +71,9 @@ const detailOf = ({body, headers}: HttpResponse): string | undefined => {
   try {
     const json: unknown = JSON.parse(text);
     const told = isObject(json) && (json['message'] ?? json['error_description'] ?? json['error']);
-    return (typeof told === 'string' ? told : text).slice(0, DETAIL_LIMIT);
+    return excerpt(typeof told === 'string' ? told : text);
   } catch {
-    return text.slice(0, DETAIL_LIMIT);
+    return excerpt(text);
   }
 };
 
