@@ -10,6 +10,8 @@ export default {
   ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {'\\.ts$': '<rootDir>/scripts/strip-types.js'},
+  globalSetup: '<rootDir>/test/secret-scan/start.ts',
+  globalTeardown: '<rootDir>/test/secret-scan/finish.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/network.ts'],
   collectCoverageFrom: ['cdk/**/*.ts', 'sources/**/*.ts', '!**/generated/**', '!**/*.test.ts'],
   coverageProvider: 'v8',

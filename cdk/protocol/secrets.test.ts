@@ -1,3 +1,4 @@
+import {inspect} from 'node:util';
 import {describe, expect, test} from '@jest/globals';
 import {createRedactor, secretValues} from './secrets.ts';
 
@@ -131,6 +132,15 @@ describe('a redactor', () => {
   ])('finds a secret in %s', (_form, text, expected) => {
     expect(redact([SECRET], text)).toBe(expected);
   });
+
+  test.each([['back\\slash'], ["back\\slash and 'quotes'"], ['back\\slash and\nline']])(
+    'finds %j inside an object that Node prints',
+    (secret) => {
+      expect(redact([secret], inspect({secret}, {breakLength: 200}))).toMatch(
+        /^\{ secret: .\*{4}. \}$/,
+      );
+    },
+  );
 
   test.each([
     ['Go', String.raw`a\u003cb\u003e\u0026'(c)*`],

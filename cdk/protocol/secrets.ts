@@ -1,4 +1,5 @@
 // Keeps the user's secrets out of everything the kit says. Records are not touched.
+import {inspect} from 'node:util';
 import {isObject, type JsonObject} from '../json.ts';
 
 /** Shorter ones would blot out half of every log. */
@@ -92,11 +93,16 @@ const urlForms = (secret: string): readonly string[] => {
   ];
 };
 
-/** The forms in which a secret turns up: as it is, inside JSON, in a URL or a form, in base64. */
+/** Inside an object that was given to the console. */
+const inspected = (secret: string): string =>
+  inspect(secret, {breakLength: Number.POSITIVE_INFINITY, maxStringLength: null}).slice(1, -1);
+
+/** The forms in which a secret turns up: as it is, printed by Node, inside JSON, in a URL or a form, in base64. */
 const forms = (secret: string): readonly string[] => {
   const encoded = [base64(secret), ...base64Cores(secret)];
   return [
     secret,
+    inspected(secret),
     ...jsonForms(secret),
     ...urlForms(secret),
     ...encoded,
