@@ -8,6 +8,7 @@ import {type Fault, PAGES, PER_PAGE, startFaultyApi} from '../../test/support/fa
 import {lastStates, recordsOf} from '../../test/support/messages.ts';
 import {readSource} from '../../test/support/run-source.ts';
 import {say} from '../../test/support/say.ts';
+import {secret} from '../../test/support/secrets.ts';
 import type {Auth} from '../http/auth/auth.ts';
 import {bearer} from '../http/auth/bearer.ts';
 import {oauth2} from '../http/auth/oauth2.ts';
@@ -140,7 +141,7 @@ const ROWS: readonly Row[] = [
     fault: {at: 'token'},
     ...renewing(
       sessionToken({
-        login: {path: '/login', json: {username: 'alice', password: 'hush-hush'}},
+        login: {path: '/login', json: {username: 'alice', password: secret('password')}},
         token: 'access_token',
         send: {header: 'Authorization', prefix: 'Bearer '},
       }),
@@ -152,7 +153,7 @@ const ROWS: readonly Row[] = [
     ...renewing(
       oauth2({
         tokenUrl: '/token',
-        client: {id: 'matrix', secret: 'hush-hush'},
+        client: {id: 'matrix', secret: secret('client')},
         grant: 'client_credentials',
       }),
     ),
