@@ -1,6 +1,7 @@
-import {mkdtempSync, rmSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 import {inspect} from 'node:util';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import {ENCODING_NAMES} from './encodings.ts';
@@ -12,6 +13,8 @@ import {
   registerSecret,
 } from './recording.ts';
 import {findSecrets, scan} from './scan.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
 
 /** With what each encoding writes in its own way; nothing of it comes near the recording of this run. */
 const VALUE = `p@ss/w"rd<1>&+é ~=!`;
@@ -157,4 +160,45 @@ describe('a recording', () => {
       ],
     });
   });
+});
+
+describe('a run of jest', () => {
+  const folder = mkdtempSync(join(import.meta.dirname, '.planted-'));
+  afterAll(() => rmSync(folder, {recursive: true}));
+
+  /** One with our set-up and tear-down, and this as the body of its only test. */
+  const runJest = (body: string) => {
+    const support = join(ROOT, 'test/support/secrets.ts');
+    const code = `import {test} from '@jest/globals';\nimport {said, secret} from '${support}';\ntest('it', () => { ${body} });\n`;
+    writeFileSync(join(folder, 'planted.test.ts'), code);
+    const settings = JSON.stringify({rootDir: ROOT, testMatch: [`${folder}/*.test.ts`]});
+    const config = join(folder, 'jest.config.mjs');
+    writeFileSync(
+      config,
+      `import shared from '${ROOT}/jest.config.js';\nexport default {...shared, ...${settings}};\n`,
+    );
+    const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
+    return spawnSync(process.execPath, ['--experimental-vm-modules', jest, '--config', config], {
+      encoding: 'utf8',
+      cwd: ROOT,
+    });
+  };
+
+  test('fails when a test’s subject says a secret, though all of its tests pass', () => {
+    const {status, stderr} = runJest("said(encodeURIComponent(secret('planted')));");
+    const where = `${relative(ROOT, folder)}/planted.test.ts, "it"`;
+    expect(stderr).toContain('Tests:       1 passed, 1 total');
+    expect(stderr).toContain(
+      `Secret scan: 1 leaks.\n- planted of ${where}, URL component, said by ${where}\n`,
+    );
+    expect(status).toBe(1);
+  }, 30_000);
+
+  test('passes when it does not, and says what was looked at', () => {
+    const {status, stderr} = runJest("secret('planted'); said('nothing');");
+    expect(stderr).toContain(
+      `Secret scan: 1 secrets, ${ENCODING_NAMES.length} encodings, 7 bytes of output, nothing found.\n`,
+    );
+    expect(status).toBe(0);
+  }, 30_000);
 });
