@@ -296,14 +296,20 @@ const expectFailure = (row: Row, page: number, {told, origin, ms}: Run): string 
   return `${type}, ${read} of ${PAGES * PER_PAGE}, ${ms} ms`;
 };
 
-const table: (readonly string[])[] = [['fault', 'manner', ...Object.keys(PLACES)]];
+const cellsOf: (readonly string[])[] = [];
 
 const printTable = (): void => {
-  const widths = (table[0] ?? []).map((_head, column) =>
-    Math.max(...table.map((row) => (row[column] ?? '').length)),
+  const order = [...ROWS, ...TLS_ROWS].map(({name}) => name);
+  const rows = cellsOf.toSorted(
+    ([one = ''], [other = '']) => order.indexOf(one) - order.indexOf(other),
   );
+  const table = [['fault', 'manner', ...Object.keys(PLACES)], ...rows];
   const lines = table.map((row) =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | '),
+    row
+      .map((cell, column) =>
+        cell.padEnd(Math.max(...table.map((other) => (other[column] ?? '').length))),
+      )
+      .join(' | '),
   );
   say(['', 'Fault matrix: a read of 5 pages, the fault at one of them', ...lines, ''].join('\n'));
 };
@@ -323,7 +329,7 @@ const runRow = async (
       return cell;
     }),
   );
-  table.push([row.name, manner, ...cells]);
+  cellsOf.push([row.name, manner, ...cells]);
 };
 
 // What is on the wire here must not pass through nock.

@@ -1,6 +1,6 @@
 // Runs a source as its users do: as a program. Every line it prints is checked against the protocol's schema.
 import {spawn} from 'node:child_process';
-import {existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
@@ -64,13 +64,20 @@ const specOf = (program: string): Promise<unknown> => {
   return known;
 };
 
-/** Tells the scan which values of the config are secret; of a config that can't be read there is nothing to tell. */
+/** A config as it was given; undefined where it is none, as in tests of that. */
+const configIn = (args: readonly string[]): unknown => {
+  const place = args.indexOf('--config') + 1;
+  try {
+    return place === 0 ? undefined : JSON.parse(readFileSync(args[place] ?? '', 'utf8'));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Tells the scan which values of the config are secret; a config of numbers has none. */
 const registerConfig = async (program: string, args: readonly string[]): Promise<void> => {
-  const path = args[args.indexOf('--config') + 1] ?? '';
-  if (!args.includes('--config') || !existsSync(path) || statSync(path).isDirectory()) return;
-  const content = readFileSync(path, 'utf8');
-  if (!/"[^"]*(token|secret|password|key)[^"]*"/i.test(content)) return;
-  configHasSecrets(await specOf(program), JSON.parse(content));
+  const config = configIn(args);
+  if (/:"/.test(JSON.stringify(config) ?? '')) configHasSecrets(await specOf(program), config);
 };
 
 /** The same, for commands that speak the protocol. */
