@@ -31,13 +31,17 @@ export const failureTypeOf = (error: unknown): FailureType =>
     ? error.failureType
     : 'system_error';
 
-/** The text of anything that was thrown. Not by `instanceof`: an error of Node's own is none inside of a vm context. */
+/** Inside a vm context, as jest's, errors of Node's own are made by another `Error`. */
+const isError = (value: unknown): value is Error =>
+  value instanceof Error || types.isNativeError(value);
+
+/** The text of anything that was thrown. */
 export const messageOf = (error: unknown): string =>
-  types.isNativeError(error) ? error.message || error.name : String(error);
+  isError(error) ? error.message || error.name : String(error);
 
 /** The stack of an error with those of its causes, for `stack_trace`. */
 export const stackOf = (error: unknown): string | undefined => {
-  if (!types.isNativeError(error)) return undefined;
+  if (!isError(error)) return undefined;
   const cause = stackOf(error.cause);
   return cause === undefined ? error.stack : `${error.stack}\nCaused by: ${cause}`;
 };

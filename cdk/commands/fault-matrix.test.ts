@@ -17,7 +17,7 @@ import {cursorIn} from '../http/paginate/cursor-in.ts';
 import {defineSource, type Schema, stream} from '../source.ts';
 
 /** In milliseconds; undici counts the first three in steps of half a second. */
-const TIMEOUTS = {connect: 500, headers: 500, idle: 300, total: 1_500};
+const TIMEOUTS = {connect: 1_500, headers: 500, idle: 300, total: 1_500};
 const RETRY = {attempts: 3, base: 5, cap: 20};
 /** What one request may take with all its attempts and the waits between them, in milliseconds. */
 const REQUEST_LIMIT = RETRY.attempts * TIMEOUTS.total + (RETRY.attempts - 1) * RETRY.cap;

@@ -153,13 +153,14 @@ const CUT = '…';
 
 /** Masks the beginning of a secret at the end of a text. */
 const maskEnd = (text: string, known: ReadonlySet<string>): string => {
-  let longest = 0;
+  const last = text.at(-1);
+  let longest = SHORTEST - 1;
   for (const secret of known) {
     for (let size = Math.min(secret.length - 1, text.length); size > longest; size -= 1) {
-      if (size >= SHORTEST && text.endsWith(secret.slice(0, size))) longest = size;
+      if (secret[size - 1] === last && text.endsWith(secret.slice(0, size))) longest = size;
     }
   }
-  return longest === 0 ? text : text.slice(0, -longest) + MASK;
+  return longest < SHORTEST ? text : text.slice(0, -longest) + MASK;
 };
 
 const maskBeforeCuts = (text: string, known: ReadonlySet<string>): string => {
