@@ -7,17 +7,11 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {beforeAll, describe, expect, test} from '@jest/globals';
 import packageJson from '../../package.json' with {type: 'json'};
-import {
-  buildImage,
-  container,
-  docker,
-  hasEngine,
-  runImage,
-  say,
-} from '../../test/support/docker.ts';
+import {buildImage, container, docker, hasEngine, runImage} from '../../test/support/docker.ts';
 import {lastStates, recordsOf} from '../../test/support/messages.ts';
 import {configuredCatalog, ROOT, runProgram, workspace} from '../../test/support/program.ts';
 import {parseMessages} from '../../test/support/protocol.ts';
+import {say} from '../../test/support/say.ts';
 
 const IMAGE = 'headwater/source-faker:dev';
 const ENTRY = '/airbyte/integration_code/main.js';

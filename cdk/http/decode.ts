@@ -11,6 +11,10 @@ const endsEarly = (text: string, error: unknown): boolean => {
   return told.startsWith('Unexpected end') || Number(position) === text.length;
 };
 
+/** V8 quotes the text around the fault, and may cut a token there that nobody would recognise then. */
+const withoutQuote = (error: unknown): SyntaxError =>
+  new SyntaxError(messageOf(error).replace(/, (\.{3})?".*$/s, ''));
+
 /** The JSON of an answer. What it holds is the caller's claim. */
 export const decodeJson = <T = unknown>(request: HttpRequest, response: HttpResponse): T => {
   const {body, headers} = response;
@@ -23,7 +27,7 @@ export const decodeJson = <T = unknown>(request: HttpRequest, response: HttpResp
       text.trim() !== '' && endsEarly(text, cause)
         ? `answered with JSON that ends in the middle ${about}. The server gave it for whole: report this to the API's owner.`
         : `answered with something that is not JSON ${about}. Is the URL in the config the API's own?`;
-    throw new SystemError(`${describeRequest(request)} ${told}`, {cause});
+    throw new SystemError(`${describeRequest(request)} ${told}`, {cause: withoutQuote(cause)});
   }
 };
 

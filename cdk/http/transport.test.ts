@@ -148,6 +148,14 @@ describe('a connection', () => {
     expect(await faultOf(origin)).toEqual({code: 'UND_ERR_SOCKET', transient: true});
   });
 
+  test.each([
+    ['bytes that are no HTTP', 'nonsense\r\n\r\n'],
+    ['a chunk of no size', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nz\r\n'],
+  ])('that brings %s is a passing fault', async (_what, bytes) => {
+    const origin = await serve(({socket}) => void socket.end(bytes));
+    expect(await faultOf(origin)).toMatchObject({transient: true});
+  });
+
   test('that nobody takes is a passing fault', async () => {
     nock.enableNetConnect('127.0.0.1');
     expect(await faultOf('http://127.0.0.1:1/')).toEqual({code: 'ECONNREFUSED', transient: true});

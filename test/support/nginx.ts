@@ -6,6 +6,7 @@ import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {setTimeout as delay} from 'node:timers/promises';
+import {say} from './say.ts';
 
 /** Debian puts it where only root looks. */
 const env = {...process.env, PATH: `${process.env['PATH']}:/usr/sbin`};
@@ -13,9 +14,8 @@ const env = {...process.env, PATH: `${process.env['PATH']}:/usr/sbin`};
 /** Whether there is one; if not, a line says that its tests are skipped. */
 export const findNginx = (): boolean => {
   const {error} = spawnSync('nginx', ['-v'], {env});
-  // Past jest's console, which would print a stack trace around it.
   if (error !== undefined) {
-    process.stderr.write(`nginx tests skipped: there is no nginx command (${error.message}).\n`);
+    say(`nginx tests skipped: there is no nginx command (${error.message}).`);
   }
   return error === undefined;
 };
