@@ -14,14 +14,20 @@ const requestTo = (path: string): HttpRequest => ({
 type SetUp = {
   readonly signal?: AbortSignal;
   readonly longest?: number;
+  /** How much later than asked for everyone wakes, in milliseconds. */
+  readonly late?: number;
 };
 
 /** Sends through limits to a server that answers at once and notes when what came. */
 const limited = (
   limits: readonly Limit[],
-  {signal = new AbortController().signal, longest = 3_600_000}: SetUp = {},
+  {signal = new AbortController().signal, longest = 3_600_000, late = 0}: SetUp = {},
 ) => {
-  const clock = eventClock();
+  const onTime = eventClock();
+  const clock = {
+    ...onTime,
+    sleep: (ms: number, woken: AbortSignal) => onTime.sleep(ms + late, woken),
+  };
   const arrivals: [number, string][] = [];
   const told: Wait[] = [];
   const log: string[] = [];
@@ -101,6 +107,19 @@ describe('a declared limit', () => {
     expect(arrivals.map(([, path]) => path)).toEqual(numbered(1_001));
     expect(arrivals.at(-1)?.[0]).toBeGreaterThanOrEqual(142_857);
     expect(arrivals.at(-1)?.[0]).toBeLessThan(142_857 * 1.01);
+  });
+
+  test('loses nothing of its rate to timers that are late', async () => {
+    const limits = [{requests: 200, per: {seconds: 1}}];
+    const atOnce = limited(limits, {late: 1.3});
+    await atOnce.sendAll(numbered(1_000));
+    const inTurn = limited(limits, {late: 1.3});
+    for (const path of numbered(1_000)) await inTurn.send(path);
+    const ideal = (999 / 200) * 1_000;
+    for (const {arrivals} of [atOnce, inTurn]) {
+      expect(arrivals.at(-1)?.[0]).toBeGreaterThanOrEqual(ideal);
+      expect(arrivals.at(-1)?.[0]).toBeLessThan(ideal + 5);
+    }
   });
 
   test.each<[string, Partial<Limit>]>([

@@ -76,7 +76,7 @@ const holdOf = (waiter: Waiter, before: readonly Waiter[], now: number): Hold =>
 const letGo = (queue: Waiter[]): void => {
   for (const waiter of queue) {
     if (!waiter.gauges.every(({bucket}) => bucket.wait(1) === 0)) continue;
-    for (const {bucket} of waiter.gauges) bucket.take();
+    for (const {bucket} of waiter.gauges) bucket.take(waiter.due);
     waiter.free = true;
   }
 };
@@ -105,7 +105,7 @@ export const withLimits = (
   return async (request) => {
     const gauges = all.filter(({matches}) => matches(request));
     if (gauges.length > 0) {
-      const waiter: Waiter = {gauges, free: false, due: 0};
+      const waiter: Waiter = {gauges, free: false, due: clock.now()};
       queue.push(waiter);
       await takeTurn(request, waiter).finally(() => leave(waiter));
     }
