@@ -1,24 +1,21 @@
-// Rate limits and dropped connections against nginx, which takes 20 requests a second and answers 429 to all others.
+// Rate limits and dropped connections against nginx, which answers 429 to those that ask faster than it is told to take.
 import {join} from 'node:path';
-import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
+import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {recordsOf} from '../../test/support/messages.ts';
-import {findNginx, type Seen, startNginx} from '../../test/support/nginx.ts';
+import {type Nginx, type Seen, startNginx} from '../../test/support/nginx.ts';
 import {configuredCatalog, ROOT, runSource, workspace} from '../../test/support/program.ts';
+import {describeWith} from '../../test/support/servers.ts';
 
-const LIMITED = join(ROOT, 'test/programs/limited/main.ts');
-const LISTS = {long: 100, short: 25, dropped: 5};
+const LIST = join(ROOT, 'test/programs/list/main.ts');
+const LISTS = {long: 1_000, told: 1, short: 25, dropped: 5};
 const RETRY_AFTER = 1_000;
 
 const {folder, file} = workspace();
 
 /** Reads a list to its end, or to its failure; and what nginx saw of it. */
-const readList = async (
-  server: Awaited<ReturnType<typeof startNginx>>,
-  list: keyof typeof LISTS,
-  config: object = {},
-) => {
+const readList = async (server: Nginx, list: keyof typeof LISTS, config: object = {}) => {
   const path = `/${list}/1.json`;
-  const {messages, status} = await runSource(LIMITED, [
+  const {messages, status} = await runSource(LIST, [
     'read',
     '--config',
     file('config.json', {api_url: server.url, path, ...config}),
@@ -30,6 +27,17 @@ const readList = async (
     return message === undefined ? [] : [`${stream?.name ?? 'all'} ${failure_type}: ${message}`];
   });
   return {records: recordsOf(messages, 'items'), errors, status, seen: server.log()};
+};
+
+/** Asks for one page in several lanes at once; and what nginx saw of it. */
+const checkPage = async (server: Nginx, list: keyof typeof LISTS, config: object) => {
+  const {messages} = await runSource(LIST, [
+    'check',
+    '--config',
+    file('config.json', {api_url: server.url, path: `/${list}/1.json`, ...config}),
+  ]);
+  const result = messages.flatMap(({connectionStatus}) => connectionStatus ?? []);
+  return {result, seen: server.log()};
 };
 
 const itemsOf = (pages: number) => Array.from({length: 2 * pages}, (_, index) => ({id: index + 1}));
@@ -44,21 +52,47 @@ const pathsWith = (seen: readonly Seen[], wanted: number) =>
 const spanOf = (seen: readonly Seen[]): number =>
   (seen.at(-1)?.at ?? Number.NaN) - (seen[0]?.at ?? Number.NaN);
 
-(findNginx() ? describe : describe.skip)('a list behind nginx', () => {
-  let server: Awaited<ReturnType<typeof startNginx>>;
+/** A thousand requests took what 200 in a second make of it, give or take 15 %, and next to none was refused. */
+const expectExactLimit = (seen: readonly Seen[]) => {
+  expect(pathsWith(seen, 200)).toHaveLength(1_000);
+  expect(pathsWith(seen, 429).length).toBeLessThanOrEqual(5);
+  const ideal = (999 / 200) * 1_000;
+  expect(spanOf(seen)).toBeGreaterThan(0.85 * ideal);
+  expect(spanOf(seen)).toBeLessThan(1.15 * ideal);
+};
+
+describeWith('nginx')('a list behind nginx', () => {
+  const limits = [{requests: 200, per: {seconds: 1}}];
+  let server: Nginx;
   beforeAll(async () => {
     server = await startNginx(folder, LISTS);
   });
   afterAll(() => server.close());
 
   test('is read as fast as a declared limit lets it, and next to nothing is refused', async () => {
-    const limits = [{requests: 20, per: {seconds: 1}}];
     const {records, errors, status, seen} = await readList(server, 'long', {limits});
-    expect({records, errors, status}).toEqual({records: itemsOf(100), errors: [], status: 0});
-    expect(pathsWith(seen, 200)).toEqual(pagesOf('long', 100));
-    expect(pathsWith(seen, 429).length).toBeLessThanOrEqual(5);
-    const ideal = (99 / 20) * 1_000;
-    expect(Math.abs(spanOf(seen) - ideal)).toBeLessThanOrEqual(0.15 * ideal);
+    expect({records, errors, status}).toEqual({records: itemsOf(1_000), errors: [], status: 0});
+    expect(pathsWith(seen, 200)).toEqual(pagesOf('long', 1_000));
+    expectExactLimit(seen);
+  }, 60_000);
+
+  test('lets a thousand requests that wait at the same time pass as fast as the limit does', async () => {
+    const {result, seen} = await checkPage(server, 'long', {limits, lanes: 1_000});
+    expect(result).toEqual([{status: 'SUCCEEDED'}]);
+    expectExactLimit(seen);
+  }, 60_000);
+
+  test('holds all lanes back until the quota that one of them was told of is filled again', async () => {
+    const {result, seen} = await checkPage(server, 'told', {lanes: 4, requests: 15});
+    expect(result).toEqual([{status: 'SUCCEEDED'}]);
+    expect(pathsWith(seen, 200)).toHaveLength(60);
+    const refusals = seen.filter(({status}) => status === 429);
+    expect(refusals).not.toEqual([]);
+    // What was on its way when the refusal came is past by then.
+    const early = refusals.flatMap((refusal) =>
+      seen.filter(({at}) => at > refusal.at + 300 && at < refusal.at + RETRY_AFTER - 5),
+    );
+    expect(early).toEqual([]);
   }, 60_000);
 
   test('is whole without a declared limit too: what is refused is asked for again when nginx says', async () => {
@@ -79,7 +113,7 @@ const spanOf = (seen: readonly Seen[]): number =>
     const limits = [{requests: 20, per: {seconds: 1}}];
     const {records, errors, status, seen} = await readList(server, 'dropped', {
       limits,
-      attempts: 3,
+      retry: {attempts: 3},
     });
     expect(records).toEqual(itemsOf(2));
     expect(errors).toEqual([

@@ -17,6 +17,7 @@ import {
   DEFAULT_TIMEOUTS,
   openTransport,
   type Timeouts,
+  type Transport,
   type TransportOptions,
 } from './transport.ts';
 
@@ -118,9 +119,17 @@ const traced =
     return response;
   };
 
+/** Before the limits, not behind them: all that they let go while the transport opens would go at once. */
+const opened =
+  (send: Send, open: Transport['open']): Send =>
+  async (request) => {
+    await open();
+    return send(request);
+  };
+
 /** The layers between a caller and the wire. Each attempt of a retry passes the limits again. */
 const layered = (
-  wire: Send,
+  {open, send: wire}: Pick<Transport, 'open' | 'send'>,
   {limits = [], pacing = {}, ...options}: HttpOptions,
   {signal, log, clock = systemClock, random = Math.random, onWait}: HttpRuntime,
 ): Send => {
@@ -135,7 +144,7 @@ const layered = (
     pacing === false
       ? limited
       : withPacing(limited, pacing, {clock, hold, longest: policy.longest});
-  return withRetry(withRunLimit(paced, runEnds, clock), policy, context);
+  return withRetry(withRunLimit(opened(paced, open), runEnds, clock), policy, context);
 };
 
 /** The API's own host is always among those that are allowed. */
@@ -155,7 +164,8 @@ export const openHttpClient = (
   const origin = options.baseUrl === undefined ? undefined : originOf(options.baseUrl);
   const timeouts = {...DEFAULT_TIMEOUTS, ...options.timeouts};
   const transport = openTransport(timeouts, signal, reachOf(options));
-  const retried = layered(traced(transport.send, log, clock), options, runtime);
+  const wire = {...transport, send: traced(transport.send, log, clock)};
+  const retried = layered(wire, options, runtime);
   // Around the retries, not inside: a token request has retries of its own, which must not multiply.
   const send = onlyTo(origin, options.auth, {
     clock,

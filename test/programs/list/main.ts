@@ -1,0 +1,60 @@
+#!/bin/sh
+// 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
+// A source that follows a list from page to page, for tests with servers that refuse who asks too fast, break off, or are
+// slow. The config has what other sources would know: where the list begins, which limits there are, how often to try.
+import {defineSource, type HttpOptions, nextUrl, run, type Schema, type Spec, stream} from '#cdk';
+
+type Config = Pick<HttpOptions, 'limits' | 'retry' | 'timeouts' | 'headers'> & {
+  api_url: string;
+  path: string;
+  /** How `check` asks: so many at the same time, each so often. */
+  lanes?: number;
+  requests?: number;
+};
+type Item = {id: number};
+
+const spec: Spec<Config> = {
+  connectionSpecification: {
+    type: 'object',
+    required: ['api_url', 'path'],
+    properties: {
+      api_url: {type: 'string'},
+      path: {type: 'string'},
+      limits: {type: 'array', items: {type: 'object', required: ['requests', 'per']}},
+      retry: {type: 'object'},
+      timeouts: {type: 'object'},
+      headers: {type: 'object'},
+      lanes: {type: 'integer', default: 1},
+      requests: {type: 'integer', default: 1},
+    },
+  },
+};
+const schema: Schema<Item> = {type: 'object', properties: {id: {type: 'integer'}}};
+
+const source = defineSource({
+  name: 'list',
+  spec,
+  connect: ({api_url, limits = [], retry = {}, timeouts = {}, headers = {}}) => ({
+    baseUrl: api_url,
+    limits,
+    retry,
+    timeouts,
+    headers,
+  }),
+  check: ({http, config: {path, lanes, requests = 1}}) => {
+    const ask = async () => {
+      for (let sent = 0; sent < requests; sent += 1) await http.get(path);
+    };
+    return Promise.all(Array.from({length: lanes ?? 1}, ask));
+  },
+  streams: ({http, config}) => [
+    stream({
+      name: 'items',
+      schema,
+      primaryKey: ['id'],
+      read: () => http.paginate<Item>(config.path, {records: 'items', next: nextUrl('next')}),
+    }),
+  ],
+});
+
+await run(source);
