@@ -1,43 +1,28 @@
 // Rate limits and dropped connections against nginx, which answers 429 to those that ask faster than it is told to take.
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
-import {recordsOf} from '../../test/support/messages.ts';
 import {type Nginx, type Seen, startNginx} from '../../test/support/nginx.ts';
-import {configuredCatalog, ROOT, runSource, workspace} from '../../test/support/program.ts';
+import {ROOT, workspace} from '../../test/support/program.ts';
+import {checkConfig, readStream} from '../../test/support/reading.ts';
 import {describeWith} from '../../test/support/servers.ts';
 
 const LIST = join(ROOT, 'test/programs/list/main.ts');
 const LISTS = {long: 1_000, told: 1, short: 25, dropped: 5};
 const RETRY_AFTER = 1_000;
 
-const {folder, file} = workspace();
+const place = workspace();
 
-/** Reads a list to its end, or to its failure; and what nginx saw of it. */
-const readList = async (server: Nginx, list: keyof typeof LISTS, config: object = {}) => {
-  const path = `/${list}/1.json`;
-  const {messages, status} = await runSource(LIST, [
-    'read',
-    '--config',
-    file('config.json', {api_url: server.url, path, ...config}),
-    '--catalog',
-    file('catalog.json', configuredCatalog(['items'], 'full_refresh')),
-  ]);
-  const errors = messages.flatMap(({trace}) => {
-    const {stream_descriptor: stream, failure_type, message} = trace?.error ?? {};
-    return message === undefined ? [] : [`${stream?.name ?? 'all'} ${failure_type}: ${message}`];
-  });
-  return {records: recordsOf(messages, 'items'), errors, status, seen: server.log()};
+/** Reads a list; and what nginx saw of it. */
+const readList = async (server: Nginx, list: keyof typeof LISTS, more: object = {}) => {
+  const config = {api_url: server.url, path: `/${list}/1.json`, ...more};
+  const read = await readStream(LIST, place, {stream: 'items', config, syncMode: 'full_refresh'});
+  return {...read, seen: server.log()};
 };
 
 /** Asks for one page in several lanes at once; and what nginx saw of it. */
-const checkPage = async (server: Nginx, list: keyof typeof LISTS, config: object) => {
-  const {messages} = await runSource(LIST, [
-    'check',
-    '--config',
-    file('config.json', {api_url: server.url, path: `/${list}/1.json`, ...config}),
-  ]);
-  const result = messages.flatMap(({connectionStatus}) => connectionStatus ?? []);
-  return {result, seen: server.log()};
+const checkPage = async (server: Nginx, list: keyof typeof LISTS, more: object) => {
+  const config = {api_url: server.url, path: `/${list}/1.json`, ...more};
+  return {result: await checkConfig(LIST, place, config), seen: server.log()};
 };
 
 const itemsOf = (pages: number) => Array.from({length: 2 * pages}, (_, index) => ({id: index + 1}));
@@ -65,7 +50,7 @@ describeWith('nginx')('a list behind nginx', () => {
   const limits = [{requests: 200, per: {seconds: 1}}];
   let server: Nginx;
   beforeAll(async () => {
-    server = await startNginx(folder, LISTS);
+    server = await startNginx(place.folder, LISTS);
   });
   afterAll(() => server.close());
 

@@ -41,9 +41,15 @@ const TLS_CODE = /CERT|SSL|TLS/;
 /** A total timeout has no code, but a name. */
 const isTimeout = (error: unknown): boolean => isObject(error) && error['name'] === 'TimeoutError';
 
+/** What is no HTTP: it should have a code `HPE_…`, but undici 8.12 looks that up in a table that is the other way round. */
+const isGarbled = (error: unknown): boolean =>
+  isObject(error) && error['name'] === 'HTTPParserError';
+
 export const isTransientFault = (error: unknown): boolean => {
   const code = networkCode(error) ?? '';
-  return isTimeout(error) || (TRANSIENT_CODE.test(code) && !LASTING_CODE.test(code));
+  return (
+    isTimeout(error) || isGarbled(error) || (TRANSIENT_CODE.test(code) && !LASTING_CODE.test(code))
+  );
 };
 
 /** A fault in a word or two: its code where it has one. */

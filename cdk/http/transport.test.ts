@@ -141,6 +141,16 @@ describe('a connection', () => {
     expect(await faultOf(origin)).toEqual({code: 'ECONNRESET', transient: true});
   });
 
+  test.each([
+    ['starts', 'garbage garbage\r\n'],
+    ['goes on', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\ngarbage\r\n'],
+  ])('that %s with garbage is a passing fault', async (_when, garbage) => {
+    const origin = await serve(({socket}) => {
+      socket.end(garbage);
+    });
+    expect(await faultOf(origin)).toMatchObject({transient: true});
+  });
+
   test('that is closed without an answer is a passing fault', async () => {
     const origin = await serve(({socket}) => {
       socket.destroy();

@@ -12,3 +12,14 @@ export const lastStates = (messages: readonly AirbyteMessage[]): readonly object
 
 export const recordsOf = (messages: readonly AirbyteMessage[], stream: string) =>
   messages.flatMap(({record}) => (record?.stream === stream ? [record.data] : []));
+
+/** Each error in a line: `items transient_error: GET … failed`; `all` where it is the run's. */
+export const errorsOf = (messages: readonly AirbyteMessage[]): readonly string[] =>
+  messages.flatMap(({trace}) => {
+    const {stream_descriptor: stream, failure_type, message} = trace?.error ?? {};
+    return message === undefined ? [] : [`${stream?.name ?? 'all'} ${failure_type}: ${message}`];
+  });
+
+/** What a read warned of. */
+export const warningsOf = (messages: readonly AirbyteMessage[]): readonly string[] =>
+  messages.flatMap(({log}) => (log?.level === 'WARN' ? [log.message] : []));
