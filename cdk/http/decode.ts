@@ -48,10 +48,16 @@ const endsOf = (body: Buffer): readonly [string, string] => {
   return [String.fromCharCode(body[first] ?? 0), String.fromCharCode(body[last] ?? 0)];
 };
 
+/** JSON was announced, and not even its first character came. */
+const isMissing = (response: HttpResponse): boolean =>
+  response.body.length === 0 &&
+  endsWithConnection(response) &&
+  response.headers['content-type']?.includes('json') === true;
+
 const assertWhole = (response: HttpResponse): void => {
   const [first, last] = endsOf(response.body);
   const closing = CLOSED_BY[first];
-  if (closing === undefined) return;
+  if (closing === undefined && !isMissing(response)) return;
   // A look at both ends is all that the others cost.
   if (!endsWithConnection(response) && last === closing) return;
   const text = textOf(response);

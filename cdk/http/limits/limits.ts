@@ -10,7 +10,7 @@ export type Limit = {
   readonly per: {readonly seconds: number};
   /**
    * How many may go at once after a pause. Default 1: requests are spaced evenly, and the limit holds in any
-   * stretch of time, wherever the server begins to count.
+   * stretch of time, wherever the server begins to count, but for the few milliseconds that timers are late.
    */
   readonly burst?: number;
   /** Which requests count: a path in which `*` stands for anything (`/v1/search/*`), or a function. Default: all. */
