@@ -23,7 +23,7 @@ http {
   log_format seen '$msec $status $uri';
   keepalive_requests 10000;
   limit_req_zone $binary_remote_addr zone=slow:1m rate=20r/s;
-  limit_req_zone $binary_remote_addr zone=fast:1m rate=200r/s;
+  limit_req_zone $binary_remote_addr zone=fast:1m rate=100r/s;
   limit_req_zone $binary_remote_addr zone=told:1m rate=100r/s;
   limit_req_status 429;
   server {
@@ -35,7 +35,7 @@ http {
       error_page 429 @refused;
     }
     location /long/ {
-      limit_req zone=fast burst=20 nodelay;
+      limit_req zone=fast burst=10 nodelay;
       error_page 429 @refused;
     }
     location /told/ {
@@ -88,7 +88,7 @@ export type Nginx = Pick<Server, 'close'> & {
 };
 
 /**
- * Takes 200 requests a second for `/long/1.json`, 100 for `/told/1.json`, where a refusal tells of its quota, and 20 for
+ * Takes 100 requests a second for lists `long` and `told`, of which `told` tells of its quota when it refuses, and 20 for
  * all others.
  * @param folder where it has its files
  * @param lists how many pages each list has: `/name/1.json`. Page 3 of a list `dropped` never comes.

@@ -13,7 +13,7 @@ const EPSILON = 1e-6;
  * Timers have whole milliseconds and wake late, a busy process later still. At 200 requests a second that would
  * cost a fifth of the rate, so up to so many milliseconds are made up for; more would be a burst to the server.
  */
-const LATE = 5;
+const LATE = 10;
 
 /**
  * @param rate tokens for each millisecond
