@@ -82,6 +82,7 @@ export const withLimits = (
 ): Send => {
   const all = limits.map((limit) => gaugeOf(limit, clock));
   const queue: Waiter[] = [];
+
   /** A token is taken when the request goes, not before: a process that is busy meanwhile would send all of them at once. */
   const takeTurn = async (request: HttpRequest, waiter: Waiter): Promise<void> => {
     queue.push(waiter);
