@@ -41,7 +41,7 @@ export const neverArrived = (error: unknown): boolean =>
     networkCode(error) ?? '',
   );
 
-/** Nor has what undici says of bytes that are no HTTP: it looks the code up in a table of the other direction. */
+/** What is no HTTP: it should have a code `HPE_…`, but undici 8.12 looks that up in a table that is the other way round. */
 const isGarbled = (error: unknown): boolean =>
   isObject(error) && error['name'] === 'HTTPParserError';
 
