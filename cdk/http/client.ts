@@ -2,19 +2,30 @@ import {ConfigError} from '../errors.ts';
 import type {JsonObject} from '../json.ts';
 import type {Auth, AuthRuntime} from './auth/auth.ts';
 import {type Clock, systemClock} from './clock.ts';
-import {decodeJson, withWholeJson} from './decode.ts';
+import {asOne, decodeAnswer} from './decode/answer.ts';
+import type {Decoder} from './decode/decoder.ts';
+import {json as jsonDecoder} from './decode/json.ts';
+import {wholeFor, withWhole} from './decode/whole.ts';
+import {type DownloadOptions, download} from './download.ts';
 import {refusal} from './faults.ts';
 import {type Graphql, openGraphql, withThrottled} from './graphql.ts';
 import {type Limit, withLimits} from './limits/limits.ts';
 import {type PacingOptions, withPacing} from './limits/pacing.ts';
 import {withRunLimit} from './limits/run-limit.ts';
 import {openWaits, type Wait} from './limits/waits.ts';
-import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
+import {
+  describeRequest,
+  type HttpRequest,
+  type HttpResponse,
+  type Send,
+  sizeOf,
+} from './message.ts';
 import {type FetchedRecords, type PaginateOptions, paginate} from './paginate/paginate.ts';
 import type {Query} from './paginate/paginator.ts';
 import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
 import {
   DEFAULT_TIMEOUTS,
+  MAX_BODY_BYTES,
   openTransport,
   type Timeouts,
   type TransportOptions,
@@ -43,10 +54,12 @@ type GetOptions = {
   readonly query?: Query;
   /** Makes the request a POST with this as its JSON: for APIs that search by POST. It must change nothing there. */
   readonly json?: JsonObject;
+  /** How the body is read: `csv()`, `xml()`, `jsonLines()`; default `json()`. Gzip and zip files are unpacked first. */
+  readonly decode?: Decoder;
 };
 
 export type HttpClient = {
-  /** The JSON of one answer. `T` is your claim about the API; nothing checks it. */
+  /** The content of one answer: its JSON, or what `decode` makes of it. `T` is your claim about the API; nothing checks it. */
   readonly get: <T = unknown>(path: string, options?: GetOptions) => Promise<T>;
   /** The `data` of a GraphQL query. `T` is your claim about it. Errors in the answer are thrown, throttling is waited out. */
   readonly graphql: Graphql;
@@ -54,6 +67,14 @@ export type HttpClient = {
   readonly paginate: <R extends object>(
     path: string,
     options?: GetOptions & PaginateOptions,
+  ) => AsyncIterable<FetchedRecords<R>>;
+  /**
+   * The records of one answer of any size, in batches of about a thousand records or a mebibyte. It is written to a
+   * temporary file first: when the first record comes, the answer is whole. `R` is your claim about the API.
+   */
+  readonly download: <R extends object>(
+    path: string,
+    options?: GetOptions & DownloadOptions,
   ) => AsyncIterable<FetchedRecords<R>>;
 };
 
@@ -113,7 +134,7 @@ const traced =
     const response = await send(request);
     log(
       'DEBUG',
-      `${describeRequest(request)} ${response.status} ${now() - sentAt} ms ${response.body.length} bytes`,
+      `${describeRequest(request)} ${response.status} ${now() - sentAt} ms ${sizeOf(response)} bytes`,
     );
     return response;
   };
@@ -129,7 +150,7 @@ const layered = (
   const told = (message: string): void => log('INFO', message);
   const context = {clock, random, signal, onWait, runEnds, log: told};
   const {hold} = openWaits({...context, longest: policy.longest});
-  const whole = withThrottled(withWholeJson(wire));
+  const whole = withThrottled(withWhole(wire, options.maxBodyBytes ?? MAX_BODY_BYTES));
   const limited = limits.length === 0 ? whole : withLimits(whole, limits, {clock, hold});
   const paced =
     pacing === false
@@ -173,11 +194,17 @@ export const openHttpClient = (
       if (response.status < 300 || allowed.includes(response.status)) return response;
       throw options.explain?.(response) ?? refusal(request, response);
     };
-  const requestFor = (path: string, {query, json}: GetOptions): HttpRequest => ({
+  const limit = options.maxBodyBytes ?? MAX_BODY_BYTES;
+  const requestFor = (path: string, {query, json, decode}: GetOptions): HttpRequest => ({
     method: json === undefined ? 'GET' : 'POST',
     url: resolveUrl(options.baseUrl, path, query),
-    headers: {accept: 'application/json', 'user-agent': 'headwater', ...options.headers},
+    headers: {
+      accept: (decode ?? jsonDecoder()).accept,
+      'user-agent': 'headwater',
+      ...options.headers,
+    },
     ...(json && {json}),
+    ...(decode && {assertWhole: wholeFor(decode, limit)}),
   });
 
   const warn = (message: string): void => log('WARN', message);
@@ -185,7 +212,11 @@ export const openHttpClient = (
   return {
     get: async <T>(path: string, asked: GetOptions = {}) => {
       const request = requestFor(path, asked);
-      return decodeJson<T>(request, await answered()(request));
+      const response = await answered()(request);
+      const {decode = jsonDecoder()} = asked;
+      const {documents} = await decodeAnswer(request, response, decode, limit);
+      // The caller's claim.
+      return asOne(documents) as T;
     },
     graphql: openGraphql({
       send: answered(),
@@ -193,7 +224,17 @@ export const openHttpClient = (
       warn,
     }),
     paginate: <R extends object>(path: string, paging: GetOptions & PaginateOptions = {}) =>
-      paginate<R>({answered, warn}, requestFor(path, paging), paging),
+      paginate<R>(
+        {answered, warn, decoder: paging.decode ?? jsonDecoder(), limit},
+        requestFor(path, paging),
+        paging,
+      ),
+    download: <R extends object>(path: string, asked: GetOptions & DownloadOptions = {}) =>
+      download<R>(
+        {answered, decoder: asked.decode ?? jsonDecoder(), limit, signal},
+        requestFor(path, asked),
+        asked,
+      ),
     close: transport.close,
   };
 };

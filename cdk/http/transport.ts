@@ -1,7 +1,7 @@
 import type {Dispatcher} from 'undici';
-import {SystemError} from '../errors.ts';
 import {isObject} from '../json.ts';
 import {openAgent, type Tls} from './agent.ts';
+import {readBody, writeBody} from './body.ts';
 import {assertAllowed} from './limits/allowed-hosts.ts';
 import type {HttpRequest, HttpResponse, Send} from './message.ts';
 
@@ -15,6 +15,8 @@ export type Timeouts = {
   readonly idle: number;
   /** From the start to the last byte, redirects included. */
   readonly total: number;
+  /** The same, for a download. */
+  readonly download: number;
   /** The whole run: no request goes out later than this. */
   readonly run: number;
 };
@@ -24,18 +26,23 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   headers: 60_000,
   idle: 60_000,
   total: 300_000,
+  download: 3_600_000,
   run: Number.POSITIVE_INFINITY,
 };
 
 export type TransportOptions = {
   /** The largest answer, decompressed. Default 256 MiB. */
   readonly maxBodyBytes?: number;
+  /** The largest download, as it is written to a temporary file. Default 16 GiB. */
+  readonly maxDownloadBytes?: number;
   /** The only hosts that may be reached, besides that of `baseUrl`: `auth.example.com`, `*.example.com`. Default: any. */
   readonly allowedHosts?: readonly string[];
   readonly tls?: Tls;
 };
 
-const MAX_BODY_BYTES = 256 * 1024 ** 2;
+export const MAX_BODY_BYTES = 256 * 1024 ** 2;
+
+const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
 
 const MAX_REDIRECTS = 5;
 
@@ -69,27 +76,6 @@ const bodyOf = ({json, form}: HttpRequest) => {
     : {type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString()};
 };
 
-const tooLarge = (url: URL, maxBytes: number): SystemError =>
-  new SystemError(
-    `${url.origin}${url.pathname} answered with more than ${maxBytes} bytes (${Math.round(maxBytes / 1024 ** 2)} MiB), decompressed. Ask for smaller pages, or raise \`maxBodyBytes\`.`,
-  );
-
-/** Leaving the loop early closes the connection: the rest is never fetched. */
-const readBody = async (
-  body: AsyncIterable<Buffer>,
-  url: URL,
-  maxBytes: number,
-): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw tooLarge(url, maxBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes);
-};
-
 /** Sees every request that goes out, those of redirects, too. */
 const guard =
   (allowedHosts: readonly string[] | undefined): Dispatcher.DispatcherComposeInterceptor =>
@@ -103,12 +89,17 @@ const guard =
 export const openTransport = (
   timeouts: Timeouts,
   signal: AbortSignal,
-  {maxBodyBytes = MAX_BODY_BYTES, allowedHosts, tls = {}}: TransportOptions = {},
+  {
+    maxBodyBytes = MAX_BODY_BYTES,
+    maxDownloadBytes = MAX_DOWNLOAD_BYTES,
+    allowedHosts,
+    tls = {},
+  }: TransportOptions = {},
 ): {readonly send: Send; readonly close: () => Promise<void>} => {
   let opened: ReturnType<typeof openAgent> | undefined;
   return {
     send: async (asked: HttpRequest): Promise<HttpResponse> => {
-      const {method, url, headers} = asked;
+      const {method, url, headers, into} = asked;
       const content = bodyOf(asked);
       opened ??= openAgent(timeouts, tls);
       const {agent, interceptors, request} = await opened;
@@ -125,13 +116,18 @@ export const openTransport = (
           ...headers,
         },
         ...(content && {body: content.body}),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeouts.total)]),
+        signal: AbortSignal.any([
+          signal,
+          AbortSignal.timeout(into === undefined ? timeouts.total : timeouts.download),
+        ]),
       });
       const answeredBy = lastUrl(response.context, url);
       return {
         status: response.statusCode,
         headers: flatten(response.headers),
-        body: await readBody(response.body, answeredBy, maxBodyBytes),
+        ...(into === undefined || response.statusCode >= 300
+          ? {body: await readBody(response.body, answeredBy, maxBodyBytes)}
+          : await writeBody(response.body, answeredBy, into, maxDownloadBytes)),
         url: answeredBy,
       };
     },

@@ -1,4 +1,5 @@
 // An API in a function, and what paging through it asks for, hands on and says.
+import {json} from '../../cdk/http/decode/json.ts';
 import type {HttpRequest, Send} from '../../cdk/http/message.ts';
 import {type PaginateOptions, paginate} from '../../cdk/http/paginate/paginate.ts';
 
@@ -41,7 +42,12 @@ export const pageThrough = async (
     if (requests.length > 30) throw new Error('It does not end.');
     return api(next);
   });
-  const paging = {answered: () => send, warn: (message: string) => warnings.push(message)};
+  const paging = {
+    answered: () => send,
+    warn: (message: string) => warnings.push(message),
+    decoder: json(),
+    limit: 1e9,
+  };
   let failure: string | undefined;
   try {
     for await (const page of paginate(paging, request, options)) records.push(...page.records);

@@ -1,5 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/support/failure.ts';
+import {json} from '../decode/json.ts';
 import type {HttpRequest, HttpResponse, Send} from '../message.ts';
 import {linkHeader} from './link-header.ts';
 import {type PaginateOptions, type Paging, paginate} from './paginate.ts';
@@ -25,6 +26,8 @@ const answer = (
 const over = (send: Send, warn: (message: string) => void = () => {}): Paging => ({
   answered: () => send,
   warn,
+  decoder: json(),
+  limit: 1e9,
 });
 
 /** Three pages of two records each; the last one has no next. */
@@ -170,6 +173,7 @@ describe('pages', () => {
       {
         request: first,
         response: answer(first, {items: [{id: 1}], more: false}),
+        bytes: 33,
         json: {items: [{id: 1}], more: false},
         records: [{id: 1}],
         index: 0,

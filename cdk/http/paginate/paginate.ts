@@ -1,4 +1,5 @@
-import {decodeJson} from '../decode.ts';
+import {asOne, decodeAnswer} from '../decode/answer.ts';
+import type {Decoder} from '../decode/decoder.ts';
 import type {HttpRequest, Send} from '../message.ts';
 import {fullPageDoubt} from './doubt.ts';
 import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd} from './guards.ts';
@@ -7,7 +8,7 @@ import {countAt, type Place} from './place.ts';
 import {recordsOf} from './records.ts';
 
 export type PaginateOptions = {
-  /** Where the records are in the body: `items`, `data.rows`. Default: the body itself is the list. */
+  /** Where the records are in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
   readonly records?: string;
   /** How the next page is found: a paginator, or a function of your own. Without it there is just one. */
   readonly next?: Paginator | Paginator['next'];
@@ -38,9 +39,16 @@ export type Paging = {
   /** Lets answers through that are none of the API's refusals, or one of these statuses. */
   readonly answered: (allowed: readonly number[]) => Send;
   readonly warn: (message: string) => void;
+  readonly decoder: Decoder;
+  /** The largest body, unpacked. */
+  readonly limit: number;
 };
 
-type Fetched<R extends object> = FetchedPage & {readonly records: readonly R[]};
+type Fetched<R extends object> = FetchedPage & {
+  readonly records: readonly R[];
+  /** Its size, unpacked. */
+  readonly bytes: number;
+};
 
 const onePage: Paginator = {
   next: () => undefined,
@@ -56,7 +64,10 @@ const maxOf = (one: number | undefined, other: number | undefined): number | und
 const DEFAULT_MAX_PAGES = 100_000;
 
 /** Fetches the page of a request, and the one behind a page; undefined behind the last. */
-const openPages = <R extends object>({answered, warn}: Paging, options: PaginateOptions) => {
+const openPages = <R extends object>(
+  {answered, warn, decoder, limit}: Paging,
+  options: PaginateOptions,
+) => {
   const {emptyOn = [], endOn = [], incomplete = 'warn', maxPages = DEFAULT_MAX_PAGES} = options;
   const paginator = paginatorOf(options.next);
   const total = options.total ?? paginator.total;
@@ -76,13 +87,17 @@ const openPages = <R extends object>({answered, warn}: Paging, options: Paginate
       return undefined;
     }
     assertNewContent(request, response, before);
-    const json: unknown = decodeJson(request, response);
-    const records = recordsOf<R>({request, json}, options.records, paginator.records);
+    const {documents, bytes} = await decodeAnswer(request, response, decoder, limit);
+    const json = asOne(documents);
+    const places = {path: options.records, find: paginator.records, follow: decoder.find};
+    const records = documents.flatMap((document) =>
+      recordsOf<R>({request, json: document}, places),
+    );
     const firstSize = before?.firstSize ?? records.length;
     const seen = (before?.seen ?? 0) + records.length;
     const named = total === undefined ? undefined : countAt({response, json}, total);
     const counted = maxOf(named, before?.counted);
-    return {request, response, json, records, index, firstSize, seen, counted};
+    return {request, response, json, bytes, records, index, firstSize, seen, counted};
   };
 
   const fetchNext = async (page: Fetched<R>): Promise<Fetched<R> | undefined> => {
@@ -109,7 +124,7 @@ export async function* paginate<R extends object>(
     const ahead = options.prefetch === false ? undefined : fetchNext(page);
     // It is told when the reader comes for that page; a reader that leaves before has no use for it.
     ahead?.catch(() => {});
-    yield {records: page.records, bytes: page.response.body.length};
+    yield {records: page.records, bytes: page.bytes};
     page = await (ahead ?? fetchNext(page));
   }
 }
