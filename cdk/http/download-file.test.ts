@@ -11,6 +11,7 @@ import {serve} from '../../test/support/loopback.ts';
 import {zipOf} from '../../test/support/zip.ts';
 import {writeBody} from './body.ts';
 import {openHttpClient} from './client.ts';
+import {openTemporary} from './download.ts';
 
 /** The permissions of each temporary file that is open. */
 const openFiles = (): readonly number[] =>
@@ -74,6 +75,13 @@ describe('the temporary file', () => {
     const sent: boolean[] = [];
     await readAll(origin, {}, {}, () => sent.push(state.sent));
     expect([sent.length > 3, new Set(sent)]).toEqual([true, new Set([true])]);
+  });
+
+  test('that cannot be made is an error that says what to do', async () => {
+    expect(await failureOf(() => openTemporary('/proc/nowhere'))).toBe(
+      'ConfigError: No temporary file can be made in /proc/nowhere, where a download is kept until it is read: ENOENT. ' +
+        'Set TMPDIR to a directory that this user may write to.',
+    );
   });
 
   test('larger than `maxDownloadBytes` is an error', async () => {

@@ -1,13 +1,14 @@
 // One answer of any size: first whole in a temporary file, then read from there a batch at a time.
-
 import {randomUUID} from 'node:crypto';
 import {type FileHandle, open, unlink} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {ConfigError} from '../errors.ts';
 import {aboutOf} from './decode/answer.ts';
 import type {Batch, Decoder} from './decode/decoder.ts';
 import {unpackFile} from './decode/unpack.ts';
 import {onlyCuts} from './decode/whole.ts';
+import {networkCode} from './faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
 import type {FetchedRecords} from './paginate/paginate.ts';
 
@@ -31,11 +32,18 @@ type Downloading = {
  * A file for nobody else. It loses its name at once, so the system itself removes it when the program ends, however
  * that happens.
  */
-const openTemporary = async (): Promise<FileHandle> => {
-  const path = join(tmpdir(), `headwater-${randomUUID()}`);
-  const file = await open(path, 'wx+', 0o600);
-  await unlink(path);
-  return file;
+export const openTemporary = async (folder = tmpdir()): Promise<FileHandle> => {
+  const path = join(folder, `headwater-${randomUUID()}`);
+  try {
+    const file = await open(path, 'wx+', 0o600);
+    await unlink(path);
+    return file;
+  } catch (cause) {
+    throw new ConfigError(
+      `No temporary file can be made in ${folder}, where a download is kept until it is read: ${networkCode(cause)}. Set TMPDIR to a directory that this user may write to.`,
+      {cause},
+    );
+  }
 };
 
 async function* readFile(
