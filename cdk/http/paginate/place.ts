@@ -11,7 +11,8 @@ type Answer = {
   readonly json: unknown;
 };
 
-const fieldOf = (json: unknown, key: string): unknown => {
+/** A field of an object, or the place in a list that a number names. */
+export const fieldOf = (json: unknown, key: string): unknown => {
   if (Array.isArray(json)) return json[Number(key)];
   return isObject(json) && Object.hasOwn(json, key) ? json[key] : undefined;
 };
