@@ -1,6 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
-import {eventClock} from '../../test/support/event-clock.ts';
 import {failureOf} from '../../test/support/failure.ts';
 import {startHanging} from '../../test/support/hanging.ts';
 import {checkSource} from '../../test/support/run-source.ts';
@@ -18,11 +17,15 @@ const sourceOf = (check: Parameters<typeof defineSource>[0]['check'], baseUrl?: 
     streams: () => [],
   });
 
-/** What a check fails with, and how long that takes, under the limits that are there by default. */
-const outcomeOf = async (source: ReturnType<typeof sourceOf>) => {
-  const clock = eventClock();
-  const failure = await failureOf(() => checkSource(source, {}, clock));
-  return {failure, ms: clock.now()};
+/** What a check fails with, and how long that takes under the limits that are there by default, once it is under way. */
+const outcomeOf = async (source: ReturnType<typeof sourceOf>, underWay: Promise<void>) => {
+  let now = 0;
+  const sleep = async (ms: number): Promise<void> => {
+    await underWay;
+    now += ms;
+  };
+  const failure = await failureOf(() => checkSource(source, {}, {now: () => now, sleep}));
+  return {failure, ms: now};
 };
 
 const LATE = {
@@ -34,13 +37,20 @@ const LATE = {
 describe('a check', () => {
   test('of an API that never answers ends within what Airbyte allows', async () => {
     nock.enableNetConnect('127.0.0.1');
-    await using server = await startHanging();
-    const outcome = await outcomeOf(sourceOf(({http}) => http.get('/me'), server.url));
+    const asked = Promise.withResolvers<void>();
+    await using server = await startHanging(() => asked.resolve());
+    const source = sourceOf(({http}) => http.get('/me'), server.url);
+    const outcome = await outcomeOf(source, asked.promise);
     expect(outcome).toEqual(LATE);
     expect(outcome.ms).toBeLessThan(ALLOWED);
   });
 
   test("that waits for something of the source's own ends, too", async () => {
-    expect(await outcomeOf(sourceOf(() => new Promise(() => {})))).toEqual(LATE);
+    const started = Promise.withResolvers<void>();
+    const source = sourceOf(() => {
+      started.resolve();
+      return new Promise(() => {});
+    });
+    expect(await outcomeOf(source, started.promise)).toEqual(LATE);
   });
 });
