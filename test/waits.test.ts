@@ -66,6 +66,29 @@ describe('a wait', () => {
     expect(waits.map(({file, wait}) => `${file} ${wait}`).sort()).toEqual(found.sort());
   });
 
+  test('is seen in code, not in comments, texts and patterns', () => {
+    const code = `
+      // await a comment
+      const text = 'await send(1)' + "it's"; /* .then( */
+      if (/await ["']/.test(text)) done();
+      for await (const {one} of await open(file)) yield* one.parts({deep: [1, (2)]});
+      const made = await client
+        .get(path, {deep: await other})
+        .catch((error) => error), next = 1;
+      return ahead ? hold(request) : Promise.all([work()]).then(done);`;
+    expect(waitsIn(code, 'sample.ts')).toEqual([
+      'for await of await open(…)',
+      'await open(…)',
+      'yield* one.parts(…)',
+      'await client.get(…).catch(…)',
+      'await other',
+      'hold(…) : Promise.all(…).then(…)',
+      'Promise.all(…).then(…)',
+      '.then(…)',
+    ]);
+    expect(() => waitsIn("const open = '(' + (;", 'odd.ts')).toThrow("odd.ts can't be read");
+  });
+
   test('is of a kind that there is, and one on the network names limits that there are', () => {
     const known = new Set(limits.map(({name}) => name));
     const odd = waits.filter(

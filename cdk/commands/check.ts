@@ -1,5 +1,6 @@
+import {setTimeout as delay} from 'node:timers/promises';
 import {ConfigError, TransientError} from '../errors.ts';
-import {systemClock} from '../http/clock.ts';
+import type {Clock} from '../http/clock.ts';
 import {unlessAborted} from '../http/unless-aborted.ts';
 import {connectionStatus} from '../protocol/messages.ts';
 import type {Source} from '../source.ts';
@@ -12,9 +13,12 @@ const IMPATIENT = {attempts: 3, longest: 5_000};
 /** For all of it, references and tokens included, in milliseconds. Limits of single requests add up to more. */
 const LIMIT = 25_000;
 
+/** It keeps no process alive: one in which nothing else goes on any more has an error of its own, and at once. */
+const inBackground: Clock['sleep'] = (ms, signal) => delay(ms, undefined, {signal, ref: false});
+
 /** Gives up when the time is over: what goes through the client ends with the signal, anything else is left behind. */
 const within = async (
-  {signal, clock = systemClock}: Runtime,
+  {signal, clock}: Runtime,
   work: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<void> => {
   const done = new AbortController();
@@ -25,7 +29,8 @@ const within = async (
         `The check had no answer after ${LIMIT / 1_000} s, so nothing is known about the config. Check that the API can be reached from here; if it can, try again later.`,
       ),
     );
-  clock.sleep(LIMIT, AbortSignal.any([signal, done.signal])).then(giveUp, () => {});
+  const sleep = clock?.sleep ?? inBackground;
+  sleep(LIMIT, AbortSignal.any([signal, done.signal])).then(giveUp, () => {});
   const until = AbortSignal.any([signal, late.signal]);
   await unlessAborted(work(until), until).finally(() => done.abort());
 };
