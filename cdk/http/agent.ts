@@ -52,7 +52,7 @@ export const openAgent = async (
   proxy: HttpProxy | undefined,
 ) => {
   if (proxy !== undefined) assertProxy(proxy);
-  const {Agent, EnvHttpProxyAgent, interceptors, request} = await import('undici');
+  const {Agent, EnvHttpProxyAgent, interceptors, Pool, request} = await import('undici');
   const secure = {timeout: connect, ...secureOptions(tls)};
   const options = {connect: secure, headersTimeout: headers, bodyTimeout: idle};
   return {
@@ -62,6 +62,11 @@ export const openAgent = async (
             ...options,
             requestTls: secure,
             proxyTls: secure,
+            // Left to itself, undici lets a proxy take five minutes: for its answer to CONNECT, which is a part of
+            // connecting, and for each part of an answer that it passes on.
+            clientFactory: (origin, more) => new Pool(origin, {...more, headersTimeout: connect}),
+            factory: (origin, more) =>
+              new Pool(origin, {...more, headersTimeout: headers, bodyTimeout: idle}),
             ...(proxy && {
               httpProxy: proxy.url,
               httpsProxy: proxy.url,

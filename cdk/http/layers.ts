@@ -101,7 +101,9 @@ export const withLayers = (
   const understood = withRules(
     withThrottled(withWhole(traced(wire, runtime, clock), maxBodyBytes)),
   );
-  const atOnce = withConcurrency(understood, concurrency, clock);
+  // Once more behind the last of the waits: that for a place ends with the requests that hold one, not with the run.
+  const inTime = withRunLimit(understood, runEnds, clock);
+  const atOnce = withConcurrency(inTime, concurrency, clock);
   const limited = limits.length === 0 ? atOnce : withLimits(atOnce, limits, {clock, hold});
   const lent = {clock, hold, longest: policy.longest};
   const paced =

@@ -4,6 +4,7 @@ import {type HttpProxy, openAgent, type Tls} from './agent.ts';
 import {readBody, writeBody} from './body.ts';
 import {assertAllowed} from './limits/allowed-hosts.ts';
 import type {HttpRequest, HttpResponse, Send} from './message.ts';
+import {unlessAborted} from './unless-aborted.ts';
 
 /** How long each part of a request may take, in milliseconds. */
 export type Timeouts = {
@@ -117,7 +118,11 @@ export const openTransport = (
       const {method, url, headers, into} = asked;
       const content = bodyOf(asked);
       const {agent, interceptors, request} = await open();
-      const response = await request(url, {
+      const until = AbortSignal.any([
+        signal,
+        AbortSignal.timeout(into === undefined ? timeouts.total : timeouts.download),
+      ]);
+      const sent = request(url, {
         dispatcher: agent.compose(
           guard(allowedHosts),
           interceptors.redirect(redirection(asked)),
@@ -130,11 +135,10 @@ export const openTransport = (
           ...headers,
         },
         ...(content && {body: content.body}),
-        signal: AbortSignal.any([
-          signal,
-          AbortSignal.timeout(into === undefined ? timeouts.total : timeouts.download),
-        ]),
+        signal: until,
       });
+      // undici looks at the signal only while a request has a connection: neither before, nor between two redirects.
+      const response = await unlessAborted(sent, until);
       const answeredBy = lastUrl(response.context, url);
       return {
         status: response.statusCode,

@@ -2,6 +2,7 @@
 import {check} from '../../cdk/commands/check.ts';
 import type {Command} from '../../cdk/commands/command.ts';
 import {read} from '../../cdk/commands/read.ts';
+import type {Clock} from '../../cdk/http/clock.ts';
 import {encode} from '../../cdk/output/encode.ts';
 import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
 import type {Emission} from '../../cdk/protocol/messages.ts';
@@ -41,9 +42,9 @@ const messagesOf = async (
   return parseMessages(lines.join(''));
 };
 
-export const checkSource = <C extends object>(source: Source<C>, config: object) => {
+export const checkSource = <C extends object>(source: Source<C>, config: object, clock?: Clock) => {
   configHasSecrets(source.spec, config);
-  const lent = runtime();
+  const lent = {...runtime(), ...(clock && {clock})};
   return messagesOf(
     check(source, async () => config, lent),
     lent.redactor.redact,

@@ -71,7 +71,8 @@ const leave = (gate: Gate): void => {
 
 /**
  * Lets only so many requests to a host be under way at once. Who waits for a limit or a retry is not under way. The wait
- * here ends when one of those that are does, and each of them has its own time limit.
+ * here ends when one of those that are does, and each of them has its own time limit; behind the run's end, or an abort,
+ * those who wait fail one after the other without being sent.
  * @param fixed as many as these, whatever happens; undefined: from two on, as many as the API takes
  */
 export const withConcurrency = (

@@ -1,0 +1,254 @@
+// Every place on the wire that can hang, each with a server that hangs right there, on real sockets: a request ends within
+// its limits, with an error that names the one that was reached. test/waits.md says which wait each of them stands for.
+import {once} from 'node:events';
+import {createSecureServer, type ServerHttp2Stream} from 'node:http2';
+import type {Socket} from 'node:net';
+import {gzipSync} from 'node:zlib';
+import {beforeAll, describe, expect, jest, test} from '@jest/globals';
+import nock from 'nock';
+import {hasOpenssl, makeCertificates} from '../../test/support/certificates.ts';
+import {ended, type Limits, outcomeOf, SHORT, TIMEOUT} from '../../test/support/hang-limits.ts';
+import {
+  CHUNKED,
+  hangLookups,
+  portOf,
+  startDeaf,
+  startHanging,
+  trickle,
+} from '../../test/support/hanging.ts';
+import {say} from '../../test/support/say.ts';
+
+// Jest's own limit must be no part of the matter.
+jest.setTimeout(30_000);
+
+beforeAll(async () => {
+  // What is on the wire here must not pass through nock.
+  nock.restore();
+  await import('undici');
+});
+
+/** Begins a body, and leaves it at that. */
+const stall = (socket: Socket): void => void socket.write(`${CHUNKED}1\r\n[\r\n`);
+
+const trickleBody = (socket: Socket): void => {
+  socket.write(CHUNKED);
+  trickle(socket, '1\r\n \r\n');
+};
+
+/** All of them at once: undici counts most of its limits in steps of half a second. */
+const tryAtOnce = (
+  cases: readonly (readonly [title: string, run: () => Promise<unknown>, expected: unknown])[],
+): void => {
+  let outcomes: readonly Promise<unknown>[] = [];
+  beforeAll(() => {
+    outcomes = cases.map(([, run]) => run());
+  });
+  test.each(cases.map(([title, , expected], index) => ({title, index, expected})))(
+    '$title',
+    async ({index, expected}) => expect(await outcomes[index]).toEqual(expected),
+  );
+};
+
+describe('a connection', () => {
+  test('that is never made ends by `connect`, and by `total`', async () => {
+    await using deaf = await startDeaf();
+    const {url} = deaf;
+    if (url === undefined) {
+      say('Not tried: this kernel makes connections that nobody takes.');
+      return;
+    }
+    expect(
+      await Promise.all([
+        outcomeOf(url, {timeouts: {connect: SHORT}}),
+        outcomeOf(url, {timeouts: {total: SHORT}}),
+      ]),
+    ).toEqual([ended('UND_ERR_CONNECT_TIMEOUT'), ended(TIMEOUT)]);
+  });
+
+  test('to a host whose name is never found ends by `connect`, and by `total`', async () => {
+    using _names = hangLookups();
+    const url = 'http://api.unanswered.test';
+    expect(
+      await Promise.all([
+        outcomeOf(url, {timeouts: {connect: SHORT}}),
+        outcomeOf(url, {timeouts: {total: SHORT}}),
+      ]),
+    ).toEqual([ended('UND_ERR_CONNECT_TIMEOUT'), ended(TIMEOUT)]);
+  });
+
+  test('whose TLS handshake is never answered ends by `connect`, and by `total`', async () => {
+    await using server = await startHanging();
+    const url = server.url.replace('http:', 'https:');
+    expect(
+      await Promise.all([
+        outcomeOf(url, {timeouts: {connect: SHORT}}),
+        outcomeOf(url, {timeouts: {total: SHORT}}),
+      ]),
+    ).toEqual([ended('UND_ERR_CONNECT_TIMEOUT'), ended(TIMEOUT)]);
+  });
+});
+
+describe('a proxy', () => {
+  const hanging = async (
+    url: string,
+    timeouts: Limits,
+    onRequest?: (socket: Socket, text: string) => unknown,
+  ) => {
+    await using server = await startHanging(onRequest);
+    return await outcomeOf(url, {proxy: {url: server.url}, timeouts});
+  };
+  const sayYes = (socket: Socket, text: string): void => {
+    if (text.startsWith('CONNECT ')) socket.write('HTTP/1.1 200 OK\r\n\r\n');
+  };
+
+  tryAtOnce([
+    [
+      'that never answers CONNECT ends by `connect`',
+      () => hanging('https://api.test', {connect: SHORT}),
+      ended('UND_ERR_HEADERS_TIMEOUT'),
+    ],
+    [
+      'that never answers CONNECT ends by `total`, too',
+      () => hanging('https://api.test', {total: SHORT}),
+      ended(TIMEOUT),
+    ],
+    [
+      'that says yes to CONNECT and then nothing ends by `connect`',
+      () => hanging('https://api.test', {connect: SHORT}, sayYes),
+      ended('UND_ERR_CONNECT_TIMEOUT'),
+    ],
+    [
+      'that never passes an answer on ends by `headers`',
+      () => hanging('http://api.test', {headers: SHORT}),
+      ended('UND_ERR_HEADERS_TIMEOUT'),
+    ],
+    [
+      'that stops passing an answer on ends by `idle`',
+      () => hanging('http://api.test', {idle: SHORT}, stall),
+      ended('UND_ERR_BODY_TIMEOUT'),
+    ],
+  ]);
+});
+
+describe('an answer', () => {
+  const stallPacked = (socket: Socket): void => {
+    const start = gzipSync('['.repeat(1_000)).subarray(0, 15);
+    socket.write('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1000\r\n\r\n');
+    socket.write(start);
+  };
+  const redirect = (location: string) => (socket: Socket) =>
+    socket.write(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`);
+  const hanging = async (timeouts: Limits, play?: (socket: Socket) => unknown) => {
+    await using server = await startHanging(play);
+    return await outcomeOf(server.url, {timeouts});
+  };
+
+  tryAtOnce([
+    [
+      'that never begins ends by `headers`',
+      () => hanging({headers: SHORT}),
+      ended('UND_ERR_HEADERS_TIMEOUT'),
+    ],
+    [
+      'that stops ends by `idle`',
+      () => hanging({idle: SHORT}, stall),
+      ended('UND_ERR_BODY_TIMEOUT'),
+    ],
+    ['that stops ends by `total`, too', () => hanging({total: SHORT}, stall), ended(TIMEOUT)],
+    [
+      'that is compressed and stops ends by `idle`',
+      () => hanging({idle: SHORT}, stallPacked),
+      ended('UND_ERR_BODY_TIMEOUT'),
+    ],
+    [
+      'that is compressed and stops ends by `total`, too',
+      () => hanging({total: SHORT}, stallPacked),
+      ended(TIMEOUT),
+    ],
+    [
+      'whose headers trickle for ever ends by `total`',
+      () =>
+        hanging({total: SHORT}, (socket) => {
+          socket.write('HTTP/1.1 200 OK\r\n');
+          trickle(socket, 'X-More: 1\r\n');
+        }),
+      ended(TIMEOUT),
+    ],
+    [
+      'whose body trickles for ever ends by `total`',
+      () => hanging({total: SHORT}, trickleBody),
+      ended(TIMEOUT),
+    ],
+    [
+      'behind slow redirects ends by `total`, which is that of all of them',
+      () =>
+        hanging({total: SHORT}, (socket) => void setTimeout(redirect('/on'), SHORT / 2, socket)),
+      ended(TIMEOUT),
+    ],
+    [
+      'behind a redirect to a host that takes no connection ends by `total`',
+      async () => {
+        using _names = hangLookups();
+        return await hanging({total: SHORT}, redirect('http://on.unanswered.test/'));
+      },
+      ended(TIMEOUT),
+    ],
+  ]);
+});
+
+(hasOpenssl ? describe : describe.skip)('an answer over HTTP/2', () => {
+  test.each<[string, string, Limits, (stream: ServerHttp2Stream) => unknown]>([
+    ['that never begins ends by `headers`', 'UND_ERR_HEADERS_TIMEOUT', {headers: SHORT}, () => {}],
+    ['that never begins ends by `total`, too', TIMEOUT, {total: SHORT}, () => {}],
+    [
+      'that stops ends by `idle`',
+      'UND_ERR_BODY_TIMEOUT',
+      {idle: SHORT},
+      (stream) => {
+        stream.respond({':status': 200});
+        stream.write('[');
+      },
+    ],
+  ])('%s', async (_title, fault, timeouts, play) => {
+    const {ca, server: shown} = makeCertificates();
+    const server = createSecureServer(shown).on('stream', (stream) => {
+      stream.on('error', () => {});
+      play(stream);
+    });
+    const sessions = new Set<{destroy: () => void}>();
+    server.on('session', (session) => sessions.add(session));
+    const url = `https://127.0.0.1:${await portOf(server)}`;
+    const outcome = await outcomeOf(url, {tls: {ca}, timeouts});
+    for (const session of sessions) session.destroy();
+    server.close();
+    await once(server, 'close');
+    expect(outcome).toEqual(ended(fault));
+  });
+});
+
+describe('a download', () => {
+  const hanging = async (timeouts: Limits, play: (socket: Socket) => unknown) => {
+    await using server = await startHanging(play);
+    return await outcomeOf(server.url, {timeouts}, (http) =>
+      Array.fromAsync(http.download('/export')),
+    );
+  };
+
+  tryAtOnce([
+    [
+      'that stops ends by `idle`',
+      () => hanging({idle: SHORT}, stall),
+      ended('UND_ERR_BODY_TIMEOUT', 'GET api/export'),
+    ],
+    [
+      'that stops ends by `download`, too',
+      () => hanging({download: SHORT}, stall),
+      ended(TIMEOUT, 'GET api/export'),
+    ],
+    [
+      'that trickles for ever ends by `download`',
+      () => hanging({download: SHORT}, trickleBody),
+      ended(TIMEOUT, 'GET api/export'),
+    ],
+  ]);
+});
