@@ -1,5 +1,7 @@
 // What an author's file calls: a source is one value, a stream is one value.
 // The kit reads them; nothing here runs before a command does.
+
+import type {Duration} from './duration.ts';
 import type {HttpClient, HttpOptions} from './http/client.ts';
 import type {JsonObject} from './json.ts';
 
@@ -32,17 +34,40 @@ export type Page<R extends object = object> = {
   readonly bytes?: number;
 };
 
+/** How a cursor's values are written down, where that is not seen from the values themselves. */
+export type CursorFormat =
+  /** Numbers, or texts of digits, that are times: seconds, milliseconds or microseconds since 1970. */
+  | 'epoch-s'
+  | 'epoch-ms'
+  | 'epoch-us'
+  /** A pattern of `yyyy MM dd HH mm ss SSS SSSSSS Z XXX` and anything between, such as `dd.MM.yyyy HH:mm`; UTC without a zone. */
+  | {readonly pattern: string};
+
 /** Which field tells how far a stream was read. */
 export type Cursor<F extends string = string> = {
-  /** A top-level field of every record: timestamps (ISO 8601), dates, or numbers that only grow. */
-  readonly field: F;
+  /** Timestamps (ISO 8601), dates, or numbers that only grow; a nested one by its dot path, `commit.committer.date`. */
+  readonly field: F | `${F}.${string}`;
+  /** Default: ISO 8601 texts, else plain numbers, else texts that compare by their characters. */
+  readonly format?: CursorFormat;
   /** Where the first sync begins. Without it `since` is undefined then, and everything is read. */
   readonly start?: CursorValue | undefined;
   /**
    * `ascending`: within a slice no record comes before one with a smaller cursor, so the position is saved
-   * after each page. `none` (the default): it is saved at the end of a slice, because a smaller one may follow.
+   * after each page. `descending`: the newest come first, so reading ends at the first page that holds nothing new.
+   * `none` (the default): the position is saved at the end of a slice, because a smaller one may follow.
    */
-  readonly order?: 'ascending' | 'none';
+  readonly order?: 'ascending' | 'descending' | 'none';
+  /**
+   * How far before the last position each sync begins, for records that appear late: a time, or a number where the
+   * cursor is one; `learned` measures how late they come, and takes half as much again.
+   */
+  readonly lookback?: Duration | number | 'learned';
+  /** The API reads what changed *after* `since`, not at it: one tick less is asked for, and ties are not lost. */
+  readonly exclusive?: boolean;
+  /** What a record without a cursor value is: emitted (the default), left out, or an error. */
+  readonly missing?: 'include' | 'exclude' | 'error';
+  /** The API can not be asked for what is new: the kit leaves out what is older than `since`. */
+  readonly filter?: boolean;
 };
 
 /** What `read` is given. */
