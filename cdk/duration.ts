@@ -35,3 +35,7 @@ export const shift = (instant: number, duration: Duration, sign: 1 | -1): number
   const exact = (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds;
   return date.getTime() + sign * exact * 1_000;
 };
+
+/** About how long a duration is; a month has 30 days here, a year 365. */
+export const millisecondsOf = ({years = 0, months = 0, ...exact}: Duration): number =>
+  shift(0, exact, 1) + (365 * years + 30 * months) * 24 * 3_600_000;

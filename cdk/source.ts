@@ -32,6 +32,8 @@ export type Page<R extends object = object> = {
   readonly records: readonly R[];
   /** The size of what was fetched, in bytes, where it is known; it bounds what waits in memory. */
   readonly bytes?: number;
+  /** What the page behind this one is asked for with, as plain JSON: `read` gets it back where a run was cut off. */
+  readonly resume?: JsonObject | undefined;
 };
 
 /** How a cursor's values are written down, where that is not seen from the values themselves. */
@@ -72,18 +74,50 @@ export type Cursor<F extends string = string> = {
 
 /** What `read` is given. */
 type ReadContext<S> = {
-  /** One of `slices()`, or `{}` for a stream without slices. */
+  /** One of the slices, or `{}` for a stream without slices. */
   readonly slice: S;
   /**
    * Read what changed at or after this cursor value. Undefined: everything. It is the position of the last
-   * sync, or `cursor.start`; always undefined for a stream without a cursor.
+   * sync less the lookback, or `cursor.start`; always undefined for a stream without a cursor.
    */
   readonly since: CursorValue | undefined;
+  /** The end of the window, which is not part of it; undefined for a stream without windows. */
+  readonly until: CursorValue | undefined;
+  /** The `resume` of the last page of a run that was cut off: read what is behind it. Undefined: from the beginning. */
+  readonly resume: JsonObject | undefined;
   /** Aborted when the run must stop. `http` already listens to it. */
   readonly signal: AbortSignal;
 };
 
 type Awaitable<T> = T | Promise<T>;
+
+/** Slices that are listed: an array, a promise of one, or an async iterable. */
+export type SliceList<S extends Slice> = () => Awaitable<Iterable<S>> | AsyncIterable<S>;
+
+/** Where the slices of a stream come from. */
+export type SliceOrigin =
+  | {readonly kind: 'whole'}
+  | {readonly kind: 'list'; readonly list: () => AsyncIterable<Slice>}
+  | {
+      readonly kind: 'parent';
+      readonly parent: Stream;
+      readonly slicesOf: (record: object) => Promise<readonly Slice[]>;
+      /** Whether only parents that changed are read again. */
+      readonly incremental: boolean;
+    };
+
+/** Slices that are made by `parent` or `product`. */
+export type Slices<S extends Slice> = {
+  readonly origin: SliceOrigin;
+  readonly [describes]?: S;
+};
+
+/** How a stream is cut into windows of time. */
+export type Window = {
+  readonly length: Duration;
+  /** The most records that the API gives out for one query: a window that holds as many is read again in halves. */
+  readonly cap?: number;
+};
 
 /** One stream, as an author writes it. */
 export type StreamDefinition<R extends object, S extends Slice> = {
@@ -93,32 +127,41 @@ export type StreamDefinition<R extends object, S extends Slice> = {
   readonly primaryKey?: readonly NoInfer<Field<R>>[];
   /** Makes the stream incremental. */
   readonly cursor?: Cursor<NoInfer<Field<R>>>;
-  /** The parts the stream is read in, one after another, each with its own position. */
-  readonly slices?: () => Awaitable<Iterable<S>> | AsyncIterable<S>;
+  /** The parts the stream is read in, each with its own position: a list, or what `parent` or `product` make. */
+  readonly slices?: SliceList<S> | Slices<S>;
+  /**
+   * Reads each slice in windows of time, `{days: 30}`, one after another: `read` gets `since` and `until`. The position is
+   * saved behind each. Needs `cursor.start`, and a cursor that is a time.
+   */
+  readonly window?: Duration | Window;
+  /** How long the `resume` of a page can be used, by which a slice that was cut off goes on inside. */
+  readonly resumable?: Duration;
+  /** Reads everything anew now and then, for APIs whose changes can't be trusted. */
+  readonly fullSync?: {readonly every: Duration};
   /** Pages of records; usually `http.paginate(…)`, else any async generator that yields `page(records)`. */
   readonly read: (context: ReadContext<S>) => AsyncIterable<Page<NoInfer<R>>>;
   /** Changes each record before it is emitted, such as adding the slice's name. Without it records pass as they came. */
   readonly map?: (record: NoInfer<R>, slice: S) => NoInfer<R>;
+  /** Understands states that older versions of the source have written: gives the blob that this one would have. */
+  readonly migrateState?: (blob: JsonObject) => JsonObject;
   /** How often the position is saved while reading, in milliseconds. Default 60,000; 0 after each page. */
   readonly checkpointInterval?: number;
 };
 
-/** A slice that is ready to be read. */
-export type SliceReader = {
-  readonly slice: Slice;
-  readonly read: (since: CursorValue | undefined, signal: AbortSignal) => AsyncIterable<Page>;
-};
-
 /** One stream, as the kit reads it: record and slice types are closed over. */
-export type Stream = {
+export type Stream<R extends object = object> = {
   readonly name: string;
   readonly schema: JsonObject;
   readonly primaryKey: readonly string[];
   readonly cursor?: Cursor;
-  /** Whether the stream is read in slices; if not, `slices` yields one reader, for the slice `{}`. */
-  readonly sliced: boolean;
-  readonly slices: () => AsyncIterable<SliceReader>;
+  readonly slices: SliceOrigin;
+  readonly window?: Window;
+  readonly resumable?: Duration;
+  readonly fullSync?: {readonly every: Duration};
+  readonly read: (context: ReadContext<Slice>) => AsyncIterable<Page>;
+  readonly migrateState?: (blob: JsonObject) => JsonObject;
   readonly checkpointInterval: number;
+  readonly [describes]?: R;
 };
 
 async function* mapPages<R extends object>(
@@ -128,10 +171,69 @@ async function* mapPages<R extends object>(
   for await (const page of pages) yield {...page, records: page.records.map(map)};
 }
 
-/** The one slice of a stream without slices; S is the empty slice then, which TypeScript can't see. */
-const WHOLE: Slice = {};
+async function* iterate<S extends Slice>(list: SliceList<S>): AsyncGenerator<S> {
+  yield* await list();
+}
+
+const originOf = <S extends Slice>(slices: SliceList<S> | Slices<S> | undefined): SliceOrigin => {
+  if (slices === undefined) return {kind: 'whole'};
+  return typeof slices === 'function' ? {kind: 'list', list: () => iterate(slices)} : slices.origin;
+};
+
+/**
+ * A slice for each record of another stream, such as the comments of each issue. The parent is read once, however many
+ * streams need it, and whether the user wants its own records or not.
+ * @param toSlice the slice of a record, or several, or none
+ * @param incremental only of parents that changed since the last sync; for APIs where a new child changes its parent.
+ *   By default all parents are listed in each sync
+ */
+export const parent = <P extends object, S extends Slice>(
+  parentStream: Stream<P>,
+  toSlice: (record: P) => S | readonly S[],
+  {incremental = false}: {readonly incremental?: boolean} = {},
+): Slices<S> => ({
+  origin: {
+    kind: 'parent',
+    parent: parentStream,
+    // The records of a stream are of its type, which `Stream` itself has closed over.
+    slicesOf: async (record) => [toSlice(record as P)].flat() as readonly S[],
+    incremental,
+  },
+});
+
+/** Each slice of the one with each of the other: `product(parent(sites, …), () => [{kind: 'clicks'}, {kind: 'views'}])`. */
+export const product = <A extends Slice, B extends Slice>(
+  one: SliceList<A> | Slices<A>,
+  other: SliceList<B>,
+): Slices<A & B> => {
+  const origin = originOf(one);
+  let listed: Promise<readonly B[]> | undefined;
+  const others = (): Promise<readonly B[]> => {
+    listed ??= Array.fromAsync(iterate(other));
+    return listed;
+  };
+  const alongside = async (slice: Slice): Promise<readonly Slice[]> =>
+    (await others()).map((more) => ({...slice, ...more}));
+  if (origin.kind === 'parent') {
+    const slicesOf = async (record: object) =>
+      (await Promise.all((await origin.slicesOf(record)).map(alongside))).flat();
+    return {origin: {...origin, slicesOf}};
+  }
+  return {
+    origin: {
+      kind: 'list',
+      async *list() {
+        if (origin.kind === 'list')
+          for await (const slice of origin.list()) yield* await alongside(slice);
+      },
+    },
+  };
+};
 
 const DEFAULT_CHECKPOINT_INTERVAL = 60_000;
+
+const windowOf = (window: Duration | Window | undefined): Window | undefined =>
+  window === undefined || 'length' in window ? window : {length: window};
 
 /**
  * Describes one stream. Record and slice types come from `schema` and `slices`; a primary key or cursor field
@@ -139,31 +241,37 @@ const DEFAULT_CHECKPOINT_INTERVAL = 60_000;
  */
 export const stream = <R extends object, S extends Slice = Record<never, never>>(
   definition: StreamDefinition<R, S>,
-): Stream => {
-  const {map, slices} = definition;
-  const readerOf = (slice: S): SliceReader => ({
-    slice,
-    read: (since, signal) => {
-      const pages = definition.read({slice, since, signal});
-      return map === undefined ? pages : mapPages(pages, (record) => map(record, slice));
-    },
-  });
+): Stream<R> => {
+  const {map, name, schema, cursor, resumable, fullSync, migrateState} = definition;
+  const window = windowOf(definition.window);
   return {
-    name: definition.name,
-    schema: definition.schema,
+    name,
+    schema,
     primaryKey: definition.primaryKey ?? [],
-    ...(definition.cursor && {cursor: definition.cursor}),
-    sliced: slices !== undefined,
-    async *slices() {
-      if (slices === undefined) yield readerOf(WHOLE as S);
-      else for await (const slice of await slices()) yield readerOf(slice);
+    slices: originOf(definition.slices),
+    read: (context) => {
+      // The kit hands out the slices it was given, and the empty one where there are none, which is all that S can be then.
+      const own = {...context, slice: context.slice as S};
+      const pages = definition.read(own);
+      return map === undefined ? pages : mapPages(pages, (record) => map(record, own.slice));
     },
     checkpointInterval: definition.checkpointInterval ?? DEFAULT_CHECKPOINT_INTERVAL,
+    ...(cursor && {cursor}),
+    ...(window && {window}),
+    ...(resumable && {resumable}),
+    ...(fullSync && {fullSync}),
+    ...(migrateState && {migrateState}),
   };
 };
 
-/** Wraps records into a page, for a `read` that is an async generator of its own. */
-export const page = <R extends object>(records: readonly R[]): Page<R> => ({records});
+/**
+ * Wraps records into a page, for a `read` that is an async generator of its own.
+ * @param resume where the next page begins, for a stream that is `resumable`
+ */
+export const page = <R extends object>(
+  records: readonly R[],
+  {resume}: {readonly resume?: JsonObject} = {},
+): Page<R> => ({records, ...(resume && {resume})});
 
 /** What `check` and `streams` are given. */
 export type Connection<C> = {

@@ -16,7 +16,11 @@ type Patience = {
 };
 
 /** What a command has, once it is connected. */
-type Connected<C> = Connection<C> & Pick<ReturnType<typeof openHttpClient>, 'totals' | 'close'>;
+type Connected<C> = Connection<C> &
+  Pick<ReturnType<typeof openHttpClient>, 'totals' | 'close'> & {
+    /** How many slices are read at once, where the source says so. */
+    readonly concurrency?: number;
+  };
 
 /** A valid config and a client for the API it points to. */
 export const connect = async <C extends object>(
@@ -43,7 +47,14 @@ export const connect = async <C extends object>(
       onRotated: rotationTeller(isObject(given) ? given : {}, runtime),
     },
   );
-  return {config, http, totals: http.totals, close: http.close};
+  const {concurrency} = options;
+  return {
+    config,
+    http,
+    totals: http.totals,
+    close: http.close,
+    ...(concurrency !== undefined && {concurrency}),
+  };
 };
 
 /** The source's streams, whose names must differ: catalogs and states know them by name. */

@@ -37,15 +37,23 @@ export async function* read<C extends object>(
   runtime: Runtime,
 ): Command {
   let announce = (_stream: string, _until: number): void => {};
-  const {close, totals, ...connection} = await connect(source, inputs.config, runtime, {
-    caller: currentStream,
-    onWait: ({until, caller = ''}) => announce(caller, until),
-  });
+  const {close, totals, concurrency, ...connection} = await connect(
+    source,
+    inputs.config,
+    runtime,
+    {
+      caller: currentStream,
+      onWait: ({until, caller = ''}) => announce(caller, until),
+    },
+  );
   try {
     const configured = parseCatalog(await inputs.catalog());
     const state = parseState(await inputs.state());
-    return yield* readPlan(planRead(configured, streamsOf(source, connection), state), {
+    const context = {startedAt: runtime.now(), isRetry: runtime.isRetry ?? false};
+    return yield* readPlan(planRead(configured, streamsOf(source, connection), state, context), {
       ...runtime,
+      startedAt: context.startedAt,
+      ...(concurrency !== undefined && {concurrency}),
       followWaits: (listener) => {
         announce = listener;
       },

@@ -1,0 +1,121 @@
+// Where a stream begins: what its state says, in the mode in which it is read.
+import {shift} from '../duration.ts';
+import type {JsonObject} from '../json.ts';
+import {isEmptyBlob, isFullRefreshComplete, type StateBlob} from '../protocol/state.ts';
+import type {Stream} from '../source.ts';
+import {parseRound, type Round} from './follow-round.ts';
+import {type Position, parsePosition, START} from './position.ts';
+
+export type SyncMode = 'full_refresh' | 'incremental';
+
+/** When the stream was last read from its beginning, for streams that are so now and then. Epoch milliseconds. */
+type FullSync = {readonly startedAt: number; readonly isOver: boolean};
+
+export type Start =
+  /** By its cursor. */
+  | {
+      readonly kind: 'cursor';
+      readonly position: Position;
+      readonly fullSync?: FullSync;
+      /** Where the parent stream was, when all of its children had been read. */
+      readonly parent?: JsonObject;
+    }
+  /** All of it, slice by slice. */
+  | {readonly kind: 'round'; readonly round: Round | undefined; readonly parent?: JsonObject}
+  /** Not at all: an earlier attempt of the same job has read it. */
+  | {readonly kind: 'done'; readonly blob: StateBlob};
+
+export type StartContext = {
+  /** When the run began, in epoch milliseconds. */
+  readonly startedAt: number;
+  /** Whether this is another attempt of a job whose first one was cut off. */
+  readonly isRetry: boolean;
+};
+
+type Begun = {readonly start: Start; readonly warnings: readonly string[]};
+
+const timeIn = (blob: StateBlob, key: string): number | undefined =>
+  Date.parse(String(blob[key])) || undefined;
+
+/** A full sync that was cut off goes on; one whose day has come begins. */
+const fullSyncOf = (
+  {fullSync}: Stream,
+  blob: StateBlob | undefined,
+  startedAt: number,
+): FullSync | undefined => {
+  if (fullSync === undefined) return undefined;
+  const begun = blob && timeIn(blob, 'full_sync_started');
+  if (begun !== undefined) return {startedAt: begun, isOver: false};
+  const last = blob && timeIn(blob, 'full_sync_at');
+  return last === undefined || shift(last, fullSync.every, 1) <= startedAt
+    ? {startedAt, isOver: false}
+    : {startedAt: last, isOver: true};
+};
+
+const parentIn = ({parent}: StateBlob): {readonly parent?: JsonObject} =>
+  typeof parent === 'object' && parent !== null && !Array.isArray(parent)
+    ? {parent: {...parent}}
+    : {};
+
+const foreign = ({name, cursor}: Stream, blob: StateBlob): string =>
+  `The state of stream ${name} has no "${cursor?.field}", only ${Object.keys(blob).join(', ')}: it seems to be another connector's. The stream is read from its beginning.`;
+
+const startByCursor = (
+  stream: Stream,
+  field: string,
+  blob: StateBlob | undefined,
+  {startedAt}: StartContext,
+): Begun => {
+  const fullSync = fullSyncOf(stream, blob, startedAt);
+  const begin = (position: Position, warnings: readonly string[] = []): Begun => ({
+    start: {
+      kind: 'cursor',
+      position,
+      ...(fullSync && {fullSync}),
+      ...(blob && parentIn(blob)),
+    },
+    warnings,
+  });
+  // One that begins now forgets what was; one that was cut off has its own position.
+  if (blob === undefined || fullSync?.startedAt === startedAt) return begin(START);
+  const position = parsePosition(blob, field);
+  return position === undefined ? begin(START, [foreign(stream, blob)]) : begin(position);
+};
+
+const startFullRefresh = (
+  stream: Stream,
+  blob: StateBlob | undefined,
+  {startedAt, isRetry}: StartContext,
+): Start => {
+  if (blob && isRetry && isFullRefreshComplete(blob)) return {kind: 'done', blob};
+  // Only one that was cut off goes on; a position that is left from incremental syncs counts for nothing.
+  const open = blob?.['unfinished'] === true ? blob : undefined;
+  if (stream.cursor === undefined) {
+    return {kind: 'round', round: open && parseRound(open, startedAt)};
+  }
+  const position = open && parsePosition(open, stream.cursor.field);
+  return {kind: 'cursor', position: position ?? START};
+};
+
+export const startOf = (
+  stream: Stream,
+  mode: SyncMode,
+  given: StateBlob | undefined,
+  context: StartContext,
+): Begun => {
+  const isGiven = given !== undefined && !isEmptyBlob(given);
+  const blob = isGiven && stream.migrateState ? stream.migrateState(given) : given;
+  if (mode === 'full_refresh') {
+    return {start: startFullRefresh(stream, blob, context), warnings: []};
+  }
+  if (stream.cursor !== undefined) {
+    return startByCursor(stream, stream.cursor.field, blob, context);
+  }
+  const round = blob && parseRound(blob, context.startedAt);
+  return {
+    start: {kind: 'round', round, ...(blob && parentIn(blob))},
+    warnings: [
+      `Stream ${stream.name} has no cursor, so it can't be read incrementally; all of it is read.`,
+    ],
+  };
+};

@@ -1,0 +1,173 @@
+// The progress of a stream, in the way in which it is read, with what else its state has to keep.
+import {millisecondsOf} from '../duration.ts';
+import type {StateBlob} from '../protocol/state.ts';
+import type {Cursor} from '../source.ts';
+import {cursorRules} from './cursor/rules.ts';
+import type {Kinship} from './families.ts';
+import {followCursor} from './follow-cursor.ts';
+import {followRound} from './follow-round.ts';
+import type {Position, SlicePosition} from './position.ts';
+import type {Progress} from './progress.ts';
+import type {StreamRun} from './reading.ts';
+import type {Start} from './start.ts';
+
+export type Tracked = {
+  readonly progress: Progress;
+  /** Which of a slice's records are emitted. */
+  readonly emits: (slice: string) => (record: object) => boolean;
+};
+
+type CursorStart = Extract<Start, {kind: 'cursor'}>;
+
+const ALL = () => () => true;
+const NONE = () => () => false;
+
+/** The earliest of several positions: from there on all of them have what they need. */
+export const earliest = (positions: readonly Position[], cursor: Cursor): Position => {
+  const {compare} = cursorRules(cursor);
+  return positions.reduce((one, other) => {
+    if (one === other) return one;
+    const first = (
+      a: SlicePosition['at'] | undefined,
+      b: SlicePosition['at'] | undefined,
+    ): SlicePosition['at'] => {
+      if (a === undefined || b === undefined) return undefined;
+      return compare(a, b) <= 0 ? a : b;
+    };
+    // A slice that only one of them knows is read from its beginning.
+    const slices =
+      one.slices &&
+      other.slices &&
+      new Map(
+        [...one.slices].flatMap(([key, {at}]) => {
+          const same = other.slices?.get(key);
+          return same === undefined ? [] : [[key, {at: first(at, same.at)}] as const];
+        }),
+      );
+    return {watermark: first(one.watermark, other.watermark), ...(slices && {slices})};
+  });
+};
+
+/** Where a parent begins: where it was, unless one of its children needs what lies before that. */
+const beginningOf = (
+  {position}: CursorStart,
+  {stream, children, isSelected}: Kinship,
+): Position => {
+  const {cursor} = stream;
+  if (cursor === undefined || children.length === 0) return position;
+  const needed = children.map((child) => child.needs(cursor.field));
+  return earliest(isSelected ? [position, ...needed] : needed, cursor);
+};
+
+/** Of what is read for children only the records that are new to the user are emitted. */
+const newTo = (own: Progress, cursor: Cursor): Tracked['emits'] => {
+  const rules = cursorRules(cursor);
+  return (slice) => {
+    const {since} = own.slice(slice);
+    return (record) => {
+      const value = rules.valueOf(record);
+      return since === undefined || value === undefined || rules.compare(value, since) >= 0;
+    };
+  };
+};
+
+const fullSyncBlob = ({fullSync}: CursorStart, isFinished: boolean): StateBlob => {
+  if (fullSync === undefined) return {};
+  const at = new Date(fullSync.startedAt).toISOString();
+  return fullSync.isOver || isFinished ? {full_sync_at: at} : {full_sync_started: at};
+};
+
+/** The blob with what else belongs to it. */
+const withMore = (
+  {unfinished, finished, ...progress}: Progress,
+  more: (isFinished: boolean) => StateBlob,
+): Progress => {
+  const add = (blob: StateBlob, isFinished: boolean): StateBlob => {
+    const added = more(isFinished);
+    return Object.keys(added).length === 0 ? blob : {...blob, ...added};
+  };
+  return {
+    ...progress,
+    unfinished: () => add(unfinished(), false),
+    finished: () => add(finished(), true),
+  };
+};
+
+const parentBlob = ({parentBlobs: {before, now}}: Kinship, isFinished: boolean): StateBlob => {
+  const parent = isFinished ? now() : before;
+  return parent === undefined ? {} : {parent};
+};
+
+const isSliced = ({stream}: Kinship): boolean => stream.slices.kind !== 'whole';
+
+const trackCursor = (
+  kinship: Kinship,
+  start: CursorStart,
+  cursor: Cursor,
+  {now, startedAt}: StreamRun,
+  warn: (message: string) => void,
+): Tracked => {
+  const {stream, children, isSelected} = kinship;
+  const from = beginningOf(start, kinship);
+  const following = {
+    cursor,
+    sliced: isSliced(kinship),
+    startedAt,
+    now,
+    warn,
+    // What its children need of a slice is all of it.
+    resumeLife: children.length > 0 || !stream.resumable ? 0 : millisecondsOf(stream.resumable),
+    lookback: cursor.lookback === 'learned' ? undefined : cursor.lookback,
+  };
+  const progress = withMore(followCursor({...following, from}), (isFinished) => ({
+    ...fullSyncBlob(start, isFinished),
+    ...parentBlob(kinship, isFinished),
+  }));
+  if (!isSelected) return {progress, emits: NONE};
+  const isOwn = from === start.position;
+  const own = isOwn ? undefined : followCursor({...following, from: start.position});
+  return {progress, emits: own ? newTo(own, cursor) : ALL};
+};
+
+/** Nothing is left to be read, and nothing to be said but that. */
+const finishedBefore = (blob: StateBlob): Progress => ({
+  slice: () => ({
+    from: undefined,
+    since: undefined,
+    resume: undefined,
+    isDone: true,
+    observe: () => {},
+    restart: () => {},
+    reach: () => {},
+    complete: () => {},
+  }),
+  unfinished: () => blob,
+  finished: () => blob,
+});
+
+export const trackProgress = (
+  kinship: Kinship,
+  run: StreamRun,
+  warn: (message: string) => void,
+): Tracked => {
+  const {start, stream, children, isSelected} = kinship;
+  const emits = isSelected ? ALL : NONE;
+  if (start.kind === 'done') return {progress: finishedBefore(start.blob), emits};
+  if (start.kind === 'cursor' && stream.cursor) {
+    return trackCursor(kinship, start, stream.cursor, run, warn);
+  }
+  const round = start.kind === 'round' && children.length === 0 ? start.round : undefined;
+  const {startedAt, now} = run;
+  const resumeLife = stream.resumable ? millisecondsOf(stream.resumable) : 0;
+  const progress = followRound({
+    from: round,
+    startedAt,
+    now,
+    resumeLife,
+    sliced: isSliced(kinship),
+  });
+  return {
+    progress: withMore(progress, (isFinished) => parentBlob(kinship, isFinished)),
+    emits,
+  };
+};
