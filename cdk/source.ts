@@ -1,6 +1,7 @@
 // What an author's file calls: a source is one value, a stream is one value.
 // The kit reads them; nothing here runs before a command does.
 
+import {closeDeletes, type Deletes} from './deletes.ts';
 import type {Duration} from './duration.ts';
 import type {HttpClient, HttpOptions} from './http/client.ts';
 import type {JsonObject} from './json.ts';
@@ -34,6 +35,8 @@ export type Page<R extends object = object> = {
   readonly bytes?: number;
   /** What the page behind this one is asked for with, as plain JSON: `read` gets it back where a run was cut off. */
   readonly resume?: JsonObject | undefined;
+  /** Why the list may not have ended here, in words: what is missing in it is then not taken for deleted. */
+  readonly doubt?: string | undefined;
 };
 
 /** How a cursor's values are written down, where that is not seen from the values themselves. */
@@ -138,6 +141,8 @@ export type StreamDefinition<R extends object, S extends Slice> = {
   readonly resumable?: Duration;
   /** Reads everything anew now and then, for APIs whose changes can't be trusted. */
   readonly fullSync?: {readonly every: Duration};
+  /** How is known what was deleted: such records are emitted with `_deleted_at`. */
+  readonly deletes?: Deletes<NoInfer<R>, S>;
   /** Pages of records; usually `http.paginate(…)`, else any async generator that yields `page(records)`. */
   readonly read: (context: ReadContext<S>) => AsyncIterable<Page<NoInfer<R>>>;
   /** Changes each record before it is emitted, such as adding the slice's name. Without it records pass as they came. */
@@ -158,6 +163,7 @@ export type Stream<R extends object = object> = {
   readonly window?: Window;
   readonly resumable?: Duration;
   readonly fullSync?: {readonly every: Duration};
+  readonly deletes?: Deletes<object, Slice>;
   readonly read: (context: ReadContext<Slice>) => AsyncIterable<Page>;
   readonly migrateState?: (blob: JsonObject) => JsonObject;
   readonly checkpointInterval: number;
@@ -260,6 +266,7 @@ export const stream = <R extends object, S extends Slice = Record<never, never>>
     ...(window && {window}),
     ...(resumable && {resumable}),
     ...(fullSync && {fullSync}),
+    ...(definition.deletes && {deletes: closeDeletes(definition, definition.deletes)}),
     ...(migrateState && {migrateState}),
   };
 };

@@ -1,4 +1,5 @@
 import type {AirbyteStream, SyncMode} from '../protocol/generated/airbyte.ts';
+import {schemaOf} from '../read/deletes/schema.ts';
 import type {Source, Stream} from '../source.ts';
 import type {Command, Input, Runtime} from './command.ts';
 import {connect, streamsOf} from './connect.ts';
@@ -28,7 +29,9 @@ export async function* discover<C extends object>(
 ): Command {
   const {close, ...connection} = await connect(source, readConfig, runtime);
   try {
-    const streams = streamsOf(source, connection).map(toAirbyteStream);
+    const streams = streamsOf(source, connection).map((stream) =>
+      toAirbyteStream({...stream, schema: schemaOf(stream)}),
+    );
     yield {type: 'CATALOG', catalog: {streams}};
   } finally {
     await close();

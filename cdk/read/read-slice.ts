@@ -4,10 +4,11 @@ import {messageOf, SystemError, TransientError} from '../errors.ts';
 import {isObject, type JsonObject, kindOf} from '../json.ts';
 import type {CursorValue, Page, Slice, Window} from '../source.ts';
 import {type CursorRules, cursorRules} from './cursor/rules.ts';
+import type {SliceDeletes} from './deletes/deletes.ts';
 import {untilAborted} from './interrupt.ts';
 import {sliceKey} from './position.ts';
 import type {SliceProgress} from './progress.ts';
-import {type Reading, saveIfDue, say} from './reading.ts';
+import {emitRecords, type Reading, saveIfDue, say} from './reading.ts';
 
 type SliceReading = {
   readonly reading: Reading;
@@ -16,6 +17,7 @@ type SliceReading = {
   readonly progress: SliceProgress;
   /** Absent for a stream without a cursor. */
   readonly rules: CursorRules | undefined;
+  readonly deletes: SliceDeletes;
   readonly isEmitted: (record: object) => boolean;
 };
 
@@ -78,20 +80,11 @@ const keep = (
 
 /** Hands on one page; how many records it held. */
 const takePage = async (slice: SliceReading, page: Page, {since}: Part): Promise<number> => {
-  const {reading, progress, isEmitted} = slice;
-  const {run, checkpoints, descriptor} = reading;
+  const {reading, progress, isEmitted, deletes} = slice;
   const records = withCursor(recordsOf(page), slice);
   await reading.onRecords(records);
   const emitted = keep(records, isEmitted, isNew(slice, since));
-  if (emitted.length > 0) {
-    await reading.onFirstRecord();
-    checkpoints.count(emitted.length);
-    const {bytes} = page;
-    await run.emitPage(
-      {type: 'PAGE', stream: descriptor, records: emitted, emittedAt: run.now()},
-      bytes,
-    );
-  }
+  await emitRecords(reading, deletes.take(page, emitted), page.bytes);
   progress.observe(records, page.resume);
   await saveIfDue(reading);
   return page.records.length;
@@ -213,17 +206,21 @@ export const readSlice = async (reading: Reading, slice: Slice): Promise<void> =
   const {cursor, window} = reading.stream;
   const key = sliceKey(slice);
   const progress = reading.progress.slice(key);
+  const deletes = reading.deletes.slice(reading, slice, key, progress);
   if (progress.isDone) return;
+  await deletes.begin();
   const sliceReading: SliceReading = {
     reading,
     slice,
     key,
     progress,
     rules: cursor && cursorRules(cursor),
+    deletes,
     isEmitted: reading.emits(key),
   };
   const {since, resume} = progress;
   if (window === undefined) await readFrom(sliceReading, {since, until: undefined, resume});
   else await readWindows(sliceReading, window);
   progress.complete();
+  await deletes.end();
 };

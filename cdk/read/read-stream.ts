@@ -6,6 +6,7 @@ import {NO_CURSOR_STATE} from '../protocol/state.ts';
 import type {Slice} from '../source.ts';
 import {trackCheckpoints} from './checkpoints.ts';
 import {onBehalfOf} from './current-stream.ts';
+import {openDeletes} from './deletes/deletes.ts';
 import {type SliceFault, streamFailure, userMessage} from './failures.ts';
 import type {Kinship} from './families.ts';
 import {untilAborted} from './interrupt.ts';
@@ -138,7 +139,8 @@ export const readStream = async (
   const {descriptor, stream, isSelected} = kinship;
   const warn = (message: string): void => say({descriptor, run}, 'WARN', message);
   const tracked = trackProgress(kinship, run, warn);
-  const {progress} = tracked;
+  const deletes = openDeletes(kinship, run);
+  const progress = deletes.withState(tracked.progress);
   const initial = progress.unfinished();
   const checkpoints = trackCheckpoints(descriptor, stream.checkpointInterval, run.now, initial);
   let hasBegun = false;
@@ -147,6 +149,7 @@ export const readStream = async (
     stream,
     run,
     progress,
+    deletes,
     checkpoints: isSelected ? checkpoints : {...checkpoints, due: () => undefined},
     emits: tracked.emits,
     onRecords: async (records) => {
@@ -161,10 +164,12 @@ export const readStream = async (
   if (isSelected) await setStatus(reading, 'STARTED');
   let faults: readonly SliceFault[] | undefined;
   try {
-    faults = await readSlices(reading, kinship);
+    const found = await readSlices(reading, kinship);
+    await deletes.settle(reading, found.length === 0);
+    faults = found;
   } finally {
     const failure = faults && isSome(faults) ? streamFailure(descriptor, faults) : undefined;
-    endChildren(kinship, failure, faults ? progress.finished() : NO_CURSOR_STATE);
+    endChildren(kinship, failure, faults ? tracked.progress.finished() : NO_CURSOR_STATE);
     if (isSelected) await finish(reading, faults?.length === 0);
   }
   // That of a parent which nobody asked for is its children's.

@@ -3,6 +3,7 @@ import type {AirbyteMessage, StreamDescriptor} from '../protocol/generated/airby
 import {logMessage, type RecordPage} from '../protocol/messages.ts';
 import type {Stream} from '../source.ts';
 import type {Checkpoints} from './checkpoints.ts';
+import type {StreamDeletes} from './deletes/deletes.ts';
 import type {Lanes} from './lanes.ts';
 import type {Progress} from './progress.ts';
 
@@ -26,6 +27,7 @@ export type Reading = {
   readonly run: StreamRun;
   readonly progress: Progress;
   readonly checkpoints: Checkpoints;
+  readonly deletes: StreamDeletes;
   /** Which of a slice's records are emitted; all of them are children's parents. */
   readonly emits: (slice: string) => (record: object) => boolean;
   /** Hands records to the streams whose slices they are. */
@@ -43,4 +45,15 @@ export const say = (
 export const saveIfDue = async ({progress, checkpoints, run}: Reading): Promise<void> => {
   const state = checkpoints.due(progress.unfinished);
   if (state !== undefined) await run.emit(state);
+};
+
+export const emitRecords = async (
+  {run, checkpoints, descriptor, onFirstRecord}: Reading,
+  records: readonly object[],
+  bytes?: number,
+): Promise<void> => {
+  if (records.length === 0) return;
+  await onFirstRecord();
+  checkpoints.count(records.length);
+  await run.emitPage({type: 'PAGE', stream: descriptor, records, emittedAt: run.now()}, bytes);
 };

@@ -11,7 +11,7 @@ export type SyncMode = 'full_refresh' | 'incremental';
 /** When the stream was last read from its beginning, for streams that are so now and then. Epoch milliseconds. */
 type FullSync = {readonly startedAt: number; readonly isOver: boolean};
 
-export type Start =
+type Beginning =
   /** By its cursor. */
   | {
       readonly kind: 'cursor';
@@ -24,6 +24,11 @@ export type Start =
   | {readonly kind: 'round'; readonly round: Round | undefined; readonly parent?: JsonObject}
   /** Not at all: an earlier attempt of the same job has read it. */
   | {readonly kind: 'done'; readonly blob: StateBlob};
+
+export type Start = Beginning & {
+  /** What an earlier run kept about deletes; absent in a full refresh, which replaces all that was. */
+  readonly deletes?: {readonly blob: unknown};
+};
 
 export type StartContext = {
   /** When the run began, in epoch milliseconds. */
@@ -97,17 +102,11 @@ const startFullRefresh = (
   return {kind: 'cursor', position: position ?? START};
 };
 
-export const startOf = (
+const startIncremental = (
   stream: Stream,
-  mode: SyncMode,
-  given: StateBlob | undefined,
+  blob: StateBlob | undefined,
   context: StartContext,
 ): Begun => {
-  const isGiven = given !== undefined && !isEmptyBlob(given);
-  const blob = isGiven && stream.migrateState ? stream.migrateState(given) : given;
-  if (mode === 'full_refresh') {
-    return {start: startFullRefresh(stream, blob, context), warnings: []};
-  }
   if (stream.cursor !== undefined) {
     return startByCursor(stream, stream.cursor.field, blob, context);
   }
@@ -118,4 +117,21 @@ export const startOf = (
       `Stream ${stream.name} has no cursor, so it can't be read incrementally; all of it is read.`,
     ],
   };
+};
+
+export const startOf = (
+  stream: Stream,
+  mode: SyncMode,
+  given: StateBlob | undefined,
+  context: StartContext,
+): Begun => {
+  const isGiven = given !== undefined && !isEmptyBlob(given);
+  const migrated = isGiven && stream.migrateState ? stream.migrateState(given) : given;
+  const {deletes, ...blob} = migrated ?? {};
+  const own = deletes === undefined ? migrated : blob;
+  if (mode === 'full_refresh') {
+    return {start: startFullRefresh(stream, own, context), warnings: []};
+  }
+  const {start, warnings} = startIncremental(stream, own, context);
+  return {start: {...start, deletes: {blob: deletes}}, warnings};
 };

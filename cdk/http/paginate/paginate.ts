@@ -32,6 +32,8 @@ export type PaginateOptions = {
 export type FetchedRecords<R extends object> = {
   readonly records: readonly R[];
   readonly bytes: number;
+  /** Why the list may not be complete: on a page without records, behind the last one. */
+  readonly doubt?: string;
 };
 
 /** What a client lends to paging. */
@@ -73,6 +75,7 @@ const openPages = <R extends object>(
   const paginator = paginatorOf(options.next);
   const total = options.total ?? paginator.total;
   const requested = new Set<string>();
+  let doubt: string | undefined;
 
   const fetchPage = async (
     request: HttpRequest,
@@ -84,7 +87,7 @@ const openPages = <R extends object>(
     const ends = before === undefined ? [] : endOn;
     const response = await answered(ends)(request);
     if (ends.includes(response.status) || meaningOf(response) === 'ignore') {
-      if (before !== undefined) checkEnd(before, undefined, {incomplete, warn});
+      if (before !== undefined) doubt = checkEnd(before, undefined, {incomplete, warn});
       return undefined;
     }
     onPage();
@@ -102,13 +105,13 @@ const openPages = <R extends object>(
     if (options.stop?.(page)) return undefined;
     const step = paginator.next(page);
     if (step !== undefined) return fetchPage(takeStep(page.request, step), page);
-    checkEnd(page, paginator.doubt, {incomplete, warn});
+    doubt = checkEnd(page, paginator.doubt, {incomplete, warn});
     return undefined;
   };
 
   const fetchFirst = (request: HttpRequest) =>
     fetchPage(withEmptyOn(takeStep(request, paginator.first ?? {}), options.emptyOn));
-  return {fetchFirst, fetchNext};
+  return {fetchFirst, fetchNext, doubt: () => doubt};
 };
 
 /** Fetches page after page, one ahead of the reader. */
@@ -117,7 +120,7 @@ export async function* paginate<R extends object>(
   request: HttpRequest,
   options: PaginateOptions,
 ): AsyncGenerator<FetchedRecords<R>> {
-  const {fetchFirst, fetchNext} = openPages<R>(paging, options);
+  const {fetchFirst, fetchNext, doubt} = openPages<R>(paging, options);
   let page = await fetchFirst(request);
   while (page !== undefined) {
     const ahead = options.prefetch === false ? undefined : fetchNext(page);
@@ -126,4 +129,6 @@ export async function* paginate<R extends object>(
     yield {records: page.records, bytes: page.response.body.length};
     page = await (ahead ?? fetchNext(page));
   }
+  const why = doubt();
+  if (why !== undefined) yield {records: [], bytes: 0, doubt: why};
 }
