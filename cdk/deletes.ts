@@ -90,6 +90,8 @@ type Described = {
   readonly name: string;
   readonly primaryKey?: readonly string[];
   readonly window?: unknown;
+  readonly fullSync?: unknown;
+  readonly cursor?: {readonly filter?: boolean};
 };
 
 const refuse = (name: string, message: string): never => {
@@ -97,7 +99,7 @@ const refuse = (name: string, message: string): never => {
 };
 
 const assertPossible = <R extends object, S>(
-  {name, primaryKey = [], window}: Described,
+  {name, primaryKey = [], window, fullSync, cursor}: Described,
   {list, sweep}: Deletes<R, S>,
 ): void => {
   if ((list || sweep) && primaryKey.length === 0) {
@@ -110,6 +112,12 @@ const assertPossible = <R extends object, S>(
     refuse(
       name,
       'what changes while its windows are read is in none of them, so they do not show what was deleted: give `deletes.sweep` a `read` that lists all ids.',
+    );
+  }
+  if (sweep && !sweep.read && cursor && !cursor.filter && !fullSync) {
+    refuse(
+      name,
+      'after its first sync only what is new is read, which does not show what was deleted: give `deletes.sweep` a `read` that lists all ids, or the stream a `fullSync`.',
     );
   }
 };

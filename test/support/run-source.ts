@@ -1,6 +1,7 @@
 // Runs a source's commands in this process, where nock can answer for its API.
 import {check} from '../../cdk/commands/check.ts';
 import type {Command} from '../../cdk/commands/command.ts';
+import {discover} from '../../cdk/commands/discover.ts';
 import {read} from '../../cdk/commands/read.ts';
 import {encode} from '../../cdk/output/encode.ts';
 import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
@@ -30,6 +31,9 @@ const messagesOf = async (command: Command): Promise<readonly AirbyteMessage[]> 
 
 export const checkSource = <C extends object>(source: Source<C>, config: object) =>
   messagesOf(check(source, async () => config, runtime()));
+
+export const discoverSource = <C extends object>(source: Source<C>, config: object) =>
+  messagesOf(discover(source, async () => config, runtime()));
 
 /** Reads streams incrementally, as far as they can be. */
 export const readSource = <C extends object>(
