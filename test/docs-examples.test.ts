@@ -1,4 +1,4 @@
-// The examples of docs/pagination.md, docs/auth.md and docs/graphql.md compile: their blocks of TypeScript, and what the table of the first shows.
+// The examples of docs/pagination.md, docs/auth.md, docs/graphql.md and docs/deletes.md compile: their blocks of TypeScript, and what the table of the first shows.
 import {execFile} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
@@ -70,5 +70,12 @@ test('the examples of docs/graphql.md compile', async () => {
   const graphql = readFileSync(join(ROOT, 'docs/graphql.md'), 'utf8');
   const examples = [...graphql.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
   expect(examples).toHaveLength(1);
+  expect(await compile(examples)).toBe('');
+});
+
+test('the examples of docs/deletes.md compile', async () => {
+  const deletes = readFileSync(join(ROOT, 'docs/deletes.md'), 'utf8');
+  const examples = [...deletes.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
+  expect(examples).toHaveLength(3);
   expect(await compile(examples)).toBe('');
 });

@@ -27,6 +27,8 @@ test('fields that the schemas do not have do not compile, and the error names th
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the compiler's text
     "Type '\"updated\"' is not assignable to type '`id.${string}` | `name.${string}` | `updated_at.${string}` | Field<Item>'.",
     "Property 'repo' does not exist on type '{ repository: string; }'.",
+    expect.stringMatching(/^Type '.*idd: number; }' is not assignable to type '.* => Partial</),
+    "Property 'repo' does not exist on type '{ repository: string; }'.",
     expect.stringContaining("is not assignable to type '(context: ReadContext<"),
   ]);
 });

@@ -1,6 +1,6 @@
 // What is kept about deletes, as it stands in a stream's state:
 //   {"deletes": {"cursor": "…", "list": {"at": {"repository=…": "…"}}, "sweep": {"known": ["…"], "slices": "…"}}}
-// Ids are packed, as there may be many: `known` holds {slice: [id]} in one text or several, `slices` {slice: {swept, absent}}.
+// Ids are packed, as there may be many: `known` holds {slice: ids} in one text or several, `slices` {slice: {swept, absent}}.
 import {deflateRawSync, inflateRawSync} from 'node:zlib';
 import {isObject, type JsonObject} from '../../json.ts';
 import type {CursorValue} from '../../source.ts';
@@ -62,6 +62,37 @@ export const unpack = (text: unknown): JsonObject | undefined => {
   }
 };
 
+/** Not below zero: the distance of two such is safe, too. */
+const isStep = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+/** Sorted, as neighbours are alike; numbers by their distance from the one before, which takes half the room. */
+const toPacked = (
+  ids: ReadonlyMap<string, Id>,
+): readonly Id[] | {readonly steps: readonly number[]} => {
+  const values = [...ids.values()];
+  if (values.every(isStep)) {
+    const sorted = values.toSorted((a, b) => a - b);
+    return {steps: sorted.map((value, index) => value - (sorted[index - 1] ?? 0))};
+  }
+  return [...ids].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, id]) => id);
+};
+
+/** All ids of several slices, as one text. */
+export const packIds = (all: ReadonlyMap<string, ReadonlyMap<string, Id>>): string =>
+  pack(Object.fromEntries([...all].map(([slice, ids]) => [slice, toPacked(ids)])));
+
+const fromPacked = (value: unknown): readonly Id[] | undefined => {
+  if (isIds(value)) return value;
+  const steps = isObject(value) ? value['steps'] : undefined;
+  if (!Array.isArray(steps) || !steps.every(isStep)) return undefined;
+  let last = 0;
+  return steps.map((step) => {
+    last += step;
+    return last;
+  });
+};
+
 const isIds = (value: unknown): value is readonly Id[] => Array.isArray(value) && value.every(isId);
 
 const everyEntry = <T>(
@@ -102,7 +133,7 @@ const idsIn = (value: unknown): ReadonlyMap<string, Ids> | undefined => {
   if (!Array.isArray(value)) return undefined;
   const all = new Map<string, Ids>();
   for (const text of value) {
-    const part = everyEntry(unpack(text), (ids) => (isIds(ids) ? ids : undefined));
+    const part = everyEntry(unpack(text), fromPacked);
     if (part === undefined) return undefined;
     for (const [slice, ids] of part) {
       const known = all.get(slice) ?? new Map();

@@ -1,6 +1,10 @@
+import {randomUUID} from 'node:crypto';
 import {describe, expect, test} from '@jest/globals';
+import fc from 'fast-check';
 import {openApi, range} from '../../../test/support/deleting-api.ts';
 import {at, item, stateOf} from '../../../test/support/items.ts';
+import {type Known, parseKept} from './blob.ts';
+import {type KnownIds, openKnownIds} from './known.ts';
 
 describe('the ids in the state', () => {
   test.each([
@@ -32,5 +36,70 @@ describe('the ids in the state', () => {
     setUp.sweep.limit = 10;
     expect((await sync()).warnings).toEqual([]);
     expect(api.asked).toEqual(['']);
+  });
+
+  test('come back as they were, packed at once or bit by bit', () => {
+    const scalar = fc.oneof(
+      fc.integer(),
+      fc.maxSafeInteger(),
+      fc.string(),
+      fc.boolean(),
+      fc.double(),
+    );
+    const id = fc.oneof(
+      scalar.filter((value) => typeof value !== 'number' || Number.isFinite(value)),
+      fc.array(fc.oneof(fc.integer(), fc.string()), {minLength: 2, maxLength: 3}),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.array(id)), fc.boolean(), (slices, early) => {
+        const open = (known: Known) =>
+          openKnownIds(known, {limit: 1000, from: undefined, startedAt: 0, warn: () => {}});
+        const first = open(parseKept(undefined).known);
+        // What is packed once is not packed again, and the rest beside it.
+        if (early) first.blob(() => true);
+        for (const [slice, ids] of Object.entries(slices))
+          for (const one of ids) first.add(slice, one);
+        const again = open(parseKept({sweep: first.blob(() => true)}).known);
+        const textsIn = ({slices: keys, of}: KnownIds) =>
+          keys()
+            .map((key) => [key, [...of(key).keys()].sort()])
+            .sort();
+        expect(textsIn(again)).toEqual(textsIn(first));
+      }),
+    );
+  });
+
+  test.each([
+    [
+      'numbers',
+      200_000,
+      (index: number) => 1_000_000_000 + index * 4_999 + ((index * 7919) % 4_999),
+    ],
+    ['long texts', 35_000, () => randomUUID()],
+  ])('take less than 1 MB for %s', (_what, count, idAt) => {
+    const warnings: string[] = [];
+    const warn = (text: string): void => void warnings.push(text);
+    const known = openKnownIds(parseKept(undefined).known, {
+      limit: 200_000,
+      from: undefined,
+      startedAt: 0,
+      warn,
+    });
+    for (let index = 0; index < count; index += 1) known.add('', idAt(index));
+    expect(known.blob(() => true)).toHaveProperty('known');
+    expect(warnings).toEqual([]);
+  });
+
+  test('are given up where they take more than 1 MB', () => {
+    const warnings: string[] = [];
+    const known = openKnownIds(parseKept(undefined).known, {
+      limit: 200_000,
+      from: undefined,
+      startedAt: 0,
+      warn: (text) => void warnings.push(text),
+    });
+    for (let index = 0; index < 50_000; index += 1) known.add('', randomUUID());
+    expect(known.blob(() => true)).toEqual({off: 200_000});
+    expect(warnings).toEqual([expect.stringMatching(/^the ids of 50000 records take \d+ bytes/)]);
   });
 });

@@ -1,7 +1,7 @@
 // The ids that a stream knows, slice by slice, and how they get into its state without being packed again for each STATE.
 import type {JsonObject} from '../../json.ts';
 import type {CursorValue} from '../../source.ts';
-import {type Ids, type Known, pack, type Swept} from './blob.ts';
+import {type Ids, type Known, pack, packIds, type Swept} from './blob.ts';
 import {type Id, textOf} from './ids.ts';
 import {isoOf} from './tombstone.ts';
 
@@ -38,17 +38,6 @@ const NONE: ReadonlyMap<string, Id> = new Map();
 
 const lengthOf = (texts: readonly string[]): number =>
   texts.reduce((length, text) => length + text.length, 0);
-
-/** Sorted, as neighbours are alike and then take less room. */
-const packIds = (all: ReadonlyMap<string, ReadonlyMap<string, Id>>): string =>
-  pack(
-    Object.fromEntries(
-      [...all].map(([slice, ids]) => [
-        slice,
-        [...ids].sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1)).map(([, id]) => id),
-      ]),
-    ),
-  );
 
 /** Packed once; what comes later is packed beside it, until something is forgotten. */
 const openPacker = (ids: ReadonlyMap<string, Ids>) => {
@@ -152,7 +141,7 @@ export const openKnownIds = (known: Known, options: KnownOptions): KnownIds => {
   };
   // A limit that was raised since is another chance.
   if (known.off !== undefined && known.off >= limit) {
-    switchOff(known.off, `${known.off} ids or more are too many to be kept`);
+    switchOff(known.off, 'its ids were too many to be kept');
   }
   return {
     of: (slice) => ids.get(slice) ?? NONE,
