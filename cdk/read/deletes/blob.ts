@@ -31,6 +31,8 @@ export type Known = {
   readonly slices: ReadonlyMap<string, Swept>;
   /** The `cursor.start` from which on ids are known. */
   readonly from: CursorValue | undefined;
+  /** The primary key whose values they are; undefined where nothing is known. */
+  readonly key: readonly string[] | undefined;
   /** With how many ids the sweep was switched off. */
   readonly off: number | undefined;
 };
@@ -51,7 +53,7 @@ export const pack = (value: JsonObject): string =>
   deflateRawSync(JSON.stringify(value)).toString('base64');
 
 /** Undefined for what is none of ours. */
-export const unpack = (text: unknown): JsonObject | undefined => {
+const unpack = (text: unknown): JsonObject | undefined => {
   if (typeof text !== 'string') return undefined;
   try {
     const bytes = inflateRawSync(Buffer.from(text, 'base64'), {maxOutputLength: MAX_UNPACKED});
@@ -67,7 +69,7 @@ const isStep = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
 /** Sorted, as neighbours are alike; numbers by their distance from the one before, which takes half the room. */
-const toPacked = (
+export const toPacked = (
   ids: ReadonlyMap<string, Id>,
 ): readonly Id[] | {readonly steps: readonly number[]} => {
   const values = [...ids.values()];
@@ -126,6 +128,7 @@ const nothing = (off?: number): Known => ({
   ids: new Map(),
   slices: new Map(),
   from: undefined,
+  key: undefined,
   off,
 });
 
@@ -147,21 +150,30 @@ const idsIn = (value: unknown): ReadonlyMap<string, Ids> | undefined => {
 const sweptIn = (value: unknown): Swept | undefined => {
   if (!isObject(value)) return undefined;
   const sweptAt = Date.parse(String(value['swept']));
-  const absent = value['absent'] ?? [];
-  return Number.isNaN(sweptAt) || !isIds(absent)
+  const absent = fromPacked(value['absent'] ?? []);
+  return Number.isNaN(sweptAt) || absent === undefined
     ? undefined
     : {sweptAt, absent: new Set(absent.map(textOf))};
 };
 
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string');
+
 const knownIn = (value: unknown): Known | undefined => {
   if (value === undefined) return nothing();
   if (!isObject(value)) return undefined;
-  const {off, from} = value;
+  const {off, from, key} = value;
   if (typeof off === 'number') return nothing(off);
   const ids = idsIn(value['known']);
   const slices = everyEntry(unpack(value['slices']), sweptIn);
   return ids && slices
-    ? {ids, slices, from: isCursorValue(from) ? from : undefined, off: undefined}
+    ? {
+        ids,
+        slices,
+        from: isCursorValue(from) ? from : undefined,
+        key: isTexts(key) ? key : [],
+        off: undefined,
+      }
     : undefined;
 };
 

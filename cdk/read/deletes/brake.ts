@@ -24,5 +24,5 @@ export const heldBack = (
   const limit = isAll
     ? 'None would be left'
     : `More than ${Math.max(least, Math.floor(share * known))} at once are held back`;
-  return `${deleted} of ${known} known records are missing, twice or by the API's own word. ${limit}, so none of them is marked as deleted. If they are deleted, let them through with \`deletes.sweep.brake\`, ${isAll ? 'false' : 'a higher one or false'}, for one sync; if not, see what the lists lack.`;
+  return `${deleted} of ${known} known records are missing in the lists of ids. ${limit}, so none of them is marked as deleted. If they are deleted, let them through with \`deletes.sweep.brake\`, ${isAll ? 'false' : 'a higher one or false'}, for one sync; if not, see what the lists lack.`;
 };

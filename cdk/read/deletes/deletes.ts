@@ -1,9 +1,11 @@
 // What was deleted, as a stream that is being read deals with it: marked in the record itself, listed by the API, or missing.
+import {isDeepStrictEqual} from 'node:util';
 import {messageOf} from '../../errors.ts';
 import {isEmptyBlob, type StateBlob} from '../../protocol/state.ts';
 import type {CursorValue, Page, Slice, Stream} from '../../source.ts';
 import {cursorRules} from '../cursor/rules.ts';
 import type {Kinship} from '../families.ts';
+import {CLOCK_SKEW} from '../follow-cursor.ts';
 import type {Progress, SliceProgress} from '../progress.ts';
 import {emitRecords, type Reading, type StreamRun, say} from '../reading.ts';
 import {type Kept, type Known, parseKept} from './blob.ts';
@@ -63,16 +65,28 @@ const emitDeleted = async (reading: Reading, records: readonly object[]): Promis
   }
 };
 
-/** Ids that are known from another `cursor.start` on may lie before the one of now, and be missing for that. */
+/**
+ * Ids that are known from another `cursor.start` on may lie before the one of now, and be missing for that; those of
+ * another primary key are in no list at all.
+ */
 const knownFrom = (
-  {cursor, deletes}: Stream,
+  {cursor, deletes, primaryKey}: Stream,
   known: Known,
   warn: (message: string) => void,
 ): Known => {
+  const {key, from, ids} = known;
   const isBound = deletes?.sweep?.read === undefined && !cursor?.filter;
-  if (known.ids.size === 0 || !isBound || known.from === cursor?.start) return known;
+  const reasons = [
+    ...(isBound && from !== cursor?.start
+      ? [`it is read from ${cursor?.start} on now, not from ${from}`]
+      : []),
+    ...(isDeepStrictEqual(key, primaryKey)
+      ? []
+      : [`its primary key is ${primaryKey.join(', ')} now, not ${key?.join(', ')}`]),
+  ];
+  if (ids.size === 0 || reasons.length === 0) return known;
   warn(
-    `it is read from ${cursor?.start} on now, not from ${known.from}, so what is missing may be older only: the ids that were known are forgotten.`,
+    `${reasons.join(', and ')}: the ids that were known are forgotten, and nothing that was deleted since the last sweep will be found.`,
   );
   return {...known, ids: new Map(), slices: new Map()};
 };
@@ -95,6 +109,7 @@ const openParts = (stream: Stream, kept: Kept, run: StreamRun, warn: (message: s
     sweep &&
     openKnownIds(knownFrom(stream, kept.known, warn), {
       limit: sweep.limit ?? DEFAULT_LIMIT,
+      key: stream.primaryKey,
       from: stream.cursor?.start,
       startedAt,
       warn,
@@ -107,13 +122,18 @@ const openParts = (stream: Stream, kept: Kept, run: StreamRun, warn: (message: s
   };
 };
 
-/** Keeps the highest cursor that was emitted. */
-const openHighest = ({cursor}: Stream, before: CursorValue | undefined) => {
+/** Keeps the highest cursor that was emitted. One that lies in the future would keep records from coming back. */
+const openHighest = ({cursor}: Stream, before: CursorValue | undefined, now: () => number) => {
   const rules = cursor && cursorRules(cursor);
   let highest = before;
+  const isFuture = (value: CursorValue | undefined): boolean =>
+    value !== undefined && (rules?.instantOf(value) ?? 0) > now() + CLOCK_SKEW;
   return {
     take: (records: readonly object[]): void => {
-      for (const record of records) highest = rules?.later(highest, rules.valueOf(record));
+      for (const record of records) {
+        const later = rules?.later(highest, rules.valueOf(record));
+        if (later !== highest && !isFuture(later)) highest = later;
+      }
     },
     now: () => highest,
   };
@@ -122,13 +142,11 @@ const openHighest = ({cursor}: Stream, before: CursorValue | undefined) => {
 type Parts = ReturnType<typeof openParts>;
 
 /** Deals with records of slices, as ones that are there or that were deleted. */
-const openRecords = (stream: Stream, kept: Kept, known: Parts['known']) => {
+const openRecords = (stream: Stream, kept: Kept, known: Parts['known'], now: () => number) => {
   const {primaryKey, deletes} = stream;
-  const highest = openHighest(stream, kept.cursor);
+  const highest = openHighest(stream, kept.cursor, now);
   /** By slice, where each began: its position, which no record that is known has passed where nothing else is kept. */
   const begun = new Map<string, CursorValue | undefined>();
-  const buried = (key: string, fields: object, deletedAt: string): object =>
-    tombstone(stream, fields, kept.cursor ?? begun.get(key), deletedAt);
   return {
     highest: highest.now,
     begin: (key: string, from: CursorValue | undefined) => void begun.set(key, from),
@@ -137,10 +155,14 @@ const openRecords = (stream: Stream, kept: Kept, known: Parts['known']) => {
       items.map(({item, deletedAt}) => {
         const id = idIn(item, primaryKey, 'deletes.list');
         known?.forget(key, id);
-        return buried(key, deletes?.list?.record ? item : fieldsOf(id, primaryKey), deletedAt);
+        const fields = deletes?.list?.record ? item : fieldsOf(id, primaryKey);
+        // Not that of this run: one that was restored since comes behind it, and may have a lower one.
+        return tombstone(stream, fields, kept.cursor ?? begun.get(key), deletedAt);
       }),
-    found: (found: readonly Found[], now: number): readonly object[] =>
-      found.map(({key, id}) => buried(key, fieldsOf(id, primaryKey), isoOf(now))),
+    found: (found: readonly Found[]): readonly object[] =>
+      found.map(({key, id}) =>
+        tombstone(stream, fieldsOf(id, primaryKey), highest.now() ?? begun.get(key), isoOf(now())),
+      ),
     remember: (key: string, records: readonly object[]): void => {
       highest.take(records);
       for (const record of records) {
@@ -193,8 +215,14 @@ const follow = (
   const mark = markBy(stream, run.now);
   const parts = openParts(stream, kept, run, warn);
   const {lists, known, sweeps} = parts;
-  const records = openRecords(stream, kept, known);
+  const records = openRecords(stream, kept, known, run.now);
 
+  /** Where nothing is known there is nothing to be missed. */
+  const warnIf =
+    (key: string) =>
+    (message: string): void => {
+      if (known && known.of(key).size > 0) warn(message);
+    };
   const readList = async (reading: Reading, slice: Slice, key: string): Promise<unknown> => {
     try {
       await lists?.read(slice, key, (items) => emitDeleted(reading, records.listed(key, items)));
@@ -211,7 +239,7 @@ const follow = (
     slice: (reading, slice, key, progress) => {
       records.begin(key, progress.from);
       const isDue = sweeps?.isDue(key) ?? false;
-      const own = isDue && isWhole(stream, progress) ? openListing(warn) : undefined;
+      const own = isDue && isWhole(stream, progress) ? openListing(warnIf(key)) : undefined;
       let fault: unknown;
       return {
         begin: async () => {
@@ -235,7 +263,7 @@ const follow = (
       if (isComplete && stream.deletes?.sweep?.goneSlices === 'delete') {
         sweeps?.compareGone((key) => !records.hasBegun(key));
       }
-      await sweeps?.settle((found) => emitDeleted(reading, records.found(found, run.now())));
+      await sweeps?.settle((found) => emitDeleted(reading, records.found(found)));
     },
     withState: (progress) => keepIn(progress, stream, parts, records),
   };

@@ -53,7 +53,13 @@ describe('the ids in the state', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.array(id)), fc.boolean(), (slices, early) => {
         const open = (known: Known) =>
-          openKnownIds(known, {limit: 1000, from: undefined, startedAt: 0, warn: () => {}});
+          openKnownIds(known, {
+            limit: 1000,
+            key: ['id'],
+            from: undefined,
+            startedAt: 0,
+            warn: () => {},
+          });
         const first = open(parseKept(undefined).known);
         // What is packed once is not packed again, and the rest beside it.
         if (early) first.blob(() => true);
@@ -81,6 +87,7 @@ describe('the ids in the state', () => {
     const warn = (text: string): void => void warnings.push(text);
     const known = openKnownIds(parseKept(undefined).known, {
       limit: 200_000,
+      key: ['id'],
       from: undefined,
       startedAt: 0,
       warn,
@@ -94,6 +101,7 @@ describe('the ids in the state', () => {
     const warnings: string[] = [];
     const known = openKnownIds(parseKept(undefined).known, {
       limit: 200_000,
+      key: ['id'],
       from: undefined,
       startedAt: 0,
       warn: (text) => void warnings.push(text),

@@ -1,7 +1,7 @@
 // The ids that a stream knows, slice by slice, and how they get into its state without being packed again for each STATE.
 import type {JsonObject} from '../../json.ts';
 import type {CursorValue} from '../../source.ts';
-import {type Ids, type Known, pack, packIds, type Swept} from './blob.ts';
+import {type Ids, type Known, pack, packIds, type Swept, toPacked} from './blob.ts';
 import {type Id, textOf} from './ids.ts';
 import {isoOf} from './tombstone.ts';
 
@@ -29,6 +29,8 @@ export type KnownIds = {
 
 export type KnownOptions = {
   readonly limit: number;
+  /** The stream's primary key. */
+  readonly key: readonly string[];
   readonly from: CursorValue | undefined;
   readonly startedAt: number;
   readonly warn: (message: string) => void;
@@ -78,8 +80,17 @@ const packSwept = (
       [...slices]
         .filter(([slice]) => isKept(slice))
         .map(([slice, {sweptAt, absent}]) => {
-          const missing = [...absent].flatMap((text) => ids.get(slice)?.get(text) ?? []);
-          return [slice, {swept: isoOf(sweptAt), ...(missing.length > 0 && {absent: missing})}];
+          const known = ids.get(slice);
+          const missing = new Map(
+            [...absent].flatMap((text) => {
+              const id = known?.get(text);
+              return id === undefined ? [] : [[text, id] as const];
+            }),
+          );
+          return [
+            slice,
+            {swept: isoOf(sweptAt), ...(missing.size > 0 && {absent: toPacked(missing)})},
+          ];
         }),
     ),
   );
@@ -127,7 +138,7 @@ const openStore = (known: Known) => {
 };
 
 export const openKnownIds = (known: Known, options: KnownOptions): KnownIds => {
-  const {limit, from, startedAt, warn} = options;
+  const {limit, key, from, startedAt, warn} = options;
   const store = openStore(known);
   const {ids, slices} = store;
   let off: number | undefined;
@@ -163,7 +174,8 @@ export const openKnownIds = (known: Known, options: KnownOptions): KnownIds => {
     blob: (isKept) => {
       if (off !== undefined) return {off};
       const packed = store.packed(isKept);
-      const size = lengthOf(packed);
+      const swept = packSwept(slices, ids, isKept);
+      const size = lengthOf([...packed, swept]);
       if (size > MAX_PACKED) {
         const count = Math.max(store.total(), limit);
         switchOff(count, `the ids of ${store.total()} records take ${size} bytes in the state`);
@@ -171,8 +183,9 @@ export const openKnownIds = (known: Known, options: KnownOptions): KnownIds => {
       }
       return {
         known: packed,
+        key,
         ...(from !== undefined && {from}),
-        slices: packSwept(slices, ids, isKept),
+        slices: swept,
       };
     },
   };

@@ -133,8 +133,31 @@ describe('without a list of ids', () => {
     start = at(2);
     const moved = await sync();
     expect(moved.warnings).toEqual([
-      `WARN Stream items: it is read from ${at(2)} on now, not from ${at(0)}, so what is missing may be older only: the ids that were known are forgotten.`,
+      `WARN Stream items: it is read from ${at(2)} on now, not from ${at(0)}: the ids that were known are forgotten, and nothing that was deleted since the last sweep will be found.`,
     ]);
     expect([...moved.deleted, ...(await sync()).deleted]).toEqual([]);
+  });
+
+  test('another primary key takes nothing for deleted: the ids are those of the old one', async () => {
+    let primaryKey: ('id' | 'updated_at')[] = ['id'];
+    const {sync} = openSyncs(() =>
+      stream({
+        name: 'items',
+        schema,
+        primaryKey,
+        cursor: {field: 'updated_at', filter: true},
+        deletes: {sweep: {}},
+        async *read() {
+          yield page([item(1), item(2)]);
+        },
+      }),
+    );
+    await sync();
+    primaryKey = ['id', 'updated_at'];
+    const {warnings, deleted} = await sync();
+    expect(warnings).toEqual([
+      'WARN Stream items: its primary key is id, updated_at now, not id: the ids that were known are forgotten, and nothing that was deleted since the last sweep will be found.',
+    ]);
+    expect([...deleted, ...(await sync()).deleted]).toEqual([]);
   });
 });

@@ -68,6 +68,16 @@ describe('a sweep', () => {
     expect((await sync()).deleted).toEqual([{id: 2, updated_at: at(3), _deleted_at: dayOf(2)}]);
   });
 
+  test('gives no deleted record a cursor from the future, which would keep it from coming back', async () => {
+    const {api, sync} = openApi({
+      '': [item(1), item(2), {id: 3, updated_at: '9999-12-31T00:00:00Z'}],
+    });
+    await sync();
+    api.content[''] = [item(1), {id: 3, updated_at: '9999-12-31T00:00:00Z'}];
+    await sync();
+    expect((await sync()).deleted).toEqual([{id: 2, updated_at: at(2), _deleted_at: dayOf(2)}]);
+  });
+
   test('is none in a full refresh', async () => {
     const {api, sync} = openApi({'': [item(1), item(2)]});
     for (let run = 0; run < 3; run += 1) {
