@@ -175,6 +175,17 @@ describe('a list of what was deleted', () => {
     expect(kept).toMatchObject({list: {at: {'name=b': at(3), 'name=c': at(3)}}});
   });
 
+  test('gives a deleted record no cursor that this run has seen: it may have been restored before that', async () => {
+    const {api, sync} = openApi({slices: () => [{name: 'a'}, {name: 'b'}]});
+    await sync();
+    api.items = [item(2, 30)];
+    api.gone = [{id: 1, deleted_at: at(5)}];
+    expect((await sync()).deleted).toEqual([
+      {id: 1, updated_at: at(2), _deleted_at: at(5)},
+      {id: 1, updated_at: at(2), _deleted_at: at(5)},
+    ]);
+  });
+
   test('of more than a thousand slices goes on from the earliest position of all', async () => {
     const names = Array.from({length: 1_001}, (_, index) => `slice ${index}`);
     const {api, sync} = openApi({slices: () => names.map((name) => ({name}))});

@@ -1,8 +1,10 @@
 import {describe, expect, test} from '@jest/globals';
 import {dayOf, openApi, range} from '../../../test/support/deleting-api.ts';
 import {at, item, schema} from '../../../test/support/items.ts';
+import {runRead} from '../../../test/support/run-read.ts';
 import {openSyncs} from '../../../test/support/syncs.ts';
-import {page, stream} from '../../source.ts';
+import {page, parent, stream} from '../../source.ts';
+import {parseKept} from './blob.ts';
 
 describe('a sweep of slices', () => {
   const slicesOf = (...names: readonly string[]) => names.map((name) => ({name}));
@@ -38,12 +40,13 @@ describe('a sweep of slices', () => {
     const {sync} = openApi({a: range(1, 3), b: range(11, 13)}, {slices: () => slicesOf(...names)});
     await sync();
     names = ['a'];
-    const kept = [];
+    const said = [];
     for (let run = 0; run < 3; run += 1) {
-      const {deleted, warnings} = await sync();
-      kept.push(deleted, warnings);
+      const {deleted, warnings, kept} = await sync();
+      said.push(...deleted, ...warnings);
+      expect([...parseKept(kept).known.ids.keys()]).toEqual(['name=a']);
     }
-    expect(kept.flat()).toEqual([]);
+    expect(said).toEqual([]);
   });
 
   test('takes the records of a slice that is gone for deleted if the author says so, after two complete syncs', async () => {
@@ -160,4 +163,64 @@ describe('without a list of ids', () => {
     ]);
     expect([...deleted, ...(await sync()).deleted]).toEqual([]);
   });
+
+  test('a reading that goes on where one was cut off is none', async () => {
+    let isCut = false;
+    const {sync} = openSyncs(() =>
+      stream({
+        name: 'items',
+        schema,
+        primaryKey: ['id'],
+        cursor: {field: 'updated_at', filter: true},
+        resumable: {days: 10},
+        checkpointInterval: 0,
+        deletes: {sweep: {}},
+        async *read({resume}) {
+          if (resume === undefined) yield page([item(1), item(2)], {resume: {page: 2}});
+          if (isCut) throw new Error('Cut off.');
+          yield page([item(3)]);
+        },
+      }),
+    );
+    const found = [];
+    for (const cut of [false, true, false, true, false]) {
+      isCut = cut;
+      found.push(...(await sync()).deleted);
+    }
+    expect(found).toEqual([]);
+  });
+});
+
+test('what is known of a parent is no part of what its children keep of it', async () => {
+  const issues = stream({
+    name: 'issues',
+    schema,
+    primaryKey: ['id'],
+    cursor: {field: 'updated_at', filter: true},
+    deletes: {sweep: {}},
+    async *read() {
+      yield page([item(1)]);
+    },
+  });
+  const notes = stream({
+    name: 'notes',
+    schema,
+    cursor: {field: 'updated_at'},
+    slices: parent(issues, ({id}) => ({issue: id}), {incremental: true}),
+    async *read() {
+      yield page([item(5)]);
+    },
+  });
+  const {messages} = await runRead({streams: [issues, notes], concurrency: 2});
+  const states = messages.flatMap(({state}) => state?.stream ?? []);
+  expect(states).toEqual([
+    expect.objectContaining({
+      stream_descriptor: {name: 'issues'},
+      stream_state: expect.objectContaining({deletes: expect.anything()}),
+    }),
+    expect.objectContaining({
+      stream_descriptor: {name: 'notes'},
+      stream_state: expect.objectContaining({parent: {updated_at: at(1)}}),
+    }),
+  ]);
 });

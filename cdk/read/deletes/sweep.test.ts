@@ -29,6 +29,26 @@ describe('a sweep', () => {
     expect(fourth.deleted).toEqual([]);
   });
 
+  test('leaves what is missing for the first time, beside what is for the second', async () => {
+    const {api, sync} = openApi({'': range(1, 5)});
+    await sync();
+    api.content[''] = range(1, 4);
+    await sync();
+    api.content[''] = range(1, 3);
+    expect((await sync()).deleted).toMatchObject([{id: 5}]);
+    expect((await sync()).deleted).toMatchObject([{id: 4}]);
+  });
+
+  test('of a stream that is empty says nothing of a foreign state', async () => {
+    const {sync, state} = openApi({'': []});
+    await sync();
+    expect(state()).toMatchObject([
+      {stream: {stream_state: {deletes: {sweep: {known: [], key: ['id']}}}}},
+    ]);
+    expect(JSON.stringify(state())).not.toContain('__ab_no_cursor');
+    expect((await sync()).warnings).toEqual([]);
+  });
+
   test('asks for no list where the first sync has read everything, nor before the next one is due', async () => {
     const {api, sync} = openApi({'': [item(1)]}, {sweep: {every: {days: 2}}});
     for (let run = 0; run < 6; run += 1) await sync();
