@@ -12,6 +12,7 @@ export {sessionToken} from './http/auth/session-token.ts';
 export type {HttpClient, HttpOptions} from './http/client.ts';
 export type {Limit} from './http/limits/limits.ts';
 export type {ResponseRule} from './http/meaning.ts';
+export {auto} from './http/paginate/auto.ts';
 export {cursorIn} from './http/paginate/cursor-in.ts';
 export {lastId} from './http/paginate/last-id.ts';
 export {linkHeader} from './http/paginate/link-header.ts';

@@ -47,7 +47,7 @@ const table = (): string => {
 };
 
 test('the examples of docs/pagination.md compile', async () => {
-  expect({blocks: blocks.length, rows: rows.length}).toEqual({blocks: 2, rows: 12});
+  expect({blocks: blocks.length, rows: rows.length}).toEqual({blocks: 2, rows: 13});
   expect(await compile([...blocks, table()])).toBe('');
 });
 
@@ -69,6 +69,6 @@ test('the examples of docs/auth.md compile', async () => {
 test('the examples of docs/graphql.md compile', async () => {
   const graphql = readFileSync(join(ROOT, 'docs/graphql.md'), 'utf8');
   const examples = [...graphql.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
-  expect(examples).toHaveLength(1);
+  expect(examples).toHaveLength(2);
   expect(await compile(examples)).toBe('');
 });

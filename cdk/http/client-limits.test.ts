@@ -49,6 +49,40 @@ test('declared limits and told quotas hold in a client, each attempt of a retry 
   expect(waits).toEqual([500, 1_500, 9_000]);
 });
 
+test.each([
+  ['holds it back until the points are there', {}, [2_000]],
+  ['does not where `pacing` is off', {pacing: false as const}, []],
+])('a query whose cost is known: the client %s', async (_what, options, waited) => {
+  const throttleStatus = {maximumAvailable: 1000, currentlyAvailable: 2, restoreRate: 50};
+  const cost = {requestedQueryCost: 102, actualQueryCost: 102, throttleStatus};
+  nock(API)
+    .post('/')
+    .twice()
+    .reply(200, {data: {id: 1}, extensions: {cost}});
+  const {waits} = await withClient(options, async (http) => [
+    await http.graphql('{ id }'),
+    await http.graphql('{ id }'),
+  ]);
+  expect(waits).toEqual(waited);
+});
+
+test('points that a throttled answer tells hold back other queries, too', async () => {
+  const cost = {
+    requestedQueryCost: 102,
+    throttleStatus: {maximumAvailable: 1000, currentlyAvailable: 2, restoreRate: 50},
+  };
+  const throttled = {errors: [{extensions: {code: 'THROTTLED'}}], extensions: {cost}};
+  nock(API).post('/').reply(200, throttled);
+  nock(API)
+    .post('/')
+    .reply(200, {data: {id: 1}});
+  const {waits} = await withClient({retry: {attempts: 1}}, async (http) => {
+    await failureOf(() => http.graphql('{ id }'));
+    return http.graphql('{ name }');
+  });
+  expect(waits).toEqual([2_000]);
+});
+
 test('a host that is not listed gets nothing, that of the base always does', async () => {
   nock(API).get('/a').reply(200, {});
   const failure = await failureOf(() =>

@@ -67,6 +67,21 @@ describe('a request', () => {
     expect(result).toEqual([]);
   });
 
+  test('carries a list in its query as one name with several values', async () => {
+    const asked: string[] = [];
+    nock(API)
+      .get('/items')
+      .query(true)
+      .reply(200, (request: Request) => {
+        asked.push(decodeURIComponent(new URL(request.url).search));
+        return {};
+      });
+    await withClient({baseUrl: API}, (http) =>
+      http.get('/items', {query: {'expand[]': ['a', 'b'], limit: 3}}),
+    );
+    expect(asked).toEqual(['?expand[]=a&expand[]=b&limit=3']);
+  });
+
   test('carries the headers of the kit, then of the source, then the credentials', async () => {
     const received: Record<string, string>[] = [];
     nock(API)

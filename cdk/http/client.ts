@@ -12,7 +12,7 @@ import type {Wait} from './limits/waits.ts';
 import {meaningOf, type ResponseRule} from './meaning.ts';
 import type {HttpRequest, HttpResponse, Send} from './message.ts';
 import {type FetchedRecords, type PaginateOptions, paginate} from './paginate/paginate.ts';
-import type {Query} from './paginate/paginator.ts';
+import {type Query, setParameter} from './query.ts';
 import {type Counters, openCounters, type Totals} from './totals.ts';
 import {
   DEFAULT_TIMEOUTS,
@@ -106,7 +106,7 @@ const resolveUrl = (baseUrl: string | undefined, path: string, query: Query = {}
           path === '' ? baseUrl : `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`,
         );
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
+    if (value !== undefined) setParameter(url, name, value);
   }
   return url;
 };

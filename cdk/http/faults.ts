@@ -10,6 +10,7 @@ import {
 import {isObject} from '../json.ts';
 import {meaningOf} from './meaning.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from './message.ts';
+import {refusalText} from './refusal-text.ts';
 
 /** The `code` of a network error, or of the first of its causes that has one: `ECONNRESET`, `ENOTFOUND`. */
 export const networkCode = (error: unknown): string | undefined => {
@@ -47,24 +48,9 @@ export const isTransientFault = (error: unknown): boolean => {
 export const describeFault = (error: unknown): string =>
   networkCode(error) ?? (isTimeout(error) ? 'a timeout' : messageOf(error));
 
-const DETAIL_LIMIT = 300;
-
-/** What the server says about its refusal: the usual fields of a JSON body, else the start of the text. */
-const detailOf = ({body, headers}: HttpResponse): string | undefined => {
-  const text = body.toString('utf8').trim();
-  if (text === '' || headers['content-type']?.includes('html')) return undefined;
-  try {
-    const json: unknown = JSON.parse(text);
-    const told = isObject(json) && (json['message'] ?? json['error_description'] ?? json['error']);
-    return (typeof told === 'string' ? told : text).slice(0, DETAIL_LIMIT);
-  } catch {
-    return text.slice(0, DETAIL_LIMIT);
-  }
-};
-
 /** `GET https://api.github.com/user answered 401: Bad credentials.` */
 export const describeResponse = (request: HttpRequest, response: HttpResponse): string => {
-  const detail = detailOf(response)?.replace(/[.\s]+$/, '');
+  const detail = refusalText(response)?.replace(/[.\s]+$/, '');
   return `${describeRequest(request)} answered ${response.status}${detail ? `: ${detail}` : ''}.`;
 };
 

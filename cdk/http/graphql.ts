@@ -127,7 +127,8 @@ export const withThrottled =
       ...response,
       status: 429,
       headers: headersFor(response, json, throttled),
-      body: Buffer.from(JSON.stringify({message})),
+      // What the query costs is told with it, for those who pace by that.
+      body: Buffer.from(JSON.stringify({message, extensions: valueAt(json, 'extensions')})),
     };
   };
 

@@ -7,6 +7,7 @@ import {withCircuitBreaker} from './limits/circuit-breaker.ts';
 import {withConcurrency} from './limits/concurrency.ts';
 import {type Limit, withLimits} from './limits/limits.ts';
 import {type PacingOptions, withPacing} from './limits/pacing.ts';
+import {withQueryCost} from './limits/query-cost.ts';
 import {withRunLimit} from './limits/run-limit.ts';
 import {openWaits, type WaitContext} from './limits/waits.ts';
 import {withRules} from './meaning.ts';
@@ -91,10 +92,9 @@ export const withLayers = (
   const understood = withRules(withThrottled(withWholeJson(traced(wire, runtime, clock))));
   const atOnce = withConcurrency(understood, concurrency, clock);
   const limited = limits.length === 0 ? atOnce : withLimits(atOnce, limits, {clock, hold});
+  const lent = {clock, hold, longest: policy.longest};
   const paced =
-    pacing === false
-      ? limited
-      : withPacing(limited, pacing, {clock, hold, longest: policy.longest});
+    pacing === false ? limited : withPacing(withQueryCost(limited, pacing, lent), pacing, lent);
   const ending = withRunLimit(paced, runEnds, clock);
   const guarded = withCircuitBreaker(ending, {clock, hold, caller, trialLimit: timeouts.total});
   return withRetry(guarded, policy, context);

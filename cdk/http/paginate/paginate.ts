@@ -2,7 +2,7 @@ import {decodeJson} from '../decode.ts';
 import {meaningOf} from '../meaning.ts';
 import type {HttpRequest, Send} from '../message.ts';
 import {fullPageDoubt} from './doubt.ts';
-import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd} from './guards.ts';
+import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd, gapCheck} from './guards.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
 import {countAt, type Place} from './place.ts';
 import {recordsOf} from './records.ts';
@@ -73,6 +73,7 @@ const openPages = <R extends object>(
   const paginator = paginatorOf(options.next);
   const total = options.total ?? paginator.total;
   const requested = new Set<string>();
+  const checkGap = gapCheck(paginator.gap, {incomplete, warn});
 
   const fetchPage = async (
     request: HttpRequest,
@@ -99,6 +100,7 @@ const openPages = <R extends object>(
   };
 
   const fetchNext = async (page: Fetched<R>): Promise<Fetched<R> | undefined> => {
+    checkGap(page);
     if (options.stop?.(page)) return undefined;
     const step = paginator.next(page);
     if (step !== undefined) return fetchPage(takeStep(page.request, step), page);
