@@ -13,11 +13,12 @@ type Patience = {
   readonly retry?: Partial<RetryPolicy>;
   readonly onWait?: HttpRuntime['onWait'];
   readonly caller?: HttpRuntime['caller'];
+  readonly aside?: HttpRuntime['aside'];
 };
 
 /** What a command has, once it is connected. */
 type Connected<C> = Connection<C> &
-  Pick<ReturnType<typeof openHttpClient>, 'totals' | 'close'> & {
+  Pick<ReturnType<typeof openHttpClient>, 'totals' | 'underWay' | 'close'> & {
     /** How many slices are read at once, where the source says so. */
     readonly concurrency?: number;
   };
@@ -27,7 +28,7 @@ export const connect = async <C extends object>(
   source: Source<C>,
   readConfig: Input,
   runtime: Runtime,
-  {retry, onWait, caller}: Patience = {},
+  {retry, onWait, caller, aside}: Patience = {},
 ): Promise<Connected<C>> => {
   const {redactor, signal, log, clock} = runtime;
   const schema = source.spec.connectionSpecification;
@@ -43,6 +44,7 @@ export const connect = async <C extends object>(
       ...(clock && {clock}),
       ...(onWait && {onWait}),
       ...(caller && {caller}),
+      ...(aside && {aside}),
       onSecret: (secret) => redactor.add([secret]),
       onRotated: rotationTeller(isObject(given) ? given : {}, runtime),
     },
@@ -52,6 +54,7 @@ export const connect = async <C extends object>(
     config,
     http,
     totals: http.totals,
+    underWay: http.underWay,
     close: http.close,
     ...(concurrency !== undefined && {concurrency}),
   };

@@ -20,6 +20,7 @@ import {
   type Timeouts,
   type TransportOptions,
 } from './transport.ts';
+import {openUnderWay} from './under-way.ts';
 
 /** How an API is reached. */
 export type HttpOptions = TransportOptions &
@@ -77,6 +78,8 @@ export type HttpClient = {
 type OpenedClient = HttpClient & {
   /** What was done on behalf of one caller. */
   readonly totals: (caller: string) => Totals;
+  /** The requests that are under way, in words. */
+  readonly underWay: () => readonly string[];
   readonly close: () => Promise<void>;
 };
 
@@ -91,6 +94,8 @@ export type HttpRuntime = {
   readonly caller?: () => string;
   /** Told before each wait of more than five seconds for a limit of the API. */
   readonly onWait?: (wait: Wait) => void;
+  /** Waits while others take the place of who waits, for what takes more than five seconds. */
+  readonly aside?: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Told every secret that is sent, and every token that is obtained. */
   readonly onSecret?: AuthRuntime['onSecret'];
   /** Saves a rotated refresh token; resolves once it is out of the process. */
@@ -159,13 +164,14 @@ const isAnswer = (response: HttpResponse, allowed: readonly number[]): boolean =
 
 /** Opens a client. Close it: it holds connections. */
 export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
-  const {signal, log, clock = systemClock, random, onWait, caller = () => ''} = runtime;
+  const {signal, log, clock = systemClock, random, onWait, aside, caller = () => ''} = runtime;
   const {baseUrl, headers, rules = [], explain} = options;
   const origin = baseUrl === undefined ? undefined : originOf(baseUrl);
   const timeouts = {...DEFAULT_TIMEOUTS, ...options.timeouts};
   const transport = openTransport(timeouts, signal, reachOf(options));
   const counters = openCounters(caller);
-  const layers = {signal, log, clock, random, onWait, caller, counters, timeouts};
+  const underWay = openUnderWay(clock.now);
+  const layers = {signal, log, clock, random, onWait, aside, caller, counters, underWay, timeouts};
   const {onSecret = () => {}, onRotated = async () => {}} = runtime;
   for (const secret of secretsOf(options.proxy)) onSecret(secret);
   const layered = withLayers(transport.send, options, layers);
@@ -232,6 +238,7 @@ export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): Open
         paging,
       ),
     totals: counters.totals,
+    underWay: underWay.list,
     close: transport.close,
   };
 };

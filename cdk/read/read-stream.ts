@@ -78,6 +78,7 @@ const readSlices = async (reading: Reading, kinship: Kinship): Promise<readonly 
     await run.emit(logMessage('ERROR', `Stream ${descriptor.name}${where}: ${userMessage(error)}`));
   };
   const start = (slice: Slice, key: string, lane: Lane): void => {
+    lane.name(key === '' ? `stream ${stream.name}` : `stream ${stream.name}, slice ${key}`);
     const task = onBehalfOf({stream: descriptor.name, lane}, () => readSlice(reading, slice))
       .then(() => (stream.slices.kind === 'whole' ? undefined : saveIfDue(reading)))
       .catch((error: unknown) => fail(key, error))
