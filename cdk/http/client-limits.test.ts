@@ -29,6 +29,20 @@ test.each([['{"id": [1'], ['{"id": {"a": 1}'], ['[{"name": "Zo']])(
   },
 );
 
+test('JSON of which nothing came before the connection was closed is asked for again', async () => {
+  nock(API).get('/a').reply(200, '', {'content-type': 'application/json', connection: 'close'});
+  nock(API).get('/a').reply(200, {id: 1});
+  const {result, waits} = await withClient({}, (http) => http.get('/a'));
+  expect([result, waits]).toEqual([{id: 1}, [500]]);
+});
+
+test('JSON that ends early in an answer that was chunked on the way is asked for again, too', async () => {
+  nock(API).get('/a').reply(200, '{"id": [1', {'transfer-encoding': 'chunked'});
+  nock(API).get('/a').reply(200, {id: 1});
+  const {result, waits} = await withClient({}, (http) => http.get('/a'));
+  expect([result, waits]).toEqual([{id: 1}, [500]]);
+});
+
 test('JSON that ends early in an answer with a length is an error', async () => {
   nock(API).get('/a').reply(200, '{"id": 1', {'content-length': '8'});
   expect(await failureOf(() => withClient({}, (http) => http.get('/a')))).toBe(

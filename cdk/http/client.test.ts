@@ -193,7 +193,7 @@ describe('a refusal', () => {
     [
       418,
       'x'.repeat(1_000),
-      `SystemError: GET https://api.test/user answered 418: ${'x'.repeat(300)}.`,
+      `SystemError: GET https://api.test/user answered 418: ${'x'.repeat(300)}….`,
     ],
   ])('of %d says what the server said', async (status, body, expected) => {
     nock(API).get('/user').query(true).reply(status, body);

@@ -174,7 +174,7 @@ export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): Open
   const layers = {signal, log, clock, random, onWait, aside, caller, counters, underWay, timeouts};
   const {onSecret = () => {}, onRotated = async () => {}} = runtime;
   for (const secret of secretsOf(options.proxy)) onSecret(secret);
-  const layered = withLayers(transport.send, options, layers);
+  const layered = withLayers(transport, options, layers);
   // Around the retries, not inside: a token request has retries of its own, which must not multiply.
   const send = onlyTo(origin, options.auth, {
     clock,

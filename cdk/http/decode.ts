@@ -11,6 +11,10 @@ const endsEarly = (text: string, error: unknown): boolean => {
   return told.startsWith('Unexpected end') || Number(position) === text.length;
 };
 
+/** V8 quotes the text around the fault, and may cut a token there that nobody would recognise then. */
+const withoutQuote = (error: unknown): SyntaxError =>
+  new SyntaxError(messageOf(error).replace(/, (\.{3})?".*$/s, ''));
+
 /** The JSON of an answer. What it holds is the caller's claim. */
 export const decodeJson = <T = unknown>(request: HttpRequest, response: HttpResponse): T => {
   const {body, headers} = response;
@@ -23,13 +27,20 @@ export const decodeJson = <T = unknown>(request: HttpRequest, response: HttpResp
       text.trim() !== '' && endsEarly(text, cause)
         ? `answered with JSON that ends in the middle ${about}. The server gave it for whole: report this to the API's owner.`
         : `answered with something that is not JSON ${about}. Is the URL in the config the API's own?`;
-    throw new SystemError(`${describeRequest(request)} ${told}`, {cause});
+    throw new SystemError(`${describeRequest(request)} ${told}`, {cause: withoutQuote(cause)});
   }
 };
 
-/** A body without a length ends where the connection does, so a cut one looks whole. */
+/**
+ * Nothing but a length vouches for a body: one that ends where the connection does looks whole when it was cut, and so
+ * does one that a proxy chunked or compressed anew after it lost the rest.
+ */
 const mayBeCut = ({status, headers}: HttpResponse): boolean =>
-  status === 200 && !('content-length' in headers || 'transfer-encoding' in headers);
+  status === 200 && !('content-length' in headers);
+
+/** Over HTTP/2 no body needs a length, nor can it be cut. */
+const endsWithConnection = ({headers}: HttpResponse): boolean =>
+  headers['connection'] === 'close' && !('transfer-encoding' in headers);
 
 const SPACE = new Set([...' \t\r\n'].map((space) => space.charCodeAt(0)));
 const CLOSED_BY: Readonly<Record<string, string>> = {'[': ']', '{': '}'};
@@ -41,12 +52,18 @@ const endsOf = (body: Buffer): readonly [string, string] => {
   return [String.fromCharCode(body[first] ?? 0), String.fromCharCode(body[last] ?? 0)];
 };
 
+/** JSON was announced, and not even its first character came. */
+const isMissing = (response: HttpResponse): boolean =>
+  response.body.length === 0 &&
+  endsWithConnection(response) &&
+  response.headers['content-type']?.includes('json') === true;
+
 const assertWhole = (response: HttpResponse): void => {
   const [first, last] = endsOf(response.body);
   const closing = CLOSED_BY[first];
-  if (closing === undefined) return;
-  // Over HTTP/2 no body needs a length, nor can it be cut: there, a look at both ends is all it costs.
-  if (response.headers['connection'] !== 'close' && last === closing) return;
+  if (closing === undefined && !isMissing(response)) return;
+  // A look at both ends is all that the others cost.
+  if (!endsWithConnection(response) && last === closing) return;
   const text = textOf(response);
   try {
     JSON.parse(text);

@@ -28,7 +28,9 @@ const TRANSIENT_CODE =
 const LASTING_CODE =
   /^UND_ERR_(INVALID_ARG|INVALID_RETURN_VALUE|NOT_SUPPORTED|CLOSED|DESTROYED|REDIRECT_MAX|HEADERS_OVERFLOW)$/;
 
-const TLS_CODE = /CERT|SSL|TLS/;
+// Not all of OpenSSL's names for what is wrong with a certificate say so: https://docs.openssl.org/3.5/man1/openssl-verification-options/
+const TLS_CODE =
+  /CERT|SSL|TLS|UNABLE_TO_VERIFY|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH/;
 
 /** A total timeout has no code, but a name. */
 const isTimeout = (error: unknown): boolean => isObject(error) && error['name'] === 'TimeoutError';
@@ -39,9 +41,15 @@ export const neverArrived = (error: unknown): boolean =>
     networkCode(error) ?? '',
   );
 
+/** What is no HTTP: it should have a code `HPE_…`, but undici 8.12 looks that up in a table that is the other way round. */
+const isGarbled = (error: unknown): boolean =>
+  isObject(error) && error['name'] === 'HTTPParserError';
+
 export const isTransientFault = (error: unknown): boolean => {
   const code = networkCode(error) ?? '';
-  return isTimeout(error) || (TRANSIENT_CODE.test(code) && !LASTING_CODE.test(code));
+  return (
+    isTimeout(error) || isGarbled(error) || (TRANSIENT_CODE.test(code) && !LASTING_CODE.test(code))
+  );
 };
 
 /** A fault in a word or two: its code where it has one. */

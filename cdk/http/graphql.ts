@@ -4,6 +4,7 @@ import {isObject, type JsonObject, valueAt} from '../json.ts';
 import {decodeJson} from './decode.ts';
 import {MISSING_PERMISSION, UNKNOWN_CREDENTIALS} from './faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
+import {excerpt} from './refusal-text.ts';
 
 export type GraphqlOptions = {
   /** Where the query goes; default `graphqlPath` of the client, or its base URL as it is. */
@@ -46,7 +47,7 @@ const describeError = (error: unknown): string => {
   const text = typeof told === 'string' ? told.trim() : JSON.stringify(error);
   const path = valueAt(error, 'path');
   const where = Array.isArray(path) && path.length > 0 ? ` (at ${path.join('.')})` : '';
-  return `${text.slice(0, 300).replace(/[.\s]+$/, '')}${where}`;
+  return `${excerpt(text).replace(/[.\s]+$/, '')}${where}`;
 };
 
 const TOLD = 3;

@@ -14,7 +14,7 @@ import {withRules} from './meaning.ts';
 import {describeWhole, type HttpRequest, type Send} from './message.ts';
 import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
 import type {Counters} from './totals.ts';
-import type {Timeouts} from './transport.ts';
+import type {Timeouts, Transport} from './transport.ts';
 import type {UnderWay} from './under-way.ts';
 
 export type LayerOptions = {
@@ -73,9 +73,17 @@ const traced =
     }
   };
 
+/** Before the limits, not behind them: all that they let go while the transport opens would go at once. */
+const opened =
+  (send: Send, open: Transport['open']): Send =>
+  async (request) => {
+    await open();
+    return send(request);
+  };
+
 /** Each attempt of a retry passes the layers below it again. */
 export const withLayers = (
-  wire: Send,
+  {open, send: wire}: Pick<Transport, 'open' | 'send'>,
   {limits = [], pacing = {}, retry, concurrency}: LayerOptions,
   runtime: LayerRuntime,
 ): Send => {
@@ -102,7 +110,7 @@ export const withLayers = (
   const lent = {clock, hold, longest: policy.longest};
   const paced =
     pacing === false ? limited : withPacing(withQueryCost(limited, pacing, lent), pacing, lent);
-  const ending = withRunLimit(paced, runEnds, clock);
+  const ending = withRunLimit(opened(paced, open), runEnds, clock);
   const guarded = withCircuitBreaker(ending, {clock, hold, caller, trialLimit: timeouts.total});
   return withRetry(guarded, policy, context);
 };

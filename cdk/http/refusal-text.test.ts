@@ -111,8 +111,8 @@ describe('the words of a refusal', () => {
     ['JSON without words is told as it is', '{"errors":[{"at":3}]}', '{"errors":[{"at":3}]}'],
     ['null is told as it is', 'null', 'null'],
     ['another text is told as it is', ' Bad request\n', 'Bad request'],
-    ['a long text is cut', 'x'.repeat(1_000), 'x'.repeat(300)],
-    ['many words are cut', JSON.stringify({message: 'x'.repeat(1_000)}), 'x'.repeat(300)],
+    ['a long text is cut', 'x'.repeat(1_000), `${'x'.repeat(300)}…`],
+    ['many words are cut', JSON.stringify({message: 'x'.repeat(1_000)}), `${'x'.repeat(300)}…`],
     ['no body says nothing', '', undefined],
   ])('%s', (_case, body, expected) => {
     expect(textOf(body)).toBe(expected);

@@ -91,6 +91,11 @@ const distinct = (texts: readonly string[]): readonly string[] =>
   );
 
 const LIMIT = 300;
+
+/** The beginning of what a server says; `…` stands for the rest, and tells whoever masks secrets that one may be cut there. */
+export const excerpt = (text: string): string =>
+  text.length > LIMIT ? `${text.slice(0, LIMIT)}…` : text;
+
 const MOST = 10;
 
 /** The words of a JSON body, else the start of the text; undefined where there is none, or a page for a browser. */
@@ -101,8 +106,8 @@ export const refusalText = ({body, headers}: HttpResponse): string | undefined =
     const told = distinct(textsIn(JSON.parse(text)).slice(0, MOST)).map((part) =>
       part.replace(/[.\s]+$/, ''),
     );
-    return (told.join('; ') || text).slice(0, LIMIT);
+    return excerpt(told.join('; ') || text);
   } catch {
-    return text.slice(0, LIMIT);
+    return excerpt(text);
   }
 };

@@ -101,19 +101,30 @@ const guard =
     return dispatch(options, handler);
   };
 
+export type Transport = {
+  /** Makes ready to send, which takes a while the first time. */
+  readonly open: () => Promise<unknown>;
+  readonly send: Send;
+  readonly close: () => Promise<void>;
+};
+
 /** The wire itself. Redirects are followed; one that leads to another origin takes no credentials along. */
 export const openTransport = (
   timeouts: Timeouts,
   signal: AbortSignal,
   {maxBodyBytes = MAX_BODY_BYTES, allowedHosts, tls = {}, proxy}: TransportOptions = {},
-): {readonly send: Send; readonly close: () => Promise<void>} => {
+): Transport => {
   let opened: ReturnType<typeof openAgent> | undefined;
+  const open = () => {
+    opened ??= openAgent(timeouts, tls, proxy);
+    return opened;
+  };
   return {
+    open,
     send: async (asked: HttpRequest): Promise<HttpResponse> => {
       const {method, url, headers} = asked;
       const content = bodyOf(asked);
-      opened ??= openAgent(timeouts, tls, proxy);
-      const {agent, interceptors, request} = await opened;
+      const {agent, interceptors, request} = await open();
       const response = await request(url, {
         dispatcher: agent.compose(
           guard(allowedHosts),

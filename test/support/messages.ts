@@ -19,3 +19,7 @@ export const errorsIn = (messages: readonly AirbyteMessage[]): readonly string[]
     const {stream_descriptor: stream, failure_type, message} = trace?.error ?? {};
     return message === undefined ? [] : [`${stream?.name ?? 'all'} ${failure_type}: ${message}`];
   });
+
+/** What a read warned of. */
+export const warningsOf = (messages: readonly AirbyteMessage[]): readonly string[] =>
+  messages.flatMap(({log}) => (log?.level === 'WARN' ? [log.message] : []));
