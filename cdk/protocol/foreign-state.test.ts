@@ -22,6 +22,72 @@ const FEBRUARY = '2026-02-01T00:00:00Z';
 const MARCH = '2026-03-01T00:00:00Z';
 const APRIL = '2026-04-01T00:00:00Z';
 
+/** As airbyte-cdk 7.39.1 wrote them, for streams of a manifest and for cursors of its concurrent CDK. */
+const WRITTEN = {
+  datetimeBased: {updated_at: '2026-01-03T00:00:00Z'},
+  substream: {
+    use_global_cursor: false,
+    states: [
+      {
+        partition: {parent_slice: {}, repository: 'a'},
+        cursor: {updated_at: '2026-01-20T10:00:00Z'},
+      },
+      {
+        partition: {parent_slice: {}, repository: 'b'},
+        cursor: {updated_at: '2026-01-20T10:00:00Z'},
+      },
+    ],
+    state: {updated_at: '2026-01-20T10:00:00Z'},
+    lookback_window: 1,
+    parent_state: {repos: {updated_at: '2026-01-03T00:00:00Z'}},
+  },
+  global: {
+    use_global_cursor: true,
+    state: {updated_at: '2026-01-20T10:00:00Z'},
+    lookback_window: 1,
+  },
+  full: {__ab_no_cursor_state_message: true},
+  ranges: {
+    slices: [
+      {
+        start: '2026-01-01T00:00:00.000Z',
+        end: '2026-01-10T00:00:00.000Z',
+        most_recent_cursor_value: '2026-01-09T00:00:00.000Z',
+      },
+      {start: '2026-01-20T00:00:00.000Z', end: '2026-01-30T00:00:00.000Z'},
+    ],
+    state_type: 'date-range',
+  },
+  epochRanges: {
+    slices: [
+      {start: 1700000000, end: 1700002000, most_recent_cursor_value: 1700000000},
+      {start: 1700005000, end: 1700006000},
+    ],
+    state_type: 'date-range',
+  },
+};
+
+test('what the Python CDK writes is understood', () => {
+  expect(
+    Object.fromEntries(Object.entries(WRITTEN).map(([name, blob]) => [name, translate(blob)])),
+  ).toEqual({
+    datetimeBased: {watermark: '2026-01-03T00:00:00Z'},
+    substream: {
+      watermark: '2026-01-20T10:00:00Z',
+      slices: [
+        {partition: {parent_slice: {}, repository: 'a'}, cursor: '2026-01-20T10:00:00Z'},
+        {partition: {parent_slice: {}, repository: 'b'}, cursor: '2026-01-20T10:00:00Z'},
+      ],
+      parentStates: {repos: {updated_at: '2026-01-03T00:00:00Z'}},
+      lookbackSeconds: 1,
+    },
+    global: {watermark: '2026-01-20T10:00:00Z', lookbackSeconds: 1},
+    full: {},
+    ranges: {watermark: '2026-01-09T00:00:00.000Z'},
+    epochRanges: {watermark: 1700000000},
+  });
+});
+
 describe('one cursor', () => {
   test.each<[string, JsonObject, Translated, string?]>([
     ['of a time', {updated_at: JANUARY}, {watermark: JANUARY}],
