@@ -39,12 +39,11 @@ const LAST_BUCKET = bucketOf(CAP);
 
 /**
  * Counts a record that came late.
- * @param behindMs how far it lies behind the position of the run before
- * @param weight how many records it stands for, where only some are looked at
+ * @param behindMs how far it lies behind the position of the run before; see `followOverlap`
  */
-export const observeLate = (lateness: Lateness, behindMs: number, weight = 1): Lateness => {
+export const observeLate = (lateness: Lateness, behindMs: number): Lateness => {
   const bucket = bucketOf(behindMs);
-  return new Map(lateness).set(bucket, (lateness.get(bucket) ?? 0) + weight);
+  return new Map(lateness).set(bucket, (lateness.get(bucket) ?? 0) + 1);
 };
 
 /** Less than this counts no longer; one record does for ten runs. */

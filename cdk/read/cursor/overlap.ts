@@ -1,7 +1,7 @@
 // Which records of the overlap of two runs the first of them has seen. Without this memory each record that is read again
 // would pass for one that came late, and a lookback that learns from them would grow to its cap.
-// Of many records some are remembered: those whose key is divisible by 2^level. As both runs take the same ones, what
-// is learned from them holds for all.
+// Of many records some are remembered: those whose key is divisible by 2^level. The next run looks at the same ones, so how
+// late they come is how late all of them do.
 
 export type Overlap = {
   /** How far behind the position of each slice records are remembered, in milliseconds; further back nobody knows. */
@@ -35,8 +35,8 @@ export type OverlapOptions = {
   readonly span: number;
   /** No position moves behind this instant: the run's start less the clock skew, in epoch milliseconds. */
   readonly latest: number;
-  /** Told of each record that is new, but lies behind the position, and for how many it stands. */
-  readonly onLate: (behindMs: number, weight: number) => void;
+  /** Told of each record of the sample that is new, but lies behind the position. */
+  readonly onLate: (behindMs: number) => void;
 };
 
 export type SliceOverlap = {
@@ -75,7 +75,7 @@ export const followOverlap = ({before, span, latest, onLate}: OverlapOptions) =>
     return {
       observe: (key, at) => {
         if (position !== undefined && at < position && at >= position - before.span && isNew(key)) {
-          onLate(position - at, 2 ** before.level);
+          onLate(position - at);
         }
         top = Math.max(top, at);
         if (at < begin() || !isSampled(key, kept.level)) return;
@@ -103,8 +103,9 @@ export const followOverlap = ({before, span, latest, onLate}: OverlapOptions) =>
      */
     memory: (isComplete: boolean): Overlap => {
       const now = [...open].flatMap((current) => [...current()]);
-      if (isComplete)
+      if (isComplete) {
         return {span, ...thinned({keys: new Set([...kept.keys, ...now]), level: kept.level})};
+      }
       const level = Math.max(kept.level, before.level);
       const keys = [...kept.keys, ...now, ...before.keys].filter((key) => isSampled(key, level));
       return {span: Math.min(span, before.span), ...thinned({keys: new Set(keys), level})};
