@@ -6,7 +6,7 @@ import {watchDrift} from './drift.ts';
 import {countLosses} from './losses.ts';
 
 /** What a page's records became. */
-export type ConformedPage = Pick<RecordPage, 'records' | 'changes'>;
+type ConformedPage = Pick<RecordPage, 'records' | 'changes'>;
 
 export type StreamConform = {
   /**

@@ -34,6 +34,14 @@ describe('a record over the limit', () => {
     });
   });
 
+  test('keeps apart a field with a dot in its name and one within another', () => {
+    const record = {id: 1, 'commit.note': 'x'.repeat(60), commit: {date: 'x', note: 'short'}};
+    expect(applyTo(record, 90, ['id', 'commit.date']).record).toEqual({
+      ...record,
+      'commit.note': null,
+    });
+  });
+
   test('goes out as it can be when its keys alone are too large', () => {
     const record = {id: 'k'.repeat(100), note: 'x'.repeat(20)};
     expect(applyTo(record, 80)).toMatchObject({

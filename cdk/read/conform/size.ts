@@ -64,11 +64,21 @@ const candidatesOf = (record: JsonObject, place: Place): readonly Candidate[] =>
     return [{place: field, bytes: bytesOf(value), found: kindOf(value)}];
   });
 
-const withNull = (record: JsonObject, [name, ...rest]: readonly string[]): JsonObject => {
-  if (name === undefined) return record;
-  const value = record[name];
-  return {...record, [name]: rest.length > 0 && isObject(value) ? withNull(value, rest) : null};
-};
+/** Names may have dots in them, so a path would not do. */
+const nameOf = ({segments}: Place): string => JSON.stringify(segments);
+
+/** The record with null in some places, in one pass: a record may have thousands of fields. */
+const withNulls = (record: JsonObject, place: Place, gone: ReadonlySet<string>): JsonObject =>
+  Object.fromEntries(
+    Object.entries(record).map(([name, value]) => {
+      const field = propertyOf(place, name);
+      if (gone.has(nameOf(field))) return [name, null];
+      return [
+        name,
+        field.keys.length > 0 && isObject(value) ? withNulls(value, field, gone) : value,
+      ];
+    }),
+  );
 
 export type Trimmed = {
   readonly record: JsonObject;
@@ -81,9 +91,10 @@ const NULL_BYTES = 4;
 
 /** Nulls the largest fields, as few as it takes for the rest to fit. */
 const trim = (record: JsonObject, limit: number, keys: readonly string[]): Trimmed => {
-  const candidates = candidatesOf(record, rootPlace(keys)).toSorted((a, b) => a.bytes - b.bytes);
+  const root = rootPlace(keys);
+  const candidates = candidatesOf(record, root).toSorted((a, b) => a.bytes - b.bytes);
   const nulled = (fields: readonly Candidate[]): JsonObject =>
-    fields.reduce((rest, {place}) => withNull(rest, place.segments.map(String)), record);
+    withNulls(record, root, new Set(fields.map(({place}) => nameOf(place))));
   let bytes = bytesOf(nulled(candidates));
   const fits = bytes <= limit;
   let kept = 0;
