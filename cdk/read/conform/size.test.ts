@@ -19,6 +19,14 @@ describe('a record over the limit', () => {
     expect(record.body).toHaveLength(60);
   });
 
+  test('keeps what just fits', () => {
+    const record = {id: 1, body: 'x'.repeat(60), list: Array(25).fill(1), note: 'short'};
+    const expected = {...record, body: null};
+    const bytes = JSON.stringify(expected).length;
+    expect(applyTo(record, bytes).record).toEqual(expected);
+    expect(applyTo(record, bytes - 1).record).toEqual({...expected, list: null});
+  });
+
   test('loses several where one is not enough, and is measured in bytes', () => {
     const record = {id: 1, body: '€'.repeat(20), list: Array(25).fill(1), note: 'short'};
     const {record: trimmed, changes} = applyTo(record, 60);

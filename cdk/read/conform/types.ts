@@ -94,7 +94,7 @@ const compileObject = (schema: JsonObject, place: Place): Convert | undefined =>
     let copy: Record<string, unknown> | undefined;
     for (const {name, convert} of entries) {
       const before = value[name];
-      const after = convert(before, run);
+      const after = before === undefined ? before : convert(before, run);
       if (after === before) continue;
       copy ??= {...value};
       copy[name] = after;
