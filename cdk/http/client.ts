@@ -162,10 +162,25 @@ const ignoredTeller = (
 const isAnswer = (response: HttpResponse, allowed: readonly number[]): boolean =>
   allowed.includes(response.status) || ['success', 'ignore'].includes(meaningOf(response));
 
+/** Makes requests of what callers ask, with what the API wants of all of them. */
+const requestMaker =
+  ({baseUrl, headers, rules = []}: HttpOptions) =>
+  (path: string, asked: GetOptions): HttpRequest => {
+    const {query, json} = asked;
+    const ruled = [...(asked.rules ?? []), ...rules];
+    return {
+      method: json === undefined ? 'GET' : 'POST',
+      url: resolveUrl(baseUrl, path, query),
+      headers: {accept: 'application/json', 'user-agent': 'headwater', ...headers},
+      ...(json && {json}),
+      ...(ruled.length > 0 && {rules: ruled}),
+    };
+  };
+
 /** Opens a client. Close it: it holds connections. */
 export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
   const {signal, log, clock = systemClock, random, onWait, aside, caller = () => ''} = runtime;
-  const {baseUrl, headers, rules = [], explain} = options;
+  const {baseUrl, explain} = options;
   const origin = baseUrl === undefined ? undefined : originOf(baseUrl);
   const timeouts = {...DEFAULT_TIMEOUTS, ...options.timeouts};
   const transport = openTransport(timeouts, signal, reachOf(options));
@@ -197,17 +212,7 @@ export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): Open
       if (meaningOf(response) === 'ignore') ignored(request, response);
       return response;
     };
-  const requestFor = (path: string, asked: GetOptions): HttpRequest => {
-    const {query, json} = asked;
-    const ruled = [...(asked.rules ?? []), ...rules];
-    return {
-      method: json === undefined ? 'GET' : 'POST',
-      url: resolveUrl(baseUrl, path, query),
-      headers: {accept: 'application/json', 'user-agent': 'headwater', ...headers},
-      ...(json && {json}),
-      ...(ruled.length > 0 && {rules: ruled}),
-    };
-  };
+  const requestFor = requestMaker(options);
   const jsonOf = async <T>(request: HttpRequest): Promise<T> => {
     const response = await answered()(request);
     if (meaningOf(response) === 'ignore') return JSON.parse('null');

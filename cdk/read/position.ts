@@ -6,7 +6,7 @@
 import {isObject, type JsonObject} from '../json.ts';
 import {isEmptyBlob, NO_CURSOR_STATE, type StateBlob} from '../protocol/state.ts';
 import type {CursorValue, Slice} from '../source.ts';
-import {isCursorValue} from './cursor.ts';
+import {isCursorValue} from './cursor/rules.ts';
 import {packKeys, unpackKeys} from './key-set.ts';
 
 /** Where reading goes on inside a slice. */
