@@ -4,7 +4,8 @@ export type JsonObject = {readonly [key: string]: unknown};
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const fieldOf = (json: unknown, key: string): unknown => {
+/** A field of an object, or the place in a list that a number names. */
+export const fieldOf = (json: unknown, key: string): unknown => {
   if (Array.isArray(json)) return json[Number(key)];
   return isObject(json) && Object.hasOwn(json, key) ? json[key] : undefined;
 };

@@ -1,7 +1,7 @@
 // GraphQL tells its errors in the body, most often with status 200: here they get the meaning that a status has elsewhere.
 import {ConfigError, SystemError} from '../errors.ts';
 import {isObject, type JsonObject, valueAt} from '../json.ts';
-import {decodeJson} from './decode.ts';
+import {decodeJson} from './decode/json.ts';
 import {MISSING_PERMISSION, UNKNOWN_CREDENTIALS} from './faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
 import {excerpt} from './refusal-text.ts';

@@ -1,6 +1,6 @@
 // The layers between a caller and the wire, in their order.
 import {type Clock, systemClock} from './clock.ts';
-import {withWholeJson} from './decode.ts';
+import {withWhole} from './decode/whole.ts';
 import {describeFault} from './faults.ts';
 import {withThrottled} from './graphql.ts';
 import {withCircuitBreaker} from './limits/circuit-breaker.ts';
@@ -11,13 +11,13 @@ import {withQueryCost} from './limits/query-cost.ts';
 import {withRunLimit} from './limits/run-limit.ts';
 import {openWaits, type WaitContext} from './limits/waits.ts';
 import {withRules} from './meaning.ts';
-import {describeWhole, type HttpRequest, type Send} from './message.ts';
+import {describeWhole, type HttpRequest, type Send, sizeOf} from './message.ts';
 import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
 import type {Counters} from './totals.ts';
-import type {Timeouts, Transport} from './transport.ts';
+import {MAX_BODY_BYTES, type Timeouts, type Transport, type TransportOptions} from './transport.ts';
 import type {UnderWay} from './under-way.ts';
 
-export type LayerOptions = {
+export type LayerOptions = Pick<TransportOptions, 'maxBodyBytes'> & {
   /** How hard to try, and how long to wait. */
   readonly retry?: Partial<RetryPolicy>;
   /** How many requests the API takes, where that is known: `[{requests: 100, per: {seconds: 60}}]`. All of them hold. */
@@ -61,7 +61,7 @@ const traced =
     const over = underWay.begin(request);
     try {
       const response = await send(request);
-      const bytes = response.body.length;
+      const bytes = sizeOf(response);
       counters.count('bytes', bytes);
       tell(String(response.status), ` ${bytes} bytes`);
       return response;
@@ -84,13 +84,14 @@ const opened =
 /** Each attempt of a retry passes the layers below it again. */
 export const withLayers = (
   {open, send: wire}: Pick<Transport, 'open' | 'send'>,
-  {limits = [], pacing = {}, retry, concurrency}: LayerOptions,
+  {limits = [], pacing = {}, retry, concurrency, ...options}: LayerOptions,
   runtime: LayerRuntime,
 ): Send => {
   const {signal, log, clock = systemClock, random = Math.random, onWait} = runtime;
   const {caller, counters, timeouts, aside} = runtime;
   const policy = {...DEFAULT_RETRY, ...retry};
   const runEnds = clock.now() + timeouts.run;
+  const {maxBodyBytes = MAX_BODY_BYTES} = options;
   const context = {
     clock,
     random,
@@ -104,7 +105,9 @@ export const withLayers = (
     onRetry: (): void => counters.count('retries'),
   };
   const {hold} = openWaits({...context, longest: policy.longest});
-  const understood = withRules(withThrottled(withWholeJson(traced(wire, runtime, clock))));
+  const understood = withRules(
+    withThrottled(withWhole(traced(wire, runtime, clock), maxBodyBytes)),
+  );
   const atOnce = withConcurrency(understood, concurrency, clock);
   const limited = limits.length === 0 ? atOnce : withLimits(atOnce, limits, {clock, hold});
   const lent = {clock, hold, longest: policy.longest};

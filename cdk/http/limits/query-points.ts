@@ -1,6 +1,6 @@
 // What a GraphQL answer tells of points: what its query cost, and what is left for the next.
 import {isObject, valueAt} from '../../json.ts';
-import {decodeJson} from '../decode.ts';
+import {decodeJson} from '../decode/json.ts';
 import type {HttpRequest, HttpResponse} from '../message.ts';
 import {serverTime, timeIn} from '../retry-after.ts';
 import type {Quota} from './quota-headers.ts';

@@ -1,5 +1,6 @@
-import {decodeJson} from '../decode.ts';
-import {meaningOf} from '../meaning.ts';
+import {asOne, decodeAnswer} from '../decode/answer.ts';
+import type {Decoder} from '../decode/decoder.ts';
+import {meaningOf, withEmptyOn} from '../meaning.ts';
 import type {HttpRequest, Send} from '../message.ts';
 import {fullPageDoubt} from './doubt.ts';
 import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd, gapCheck} from './guards.ts';
@@ -8,7 +9,7 @@ import {countAt, type Place} from './place.ts';
 import {recordsOf} from './records.ts';
 
 export type PaginateOptions = {
-  /** Where the records are in the body: `items`, `data.rows`. Default: the body itself is the list. */
+  /** Where the records are in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
   readonly records?: string;
   /** How the next page is found: a paginator, or a function of your own. Without it there is just one. */
   readonly next?: Paginator | Paginator['next'];
@@ -41,9 +42,16 @@ export type Paging = {
   readonly warn: (message: string) => void;
   /** Told of each page that came. */
   readonly onPage: () => void;
+  readonly decoder: Decoder;
+  /** The largest body, unpacked. */
+  readonly limit: number;
 };
 
-type Fetched<R extends object> = FetchedPage & {readonly records: readonly R[]};
+type Fetched<R extends object> = FetchedPage & {
+  readonly records: readonly R[];
+  /** Its size, unpacked. */
+  readonly bytes: number;
+};
 
 const onePage: Paginator = {
   next: () => undefined,
@@ -56,17 +64,11 @@ const paginatorOf = (next: PaginateOptions['next']): Paginator =>
 const maxOf = (one: number | undefined, other: number | undefined): number | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 
-/** The statuses that a list calls empty are a rule like any other. */
-const withEmptyOn = (request: HttpRequest, status: PaginateOptions['emptyOn'] = []): HttpRequest =>
-  status.length === 0
-    ? request
-    : {...request, rules: [{status, means: 'ignore'}, ...(request.rules ?? [])]};
-
 const DEFAULT_MAX_PAGES = 100_000;
 
 /** Fetches the page of a request, and the one behind a page; undefined behind the last. */
 const openPages = <R extends object>(
-  {answered, warn, onPage}: Paging,
+  {answered, warn, onPage, decoder, limit}: Paging,
   options: PaginateOptions,
 ) => {
   const {endOn = [], incomplete = 'warn', maxPages = DEFAULT_MAX_PAGES} = options;
@@ -90,13 +92,17 @@ const openPages = <R extends object>(
     }
     onPage();
     assertNewContent(request, response, before);
-    const json: unknown = decodeJson(request, response);
-    const records = recordsOf<R>({request, json}, options.records, paginator.records);
+    const {documents, bytes} = await decodeAnswer(request, response, decoder, limit);
+    const json = asOne(documents);
+    const places = {path: options.records, find: paginator.records, follow: decoder.find};
+    const records = documents.flatMap((document) =>
+      recordsOf<R>({request, json: document}, places),
+    );
     const firstSize = before?.firstSize ?? records.length;
     const seen = (before?.seen ?? 0) + records.length;
     const named = total === undefined ? undefined : countAt({response, json}, total);
     const counted = maxOf(named, before?.counted);
-    return {request, response, json, records, index, firstSize, seen, counted};
+    return {request, response, json, bytes, records, index, firstSize, seen, counted};
   };
 
   const fetchNext = async (page: Fetched<R>): Promise<Fetched<R> | undefined> => {
@@ -125,7 +131,7 @@ export async function* paginate<R extends object>(
     const ahead = options.prefetch === false ? undefined : fetchNext(page);
     // It is told when the reader comes for that page; a reader that leaves before has no use for it.
     ahead?.catch(() => {});
-    yield {records: page.records, bytes: page.response.body.length};
+    yield {records: page.records, bytes: page.bytes};
     page = await (ahead ?? fetchNext(page));
   }
 }
