@@ -1,5 +1,6 @@
 // Progress by a cursor: a position for the stream, or for each slice.
 import type {Duration} from '../duration.ts';
+import type {JsonObject} from '../json.ts';
 import type {StateBlob} from '../protocol/state.ts';
 import type {Cursor, CursorValue} from '../source.ts';
 import {type CursorRules, cursorRules} from './cursor/rules.ts';
@@ -157,6 +158,11 @@ const openPosition = ({from}: Following) => {
 
 type Positions = Omit<ReturnType<typeof openPositions>, 'current'>;
 
+const warnOfOrder = ({cursor, warn}: Following, key: string): void =>
+  warn(
+    `Records${key === '' ? '' : ` of ${key}`} should come in ascending order of "${cursor.field}", but do not: the position is saved at the end only.`,
+  );
+
 /** Follows one slice, and keeps its position. */
 const followSlice = (
   key: string,
@@ -164,7 +170,7 @@ const followSlice = (
   rules: CursorRules,
   positions: Positions,
 ): SliceProgress => {
-  const {cursor, startedAt, now, resumeLife, warn} = following;
+  const {cursor, startedAt, now, resumeLife} = following;
   const known = positions.lookUp(key);
   const isFresh = known.resume !== undefined && now() - known.resume.savedAt < resumeLife;
   let resume: Resume | undefined = isFresh ? known.resume : undefined;
@@ -184,6 +190,13 @@ const followSlice = (
       : rules.later(known.at, rules.cappedAt(highest, began - CLOCK_SKEW));
   };
   const since = resume ? resume.since : sinceOf(following, known.at, rules);
+  const resumeAt = (next: JsonObject): Resume => ({
+    next,
+    since,
+    seen: highest,
+    startedAt: Math.min(startedAt, resume?.startedAt ?? startedAt),
+    savedAt: now(),
+  });
   move(position);
   return {
     from: known.at ?? cursor.start,
@@ -195,18 +208,11 @@ const followSlice = (
       highest = found.highest;
       if (ascending && !found.inOrder) {
         ascending = false;
-        warn(
-          `Records${key === '' ? '' : ` of ${key}`} should come in ascending order of "${cursor.field}", but do not: the position is saved at the end only.`,
-        );
+        warnOfOrder(following, key);
       }
-      resume = next && {
-        next,
-        since,
-        seen: highest,
-        startedAt: Math.min(startedAt, resume?.startedAt ?? startedAt),
-        savedAt: now(),
-      };
-      const at = ascending ? (reached() ?? known.at) : position.at;
+      // Lists offer it without being asked.
+      resume = resumeLife === 0 ? undefined : next && resumeAt(next);
+      const at = ascending ? reached() : position.at;
       if (ascending || resume || position.resume) move({at, ...(resume && {resume})});
     },
     restart: () => {

@@ -66,7 +66,8 @@ export const followRound = ({from, startedAt, now, resumeLife, sliced}: Followin
       resume: isFresh ? known.next : undefined,
       isDone: done.has(keyNumber(key)),
       observe: (_records, next) => {
-        if (next === undefined) resumes.delete(key);
+        // Lists offer it without being asked.
+        if (next === undefined || resumeLife === 0) resumes.delete(key);
         else {
           const saved = {next, since: undefined, seen: undefined, startedAt: began, savedAt: now()};
           resumes.set(key, saved);

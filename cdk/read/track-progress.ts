@@ -100,6 +100,12 @@ const parentBlob = ({parentBlobs: {before, now}}: Kinship, isFinished: boolean):
 
 const isSliced = ({stream}: Kinship): boolean => stream.slices.kind !== 'whole';
 
+/** Windows are where a slice goes on; and what children need of their parent's slice is all of it. */
+const resumeLifeOf = ({stream: {resumable, window}, children}: Kinship): number =>
+  resumable === undefined || window !== undefined || children.length > 0
+    ? 0
+    : millisecondsOf(resumable);
+
 const trackCursor = (
   kinship: Kinship,
   start: CursorStart,
@@ -107,7 +113,7 @@ const trackCursor = (
   {now, startedAt}: StreamRun,
   warn: (message: string) => void,
 ): Tracked => {
-  const {stream, children, isSelected} = kinship;
+  const {isSelected} = kinship;
   const from = beginningOf(start, kinship);
   const following = {
     cursor,
@@ -115,8 +121,7 @@ const trackCursor = (
     startedAt,
     now,
     warn,
-    // What its children need of a slice is all of it.
-    resumeLife: children.length > 0 || !stream.resumable ? 0 : millisecondsOf(stream.resumable),
+    resumeLife: resumeLifeOf(kinship),
     lookback: cursor.lookback === 'learned' ? undefined : cursor.lookback,
   };
   const progress = withMore(followCursor({...following, from}), (isFinished) => ({
@@ -158,7 +163,7 @@ export const trackProgress = (
   }
   const round = start.kind === 'round' && children.length === 0 ? start.round : undefined;
   const {startedAt, now} = run;
-  const resumeLife = stream.resumable ? millisecondsOf(stream.resumable) : 0;
+  const resumeLife = resumeLifeOf(kinship);
   const progress = followRound({
     from: round,
     startedAt,
