@@ -1,11 +1,19 @@
 // Progress by a cursor: a position for the stream, or for each slice.
 import type {Duration} from '../duration.ts';
 import type {JsonObject} from '../json.ts';
+import {foreignCursorOf} from '../protocol/foreign-state.ts';
 import type {StateBlob} from '../protocol/state.ts';
 import type {Cursor, CursorValue} from '../source.ts';
 import {type CursorRules, cursorRules} from './cursor/rules.ts';
 import {keyNumber} from './key-set.ts';
-import {type Fold, type Position, type Resume, type SlicePosition, toBlob} from './position.ts';
+import {
+  type Fold,
+  type Position,
+  type Resume,
+  type SlicePosition,
+  sliceOf,
+  toBlob,
+} from './position.ts';
 import type {Progress, SliceProgress} from './progress.ts';
 
 /**
@@ -53,10 +61,12 @@ const scan = (
 
 /** Where the author's `read` begins: the lookback earlier, but not before the stream's own start. */
 const sinceOf = (
-  {cursor: {exclusive, start}, lookback}: Following,
+  {cursor: {exclusive, start}, lookback: declared, from}: Following,
   known: CursorValue | undefined,
   {earlier, tickBefore, later}: CursorRules,
 ): CursorValue | undefined => {
+  const told = from.lookbackSeconds;
+  const lookback = declared ?? (told === undefined ? undefined : {seconds: told});
   const early =
     known !== undefined && lookback !== undefined
       ? later(earlier(known, lookback), start)
@@ -110,6 +120,7 @@ const openPositions = ({from, startedAt}: Following, rules: CursorRules) => {
     lookUp: (key: string): SlicePosition => {
       const position = listed.get(key);
       if (position !== undefined) return position;
+      if (from.foreign) return {at: foreignCursorOf(from.foreign, sliceOf(key), rules.compare)};
       if (from.slices === undefined) return {at: from.watermark};
       const number = keyNumber(key);
       return {at: folded.find(({keys}) => keys.has(number))?.at};

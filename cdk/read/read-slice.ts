@@ -82,15 +82,12 @@ const takePage = async (slice: SliceReading, page: Page, {since}: Part): Promise
   const {run, checkpoints, descriptor} = reading;
   const records = withCursor(recordsOf(page), slice);
   await reading.onRecords(records);
-  const emitted = keep(records, isEmitted, isNew(slice, since));
-  if (emitted.length > 0) {
+  const emitted = reading.conform.page(keep(records, isEmitted, isNew(slice, since)));
+  if (emitted.records.length > 0) {
     await reading.onFirstRecord();
-    checkpoints.count(emitted.length);
-    const {bytes} = page;
-    await run.emitPage(
-      {type: 'PAGE', stream: descriptor, records: emitted, emittedAt: run.now()},
-      bytes,
-    );
+    checkpoints.count(emitted.records.length);
+    const emittedAt = run.now();
+    await run.emitPage({type: 'PAGE', stream: descriptor, ...emitted, emittedAt}, page.bytes);
   }
   progress.observe(records, page.resume);
   await saveIfDue(reading);

@@ -5,6 +5,7 @@ import {type Failure, logMessage, type StreamStatus, streamStatus} from '../prot
 import {NO_CURSOR_STATE} from '../protocol/state.ts';
 import type {Slice} from '../source.ts';
 import {trackCheckpoints} from './checkpoints.ts';
+import {conformStream, type StreamConform} from './conform/conform-stream.ts';
 import {onBehalfOf} from './current-stream.ts';
 import {type SliceFault, streamFailure, userMessage} from './failures.ts';
 import type {Kinship} from './families.ts';
@@ -108,7 +109,8 @@ const isSome = <T>(list: readonly T[]): list is readonly [T, ...T[]] => list.len
 
 /** The end of a stream: last RECORD, then its final STATE, then its status. */
 const finish = async (reading: Reading, complete: boolean): Promise<void> => {
-  const {progress, checkpoints, run, descriptor} = reading;
+  const {progress, checkpoints, run, descriptor, conform} = reading;
+  for (const warning of conform.end()) say(reading, 'WARN', warning);
   const state = checkpoints.last(complete ? progress.finished() : progress.unfinished());
   if (complete && checkpoints.total() === 0) await setStatus(reading, 'RUNNING');
   if (state !== undefined) await run.emit(state);
@@ -126,6 +128,13 @@ const finish = async (reading: Reading, complete: boolean): Promise<void> => {
 /** Ends what waits for this stream's records: its children are told whether they have seen all. */
 const endChildren = ({children}: Kinship, failure: Failure | undefined, blob: JsonObject): void => {
   for (const child of children) child.end(failure, blob);
+};
+
+const conformOf = ({stream, schema}: Kinship, warn: (message: string) => void): StreamConform => {
+  const {cursor, primaryKey, types, fields} = stream;
+  const selected = fields === 'as-selected' ? schema : undefined;
+  const keys = [...primaryKey, ...(cursor ? [cursor.field] : [])];
+  return conformStream(stream.schema, {types, keys, ...(selected && {selected})}, warn);
 };
 
 /**
@@ -150,6 +159,7 @@ export const readStream = async (
     progress,
     checkpoints: isSelected ? checkpoints : {...checkpoints, due: () => undefined},
     emits: tracked.emits,
+    conform: conformOf(kinship, warn),
     onRecords: async (records) => {
       for (const child of kinship.children) await child.take(records);
     },

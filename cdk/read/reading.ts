@@ -3,6 +3,7 @@ import type {AirbyteMessage, StreamDescriptor} from '../protocol/generated/airby
 import {logMessage, type RecordPage} from '../protocol/messages.ts';
 import type {Stream} from '../source.ts';
 import type {Checkpoints} from './checkpoints.ts';
+import type {StreamConform} from './conform/conform-stream.ts';
 import type {Lanes} from './lanes.ts';
 import type {Progress} from './progress.ts';
 
@@ -26,6 +27,8 @@ export type Reading = {
   readonly run: StreamRun;
   readonly progress: Progress;
   readonly checkpoints: Checkpoints;
+  /** Brings records to the form in which they are emitted. */
+  readonly conform: StreamConform;
   /** Which of a slice's records are emitted; all of them are children's parents. */
   readonly emits: (slice: string) => (record: object) => boolean;
   /** Hands records to the streams whose slices they are. */

@@ -55,7 +55,7 @@ const beginningOf = (
 ): Position => {
   const {cursor} = stream;
   if (cursor === undefined || children.length === 0) return position;
-  const needed = children.map((child) => child.needs(cursor.field));
+  const needed = children.map((child) => child.needs(cursor));
   return earliest(isSelected ? [position, ...needed] : needed, cursor);
 };
 
