@@ -4,8 +4,9 @@ import type {StateBlob} from '../protocol/state.ts';
 import type {Cursor} from '../source.ts';
 import {cursorRules} from './cursor/rules.ts';
 import type {Kinship} from './families.ts';
-import {followCursor} from './follow-cursor.ts';
+import {CLOCK_SKEW, followCursor} from './follow-cursor.ts';
 import {followRound} from './follow-round.ts';
+import {type Learning, learnLookback} from './learn-lookback.ts';
 import type {Position, SlicePosition} from './position.ts';
 import type {Progress} from './progress.ts';
 import type {StreamRun} from './reading.ts';
@@ -106,6 +107,14 @@ const resumeLifeOf = ({stream: {resumable, window}, children}: Kinship): number 
     ? 0
     : millisecondsOf(resumable);
 
+const watchedBy = ({watch}: Learning, {slice, ...progress}: Progress): Progress => ({
+  ...progress,
+  slice: (key) => {
+    const followed = slice(key);
+    return watch(followed, followed.from);
+  },
+});
+
 const trackCursor = (
   kinship: Kinship,
   start: CursorStart,
@@ -113,8 +122,13 @@ const trackCursor = (
   {now, startedAt}: StreamRun,
   warn: (message: string) => void,
 ): Tracked => {
-  const {isSelected} = kinship;
+  const {isSelected, stream} = kinship;
   const from = beginningOf(start, kinship);
+  const latest = startedAt - CLOCK_SKEW;
+  const learning =
+    cursor.lookback === 'learned'
+      ? learnLookback(stream, cursorRules(cursor), start.blob, latest)
+      : undefined;
   const following = {
     cursor,
     sliced: isSliced(kinship),
@@ -122,9 +136,12 @@ const trackCursor = (
     now,
     warn,
     resumeLife: resumeLifeOf(kinship),
-    lookback: cursor.lookback === 'learned' ? undefined : cursor.lookback,
+    lookback: cursor.lookback === 'learned' ? learning?.lookback : cursor.lookback,
   };
-  const progress = withMore(followCursor({...following, from}), (isFinished) => ({
+  const followed = followCursor({...following, from});
+  const watched = learning ? watchedBy(learning, followed) : followed;
+  const progress = withMore(watched, (isFinished) => ({
+    ...learning?.blob(isFinished),
     ...fullSyncBlob(start, isFinished),
     ...parentBlob(kinship, isFinished),
   }));
