@@ -1,7 +1,7 @@
-// The examples of docs/*.md compile: their blocks of TypeScript, and what the tables of docs/pagination.md and docs/decoding.md
-// show. Those of docs/decoding.md are run, too.
+// The examples of docs/*.md compile and run: their blocks of TypeScript, and what the tables of docs/pagination.md and
+// docs/decoding.md show. Those of docs/decoding.md and docs/limits.md are held to what the page says.
 import {execFile} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterEach, describe, expect, test} from '@jest/globals';
@@ -82,16 +82,36 @@ test('docs/pagination.md has an example of every paginator', () => {
   );
 });
 
-test('the examples of docs/auth.md compile', async () => {
-  const {blocks: examples} = examplesOf('docs/auth.md');
-  expect(examples).toHaveLength(5);
+const pages = readdirSync(join(ROOT, 'docs'))
+  .map((name) => `docs/${name}`)
+  .filter((path) => examplesOf(path).blocks.length > 0);
+
+test.each(pages)('the examples of %s compile and run', async (path) => {
+  const {blocks: examples} = examplesOf(path);
   expect(await compile(examples)).toBe('');
+  const {folder, names} = write(examples);
+  // A module runs when it is loaded: what it makes must be valid, not only of the right type.
+  for (const name of names) expect(Object.keys(await import(join(folder, name)))).not.toEqual([]);
 });
 
-test('the examples of docs/graphql.md compile', async () => {
-  const {blocks: examples} = examplesOf('docs/graphql.md');
-  expect(examples).toHaveLength(2);
-  expect(await compile(examples)).toBe('');
+test('the examples of docs/limits.md do what it says', async () => {
+  const {folder, names} = write(examplesOf('docs/limits.md').blocks);
+  const modules: Record<string, unknown>[] = [];
+  for (const name of names) modules.push(await import(join(folder, name)));
+  const {options, orderExport} = Object.assign({}, ...modules);
+  const keys: unknown[] = [];
+  const origin = await serve(({url, headers}, response) => {
+    keys.push(headers['idempotency-key']);
+    response.statusCode = url === '/exports' ? (keys.length === 2 ? 503 : 202) : 404;
+    response.end('{"id": "7"}');
+  });
+  const {close, ...http} = openHttpClient(
+    {...options, baseUrl: origin, retry: {base: 0}},
+    {signal: new AbortController().signal, log: () => {}},
+  );
+  expect([await http.get('/gone'), await orderExport(http)]).toEqual([null, {id: '7'}]);
+  expect([keys.length, keys[1] === keys[2], keys[1]]).toEqual([3, true, expect.any(String)]);
+  await close();
 });
 
 describe('the examples of docs/decoding.md', () => {
