@@ -185,6 +185,8 @@ const followSlice = (
   const known = positions.lookUp(key);
   const isFresh = known.resume !== undefined && now() - known.resume.savedAt < resumeLife;
   let resume: Resume | undefined = isFresh ? known.resume : undefined;
+  // What an earlier run has read may have changed since that one began.
+  let began = Math.min(startedAt, resume?.startedAt ?? startedAt);
   let highest = resume?.seen;
   let ascending = cursor.order === 'ascending';
   let position: SlicePosition = {at: known.at, ...(resume && {resume})};
@@ -193,19 +195,16 @@ const followSlice = (
     position = next;
     positions.set(key, next);
   };
-  /** What was read by an earlier run may have changed since that one began. */
-  const reached = (): CursorValue | undefined => {
-    const began = Math.min(startedAt, resume?.startedAt ?? startedAt);
-    return highest === undefined
+  const reached = (): CursorValue | undefined =>
+    highest === undefined
       ? known.at
       : rules.later(known.at, rules.cappedAt(highest, began - CLOCK_SKEW));
-  };
   const since = resume ? resume.since : sinceOf(following, known.at, rules);
   const resumeAt = (next: JsonObject): Resume => ({
     next,
     since,
     seen: highest,
-    startedAt: Math.min(startedAt, resume?.startedAt ?? startedAt),
+    startedAt: began,
     savedAt: now(),
   });
   move(position);
@@ -229,18 +228,17 @@ const followSlice = (
     restart: () => {
       resume = undefined;
       highest = undefined;
+      began = startedAt;
       move({at: position.at});
     },
     reach: (value) => {
       highest = rules.later(highest, value);
-      const at = reached();
       resume = undefined;
-      move({at});
+      move({at: reached()});
     },
     complete: () => {
-      const at = reached();
       resume = undefined;
-      move({at});
+      move({at: reached()});
       positions.finish(key);
     },
   };

@@ -85,7 +85,8 @@ export const followRound = ({from, startedAt, now, resumeLife, sliced}: Followin
       done.size === 0 && resumes.size === 0
         ? NO_CURSOR_STATE
         : {
-            done: names ?? packKeys(done),
+            // A copy: what was saved must not change when more is done.
+            done: names ? [...names] : packKeys(done),
             ...(resumes.size > 0 && {
               resume: Object.fromEntries(
                 [...resumes].map(([key, resume]) => [key, resumeBlob(resume)['resume']]),
