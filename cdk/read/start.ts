@@ -81,10 +81,13 @@ export const positionIn = (blob: StateBlob, cursor: Cursor): Position | undefine
   parsePosition(blob, cursor.field) ?? foreignPosition(blob, cursor);
 
 /** Where its parent was: in our own terms, or among those that Python keeps by the names of the streams. */
-const parentBlobIn = ({slices}: Stream, blob: StateBlob): {readonly parent?: JsonObject} => {
+const parentBlobIn = (
+  {slices, cursor}: Stream,
+  blob: StateBlob,
+): {readonly parent?: JsonObject} => {
   const own = parentIn(blob);
   if (own.parent !== undefined || slices.kind !== 'parent') return own;
-  const states = translateForeignState(blob, '', () => 0)?.parentStates;
+  const states = translateForeignState(blob, cursor?.field ?? '', () => 0)?.parentStates;
   const parent = states?.[slices.parent.name];
   return parent === undefined ? {} : {parent};
 };
