@@ -1,0 +1,213 @@
+// Watches what a client sees, line by line, over all runs, and throws where something is said that must not be.
+import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
+import type {ChaosApi, Row} from './chaos-api.ts';
+import {type ChaosRecord, type ChaosStream, keyOf} from './chaos-streams.ts';
+
+/** One line of a program: of a page, one of its records. */
+export type Line =
+  | {readonly record: ChaosRecord; readonly stream: string}
+  | {readonly message: AirbyteMessage};
+
+export type Blob = Readonly<Record<string, unknown>>;
+
+const isBlob = (value: unknown): value is Blob => typeof value === 'object' && value !== null;
+
+const part = (value: unknown, key: string): unknown => (isBlob(value) ? value[key] : undefined);
+
+const sliceBlob = (blob: unknown, slice: string): unknown =>
+  slice === '' ? blob : part(part(blob, 'slices'), keyOf(slice));
+
+/** Up to where a state says that a slice was read, in epoch milliseconds; '' is the stream itself. */
+export const positionIn = (blob: unknown, slice: string): number | undefined => {
+  const value = part(sliceBlob(blob, slice), 'updated_at');
+  return typeof value === 'string' ? Date.parse(value) : undefined;
+};
+
+/** When the page was saved that a slice goes on behind, in epoch milliseconds. */
+export const resumeIn = (blob: unknown, slice: string): number | undefined => {
+  const own = slice === '' ? part(blob, 'resume') : part(sliceBlob(blob, slice), 'resume');
+  const ofRound = part(part(blob, 'resume'), keyOf(slice));
+  const saved = part(own ?? ofRound, 'saved');
+  return typeof saved === 'string' ? Date.parse(saved) : undefined;
+};
+
+const slicesIn = (blob: unknown): readonly string[] =>
+  Object.keys(part(blob, 'slices') ?? {}).map((key) => key.replace('part=', ''));
+
+/** How far an API's clock and ours may be apart, by which the kit stays behind the start of a run. */
+export const SKEW = 60_000;
+
+const versionKey = ({id, version}: {readonly id: number; readonly version: number}): string =>
+  `${id}/${version}`;
+
+/** What a client has of one stream. */
+export type Kept = {
+  readonly spec: ChaosStream;
+  /** By id: of the versions that came the one with the latest time, and of several the last. */
+  readonly latest: Map<number, ChaosRecord>;
+  readonly versions: Set<string>;
+  blob: Blob | undefined;
+  state: object | undefined;
+  /** When the first run began of those that the state may stand for. */
+  since: number | undefined;
+};
+
+/** Of one stream in one run. */
+type Seen = {
+  records: number;
+  readonly statuses: string[];
+  lastState: string | undefined;
+  readonly repeats: Map<string, {all: number; unexplained: number}>;
+};
+
+export const keep = (spec: ChaosStream): Kept => ({
+  spec,
+  latest: new Map(),
+  versions: new Set(),
+  blob: undefined,
+  state: undefined,
+  since: undefined,
+});
+
+const violation = (stream: string, text: string): Error => new Error(`${stream}: ${text}`);
+
+const show = (time: number | undefined): string =>
+  time === undefined ? 'nothing' : new Date(time).toISOString();
+
+const checkMoves = ({spec, blob: before}: Kept, blob: Blob): void => {
+  for (const slice of ['', ...slicesIn(before)]) {
+    const [from, to] = [positionIn(before, slice), positionIn(blob, slice)];
+    const isGone = slice !== '' && !slicesIn(blob).includes(slice);
+    if (from !== undefined && !isGone && (to === undefined || to < from)) {
+      throw violation(spec.name, `the position of "${slice}" went from ${show(from)} to ${show(to)}.`);
+    }
+  }
+};
+
+/** Everything up to a position, but for what may come late, has been emitted. */
+const checkAhead = ({spec, versions}: Kept, blob: Blob, rows: ReadonlyMap<string, readonly Row[]>): void => {
+  for (const [slice, list] of rows) {
+    const position = positionIn(blob, slice);
+    const missing = list.find(
+      (row) =>
+        position !== undefined &&
+        row.changedAt < position - spec.lookback &&
+        !versions.has(versionKey(row)),
+    );
+    if (missing) {
+      throw violation(
+        spec.name,
+        `a STATE has got to ${show(position)} in "${slice}", but ${JSON.stringify(missing)} of ${show(missing.changedAt)} has not come.`,
+      );
+    }
+  }
+};
+
+const ORDER = ['STARTED', 'RUNNING', 'COMPLETE', 'INCOMPLETE'];
+
+const checkStatus = (name: string, {statuses}: Seen, status: string): void => {
+  const last = statuses.at(-1);
+  const isNext =
+    last === undefined
+      ? status === 'STARTED'
+      : ORDER.indexOf(status) > ORDER.indexOf(last) && last !== 'COMPLETE';
+  if (!isNext) throw violation(name, `${status} comes behind ${last}.`);
+  if (status === 'COMPLETE' && last !== 'RUNNING') throw violation(name, 'COMPLETE without RUNNING.');
+};
+
+/** Watches one run. */
+export const witness = (
+  kept: ReadonlyMap<string, Kept>,
+  api: ChaosApi,
+  startedAt: number,
+) => {
+  const seen = new Map<string, Seen>();
+  const before = new Map([...kept].map(([name, {blob, since}]) => [name, {blob, since}]));
+  const seenOf = (name: string): Seen => {
+    const found = seen.get(name) ?? {
+      records: 0,
+      statuses: [],
+      lastState: undefined,
+      repeats: new Map(),
+    };
+    seen.set(name, found);
+    return found;
+  };
+  const keptOf = (name: string): Kept => {
+    const found = kept.get(name);
+    if (found === undefined) throw violation(name, 'nobody asked for it.');
+    found.since ??= startedAt;
+    return found;
+  };
+
+  const countRepeat = (name: string, {part: slice, updated_at}: ChaosRecord): void => {
+    const counts = seenOf(name).repeats.get(slice) ?? {all: 0, unexplained: 0};
+    const from = positionIn(before.get(name)?.blob, slice);
+    const since = before.get(name)?.since ?? startedAt;
+    const time = Date.parse(updated_at);
+    const {tick} = keptOf(name).spec;
+    // What lies before the position is the lookback, and what came after the run began was not relied on.
+    const isExplained = (from !== undefined && time <= from) || time + tick > since - SKEW;
+    counts.all += 1;
+    counts.unexplained += isExplained ? 0 : 1;
+    seenOf(name).repeats.set(slice, counts);
+  };
+
+  const onRecord = (name: string, record: ChaosRecord): void => {
+    const {latest, versions} = keptOf(name);
+    const run = seenOf(name);
+    if (run.statuses.at(-1) !== 'RUNNING') throw violation(name, 'a RECORD without RUNNING.');
+    run.records += 1;
+    if (versions.has(versionKey(record))) countRepeat(name, record);
+    versions.add(versionKey(record));
+    const other = latest.get(record.id);
+    if (other === undefined || Date.parse(other.updated_at) <= Date.parse(record.updated_at)) {
+      latest.set(record.id, record);
+    }
+  };
+
+  const onState = (name: string, state: NonNullable<AirbyteMessage['state']>): void => {
+    const own = keptOf(name);
+    const run = seenOf(name);
+    const blob: Blob = structuredClone(state.stream?.stream_state ?? {});
+    const text = JSON.stringify(blob);
+    if (state.sourceStats?.recordCount !== run.records) {
+      throw violation(name, `a STATE counts ${state.sourceStats?.recordCount}, but ${run.records} came.`);
+    }
+    if (text === run.lastState) throw violation(name, `the same STATE twice: ${text}.`);
+    if (own.spec.hasCursor) {
+      checkMoves(own, blob);
+      checkAhead(own, blob, api.rows(name));
+    }
+    run.records = 0;
+    run.lastState = text;
+    own.blob = blob;
+    own.state = structuredClone(state);
+    if (blob['unfinished'] !== true) own.since = undefined;
+  };
+
+  return {
+    /** What a run says; throws where it should have said something else. */
+    observe: (line: Line): void => {
+      if ('record' in line) {
+        onRecord(line.stream, line.record);
+        return;
+      }
+      const {state, trace} = line.message;
+      if (state?.stream) onState(state.stream.stream_descriptor.name, state);
+      const status = trace?.stream_status;
+      if (status) {
+        const {name} = status.stream_descriptor;
+        checkStatus(name, seenOf(name), status.status);
+        seenOf(name).statuses.push(status.status);
+      }
+    },
+    /** By stream, then slice: what came that had come before. */
+    repeats: (): ReadonlyMap<string, Seen['repeats']> =>
+      new Map([...seen].map(([name, {repeats}]) => [name, repeats])),
+    lastStatus: (name: string): string | undefined => seen.get(name)?.statuses.at(-1),
+    /** Records that no STATE counts. */
+    uncounted: (name: string): number => seen.get(name)?.records ?? 0,
+    before: (name: string): Blob | undefined => before.get(name)?.blob,
+  };
+};
