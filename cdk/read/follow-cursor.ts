@@ -11,7 +11,7 @@ import type {Progress, SliceProgress} from './progress.ts';
  * How far the clocks of an API and of this machine may be apart. What changes while a run reads may carry a
  * time before others it saw, so a position never passes the run's own start less this.
  */
-const CLOCK_SKEW = 60_000;
+export const CLOCK_SKEW = 60_000;
 
 /** More slices than these are folded, where their positions are times. */
 export const FOLD_ABOVE = 1_000;

@@ -178,7 +178,8 @@ export const chaosApi = (
   const nextOf = (ask: Ask, page: readonly Row[], token: number, spec: CollectionSpec) => {
     const last = page.at(-1);
     const number = Number(ask.at?.['page'] ?? 0) + 1;
-    if (spec.paging === 'keyset') return {id: last?.id ?? 0, time: last?.changedAt ?? 0, page: number};
+    if (spec.paging === 'keyset')
+      return {id: last?.id ?? 0, time: last?.changedAt ?? 0, page: number};
     const offset = Number(ask.at?.['offset'] ?? 0) + page.length;
     return spec.paging === 'offset' ? {offset, page: number} : {offset, page: number, token};
   };

@@ -46,10 +46,14 @@ export type Kept = {
   /** By id: of the versions that came the one with the latest time, and of several the last. */
   readonly latest: Map<number, ChaosRecord>;
   readonly versions: Set<string>;
+  /** Those that came since the stream was complete. */
+  readonly ofRound: Set<string>;
   blob: Blob | undefined;
   state: object | undefined;
-  /** When the first run began of those that the state may stand for. */
-  since: number | undefined;
+  /** When the first run began of those that the stream has not been complete in since. */
+  begun: number | undefined;
+  /** By slice: when the first run began that its position may stand for. */
+  readonly since: Map<string, number>;
 };
 
 /** Of one stream in one run. */
@@ -64,9 +68,11 @@ export const keep = (spec: ChaosStream): Kept => ({
   spec,
   latest: new Map(),
   versions: new Set(),
+  ofRound: new Set(),
   blob: undefined,
   state: undefined,
-  since: undefined,
+  begun: undefined,
+  since: new Map(),
 });
 
 const violation = (stream: string, text: string): Error => new Error(`${stream}: ${text}`);
@@ -79,19 +85,28 @@ const checkMoves = ({spec, blob: before}: Kept, blob: Blob): void => {
     const [from, to] = [positionIn(before, slice), positionIn(blob, slice)];
     const isGone = slice !== '' && !slicesIn(blob).includes(slice);
     if (from !== undefined && !isGone && (to === undefined || to < from)) {
-      throw violation(spec.name, `the position of "${slice}" went from ${show(from)} to ${show(to)}.`);
+      throw violation(
+        spec.name,
+        `the position of "${slice}" went from ${show(from)} to ${show(to)}.`,
+      );
     }
   }
 };
 
+const floor = (time: number, tick: number): number => Math.floor(time / tick) * tick;
+
 /** Everything up to a position, but for what may come late, has been emitted. */
-const checkAhead = ({spec, versions}: Kept, blob: Blob, rows: ReadonlyMap<string, readonly Row[]>): void => {
+const checkAhead = (
+  {spec, versions}: Kept,
+  blob: Blob,
+  rows: ReadonlyMap<string, readonly Row[]>,
+): void => {
   for (const [slice, list] of rows) {
     const position = positionIn(blob, slice);
     const missing = list.find(
       (row) =>
         position !== undefined &&
-        row.changedAt < position - spec.lookback &&
+        row.changedAt < floor(position - spec.lookback, spec.tick) &&
         !versions.has(versionKey(row)),
     );
     if (missing) {
@@ -112,17 +127,16 @@ const checkStatus = (name: string, {statuses}: Seen, status: string): void => {
       ? status === 'STARTED'
       : ORDER.indexOf(status) > ORDER.indexOf(last) && last !== 'COMPLETE';
   if (!isNext) throw violation(name, `${status} comes behind ${last}.`);
-  if (status === 'COMPLETE' && last !== 'RUNNING') throw violation(name, 'COMPLETE without RUNNING.');
+  if (status === 'COMPLETE' && last !== 'RUNNING')
+    throw violation(name, 'COMPLETE without RUNNING.');
 };
 
 /** Watches one run. */
-export const witness = (
-  kept: ReadonlyMap<string, Kept>,
-  api: ChaosApi,
-  startedAt: number,
-) => {
+export const witness = (kept: ReadonlyMap<string, Kept>, api: ChaosApi, startedAt: number) => {
   const seen = new Map<string, Seen>();
-  const before = new Map([...kept].map(([name, {blob, since}]) => [name, {blob, since}]));
+  const before = new Map(
+    [...kept].map(([name, {blob, since}]) => [name, {blob, since: new Map(since)}]),
+  );
   const seenOf = (name: string): Seen => {
     const found = seen.get(name) ?? {
       records: 0,
@@ -136,14 +150,14 @@ export const witness = (
   const keptOf = (name: string): Kept => {
     const found = kept.get(name);
     if (found === undefined) throw violation(name, 'nobody asked for it.');
-    found.since ??= startedAt;
+    found.begun ??= startedAt;
     return found;
   };
 
   const countRepeat = (name: string, {part: slice, updated_at}: ChaosRecord): void => {
     const counts = seenOf(name).repeats.get(slice) ?? {all: 0, unexplained: 0};
     const from = positionIn(before.get(name)?.blob, slice);
-    const since = before.get(name)?.since ?? startedAt;
+    const since = before.get(name)?.since.get(slice) ?? startedAt;
     const time = Date.parse(updated_at);
     const {tick} = keptOf(name).spec;
     // What lies before the position is the lookback, and what came after the run began was not relied on.
@@ -154,12 +168,15 @@ export const witness = (
   };
 
   const onRecord = (name: string, record: ChaosRecord): void => {
-    const {latest, versions} = keptOf(name);
+    const {latest, versions, ofRound, spec} = keptOf(name);
     const run = seenOf(name);
     if (run.statuses.at(-1) !== 'RUNNING') throw violation(name, 'a RECORD without RUNNING.');
     run.records += 1;
-    if (versions.has(versionKey(record))) countRepeat(name, record);
-    versions.add(versionKey(record));
+    const key = versionKey(record);
+    // Without a cursor each round has all records again.
+    if ((spec.hasCursor ? versions : ofRound).has(key)) countRepeat(name, record);
+    versions.add(key);
+    ofRound.add(key);
     const other = latest.get(record.id);
     if (other === undefined || Date.parse(other.updated_at) <= Date.parse(record.updated_at)) {
       latest.set(record.id, record);
@@ -172,18 +189,28 @@ export const witness = (
     const blob: Blob = structuredClone(state.stream?.stream_state ?? {});
     const text = JSON.stringify(blob);
     if (state.sourceStats?.recordCount !== run.records) {
-      throw violation(name, `a STATE counts ${state.sourceStats?.recordCount}, but ${run.records} came.`);
+      throw violation(
+        name,
+        `a STATE counts ${state.sourceStats?.recordCount}, but ${run.records} came.`,
+      );
     }
     if (text === run.lastState) throw violation(name, `the same STATE twice: ${text}.`);
     if (own.spec.hasCursor) {
       checkMoves(own, blob);
       checkAhead(own, blob, api.rows(name));
     }
+    for (const slice of ['', ...slicesIn(blob)]) {
+      const hasMoved = positionIn(own.blob, slice) !== positionIn(blob, slice);
+      if (hasMoved || blob['unfinished'] !== true) own.since.set(slice, own.begun ?? startedAt);
+    }
     run.records = 0;
     run.lastState = text;
     own.blob = blob;
     own.state = structuredClone(state);
-    if (blob['unfinished'] !== true) own.since = undefined;
+    if (blob['unfinished'] !== true) {
+      own.begun = undefined;
+      own.ofRound.clear();
+    }
   };
 
   return {
