@@ -169,6 +169,8 @@ const followSlice = (
   const isFresh = known.resume !== undefined && now() - known.resume.savedAt < resumeLife;
   let resume: Resume | undefined = isFresh ? known.resume : undefined;
   let highest = resume?.seen;
+  // What an earlier run has read of the slice may have changed since that one began: also behind the last page.
+  let began = Math.min(startedAt, resume?.startedAt ?? startedAt);
   let ascending = cursor.order === 'ascending';
   let position: SlicePosition = {at: known.at, ...(resume && {resume})};
 
@@ -176,13 +178,10 @@ const followSlice = (
     position = next;
     positions.set(key, next);
   };
-  /** What was read by an earlier run may have changed since that one began. */
-  const reached = (): CursorValue | undefined => {
-    const began = Math.min(startedAt, resume?.startedAt ?? startedAt);
-    return highest === undefined
+  const reached = (): CursorValue | undefined =>
+    highest === undefined
       ? known.at
       : rules.later(known.at, rules.cappedAt(highest, began - CLOCK_SKEW));
-  };
   const since = resume ? resume.since : sinceOf(following, known.at, rules);
   move(position);
   return {
@@ -199,19 +198,15 @@ const followSlice = (
           `Records${key === '' ? '' : ` of ${key}`} should come in ascending order of "${cursor.field}", but do not: the position is saved at the end only.`,
         );
       }
-      resume = next && {
-        next,
-        since,
-        seen: highest,
-        startedAt: Math.min(startedAt, resume?.startedAt ?? startedAt),
-        savedAt: now(),
-      };
+      // Behind the last page one that was saved before stays until the slice is complete.
+      if (next) resume = {next, since, seen: highest, startedAt: began, savedAt: now()};
       const at = ascending ? (reached() ?? known.at) : position.at;
       if (ascending || resume || position.resume) move({at, ...(resume && {resume})});
     },
     restart: () => {
       resume = undefined;
       highest = undefined;
+      began = startedAt;
       move({at: position.at});
     },
     reach: (value) => {

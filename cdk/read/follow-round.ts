@@ -66,11 +66,15 @@ export const followRound = ({from, startedAt, now, resumeLife, sliced}: Followin
       resume: isFresh ? known.next : undefined,
       isDone: done.has(keyNumber(key)),
       observe: (_records, next) => {
-        if (next === undefined) resumes.delete(key);
-        else {
-          const saved = {next, since: undefined, seen: undefined, startedAt: began, savedAt: now()};
-          resumes.set(key, saved);
-        }
+        // Behind the last page one that was saved before stays until the slice is complete.
+        if (next === undefined) return;
+        resumes.set(key, {
+          next,
+          since: undefined,
+          seen: undefined,
+          startedAt: began,
+          savedAt: now(),
+        });
       },
       restart: () => void resumes.delete(key),
       reach: () => {},

@@ -99,7 +99,7 @@ export const chaosApi = (
   let requests = 0;
   let lastId = 0;
   /** What a change of a row in a slice changes besides, such as a parent. */
-  let onChange = (_collection: string, _slice: string): void => {};
+  let onChange = (_collection: string, _slice: string, _time: number): void => {};
 
   const collectionOf = (name: string): Collection => {
     const found = collections.get(name);
@@ -116,27 +116,27 @@ export const chaosApi = (
     const {tick} = collectionOf(name).spec;
     return Math.floor(time / tick) * tick;
   };
-  const insert = (name: string, slice: string, time: number): Row => {
+  const insert = (name: string, slice: string, time: number, late = 0): Row => {
     lastId += 1;
-    const row = {id: lastId, version: 1, changedAt: rounded(name, time)};
+    const row = {id: lastId, version: 1, changedAt: rounded(name, time - late)};
     rowsOf(name, slice).push(row);
-    onChange(name, slice);
+    onChange(name, slice, time);
     return row;
   };
   /** A row never gets older, even where the clock goes back. */
-  const update = (name: string, slice: string, index: number): void => {
+  const update = (name: string, slice: string, index: number, at: number): void => {
     const rows = rowsOf(name, slice);
     const row = rows[index];
     if (row === undefined) return;
-    const time = Math.max(row.changedAt, rounded(name, now() + skew));
+    const time = Math.max(row.changedAt, rounded(name, at));
     rows[index] = {id: row.id, version: row.version + 1, changedAt: time};
-    onChange(name, slice);
+    onChange(name, slice, at);
   };
   const mutate = ({collection, slice, kind, pick, late}: Mutation): void => {
     const rows = rowsOf(collection, slice);
     const index = rows.length === 0 ? 0 : pick % rows.length;
-    if (kind === 'insert') insert(collection, slice, now() + skew - late);
-    if (kind === 'update') update(collection, slice, index);
+    if (kind === 'insert') insert(collection, slice, now() + skew, late);
+    if (kind === 'update') update(collection, slice, index, now() + skew);
     if (kind === 'delete') rows.splice(index, 1);
   };
   const failIfFaulty = (

@@ -45,9 +45,8 @@ const openLab = (scenario: Scenario): Lab => {
       clock.now += pace;
     },
   });
-  for (const {collection, slice, age} of rows) api.insert(collection, slice, EPOCH - age);
   // A child that changes changes its parent, which has the number that the slice is called by.
-  api.also((collection, slice) => {
+  api.also((collection, slice, time) => {
     const above = streams.find(({name}) => name === collection)?.parent;
     if (!above?.incremental) return;
     const index =
@@ -55,8 +54,9 @@ const openLab = (scenario: Scenario): Lab => {
         .rows(above.name)
         .get('')
         ?.findIndex(({id}) => String(id) === slice) ?? -1;
-    api.update(above.name, '', index);
+    api.update(above.name, '', index, time);
   });
+  for (const {collection, slice, age} of rows) api.insert(collection, slice, EPOCH - age);
   api.plan(mutations);
   api.breakDown(faults);
   return {

@@ -45,9 +45,10 @@ export type Kept = {
   readonly spec: ChaosStream;
   /** By id: of the versions that came the one with the latest time, and of several the last. */
   readonly latest: Map<number, ChaosRecord>;
-  readonly versions: Set<string>;
-  /** Those that came since the stream was complete. */
-  readonly ofRound: Set<string>;
+  /** Each version that came, with when the last run began that it came in. */
+  readonly versions: Map<string, number>;
+  /** When the last run began that said anything of the stream. */
+  ranAt: number | undefined;
   blob: Blob | undefined;
   state: object | undefined;
   /** When the first run began of those that the stream has not been complete in since. */
@@ -67,8 +68,8 @@ type Seen = {
 export const keep = (spec: ChaosStream): Kept => ({
   spec,
   latest: new Map(),
-  versions: new Set(),
-  ofRound: new Set(),
+  versions: new Map(),
+  ranAt: undefined,
   blob: undefined,
   state: undefined,
   begun: undefined,
@@ -131,104 +132,130 @@ const checkStatus = (name: string, {statuses}: Seen, status: string): void => {
     throw violation(name, 'COMPLETE without RUNNING.');
 };
 
+/** What is watched, and what has been seen. */
+type Watch = {
+  readonly kept: ReadonlyMap<string, Kept>;
+  readonly api: ChaosApi;
+  readonly startedAt: number;
+  readonly seen: Map<string, Seen>;
+  /** What was kept when the run began. */
+  readonly before: ReadonlyMap<string, Pick<Kept, 'blob' | 'since' | 'ranAt'>>;
+};
+
+const seenOf = ({seen}: Watch, name: string): Seen => {
+  const found = seen.get(name) ?? {
+    records: 0,
+    statuses: [],
+    lastState: undefined,
+    repeats: new Map(),
+  };
+  seen.set(name, found);
+  return found;
+};
+
+const keptOf = ({kept, startedAt}: Watch, name: string): Kept => {
+  const found = kept.get(name);
+  if (found === undefined) throw violation(name, 'nobody asked for it.');
+  found.begun ??= startedAt;
+  found.ranAt = startedAt;
+  return found;
+};
+
+/** Whether it must be so that a version comes again. */
+const isExplained = (
+  {before, startedAt}: Watch,
+  {spec, versions}: Kept,
+  record: ChaosRecord,
+): boolean => {
+  const {blob, since, ranAt} = before.get(spec.name) ?? {};
+  const time = Date.parse(record.updated_at);
+  const from = positionIn(blob, record.part);
+  // What lies before the position is the lookback, and what came after the run began was not relied on.
+  if (spec.hasCursor && from !== undefined && time <= from) return true;
+  const begun = since?.get(record.part) ?? startedAt;
+  if (spec.hasCursor && time + spec.tick > begun - SKEW) return true;
+  // A list that goes on inside does so behind the last run; what those before it had may have been void.
+  const isSorted = spec.hasCursor && spec.order === 'ascending';
+  return !isSorted && (versions.get(versionKey(record)) ?? 0) < (ranAt ?? 0);
+};
+
+const onRecord = (watch: Watch, name: string, record: ChaosRecord): void => {
+  const own = keptOf(watch, name);
+  const {latest, versions} = own;
+  const run = seenOf(watch, name);
+  if (run.statuses.at(-1) !== 'RUNNING') throw violation(name, 'a RECORD without RUNNING.');
+  run.records += 1;
+  const key = versionKey(record);
+  if (versions.has(key)) {
+    const {all, unexplained} = run.repeats.get(record.part) ?? {all: 0, unexplained: 0};
+    const more = isExplained(watch, own, record) ? 0 : 1;
+    run.repeats.set(record.part, {all: all + 1, unexplained: unexplained + more});
+  }
+  versions.set(key, watch.startedAt);
+  const other = latest.get(record.id);
+  if (other === undefined || Date.parse(other.updated_at) <= Date.parse(record.updated_at)) {
+    latest.set(record.id, record);
+  }
+};
+
+/** From when on a slice's position was not relied on. */
+const keepBeginnings = (own: Kept, blob: Blob, startedAt: number): void => {
+  const isFinished = blob['unfinished'] !== true;
+  for (const slice of ['', ...slicesIn(blob)]) {
+    const hasMoved = positionIn(own.blob, slice) !== positionIn(blob, slice);
+    if (hasMoved || isFinished) own.since.set(slice, own.begun ?? startedAt);
+  }
+  if (isFinished) own.begun = undefined;
+};
+
+const onState = (watch: Watch, name: string, state: NonNullable<AirbyteMessage['state']>): void => {
+  const own = keptOf(watch, name);
+  const run = seenOf(watch, name);
+  const blob: Blob = structuredClone(state.stream?.stream_state ?? {});
+  const text = JSON.stringify(blob);
+  const count = state.sourceStats?.recordCount;
+  if (count !== run.records) {
+    throw violation(name, `a STATE counts ${count}, but ${run.records} came.`);
+  }
+  if (text === run.lastState) throw violation(name, `the same STATE twice: ${text}.`);
+  if (own.spec.hasCursor) {
+    checkMoves(own, blob);
+    checkAhead(own, blob, watch.api.rows(name));
+  }
+  keepBeginnings(own, blob, watch.startedAt);
+  run.records = 0;
+  run.lastState = text;
+  own.blob = blob;
+  own.state = structuredClone(state);
+};
+
+const onStatus = (watch: Watch, name: string, status: string): void => {
+  const run = seenOf(watch, name);
+  checkStatus(name, run, status);
+  run.statuses.push(status);
+};
+
+const onLine = (watch: Watch, line: Line): void => {
+  if ('record' in line) {
+    onRecord(watch, line.stream, line.record);
+    return;
+  }
+  const {state, trace} = line.message;
+  if (state?.stream) onState(watch, state.stream.stream_descriptor.name, state);
+  const status = trace?.stream_status;
+  if (status) onStatus(watch, status.stream_descriptor.name, status.status);
+};
+
 /** Watches one run. */
 export const witness = (kept: ReadonlyMap<string, Kept>, api: ChaosApi, startedAt: number) => {
-  const seen = new Map<string, Seen>();
   const before = new Map(
-    [...kept].map(([name, {blob, since}]) => [name, {blob, since: new Map(since)}]),
+    [...kept].map(([name, {blob, since, ranAt}]) => [name, {blob, since: new Map(since), ranAt}]),
   );
-  const seenOf = (name: string): Seen => {
-    const found = seen.get(name) ?? {
-      records: 0,
-      statuses: [],
-      lastState: undefined,
-      repeats: new Map(),
-    };
-    seen.set(name, found);
-    return found;
-  };
-  const keptOf = (name: string): Kept => {
-    const found = kept.get(name);
-    if (found === undefined) throw violation(name, 'nobody asked for it.');
-    found.begun ??= startedAt;
-    return found;
-  };
-
-  const countRepeat = (name: string, {part: slice, updated_at}: ChaosRecord): void => {
-    const counts = seenOf(name).repeats.get(slice) ?? {all: 0, unexplained: 0};
-    const from = positionIn(before.get(name)?.blob, slice);
-    const since = before.get(name)?.since.get(slice) ?? startedAt;
-    const time = Date.parse(updated_at);
-    const {tick} = keptOf(name).spec;
-    // What lies before the position is the lookback, and what came after the run began was not relied on.
-    const isExplained = (from !== undefined && time <= from) || time + tick > since - SKEW;
-    counts.all += 1;
-    counts.unexplained += isExplained ? 0 : 1;
-    seenOf(name).repeats.set(slice, counts);
-  };
-
-  const onRecord = (name: string, record: ChaosRecord): void => {
-    const {latest, versions, ofRound, spec} = keptOf(name);
-    const run = seenOf(name);
-    if (run.statuses.at(-1) !== 'RUNNING') throw violation(name, 'a RECORD without RUNNING.');
-    run.records += 1;
-    const key = versionKey(record);
-    // Without a cursor each round has all records again.
-    if ((spec.hasCursor ? versions : ofRound).has(key)) countRepeat(name, record);
-    versions.add(key);
-    ofRound.add(key);
-    const other = latest.get(record.id);
-    if (other === undefined || Date.parse(other.updated_at) <= Date.parse(record.updated_at)) {
-      latest.set(record.id, record);
-    }
-  };
-
-  const onState = (name: string, state: NonNullable<AirbyteMessage['state']>): void => {
-    const own = keptOf(name);
-    const run = seenOf(name);
-    const blob: Blob = structuredClone(state.stream?.stream_state ?? {});
-    const text = JSON.stringify(blob);
-    if (state.sourceStats?.recordCount !== run.records) {
-      throw violation(
-        name,
-        `a STATE counts ${state.sourceStats?.recordCount}, but ${run.records} came.`,
-      );
-    }
-    if (text === run.lastState) throw violation(name, `the same STATE twice: ${text}.`);
-    if (own.spec.hasCursor) {
-      checkMoves(own, blob);
-      checkAhead(own, blob, api.rows(name));
-    }
-    for (const slice of ['', ...slicesIn(blob)]) {
-      const hasMoved = positionIn(own.blob, slice) !== positionIn(blob, slice);
-      if (hasMoved || blob['unfinished'] !== true) own.since.set(slice, own.begun ?? startedAt);
-    }
-    run.records = 0;
-    run.lastState = text;
-    own.blob = blob;
-    own.state = structuredClone(state);
-    if (blob['unfinished'] !== true) {
-      own.begun = undefined;
-      own.ofRound.clear();
-    }
-  };
-
+  const watch: Watch = {kept, api, startedAt, seen: new Map(), before};
+  const {seen} = watch;
   return {
     /** What a run says; throws where it should have said something else. */
-    observe: (line: Line): void => {
-      if ('record' in line) {
-        onRecord(line.stream, line.record);
-        return;
-      }
-      const {state, trace} = line.message;
-      if (state?.stream) onState(state.stream.stream_descriptor.name, state);
-      const status = trace?.stream_status;
-      if (status) {
-        const {name} = status.stream_descriptor;
-        checkStatus(name, seenOf(name), status.status);
-        seenOf(name).statuses.push(status.status);
-      }
-    },
+    observe: (line: Line): void => onLine(watch, line),
     /** By stream, then slice: what came that had come before. */
     repeats: (): ReadonlyMap<string, Seen['repeats']> =>
       new Map([...seen].map(([name, {repeats}]) => [name, repeats])),
