@@ -19,6 +19,8 @@ export const FOLD_ABOVE = 1_000;
 export type Following = {
   readonly cursor: Cursor;
   readonly sliced: boolean;
+  /** Only some of the slices are listed, those of parents that changed: the others are not gone. */
+  readonly partial: boolean;
   readonly from: Position;
   /** When the run began, in epoch milliseconds. */
   readonly startedAt: number;
@@ -64,7 +66,7 @@ const sinceOf = (
 };
 
 /** The positions of slices: those that are listed, those that are folded, and which of them this run has read. */
-const openPositions = ({from, startedAt}: Following, rules: CursorRules) => {
+const openPositions = ({from, startedAt, partial}: Following, rules: CursorRules) => {
   // A stream in slices says so in its state even when there are none yet: see `lookUp`.
   const listed = new Map(from.slices);
   const folded = from.folded ?? [];
@@ -122,20 +124,19 @@ const openPositions = ({from, startedAt}: Following, rules: CursorRules) => {
       done.add(key);
       if (listed.size > FOLD_ABOVE && done.size > FOLD_ABOVE / 2) fold();
     },
-    /** All positions; without those of slices that are gone. */
-    current: (gone: 'keep' | 'forget'): Position => {
+    /** All positions; once every slice is complete without those of slices that are gone. */
+    current: (isFinished: boolean): Position => {
       if (listed.size > FOLD_ABOVE) fold();
-      const kept =
-        gone === 'keep' ? listed : [...listed].filter(([key]) => seen.has(keyNumber(key)));
+      const keepsAll = !isFinished || partial;
+      const kept = keepsAll ? listed : [...listed].filter(([key]) => seen.has(keyNumber(key)));
       const slices = new Map(kept);
-      const all = folds(gone === 'keep');
-      const watermark =
-        gone === 'keep'
-          ? from.watermark
-          : [...slices.values(), ...all].reduce<CursorValue | undefined>(
-              (latest, {at}) => rules.later(latest, at),
-              from.watermark,
-            );
+      const all = folds(keepsAll);
+      const watermark = isFinished
+        ? [...slices.values(), ...all].reduce<CursorValue | undefined>(
+            (latest, {at}) => rules.later(latest, at),
+            from.watermark,
+          )
+        : from.watermark;
       return {watermark, slices, ...(all.length > 0 && {folded: all})};
     },
   };
@@ -229,7 +230,7 @@ export const followCursor = (following: Following): Progress => {
   const rules = cursorRules(cursor);
   const positions = sliced ? openPositions(following, rules) : openPosition(following);
   const blob = (unfinished: boolean): StateBlob =>
-    toBlob(positions.current(unfinished ? 'keep' : 'forget'), cursor.field, {unfinished});
+    toBlob(positions.current(!unfinished), cursor.field, {unfinished});
   return {
     slice: (key) => followSlice(key, following, rules, positions),
     unfinished: () => blob(true),

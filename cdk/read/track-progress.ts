@@ -160,6 +160,7 @@ const trackCursor = (
   const following = {
     cursor,
     sliced: isSliced(kinship),
+    partial: kinship.parentBlobs.before !== undefined,
     startedAt,
     now,
     warn,

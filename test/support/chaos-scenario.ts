@@ -127,7 +127,7 @@ const raw = fc.record({
   rows: fc.array(fc.tuple(fc.nat(20), fc.nat(20), ages), {maxLength: 40}),
   mutations: fc.array(
     fc.record({
-      behind: fc.integer({min: 1, max: 40}),
+      behind: fc.integer({min: 1, max: 60}),
       stream: fc.nat(20),
       slice: fc.nat(20),
       kind: fc.nat(20),
@@ -148,7 +148,7 @@ const raw = fc.record({
   interruptions: fc.array(
     fc.record({
       kind: fc.constantFrom('kill', 'kill', 'stop'),
-      lines: fc.integer({min: 0, max: 50}),
+      lines: fc.oneof(fc.integer({min: 0, max: 40}), fc.integer({min: 40, max: 160})),
       gap: fc.constantFrom(0, MINUTE, 30 * MINUTE, 3 * HOUR, 25 * HOUR),
     }),
     {maxLength: 4},
