@@ -76,10 +76,126 @@ const rowAt = (at: JsonObject): Row => ({
   version: 0,
 });
 
+type World = {
+  readonly collections: ReadonlyMap<string, Collection>;
+  readonly snapshots: Map<number, Snapshot>;
+  readonly now: () => number;
+  readonly skew: number;
+  schedule: readonly Mutation[];
+  faults: readonly Fault[];
+  requests: number;
+  lastId: number;
+  /** What a change of a row in a slice changes besides, such as a parent. */
+  onChange: (collection: string, slice: string, time: number) => void;
+};
+
+const collectionOf = ({collections}: World, name: string): Collection => {
+  const found = collections.get(name);
+  if (found === undefined) throw new SystemError(`There is no ${name}.`);
+  return found;
+};
+
+const rowsOf = (world: World, name: string, slice: string): Row[] => {
+  const {slices} = collectionOf(world, name);
+  const rows = slices.get(slice) ?? [];
+  slices.set(slice, rows);
+  return rows;
+};
+
+const rounded = (world: World, name: string, time: number): number => {
+  const {tick} = collectionOf(world, name).spec;
+  return Math.floor(time / tick) * tick;
+};
+
+/** @param late how long before `time` the row says that it came */
+const insert = (world: World, name: string, slice: string, time: number, late = 0): Row => {
+  world.lastId += 1;
+  const row = {id: world.lastId, version: 1, changedAt: rounded(world, name, time - late)};
+  rowsOf(world, name, slice).push(row);
+  world.onChange(name, slice, time);
+  return row;
+};
+
+/** A row never gets older, even where the clock goes back. */
+const update = (world: World, name: string, slice: string, index: number, at: number): void => {
+  const rows = rowsOf(world, name, slice);
+  const row = rows[index];
+  if (row === undefined) return;
+  const time = Math.max(row.changedAt, rounded(world, name, at));
+  rows[index] = {id: row.id, version: row.version + 1, changedAt: time};
+  world.onChange(name, slice, at);
+};
+
+const mutate = (world: World, {collection, slice, kind, pick, late}: Mutation): void => {
+  const rows = rowsOf(world, collection, slice);
+  const index = rows.length === 0 ? 0 : pick % rows.length;
+  const time = world.now() + world.skew;
+  if (kind === 'insert') insert(world, collection, slice, time, late);
+  if (kind === 'update') update(world, collection, slice, index, time);
+  if (kind === 'delete') rows.splice(index, 1);
+};
+
+const failIfFaulty = (world: World, {collection, slice, at}: Ask): void => {
+  const page = Number(at?.['page'] ?? 0);
+  const fault = world.faults.find(
+    (one) => one.collection === collection && one.slice === slice && one.page === page,
+  );
+  if (fault?.kind === 'passing') world.faults = world.faults.filter((one) => one !== fault);
+  if (fault) throw new TransientError(`Page ${page} of ${collection} ${slice} is not there.`);
+};
+
+/** All that a query asks for, in order. */
+const listed = (world: World, {collection, slice, since, until}: Ask): readonly Row[] => {
+  const {filters, order} = collectionOf(world, collection).spec;
+  return rowsOf(world, collection, slice)
+    .filter(
+      ({changedAt}) =>
+        (!filters || since === undefined || changedAt >= since) &&
+        (until === undefined || changedAt < until),
+    )
+    .sort(ORDERS[order]);
+};
+
+/** What a token stands for: the list as it was when its first page was asked for. */
+const snapshotOf = (world: World, ask: Ask, tokenLife: number): readonly [number, Snapshot] => {
+  const number = Number(ask.at?.['token'] ?? world.requests);
+  const snapshot = world.snapshots.get(number) ?? {rows: listed(world, ask), madeAt: world.now()};
+  world.snapshots.set(number, snapshot);
+  if (world.now() - snapshot.madeAt > tokenLife) throw new SystemError('The token has expired.');
+  return [number, snapshot];
+};
+
+const answer = (world: World, ask: Ask): Answer => {
+  const {order, paging, pageSize, tokenLife} = collectionOf(world, ask.collection).spec;
+  failIfFaulty(world, ask);
+  const page = Number(ask.at?.['page'] ?? 0) + 1;
+  if (paging === 'keyset') {
+    const {at} = ask;
+    const rest = listed(world, ask).filter((row) => !at || ORDERS[order](row, rowAt(at)) > 0);
+    const rows = rest.slice(0, pageSize);
+    const last = rows.at(-1);
+    const next = last && {id: last.id, time: last.changedAt, page};
+    return {rows, next: rest.length > rows.length ? next : undefined};
+  }
+  const [token, all] =
+    paging === 'token' ? snapshotOf(world, ask, tokenLife) : [0, {rows: listed(world, ask)}];
+  const first = Number(ask.at?.['offset'] ?? 0);
+  const rows = all.rows.slice(first, first + pageSize);
+  const offset = first + rows.length;
+  return {rows, next: offset < all.rows.length ? {offset, page, token} : undefined};
+};
+
+const mutateIfDue = (world: World): void => {
+  const due = world.schedule.filter(({behind}) => behind <= world.requests);
+  world.schedule = world.schedule.filter(({behind}) => behind > world.requests);
+  for (const mutation of due) mutate(world, mutation);
+};
+
 export type ChaosApi = ReturnType<typeof chaosApi>;
 
 /**
- * @param clock `pass` is called once a request, before it is answered
+ * @param now epoch milliseconds
+ * @param pass is called once a request, before it is answered
  * @param skew how far the API's clock is ahead of ours, in milliseconds
  */
 export const chaosApi = (
@@ -90,144 +206,42 @@ export const chaosApi = (
     skew = 0,
   }: {readonly now: () => number; readonly pass?: () => void; readonly skew?: number},
 ) => {
-  const collections = new Map<string, Collection>(
-    specs.map((spec) => [spec.name, {spec, slices: new Map()}]),
-  );
-  const snapshots = new Map<number, Snapshot>();
-  let schedule: readonly Mutation[] = [];
-  let faults: readonly Fault[] = [];
-  let requests = 0;
-  let lastId = 0;
-  /** What a change of a row in a slice changes besides, such as a parent. */
-  let onChange = (_collection: string, _slice: string, _time: number): void => {};
-
-  const collectionOf = (name: string): Collection => {
-    const found = collections.get(name);
-    if (found === undefined) throw new SystemError(`There is no ${name}.`);
-    return found;
+  const world: World = {
+    collections: new Map(specs.map((spec) => [spec.name, {spec, slices: new Map()}])),
+    snapshots: new Map(),
+    now,
+    skew,
+    schedule: [],
+    faults: [],
+    requests: 0,
+    lastId: 0,
+    onChange: () => {},
   };
-  const rowsOf = (name: string, slice: string): Row[] => {
-    const {slices} = collectionOf(name);
-    const rows = slices.get(slice) ?? [];
-    slices.set(slice, rows);
-    return rows;
-  };
-  const rounded = (name: string, time: number): number => {
-    const {tick} = collectionOf(name).spec;
-    return Math.floor(time / tick) * tick;
-  };
-  const insert = (name: string, slice: string, time: number, late = 0): Row => {
-    lastId += 1;
-    const row = {id: lastId, version: 1, changedAt: rounded(name, time - late)};
-    rowsOf(name, slice).push(row);
-    onChange(name, slice, time);
-    return row;
-  };
-  /** A row never gets older, even where the clock goes back. */
-  const update = (name: string, slice: string, index: number, at: number): void => {
-    const rows = rowsOf(name, slice);
-    const row = rows[index];
-    if (row === undefined) return;
-    const time = Math.max(row.changedAt, rounded(name, at));
-    rows[index] = {id: row.id, version: row.version + 1, changedAt: time};
-    onChange(name, slice, at);
-  };
-  const mutate = ({collection, slice, kind, pick, late}: Mutation): void => {
-    const rows = rowsOf(collection, slice);
-    const index = rows.length === 0 ? 0 : pick % rows.length;
-    if (kind === 'insert') insert(collection, slice, now() + skew, late);
-    if (kind === 'update') update(collection, slice, index, now() + skew);
-    if (kind === 'delete') rows.splice(index, 1);
-  };
-  const failIfFaulty = (
-    {collection, slice}: Ask,
-    page: number,
-    {tokenLife}: CollectionSpec,
-    snapshot: Snapshot | undefined,
-  ): void => {
-    const fault = faults.find(
-      (one) => one.collection === collection && one.slice === slice && one.page === page,
-    );
-    if (fault?.kind === 'passing') faults = faults.filter((one) => one !== fault);
-    if (fault) throw new TransientError(`Page ${page} of ${collection} ${slice} is not there.`);
-    if (snapshot && now() - snapshot.madeAt > tokenLife) {
-      throw new SystemError('The token has expired.');
-    }
-  };
-
-  /** All that a query asks for, in order. */
-  const listed = ({collection, slice, since, until}: Ask, spec: CollectionSpec): readonly Row[] =>
-    rowsOf(collection, slice)
-      .filter(
-        ({changedAt}) =>
-          (!spec.filters || since === undefined || changedAt >= since) &&
-          (until === undefined || changedAt < until),
-      )
-      .sort(ORDERS[spec.order]);
-
-  const behind = (rows: readonly Row[], {at}: Ask, {order, paging}: CollectionSpec) => {
-    if (at === undefined) return rows;
-    if (paging === 'keyset') return rows.filter((row) => ORDERS[order](row, rowAt(at)) > 0);
-    return rows.slice(Number(at['offset']));
-  };
-  const tokenOf = (ask: Ask, rows: readonly Row[]): number => {
-    if (ask.at) return Number(ask.at['token']);
-    snapshots.set(requests, {rows, madeAt: now()});
-    return requests;
-  };
-  const nextOf = (ask: Ask, page: readonly Row[], token: number, spec: CollectionSpec) => {
-    const last = page.at(-1);
-    const number = Number(ask.at?.['page'] ?? 0) + 1;
-    if (spec.paging === 'keyset')
-      return {id: last?.id ?? 0, time: last?.changedAt ?? 0, page: number};
-    const offset = Number(ask.at?.['offset'] ?? 0) + page.length;
-    return spec.paging === 'offset' ? {offset, page: number} : {offset, page: number, token};
-  };
-
-  const answer = (ask: Ask): Answer => {
-    const {spec} = collectionOf(ask.collection);
-    const snapshot = snapshots.get(Number(ask.at?.['token'] ?? -1));
-    failIfFaulty(ask, Number(ask.at?.['page'] ?? 0), spec, snapshot);
-    const all = snapshot?.rows ?? listed(ask, spec);
-    const token = spec.paging === 'token' ? tokenOf(ask, all) : 0;
-    const rest = behind(all, ask, spec);
-    const rows = rest.slice(0, spec.pageSize);
-    return {rows, next: rest.length > rows.length ? nextOf(ask, rows, token, spec) : undefined};
-  };
-
   return {
-    insert,
-    update,
+    insert: (name: string, slice: string, time: number): Row => insert(world, name, slice, time),
+    update: (name: string, slice: string, index: number, at: number): void =>
+      update(world, name, slice, index, at),
     /** Answers a request; throws where the API is faulty there. What the schedule has for then happens behind it. */
     ask: (ask: Ask): Answer => {
       pass();
-      requests += 1;
+      world.requests += 1;
       try {
-        return answer(ask);
+        return answer(world, ask);
       } finally {
-        const due = schedule.filter((mutation) => mutation.behind <= requests);
-        schedule = schedule.filter((mutation) => mutation.behind > requests);
-        due.forEach(mutate);
+        mutateIfDue(world);
       }
     },
-    rows: (collection: string): ReadonlyMap<string, readonly Row[]> =>
-      collectionOf(collection).slices,
-    requests: (): number => requests,
+    rows: (name: string): ReadonlyMap<string, readonly Row[]> => collectionOf(world, name).slices,
+    requests: (): number => world.requests,
     plan: (mutations: readonly Mutation[]): void => {
-      schedule = mutations;
+      world.schedule = mutations;
     },
-    /** Those that are not due by now never happen. */
-    calmDown: (): void => {
-      schedule = [];
+    breakDown: (faults: readonly Fault[]): void => {
+      world.faults = faults;
     },
-    breakDown: (broken: readonly Fault[]): void => {
-      faults = broken;
-    },
-    heal: (): void => {
-      faults = [];
-    },
-    also: (listener: typeof onChange): void => {
-      onChange = listener;
+    /** Takes a listener to every change, which may change more. */
+    also: (onChange: World['onChange']): void => {
+      world.onChange = onChange;
     },
   };
 };

@@ -3,9 +3,10 @@ import {setTimeout as delay} from 'node:timers/promises';
 import type {Emission} from '../../cdk/protocol/messages.ts';
 import {Interrupted} from '../../cdk/read/interrupt.ts';
 import {type Answer, type Ask, type ChaosApi, chaosApi} from './chaos-api.ts';
+import {repeatsIn} from './chaos-repeats.ts';
 import {EPOCH, type Interruption, type Scenario} from './chaos-scenario.ts';
-import {type ChaosRecord, type ChaosStream, chaosStreams, DAY, keyOf} from './chaos-streams.ts';
-import {type Kept, keep, type Line, positionIn, resumeIn, witness} from './chaos-witness.ts';
+import {type ChaosRecord, chaosStreams, DAY, keyOf} from './chaos-streams.ts';
+import {type Kept, keep, type Line, positionIn, witness} from './chaos-witness.ts';
 import {startRead} from './run-read.ts';
 
 export type Tally = {
@@ -99,12 +100,37 @@ const linesOf = (emission: Emission): readonly Line[] =>
 
 type Ended = 'killed' | 'stopped' | 'complete' | 'incomplete';
 
+/** Hands on what a client sees until the program has ended, or is dead to it. */
+const listen = async (
+  reading: ReturnType<typeof startRead>,
+  {kind, lines}: Pick<Interruption, 'kind' | 'lines'>,
+  {observe, stop}: {readonly observe: (line: Line) => void; readonly stop: AbortController},
+): Promise<Ended> => {
+  let seen = 0;
+  for (;;) {
+    if (seen >= lines && kind === 'kill') return 'killed';
+    if (seen >= lines) stop.abort(new Interrupted('SIGTERM'));
+    const {done, value} = await reading.next();
+    if (done) return value ? 'complete' : 'incomplete';
+    const all = linesOf(value);
+    const heard = kind === 'kill' ? all.slice(0, lines - seen) : all;
+    heard.forEach(observe);
+    seen += heard.length;
+  }
+};
+
+const IN_PEACE = {kind: 'kill', lines: Number.POSITIVE_INFINITY} as const;
+
 /** One run of the program, as its client sees it. */
-const runOnce = async (lab: Lab, interruption?: Interruption): Promise<Ended> => {
+const runOnce = async (
+  lab: Lab,
+  interruption: Pick<Interruption, 'kind' | 'lines'> = IN_PEACE,
+): Promise<Ended> => {
   const {scenario, kept, clock, api} = lab;
+  const startedAt = clock.now;
   const life = {isOver: false};
   const stop = new AbortController();
-  const eyes = witness(kept, api, clock.now);
+  const eyes = witness(kept, api, startedAt);
   const reading = startRead({
     streams: chaosStreams(scenario.streams, askOf(lab, life)),
     state: [...kept.values()].flatMap(({state}) => state ?? []),
@@ -112,69 +138,15 @@ const runOnce = async (lab: Lab, interruption?: Interruption): Promise<Ended> =>
     now: () => clock.now,
     signal: stop.signal,
   });
-  const startedAt = clock.now;
-  let lines = 0;
-  const end = (how: Ended): Ended => {
-    checkRun(lab, eyes, how, startedAt);
-    return how;
-  };
-  try {
-    for (;;) {
-      if (lines >= (interruption?.lines ?? Number.POSITIVE_INFINITY)) {
-        if (interruption?.kind === 'kill') {
-          life.isOver = true;
-          return end('killed');
-        }
-        stop.abort(new Interrupted('SIGTERM'));
-      }
-      const {done, value} = await reading.next();
-      if (done) return end(value ? 'complete' : 'incomplete');
-      for (const line of linesOf(value)) {
-        if (interruption?.kind === 'kill' && lines >= interruption.lines) break;
-        eyes.observe(line);
-        lines += 1;
-      }
-    }
-  } catch (error) {
-    if (stop.signal.aborted && error === stop.signal.reason) return end('stopped');
-    throw error;
-  }
-};
-
-/** Whether a slice goes on where it was cut off, so that little of what was read before comes again. */
-const isBounded = (
-  spec: ChaosStream,
-  {streams}: Scenario,
-  saved: number | undefined,
-  startedAt: number,
-): boolean => {
-  if (spec.checkpointInterval > 0 || spec.window > 0) return false;
-  if (spec.hasCursor && spec.order === 'ascending') return true;
-  // A parent's children need all of its pages.
-  const isParent = streams.some(({parent}) => parent?.name === spec.name);
-  const isFresh = saved !== undefined && startedAt - saved < spec.resumable;
-  return isFresh && !isParent && (spec.paging !== 'token' || spec.tokenLife > DAY);
-};
-
-const checkRepeats = (lab: Lab, eyes: ReturnType<typeof witness>, startedAt: number): void => {
-  const {kept, scenario} = lab;
-  for (const [name, slices] of eyes.repeats()) {
-    const spec = kept.get(name)?.spec;
-    const before = eyes.before(name);
-    if (spec === undefined) continue;
-    for (const [slice, {all, unexplained}] of slices) {
-      lab.tally = {...lab.tally, repeats: lab.tally.repeats + all};
-      if (!isBounded(spec, scenario, resumeIn(before, slice), startedAt)) continue;
-      // Where pages are counted, each row that comes in moves one of a page into the next.
-      const moved = spec.paging === 'offset' ? scenario.mutations.length : 0;
-      if (unexplained > spec.pageSize + moved) {
-        throw new Error(
-          `${name}: ${unexplained} records of "${slice}" came again, with pages of ${spec.pageSize}, from ${JSON.stringify(before)}.`,
-        );
-      }
-      lab.tally = {...lab.tally, worst: Math.max(lab.tally.worst, unexplained)};
-    }
-  }
+  const how = await listen(reading, interruption, {...eyes, stop}).catch(
+    (error: unknown): Ended => {
+      if (stop.signal.aborted && error === stop.signal.reason) return 'stopped';
+      throw error;
+    },
+  );
+  life.isOver = true;
+  checkRun(lab, eyes, how, startedAt);
+  return how;
 };
 
 const checkRun = (
@@ -183,7 +155,12 @@ const checkRun = (
   how: Ended,
   startedAt: number,
 ): void => {
-  checkRepeats(lab, eyes, startedAt);
+  const {all, worst} = repeatsIn(eyes, lab.scenario.streams, {
+    startedAt,
+    mutations: lab.scenario.mutations.length,
+  });
+  const {tally} = lab;
+  lab.tally = {...tally, repeats: tally.repeats + all, worst: Math.max(tally.worst, worst)};
   if (how === 'killed') return;
   for (const name of lab.kept.keys()) {
     const status = eyes.lastStatus(name);
@@ -243,10 +220,10 @@ export const runScenario = async (scenario: Scenario): Promise<Tally> => {
     }
     lab.clock.now += interruption.gap;
   }
-  lab.api.heal();
+  lab.api.breakDown([]);
   const whole = await inTime(runOnce(lab));
   if (whole !== 'complete') throw new Error('The run in peace is not complete.');
-  lab.api.calmDown();
+  lab.api.plan([]);
   lab.clock.now += DAY;
   const last = await inTime(runOnce(lab));
   if (last !== 'complete') throw new Error('The last run is not complete.');

@@ -148,7 +148,8 @@ const raw = fc.record({
   interruptions: fc.array(
     fc.record({
       kind: fc.constantFrom('kill', 'kill', 'stop'),
-      lines: fc.oneof(fc.integer({min: 0, max: 40}), fc.integer({min: 40, max: 160})),
+      /** In percent of what may come. */
+      cut: fc.integer({min: 0, max: 130}),
       gap: fc.constantFrom(0, MINUTE, 30 * MINUTE, 3 * HOUR, 25 * HOUR),
     }),
     {maxLength: 4},
@@ -177,26 +178,33 @@ const mutationOf = (
   };
 };
 
-export const scenarios: fc.Arbitrary<Scenario> = raw.map(({rows, mutations, faults, ...rest}) => {
-  const {streams} = rest;
-  return {
-    ...rest,
-    rows: [
-      // The first ids are those of the parents.
-      ...Array.from({length: PARENTS}, (_none, index) => ({
-        collection: at(streams, 0).name,
-        slice: at(slicesOf(at(streams, 0)), index),
-        age: index * DAY,
+export const scenarios: fc.Arbitrary<Scenario> = raw.map(
+  ({rows, mutations, faults, interruptions, ...rest}) => {
+    const {streams} = rest;
+    return {
+      ...rest,
+      rows: [
+        // The first ids are those of the parents.
+        ...Array.from({length: PARENTS}, (_none, index) => ({
+          collection: at(streams, 0).name,
+          slice: at(slicesOf(at(streams, 0)), index),
+          age: index * DAY,
+        })),
+        ...rows.map(([stream, slice, age]) => {
+          const spec = at(streams, stream);
+          return {collection: spec.name, slice: at(slicesOf(spec), slice), age};
+        }),
+      ],
+      interruptions: interruptions.map(({cut, ...more}) => ({
+        ...more,
+        // Of each record a line, and most pages and slices have a STATE.
+        lines: Math.floor((cut / 100) * (10 * streams.length + 1.5 * rows.length)),
       })),
-      ...rows.map(([stream, slice, age]) => {
+      mutations: mutations.map((mutation) => mutationOf(streams, mutation)),
+      faults: faults.map(({stream, slice, ...fault}) => {
         const spec = at(streams, stream);
-        return {collection: spec.name, slice: at(slicesOf(spec), slice), age};
+        return {...fault, collection: spec.name, slice: at(slicesOf(spec), slice)};
       }),
-    ],
-    mutations: mutations.map((mutation) => mutationOf(streams, mutation)),
-    faults: faults.map(({stream, slice, ...fault}) => {
-      const spec = at(streams, stream);
-      return {...fault, collection: spec.name, slice: at(slicesOf(spec), slice)};
-    }),
-  };
-});
+    };
+  },
+);

@@ -1,7 +1,7 @@
 // Watches what a client sees, line by line, over all runs, and throws where something is said that must not be.
 import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
 import type {ChaosApi, Row} from './chaos-api.ts';
-import {type ChaosRecord, type ChaosStream, keyOf} from './chaos-streams.ts';
+import {type ChaosRecord, type ChaosStream, DAY, keyOf} from './chaos-streams.ts';
 
 /** One line of a program: of a page, one of its records. */
 export type Line =
@@ -53,16 +53,20 @@ export type Kept = {
   state: object | undefined;
   /** When the first run began of those that the stream has not been complete in since. */
   begun: number | undefined;
+  /** The same of the last time that it said it has an end. */
+  roundBegun: number | undefined;
   /** By slice: when the first run began that its position may stand for. */
   readonly since: Map<string, number>;
 };
+
+type Counts = {readonly all: number; readonly unexplained: number};
 
 /** Of one stream in one run. */
 type Seen = {
   records: number;
   readonly statuses: string[];
   lastState: string | undefined;
-  readonly repeats: Map<string, {all: number; unexplained: number}>;
+  readonly repeats: Map<string, Counts>;
 };
 
 export const keep = (spec: ChaosStream): Kept => ({
@@ -73,6 +77,7 @@ export const keep = (spec: ChaosStream): Kept => ({
   blob: undefined,
   state: undefined,
   begun: undefined,
+  roundBegun: undefined,
   since: new Map(),
 });
 
@@ -179,12 +184,46 @@ const isExplained = (
   return !isSorted && (versions.get(versionKey(record)) ?? 0) < (ranAt ?? 0);
 };
 
+/** A round that began longer ago begins anew. */
+const ROUND_LIFE = DAY;
+
+/** A slice that was read to its end is not read again in a round that goes on. */
+const checkDone = ({before, kept, startedAt}: Watch, {spec}: Kept, slice: string): void => {
+  const {blob} = before.get(spec.name) ?? {};
+  const isParent = [...kept.values()].some((one) => one.spec.parent?.name === spec.name);
+  if (spec.hasCursor || isParent || blob?.['unfinished'] !== true) return;
+  const isOld = startedAt - Date.parse(String(blob['started'])) >= ROUND_LIFE;
+  const {done} = blob;
+  if (!isOld && Array.isArray(done) && done.includes(keyOf(slice))) {
+    throw violation(spec.name, `"${slice}" is read again, though ${JSON.stringify(blob)}.`);
+  }
+};
+
+/** Once all is read without a cursor, whatever has not changed since the beginning has come. */
+const checkRound = (
+  {spec, versions, roundBegun = 0}: Kept,
+  rows: ReadonlyMap<string, readonly Row[]>,
+): void => {
+  if (spec.hasCursor || spec.parent?.incremental) return;
+  const missing = [...rows.values()]
+    .flat()
+    .find(
+      (row) =>
+        row.changedAt + spec.tick < roundBegun - SKEW &&
+        (versions.get(versionKey(row)) ?? 0) < roundBegun,
+    );
+  if (missing) {
+    throw violation(spec.name, `is complete, but ${JSON.stringify(missing)} has not come.`);
+  }
+};
+
 const onRecord = (watch: Watch, name: string, record: ChaosRecord): void => {
   const own = keptOf(watch, name);
   const {latest, versions} = own;
   const run = seenOf(watch, name);
   if (run.statuses.at(-1) !== 'RUNNING') throw violation(name, 'a RECORD without RUNNING.');
   run.records += 1;
+  checkDone(watch, own, record.part);
   const key = versionKey(record);
   if (versions.has(key)) {
     const {all, unexplained} = run.repeats.get(record.part) ?? {all: 0, unexplained: 0};
@@ -205,7 +244,9 @@ const keepBeginnings = (own: Kept, blob: Blob, startedAt: number): void => {
     const hasMoved = positionIn(own.blob, slice) !== positionIn(blob, slice);
     if (hasMoved || isFinished) own.since.set(slice, own.begun ?? startedAt);
   }
-  if (isFinished) own.begun = undefined;
+  if (!isFinished) return;
+  own.roundBegun = own.begun;
+  own.begun = undefined;
 };
 
 const onState = (watch: Watch, name: string, state: NonNullable<AirbyteMessage['state']>): void => {
@@ -232,6 +273,8 @@ const onState = (watch: Watch, name: string, state: NonNullable<AirbyteMessage['
 const onStatus = (watch: Watch, name: string, status: string): void => {
   const run = seenOf(watch, name);
   checkStatus(name, run, status);
+  const own = watch.kept.get(name);
+  if (own && status === 'COMPLETE') checkRound(own, watch.api.rows(name));
   run.statuses.push(status);
 };
 
@@ -246,6 +289,8 @@ const onLine = (watch: Watch, line: Line): void => {
   if (status) onStatus(watch, status.stream_descriptor.name, status.status);
 };
 
+export type Witness = ReturnType<typeof witness>;
+
 /** Watches one run. */
 export const witness = (kept: ReadonlyMap<string, Kept>, api: ChaosApi, startedAt: number) => {
   const before = new Map(
@@ -256,9 +301,8 @@ export const witness = (kept: ReadonlyMap<string, Kept>, api: ChaosApi, startedA
   return {
     /** What a run says; throws where it should have said something else. */
     observe: (line: Line): void => onLine(watch, line),
-    /** By stream, then slice: what came that had come before. */
-    repeats: (): ReadonlyMap<string, Seen['repeats']> =>
-      new Map([...seen].map(([name, {repeats}]) => [name, repeats])),
+    /** By slice: what came that had come before, and what of it nothing explains but that the run before was cut off. */
+    repeats: (name: string): ReadonlyMap<string, Counts> => seen.get(name)?.repeats ?? new Map(),
     lastStatus: (name: string): string | undefined => seen.get(name)?.statuses.at(-1),
     /** Records that no STATE counts. */
     uncounted: (name: string): number => seen.get(name)?.records ?? 0,
