@@ -7,6 +7,7 @@ import {repeatsIn} from './chaos-repeats.ts';
 import {EPOCH, type Interruption, type Scenario} from './chaos-scenario.ts';
 import {type ChaosRecord, chaosStreams, DAY, keyOf} from './chaos-streams.ts';
 import {type Kept, keep, type Line, positionIn, witness} from './chaos-witness.ts';
+import {randomOf} from './random.ts';
 import {startRead} from './run-read.ts';
 
 export type Tally = {
@@ -25,15 +26,6 @@ type Lab = {
   readonly clock: {now: number};
   readonly random: () => number;
   tally: Tally;
-};
-
-/** Numbers from 0 to 1, the same for the same seed. */
-const randomOf = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 };
 
 const openLab = (scenario: Scenario): Lab => {

@@ -9,6 +9,7 @@ import {TransientError} from '../../cdk/errors.ts';
 import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
 import {type ApiServer, sendJson, serveApi} from './api-server.ts';
 import {type Ask, type ChaosApi, chaosApi} from './chaos-api.ts';
+import {type Repeats, repeatsIn} from './chaos-repeats.ts';
 import {type ChaosRecord, type ChaosStream, DAY} from './chaos-streams.ts';
 import {type Kept, keep, type Line, witness} from './chaos-witness.ts';
 import {configuredCatalog, ROOT} from './program.ts';
@@ -65,6 +66,8 @@ const fill = (api: ChaosApi, streams: readonly ChaosStream[], now: number): void
 export type ChaosServer = ApiServer & {
   readonly api: ChaosApi;
   readonly streams: readonly ChaosStream[];
+  /** What rows are in. */
+  readonly collections: readonly {readonly collection: string; readonly slice: string}[];
 };
 
 /** Serves the rows of a stream of each kind until it is closed. */
@@ -88,7 +91,10 @@ export const serveChaos = async (): Promise<ChaosServer> => {
       sendJson(response, {error: String(error)}, {status});
     }
   });
-  return {...server, api, streams};
+  const collections = streams.flatMap(({name}) =>
+    [...api.rows(name).keys()].map((slice) => ({collection: name, slice})),
+  );
+  return {...server, api, streams, collections};
 };
 
 type Program = ChildProcessByStdio<null, Readable, Readable>;
@@ -108,10 +114,13 @@ export type Ended = {
   readonly lines: number;
   readonly stderr: string;
   readonly messages: readonly AirbyteMessage[];
+  readonly repeats: Repeats;
 };
 
-/** What a client has, over all runs. */
-export const openClient = ({streams}: ChaosServer): ReadonlyMap<string, Kept> =>
+/** What a client has, over all runs, by stream. */
+export type Client = ReadonlyMap<string, Kept>;
+
+export const openClient = ({streams}: ChaosServer): Client =>
   new Map(streams.map((spec) => [spec.name, keep(spec)]));
 
 const linesOf = ({record, ...message}: AirbyteMessage): Line =>
@@ -146,37 +155,38 @@ const listen = async (program: Program, cut: Cut | undefined): Promise<readonly 
 /** A line that was cut in two is none. */
 const isWhole = (line: string): boolean => line.endsWith('}');
 
+export type ReadOptions = {
+  readonly concurrency: number;
+  readonly cut?: Cut;
+  /** In megabytes: what the program holds on to behind each page, and the most it may. */
+  readonly hoard?: number;
+  readonly heap?: number;
+  /** Writes a file and tells its path. */
+  readonly file: (name: string, content: unknown) => string;
+};
+
+let runs = 0;
+
 /** Runs the program from where its client is. */
 export const readChaos = async (
   {url, api, streams}: ChaosServer,
-  client: ReadonlyMap<string, Kept>,
-  {
-    concurrency = 1,
-    cut,
-    hoard,
-    heap = 256,
-    file,
-  }: {
-    readonly concurrency?: number;
-    readonly cut?: Cut;
-    /** In megabytes: what the program holds on to behind each page, and the most it may. */
-    readonly hoard?: number;
-    readonly heap?: number;
-    readonly file: (name: string, content: unknown) => string;
-  },
+  client: Client,
+  {concurrency, cut, hoard, heap = 256, file}: ReadOptions,
 ): Promise<Ended> => {
+  runs += 1;
+  const startedAt = Date.now();
   const states = [...client.values()].flatMap(({state}) => state ?? []);
-  const eyes = witness(client, api, Date.now());
+  const eyes = witness(client, api, startedAt);
   const args = [
     `--max-old-space-size=${heap}`,
     PROGRAM,
     'read',
     '--config',
-    file('config.json', {api_url: url, streams, concurrency, ...(hoard && {hoard})}),
+    file(`config-${runs}.json`, {api_url: url, streams, concurrency, ...(hoard && {hoard})}),
     '--catalog',
-    file('catalog.json', configuredCatalog(streams.map(({name}) => name))),
+    file(`catalog-${runs}.json`, configuredCatalog(streams.map(({name}) => name))),
     '--state',
-    file('state.json', states),
+    file(`state-${runs}.json`, states),
   ];
   const program = spawn(join(ROOT, 'node_modules/.bin/node'), args, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -192,14 +202,12 @@ export const readChaos = async (
       .join(''),
   );
   for (const message of messages) eyes.observe(linesOf(message));
-  return {status: signal ?? code, lines: seen.length, stderr, messages};
+  const repeats = repeatsIn(eyes, streams, {startedAt, mutations: 12});
+  return {status: signal ?? code, lines: seen.length, stderr, messages, repeats};
 };
 
 /** Rows that a client should have by now, in their latest version, but has not. */
-export const lostRows = (
-  {api, streams}: ChaosServer,
-  client: ReadonlyMap<string, Kept>,
-): readonly string[] =>
+export const lostRows = ({api, streams}: ChaosServer, client: Client): readonly string[] =>
   streams.flatMap(({name}) =>
     [...api.rows(name)].flatMap(([slice, rows]) =>
       rows
@@ -207,3 +215,6 @@ export const lostRows = (
         .map((row) => `${name} ${slice} ${JSON.stringify(row)}`),
     ),
   );
+
+export const rowCount = ({api, streams}: ChaosServer): number =>
+  streams.flatMap(({name}) => [...api.rows(name).values()].flat()).length;

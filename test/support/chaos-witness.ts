@@ -204,7 +204,8 @@ const checkRound = (
   {spec, versions, roundBegun = 0}: Kept,
   rows: ReadonlyMap<string, readonly Row[]>,
 ): void => {
-  if (spec.hasCursor || spec.parent?.incremental) return;
+  // A parent that changes while its list is read may be missing from it this time.
+  if (spec.hasCursor || spec.parent) return;
   const missing = [...rows.values()]
     .flat()
     .find(
