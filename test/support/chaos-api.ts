@@ -3,8 +3,8 @@
 import {SystemError, TransientError} from '../../cdk/errors.ts';
 import type {JsonObject} from '../../cdk/json.ts';
 
-export type Order = 'ascending' | 'descending' | 'none';
-export type Paging = 'offset' | 'keyset' | 'token';
+type Order = 'ascending' | 'descending' | 'none';
+type Paging = 'offset' | 'keyset' | 'token';
 
 /** One version of a row; its time is in epoch milliseconds. */
 export type Row = {

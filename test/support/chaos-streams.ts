@@ -48,7 +48,7 @@ type Part = {readonly part: string};
 export const DAY = 24 * 3_600_000;
 
 /** As the API writes a time: to the millisecond, the second, or the day. */
-export const timeText = (time: number, tick: number): string => {
+const timeText = (time: number, tick: number): string => {
   const text = new Date(time).toISOString();
   if (tick >= DAY) return text.slice(0, 10);
   return tick >= 1_000 ? text.replace(/\.\d+Z$/, 'Z') : text;
