@@ -28,6 +28,8 @@ const FOLD_ABOVE = 1_000;
 export type Following = {
   readonly cursor: Cursor;
   readonly sliced: boolean;
+  /** Only some of the slices are listed, those of parents that changed: the others are not gone. */
+  readonly partial: boolean;
   readonly from: Position;
   /** When the run began, in epoch milliseconds. */
   readonly startedAt: number;
@@ -75,7 +77,7 @@ const sinceOf = (
 };
 
 /** The positions of slices: those that are listed, those that are folded, and which of them this run has read. */
-const openPositions = ({from, startedAt}: Following, rules: CursorRules) => {
+const openPositions = ({from, startedAt, partial}: Following, rules: CursorRules) => {
   // A stream in slices says so in its state even when there are none yet: see `lookUp`.
   const listed = new Map(from.slices);
   const folded = from.folded ?? [];
@@ -134,20 +136,19 @@ const openPositions = ({from, startedAt}: Following, rules: CursorRules) => {
       done.add(key);
       if (listed.size > FOLD_ABOVE && done.size > FOLD_ABOVE / 2) fold();
     },
-    /** All positions; without those of slices that are gone. */
-    current: (gone: 'keep' | 'forget'): Position => {
+    /** All positions; once every slice is complete without those of slices that are gone. */
+    current: (isFinished: boolean): Position => {
       if (listed.size > FOLD_ABOVE) fold();
-      const kept =
-        gone === 'keep' ? listed : [...listed].filter(([key]) => seen.has(keyNumber(key)));
+      const keepsAll = !isFinished || partial;
+      const kept = keepsAll ? listed : [...listed].filter(([key]) => seen.has(keyNumber(key)));
       const slices = new Map(kept);
-      const all = folds(gone === 'keep');
-      const watermark =
-        gone === 'keep'
-          ? from.watermark
-          : [...slices.values(), ...all].reduce<CursorValue | undefined>(
-              (latest, {at}) => rules.later(latest, at),
-              from.watermark,
-            );
+      const all = folds(keepsAll);
+      const watermark = isFinished
+        ? [...slices.values(), ...all].reduce<CursorValue | undefined>(
+            (latest, {at}) => rules.later(latest, at),
+            from.watermark,
+          )
+        : from.watermark;
       return {watermark, slices, ...(all.length > 0 && {folded: all})};
     },
   };
@@ -185,9 +186,9 @@ const followSlice = (
   const known = positions.lookUp(key);
   const isFresh = known.resume !== undefined && now() - known.resume.savedAt < resumeLife;
   let resume: Resume | undefined = isFresh ? known.resume : undefined;
-  // What an earlier run has read may have changed since that one began.
-  let began = Math.min(startedAt, resume?.startedAt ?? startedAt);
   let highest = resume?.seen;
+  // What an earlier run has read of the slice may have changed since that one began: also behind the last page.
+  let began = Math.min(startedAt, resume?.startedAt ?? startedAt);
   let ascending = cursor.order === 'ascending';
   let position: SlicePosition = {at: known.at, ...(resume && {resume})};
 
@@ -220,8 +221,8 @@ const followSlice = (
         ascending = false;
         warnOfOrder(following, key);
       }
-      // Lists offer it without being asked.
-      resume = resumeLife === 0 ? undefined : next && resumeAt(next);
+      // Lists offer it without being asked. Behind the last page one that was saved before stays until the slice is complete.
+      if (next && resumeLife > 0) resume = resumeAt(next);
       const at = ascending ? reached() : position.at;
       if (ascending || resume || position.resume) move({at, ...(resume && {resume})});
     },
@@ -249,7 +250,7 @@ export const followCursor = (following: Following): Progress => {
   const rules = cursorRules(cursor);
   const positions = sliced ? openPositions(following, rules) : openPosition(following);
   const blob = (unfinished: boolean): StateBlob =>
-    toBlob(positions.current(unfinished ? 'keep' : 'forget'), cursor.field, {unfinished});
+    toBlob(positions.current(!unfinished), cursor.field, {unfinished});
   return {
     slice: (key) => followSlice(key, following, rules, positions),
     unfinished: () => blob(true),

@@ -66,12 +66,15 @@ export const followRound = ({from, startedAt, now, resumeLife, sliced}: Followin
       resume: isFresh ? known.next : undefined,
       isDone: done.has(keyNumber(key)),
       observe: (_records, next) => {
-        // Lists offer it without being asked.
-        if (next === undefined || resumeLife === 0) resumes.delete(key);
-        else {
-          const saved = {next, since: undefined, seen: undefined, startedAt: began, savedAt: now()};
-          resumes.set(key, saved);
-        }
+        // Lists offer it without being asked. Behind the last page one that was saved before stays until the slice is complete.
+        if (next === undefined || resumeLife === 0) return;
+        resumes.set(key, {
+          next,
+          since: undefined,
+          seen: undefined,
+          startedAt: began,
+          savedAt: now(),
+        });
       },
       restart: () => void resumes.delete(key),
       reach: () => {},

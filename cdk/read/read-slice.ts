@@ -77,7 +77,7 @@ const keep = (
     : records.filter((record) => tests.every((test) => test(record)));
 
 /** Hands on one page; how many records it held. */
-const takePage = async (slice: SliceReading, page: Page, {since}: Part): Promise<number> => {
+const takePage = async (slice: SliceReading, page: Page, {since, until}: Part): Promise<number> => {
   const {reading, progress, isEmitted} = slice;
   const {run, checkpoints, descriptor} = reading;
   const records = withCursor(recordsOf(page), slice);
@@ -89,7 +89,8 @@ const takePage = async (slice: SliceReading, page: Page, {since}: Part): Promise
     const emittedAt = run.now();
     await run.emitPage({type: 'PAGE', stream: descriptor, ...emitted, emittedAt}, page.bytes);
   }
-  progress.observe(records, page.resume);
+  // A window is read from its beginning again: what of it had been seen says nothing of those before it.
+  progress.observe(records, until === undefined ? page.resume : undefined);
   await saveIfDue(reading);
   return page.records.length;
 };
