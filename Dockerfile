@@ -12,6 +12,16 @@ RUN tool() { node -p "require('./package.json').devDependencies['$1']"; } \
  && npm pkg set "dependencies.esbuild=$(tool esbuild)" "dependencies.yaml=$(tool yaml)" \
  && npm pkg delete devDependencies \
  && npm install --no-update-notifier
+# Clients that a bundle leaves out, in the versions the kit knows: --build-arg CLIENTS="@aws-sdk/client-secrets-manager".
+ARG CLIENTS=""
+RUN mkdir /clients \
+ && for client in $CLIENTS; do \
+      range="$(node -p "require('./package.json').peerDependencies['$client'] ?? ''")"; \
+      test -n "$range" \
+       || { echo "There is no client $client; there are:" $(node -p "Object.keys(require('./package.json').peerDependencies).join(' ')") >&2; exit 1; }; \
+      npm install --prefix /clients --no-update-notifier "$client@$range" || exit 1; \
+    done \
+ && rm -f /clients/package*.json
 COPY metadata.yaml ./
 COPY scripts scripts
 COPY cdk cdk
@@ -36,6 +46,8 @@ ENV NODE_ENV=production \
 ARG SOURCE
 ARG VERSION
 COPY --from=build --chown=1000:1000 /build/dist/$SOURCE/main.js ./
+# Nothing, unless CLIENTS names some.
+COPY --from=build --chown=1000:1000 /clients/ ./
 USER 1000:1000
 # The two must say the same: on Kubernetes Airbyte evaluates the variable in a shell, elsewhere it runs the entry point.
 ENV AIRBYTE_ENTRYPOINT="node /airbyte/integration_code/main.js"

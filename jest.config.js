@@ -11,6 +11,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/.servers/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {'\\.ts$': '<rootDir>/scripts/strip-types.js'},
+  globalSetup: '<rootDir>/test/secret-scan/start.ts',
+  globalTeardown: '<rootDir>/test/secret-scan/finish.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/network.ts'],
   collectCoverageFrom: ['cdk/**/*.ts', 'sources/**/*.ts', '!**/generated/**', '!**/*.test.ts'],
   coverageProvider: 'v8',

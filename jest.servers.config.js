@@ -6,7 +6,7 @@ export default {
   ...shared,
   testMatch: ['<rootDir>/acceptance-tests/servers/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
-  globalSetup: '<rootDir>/scripts/install-servers.js',
+  globalSetup: '<rootDir>/test/servers/set-up.js',
   // Servers that answer in real time, on few cores: one suite after another.
   maxWorkers: 1,
   // What it starts are processes of their own: there is nothing in this one for nock to guard.

@@ -6,6 +6,7 @@ import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import {type ApiServer, sendJson, serveApi} from '../test/support/api-server.ts';
 import {lastStates} from '../test/support/messages.ts';
 import {configuredCatalog, FAKER, GITHUB, runSource, workspace} from '../test/support/program.ts';
+import {secret} from '../test/support/secrets.ts';
 
 const {file, folder} = workspace();
 const catalog = file('catalog.json', configuredCatalog(['users']));
@@ -23,7 +24,7 @@ const errorsOf = (messages: Awaited<ReturnType<typeof runSource>>['messages']) =
         ],
   );
 
-const secret = 'ghp_thisIsASecret';
+const goodToken = secret('good');
 const CONFIGS: readonly (readonly [string, string, string, string])[] = [
   [
     'a config that is not there',
@@ -70,7 +71,7 @@ const CONFIGS: readonly (readonly [string, string, string, string])[] = [
   [
     'a config with a wrong name in a list',
     GITHUB,
-    file('name.json', {token: secret, repositories: ['octocat']}),
+    file('name.json', {token: goodToken, repositories: ['octocat']}),
     'The config does not match the spec: repositories.0 must match the pattern ^[\\w.-]+/(\\*|[\\w.-]+)$ (owner/name or owner/*), but is "octocat".',
   ],
 ];
@@ -183,7 +184,7 @@ describe('GitHub', () => {
   let github: ApiServer;
   beforeAll(async () => {
     github = await serveApi((request, response) =>
-      request.headers.authorization === `Bearer ${secret}`
+      request.headers.authorization === `Bearer ${goodToken}`
         ? sendJson(response, {message: 'Not Found', status: '404'}, {status: 404})
         : sendJson(response, {message: 'Bad credentials', status: '401'}, {status: 401}),
     );
@@ -191,13 +192,17 @@ describe('GitHub', () => {
   afterAll(() => github.close());
 
   const settings = (token: string) =>
-    file(`${token}.json`, {token, repositories: ['octocat/gone'], api_url: github.url});
+    file(`${token === goodToken ? 'known' : 'unknown'}.json`, {
+      token,
+      repositories: ['octocat/gone'],
+      api_url: github.url,
+    });
 
   test('refusing a token is FAILED in check, and says what to do', async () => {
     const {messages, status} = await runSource(GITHUB, [
       'check',
       '--config',
-      settings('ghp_other'),
+      settings(secret('other')),
     ]);
     expect(messages).toEqual([
       {
@@ -213,7 +218,7 @@ describe('GitHub', () => {
 
   test('not knowing a repository is FAILED in check, and a config_error of each stream in read', async () => {
     const message = `GitHub knows nothing at ${github.url}/repos/octocat/gone (404): the repository or owner does not exist, or the token may not see it. Check "repositories" in the config, and which repositories the token was given.`;
-    const check = await runSource(GITHUB, ['check', '--config', settings(secret)]);
+    const check = await runSource(GITHUB, ['check', '--config', settings(goodToken)]);
     expect(check.messages.at(-1)?.connectionStatus).toEqual({status: 'FAILED', message});
     const state = [
       {
@@ -227,7 +232,7 @@ describe('GitHub', () => {
     const read = await runSource(GITHUB, [
       'read',
       '--config',
-      settings(secret),
+      settings(goodToken),
       '--catalog',
       file('github.json', configuredCatalog(['issues'])),
       '--state',
@@ -245,12 +250,12 @@ describe('GitHub', () => {
       },
     ]);
     expect(read.status).toBe(1);
-    expect(read.stdout + check.stdout).not.toContain(secret);
+    expect(read.stdout + check.stdout).not.toContain(goodToken);
   });
 
   test('that has no address is a transient_error: no status in check, exit 1', async () => {
     const path = file('dns.json', {
-      token: secret,
+      token: goodToken,
       repositories: ['octocat/hello-world'],
       api_url: 'https://api.github.invalid',
     });

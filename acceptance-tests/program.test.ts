@@ -9,6 +9,7 @@ import {
   runSource,
   workspace,
 } from '../test/support/program.ts';
+import {secret} from '../test/support/secrets.ts';
 
 const {file} = workspace();
 const config = (content: object) => file(`config-${Math.random()}.json`, content);
@@ -169,7 +170,7 @@ describe('what a source prints by other ways', () => {
     const {messages, status, stderr} = await runSource(ODD, [
       'check',
       '--config',
-      config({behaviour: 'prints to the console', token: 's3cret'}),
+      config({behaviour: 'prints to the console', token: secret('printed')}),
     ]);
     expect(messages).toEqual([
       {type: 'LOG', log: {level: 'INFO', message: 'hello there'}},

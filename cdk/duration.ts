@@ -9,7 +9,8 @@ export type Duration = {
   readonly years?: number;
 };
 
-const lastDayOf = (year: number, month: number): number =>
+/** @param month 0 for January */
+export const lastDayOf = (year: number, month: number): number =>
   new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
 
 /**

@@ -1,3 +1,5 @@
+import {types} from 'node:util';
+
 /**
  * The three ways to fail, by what helps: the user changes something (`ConfigError`), waiting does
  * (`TransientError`), or a developer must look (`SystemError`). They become Airbyte's failure types.
@@ -35,13 +37,17 @@ export const failureTypeOf = (error: unknown): FailureType =>
     ? error.failureType
     : 'system_error';
 
+/** Inside a vm context, as jest's, errors of Node's own are made by another `Error`. */
+const isError = (value: unknown): value is Error =>
+  value instanceof Error || types.isNativeError(value);
+
 /** The text of anything that was thrown. */
 export const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message || error.name : String(error);
+  isError(error) ? error.message || error.name : String(error);
 
 /** The stack of an error with those of its causes, for `stack_trace`. */
 export const stackOf = (error: unknown): string | undefined => {
-  if (!(error instanceof Error)) return undefined;
+  if (!isError(error)) return undefined;
   const cause = stackOf(error.cause);
   return cause === undefined ? error.stack : `${error.stack}\nCaused by: ${cause}`;
 };

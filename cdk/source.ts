@@ -147,6 +147,17 @@ export type StreamDefinition<R extends object, S extends Slice> = {
   readonly read: (context: ReadContext<S>) => AsyncIterable<Page<NoInfer<R>>>;
   /** Changes each record before it is emitted, such as adding the slice's name. Without it records pass as they came. */
   readonly map?: (record: NoInfer<R>, slice: S) => NoInfer<R>;
+  /**
+   * `as-declared`: values are brought to the types of `schema` where nothing is lost; others become null, which
+   * `meta.changes` and a WARN at the end say. Fields of the primary key and the cursor are never nulled. Default
+   * `as-they-come`: records are not looked into. docs/records.md
+   */
+  readonly types?: 'as-declared' | 'as-they-come';
+  /**
+   * `as-selected`: fields that the user took out of the configured catalog's schema are not emitted; those of the primary
+   * key and the cursor always are. Default `all`.
+   */
+  readonly fields?: 'as-selected' | 'all';
   /** Understands states that older versions of the source have written: gives the blob that this one would have. */
   readonly migrateState?: (blob: JsonObject) => JsonObject;
   /** How often the position is saved while reading, in milliseconds. Default 60,000; 0 after each page. */
@@ -164,6 +175,8 @@ export type Stream<R extends object = object> = {
   readonly resumable?: Duration;
   readonly fullSync?: {readonly every: Duration};
   readonly deletes?: Deletes<object, Slice>;
+  readonly types: 'as-declared' | 'as-they-come';
+  readonly fields: 'as-selected' | 'all';
   readonly read: (context: ReadContext<Slice>) => AsyncIterable<Page>;
   readonly migrateState?: (blob: JsonObject) => JsonObject;
   readonly checkpointInterval: number;
@@ -262,6 +275,8 @@ export const stream = <R extends object, S extends Slice = Record<never, never>>
       return map === undefined ? pages : mapPages(pages, (record) => map(record, own.slice));
     },
     checkpointInterval: definition.checkpointInterval ?? DEFAULT_CHECKPOINT_INTERVAL,
+    types: definition.types ?? 'as-they-come',
+    fields: definition.fields ?? 'all',
     ...(cursor && {cursor}),
     ...(window && {window}),
     ...(resumable && {resumable}),

@@ -1,4 +1,5 @@
-// Builds a source's image: `npm run image -- <source> [--tag <tag>]` -> <dockerRepository>:<tag> (dev) and :<version>.
+// Builds a source's image: `npm run image -- <source> [--tag <tag>] [--client <package>]` -> <dockerRepository>:<tag> (dev) and
+// :<version>. A client is a package that is not in the bundle, for configs that refer to a cloud's secrets.
 import {spawnSync} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
@@ -23,7 +24,10 @@ const assertEngine = () => {
 
 const buildImage = async () => {
   const {values, positionals} = parseArgs({
-    options: {tag: {type: 'string', default: 'dev'}},
+    options: {
+      tag: {type: 'string', default: 'dev'},
+      client: {type: 'string', multiple: true, default: []},
+    },
     allowPositionals: true,
   });
   const [source] = positionals;
@@ -33,6 +37,7 @@ const buildImage = async () => {
     'build',
     ...['--build-arg', `SOURCE=${source}`],
     ...['--build-arg', `VERSION=${dockerImageTag}`],
+    ...['--build-arg', `CLIENTS=${values.client.join(' ')}`],
     ...['--tag', `${dockerRepository}:${values.tag}`],
     ...['--tag', `${dockerRepository}:${dockerImageTag}`],
     '.',

@@ -15,7 +15,10 @@ const SERVERS = {
     apt: {'postgresql-15': '/usr/lib/postgresql/15/bin/initdb'},
     npm: ['postgraphile@5.1.5'],
   },
-  prism: {npm: ['@stoplight/prism-cli@5.16.0', '@octokit/openapi@23.0.2']},
+  prism: {
+    apt: {openssl: '/usr/bin/openssl'}, // for the certificate of the proxy between
+    npm: ['@stoplight/prism-cli@5.16.0', '@octokit/openapi@23.0.2'],
+  },
   redmine: {
     apt: {
       redmine: '/usr/share/redmine/config.ru',

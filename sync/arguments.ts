@@ -6,6 +6,7 @@ export type Invocation = {
   readonly configs: readonly string[];
   readonly states: readonly string[];
   readonly to: string;
+  readonly tokens: string | undefined;
   readonly streams: readonly string[] | undefined;
   readonly debug: boolean;
 };
@@ -62,11 +63,15 @@ export const parseArguments = (version: string, argv: readonly string[]): Parsed
       'keep the state here instead of beside the data; <source>=<file> where there are several',
       collect,
     )
+    .option(
+      '--tokens <directory>',
+      'keep here what sources change in their configs, such as refresh tokens, and start from it',
+    )
     .option('--debug', 'show all that the sources log')
     .showHelpAfterError('(headwater sync --help says more)')
     .addHelpText('after', EXAMPLES)
-    .action((sources, {config = [], state = [], to, streams, debug = false}) => {
-      invocation = {sources, configs: config, states: state, to, streams, debug};
+    .action((sources, {config = [], state = [], to, tokens, streams, debug = false}) => {
+      invocation = {sources, configs: config, states: state, to, tokens, streams, debug};
     });
   try {
     program.parse(argv);

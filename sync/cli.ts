@@ -69,6 +69,7 @@ const runSync = async (invocation: Invocation): Promise<number> => {
   try {
     await sync(jobs, order.streams, {
       directory: order.directory,
+      tokens: order.tokens,
       startedAt,
       now: Date.now,
       stop: signals,

@@ -14,6 +14,7 @@ type OrderedSource = SourceProgram & {
 export type Order = {
   readonly sources: readonly OrderedSource[];
   readonly directory: string;
+  readonly tokens: string | undefined;
   readonly streams: readonly string[] | undefined;
 };
 
@@ -68,5 +69,5 @@ export const makeOrder = async (invocation: Invocation): Promise<Order> => {
     config: configs.get(program.name),
     state: states.get(program.name) ?? join(directory, `${fileSafe(program.name)}.state.json`),
   }));
-  return {sources, directory, streams: invocation.streams};
+  return {sources, directory, tokens: invocation.tokens, streams: invocation.streams};
 };

@@ -228,7 +228,7 @@ test('a config that the source changes is kept for the user, and used from there
     '600',
     {token: 'new', id: 1},
     [
-      `warn x: The source changed its config. The new one is in ${changed}: use it from now on, the old one may no longer work.`,
+      `warn x: The source changed its config. The new one is in ${changed}: use it from now on, the old one may no longer work. With --tokens <directory> the next run finds it by itself.`,
     ],
   ]);
 });

@@ -8,8 +8,10 @@ import type {Tally} from './tally.ts';
 export type Level = 'info' | 'warn' | 'error';
 
 export type World = {
-  /** Where rows, states and changed configs go. */
+  /** Where rows and states go, and changed configs where there is no store for them. */
   readonly directory: string;
+  /** The directory of the store for changed configs, if the user named one. */
+  readonly tokens?: string | undefined;
   /** When the run began, in epoch milliseconds. */
   readonly startedAt: number;
   readonly now: () => number;

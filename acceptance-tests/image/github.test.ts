@@ -5,6 +5,7 @@ import {type ApiServer, sendJson, serveApi} from '../../test/support/api-server.
 import {buildImage, hasEngine, runImage} from '../../test/support/docker.ts';
 import {lastStates, recordsOf} from '../../test/support/messages.ts';
 import {configuredCatalog, workspace} from '../../test/support/program.ts';
+import {secret} from '../../test/support/secrets.ts';
 
 const {folder, file} = workspace();
 chmodSync(folder, 0o755);
@@ -27,7 +28,7 @@ const comment = (id: number, updated_at: string) => ({id, updated_at, body: 'Hel
       return sendJson(response, first, {headers: {link}});
     });
     file('config.json', {
-      token: 'ghp_test',
+      token: secret('github'),
       repositories: ['octocat/hello-world'],
       api_url: api.url,
     });

@@ -7,17 +7,11 @@ import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {beforeAll, describe, expect, test} from '@jest/globals';
 import packageJson from '../../package.json' with {type: 'json'};
-import {
-  buildImage,
-  container,
-  docker,
-  hasEngine,
-  runImage,
-  say,
-} from '../../test/support/docker.ts';
+import {buildImage, container, docker, hasEngine, runImage} from '../../test/support/docker.ts';
 import {lastStates, recordsOf} from '../../test/support/messages.ts';
 import {configuredCatalog, ROOT, runProgram, workspace} from '../../test/support/program.ts';
 import {parseMessages} from '../../test/support/protocol.ts';
+import {say} from '../../test/support/say.ts';
 
 const IMAGE = 'headwater/source-faker:dev';
 const ENTRY = '/airbyte/integration_code/main.js';
@@ -190,6 +184,30 @@ const counted = (messages: readonly Message[]): number =>
     const {Size: total} = await inspect();
     say(`Image ${IMAGE}: ${megabytes(total)}, of which its bundle: ${megabytes(Number(size))}.`);
   });
+
+  test(
+    'holds the clients of clouds that its build names, and none otherwise',
+    async () => {
+      const image = 'headwater/source-faker:clients';
+      const build = await docker(
+        ...['build', '--build-arg', 'SOURCE=faker', '--tag', image],
+        ...['--build-arg', 'CLIENTS=@aws-sdk/client-secrets-manager', ROOT],
+      );
+      expect(build.status).toBe(0);
+      file('referring.json', {seed: 'aws-sm:prod/seed'});
+      const check = ['check', '--config', '/secrets/referring.json'];
+      const [without, beside] = [await run(MOUNT, ...check), await runImage(image, MOUNT, check)];
+      const told = [without, beside].map(({messages}) =>
+        messages.flatMap(({connectionStatus}) => connectionStatus?.message ?? []),
+      );
+      expect(told).toEqual([
+        [expect.stringContaining('npm install @aws-sdk/client-secrets-manager')],
+        [expect.stringContaining('there is no AWS region: set AWS_REGION')],
+      ]);
+      await docker('rmi', image);
+    },
+    BUILD_LIMIT,
+  );
 
   test.each([
     // Docker's own default; Podman waits for no one unless told.

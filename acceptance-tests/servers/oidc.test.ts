@@ -1,9 +1,14 @@
 // OAuth 2 against oidc-provider, a certified server, whose access tokens live for two seconds here.
+import {spawn} from 'node:child_process';
 import {generateKeyPairSync} from 'node:crypto';
+import {once} from 'node:events';
+import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {createInterface} from 'node:readline';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import {startOidcProvider} from '../../test/support/oidc-provider.ts';
-import {ROOT, runSource, workspace} from '../../test/support/program.ts';
+import {ROOT, runProgram, runSource, workspace} from '../../test/support/program.ts';
+import {parseMessages} from '../../test/support/protocol.ts';
 
 const OAUTH = join(ROOT, 'test/programs/oauth/main.ts');
 const SUCCEEDED = {type: 'CONNECTION_STATUS', connectionStatus: {status: 'SUCCEEDED'}};
@@ -13,7 +18,7 @@ const secret = 's3-cr+et';
 
 const {publicKey, privateKey} = generateKeyPairSync('ec', {namedCurve: 'P-256'});
 const key = String(privateKey.export({type: 'pkcs8', format: 'pem'}));
-const {file} = workspace();
+const {folder, file} = workspace();
 
 let server: Awaited<ReturnType<typeof startOidcProvider>>;
 beforeAll(async () => {
@@ -80,7 +85,7 @@ describe('a rotated refresh token', () => {
     credentials: {type: 'refresh', id: 'web', secret, refresh_token},
     pauses: [0, EXPIRED, EXPIRED],
   });
-  const rotations = (said: Awaited<ReturnType<typeof check>>['said']) =>
+  const rotations = (said: Readonly<Awaited<ReturnType<typeof check>>['said']>) =>
     said.flatMap(({control}) => (control ? [control.connectorConfig?.config] : []));
   const THREE = Array.from({length: 3}, () => 'granted refresh_token');
 
@@ -116,5 +121,73 @@ describe('a rotated refresh token', () => {
         },
       },
     ]);
+  }, 30_000);
+
+  /** Checks the source, and kills it at the moment it says that its config changed; the changed config. */
+  const checkUntilRotated = async (config: object) => {
+    const path = file('config.json', config);
+    const child = spawn(OAUTH, ['check', '--config', path], {stdio: ['ignore', 'pipe', 'inherit']});
+    const ended = once(child, 'close');
+    for await (const line of createInterface(child.stdout)) {
+      const [message] = parseMessages(`${line}\n`);
+      if (message?.type !== 'CONTROL') continue;
+      child.kill('SIGKILL');
+      expect((await ended)[1]).toBe('SIGKILL');
+      return message.control?.connectorConfig?.config ?? {};
+    }
+    throw new Error('It ended without a CONTROL message.');
+  };
+
+  test('is in the hands of whoever reads before it is used: killed there, the next run goes on with it', async () => {
+    let config: object = {...configFor(await server.consent()), pauses: [0]};
+    for (let kill = 0; kill < 3; kill += 1) config = await checkUntilRotated(config);
+    expect(await server.log()).toEqual(THREE);
+    const {said, grants} = await check(config);
+    expect(said.at(-1)).toEqual(SUCCEEDED);
+    expect(grants).toEqual(['granted refresh_token']);
+  }, 60_000);
+
+  test('is kept in the token store of a local sync, whose next run starts from it', async () => {
+    const config = file('config.json', configFor(await server.consent()));
+    const written = readFileSync(config, 'utf8');
+    const [tokens, out] = [join(folder, 'tokens'), join(folder, 'out')];
+    const sync = (name: string) =>
+      runProgram(join(ROOT, 'sync/main.ts'), [
+        ...['sync', OAUTH, '--config', config, '--to', `jsonl:${join(out, name)}`],
+        ...['--tokens', tokens],
+      ]);
+    const runs = [await sync('first'), await sync('second'), await sync('third')];
+    expect(runs.map(({status}) => status)).toEqual([0, 0, 0]);
+    expect(await server.log()).toEqual(THREE);
+    expect(readFileSync(config, 'utf8')).toBe(written);
+    const rows = ['first', 'second', 'third'].map(
+      (name) => readdirSync(join(out, name)).filter((path) => path.endsWith('.jsonl')).length,
+    );
+    expect(rows).toEqual([1, 1, 1]);
+  }, 60_000);
+
+  test('behind a reference does not strand the user either', async () => {
+    const config = {
+      ...configFor('env:OIDC_REFRESH_TOKEN'),
+      credentials: {
+        type: 'refresh',
+        id: 'web',
+        secret: `file:${file('secret', secret)}`,
+        refresh_token: 'env:OIDC_REFRESH_TOKEN',
+      },
+      pauses: [0],
+    };
+    const {messages, stdout} = await runSource(
+      OAUTH,
+      ['check', '--config', file('config.json', config)],
+      {OIDC_REFRESH_TOKEN: await server.consent()},
+    );
+    const [told] = rotations(messages);
+    const token = String(Object(told?.['credentials']).refresh_token);
+    expect(told).toEqual({...config, credentials: {...config.credentials, refresh_token: token}});
+    expect(stdout).not.toContain(secret);
+    const {said, grants} = await check(told ?? {});
+    expect(said.at(-1)).toEqual(SUCCEEDED);
+    expect(grants).toEqual(['granted refresh_token', 'granted refresh_token']);
   }, 30_000);
 });

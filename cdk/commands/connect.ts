@@ -2,8 +2,10 @@ import {SystemError} from '../errors.ts';
 import {type HttpRuntime, openHttpClient} from '../http/client.ts';
 import type {RetryPolicy} from '../http/retry.ts';
 import {isObject} from '../json.ts';
-import {validateConfig} from '../protocol/config.ts';
+import {validateConfig, withoutInternalKeys} from '../protocol/config.ts';
 import {secretValues} from '../protocol/secrets.ts';
+import {parseReference} from '../secrets/reference.ts';
+import {type Resolved, resolveReferences} from '../secrets/resolve.ts';
 import type {Connection, Source, Stream} from '../source.ts';
 import type {Input, Runtime} from './command.ts';
 import {rotationTeller} from './rotation.ts';
@@ -13,11 +15,30 @@ type Patience = {
   readonly retry?: Partial<RetryPolicy>;
   readonly onWait?: HttpRuntime['onWait'];
   readonly caller?: HttpRuntime['caller'];
+  readonly aside?: HttpRuntime['aside'];
+};
+
+/** The config as it is meant: no secret of it, be it written there or elsewhere, is unknown to the redactor after that. */
+const resolve = async (
+  schema: Source<object>['spec']['connectionSpecification'],
+  given: unknown,
+  {redactor, signal, log, clock}: Runtime,
+): Promise<Resolved> => {
+  // A reference is no secret, and errors name it.
+  redactor.add(secretValues(schema, given).filter((value) => !parseReference(value)));
+  const resolved = await resolveReferences(given, {
+    signal,
+    log,
+    onSecret: (secret) => redactor.add([secret]),
+    ...(clock && {sleep: clock.sleep}),
+  });
+  redactor.add(secretValues(schema, resolved.config));
+  return resolved;
 };
 
 /** What a command has, once it is connected. */
 type Connected<C> = Connection<C> &
-  Pick<ReturnType<typeof openHttpClient>, 'totals' | 'close'> & {
+  Pick<ReturnType<typeof openHttpClient>, 'totals' | 'underWay' | 'close'> & {
     /** How many slices are read at once, where the source says so. */
     readonly concurrency?: number;
   };
@@ -27,13 +48,14 @@ export const connect = async <C extends object>(
   source: Source<C>,
   readConfig: Input,
   runtime: Runtime,
-  {retry, onWait, caller}: Patience = {},
+  {retry, onWait, caller, aside}: Patience = {},
 ): Promise<Connected<C>> => {
   const {redactor, signal, log, clock} = runtime;
   const schema = source.spec.connectionSpecification;
-  const given = await readConfig();
-  redactor.add(secretValues(schema, given));
-  const config = validateConfig<C>(schema, given);
+  const read = await readConfig();
+  const given = isObject(read) ? withoutInternalKeys(read) : read;
+  const {config: resolved, values} = await resolve(schema, given, runtime);
+  const config = validateConfig<C>(schema, resolved, [...values.values()]);
   const options = source.connect?.(config) ?? {};
   const http = openHttpClient(
     {...options, retry: {...options.retry, ...retry}},
@@ -43,8 +65,9 @@ export const connect = async <C extends object>(
       ...(clock && {clock}),
       ...(onWait && {onWait}),
       ...(caller && {caller}),
+      ...(aside && {aside}),
       onSecret: (secret) => redactor.add([secret]),
-      onRotated: rotationTeller(isObject(given) ? given : {}, runtime),
+      onRotated: rotationTeller(isObject(given) ? given : {}, values, runtime),
     },
   );
   const {concurrency} = options;
@@ -52,6 +75,7 @@ export const connect = async <C extends object>(
     config,
     http,
     totals: http.totals,
+    underWay: http.underWay,
     close: http.close,
     ...(concurrency !== undefined && {concurrency}),
   };

@@ -1,7 +1,7 @@
 import type {Totals} from '../http/totals.ts';
 import {parseCatalog} from '../protocol/catalog.ts';
 import {parseState} from '../protocol/state.ts';
-import {currentStream} from '../read/current-stream.ts';
+import {currentStream, waitAside} from '../read/current-stream.ts';
 import {planRead} from '../read/plan.ts';
 import {readPlan} from '../read/read.ts';
 import type {Source} from '../source.ts';
@@ -37,12 +37,13 @@ export async function* read<C extends object>(
   runtime: Runtime,
 ): Command {
   let announce = (_stream: string, _until: number): void => {};
-  const {close, totals, concurrency, ...connection} = await connect(
+  const {close, totals, underWay, concurrency, ...connection} = await connect(
     source,
     inputs.config,
     runtime,
     {
       caller: currentStream,
+      aside: waitAside,
       onWait: ({until, caller = ''}) => announce(caller, until),
     },
   );
@@ -58,6 +59,7 @@ export async function* read<C extends object>(
         announce = listener;
       },
       workOf: (stream) => describeTotals(totals(stream)),
+      underWay,
     });
   } finally {
     await close();

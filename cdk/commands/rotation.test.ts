@@ -1,6 +1,7 @@
 import {setImmediate as tick} from 'node:timers/promises';
-import {describe, expect, test} from '@jest/globals';
+import {afterEach, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
+import {workspace} from '../../test/support/program.ts';
 import {catalogOf} from '../../test/support/run-read.ts';
 import {messagesIn} from '../../test/support/run-source.ts';
 import {oauth2} from '../http/auth/oauth2.ts';
@@ -196,6 +197,86 @@ describe('a refresh token that is rotated', () => {
             'revoked or was used before: authorize again, and put the new credentials into the config.',
         },
       },
+    ]);
+  });
+});
+
+describe('a rotated refresh token that stands behind a reference', () => {
+  const {file} = workspace();
+  afterEach(() => {
+    delete process.env['TEST_REFRESH_TOKEN'];
+  });
+  const warning = (reference: string) =>
+    `The reference ${reference} now stands for a refresh token that is used up. The config that goes out in a CONTROL message has the new one in its place: run with that config from now on, or store the new token where the reference leads.`;
+  const twice = defineSource({
+    ...source,
+    check: async ({http}) => {
+      await http.get('/items');
+      await http.get('/items');
+    },
+  });
+
+  test('takes the place of the reference, and all others stay references', async () => {
+    process.env['TEST_REFRESH_TOKEN'] = 'refresh-1';
+    const path = file('secret', 'hush-hush\n');
+    const config = {
+      credentials: {
+        secret: `file:${path}`,
+        refresh_token: 'env:TEST_REFRESH_TOKEN',
+        list: ['env:TEST_REFRESH_TOKEN', {deep: ['refresh-1', `file:${path}`, 'env:other']}],
+      },
+      count: 3,
+    };
+    const {events, messages} = await run((runtime) => check(twice, async () => config, runtime));
+    const credentialsWith = (to: string) => ({
+      secret: `file:${path}`,
+      refresh_token: to,
+      list: [to, {deep: [to, `file:${path}`, 'env:other']}],
+    });
+    const changedTo = (to: string) => ({
+      type: 'CONTROL',
+      control: {
+        type: 'CONNECTOR_CONFIG',
+        emitted_at: NOW,
+        connectorConfig: {config: {credentials: credentialsWith(to), count: 3}},
+      },
+    });
+    const said = events.filter((event) => typeof event === 'string' && !/^(GET|POST) /.test(event));
+    expect(sent(events)).toEqual([
+      changedTo('refresh-2'),
+      'Bearer access-2',
+      changedTo('refresh-3'),
+      'Bearer access-3',
+    ]);
+    // Said once: from the first rotation on, the config holds the token itself.
+    expect(said.filter((event) => String(event).startsWith('The reference'))).toEqual([
+      warning('env:TEST_REFRESH_TOKEN'),
+    ]);
+    expect(messages).toEqual([
+      {type: 'CONNECTION_STATUS', connectionStatus: {status: 'SUCCEEDED'}},
+    ]);
+  });
+
+  test('is told for each reference to it', async () => {
+    process.env['TEST_REFRESH_TOKEN'] = 'refresh-1';
+    const path = file('token', 'refresh-1\n');
+    const {events} = await run((runtime) =>
+      check(
+        source,
+        async () => ({
+          credentials: {
+            secret: 'hush-hush',
+            refresh_token: `file:${path}`,
+            extra: [true, null, 'env:TEST_REFRESH_TOKEN'],
+          },
+        }),
+        runtime,
+      ),
+    );
+    expect(sent(events)[0]).toEqual(changed('refresh-2'));
+    expect(events.filter((event) => String(event).startsWith('The reference'))).toEqual([
+      warning(`file:${path}`),
+      warning('env:TEST_REFRESH_TOKEN'),
     ]);
   });
 });

@@ -1,14 +1,11 @@
-import {execFileSync} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {createServer, request as forward} from 'node:http';
 import {createServer as createSecureServer, type ServerOptions} from 'node:https';
 import {connect, type Server, type Socket} from 'node:net';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import type {TLSSocket} from 'node:tls';
 import {afterEach, beforeAll, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
+import {type Certificates, hasOpenssl, makeCertificates} from '../../test/support/certificates.ts';
 import {failureOf} from '../../test/support/failure.ts';
 import {serve} from '../../test/support/loopback.ts';
 import {secretsOf} from './agent.ts';
@@ -88,16 +85,6 @@ describe('a proxy in the environment', () => {
   });
 });
 
-const OPENSSL = (() => {
-  try {
-    execFileSync('openssl', ['version'], {stdio: 'ignore'});
-    return true;
-  } catch {
-    process.stderr.write('Skipped: tests of certificates, for there is no openssl.\n');
-    return false;
-  }
-})();
-
 describe('a proxy in the config', () => {
   test('is gone through instead of the one in the environment, with its user and password', async () => {
     const origin = await serve((_request, response) => response.end('through'));
@@ -136,36 +123,8 @@ describe('a proxy in the config', () => {
   });
 });
 
-/** An authority, a server's certificate for localhost and a client's, as PEM. */
-const makeCertificates = () => {
-  const folder = mkdtempSync(join(tmpdir(), 'headwater-tls-'));
-  const openssl = (...args: readonly string[]) =>
-    execFileSync('openssl', [...args], {cwd: folder, stdio: 'ignore'});
-  const pem = (name: string) => readFileSync(join(folder, name), 'utf8');
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Our CA');
-  const issue = (name: string, subject: string) => {
-    openssl(
-      ...['req', '-x509', ...key, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-subj', subject],
-      ...['-addext', 'subjectAltName=DNS:localhost,DNS:api.test,IP:127.0.0.1'],
-      ...['-addext', 'basicConstraints=critical,CA:FALSE'],
-      ...['-keyout', `${name}.key`, '-out', `${name}.pem`],
-    );
-    return {cert: pem(`${name}.pem`), key: pem(`${name}.key`)};
-  };
-  try {
-    return {
-      ca: pem('ca.pem'),
-      ...{server: issue('server', '/CN=localhost')},
-      client: issue('client', '/CN=tap'),
-    };
-  } finally {
-    rmSync(folder, {recursive: true});
-  }
-};
-
-(OPENSSL ? describe : describe.skip)('certificates', () => {
-  let made: ReturnType<typeof makeCertificates>;
+(hasOpenssl ? describe : describe.skip)('certificates', () => {
+  let made: Certificates;
   beforeAll(() => {
     made = makeCertificates();
   });

@@ -29,6 +29,20 @@ test.each([['{"id": [1'], ['{"id": {"a": 1}'], ['[{"name": "Zo']])(
   },
 );
 
+test('JSON of which nothing came before the connection was closed is asked for again', async () => {
+  nock(API).get('/a').reply(200, '', {'content-type': 'application/json', connection: 'close'});
+  nock(API).get('/a').reply(200, {id: 1});
+  const {result, waits} = await withClient({}, (http) => http.get('/a'));
+  expect([result, waits]).toEqual([{id: 1}, [500]]);
+});
+
+test('JSON that ends early in an answer that was chunked on the way is asked for again, too', async () => {
+  nock(API).get('/a').reply(200, '{"id": [1', {'transfer-encoding': 'chunked'});
+  nock(API).get('/a').reply(200, {id: 1});
+  const {result, waits} = await withClient({}, (http) => http.get('/a'));
+  expect([result, waits]).toEqual([{id: 1}, [500]]);
+});
+
 test('JSON that ends early in an answer with a length is an error', async () => {
   nock(API).get('/a').reply(200, '{"id": 1', {'content-length': '8'});
   expect(await failureOf(() => withClient({}, (http) => http.get('/a')))).toBe(
@@ -47,6 +61,40 @@ test('declared limits and told quotas hold in a client, each attempt of a retry 
     await http.get('/a'),
   ]);
   expect(waits).toEqual([500, 1_500, 9_000]);
+});
+
+test.each([
+  ['holds it back until the points are there', {}, [2_000]],
+  ['does not where `pacing` is off', {pacing: false as const}, []],
+])('a query whose cost is known: the client %s', async (_what, options, waited) => {
+  const throttleStatus = {maximumAvailable: 1000, currentlyAvailable: 2, restoreRate: 50};
+  const cost = {requestedQueryCost: 102, actualQueryCost: 102, throttleStatus};
+  nock(API)
+    .post('/')
+    .twice()
+    .reply(200, {data: {id: 1}, extensions: {cost}});
+  const {waits} = await withClient(options, async (http) => [
+    await http.graphql('{ id }'),
+    await http.graphql('{ id }'),
+  ]);
+  expect(waits).toEqual(waited);
+});
+
+test('points that a throttled answer tells hold back other queries, too', async () => {
+  const cost = {
+    requestedQueryCost: 102,
+    throttleStatus: {maximumAvailable: 1000, currentlyAvailable: 2, restoreRate: 50},
+  };
+  const throttled = {errors: [{extensions: {code: 'THROTTLED'}}], extensions: {cost}};
+  nock(API).post('/').reply(200, throttled);
+  nock(API)
+    .post('/')
+    .reply(200, {data: {id: 1}});
+  const {waits} = await withClient({retry: {attempts: 1}}, async (http) => {
+    await failureOf(() => http.graphql('{ id }'));
+    return http.graphql('{ name }');
+  });
+  expect(waits).toEqual([2_000]);
 });
 
 test('a host that is not listed gets nothing, that of the base always does', async () => {

@@ -67,6 +67,21 @@ describe('a request', () => {
     expect(result).toEqual([]);
   });
 
+  test('carries a list in its query as one name with several values', async () => {
+    const asked: string[] = [];
+    nock(API)
+      .get('/items')
+      .query(true)
+      .reply(200, (request: Request) => {
+        asked.push(decodeURIComponent(new URL(request.url).search));
+        return {};
+      });
+    await withClient({baseUrl: API}, (http) =>
+      http.get('/items', {query: {'expand[]': ['a', 'b'], limit: 3}}),
+    );
+    expect(asked).toEqual(['?expand[]=a&expand[]=b&limit=3']);
+  });
+
   test('carries the headers of the kit, then of the source, then the credentials', async () => {
     const received: Record<string, string>[] = [];
     nock(API)
@@ -179,7 +194,7 @@ describe('a refusal', () => {
     [
       418,
       'x'.repeat(1_000),
-      `SystemError: GET https://api.test/user answered 418: ${'x'.repeat(300)}.`,
+      `SystemError: GET https://api.test/user answered 418: ${'x'.repeat(300)}….`,
     ],
   ])('of %d says what the server said', async (status, body, expected) => {
     nock(API).get('/user').query(true).reply(status, body);

@@ -1,10 +1,11 @@
-import {randomUUID} from 'node:crypto';
 import {ConfigError} from '../errors.ts';
-import type {JsonObject} from '../json.ts';
 import {secretsOf} from './agent.ts';
+import {changing, type GetOptions, type PostOptions, requestMaker, resolveUrl} from './ask.ts';
 import type {Auth, AuthRuntime} from './auth/auth.ts';
 import {type Clock, systemClock} from './clock.ts';
-import {decodeJson} from './decode.ts';
+import {asOne, decodeAnswer} from './decode/answer.ts';
+import {json as jsonDecoder} from './decode/json.ts';
+import {type DownloadOptions, download} from './download.ts';
 import {describeResponse, refusal} from './faults.ts';
 import {type Graphql, openGraphql} from './graphql.ts';
 import {type LayerOptions, type Log, withLayers} from './layers.ts';
@@ -12,14 +13,15 @@ import type {Wait} from './limits/waits.ts';
 import {meaningOf, type ResponseRule} from './meaning.ts';
 import type {HttpRequest, HttpResponse, Send} from './message.ts';
 import {type FetchedRecords, type PaginateOptions, paginate} from './paginate/paginate.ts';
-import type {Query} from './paginate/paginator.ts';
 import {type Counters, openCounters, type Totals} from './totals.ts';
 import {
   DEFAULT_TIMEOUTS,
+  MAX_BODY_BYTES,
   openTransport,
   type Timeouts,
   type TransportOptions,
 } from './transport.ts';
+import {openUnderWay} from './under-way.ts';
 
 /** How an API is reached. */
 export type HttpOptions = TransportOptions &
@@ -38,29 +40,11 @@ export type HttpOptions = TransportOptions &
     readonly explain?: (refused: HttpResponse) => Error | undefined;
   };
 
-type AskOptions = {
-  readonly query?: Query;
-  /** For this request only; they go before those of the client. */
-  readonly rules?: readonly ResponseRule[];
-};
-
-type GetOptions = AskOptions & {
-  /** Makes the request a POST with this as its JSON: for APIs that search by POST. It must change nothing there. */
-  readonly json?: JsonObject;
-};
-
-type PostOptions = AskOptions & {
-  readonly json?: JsonObject;
-  /**
-   * The header in which the API takes a key that makes several attempts count as one, such as `Idempotency-Key`. The
-   * kit draws the key, and sends the request again where a GET would be. Without it that is only done where the server
-   * can not have acted on it: the connection never stood, or it answered that it is over its limit.
-   */
-  readonly idempotencyKey?: string;
-};
-
 export type HttpClient = {
-  /** The JSON of one answer; null where a rule ignores it. `T` is your claim about the API; nothing checks it. */
+  /**
+   * The content of one answer: its JSON, or what `decode` makes of it; null where a rule ignores it. `T` is your claim
+   * about the API; nothing checks it.
+   */
   readonly get: <T = unknown>(path: string, options?: GetOptions) => Promise<T>;
   /** The same of a POST that changes something there, such as one that orders an export. */
   readonly post: <T = unknown>(path: string, options?: PostOptions) => Promise<T>;
@@ -71,12 +55,22 @@ export type HttpClient = {
     path: string,
     options?: GetOptions & PaginateOptions,
   ) => AsyncIterable<FetchedRecords<R>>;
+  /**
+   * The records of one answer of any size, in batches of about a thousand records or a mebibyte. It is written to a
+   * temporary file first: when the first record comes, the answer is whole. `R` is your claim about the API.
+   */
+  readonly download: <R extends object>(
+    path: string,
+    options?: GetOptions & DownloadOptions,
+  ) => AsyncIterable<FetchedRecords<R>>;
 };
 
 /** A client, as the run that opened it has it. */
 type OpenedClient = HttpClient & {
   /** What was done on behalf of one caller. */
   readonly totals: (caller: string) => Totals;
+  /** The requests that are under way, in words. */
+  readonly underWay: () => readonly string[];
   readonly close: () => Promise<void>;
 };
 
@@ -91,24 +85,12 @@ export type HttpRuntime = {
   readonly caller?: () => string;
   /** Told before each wait of more than five seconds for a limit of the API. */
   readonly onWait?: (wait: Wait) => void;
+  /** Waits while others take the place of who waits, for what takes more than five seconds. */
+  readonly aside?: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Told every secret that is sent, and every token that is obtained. */
   readonly onSecret?: AuthRuntime['onSecret'];
   /** Saves a rotated refresh token; resolves once it is out of the process. */
   readonly onRotated?: AuthRuntime['onRotated'];
-};
-
-/** Paths are appended to the base, whose own path stays: `/user` under `https://host/api/v3` is `/api/v3/user`, '' the base. */
-const resolveUrl = (baseUrl: string | undefined, path: string, query: Query = {}): URL => {
-  const url =
-    baseUrl === undefined || /^https?:/.test(path)
-      ? new URL(path)
-      : new URL(
-          path === '' ? baseUrl : `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`,
-        );
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
-  }
-  return url;
 };
 
 /** The base comes from the config more often than not. */
@@ -157,22 +139,22 @@ const ignoredTeller = (
 const isAnswer = (response: HttpResponse, allowed: readonly number[]): boolean =>
   allowed.includes(response.status) || ['success', 'ignore'].includes(meaningOf(response));
 
-/** Opens a client. Close it: it holds connections. */
-export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
-  const {signal, log, clock = systemClock, random, onWait, caller = () => ''} = runtime;
-  const {baseUrl, headers, rules = [], explain} = options;
+/** What stands between the client's methods and the wire. */
+const openAnswers = (options: HttpOptions, runtime: HttpRuntime) => {
+  const {signal, log, clock = systemClock, random, onWait, aside, caller = () => ''} = runtime;
+  const {baseUrl, explain} = options;
   const origin = baseUrl === undefined ? undefined : originOf(baseUrl);
   const timeouts = {...DEFAULT_TIMEOUTS, ...options.timeouts};
   const transport = openTransport(timeouts, signal, reachOf(options));
   const counters = openCounters(caller);
-  const layers = {signal, log, clock, random, onWait, caller, counters, timeouts};
+  const underWay = openUnderWay(clock.now);
+  const layers = {signal, log, clock, random, onWait, aside, caller, counters, underWay, timeouts};
   const {onSecret = () => {}, onRotated = async () => {}} = runtime;
   for (const secret of secretsOf(options.proxy)) onSecret(secret);
-  const layered = withLayers(transport.send, options, layers);
   // Around the retries, not inside: a token request has retries of its own, which must not multiply.
   const send = onlyTo(origin, options.auth, {
     clock,
-    send: layered,
+    send: withLayers(transport, options, layers),
     resolve: (path) => resolveUrl(baseUrl, path),
     onSecret,
     onRotated,
@@ -191,47 +173,48 @@ export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): Open
       if (meaningOf(response) === 'ignore') ignored(request, response);
       return response;
     };
-  const requestFor = (path: string, asked: GetOptions): HttpRequest => {
-    const {query, json} = asked;
-    const ruled = [...(asked.rules ?? []), ...rules];
-    return {
-      method: json === undefined ? 'GET' : 'POST',
-      url: resolveUrl(baseUrl, path, query),
-      headers: {accept: 'application/json', 'user-agent': 'headwater', ...headers},
-      ...(json && {json}),
-      ...(ruled.length > 0 && {rules: ruled}),
-    };
-  };
-  const jsonOf = async <T>(request: HttpRequest): Promise<T> => {
+  return {answered, warn, counters, underWay, close: transport.close};
+};
+
+/** Opens a client. Close it: it holds connections. */
+export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
+  const {answered, warn, counters, underWay, close} = openAnswers(options, runtime);
+  const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
+  const requestFor = requestMaker(options, limit);
+  const onPage = (): void => counters.count('pages');
+
+  const contentOf = async <T>(request: HttpRequest, decode = jsonDecoder()): Promise<T> => {
     const response = await answered()(request);
     if (meaningOf(response) === 'ignore') return JSON.parse('null');
-    return decodeJson<T>(request, response);
+    const {documents} = await decodeAnswer(request, response, decode, limit);
+    // The caller's claim.
+    return asOne(documents) as T;
   };
-
   return {
-    get: <T>(path: string, asked: GetOptions = {}) => jsonOf<T>(requestFor(path, asked)),
-    post: <T>(path: string, {idempotencyKey, ...asked}: PostOptions = {}) => {
-      const request = requestFor(path, asked);
-      return jsonOf<T>({
-        ...request,
-        method: 'POST',
-        ...(idempotencyKey === undefined
-          ? {once: true}
-          : {headers: {...request.headers, [idempotencyKey.toLowerCase()]: randomUUID()}}),
-      });
-    },
+    get: <T>(path: string, asked: GetOptions = {}) =>
+      contentOf<T>(requestFor(path, asked), asked.decode),
+    post: <T>(path: string, asked: PostOptions = {}) =>
+      contentOf<T>(changing(requestFor(path, asked), asked)),
     graphql: openGraphql({
       send: answered(),
-      requestFor: (path = options.graphqlPath ?? '', json) => requestFor(path, {json}),
+      requestFor: (path = graphqlPath, json) => requestFor(path, {json}),
       warn,
     }),
-    paginate: <R extends object>(path: string, paging: GetOptions & PaginateOptions = {}) =>
-      paginate<R>(
-        {answered, warn, onPage: () => counters.count('pages')},
+    paginate: <R extends object>(path: string, paging: GetOptions & PaginateOptions = {}) => {
+      const {decode: decoder = jsonDecoder()} = paging;
+      return paginate<R>(
+        {answered, warn, onPage, decoder, limit},
         requestFor(path, paging),
         paging,
-      ),
+      );
+    },
+    download: <R extends object>(path: string, asked: GetOptions & DownloadOptions = {}) => {
+      const {decode: decoder = jsonDecoder()} = asked;
+      const {signal} = runtime;
+      return download<R>({answered, decoder, limit, signal}, requestFor(path, asked), asked);
+    },
     totals: counters.totals,
-    close: transport.close,
+    underWay: underWay.list,
+    close,
   };
 };

@@ -10,6 +10,7 @@ import {
 import {isObject} from '../json.ts';
 import {meaningOf} from './meaning.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from './message.ts';
+import {refusalText} from './refusal-text.ts';
 
 /** The `code` of a network error, or of the first of its causes that has one: `ECONNRESET`, `ENOTFOUND`. */
 export const networkCode = (error: unknown): string | undefined => {
@@ -18,16 +19,18 @@ export const networkCode = (error: unknown): string | undefined => {
   return typeof code === 'string' ? code : networkCode(cause);
 };
 
-// Codes of node:net, node:dns, undici, its HTTP parser, the decompressors and decode.ts. TLS faults are not among them: a
+// Codes of node:net, node:dns, undici, its HTTP parser, the decompressors and decode/. TLS faults are not among them: a
 // certificate that is refused now is refused in a second, too.
 const TRANSIENT_CODE =
-  /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|NETDOWN)|UND_ERR_.*|HPE_.*|JSON_ENDS_EARLY|ERR_HTTP2_.*|Z_.*|ERR__ERROR_.*|ZSTD_.*)$/;
+  /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|NETDOWN)|UND_ERR_.*|HPE_.*|[A-Z]+_ENDS_EARLY|ERR_HTTP2_.*|Z_.*|ERR__ERROR_.*|ZSTD_.*)$/;
 
 /** What undici says of a request it can't send, of a client that is closed, and of redirects without end. */
 const LASTING_CODE =
   /^UND_ERR_(INVALID_ARG|INVALID_RETURN_VALUE|NOT_SUPPORTED|CLOSED|DESTROYED|REDIRECT_MAX|HEADERS_OVERFLOW)$/;
 
-const TLS_CODE = /CERT|SSL|TLS/;
+// Not all of OpenSSL's names for what is wrong with a certificate say so: https://docs.openssl.org/3.5/man1/openssl-verification-options/
+const TLS_CODE =
+  /CERT|SSL|TLS|UNABLE_TO_VERIFY|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH/;
 
 /** A total timeout has no code, but a name. */
 const isTimeout = (error: unknown): boolean => isObject(error) && error['name'] === 'TimeoutError';
@@ -38,33 +41,24 @@ export const neverArrived = (error: unknown): boolean =>
     networkCode(error) ?? '',
   );
 
+/** What is no HTTP: it should have a code `HPE_…`, but undici 8.12 looks that up in a table that is the other way round. */
+const isGarbled = (error: unknown): boolean =>
+  isObject(error) && error['name'] === 'HTTPParserError';
+
 export const isTransientFault = (error: unknown): boolean => {
   const code = networkCode(error) ?? '';
-  return isTimeout(error) || (TRANSIENT_CODE.test(code) && !LASTING_CODE.test(code));
+  return (
+    isTimeout(error) || isGarbled(error) || (TRANSIENT_CODE.test(code) && !LASTING_CODE.test(code))
+  );
 };
 
 /** A fault in a word or two: its code where it has one. */
 export const describeFault = (error: unknown): string =>
   networkCode(error) ?? (isTimeout(error) ? 'a timeout' : messageOf(error));
 
-const DETAIL_LIMIT = 300;
-
-/** What the server says about its refusal: the usual fields of a JSON body, else the start of the text. */
-const detailOf = ({body, headers}: HttpResponse): string | undefined => {
-  const text = body.toString('utf8').trim();
-  if (text === '' || headers['content-type']?.includes('html')) return undefined;
-  try {
-    const json: unknown = JSON.parse(text);
-    const told = isObject(json) && (json['message'] ?? json['error_description'] ?? json['error']);
-    return (typeof told === 'string' ? told : text).slice(0, DETAIL_LIMIT);
-  } catch {
-    return text.slice(0, DETAIL_LIMIT);
-  }
-};
-
 /** `GET https://api.github.com/user answered 401: Bad credentials.` */
 export const describeResponse = (request: HttpRequest, response: HttpResponse): string => {
-  const detail = detailOf(response)?.replace(/[.\s]+$/, '');
+  const detail = refusalText(response)?.replace(/[.\s]+$/, '');
   return `${describeRequest(request)} answered ${response.status}${detail ? `: ${detail}` : ''}.`;
 };
 

@@ -1,9 +1,10 @@
 // GraphQL tells its errors in the body, most often with status 200: here they get the meaning that a status has elsewhere.
 import {ConfigError, SystemError} from '../errors.ts';
 import {isObject, type JsonObject, valueAt} from '../json.ts';
-import {decodeJson} from './decode.ts';
+import {decodeJson} from './decode/json.ts';
 import {MISSING_PERMISSION, UNKNOWN_CREDENTIALS} from './faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
+import {excerpt} from './refusal-text.ts';
 
 export type GraphqlOptions = {
   /** Where the query goes; default `graphqlPath` of the client, or its base URL as it is. */
@@ -46,7 +47,7 @@ const describeError = (error: unknown): string => {
   const text = typeof told === 'string' ? told.trim() : JSON.stringify(error);
   const path = valueAt(error, 'path');
   const where = Array.isArray(path) && path.length > 0 ? ` (at ${path.join('.')})` : '';
-  return `${text.slice(0, 300).replace(/[.\s]+$/, '')}${where}`;
+  return `${excerpt(text).replace(/[.\s]+$/, '')}${where}`;
 };
 
 const TOLD = 3;
@@ -127,7 +128,8 @@ export const withThrottled =
       ...response,
       status: 429,
       headers: headersFor(response, json, throttled),
-      body: Buffer.from(JSON.stringify({message})),
+      // What the query costs is told with it, for those who pace by that.
+      body: Buffer.from(JSON.stringify({message, extensions: valueAt(json, 'extensions')})),
     };
   };
 

@@ -1,21 +1,23 @@
 // The layers between a caller and the wire, in their order.
 import {type Clock, systemClock} from './clock.ts';
-import {withWholeJson} from './decode.ts';
+import {withWhole} from './decode/whole.ts';
 import {describeFault} from './faults.ts';
 import {withThrottled} from './graphql.ts';
 import {withCircuitBreaker} from './limits/circuit-breaker.ts';
 import {withConcurrency} from './limits/concurrency.ts';
 import {type Limit, withLimits} from './limits/limits.ts';
 import {type PacingOptions, withPacing} from './limits/pacing.ts';
+import {withQueryCost} from './limits/query-cost.ts';
 import {withRunLimit} from './limits/run-limit.ts';
 import {openWaits, type WaitContext} from './limits/waits.ts';
 import {withRules} from './meaning.ts';
-import {describeWhole, type HttpRequest, type Send} from './message.ts';
+import {describeWhole, type HttpRequest, type Send, sizeOf} from './message.ts';
 import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
 import type {Counters} from './totals.ts';
-import type {Timeouts} from './transport.ts';
+import {MAX_BODY_BYTES, type Timeouts, type Transport, type TransportOptions} from './transport.ts';
+import type {UnderWay} from './under-way.ts';
 
-export type LayerOptions = {
+export type LayerOptions = Pick<TransportOptions, 'maxBodyBytes'> & {
   /** How hard to try, and how long to wait. */
   readonly retry?: Partial<RetryPolicy>;
   /** How many requests the API takes, where that is known: `[{requests: 100, per: {seconds: 60}}]`. All of them hold. */
@@ -30,13 +32,15 @@ export type LayerOptions = {
 export type Log = (level: 'DEBUG' | 'INFO' | 'WARN', message: string) => void;
 
 /** What a run lends to its layers. */
-export type LayerRuntime = Pick<WaitContext, 'signal' | 'onWait'> & {
+export type LayerRuntime = Pick<WaitContext, 'signal' | 'onWait' | 'aside'> & {
   readonly log: Log;
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
   /** On whose behalf a request is sent now. */
   readonly caller: () => string;
   readonly counters: Counters;
+  /** Notes a request while it is under way. */
+  readonly underWay: UnderWay;
   readonly timeouts: Timeouts;
 };
 
@@ -45,7 +49,7 @@ const attemptOf = ({attempt}: HttpRequest): string =>
 
 /** One DEBUG line for each request: how it was answered, or what broke it. */
 const traced =
-  (send: Send, {log, counters}: LayerRuntime, {now}: Clock): Send =>
+  (send: Send, {log, counters, underWay}: LayerRuntime, {now}: Clock): Send =>
   async (request) => {
     const sentAt = now();
     const tell = (outcome: string, more: string): void =>
@@ -54,28 +58,40 @@ const traced =
         `${describeWhole(request)} ${outcome} ${now() - sentAt} ms${more}${attemptOf(request)}`,
       );
     counters.count('requests');
+    const over = underWay.begin(request);
     try {
       const response = await send(request);
-      const bytes = response.body.length;
+      const bytes = sizeOf(response);
       counters.count('bytes', bytes);
       tell(String(response.status), ` ${bytes} bytes`);
       return response;
     } catch (error) {
       tell(describeFault(error), '');
       throw error;
+    } finally {
+      over();
     }
+  };
+
+/** Before the limits, not behind them: all that they let go while the transport opens would go at once. */
+const opened =
+  (send: Send, open: Transport['open']): Send =>
+  async (request) => {
+    await open();
+    return send(request);
   };
 
 /** Each attempt of a retry passes the layers below it again. */
 export const withLayers = (
-  wire: Send,
-  {limits = [], pacing = {}, retry, concurrency}: LayerOptions,
+  {open, send: wire}: Pick<Transport, 'open' | 'send'>,
+  {limits = [], pacing = {}, retry, concurrency, ...options}: LayerOptions,
   runtime: LayerRuntime,
 ): Send => {
   const {signal, log, clock = systemClock, random = Math.random, onWait} = runtime;
-  const {caller, counters, timeouts} = runtime;
+  const {caller, counters, timeouts, aside} = runtime;
   const policy = {...DEFAULT_RETRY, ...retry};
   const runEnds = clock.now() + timeouts.run;
+  const {maxBodyBytes = MAX_BODY_BYTES} = options;
   const context = {
     clock,
     random,
@@ -83,19 +99,21 @@ export const withLayers = (
     onWait,
     runEnds,
     caller,
+    aside,
     log: (message: string): void => log('INFO', message),
     onWaited: (ms: number): void => counters.count('waited', ms),
     onRetry: (): void => counters.count('retries'),
   };
   const {hold} = openWaits({...context, longest: policy.longest});
-  const understood = withRules(withThrottled(withWholeJson(traced(wire, runtime, clock))));
+  const understood = withRules(
+    withThrottled(withWhole(traced(wire, runtime, clock), maxBodyBytes)),
+  );
   const atOnce = withConcurrency(understood, concurrency, clock);
   const limited = limits.length === 0 ? atOnce : withLimits(atOnce, limits, {clock, hold});
+  const lent = {clock, hold, longest: policy.longest};
   const paced =
-    pacing === false
-      ? limited
-      : withPacing(limited, pacing, {clock, hold, longest: policy.longest});
-  const ending = withRunLimit(paced, runEnds, clock);
+    pacing === false ? limited : withPacing(withQueryCost(limited, pacing, lent), pacing, lent);
+  const ending = withRunLimit(opened(paced, open), runEnds, clock);
   const guarded = withCircuitBreaker(ending, {clock, hold, caller, trialLimit: timeouts.total});
   return withRetry(guarded, policy, context);
 };

@@ -1,7 +1,7 @@
 // What an answer means: what its status says, unless a rule of the source says otherwise.
 import type {FailureType} from '../errors.ts';
 import {isObject} from '../json.ts';
-import type {HttpResponse, Send} from './message.ts';
+import type {HttpRequest, HttpResponse, Send} from './message.ts';
 import {at, isNone} from './paginate/place.ts';
 
 /**
@@ -107,3 +107,9 @@ export const withRules =
     const rule = request.rules && ruleFor(request.rules, response);
     return rule === undefined ? response : {...response, rule};
   };
+
+/** The statuses that a list calls empty are a rule like any other. */
+export const withEmptyOn = (request: HttpRequest, status: readonly number[] = []): HttpRequest =>
+  status.length === 0
+    ? request
+    : {...request, rules: [{status, means: 'ignore'}, ...(request.rules ?? [])]};

@@ -1,3 +1,4 @@
+import type {FileHandle} from 'node:fs/promises';
 import type {JsonObject} from '../json.ts';
 import type {ResponseRule} from './meaning.ts';
 
@@ -20,6 +21,10 @@ export type HttpRequest = {
   readonly rules?: readonly ResponseRule[];
   /** Which attempt it is, from 2; set by the retries, for the log. */
   readonly attempt?: number;
+  /** Where the body is written, from the start of the file, instead of memory; that of a refusal is not. */
+  readonly into?: FileHandle;
+  /** Throws where the content of a body without a length shows that it was cut. Default: the look at JSON. */
+  readonly assertWhole?: (request: HttpRequest, response: HttpResponse) => Promise<void>;
 };
 
 /** One answer, its body complete and decompressed. */
@@ -28,11 +33,16 @@ export type HttpResponse = {
   /** Names in lower case; several values of one name are joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** How many bytes were written to the file that the request named; the body is empty then. */
+  readonly written?: number;
   /** Where the answer came from: the request's URL, or the last one of its redirects. */
   readonly url: URL;
   /** The rule of the request that it falls under. */
   readonly rule?: ResponseRule;
 };
+
+/** The size of an answer's body, wherever it went. */
+export const sizeOf = ({body, written}: HttpResponse): number => written ?? body.length;
 
 /** The one function type of this folder: transport, retry and auth are each a `Send`, or wrap one. */
 export type Send = (request: HttpRequest) => Promise<HttpResponse>;
@@ -44,11 +54,17 @@ export const describeRequest = ({method, url}: Pick<HttpRequest, 'method' | 'url
 /** Names of query parameters that often hold a credential which nobody told of, as in a signed link. */
 const SECRET_PARAMETER = /token|secret|passw|signature|^sig$|credential|auth|key/i;
 
+/** The token of a page is none. */
+const PAGE_TOKEN = /page_?token|next_?token|continuation/i;
+
+export const namesSecret = (parameter: string): boolean =>
+  SECRET_PARAMETER.test(parameter) && !PAGE_TOKEN.test(parameter);
+
 /** The same with the query, for DEBUG lines, without values that may be credentials. */
 export const describeWhole = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string => {
   const shown = new URL(url);
   for (const [name, value] of url.searchParams) {
-    if (value !== '' && SECRET_PARAMETER.test(name)) shown.searchParams.set(name, '****');
+    if (value !== '' && namesSecret(name)) shown.searchParams.set(name, '****');
   }
   return `${method} ${shown.origin}${shown.pathname}${shown.search}`;
 };

@@ -77,6 +77,7 @@ describe('X-RateLimit-Reset', () => {
     ['epoch seconds', String(NOW / 1000 + 60)],
     ['epoch milliseconds', String(NOW + 60_000)],
     ['seconds from now', '60'],
+    ['a date, as Jira does', '2026-01-01T00:01Z'],
   ])('in %s asks to wait until then when nothing remains', (_unit, reset) => {
     expect(waitFor({'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset})).toBe(60_000);
   });

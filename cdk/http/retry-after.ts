@@ -8,9 +8,17 @@ export const timeIn = (text = ''): number | undefined =>
   /(GMT|UTC|Z|[+-]\d\d:?\d\d)\s*$/.test(text) ? Date.parse(text) || undefined : undefined;
 
 /** Nobody agrees on a unit: from their size, these are epoch milliseconds, epoch seconds, or seconds from now. */
-export const resetIn = (reset: number, now: number): number => {
+const resetIn = (reset: number, now: number): number => {
   if (reset > 1e12) return reset - now;
   return reset > 1e9 ? reset * 1000 - now : reset * 1000;
+};
+
+/** How long it is until a reset, as a number or as a date with its zone (Jira's `2026-01-01T00:00Z`); may be negative. */
+export const untilReset = (text: string | undefined, serverNow: number): number | undefined => {
+  const number = numberIn(text);
+  if (number !== undefined) return resetIn(number, serverNow);
+  const date = timeIn(text);
+  return date === undefined ? undefined : date - serverNow;
 };
 
 /** What the server's own clock says, where it can be read: measuring against it cancels one that is off. */
@@ -30,7 +38,7 @@ export const requestedWait = ({headers}: HttpResponse, now: number): number | un
   if (seconds !== undefined) return after(seconds * 1000);
   const date = timeIn(headers['retry-after']);
   if (date !== undefined) return after(date - serverNow);
-  const reset = numberIn(headers['x-ratelimit-reset']);
+  const reset = untilReset(headers['x-ratelimit-reset'], serverNow);
   if (reset === undefined || headers['x-ratelimit-remaining'] !== '0') return undefined;
-  return after(resetIn(reset, serverNow));
+  return after(reset);
 };

@@ -188,6 +188,7 @@ describe('a fault', () => {
 
   test.each([
     ['CERT_HAS_EXPIRED', 'certificate has expired'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify the first certificate'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', "Host: api.test. is not in the cert's altnames"],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'],

@@ -1,42 +1,12 @@
-import type {IncomingHttpHeaders, IncomingMessage, ServerResponse} from 'node:http';
+import type {ServerResponse} from 'node:http';
 import {brotliCompressSync, deflateSync, gzipSync, zstdCompressSync} from 'node:zlib';
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
 import {failureOf} from '../../test/support/failure.ts';
 import {serve} from '../../test/support/loopback.ts';
+import {faultOf, fetchOnce, requestTo} from '../../test/support/transport.ts';
 import {isTransientFault, networkCode} from './faults.ts';
-import type {HttpRequest} from './message.ts';
-import {DEFAULT_TIMEOUTS, openTransport, type Timeouts} from './transport.ts';
-
-const request = (url: string, headers: HttpRequest['headers'] = {}): HttpRequest => ({
-  method: 'GET',
-  url: new URL(url),
-  headers,
-});
-
-/** One request over a transport of its own. */
-const fetchOnce = async (
-  sent: HttpRequest,
-  timeouts: Partial<Timeouts> = {},
-  signal = new AbortController().signal,
-) => {
-  const {send, close} = openTransport({...DEFAULT_TIMEOUTS, ...timeouts}, signal);
-  try {
-    return await send(sent);
-  } finally {
-    await close();
-  }
-};
-
-/** What a request fails with: its code or name, and whether another attempt may help. */
-const faultOf = async (url: string, timeouts: Partial<Timeouts> = {}) => {
-  try {
-    await fetchOnce(request(url), timeouts);
-  } catch (error) {
-    return {code: networkCode(error) ?? String(error), transient: isTransientFault(error)};
-  }
-  throw new Error('Nothing failed.');
-};
+import {DEFAULT_TIMEOUTS, openTransport} from './transport.ts';
 
 const redirect = (response: ServerResponse, location: string, status = 302) =>
   response.writeHead(status, {location}).end();
@@ -51,7 +21,7 @@ describe('an answer', () => {
       response.setHeader('Link', ['<a>; rel="prev"', '<b>; rel="next"']);
       response.writeHead(418).end('short and stout');
     });
-    const response = await fetchOnce(request(`${origin}/pot?lid=on`));
+    const response = await fetchOnce(requestTo(`${origin}/pot?lid=on`));
     expect({...response, body: response.body.toString(), url: response.url.href}).toEqual({
       status: 418,
       headers: {
@@ -77,7 +47,7 @@ describe('an answer', () => {
       accepted.push(headers['accept-encoding']);
       response.writeHead(200, {'content-encoding': encoding}).end(compress(BODY));
     });
-    const {body, headers} = await fetchOnce(request(`${origin}/`));
+    const {body, headers} = await fetchOnce(requestTo(`${origin}/`));
     expect(body.toString()).toBe(BODY);
     expect(headers['content-encoding']).toBeUndefined();
     expect(accepted).toEqual(['gzip, deflate, br, zstd']);
@@ -87,7 +57,7 @@ describe('an answer', () => {
     const origin = await serve((_request, response) => {
       response.writeHead(403, {'content-encoding': 'gzip'}).end(gzipSync('no'));
     });
-    const {status, body} = await fetchOnce(request(`${origin}/`));
+    const {status, body} = await fetchOnce(requestTo(`${origin}/`));
     expect([status, body.toString()]).toEqual([403, 'no']);
   });
 });
@@ -141,11 +111,29 @@ describe('a connection', () => {
     expect(await faultOf(origin)).toEqual({code: 'ECONNRESET', transient: true});
   });
 
+  test.each([
+    ['starts', 'garbage garbage\r\n'],
+    ['goes on', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\ngarbage\r\n'],
+  ])('that %s with garbage is a passing fault', async (_when, garbage) => {
+    const origin = await serve(({socket}) => {
+      socket.end(garbage);
+    });
+    expect(await faultOf(origin)).toMatchObject({transient: true});
+  });
+
   test('that is closed without an answer is a passing fault', async () => {
     const origin = await serve(({socket}) => {
       socket.destroy();
     });
     expect(await faultOf(origin)).toEqual({code: 'UND_ERR_SOCKET', transient: true});
+  });
+
+  test.each([
+    ['bytes that are no HTTP', 'nonsense\r\n\r\n'],
+    ['a chunk of no size', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nz\r\n'],
+  ])('that brings %s is a passing fault', async (_what, bytes) => {
+    const origin = await serve(({socket}) => void socket.end(bytes));
+    expect(await faultOf(origin)).toMatchObject({transient: true});
   });
 
   test('that nobody takes is a passing fault', async () => {
@@ -156,7 +144,7 @@ describe('a connection', () => {
   test('that was closed by us is no passing fault', async () => {
     const {send, close} = openTransport(DEFAULT_TIMEOUTS, new AbortController().signal);
     const origin = await serve(() => void close());
-    const failure: unknown = await send(request(origin)).catch((error) => error);
+    const failure: unknown = await send(requestTo(origin)).catch((error) => error);
     expect([networkCode(failure), isTransientFault(failure)]).toEqual(['UND_ERR_DESTROYED', false]);
   });
 });
@@ -165,7 +153,7 @@ describe('the largest body', () => {
   const fetchLimited = async (url: string, maxBodyBytes: number) => {
     const transport = openTransport(DEFAULT_TIMEOUTS, new AbortController().signal, {maxBodyBytes});
     try {
-      return (await transport.send(request(url))).body.length;
+      return (await transport.send(requestTo(url))).body.length;
     } finally {
       await transport.close();
     }
@@ -215,7 +203,7 @@ describe('a host that is not allowed', () => {
       allowedHosts: ['127.0.0.1'],
     });
     const failure: unknown = await transport
-      .send(request(target(origin, elsewhere)))
+      .send(requestTo(target(origin, elsewhere)))
       .catch((error) => error);
     await transport.close();
     expect(String(failure)).toBe(
@@ -264,7 +252,7 @@ describe('an abort', () => {
       begin(response);
       setImmediate(() => stop.abort(stopped));
     });
-    await expect(fetchOnce(request(origin), {}, stop.signal)).rejects.toBe(stopped);
+    await expect(fetchOnce(requestTo(origin), {}, stop.signal)).rejects.toBe(stopped);
   });
 
   test('before the request keeps it from being sent', async () => {
@@ -272,119 +260,9 @@ describe('an abort', () => {
     const origin = await serve(() => {
       received += 1;
     });
-    await expect(fetchOnce(request(origin), {}, AbortSignal.abort(stopped))).rejects.toBe(stopped);
-    expect(received).toBe(0);
-  });
-});
-
-describe('a redirect', () => {
-  const SECRETS = {
-    authorization: 'Bearer hush',
-    cookie: 'session=hush',
-    'x-api-key': 'hush',
-  };
-  const HARMLESS = {accept: 'application/json', 'user-agent': 'headwater'};
-
-  /** Keeps what a server was sent. */
-  const recorder = () => {
-    const received: IncomingHttpHeaders[] = [];
-    const record = ({headers}: IncomingMessage, response: ServerResponse) => {
-      received.push(headers);
-      response.end('[]');
-    };
-    return {received, record};
-  };
-
-  test('is followed, and the answer has the URL it came from', async () => {
-    const origin = await serve(({url}, response) => {
-      if (url === '/old?page=2') redirect(response, '/new?page=2', 301);
-      else response.end('[]');
-    });
-    const {status, url} = await fetchOnce(request(`${origin}/old?page=2`));
-    expect([status, url.href]).toEqual([200, `${origin}/new?page=2`]);
-  });
-
-  test('within an origin takes the credentials along', async () => {
-    const {received, record} = recorder();
-    const origin = await serve((message, response) => {
-      if (message.url === '/old') redirect(response, '/new', 307);
-      else record(message, response);
-    });
-    await fetchOnce(request(`${origin}/old`, {...SECRETS, ...HARMLESS}));
-    expect(received).toEqual([
-      {
-        ...SECRETS,
-        ...HARMLESS,
-        'accept-encoding': 'gzip, deflate, br, zstd',
-        host: origin.slice('http://'.length),
-        connection: 'keep-alive',
-      },
-    ]);
-  });
-
-  test('to another origin takes none of the credentials along, in whatever header they are', async () => {
-    const {received, record} = recorder();
-    const elsewhere = await serve(record);
-    const origin = await serve((_request, response) => redirect(response, `${elsewhere}/items`));
-    const {url} = await fetchOnce(request(`${origin}/items`, {...SECRETS, ...HARMLESS}));
-    expect(url.href).toBe(`${elsewhere}/items`);
-    expect(received).toEqual([
-      {
-        ...HARMLESS,
-        'accept-encoding': 'gzip, deflate, br, zstd',
-        host: elsewhere.slice('http://'.length),
-        connection: 'keep-alive',
-      },
-    ]);
-  });
-
-  test('that comes back from another origin does not bring the credentials back', async () => {
-    const {received, record} = recorder();
-    const hop: {origin?: string} = {};
-    const origin = await serve((message, response) => {
-      if (message.url === '/start') redirect(response, `${hop.origin}/`);
-      else record(message, response);
-    });
-    hop.origin = await serve((_request, response) => redirect(response, `${origin}/end`));
-    await fetchOnce(request(`${origin}/start`, SECRETS));
-    expect(
-      received.map(({authorization, cookie, ...rest}) => [
-        authorization,
-        cookie,
-        rest['x-api-key'],
-      ]),
-    ).toEqual([[undefined, undefined, undefined]]);
-  });
-
-  test('may lead on five times', async () => {
-    const origin = await serve(({url = ''}, response) => {
-      const hop = Number(url.slice(1));
-      if (hop < 5) redirect(response, `/${hop + 1}`);
-      else response.end('[]');
-    });
-    const {url} = await fetchOnce(request(`${origin}/0`));
-    expect(url.href).toBe(`${origin}/5`);
-  });
-
-  test.each([
-    ['to ever new places', (hop: number) => `/${hop + 1}`, 'MaxRedirectsError: max redirects'],
-    ['to nowhere', () => 'http://', 'TypeError: Invalid URL'],
-    [
-      'to a place that is not on the web',
-      () => 'mailto:owner@api.test',
-      'InvalidArgumentError: Invalid URL protocol: the URL must start with `http:` or `https:`.',
-    ],
-  ])('%s is an error, and no passing one', async (_where, target, expected) => {
-    const origin = await serve(({url = ''}, response) =>
-      redirect(response, target(Number(url.slice(1)))),
+    await expect(fetchOnce(requestTo(origin), {}, AbortSignal.abort(stopped))).rejects.toBe(
+      stopped,
     );
-    const failure: unknown = await fetchOnce(request(`${origin}/0`)).catch((error) => error);
-    expect(await failureOf(() => Promise.reject(failure))).toBe(expected);
-    expect(isTransientFault(failure)).toBe(false);
-  });
-
-  test('in a circle is an error, and no passing one', async () => {
-    const origin = await serve((_request, response) => redirect(response, '/'));
-    expect(await faultOf(`${origin}/`)).toEqual({code: 'UND_ERR_INVALID_ARG', transient: false});
+    expect(received).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import type {Dispatcher} from 'undici';
-import {SystemError} from '../errors.ts';
 import {isObject} from '../json.ts';
 import {type HttpProxy, openAgent, type Tls} from './agent.ts';
+import {readBody, writeBody} from './body.ts';
 import {assertAllowed} from './limits/allowed-hosts.ts';
 import type {HttpRequest, HttpResponse, Send} from './message.ts';
 
@@ -15,6 +15,8 @@ export type Timeouts = {
   readonly idle: number;
   /** From the start to the last byte, redirects included. */
   readonly total: number;
+  /** The same, for a download. */
+  readonly download: number;
   /** The whole run: no request goes out later than this. The next run goes on from there. */
   readonly run: number;
 };
@@ -24,12 +26,15 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   headers: 60_000,
   idle: 60_000,
   total: 300_000,
+  download: 3_600_000,
   run: 24 * 3_600_000,
 };
 
 export type TransportOptions = {
   /** The largest answer, decompressed. Default 256 MiB. */
   readonly maxBodyBytes?: number;
+  /** The largest download, as it is written to a temporary file. Default 16 GiB. */
+  readonly maxDownloadBytes?: number;
   /** The only hosts that may be reached, besides that of `baseUrl`: `auth.example.com`, `*.example.com`. Default: any. */
   readonly allowedHosts?: readonly string[];
   readonly tls?: Tls;
@@ -37,7 +42,9 @@ export type TransportOptions = {
   readonly proxy?: HttpProxy;
 };
 
-const MAX_BODY_BYTES = 256 * 1024 ** 2;
+export const MAX_BODY_BYTES = 256 * 1024 ** 2;
+
+const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
 
 const MAX_REDIRECTS = 5;
 
@@ -71,27 +78,6 @@ const bodyOf = ({json, form}: HttpRequest) => {
     : {type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString()};
 };
 
-const tooLarge = (url: URL, maxBytes: number): SystemError =>
-  new SystemError(
-    `${url.origin}${url.pathname} answered with more than ${maxBytes} bytes (${Math.round(maxBytes / 1024 ** 2)} MiB), decompressed. Ask for smaller pages, or raise \`maxBodyBytes\`.`,
-  );
-
-/** Leaving the loop early closes the connection: the rest is never fetched. */
-const readBody = async (
-  body: AsyncIterable<Buffer>,
-  url: URL,
-  maxBytes: number,
-): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw tooLarge(url, maxBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes);
-};
-
 /** Sees every request that goes out, those of redirects, too. */
 const guard =
   (allowedHosts: readonly string[] | undefined): Dispatcher.DispatcherComposeInterceptor =>
@@ -101,19 +87,36 @@ const guard =
     return dispatch(options, handler);
   };
 
+export type Transport = {
+  /** Makes ready to send, which takes a while the first time. */
+  readonly open: () => Promise<unknown>;
+  readonly send: Send;
+  readonly close: () => Promise<void>;
+};
+
 /** The wire itself. Redirects are followed; one that leads to another origin takes no credentials along. */
 export const openTransport = (
   timeouts: Timeouts,
   signal: AbortSignal,
-  {maxBodyBytes = MAX_BODY_BYTES, allowedHosts, tls = {}, proxy}: TransportOptions = {},
-): {readonly send: Send; readonly close: () => Promise<void>} => {
+  {
+    maxBodyBytes = MAX_BODY_BYTES,
+    maxDownloadBytes = MAX_DOWNLOAD_BYTES,
+    allowedHosts,
+    tls = {},
+    proxy,
+  }: TransportOptions = {},
+): Transport => {
   let opened: ReturnType<typeof openAgent> | undefined;
+  const open = () => {
+    opened ??= openAgent(timeouts, tls, proxy);
+    return opened;
+  };
   return {
+    open,
     send: async (asked: HttpRequest): Promise<HttpResponse> => {
-      const {method, url, headers} = asked;
+      const {method, url, headers, into} = asked;
       const content = bodyOf(asked);
-      opened ??= openAgent(timeouts, tls, proxy);
-      const {agent, interceptors, request} = await opened;
+      const {agent, interceptors, request} = await open();
       const response = await request(url, {
         dispatcher: agent.compose(
           guard(allowedHosts),
@@ -127,13 +130,18 @@ export const openTransport = (
           ...headers,
         },
         ...(content && {body: content.body}),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeouts.total)]),
+        signal: AbortSignal.any([
+          signal,
+          AbortSignal.timeout(into === undefined ? timeouts.total : timeouts.download),
+        ]),
       });
       const answeredBy = lastUrl(response.context, url);
       return {
         status: response.statusCode,
         headers: flatten(response.headers),
-        body: await readBody(response.body, answeredBy, maxBodyBytes),
+        ...(into === undefined || response.statusCode >= 300
+          ? {body: await readBody(response.body, answeredBy, maxBodyBytes)}
+          : await writeBody(response.body, answeredBy, into, maxDownloadBytes)),
         url: answeredBy,
       };
     },

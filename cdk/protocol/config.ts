@@ -66,9 +66,14 @@ export const withoutInternalKeys = (config: JsonObject): JsonObject =>
 
 /**
  * Checks a config against the spec's JSON Schema, whose type `C` is, and fills in its defaults.
+ * @param hidden values that errors must not show, besides those at places the schema marks as secrets
  * @throws ConfigError that names each wrong field, what it must be and what it is; secrets are not shown.
  */
-export const validateConfig = <C extends object>(schema: JsonObject, config: unknown): C => {
+export const validateConfig = <C extends object>(
+  schema: JsonObject,
+  config: unknown,
+  hidden: readonly unknown[] = [],
+): C => {
   if (!isObject(config)) {
     throw new ConfigError(`The config must be a JSON object, but is ${kindOf(config)}.`);
   }
@@ -78,7 +83,7 @@ export const validateConfig = <C extends object>(schema: JsonObject, config: unk
   const candidate: unknown = structuredClone(withoutInternalKeys(config));
   const isValid = ajv.compile<C>(schema);
   if (isValid(candidate)) return candidate;
-  const secrets = new Set(secretValues(schema, config));
+  const secrets = new Set([...secretValues(schema, config), ...hidden.map(String)]);
   const faults = faultsMeant(isValid.errors ?? []).map((error) => describe(error, secrets));
   throw new ConfigError(`The config does not match the spec: ${[...new Set(faults)].join('; ')}.`);
 };

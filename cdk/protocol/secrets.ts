@@ -1,4 +1,5 @@
 // Keeps the user's secrets out of everything the kit says. Records are not touched.
+import {inspect} from 'node:util';
 import {isObject, type JsonObject} from '../json.ts';
 
 /** Shorter ones would blot out half of every log. */
@@ -58,19 +59,55 @@ const base64Cores = (secret: string): readonly string[] =>
 
 const urlSafe = (text: string): string => text.replaceAll('+', '-').replaceAll('/', '_');
 
-/** The forms in which a secret turns up: as it is, inside JSON (PHP escapes slashes), in a URL or a form, in base64. */
-const forms = (secret: string): readonly string[] => {
+const asUnicode = (character: string): string =>
+  `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Inside JSON, once or twice. PHP escapes slashes, too, Go what HTML would take, Python all that is not ASCII. */
+const jsonForms = (secret: string): readonly string[] => {
   const json = JSON.stringify(secret).slice(1, -1);
+  return [
+    json,
+    json.replaceAll('/', '\\/'),
+    json.replace(/[<>&]/g, asUnicode),
+    json.replace(/[^\x20-\x7e]/g, asUnicode),
+    JSON.stringify(json).slice(1, -1),
+  ];
+};
+
+const asPercent = (character: string): string =>
+  `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+
+/** In a URL or a form. */
+const urlForms = (secret: string): readonly string[] => {
+  const text = secret.toWellFormed();
+  const component = encodeURIComponent(text);
+  const encoded = [
+    encodeURI(text),
+    component,
+    component.replace(/[!'()*]/g, asPercent),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+  ];
+  return [
+    ...encoded,
+    ...encoded.map((form) => form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
+  ];
+};
+
+/** Inside an object that was given to the console. */
+const inspected = (secret: string): string =>
+  inspect(secret, {breakLength: Number.POSITIVE_INFINITY, maxStringLength: null}).slice(1, -1);
+
+/** The forms in which a secret turns up: as it is, printed by Node, inside JSON, in a URL or a form, in base64. */
+const forms = (secret: string): readonly string[] => {
   const encoded = [base64(secret), ...base64Cores(secret)];
   return [
     secret,
-    json,
-    json.replaceAll('/', '\\/'),
-    encodeURI(secret.toWellFormed()),
-    encodeURIComponent(secret.toWellFormed()),
-    new URLSearchParams([['', secret]]).toString().slice(1),
+    inspected(secret),
+    ...jsonForms(secret),
+    ...urlForms(secret),
     ...encoded,
     ...encoded.map(urlSafe),
+    ...encoded.map(encodeURIComponent),
   ];
 };
 
@@ -83,6 +120,55 @@ const withLines = (secret: string): readonly string[] => {
   ];
 };
 
+/** Finds which of many texts occur in another. A look at three characters settles nearly every place of it. */
+const openFinder = () => {
+  const isStart = new Uint8Array(1 << 16);
+  const byStart = new Map<number, string[]>();
+  /** Of the three characters at a place. */
+  const hashAt = (text: string, place: number): number =>
+    (text.charCodeAt(place) * 961 + text.charCodeAt(place + 1) * 31 + text.charCodeAt(place + 2)) &
+    0xffff;
+  return {
+    add: (wanted: string): void => {
+      const hash = hashAt(wanted, 0);
+      isStart[hash] = 1;
+      byStart.set(hash, [...(byStart.get(hash) ?? []), wanted]);
+    },
+    within: (text: string): ReadonlySet<string> => {
+      const found = new Set<string>();
+      for (let place = 0; place + SHORTEST <= text.length; place += 1) {
+        const hash = hashAt(text, place);
+        if (isStart[hash] === 0) continue;
+        for (const wanted of byStart.get(hash) ?? []) {
+          if (text.startsWith(wanted, place)) found.add(wanted);
+        }
+      }
+      return found;
+    },
+  };
+};
+
+/** The kit's own mark where it leaves out the rest of a text: a secret may have been cut there. */
+const CUT = '…';
+
+/** Masks the beginning of a secret at the end of a text. */
+const maskEnd = (text: string, known: ReadonlySet<string>): string => {
+  const last = text.at(-1);
+  let longest = SHORTEST - 1;
+  for (const secret of known) {
+    for (let size = Math.min(secret.length - 1, text.length); size > longest; size -= 1) {
+      if (secret[size - 1] === last && text.endsWith(secret.slice(0, size))) longest = size;
+    }
+  }
+  return longest < SHORTEST ? text : text.slice(0, -longest) + MASK;
+};
+
+const maskBeforeCuts = (text: string, known: ReadonlySet<string>): string => {
+  const parts = text.split(CUT);
+  const end = parts.pop() ?? '';
+  return [...parts.map((part) => maskEnd(part, known)), end].join(CUT);
+};
+
 export type Redactor = {
   readonly add: (secrets: readonly string[]) => void;
   readonly redact: (text: string) => string;
@@ -91,14 +177,19 @@ export type Redactor = {
 /** Collects secrets and replaces them in texts, the longest first, so that none hides inside another. */
 export const createRedactor = (): Redactor => {
   const known = new Set<string>();
-  let ordered: readonly string[] = [];
+  const finder = openFinder();
   return {
     add: (secrets) => {
       for (const form of secrets.flatMap(withLines).flatMap(forms)) {
-        if (form.length >= SHORTEST) known.add(form);
+        if (form.length < SHORTEST || known.has(form)) continue;
+        known.add(form);
+        finder.add(form);
       }
-      ordered = [...known].sort((a, b) => b.length - a.length);
     },
-    redact: (text) => ordered.reduce((masked, secret) => masked.replaceAll(secret, MASK), text),
+    redact: (text) => {
+      const found = [...finder.within(text)].sort((a, b) => b.length - a.length);
+      const masked = found.reduce((rest, secret) => rest.replaceAll(secret, MASK), text);
+      return masked.includes(CUT) ? maskBeforeCuts(masked, known) : masked;
+    },
   };
 };

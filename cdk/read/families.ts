@@ -4,11 +4,11 @@ import type {JsonObject} from '../json.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import type {Failure} from '../protocol/messages.ts';
 import type {StateBlob} from '../protocol/state.ts';
-import type {SliceOrigin, Stream} from '../source.ts';
+import type {Cursor, SliceOrigin, Stream} from '../source.ts';
 import {type Feed, openFeed} from './feed.ts';
 import type {PlannedStream} from './plan.ts';
-import {type Position, parsePosition, START} from './position.ts';
-import type {Start} from './start.ts';
+import {type Position, START} from './position.ts';
+import {positionIn, type Start} from './start.ts';
 
 type ParentOrigin = Extract<SliceOrigin, {kind: 'parent'}>;
 
@@ -18,7 +18,7 @@ export type Child = {
   /** @param blob where the parent is now */
   readonly end: (failure: Failure | undefined, blob: StateBlob) => void;
   /** From where the child needs its parent's records. */
-  readonly needs: (cursorField: string) => Position;
+  readonly needs: (cursor: Cursor) => Position;
 };
 
 /** A stream to be read, with those that it depends on and that depend on it. */
@@ -28,6 +28,8 @@ export type Kinship = {
   /** Whether the user wants its records; else it is read for its children only. */
   readonly isSelected: boolean;
   readonly start: Start;
+  /** What the user left of its schema, where the catalog says so. */
+  readonly schema: JsonObject | undefined;
   /** Where its slices come from, if they are another stream's records. */
   readonly feed: Feed | undefined;
   /** Where the parent was in the last complete sync, and where it is once this one is complete. */
@@ -60,8 +62,8 @@ const openChild = (origin: ParentOrigin, name: string, before: JsonObject | unde
           ),
       );
     },
-    needs: (cursorField) =>
-      origin.incremental && before ? (parsePosition(before, cursorField) ?? START) : START,
+    needs: (cursor) =>
+      origin.incremental && before ? (positionIn(before, cursor) ?? START) : START,
   };
   const parentBlobs = origin.incremental
     ? {before, now: () => blob}
@@ -105,10 +107,11 @@ export const openFamilies = (planned: readonly Readable[]): readonly Kinship[] =
 
   const children = new Map<Stream, Child[]>();
   const opened = ordered.map((entry): Kinship => {
-    const {descriptor, stream, start} = entry;
+    const {descriptor, stream, start, schema} = entry;
     const own: Child[] = [];
     children.set(stream, own);
-    const kinship = {descriptor, stream, start, isSelected: selected.has(stream), children: own};
+    const isSelected = selected.has(stream);
+    const kinship = {descriptor, stream, start, schema, isSelected, children: own};
     if (stream.slices.kind !== 'parent' || start.kind === 'done') {
       const parentBlobs = {before: undefined, now: () => undefined};
       return {...kinship, feed: undefined, parentBlobs};

@@ -1,10 +1,19 @@
 // Progress by a cursor: a position for the stream, or for each slice.
 import type {Duration} from '../duration.ts';
+import type {JsonObject} from '../json.ts';
+import {foreignCursorOf} from '../protocol/foreign-state.ts';
 import type {StateBlob} from '../protocol/state.ts';
 import type {Cursor, CursorValue} from '../source.ts';
 import {type CursorRules, cursorRules} from './cursor/rules.ts';
 import {keyNumber} from './key-set.ts';
-import {type Fold, type Position, type Resume, type SlicePosition, toBlob} from './position.ts';
+import {
+  type Fold,
+  type Position,
+  type Resume,
+  type SlicePosition,
+  sliceOf,
+  toBlob,
+} from './position.ts';
 import type {Progress, SliceProgress} from './progress.ts';
 
 /**
@@ -19,6 +28,8 @@ export const FOLD_ABOVE = 1_000;
 export type Following = {
   readonly cursor: Cursor;
   readonly sliced: boolean;
+  /** Only some of the slices are listed, those of parents that changed: the others are not gone. */
+  readonly partial: boolean;
   readonly from: Position;
   /** When the run began, in epoch milliseconds. */
   readonly startedAt: number;
@@ -52,10 +63,12 @@ const scan = (
 
 /** Where the author's `read` begins: the lookback earlier, but not before the stream's own start. */
 const sinceOf = (
-  {cursor: {exclusive, start}, lookback}: Following,
+  {cursor: {exclusive, start}, lookback: declared, from}: Following,
   known: CursorValue | undefined,
   {earlier, tickBefore, later}: CursorRules,
 ): CursorValue | undefined => {
+  const told = from.lookbackSeconds;
+  const lookback = declared ?? (told === undefined ? undefined : {seconds: told});
   const early =
     known !== undefined && lookback !== undefined
       ? later(earlier(known, lookback), start)
@@ -64,7 +77,7 @@ const sinceOf = (
 };
 
 /** The positions of slices: those that are listed, those that are folded, and which of them this run has read. */
-const openPositions = ({from, startedAt}: Following, rules: CursorRules) => {
+const openPositions = ({from, startedAt, partial}: Following, rules: CursorRules) => {
   // A stream in slices says so in its state even when there are none yet: see `lookUp`.
   const listed = new Map(from.slices);
   const folded = from.folded ?? [];
@@ -109,6 +122,7 @@ const openPositions = ({from, startedAt}: Following, rules: CursorRules) => {
     lookUp: (key: string): SlicePosition => {
       const position = listed.get(key);
       if (position !== undefined) return position;
+      if (from.foreign) return {at: foreignCursorOf(from.foreign, sliceOf(key), rules.compare)};
       if (from.slices === undefined) return {at: from.watermark};
       const number = keyNumber(key);
       return {at: folded.find(({keys}) => keys.has(number))?.at};
@@ -122,20 +136,19 @@ const openPositions = ({from, startedAt}: Following, rules: CursorRules) => {
       done.add(key);
       if (listed.size > FOLD_ABOVE && done.size > FOLD_ABOVE / 2) fold();
     },
-    /** All positions; without those of slices that are gone. */
-    current: (gone: 'keep' | 'forget'): Position => {
+    /** All positions; once every slice is complete without those of slices that are gone. */
+    current: (isFinished: boolean): Position => {
       if (listed.size > FOLD_ABOVE) fold();
-      const kept =
-        gone === 'keep' ? listed : [...listed].filter(([key]) => seen.has(keyNumber(key)));
+      const keepsAll = !isFinished || partial;
+      const kept = keepsAll ? listed : [...listed].filter(([key]) => seen.has(keyNumber(key)));
       const slices = new Map(kept);
-      const all = folds(gone === 'keep');
-      const watermark =
-        gone === 'keep'
-          ? from.watermark
-          : [...slices.values(), ...all].reduce<CursorValue | undefined>(
-              (latest, {at}) => rules.later(latest, at),
-              from.watermark,
-            );
+      const all = folds(keepsAll);
+      const watermark = isFinished
+        ? [...slices.values(), ...all].reduce<CursorValue | undefined>(
+            (latest, {at}) => rules.later(latest, at),
+            from.watermark,
+          )
+        : from.watermark;
       return {watermark, slices, ...(all.length > 0 && {folded: all})};
     },
   };
@@ -157,6 +170,11 @@ const openPosition = ({from}: Following) => {
 
 type Positions = Omit<ReturnType<typeof openPositions>, 'current'>;
 
+const warnOfOrder = ({cursor, warn}: Following, key: string): void =>
+  warn(
+    `Records${key === '' ? '' : ` of ${key}`} should come in ascending order of "${cursor.field}", but do not: the position is saved at the end only.`,
+  );
+
 /** Follows one slice, and keeps its position. */
 const followSlice = (
   key: string,
@@ -164,11 +182,13 @@ const followSlice = (
   rules: CursorRules,
   positions: Positions,
 ): SliceProgress => {
-  const {cursor, startedAt, now, resumeLife, warn} = following;
+  const {cursor, startedAt, now, resumeLife} = following;
   const known = positions.lookUp(key);
   const isFresh = known.resume !== undefined && now() - known.resume.savedAt < resumeLife;
   let resume: Resume | undefined = isFresh ? known.resume : undefined;
   let highest = resume?.seen;
+  // What an earlier run has read of the slice may have changed since that one began: also behind the last page.
+  let began = Math.min(startedAt, resume?.startedAt ?? startedAt);
   let ascending = cursor.order === 'ascending';
   let position: SlicePosition = {at: known.at, ...(resume && {resume})};
 
@@ -176,14 +196,18 @@ const followSlice = (
     position = next;
     positions.set(key, next);
   };
-  /** What was read by an earlier run may have changed since that one began. */
-  const reached = (): CursorValue | undefined => {
-    const began = Math.min(startedAt, resume?.startedAt ?? startedAt);
-    return highest === undefined
+  const reached = (): CursorValue | undefined =>
+    highest === undefined
       ? known.at
       : rules.later(known.at, rules.cappedAt(highest, began - CLOCK_SKEW));
-  };
   const since = resume ? resume.since : sinceOf(following, known.at, rules);
+  const resumeAt = (next: JsonObject): Resume => ({
+    next,
+    since,
+    seen: highest,
+    startedAt: began,
+    savedAt: now(),
+  });
   move(position);
   return {
     from: known.at ?? cursor.start,
@@ -195,35 +219,27 @@ const followSlice = (
       highest = found.highest;
       if (ascending && !found.inOrder) {
         ascending = false;
-        warn(
-          `Records${key === '' ? '' : ` of ${key}`} should come in ascending order of "${cursor.field}", but do not: the position is saved at the end only.`,
-        );
+        warnOfOrder(following, key);
       }
-      resume = next && {
-        next,
-        since,
-        seen: highest,
-        startedAt: Math.min(startedAt, resume?.startedAt ?? startedAt),
-        savedAt: now(),
-      };
-      const at = ascending ? (reached() ?? known.at) : position.at;
+      // Lists offer it without being asked. Behind the last page one that was saved before stays until the slice is complete.
+      if (next && resumeLife > 0) resume = resumeAt(next);
+      const at = ascending ? reached() : position.at;
       if (ascending || resume || position.resume) move({at, ...(resume && {resume})});
     },
     restart: () => {
       resume = undefined;
       highest = undefined;
+      began = startedAt;
       move({at: position.at});
     },
     reach: (value) => {
       highest = rules.later(highest, value);
-      const at = reached();
       resume = undefined;
-      move({at});
+      move({at: reached()});
     },
     complete: () => {
-      const at = reached();
       resume = undefined;
-      move({at});
+      move({at: reached()});
       positions.finish(key);
     },
   };
@@ -234,7 +250,7 @@ export const followCursor = (following: Following): Progress => {
   const rules = cursorRules(cursor);
   const positions = sliced ? openPositions(following, rules) : openPosition(following);
   const blob = (unfinished: boolean): StateBlob =>
-    toBlob(positions.current(unfinished ? 'keep' : 'forget'), cursor.field, {unfinished});
+    toBlob(positions.current(!unfinished), cursor.field, {unfinished});
   return {
     slice: (key) => followSlice(key, following, rules, positions),
     unfinished: () => blob(true),

@@ -66,11 +66,15 @@ export const followRound = ({from, startedAt, now, resumeLife, sliced}: Followin
       resume: isFresh ? known.next : undefined,
       isDone: done.has(keyNumber(key)),
       observe: (_records, next) => {
-        if (next === undefined) resumes.delete(key);
-        else {
-          const saved = {next, since: undefined, seen: undefined, startedAt: began, savedAt: now()};
-          resumes.set(key, saved);
-        }
+        // Lists offer it without being asked. Behind the last page one that was saved before stays until the slice is complete.
+        if (next === undefined || resumeLife === 0) return;
+        resumes.set(key, {
+          next,
+          since: undefined,
+          seen: undefined,
+          startedAt: began,
+          savedAt: now(),
+        });
       },
       restart: () => void resumes.delete(key),
       reach: () => {},
@@ -84,7 +88,8 @@ export const followRound = ({from, startedAt, now, resumeLife, sliced}: Followin
       done.size === 0 && resumes.size === 0
         ? NO_CURSOR_STATE
         : {
-            done: names ?? packKeys(done),
+            // A copy: what was saved must not change when more is done.
+            done: names ? [...names] : packKeys(done),
             ...(resumes.size > 0 && {
               resume: Object.fromEntries(
                 [...resumes].map(([key, resume]) => [key, resumeBlob(resume)['resume']]),

@@ -1,6 +1,8 @@
 // How many slices are read at once, and whose turn it is.
 
 export type Lane = {
+  /** Says what is read in it, for whoever asks why nothing comes. */
+  readonly name: (what: string) => void;
   /** Gives the place up for good. */
   readonly leave: () => void;
   /** Gives the place up while something long is waited for. */
@@ -16,14 +18,17 @@ export type Lanes = {
   readonly enter: (group: string, first: boolean) => Promise<Lane>;
   /** Those that are reading, and those that wait for room. */
   readonly count: () => {readonly reading: number; readonly waiting: number};
+  /** What is read, as far as it was named. */
+  readonly reading: () => readonly string[];
 };
 
 type Waiter = {readonly group: string; readonly first: boolean; readonly go: () => void};
 
-export const openLanes = (limit: number): Lanes => {
+/** So many places, and those who wait for one. */
+const openPlaces = (limit: number) => {
   const waiters: Waiter[] = [];
   const turns = new Map<string, number>();
-  let reading = 0;
+  let taken = 0;
   let turn = 0;
 
   /** Of those that go first, or else of all, the group whose last turn is longest ago. */
@@ -37,64 +42,76 @@ export const openLanes = (limit: number): Lanes => {
     );
   };
   const admit = (group: string): void => {
-    reading += 1;
+    taken += 1;
     turn += 1;
     turns.set(group, turn);
   };
-  const free = (): void => {
-    reading -= 1;
-    const waiter = next();
-    if (waiter === undefined) return;
-    waiters.splice(waiters.indexOf(waiter), 1);
-    admit(waiter.group);
-    waiter.go();
+  return {
+    take: async (group: string, first: boolean): Promise<void> => {
+      if (taken < limit) admit(group);
+      else await new Promise<void>((go) => waiters.push({group, first, go}));
+    },
+    free: (): void => {
+      taken -= 1;
+      const waiter = next();
+      if (waiter === undefined) return;
+      waiters.splice(waiters.indexOf(waiter), 1);
+      admit(waiter.group);
+      waiter.go();
+    },
+    count: () => ({reading: taken, waiting: waiters.length}),
   };
-  const come = async (group: string, first: boolean): Promise<void> => {
-    if (reading < limit) {
-      admit(group);
-      return;
-    }
-    await new Promise<void>((go) => waiters.push({group, first, go}));
+};
+
+type Places = Pick<ReturnType<typeof openPlaces>, 'free'> & {readonly take: () => Promise<void>};
+
+/** Several may wait aside for one lane, as a page that is fetched ahead does; and the lane may be left meanwhile. */
+const openLane = ({take, free}: Places, names: Map<symbol, string>): Lane => {
+  const key = Symbol();
+  let waiting = 0;
+  let isHeld = true;
+  let isLeft = false;
+  const give = (): void => {
+    if (isHeld) free();
+    isHeld = false;
   };
-  /** Several may wait aside for one lane, as a page that is fetched ahead does; and the lane may be left meanwhile. */
-  const openLane = (group: string, first: boolean): Lane => {
-    let aside = 0;
-    let isHeld = true;
-    let isLeft = false;
-    const give = (): void => {
-      if (isHeld) free();
-      isHeld = false;
-    };
-    const back = async (): Promise<void> => {
-      aside -= 1;
-      if (isLeft || aside > 0) return;
-      await come(group, first);
-      // Meanwhile another may have gone aside, or come back, or all may be over.
-      if (isLeft || aside > 0 || isHeld) free();
-      else isHeld = true;
-    };
-    return {
-      leave: () => {
-        isLeft = true;
-        give();
-      },
-      aside: async (wait) => {
-        if (isLeft) return wait();
-        aside += 1;
-        give();
-        try {
-          return await wait();
-        } finally {
-          await back();
-        }
-      },
-    };
+  const comeBack = async (): Promise<void> => {
+    waiting -= 1;
+    if (isLeft || waiting > 0) return;
+    await take();
+    // Meanwhile another may have gone aside, or come back, or all may be over.
+    if (isLeft || waiting > 0 || isHeld) free();
+    else isHeld = true;
   };
   return {
-    enter: async (group, first) => {
-      await come(group, first);
-      return openLane(group, first);
+    name: (what) => void names.set(key, what),
+    leave: () => {
+      isLeft = true;
+      names.delete(key);
+      give();
     },
-    count: () => ({reading, waiting: waiters.length}),
+    aside: async (wait) => {
+      if (isLeft) return wait();
+      waiting += 1;
+      give();
+      try {
+        return await wait();
+      } finally {
+        await comeBack();
+      }
+    },
+  };
+};
+
+export const openLanes = (limit: number): Lanes => {
+  const {take, free, count} = openPlaces(limit);
+  const names = new Map<symbol, string>();
+  return {
+    enter: async (group, first) => {
+      await take(group, first);
+      return openLane({take: () => take(group, first), free}, names);
+    },
+    count,
+    reading: () => [...names.values()],
   };
 };

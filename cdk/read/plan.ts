@@ -1,5 +1,6 @@
 // What a run will do, settled before the first request: which streams, in which mode, from which position.
 import {ConfigError} from '../errors.ts';
+import type {JsonObject} from '../json.ts';
 import {type ConfiguredStream, streamKey} from '../protocol/catalog.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import type {StateBlob, SyncState} from '../protocol/state.ts';
@@ -14,6 +15,8 @@ export type PlannedStream =
       readonly stream: Stream;
       readonly mode: SyncMode;
       readonly start: Start;
+      /** What the user left of the stream's schema, where the catalog says so. */
+      readonly schema?: JsonObject | undefined;
     }
   | {
       readonly kind: 'refuse';
@@ -45,7 +48,7 @@ const refuse = (
 });
 
 const planStream = (
-  {descriptor, syncMode}: ConfiguredStream,
+  {descriptor, syncMode, schema}: ConfiguredStream,
   streams: readonly Stream[],
   state: SyncState,
   context: StartContext,
@@ -68,7 +71,7 @@ const planStream = (
     );
   }
   const {start, warnings} = startOf(stream, syncMode, blob, context);
-  return {planned: {kind: 'read', descriptor, stream, mode: syncMode, start}, warnings};
+  return {planned: {kind: 'read', descriptor, stream, mode: syncMode, start, schema}, warnings};
 };
 
 const staleWarning = (configured: readonly ConfiguredStream[], state: SyncState): string[] => {

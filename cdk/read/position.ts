@@ -4,9 +4,10 @@
 // `"unfinished": true` marks a blob saved while the stream was still being read; `"resume"` is where a slice that was cut off
 // goes on inside; `"folded"` are slices that share a position, when there are too many to list.
 import {isObject, type JsonObject} from '../json.ts';
+import type {ForeignSlice} from '../protocol/foreign-state.ts';
 import {isEmptyBlob, NO_CURSOR_STATE, type StateBlob} from '../protocol/state.ts';
 import type {CursorValue, Slice} from '../source.ts';
-import {isCursorValue} from './cursor.ts';
+import {isCursorValue} from './cursor/rules.ts';
 import {packKeys, unpackKeys} from './key-set.ts';
 
 /** Where reading goes on inside a slice. */
@@ -42,6 +43,10 @@ export type Position = {
   /** By `sliceKey`. Absent: nobody spoke of slices. */
   readonly slices?: ReadonlyMap<string, SlicePosition>;
   readonly folded?: readonly Fold[];
+  /** Of slices that Airbyte's Python CDK has read, in its own terms. */
+  readonly foreign?: readonly ForeignSlice[];
+  /** How far back reading has to begin once, as the state says, in seconds. */
+  readonly lookbackSeconds?: number;
 };
 
 export const START: Position = {watermark: undefined};
@@ -52,6 +57,17 @@ export const sliceKey = (slice: Slice): string =>
     .sort()
     .map((key) => `${encode(key)}=${encode(String(slice[key]))}`)
     .join('&');
+
+/** The slice of a key, its values as texts. */
+export const sliceOf = (key: string): Slice =>
+  Object.fromEntries(
+    key.split('&').map((part) => {
+      const [name = '', value = ''] = part.split('=');
+      return [decode(name), decode(value)];
+    }),
+  );
+
+const decode = (text: string): string => text.replace(/%(25|26|3D)/g, decodeURIComponent);
 
 /** Only what would blur the key's own grammar is escaped, so that `octocat/hello-world` stays readable. */
 const encode = (text: string): string => text.replace(/[%&=]/g, encodeURIComponent);

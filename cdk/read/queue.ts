@@ -7,6 +7,8 @@ export type BoundedQueue<T> = AsyncIterable<T> & {
   readonly push: (item: T, bytes: number) => Promise<void>;
   /** No more items will come: the reader ends after the last one. */
   readonly close: () => void;
+  /** Whether those who push have to wait for the reader. */
+  readonly isFull: () => boolean;
 };
 
 const COMPACT_BEHIND = 10_000;
@@ -57,6 +59,7 @@ export const boundedQueue = <T>(maxBytes: number): BoundedQueue<T> => {
       return held <= maxBytes ? Promise.resolve() : room.promise;
     },
     close: release,
+    isFull: () => open && held > maxBytes,
     async *[Symbol.asyncIterator]() {
       try {
         while (open || items.length > first) {

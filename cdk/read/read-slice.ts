@@ -79,13 +79,14 @@ const keep = (
     : records.filter((record) => tests.every((test) => test(record)));
 
 /** Hands on one page; how many records it held. */
-const takePage = async (slice: SliceReading, page: Page, {since}: Part): Promise<number> => {
+const takePage = async (slice: SliceReading, page: Page, {since, until}: Part): Promise<number> => {
   const {reading, progress, isEmitted, deletes} = slice;
   const records = withCursor(recordsOf(page), slice);
   await reading.onRecords(records);
   const emitted = keep(records, isEmitted, isNew(slice, since));
   await emitRecords(reading, deletes.take(page, emitted), page.bytes);
-  progress.observe(records, page.resume);
+  // A window is read from its beginning again: what of it had been seen says nothing of those before it.
+  progress.observe(records, until === undefined ? page.resume : undefined);
   await saveIfDue(reading);
   return page.records.length;
 };

@@ -5,8 +5,11 @@ import {type Failure, logMessage, type StreamStatus, streamStatus} from '../prot
 import {NO_CURSOR_STATE} from '../protocol/state.ts';
 import type {Slice} from '../source.ts';
 import {trackCheckpoints} from './checkpoints.ts';
+import {conformStream, type StreamConform} from './conform/conform-stream.ts';
 import {onBehalfOf} from './current-stream.ts';
 import {openDeletes} from './deletes/deletes.ts';
+import {schemaOf} from './deletes/schema.ts';
+import {DELETED_AT} from './deletes/tombstone.ts';
 import {type SliceFault, streamFailure, userMessage} from './failures.ts';
 import type {Kinship} from './families.ts';
 import {untilAborted} from './interrupt.ts';
@@ -79,6 +82,7 @@ const readSlices = async (reading: Reading, kinship: Kinship): Promise<readonly 
     await run.emit(logMessage('ERROR', `Stream ${descriptor.name}${where}: ${userMessage(error)}`));
   };
   const start = (slice: Slice, key: string, lane: Lane): void => {
+    lane.name(key === '' ? `stream ${stream.name}` : `stream ${stream.name}, slice ${key}`);
     const task = onBehalfOf({stream: descriptor.name, lane}, () => readSlice(reading, slice))
       .then(() => (stream.slices.kind === 'whole' ? undefined : saveIfDue(reading)))
       .catch((error: unknown) => fail(key, error))
@@ -108,7 +112,8 @@ const isSome = <T>(list: readonly T[]): list is readonly [T, ...T[]] => list.len
 
 /** The end of a stream: last RECORD, then its final STATE, then its status. */
 const finish = async (reading: Reading, complete: boolean): Promise<void> => {
-  const {progress, checkpoints, run, descriptor} = reading;
+  const {progress, checkpoints, run, descriptor, conform} = reading;
+  for (const warning of conform.end()) say(reading, 'WARN', warning);
   const state = checkpoints.last(complete ? progress.finished() : progress.unfinished());
   if (complete && checkpoints.total() === 0) await setStatus(reading, 'RUNNING');
   if (state !== undefined) await run.emit(state);
@@ -126,6 +131,13 @@ const finish = async (reading: Reading, complete: boolean): Promise<void> => {
 /** Ends what waits for this stream's records: its children are told whether they have seen all. */
 const endChildren = ({children}: Kinship, failure: Failure | undefined, blob: JsonObject): void => {
   for (const child of children) child.end(failure, blob);
+};
+
+const conformOf = ({stream, schema}: Kinship, warn: (message: string) => void): StreamConform => {
+  const {cursor, primaryKey, types, fields, deletes} = stream;
+  const selected = fields === 'as-selected' ? schema : undefined;
+  const keys = [...primaryKey, ...(cursor ? [cursor.field] : []), ...(deletes ? [DELETED_AT] : [])];
+  return conformStream(schemaOf(stream), {types, keys, ...(selected && {selected})}, warn);
 };
 
 /**
@@ -152,6 +164,7 @@ export const readStream = async (
     deletes,
     checkpoints: isSelected ? checkpoints : {...checkpoints, due: () => undefined},
     emits: tracked.emits,
+    conform: conformOf(kinship, warn),
     onRecords: async (records) => {
       for (const child of kinship.children) await child.take(records);
     },

@@ -17,6 +17,7 @@ import type {Plan, PlannedStream} from './plan.ts';
 import {boundedQueue} from './queue.ts';
 import {readStream} from './read-stream.ts';
 import type {StreamRun} from './reading.ts';
+import {openWatchdog} from './watchdog.ts';
 
 /** What may wait for the writer. Parsed records take several times their size in JSON, so this is kept low. */
 const MAX_QUEUED_BYTES = 1024 * 1024;
@@ -32,6 +33,10 @@ export type ReadRuntime = {
   readonly followWaits?: (listener: (stream: string, until: number) => void) => void;
   /** What was done for a stream, in words: `3 requests, 2 retries`. */
   readonly workOf?: (stream: string) => string;
+  /** The requests that are under way, in words. */
+  readonly underWay?: () => readonly string[];
+  /** How long nothing may come until the run says what it waits for, in milliseconds. */
+  readonly patience?: number;
   /** How many slices are read at once, of all streams together; 1: one after another, in the order of the catalog. */
   readonly concurrency?: number;
 };
@@ -121,31 +126,45 @@ const readStreams = async (
   return failures.size === 0;
 };
 
+/** Long before a platform takes the source for dead, which is after hours. */
+const PATIENCE = 300_000;
+
 /** Reads what was planned. Returns whether every stream is complete. */
 export async function* readPlan(
   plan: Plan,
-  {
-    signal,
-    now,
-    startedAt,
-    followWaits,
-    workOf = () => '',
-    concurrency = DEFAULT_CONCURRENCY,
-  }: ReadRuntime,
+  {signal, now, startedAt, followWaits, workOf = () => '', ...runtime}: ReadRuntime,
 ): AsyncGenerator<Emission, boolean> {
+  const {concurrency = DEFAULT_CONCURRENCY, underWay = () => [], patience = PATIENCE} = runtime;
   const queue = boundedQueue<Emission>(MAX_QUEUED_BYTES);
+  const lanes = openLanes(concurrency);
   const emit = (message: AirbyteMessage) => queue.push(message, 0);
+  const watchdog = openWatchdog({
+    now,
+    patience,
+    waitsFor: () => [
+      ...(queue.isFull() ? ['the reader of stdout'] : []),
+      ...underWay(),
+      ...lanes.reading(),
+    ],
+    warn: (message) => void emit(logMessage('WARN', message)),
+  });
   const run: StreamRun = {
     emit,
-    emitPage: (page, bytes) => queue.push(page, bytes ?? estimateBytes(page.records)),
+    emitPage: (page, bytes) => {
+      watchdog.feed();
+      return queue.push(page, bytes ?? estimateBytes(page.records));
+    },
     signal,
     now,
     startedAt,
     workOf,
-    lanes: openLanes(concurrency),
+    lanes,
   };
   followWaits?.(tellWaits(plan, run));
-  const reading = readStreams(plan, run, concurrency).finally(queue.close);
+  const reading = readStreams(plan, run, concurrency).finally(() => {
+    watchdog.stop();
+    queue.close();
+  });
   // Its failure is taken up below, when the queue has been emptied; until then it is not unhandled.
   reading.catch(() => {});
   yield* queue;

@@ -3,6 +3,7 @@ import type {AirbyteMessage, StreamDescriptor} from '../protocol/generated/airby
 import {logMessage, type RecordPage} from '../protocol/messages.ts';
 import type {Stream} from '../source.ts';
 import type {Checkpoints} from './checkpoints.ts';
+import type {StreamConform} from './conform/conform-stream.ts';
 import type {StreamDeletes} from './deletes/deletes.ts';
 import type {Lanes} from './lanes.ts';
 import type {Progress} from './progress.ts';
@@ -28,6 +29,8 @@ export type Reading = {
   readonly progress: Progress;
   readonly checkpoints: Checkpoints;
   readonly deletes: StreamDeletes;
+  /** Brings records to the form in which they are emitted. */
+  readonly conform: StreamConform;
   /** Which of a slice's records are emitted; all of them are children's parents. */
   readonly emits: (slice: string) => (record: object) => boolean;
   /** Hands records to the streams whose slices they are. */
@@ -47,13 +50,16 @@ export const saveIfDue = async ({progress, checkpoints, run}: Reading): Promise<
   if (state !== undefined) await run.emit(state);
 };
 
+/** Emits records in their form, and counts them. */
 export const emitRecords = async (
-  {run, checkpoints, descriptor, onFirstRecord}: Reading,
+  {run, checkpoints, descriptor, conform, onFirstRecord}: Reading,
   records: readonly object[],
   bytes?: number,
 ): Promise<void> => {
-  if (records.length === 0) return;
+  const emitted = conform.page(records);
+  if (emitted.records.length === 0) return;
   await onFirstRecord();
-  checkpoints.count(records.length);
-  await run.emitPage({type: 'PAGE', stream: descriptor, records, emittedAt: run.now()}, bytes);
+  checkpoints.count(emitted.records.length);
+  const emittedAt = run.now();
+  await run.emitPage({type: 'PAGE', stream: descriptor, ...emitted, emittedAt}, bytes);
 };

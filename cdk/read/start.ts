@@ -1,8 +1,10 @@
 // Where a stream begins: what its state says, in the mode in which it is read.
 import {shift} from '../duration.ts';
 import type {JsonObject} from '../json.ts';
+import {translateForeignState} from '../protocol/foreign-state.ts';
 import {isEmptyBlob, isFullRefreshComplete, type StateBlob} from '../protocol/state.ts';
-import type {Stream} from '../source.ts';
+import type {Cursor, Stream} from '../source.ts';
+import {cursorRules} from './cursor/rules.ts';
 import {parseRound, type Round} from './follow-round.ts';
 import {type Position, parsePosition, START} from './position.ts';
 
@@ -19,6 +21,8 @@ type Beginning =
       readonly fullSync?: FullSync;
       /** Where the parent stream was, when all of its children had been read. */
       readonly parent?: JsonObject;
+      /** What the state held, for what else is kept in it. */
+      readonly blob?: StateBlob;
     }
   /** All of it, slice by slice. */
   | {readonly kind: 'round'; readonly round: Round | undefined; readonly parent?: JsonObject}
@@ -65,9 +69,37 @@ const parentIn = ({parent}: StateBlob): {readonly parent?: JsonObject} =>
 const foreign = ({name, cursor}: Stream, blob: StateBlob): string =>
   `The state of stream ${name} has no "${cursor?.field}", only ${Object.keys(blob).join(', ')}: it seems to be another connector's. The stream is read from its beginning.`;
 
+/** A state that Airbyte's Python CDK has written for the same stream: a team may come from its connector without a reset. */
+const foreignPosition = (blob: StateBlob, cursor: Cursor): Position | undefined => {
+  const found = translateForeignState(blob, cursor.field, cursorRules(cursor).compare);
+  if (found === undefined) return undefined;
+  const {watermark, slices, lookbackSeconds} = found;
+  return {
+    watermark,
+    ...(slices && {foreign: slices}),
+    ...(lookbackSeconds !== undefined && {lookbackSeconds}),
+  };
+};
+
+/** Where a blob says that a stream is, whoever wrote it; undefined where it can't be understood. */
+export const positionIn = (blob: StateBlob, cursor: Cursor): Position | undefined =>
+  parsePosition(blob, cursor.field) ?? foreignPosition(blob, cursor);
+
+/** Where its parent was: in our own terms, or among those that Python keeps by the names of the streams. */
+const parentBlobIn = (
+  {slices, cursor}: Stream,
+  blob: StateBlob,
+): {readonly parent?: JsonObject} => {
+  const own = parentIn(blob);
+  if (own.parent !== undefined || slices.kind !== 'parent') return own;
+  const states = translateForeignState(blob, cursor?.field ?? '', () => 0)?.parentStates;
+  const parent = states?.[slices.parent.name];
+  return parent === undefined ? {} : {parent};
+};
+
 const startByCursor = (
   stream: Stream,
-  field: string,
+  cursor: Cursor,
   blob: StateBlob | undefined,
   {startedAt}: StartContext,
 ): Begun => {
@@ -77,13 +109,14 @@ const startByCursor = (
       kind: 'cursor',
       position,
       ...(fullSync && {fullSync}),
-      ...(blob && parentIn(blob)),
+      ...(blob && parentBlobIn(stream, blob)),
+      ...(blob && {blob}),
     },
     warnings,
   });
   // One that begins now forgets what was; one that was cut off has its own position.
   if (blob === undefined || fullSync?.startedAt === startedAt) return begin(START);
-  const position = parsePosition(blob, field);
+  const position = positionIn(blob, cursor);
   return position === undefined ? begin(START, [foreign(stream, blob)]) : begin(position);
 };
 
@@ -108,11 +141,11 @@ const startIncremental = (
   context: StartContext,
 ): Begun => {
   if (stream.cursor !== undefined) {
-    return startByCursor(stream, stream.cursor.field, blob, context);
+    return startByCursor(stream, stream.cursor, blob, context);
   }
   const round = blob && parseRound(blob, context.startedAt);
   return {
-    start: {kind: 'round', round, ...(blob && parentIn(blob))},
+    start: {kind: 'round', round, ...(blob && parentBlobIn(stream, blob))},
     warnings: [
       `Stream ${stream.name} has no cursor, so it can't be read incrementally; all of it is read.`,
     ],

@@ -1,12 +1,14 @@
 // The progress of a stream, in the way in which it is read, with what else its state has to keep.
 import {millisecondsOf} from '../duration.ts';
+import type {JsonObject} from '../json.ts';
 import type {StateBlob} from '../protocol/state.ts';
 import type {Cursor} from '../source.ts';
 import {cursorRules} from './cursor/rules.ts';
 import type {Kinship} from './families.ts';
-import {followCursor} from './follow-cursor.ts';
-import {followRound} from './follow-round.ts';
-import type {Position, SlicePosition} from './position.ts';
+import {CLOCK_SKEW, followCursor} from './follow-cursor.ts';
+import {followRound, type Round} from './follow-round.ts';
+import {type Learning, learnLookback} from './learn-lookback.ts';
+import {type Position, parsePosition, type SlicePosition, START, toBlob} from './position.ts';
 import type {Progress} from './progress.ts';
 import type {StreamRun} from './reading.ts';
 import type {Start} from './start.ts';
@@ -55,20 +57,31 @@ const beginningOf = (
 ): Position => {
   const {cursor} = stream;
   if (cursor === undefined || children.length === 0) return position;
-  const needed = children.map((child) => child.needs(cursor.field));
+  const needed = children.map((child) => child.needs(cursor));
   return earliest(isSelected ? [position, ...needed] : needed, cursor);
 };
 
-/** Of what is read for children only the records that are new to the user are emitted. */
-const newTo = (own: Progress, cursor: Cursor): Tracked['emits'] => {
+/**
+ * A parent that is read from where its children need it, which may lie before its own position: that one never moves back,
+ * and of what is read for children only the records that are new to the user are emitted.
+ */
+const forChildren = (own: Progress, early: Progress, cursor: Cursor): Tracked => {
   const rules = cursorRules(cursor);
-  return (slice) => {
+  const progress = {
+    ...own,
+    slice: (key: string) => {
+      const {from, since} = early.slice(key);
+      return {...own.slice(key), from, since, resume: undefined};
+    },
+  };
+  const emits: Tracked['emits'] = (slice) => {
     const {since} = own.slice(slice);
     return (record) => {
       const value = rules.valueOf(record);
       return since === undefined || value === undefined || rules.compare(value, since) >= 0;
     };
   };
+  return {progress, emits};
 };
 
 const fullSyncBlob = ({fullSync}: CursorStart, isFinished: boolean): StateBlob => {
@@ -93,12 +106,56 @@ const withMore = (
   };
 };
 
-const parentBlob = ({parentBlobs: {before, now}}: Kinship, isFinished: boolean): StateBlob => {
-  const parent = isFinished ? now() : before;
+/**
+ * What a position has reached beyond an instant is given up; undefined where its values are no times, so that nobody knows
+ * what lies beyond.
+ */
+const cappedAt = (blob: JsonObject, cursor: Cursor, instant: number): JsonObject | undefined => {
+  const {isTime, cappedAt: capped} = cursorRules(cursor);
+  const {watermark, slices, folded = []} = parsePosition(blob, cursor.field) ?? START;
+  const all = [{at: watermark}, ...(slices?.values() ?? []), ...folded];
+  if (all.some(({at}) => at !== undefined && !isTime(at))) return undefined;
+  const cap = <T extends {readonly at: SlicePosition['at']}>(one: T): T =>
+    one.at === undefined ? one : {...one, at: capped(one.at, instant)};
+  const position = {
+    watermark: cap({at: watermark}).at,
+    ...(slices && {slices: new Map([...slices].map(([key, one]) => [key, cap(one)]))}),
+    folded: folded.map(cap),
+  };
+  return toBlob(position, cursor.field, {unfinished: false});
+};
+
+/**
+ * Of a round that went on, slices that an earlier run has read were not read again, though their parents may have changed
+ * since: those that have changed since the round began are to be read again.
+ */
+const parentBlob = (
+  {parentBlobs: {before, now}, stream: {slices}}: Kinship,
+  isFinished: boolean,
+  round?: Round,
+): StateBlob => {
+  const reached = isFinished ? now() : before;
+  const cursor = slices.kind === 'parent' ? slices.parent.cursor : undefined;
+  const parent =
+    isFinished && round && reached && cursor
+      ? (cappedAt(reached, cursor, round.startedAt - CLOCK_SKEW) ?? before)
+      : reached;
   return parent === undefined ? {} : {parent};
 };
 
 const isSliced = ({stream}: Kinship): boolean => stream.slices.kind !== 'whole';
+
+/** What its children need of a slice is all of it, and a window begins anew. */
+const resumeLifeOf = ({stream: {resumable, window}, children}: Kinship): number =>
+  children.length > 0 || window || !resumable ? 0 : millisecondsOf(resumable);
+
+const watchedBy = ({watch}: Learning, {slice, ...progress}: Progress): Progress => ({
+  ...progress,
+  slice: (key) => {
+    const followed = slice(key);
+    return watch(followed, followed.from);
+  },
+});
 
 const trackCursor = (
   kinship: Kinship,
@@ -107,26 +164,36 @@ const trackCursor = (
   {now, startedAt}: StreamRun,
   warn: (message: string) => void,
 ): Tracked => {
-  const {stream, children, isSelected} = kinship;
+  const {isSelected, stream} = kinship;
   const from = beginningOf(start, kinship);
+  const latest = startedAt - CLOCK_SKEW;
+  const learning =
+    cursor.lookback === 'learned'
+      ? learnLookback(stream, cursorRules(cursor), start.blob, latest)
+      : undefined;
   const following = {
     cursor,
     sliced: isSliced(kinship),
+    partial: kinship.parentBlobs.before !== undefined,
     startedAt,
     now,
     warn,
-    // What its children need of a slice is all of it.
-    resumeLife: children.length > 0 || !stream.resumable ? 0 : millisecondsOf(stream.resumable),
-    lookback: cursor.lookback === 'learned' ? undefined : cursor.lookback,
+    resumeLife: resumeLifeOf(kinship),
+    lookback: cursor.lookback === 'learned' ? learning?.lookback : cursor.lookback,
   };
-  const progress = withMore(followCursor({...following, from}), (isFinished) => ({
-    ...fullSyncBlob(start, isFinished),
-    ...parentBlob(kinship, isFinished),
-  }));
-  if (!isSelected) return {progress, emits: NONE};
-  const isOwn = from === start.position;
-  const own = isOwn ? undefined : followCursor({...following, from: start.position});
-  return {progress, emits: own ? newTo(own, cursor) : ALL};
+  const add = (progress: Progress): Progress =>
+    withMore(progress, (isFinished) => ({
+      ...learning?.blob(isFinished),
+      ...fullSyncBlob(start, isFinished),
+      ...parentBlob(kinship, isFinished),
+    }));
+  const followed = followCursor({...following, from});
+  if (!isSelected) return {progress: add(followed), emits: NONE};
+  const watched = (progress: Progress) => (learning ? watchedBy(learning, progress) : progress);
+  if (from === start.position) return {progress: add(watched(followed)), emits: ALL};
+  const own = watched(followCursor({...following, from: start.position}));
+  const tracked = forChildren(own, followed, cursor);
+  return {...tracked, progress: add(tracked.progress)};
 };
 
 /** Nothing is left to be read, and nothing to be said but that. */
@@ -158,7 +225,7 @@ export const trackProgress = (
   }
   const round = start.kind === 'round' && children.length === 0 ? start.round : undefined;
   const {startedAt, now} = run;
-  const resumeLife = stream.resumable ? millisecondsOf(stream.resumable) : 0;
+  const resumeLife = resumeLifeOf(kinship);
   const progress = followRound({
     from: round,
     startedAt,
@@ -167,7 +234,7 @@ export const trackProgress = (
     sliced: isSliced(kinship),
   });
   return {
-    progress: withMore(progress, (isFinished) => parentBlob(kinship, isFinished)),
+    progress: withMore(progress, (isFinished) => parentBlob(kinship, isFinished, round)),
     emits,
   };
 };

@@ -2,14 +2,15 @@ import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
 import {lastStates, recordsOf} from '../../test/support/messages.ts';
 import {checkSource, readSource} from '../../test/support/run-source.ts';
+import {secret} from '../../test/support/secrets.ts';
 import {github} from './index.ts';
 
 const API = 'https://api.github.com';
-const config = {token: 'ghp_test', repositories: ['octocat/hello-world']};
+const config = {token: secret('github'), repositories: ['octocat/hello-world']};
 const api = () =>
   nock(API, {
     reqheaders: {
-      authorization: 'Bearer ghp_test',
+      authorization: `Bearer ${config.token}`,
       accept: 'application/vnd.github+json',
       'x-github-api-version': '2022-11-28',
       'user-agent': 'headwater',

@@ -4,6 +4,7 @@ import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:f
 import {tmpdir} from 'node:os';
 import {basename, join} from 'node:path';
 import {afterAll} from '@jest/globals';
+import {said as recordSaid} from '../../test/support/secrets.ts';
 import {sync} from '../sync.ts';
 import {openTally, type SourceReport} from '../tally.ts';
 import type {World} from '../world.ts';
@@ -70,6 +71,7 @@ type Setup = {
   readonly configs?: Readonly<Record<string, string>>;
   readonly states?: Readonly<Record<string, string>>;
   readonly streams?: readonly string[];
+  readonly tokens?: string;
   readonly debug?: boolean;
   readonly stop?: AbortSignal;
 };
@@ -94,11 +96,15 @@ export const syncHere = async (
   });
   const world: World = {
     directory,
+    tokens: setup.tokens,
     startedAt: NOW,
     now: () => NOW,
     stop: {soon: stop, now: never},
     debug,
-    say: (source, level, text) => said.push(`${level} ${source}: ${text}`),
+    say: (source, level, text) => {
+      recordSaid(text);
+      said.push(`${level} ${source}: ${text}`);
+    },
   };
   await sync(jobs, setup.streams, world);
   return {reports: jobs.map(({tally}) => tally.report()), said};
@@ -138,6 +144,8 @@ export const startHeadwater = (
     child.on('error', reject);
     child.on('close', (code, signal) => {
       running.delete(child);
+      recordSaid(output.stdout);
+      recordSaid(output.stderr);
       resolve({status: signal ?? code, ...output});
     });
   });

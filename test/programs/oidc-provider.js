@@ -3,6 +3,7 @@
 // Behind it stands an API at /items that takes its access tokens; GET /log tells what happened since the last look.
 import {createServer} from 'node:http';
 import {Provider} from 'oidc-provider';
+import {registerAuthorization, registerSecret} from '../secret-scan/recording.ts';
 
 const RESOURCE = 'urn:items';
 const LIFE = 2;
@@ -93,8 +94,28 @@ const isGood = async (authorization = '') => {
 const reply = (response, status, body) =>
   response.writeHead(status, {'content-type': 'application/json'}).end(JSON.stringify(body));
 
+/** Every token that leaves in an answer, and what a client signed. */
+const registerTokens = (response) => {
+  const end = response.end.bind(response);
+  response.end = (body, ...rest) => {
+    try {
+      const {access_token = '', refresh_token = ''} = JSON.parse(String(body));
+      registerSecret('an access token of oidc-provider', access_token);
+      registerSecret('a refresh token of oidc-provider', refresh_token);
+    } catch {
+      // No JSON, no tokens.
+    }
+    return end(body, ...rest);
+  };
+};
+provider.on('grant.success', ({oidc}) =>
+  registerSecret('a client assertion', oidc.params.client_assertion ?? ''),
+);
+
 const oidc = provider.callback();
 server.on('request', async (request, response) => {
+  registerTokens(response);
+  registerAuthorization('what oidc-provider was sent', request.headers.authorization);
   switch (request.url) {
     case '/log':
       return reply(response, 200, log.splice(0));

@@ -1,6 +1,7 @@
 // A small HTTP server on loopback, for programs under test: they run in processes of their own, out of nock's reach.
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {registerAuthorization} from '../secret-scan/recording.ts';
 
 export type ApiServer = {
   readonly url: string;
@@ -17,6 +18,7 @@ export const serveApi = async (
   let url = '';
   const server = createServer(async (request, response) => {
     requests.push(`${request.method} ${request.url}`);
+    registerAuthorization('what a server was sent', request.headers.authorization);
     await answer(request, response, url);
   });
   await new Promise<void>((resolve) => {

@@ -1,9 +1,11 @@
 // A client whose credentials are under test: its time stands still unless told, and what it hands out is noted.
 import {setImmediate as tick} from 'node:timers/promises';
+import {stackOf} from '../../cdk/errors.ts';
 import type {Rotation} from '../../cdk/http/auth/auth.ts';
 import {type HttpClient, type HttpOptions, openHttpClient} from '../../cdk/http/client.ts';
 import {createRedactor} from '../../cdk/protocol/secrets.ts';
 import {failureOf} from './failure.ts';
+import {isSecret, said} from './secrets.ts';
 import {virtualClock} from './virtual-clock.ts';
 
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -29,14 +31,23 @@ export const withAuth = async <T>(
       signal,
       clock,
       random: () => 0.5,
-      log: (level, message) => log.push(`${level} ${message}`),
-      onSecret: (secret) => redactor.add([secret]),
+      log: (level, message) => {
+        said(redactor.redact(message));
+        log.push(`${level} ${message}`);
+      },
+      onSecret: (secret) => {
+        isSecret('what the kit was told', secret);
+        redactor.add([secret]);
+      },
       ...(onRotated && {onRotated}),
     },
   );
   try {
     const result = await use(http, (ms) => clock.sleep(ms, signal));
     return {result, log, redact: redactor.redact};
+  } catch (error) {
+    said(redactor.redact(stackOf(error) ?? String(error)));
+    throw error;
   } finally {
     await close();
   }

@@ -3,6 +3,7 @@ import {spawnSync} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {join} from 'node:path';
 import {ROOT, runProgram, runSource} from './program.ts';
+import {say} from './say.ts';
 
 /** Why nothing can be tested here; undefined where an engine answers. */
 const engineProblem = (): string | undefined => {
@@ -10,9 +11,6 @@ const engineProblem = (): string | undefined => {
   if (error !== undefined) return `there is no docker command (${error.message})`;
   return status === 0 ? undefined : `docker info: ${stderr.trim().split('\n').at(-1)}`;
 };
-
-/** Past jest's console, which would print a stack trace around it. */
-export const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const problem = engineProblem();
 if (problem !== undefined) say(`Image tests skipped: no container engine answers; ${problem}.`);

@@ -1,28 +1,11 @@
-// A real nginx that takes 20 requests a second, in a process of its own.
-import {spawn, spawnSync} from 'node:child_process';
-import {once} from 'node:events';
+// A real nginx that takes only so many requests a second.
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
-import {createServer} from 'node:net';
 import {join} from 'node:path';
-import {text} from 'node:stream/consumers';
-import {setTimeout as delay} from 'node:timers/promises';
-
-/** Debian puts it where only root looks. */
-const env = {...process.env, PATH: `${process.env['PATH']}:/usr/sbin`};
-
-/** Whether there is one; if not, a line says that its tests are skipped. */
-export const findNginx = (): boolean => {
-  const {error} = spawnSync('nginx', ['-v'], {env});
-  // Past jest's console, which would print a stack trace around it.
-  if (error !== undefined) {
-    process.stderr.write(`nginx tests skipped: there is no nginx command (${error.message}).\n`);
-  }
-  return error === undefined;
-};
+import {answers, freePort, type Server, startServer} from './servers.ts';
 
 /**
- * It counts in milliseconds, and takes a request that comes up to 50 ms too early. As one process it reads its
- * folder as whoever started it. `return` alone would pass by the limit, hence the files.
+ * It counts in milliseconds, and takes requests that come up to a tenth of a second too early. As one process it reads
+ * its folder as whoever started it. `return` alone would pass by the limit, hence the files.
  */
 const configFor = (port: number): string => `
 daemon off;
@@ -38,18 +21,35 @@ http {
   scgi_temp_path temp;
   default_type application/json;
   log_format seen '$msec $status $uri';
-  limit_req_zone $binary_remote_addr zone=api:1m rate=20r/s;
+  keepalive_requests 10000;
+  limit_req_zone $binary_remote_addr zone=slow:1m rate=20r/s;
+  limit_req_zone $binary_remote_addr zone=fast:1m rate=100r/s;
+  limit_req_zone $binary_remote_addr zone=told:1m rate=100r/s;
   limit_req_status 429;
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${port} backlog=2048;
     root pages;
     access_log seen.log seen;
     location / {
-      limit_req zone=api burst=2 nodelay;
+      limit_req zone=slow burst=2 nodelay;
       error_page 429 @refused;
+    }
+    location /long/ {
+      limit_req zone=fast burst=10 nodelay;
+      error_page 429 @refused;
+    }
+    location /told/ {
+      limit_req zone=told burst=10 nodelay;
+      error_page 429 @used-up;
     }
     location @refused {
       add_header Retry-After 1 always;
+      return 429 '{"message":"rate limited"}';
+    }
+    location @used-up {
+      add_header X-RateLimit-Limit 100 always;
+      add_header X-RateLimit-Remaining 0 always;
+      add_header X-RateLimit-Reset 1 always;
       return 429 '{"message":"rate limited"}';
     }
     location = /dropped/3.json {
@@ -62,16 +62,6 @@ http {
   }
 }
 `;
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
-  return address.port;
-};
 
 /** Two items on each page, and the way to the next one. */
 const writePages = (folder: string, list: string, count: number): void => {
@@ -91,35 +81,35 @@ export type Seen = {
   readonly path: string;
 };
 
+export type Nginx = Pick<Server, 'close'> & {
+  readonly url: string;
+  /** Every request since the last look, in order. */
+  readonly log: () => readonly Seen[];
+};
+
 /**
+ * Takes 100 requests a second for lists `long` and `told`, of which `told` tells of its quota when it refuses, and 20 for
+ * all others.
  * @param folder where it has its files
  * @param lists how many pages each list has: `/name/1.json`. Page 3 of a list `dropped` never comes.
  */
-export const startNginx = async (folder: string, lists: Readonly<Record<string, number>>) => {
+export const startNginx = async (
+  folder: string,
+  lists: Readonly<Record<string, number>>,
+): Promise<Nginx> => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   for (const [list, count] of Object.entries(lists)) writePages(folder, list, count);
   writeFileSync(join(folder, 'nginx.conf'), configFor(port));
-  const child = spawn('nginx', ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const {close} = await startServer({
+    command: 'nginx',
+    args: ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'],
+    isReady: answers(`${url}/ready`),
   });
-  const ended = once(child, 'close');
-  const stderr = text(child.stderr);
-  const isReady = () =>
-    fetch(`${url}/ready`).then(
-      ({ok}) => ok,
-      () => false,
-    );
-  while (!(await isReady())) {
-    if (child.exitCode !== null) throw new Error(`nginx does not start: ${await stderr}`);
-    await delay(20);
-  }
   const log = join(folder, 'seen.log');
   return {
     url,
-    /** Every request since the last look, in order. */
-    log: (): readonly Seen[] => {
+    log: () => {
       const lines = readFileSync(log, 'utf8').trim().split('\n');
       writeFileSync(log, '');
       return lines.map((line) => {
@@ -127,9 +117,6 @@ export const startNginx = async (folder: string, lists: Readonly<Record<string, 
         return {at: Number(seconds) * 1000, status: Number(status), path};
       });
     },
-    close: async (): Promise<void> => {
-      child.kill();
-      await ended;
-    },
+    close,
   };
 };

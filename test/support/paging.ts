@@ -1,4 +1,5 @@
 // An API in a function, and what paging through it asks for, hands on and says.
+import {json} from '../../cdk/http/decode/json.ts';
 import type {HttpRequest, Send} from '../../cdk/http/message.ts';
 import {type PaginateOptions, paginate} from '../../cdk/http/paginate/paginate.ts';
 
@@ -45,6 +46,8 @@ export const pageThrough = async (
     answered: () => send,
     warn: (message: string) => warnings.push(message),
     onPage: () => {},
+    decoder: json(),
+    limit: 1e9,
   };
   let failure: string | undefined;
   try {

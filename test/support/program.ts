@@ -1,12 +1,13 @@
 // Runs a source as its users do: as a program. Every line it prints is checked against the protocol's schema.
 import {spawn} from 'node:child_process';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {afterAll} from '@jest/globals';
 import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
 import {parseMessages} from './protocol.ts';
+import {configHasSecrets, said} from './secrets.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 export const FAKER = join(ROOT, 'sources/faker/main.ts');
@@ -20,11 +21,10 @@ export type Ended = {
   readonly stderr: string;
 };
 
-/** Runs a program to its end. */
-export const runProgram = async (
+const run = async (
   program: string,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string>>,
 ): Promise<Ended> => {
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,13 +42,53 @@ export const runProgram = async (
   return {status, stdout, stderr};
 };
 
+/** Runs a program to its end. */
+export const runProgram = async (
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> => {
+  const ended = await run(program, args, env);
+  said(ended.stdout);
+  said(ended.stderr);
+  return ended;
+};
+
+const specs = new Map<string, Promise<unknown>>();
+
+/** The spec of a source's program, as it prints it. */
+const specOf = (program: string): Promise<unknown> => {
+  const known =
+    specs.get(program) ?? run(program, ['spec'], {}).then(({stdout}) => JSON.parse(stdout));
+  specs.set(program, known);
+  return known;
+};
+
+/** A config as it was given; undefined where it is none, as in tests of that. */
+const configIn = (args: readonly string[]): unknown => {
+  const place = args.indexOf('--config') + 1;
+  try {
+    return place === 0 ? undefined : JSON.parse(readFileSync(args[place] ?? '', 'utf8'));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Tells the scan which values of the config are secret; a config of numbers has none. */
+const registerConfig = async (program: string, args: readonly string[]): Promise<void> => {
+  const config = configIn(args);
+  if (/:"/.test(JSON.stringify(config) ?? '')) configHasSecrets(await specOf(program), config);
+};
+
 /** The same, for commands that speak the protocol. */
 export const runSource = async (
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended & {readonly messages: readonly AirbyteMessage[]}> => {
-  const ended = await runProgram(program, args, env);
+  await registerConfig(program, args);
+  const ended = await run(program, args, env);
+  said(ended.stderr);
   return {...ended, messages: parseMessages(ended.stdout)};
 };
 

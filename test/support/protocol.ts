@@ -7,6 +7,7 @@ import type {
   AirbyteMessage,
   ConfiguredAirbyteCatalog,
 } from '../../cdk/protocol/generated/airbyte.ts';
+import {said} from './secrets.ts';
 
 const LONGEST_QUOTE = 300;
 
@@ -56,8 +57,9 @@ const parseMessage = (line: string, number: number): AirbyteMessage => {
   return parsed.value;
 };
 
-/** The messages in a source's stdout; throws at the first line that is not exactly one of them. */
+/** The messages in a source's stdout; throws at the first line that is not exactly one of them. All of it is scanned for secrets. */
 export const parseMessages = (stdout: string): AirbyteMessage[] => {
+  said(stdout);
   const lines = stdout.split('\n');
   const messages = lines.flatMap((line, index) =>
     line === '' ? [] : [parseMessage(line, index + 1)],

@@ -10,30 +10,52 @@ import {createRedactor} from '../../cdk/protocol/secrets.ts';
 import type {Source} from '../../cdk/source.ts';
 import {parseMessages} from './protocol.ts';
 import {catalogOf} from './run-read.ts';
+import {configHasSecrets, isSecret, said} from './secrets.ts';
 
-const runtime = () => ({
-  signal: new AbortController().signal,
-  now: Date.now,
-  redactor: createRedactor(),
-  emit: async () => {},
-  log: () => {},
-});
+const runtime = () => {
+  const redactor = createRedactor();
+  return {
+    signal: new AbortController().signal,
+    now: Date.now,
+    redactor: {
+      add: (secrets: readonly string[]) => {
+        for (const secret of secrets) isSecret('what the kit was told', secret);
+        redactor.add(secrets);
+      },
+      redact: redactor.redact,
+    },
+    emit: async () => {},
+    log: (_level: string, message: string) => said(redactor.redact(message)),
+  };
+};
 
 /** What an emission is on the wire, checked against the protocol's schema. */
 export const messagesIn = (emission: Emission, redact: (text: string) => string) =>
   parseMessages([...encode(emission, redact)].join(''));
 
-const messagesOf = async (command: Command): Promise<readonly AirbyteMessage[]> => {
+const messagesOf = async (
+  command: Command,
+  redact: (text: string) => string,
+): Promise<readonly AirbyteMessage[]> => {
   const lines: string[] = [];
-  for await (const emission of command) lines.push(...encode(emission, (text) => text));
+  for await (const emission of command) lines.push(...encode(emission, redact));
   return parseMessages(lines.join(''));
 };
 
-export const checkSource = <C extends object>(source: Source<C>, config: object) =>
-  messagesOf(check(source, async () => config, runtime()));
+export const checkSource = <C extends object>(source: Source<C>, config: object) => {
+  configHasSecrets(source.spec, config);
+  const lent = runtime();
+  return messagesOf(
+    check(source, async () => config, lent),
+    lent.redactor.redact,
+  );
+};
 
 export const discoverSource = <C extends object>(source: Source<C>, config: object) =>
-  messagesOf(discover(source, async () => config, runtime()));
+  messagesOf(
+    discover(source, async () => config, runtime()),
+    (text) => text,
+  );
 
 /** Reads streams incrementally, as far as they can be. */
 export const readSource = <C extends object>(
@@ -41,15 +63,13 @@ export const readSource = <C extends object>(
   config: object,
   streams: readonly string[],
   state?: unknown,
-) =>
-  messagesOf(
-    read(
-      source,
-      {
-        config: async () => config,
-        catalog: async () => catalogOf(streams, 'incremental'),
-        state: async () => state,
-      },
-      runtime(),
-    ),
-  );
+) => {
+  configHasSecrets(source.spec, config);
+  const lent = runtime();
+  const inputs = {
+    config: async () => config,
+    catalog: async () => catalogOf(streams, 'incremental'),
+    state: async () => state,
+  };
+  return messagesOf(read(source, inputs, lent), lent.redactor.redact);
+};

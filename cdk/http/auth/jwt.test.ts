@@ -3,6 +3,7 @@ import {describe, expect, test} from '@jest/globals';
 import {jwtVerify} from 'jose';
 import nock from 'nock';
 import {API, failureWith, NOW, withAuth} from '../../../test/support/authorized.ts';
+import {secret} from '../../../test/support/secrets.ts';
 import type {HttpClient} from '../client.ts';
 import {jwt} from './jwt.ts';
 
@@ -74,7 +75,8 @@ describe('a token that the source signs', () => {
 
   test('is signed once for many requests, and again before it ends', async () => {
     const seen = api();
-    const auth = jwt({algorithm: 'HS256', key: 'shared', claims: {iss: 'app'}});
+    const key = secret('HS256');
+    const auth = jwt({algorithm: 'HS256', key, claims: {iss: 'app'}});
     await withAuth({auth}, async (http, wait) => {
       await Promise.all([get(http), get(http)]);
       await wait(216_000);
@@ -83,7 +85,7 @@ describe('a token that the source signs', () => {
     expect(seen).toHaveLength(3);
     expect(new Set(seen).size).toBe(2);
     const token = seen[2]?.replace('Bearer ', '');
-    const signed = await verified(token, createSecretKey(Buffer.from('shared')), NOW + 216_000);
+    const signed = await verified(token, createSecretKey(Buffer.from(key)), NOW + 216_000);
     expect(signed.payload.iat).toBe(iat + 216);
   });
 

@@ -1,7 +1,7 @@
 // A POST whose answer holds a token.
 import {SystemError} from '../../errors.ts';
 import {type JsonObject, kindOf, valueAt} from '../../json.ts';
-import {decodeJson} from '../decode.ts';
+import {decodeJson} from '../decode/json.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../message.ts';
 
 /** Where an answer holds a token: the path of a field, such as `data.token`, or a header. */

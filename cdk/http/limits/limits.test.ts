@@ -1,6 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {eventClock} from '../../../test/support/event-clock.ts';
 import {failureOf} from '../../../test/support/failure.ts';
+import type {Clock} from '../clock.ts';
 import type {HttpRequest, Send} from '../message.ts';
 import {type Limit, withLimits} from './limits.ts';
 import {openWaits, type Wait} from './waits.ts';
@@ -14,14 +15,24 @@ const requestTo = (path: string): HttpRequest => ({
 type SetUp = {
   readonly signal?: AbortSignal;
   readonly longest?: number;
+  /** When someone wakes in fact who asked for this time. */
+  readonly wakesAt?: (time: number) => number;
 };
 
 /** Sends through limits to a server that answers at once and notes when what came. */
 const limited = (
   limits: readonly Limit[],
-  {signal = new AbortController().signal, longest = 3_600_000}: SetUp = {},
+  {
+    signal = new AbortController().signal,
+    longest = 3_600_000,
+    wakesAt = (time) => time,
+  }: SetUp = {},
 ) => {
-  const clock = eventClock();
+  const onTime = eventClock();
+  const clock: Clock = {
+    now: onTime.now,
+    sleep: (ms, woken) => onTime.sleep(wakesAt(onTime.now() + ms) - onTime.now(), woken),
+  };
   const arrivals: [number, string][] = [];
   const told: Wait[] = [];
   const log: string[] = [];
@@ -114,6 +125,27 @@ describe('a declared limit', () => {
     expect(arrivals.map(([, path]) => path)).toEqual(numbered(1_001));
     expect(arrivals.at(-1)?.[0]).toBeGreaterThanOrEqual(142_857);
     expect(arrivals.at(-1)?.[0]).toBeLessThan(142_857 * 1.01);
+  });
+
+  test('loses nothing of its rate to timers that are late', async () => {
+    const limits = [{requests: 200, per: {seconds: 1}}];
+    const late = {wakesAt: (time: number) => time + 1.3};
+    const atOnce = limited(limits, late);
+    await atOnce.sendAll(numbered(1_000));
+    const inTurn = limited(limits, late);
+    for (const path of numbered(1_000)) await inTurn.send(path);
+    const ideal = (999 / 200) * 1_000;
+    for (const {arrivals} of [atOnce, inTurn]) {
+      expect(arrivals.at(-1)?.[0]).toBeGreaterThanOrEqual(ideal);
+      expect(arrivals.at(-1)?.[0]).toBeLessThan(ideal + 5);
+    }
+  });
+
+  test('does not send at once what it missed while the process was asleep', async () => {
+    const wakesAt = (time: number) => Math.max(time, 3_000);
+    const {sendAll, arrivals} = limited([{requests: 200, per: {seconds: 1}}], {wakesAt});
+    await sendAll(numbered(6));
+    expect(arrivals.map(([at]) => at)).toEqual([0, 3_000, 3_000, 3_000, 3_005, 3_010]);
   });
 
   test.each<[string, Partial<Limit>]>([

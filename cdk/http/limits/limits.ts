@@ -10,7 +10,7 @@ export type Limit = {
   readonly per: {readonly seconds: number};
   /**
    * How many may go at once after a pause. Default 1: requests are spaced evenly, and the limit holds in any
-   * stretch of time, wherever the server begins to count.
+   * stretch of time, wherever the server begins to count, but for the few milliseconds that timers are late.
    */
   readonly burst?: number;
   /** Which requests count: a path in which `*` stands for anything (`/v1/search/*`), or a function. Default: all. */
@@ -32,7 +32,6 @@ type Gauges = (request: HttpRequest) => Gauge | undefined;
 /** One that waits for its turn. */
 type Waiter = {
   readonly gauges: readonly Gauge[];
-  free: boolean;
   /** When it will be its turn, as far as can be seen. */
   due: number;
 };
@@ -76,12 +75,15 @@ const gaugesOf = (limit: Limit, {now}: Clock): Gauges => {
 
 type Hold = {readonly ms: number; readonly reason: string};
 
+/** Two who work out the same moment may differ by what floating point loses. */
+const SAME = 1e-3;
+
 /** In how long a gauge has a token that none of those before takes first; who waits for another limit does not. */
 const waitFor = (gauge: Gauge, before: readonly Waiter[], now: number): number => {
   const turns = before.filter(({gauges}) => gauges.includes(gauge)).map(({due}) => due);
   let needed = 1;
   for (const due of turns.sort((one, other) => one - other)) {
-    if (due > now + gauge.bucket.wait(needed)) break;
+    if (due > now + gauge.bucket.wait(needed) + SAME) break;
     needed += 1;
   }
   return gauge.bucket.wait(needed);
@@ -97,15 +99,6 @@ const holdOf = (waiter: Waiter, before: readonly Waiter[], now: number): Hold =>
     {ms: 0, reason: ''},
   );
 
-/** In the order in which they came; one that is short of a token does not hold up others that need another. */
-const letGo = (queue: Waiter[]): void => {
-  for (const waiter of queue) {
-    if (!waiter.gauges.every(({bucket}) => bucket.wait(1) === 0)) continue;
-    for (const {bucket} of waiter.gauges) bucket.take();
-    waiter.free = true;
-  }
-};
-
 /** Keeps to the limits that a source declares: each request takes a token from all that it matches, first come, first served. */
 export const withLimits = (
   send: Send,
@@ -114,26 +107,26 @@ export const withLimits = (
 ): Send => {
   const all = limits.map((limit) => gaugesOf(limit, clock));
   const queue: Waiter[] = [];
-  const leave = (waiter: Waiter): void => void queue.splice(queue.indexOf(waiter), 1);
 
+  /** A token is taken when the request goes, not before: a process that is busy meanwhile would send all of them at once. */
   const takeTurn = async (request: HttpRequest, waiter: Waiter): Promise<void> => {
-    for (;;) {
-      letGo(queue.filter(({free}) => !free));
-      if (waiter.free) return;
-      const before = queue.slice(0, queue.indexOf(waiter)).filter(({free}) => !free);
-      const now = clock.now();
-      const {ms, reason} = holdOf(waiter, before, now);
-      waiter.due = now + ms;
-      await hold(request, ms, reason);
+    queue.push(waiter);
+    try {
+      for (;;) {
+        const now = clock.now();
+        const {ms, reason} = holdOf(waiter, queue.slice(0, queue.indexOf(waiter)), now);
+        if (ms === 0) break;
+        waiter.due = now + ms;
+        await hold(request, ms, reason);
+      }
+      for (const {bucket} of waiter.gauges) bucket.take(waiter.due);
+    } finally {
+      queue.splice(queue.indexOf(waiter), 1);
     }
   };
   return async (request) => {
     const gauges = all.flatMap((gaugeFor) => gaugeFor(request) ?? []);
-    if (gauges.length > 0) {
-      const waiter: Waiter = {gauges, free: false, due: 0};
-      queue.push(waiter);
-      await takeTurn(request, waiter).finally(() => leave(waiter));
-    }
+    if (gauges.length > 0) await takeTurn(request, {gauges, due: clock.now()});
     return send(request);
   };
 };

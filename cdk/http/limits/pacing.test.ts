@@ -133,6 +133,27 @@ describe('pacing', () => {
     expect(arrivals.map(Math.round)).toEqual([0, 10, 20, 30, 40, 40]);
   });
 
+  test('waits for the reset in the headers that the author names', async () => {
+    const headers = [{remaining: 'x-left', reset: 'x-filled-in', unit: 'ms' as const}];
+    const {sendAll} = paced(() => ({'x-left': '0', 'x-filled-in': '9000'}), {headers});
+    expect(await sendAll(3)).toEqual([0, 9, 18]);
+  });
+
+  test("keeps to the rate at which Shopify's bucket of requests leaks", async () => {
+    let used = 0;
+    let at = 0;
+    const highest: number[] = [];
+    const {sendAll} = paced((_path, seconds) => {
+      used = Math.max(0, used - (seconds - at) * 2) + 1;
+      at = seconds;
+      highest.push(used);
+      return {'x-shopify-shop-api-call-limit': `${Math.ceil(used)}/40`};
+    });
+    const last = (await sendAll(240)).at(-1);
+    // 240 requests, of which 40 go at once and the others at 2 a second.
+    expect([Math.max(...highest) <= 40, last]).toEqual([true, expect.closeTo(100, -1)]);
+  });
+
   test('keeps apart what the server keeps apart', async () => {
     const {send, arrivals} = paced((path) =>
       path === '/search'

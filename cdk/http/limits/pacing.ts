@@ -1,23 +1,16 @@
-import {SystemError} from '../../errors.ts';
 import type {Clock} from '../clock.ts';
 import type {HttpRequest, HttpResponse, Send} from '../message.ts';
 import {requestedWait} from '../retry-after.ts';
-import {type Quota, quotasIn} from './quota-headers.ts';
+import {quotasIn} from './quota-headers.ts';
+import {assertShare, type Known, takeTurn, update} from './turn.ts';
+import type {HeaderSet} from './vendor-headers.ts';
 import type {Waits} from './waits.ts';
 
 export type PacingOptions = {
   /** The share of every quota that is left to the user's other programs, from 0 to below 1. Default 0. */
   readonly leave?: number;
-};
-
-/** A quota as the last answer told it, less what was sent since. */
-type Known = {
-  readonly name: string;
-  readonly limit: number | undefined;
-  readonly resetAt: number;
-  remaining: number;
-  /** When the last request went out, or may. */
-  sentAt: number;
+  /** Where the API tells its quotas, if not in headers that the kit knows: they are read before all others. */
+  readonly headers?: readonly HeaderSet[];
 };
 
 type PacingContext = Pick<Waits, 'hold'> & {
@@ -26,43 +19,11 @@ type PacingContext = Pick<Waits, 'hold'> & {
   readonly longest: number;
 };
 
-/** Above this share of a quota requests go freely. */
-const PLENTY = 0.2;
-
 /** A limit of requests per user could be one of millions of resources; only so many paths are remembered. */
 const REMEMBERED_PATHS = 1_000;
 
-/** What an answer tells replaces what was known, but for the turns that are already given away. */
-const update = (
-  {name, limit, remaining, reset}: Quota,
-  before: readonly Known[],
-  now: number,
-): Known => ({
-  name,
-  limit,
-  remaining,
-  resetAt: now + reset,
-  sentAt: before.find((known) => known.name === name)?.sentAt ?? now,
-});
-
-/**
- * When a quota lets the next request go: at once, at its turn, or when it is filled again. What a day has left is
- * not spread over the day: no run waits that long, so it takes what there is.
- */
-const turnOf = (
-  {limit, remaining, resetAt, sentAt}: Known,
-  {leave, longest, now}: {readonly leave: number; readonly longest: number; readonly now: number},
-): number => {
-  const reserve = leave * (limit ?? 0);
-  const left = remaining - reserve;
-  if (left < 1) return resetAt;
-  if (limit === undefined || left / (limit - reserve) >= PLENTY) return now;
-  if (resetAt - now > longest) return now;
-  return Math.max(now, sentAt + (resetAt - sentAt) / Math.max(1, left));
-};
-
 /** Which quotas a request draws on. GitHub names them in X-RateLimit-Resource: a search does not use up the rest. */
-const createBook = () => {
+const createBook = (headers: readonly HeaderSet[]) => {
   const quotas = new Map<string, readonly Known[]>();
   const resources = new Map<string, string>();
   const pathOf = ({url}: HttpRequest): string => `${url.origin}${url.pathname}`;
@@ -80,7 +41,7 @@ const createBook = () => {
   return {
     of: (request: HttpRequest): readonly Known[] => quotas.get(keyFor(request)) ?? [],
     learn: (request: HttpRequest, response: HttpResponse, now: number): void => {
-      const told = quotasIn(response, now);
+      const told = quotasIn(response, now, headers);
       if (told.length === 0) return;
       const resource = response.headers['x-ratelimit-resource'] ?? '';
       if (resource !== '') remember(pathOf(request), resource);
@@ -102,31 +63,16 @@ const createBook = () => {
  */
 export const withPacing = (
   send: Send,
-  {leave = 0}: PacingOptions,
+  {leave = 0, headers = []}: PacingOptions,
   {clock, hold, longest}: PacingContext,
 ): Send => {
-  if (!(leave >= 0 && leave < 1)) {
-    throw new SystemError(
-      `A share of ${leave} of the quota can't be left: it must be from 0 to below 1.`,
-    );
-  }
-  const book = createBook();
+  assertShare(leave);
+  const book = createBook(headers);
 
-  /** When a request may go, and whether it may go then or must ask again: others wait for the same reset. */
-  const turnFor = (request: HttpRequest, now: number): {at: number; granted: boolean} => {
-    const known = book.of(request).filter(({resetAt}) => resetAt > now);
-    const at = Math.max(now, ...known.map((quota) => turnOf(quota, {leave, longest, now})));
-    if (known.some(({resetAt}) => resetAt === at)) return {at, granted: false};
-    for (const quota of known) {
-      quota.remaining -= 1;
-      quota.sentAt = at;
-    }
-    return {at, granted: true};
-  };
-  const takeTurn = async (request: HttpRequest): Promise<void> => {
+  const waitForTurn = async (request: HttpRequest): Promise<void> => {
     for (;;) {
       const now = clock.now();
-      const {at, granted} = turnFor(request, now);
+      const {at, granted} = takeTurn(book.of(request), {leave, longest, now});
       if (at > now) {
         const state = granted ? 'nearly used up' : 'used up';
         await hold(request, Math.ceil(at - now), `the quota of ${request.url.origin} is ${state}`);
@@ -135,7 +81,7 @@ export const withPacing = (
     }
   };
   return async (request) => {
-    await takeTurn(request);
+    await waitForTurn(request);
     const response = await send(request);
     const now = clock.now();
     if ('retry-after' in response.headers && requestedWait(response, now)) book.forget(request);

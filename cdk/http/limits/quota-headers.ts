@@ -1,6 +1,7 @@
 // What an answer's headers say of the quota that is left.
 import type {HttpResponse} from '../message.ts';
-import {numberIn, resetIn, serverTime, timeIn} from '../retry-after.ts';
+import {numberIn, serverTime, timeIn, untilReset} from '../retry-after.ts';
+import {type HeaderSet, type ResetUnit, VENDORS, type VendorSet} from './vendor-headers.ts';
 
 export type Quota = {
   /** Tells several quotas of one answer apart; '' where it has no name. */
@@ -85,25 +86,88 @@ const structured = (headers: Headers): readonly Quota[] => {
   });
 };
 
-/** Three headers of a common beginning. `100, 100;w=60` is a limit with its policies behind it. */
-const flat = (headers: Headers, prefix: string, now: number): readonly Quota[] => {
-  const first = (name: string): string | undefined =>
-    headers[`${prefix}${name}`]?.split(/[,;]/, 1)[0];
-  const number = numberIn(first('reset'));
-  const date = timeIn(headers[`${prefix}reset`]);
-  const serverNow = serverTime(headers) ?? now;
-  const reset = number === undefined ? date && date - serverNow : resetIn(number, serverNow);
-  return quotaOf('', first('limit'), numberIn(first('remaining')), reset);
+/** How long it is until the reset; without a unit its size or its form tells. */
+const UNITS: Readonly<
+  Record<ResetUnit, (text: string | undefined, serverNow: number) => number | undefined>
+> = {
+  s: (text) => secondsIn(text),
+  ms: (text) => numberIn(text),
+  'epoch-s': (text, serverNow) => {
+    const at = secondsIn(text);
+    return at === undefined ? undefined : at - serverNow;
+  },
+  'epoch-ms': (text, serverNow) => {
+    const at = numberIn(text);
+    return at === undefined ? undefined : at - serverNow;
+  },
+  iso: (text, serverNow) => {
+    const at = timeIn(text);
+    return at === undefined ? undefined : at - serverNow;
+  },
 };
 
-/** The quotas an answer tells of, by the newest form of headers it has. */
-export const quotasIn = ({headers}: HttpResponse, now: number): readonly Quota[] => {
-  for (const quotas of [
-    structured(headers),
-    flat(headers, 'ratelimit-', now),
-    flat(headers, 'x-ratelimit-', now),
-  ]) {
+/** `100, 100;w=60` is a limit with its policies behind it. */
+const first = (text: string | undefined): string | undefined => text?.split(/[,;]/, 1)[0];
+
+const headerOf = (headers: Headers, name: string | undefined): string | undefined =>
+  name === undefined ? undefined : headers[name.toLowerCase()];
+
+/** A date holds a comma itself: `Thu, 01 Jan 2026 00:00:30 GMT`. */
+const resetText = (text: string | undefined): string | undefined =>
+  timeIn(text) === undefined ? first(text) : text;
+
+/** The quota that a set of headers tells of. */
+const flat = (
+  headers: Headers,
+  {limit, remaining, reset, unit}: HeaderSet,
+  {now, name = ''}: {readonly now: number; readonly name?: string},
+): readonly Quota[] => {
+  const until = unit === undefined ? untilReset : UNITS[unit];
+  return quotaOf(
+    name,
+    first(headerOf(headers, limit)),
+    numberIn(first(headerOf(headers, remaining))),
+    until(resetText(headerOf(headers, reset)), serverTime(headers) ?? now),
+  );
+};
+
+/** The quota of a vendor's own headers; where they name no reset, it is at most the whole window away. */
+const vendorQuota = (headers: Headers, set: VendorSet, now: number): readonly Quota[] => {
+  if ('used' in set) {
+    // A bucket that leaks evenly is empty again in that part of the time that its filled part is of the whole.
+    const [, used, limit] = /^\s*(\d+)\/(\d+)\s*$/.exec(headers[set.used] ?? '') ?? [];
+    if (used === undefined || !(Number(limit) > 0)) return [];
+    const reset = (Number(used) / Number(limit)) * set.drains;
+    return quotaOf(set.used, limit, Math.max(0, Number(limit) - Number(used)), reset);
+  }
+  if ('reset' in set) return flat(headers, set, {now, name: set.remaining});
+  const {remaining, window} = set;
+  const limit = 'limit' in set ? headers[set.limit] : String(set.most);
+  return limit === undefined ? [] : quotaOf(remaining, limit, numberIn(headers[remaining]), window);
+};
+
+const STANDARD: readonly HeaderSet[] = ['ratelimit-', 'x-ratelimit-'].map((prefix) => ({
+  limit: `${prefix}limit`,
+  remaining: `${prefix}remaining`,
+  reset: `${prefix}reset`,
+}));
+
+/**
+ * The quotas an answer tells of: by the headers that the author named, else by the newest form of the common ones,
+ * else by those that only one vendor has.
+ */
+export const quotasIn = (
+  {headers}: HttpResponse,
+  now: number,
+  own: readonly HeaderSet[] = [],
+): readonly Quota[] => {
+  const named = own.flatMap((set) => flat(headers, set, {now, name: set.remaining.toLowerCase()}));
+  if (named.length > 0) return named;
+  const told = structured(headers);
+  if (told.length > 0) return told;
+  for (const set of STANDARD) {
+    const quotas = flat(headers, set, {now});
     if (quotas.length > 0) return quotas;
   }
-  return [];
+  return VENDORS.flatMap((set) => vendorQuota(headers, set, now));
 };

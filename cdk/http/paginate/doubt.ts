@@ -6,7 +6,7 @@ const SIZE =
   /^\$?((page_?)?(size|limit)|per_?page|count|max_?results|top|rows|first|take|page\[(size|limit)\])$/i;
 
 /** The page sizes that the request names, by the words that APIs use for them. */
-const askedSizes = ({url, json = {}}: FetchedPage['request']): readonly number[] =>
+export const askedSizes = ({url, json = {}}: FetchedPage['request']): readonly number[] =>
   [...url.searchParams, ...Object.entries(json)].flatMap(([name, value]) => {
     const size = SIZE.test(name) ? Number(value) : 0;
     return size > 0 ? [size] : [];

@@ -75,3 +75,19 @@ export const checkEnd = (
   if (said !== undefined) warn(`${where}: ${said}.`);
   return fault;
 };
+
+/** Says what the pages of a list leave out themselves, the first time that one does. */
+export const gapCheck = (
+  gap: Paginator['gap'],
+  {incomplete, warn}: EndCheck,
+): ((page: FetchedPage) => void) => {
+  let told = false;
+  return (page) => {
+    const found = told ? undefined : gap?.(page);
+    if (found === undefined) return;
+    const said = `${describeRequest(page.request)}: ${found}. Records may be missing.`;
+    if (incomplete === 'fail') throw new SystemError(said);
+    told = true;
+    warn(said);
+  };
+};

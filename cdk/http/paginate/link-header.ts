@@ -6,12 +6,19 @@ import type {Paginator} from './paginator.ts';
 // value anything, so neither separates: what stands between the tokens is passed over.
 const TOKEN = /<([^<>]*)>|([^\s=;,<>"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g;
 
-const nextTarget = (header: string): string | undefined => {
+/** Where a Link header leads to by one of these relations. */
+export const linkTarget = (header: string, ...wanted: readonly string[]): string | undefined => {
   let target: string | undefined;
   for (const [, opened, name, quoted, bare = ''] of header.matchAll(TOKEN)) {
     target = opened ?? target;
     const relations = name?.toLowerCase() === 'rel' ? (quoted ?? bare) : '';
-    if (relations.toLowerCase().split(/\s+/).includes('next')) return target;
+    if (
+      relations
+        .toLowerCase()
+        .split(/\s+/)
+        .some((one) => wanted.includes(one))
+    )
+      return target;
   }
   return undefined;
 };
@@ -19,7 +26,7 @@ const nextTarget = (header: string): string | undefined => {
 /** Follows the `Link` header's `rel="next"` (RFC 8288) as it stands; a relative target is resolved. */
 export const linkHeader = (): Paginator => ({
   next: ({response: {headers, url}}) => {
-    const target = nextTarget(headers['link'] ?? '');
+    const target = linkTarget(headers['link'] ?? '', 'next');
     return target === undefined ? undefined : {url: new URL(target, url)};
   },
   // The last page of a list of several still links to the pages before it; a proxy may drop the whole header.

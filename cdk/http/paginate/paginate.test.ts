@@ -1,5 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/support/failure.ts';
+import {json} from '../decode/json.ts';
 import {withRules} from '../meaning.ts';
 import type {HttpRequest, HttpResponse, Send} from '../message.ts';
 import {linkHeader} from './link-header.ts';
@@ -27,6 +28,8 @@ const over = (send: Send, warn: (message: string) => void = () => {}): Paging =>
   answered: () => withRules(send),
   warn,
   onPage: () => {},
+  decoder: json(),
+  limit: 1e9,
 });
 
 /** Three pages of two records each; the last one has no next. */
@@ -173,6 +176,7 @@ describe('pages', () => {
       {
         request: first,
         response: answer(first, {items: [{id: 1}], more: false}),
+        bytes: 33,
         json: {items: [{id: 1}], more: false},
         records: [{id: 1}],
         index: 0,

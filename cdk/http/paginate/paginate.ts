@@ -1,14 +1,17 @@
-import {decodeJson} from '../decode.ts';
-import {meaningOf} from '../meaning.ts';
+import type {JsonObject} from '../../json.ts';
+import {asOne, decodeAnswer} from '../decode/answer.ts';
+import type {Decoder} from '../decode/decoder.ts';
+import {meaningOf, withEmptyOn} from '../meaning.ts';
 import type {HttpRequest, Send} from '../message.ts';
 import {fullPageDoubt} from './doubt.ts';
-import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd} from './guards.ts';
+import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd, gapCheck} from './guards.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
 import {countAt, type Place} from './place.ts';
 import {recordsOf} from './records.ts';
+import {resumed, resumeOf} from './resume.ts';
 
 export type PaginateOptions = {
-  /** Where the records are in the body: `items`, `data.rows`. Default: the body itself is the list. */
+  /** Where the records are in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
   readonly records?: string;
   /** How the next page is found: a paginator, or a function of your own. Without it there is just one. */
   readonly next?: Paginator | Paginator['next'];
@@ -26,6 +29,11 @@ export type PaginateOptions = {
   readonly maxPages?: number;
   /** By default the next page is requested while this one is worked on. False: only when the reader asks for it. */
   readonly prefetch?: boolean;
+  /**
+   * The `resume` that `read` was given: the list goes on behind the page that had it; undefined: from its beginning. Where
+   * this is set, pages say where they can be gone on from; see `resumable` of a stream.
+   */
+  readonly resume?: JsonObject | undefined;
 };
 
 /** What was fetched at once. */
@@ -34,6 +42,8 @@ export type FetchedRecords<R extends object> = {
   readonly bytes: number;
   /** Why the list may not be complete: on a page without records, behind the last one. */
   readonly doubt?: string;
+  /** Where the page behind this one is; undefined for the last one, and where that would tell a secret. */
+  readonly resume?: JsonObject;
 };
 
 /** What a client lends to paging. */
@@ -43,9 +53,16 @@ export type Paging = {
   readonly warn: (message: string) => void;
   /** Told of each page that came. */
   readonly onPage: () => void;
+  readonly decoder: Decoder;
+  /** The largest body, unpacked. */
+  readonly limit: number;
 };
 
-type Fetched<R extends object> = FetchedPage & {readonly records: readonly R[]};
+type Fetched<R extends object> = FetchedPage & {
+  readonly records: readonly R[];
+  /** Its size, unpacked. */
+  readonly bytes: number;
+};
 
 const onePage: Paginator = {
   next: () => undefined,
@@ -58,24 +75,20 @@ const paginatorOf = (next: PaginateOptions['next']): Paginator =>
 const maxOf = (one: number | undefined, other: number | undefined): number | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 
-/** The statuses that a list calls empty are a rule like any other. */
-const withEmptyOn = (request: HttpRequest, status: PaginateOptions['emptyOn'] = []): HttpRequest =>
-  status.length === 0
-    ? request
-    : {...request, rules: [{status, means: 'ignore'}, ...(request.rules ?? [])]};
-
 const DEFAULT_MAX_PAGES = 100_000;
 
 /** Fetches the page of a request, and the one behind a page; undefined behind the last. */
 const openPages = <R extends object>(
-  {answered, warn, onPage}: Paging,
+  {answered, warn, onPage, decoder, limit}: Paging,
   options: PaginateOptions,
 ) => {
   const {endOn = [], incomplete = 'warn', maxPages = DEFAULT_MAX_PAGES} = options;
   const paginator = paginatorOf(options.next);
-  const total = options.total ?? paginator.total;
+  // Of a list that goes on, those before are not counted.
+  const total = options.resume === undefined ? (options.total ?? paginator.total) : undefined;
   const requested = new Set<string>();
   let doubt: string | undefined;
+  const checkGap = gapCheck(paginator.gap, {incomplete, warn});
 
   const fetchPage = async (
     request: HttpRequest,
@@ -92,26 +105,48 @@ const openPages = <R extends object>(
     }
     onPage();
     assertNewContent(request, response, before);
-    const json: unknown = decodeJson(request, response);
-    const records = recordsOf<R>({request, json}, options.records, paginator.records);
+    const {documents, bytes} = await decodeAnswer(request, response, decoder, limit);
+    const json = asOne(documents);
+    const places = {path: options.records, find: paginator.records, follow: decoder.find};
+    const records = documents.flatMap((document) =>
+      recordsOf<R>({request, json: document}, places),
+    );
     const firstSize = before?.firstSize ?? records.length;
     const seen = (before?.seen ?? 0) + records.length;
     const named = total === undefined ? undefined : countAt({response, json}, total);
     const counted = maxOf(named, before?.counted);
-    return {request, response, json, records, index, firstSize, seen, counted};
+    return {request, response, json, bytes, records, index, firstSize, seen, counted};
   };
 
-  const fetchNext = async (page: Fetched<R>): Promise<Fetched<R> | undefined> => {
+  /** The request for the page behind this one; undefined where there is none. */
+  const requestBehind = (page: Fetched<R>): HttpRequest | undefined => {
+    checkGap(page);
     if (options.stop?.(page)) return undefined;
     const step = paginator.next(page);
-    if (step !== undefined) return fetchPage(takeStep(page.request, step), page);
+    if (step !== undefined) return takeStep(page.request, step);
     doubt = checkEnd(page, paginator.doubt, {incomplete, warn});
     return undefined;
   };
 
   const fetchFirst = (request: HttpRequest) =>
-    fetchPage(withEmptyOn(takeStep(request, paginator.first ?? {}), options.emptyOn));
-  return {fetchFirst, fetchNext, doubt: () => doubt};
+    fetchPage(
+      withEmptyOn(
+        options.resume === undefined
+          ? takeStep(request, paginator.first ?? {})
+          : resumed(request, options.resume),
+        options.emptyOn,
+      ),
+    );
+  return {fetchFirst, fetchPage, requestBehind, doubt: () => doubt};
+};
+
+/** What a page is, or why it can't be had: told when the reader comes for it. */
+const attempt = <T>(make: () => T): {readonly value: T} | {readonly error: unknown} => {
+  try {
+    return {value: make()};
+  } catch (error) {
+    return {error};
+  }
 };
 
 /** Fetches page after page, one ahead of the reader. */
@@ -120,14 +155,23 @@ export async function* paginate<R extends object>(
   request: HttpRequest,
   options: PaginateOptions,
 ): AsyncGenerator<FetchedRecords<R>> {
-  const {fetchFirst, fetchNext, doubt} = openPages<R>(paging, options);
+  const {fetchFirst, fetchPage, requestBehind, doubt} = openPages<R>(paging, options);
   let page = await fetchFirst(request);
   while (page !== undefined) {
-    const ahead = options.prefetch === false ? undefined : fetchNext(page);
+    const current: Fetched<R> = page;
+    const behind = attempt(() => requestBehind(current));
+    const next = 'value' in behind ? behind.value : undefined;
+    const fetchNext = () => next && fetchPage(next, current);
+    const ahead = options.prefetch === false ? undefined : fetchNext();
     // It is told when the reader comes for that page; a reader that leaves before has no use for it.
     ahead?.catch(() => {});
-    yield {records: page.records, bytes: page.response.body.length};
-    page = await (ahead ?? fetchNext(page));
+    yield {
+      records: current.records,
+      bytes: current.bytes,
+      ...(next && 'resume' in options && resumeOf(next)),
+    };
+    if ('error' in behind) throw behind.error;
+    page = await (ahead ?? fetchNext());
   }
   const why = doubt();
   if (why !== undefined) yield {records: [], bytes: 0, doubt: why};

@@ -1,9 +1,7 @@
 import type {JsonObject} from '../../json.ts';
 import type {HttpRequest, HttpResponse} from '../message.ts';
+import {type Query, setParameter} from '../query.ts';
 import type {Place} from './place.ts';
-
-/** Values of a query string; undefined ones are left out. */
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** What a paginator decides from. */
 export type FetchedPage = {
@@ -41,6 +39,8 @@ export type Paginator = {
   readonly next: (page: FetchedPage) => Step | undefined;
   /** Asked where `next` found none: why this may not be the end after all. Undefined where it is certain. */
   readonly doubt?: (page: FetchedPage) => string | undefined;
+  /** Asked of every page: what it leaves out itself, whatever follows. Said once for a list; undefined where nothing is. */
+  readonly gap?: (page: FetchedPage) => string | undefined;
   /** Where the API tells how many records there are. */
   readonly total?: Place | undefined;
   /** Finds the records, where no `records` path is set. */
@@ -51,8 +51,7 @@ export type Paginator = {
 export const takeStep = (request: HttpRequest, {url, query = {}, json}: Step): HttpRequest => {
   const target = new URL(url ?? request.url);
   for (const [name, value] of Object.entries(query)) {
-    if (value === undefined) target.searchParams.delete(name);
-    else target.searchParams.set(name, String(value));
+    setParameter(target, name, value);
   }
   return {
     ...request,

@@ -1,6 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {GET, items, pageThrough} from '../../../test/support/paging.ts';
 import type {HttpRequest} from '../message.ts';
+import {at} from './place.ts';
 import {relay} from './relay.ts';
 
 const QUERY: HttpRequest = {
@@ -92,5 +93,172 @@ describe('relay', () => {
       failure:
         'SystemError: POST https://api.test/items answered with errors: Field a (at items.0); Field b.',
     });
+  });
+});
+
+/** A connection with these nodes, and a next page behind a cursor, if there is one. */
+const nodes = (list: readonly object[], next?: string | null) => ({
+  nodes: list,
+  pageInfo: {hasNextPage: next !== undefined, endCursor: next ?? null},
+});
+
+/** Owners with their issues by number; both lists in pages of a size. */
+const tracker = (
+  owners: Readonly<Record<string, number>>,
+  sizes: {outer: number; inner: number},
+) => {
+  const names = Object.keys(owners);
+  const pageOf = <T>(list: readonly T[], after: unknown, size: number) => {
+    const from = Number(after ?? 0);
+    return {
+      part: list.slice(from, from + size),
+      next: from + size < list.length ? String(from + size) : undefined,
+    };
+  };
+  return ({json}: HttpRequest) => {
+    const variables = json?.['variables'];
+    const outer = pageOf(names, at(variables, 'after'), sizes.outer);
+    const owned = outer.part.map((name) => {
+      const all = Array.from({length: owners[name] ?? 0}, (_none, index) => ({
+        id: `${name}${index + 1}`,
+      }));
+      const inner = pageOf(all, at(variables, 'innerAfter'), sizes.inner);
+      return {name, issues: nodes(inner.part, inner.next)};
+    });
+    return {json: {data: {owners: nodes(owned, outer.next)}}};
+  };
+};
+
+describe('relay with an inner connection', () => {
+  const inner = {path: 'issues', variable: 'innerAfter'};
+  const next = relay('data.owners', {inner});
+
+  test('reads each inner list to its end before the next outer page', async () => {
+    const api = tracker({a: 3, b: 0, c: 4, d: 1}, {outer: 1, inner: 2});
+    const asked = (variables: object) => ` ${JSON.stringify({query: '{…}', variables})}`;
+    expect(await pageThrough({next}, api, QUERY)).toEqual({
+      requests: [
+        asked({first: 2}),
+        asked({first: 2, innerAfter: '2'}),
+        asked({first: 2, innerAfter: null, after: '1'}),
+        asked({first: 2, innerAfter: null, after: '2'}),
+        asked({first: 2, innerAfter: '2', after: '2'}),
+        asked({first: 2, innerAfter: null, after: '3'}),
+      ],
+      records: ['a1', 'a2', 'a3', 'c1', 'c2', 'c3', 'c4', 'd1'].map((id) => ({id})),
+    });
+  });
+
+  test('takes several outer nodes in a page where their inner lists fit', async () => {
+    const api = tracker({a: 2, b: 1, c: 2}, {outer: 2, inner: 2});
+    const {requests, records, ...rest} = await pageThrough({next}, api, QUERY);
+    expect([requests.length, records, rest]).toEqual([
+      2,
+      ['a1', 'a2', 'b1', 'c1', 'c2'].map((id) => ({id})),
+      {},
+    ]);
+  });
+
+  test('fails where several outer nodes share a page, and an inner list goes on', async () => {
+    const api = tracker({a: 1, b: 3}, {outer: 2, inner: 2});
+    expect(await pageThrough({next}, api, QUERY)).toEqual({
+      requests: [FIRST],
+      records: ['a1', 'b1', 'b2'].map((id) => ({id})),
+      failure:
+        'SystemError: POST https://api.test/items: "data.owners" in the body has 2 nodes in a page, and "issues" of 1 of ' +
+        'them has a next page. Ask for the outer nodes one at a time (`first: 1`), or for all of "issues" at once.',
+    });
+  });
+
+  test.each([
+    [
+      'has no pageInfo',
+      {issues: {nodes: items(1)}},
+      '"issues" in the body has no pageInfo.hasNextPage: add `pageInfo { hasNextPage endCursor }` to the query.',
+    ],
+    [
+      'goes on without a cursor',
+      {issues: nodes(items(1), null)},
+      '"issues" has a next page, but pageInfo.endCursor is missing: add it to the query.',
+    ],
+  ])('fails where the inner connection %s', async (_what, owner, told) => {
+    const json = {data: {owners: nodes([owner])}};
+    expect(await pageThrough({next}, () => ({json}), QUERY)).toEqual({
+      requests: [FIRST],
+      records: items(1),
+      failure: `SystemError: POST https://api.test/items: ${told}`,
+    });
+  });
+
+  test('fails where a node has no inner connection; one that may not be seen is null', async () => {
+    const json = {data: {owners: nodes([{issues: null}, {name: 'b'}])}};
+    expect(await pageThrough({next}, () => ({json}), QUERY)).toEqual({
+      requests: [FIRST],
+      records: [],
+      failure:
+        'SystemError: POST https://api.test/items: a node of "data.owners" in the body has no connection "issues". Set ' +
+        '`inner` to its path in the node.',
+    });
+  });
+
+  test('takes the nodes of inner edges', async () => {
+    const edges = [{node: {id: 1}}, {node: null}];
+    const json = {data: {owners: nodes([{issues: {edges, pageInfo: {hasNextPage: false}}}])}};
+    expect((await pageThrough({next}, () => ({json}), QUERY)).records).toEqual(items(1));
+  });
+});
+
+describe('a connection in a node that is not read to its end', () => {
+  const TOLD =
+    'POST https://api.test/items: "labels.nodes.users" in a node of "data.viewer.items" in the body is a list with a ' +
+    'next page, which is not read: raise its `first`, or page it with `inner`. Records may be missing.';
+  const cut = {id: 1, labels: nodes([{users: nodes(items(2), 'x')}])};
+  const pages = [
+    nodes([{id: 0, labels: nodes([])}, cut], 'a'),
+    nodes([cut], 'b'),
+    nodes([{id: 2}]),
+  ];
+  const readAll = (incomplete?: 'fail') => {
+    const left = [...pages];
+    return pageThrough(
+      {next: relay('data.viewer.items'), ...(incomplete && {incomplete})},
+      () => connection(left.shift() ?? null),
+      QUERY,
+    );
+  };
+
+  test('is warned about once, on whichever page it stands', async () => {
+    const {requests, warnings} = await readAll();
+    expect([requests.length, warnings]).toEqual([3, [TOLD]]);
+  });
+
+  test('fails where the list must be complete', async () => {
+    const {requests, failure} = await readAll('fail');
+    expect([requests.length, failure]).toEqual([1, `SystemError: ${TOLD}`]);
+  });
+
+  test('is found beside the inner connection, and in its nodes', async () => {
+    const next = relay('data.owners', {inner: {path: 'issues', variable: 'innerAfter'}});
+    const told = async (owner: object) => {
+      const json = {data: {owners: nodes([owner])}};
+      return (await pageThrough({next}, () => ({json}), QUERY)).warnings;
+    };
+    expect([
+      await told({issues: nodes(items(1)), topics: nodes(items(1), 'x')}),
+      await told({issues: nodes([{id: 1, labels: nodes([], 'x')}])}),
+      await told({issues: nodes([{id: 1, labels: nodes([])}])}),
+    ]).toEqual([
+      [expect.stringContaining('"topics" in a node')],
+      [expect.stringContaining('"issues.nodes.labels" in a node')],
+      undefined,
+    ]);
+  });
+
+  test('is not looked for without end', async () => {
+    const deep = (depth: number): object => (depth === 0 ? nodes([], 'x') : {a: deep(depth - 1)});
+    const json = connection(nodes([deep(50)]));
+    expect(
+      (await pageThrough({next: relay('data.viewer.items')}, () => json, QUERY)).warnings,
+    ).toBe(undefined);
   });
 });

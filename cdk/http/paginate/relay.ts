@@ -1,7 +1,8 @@
 import {SystemError} from '../../errors.ts';
 import {isObject, type JsonObject} from '../../json.ts';
 import {assertNoErrors} from '../graphql.ts';
-import {describeRequest} from '../message.ts';
+import {describeRequest, type HttpRequest} from '../message.ts';
+import {cutConnection} from './nested-connections.ts';
 import type {Paginator} from './paginator.ts';
 import {at, describePlace, isNone} from './place.ts';
 import {jsonStep} from './target.ts';
@@ -9,6 +10,13 @@ import {jsonStep} from './target.ts';
 type RelayOptions = {
   /** The query's variable for the cursor; default `after`. */
   readonly variable?: string;
+  /** A connection in each node, whose nodes are the records in place of the outer ones. */
+  readonly inner?: {
+    /** Where it is in a node: `issues`. */
+    readonly path: string;
+    /** The query's variable for its cursor. */
+    readonly variable: string;
+  };
 };
 
 type Answer = Parameters<NonNullable<Paginator['records']>>[0];
@@ -29,27 +37,91 @@ const nodesOf = ({nodes, edges}: JsonObject): unknown => {
   return Array.isArray(list) ? list.filter((node) => node !== null) : list;
 };
 
+const hasNextPage = (request: HttpRequest, connection: JsonObject, path: string): boolean => {
+  const hasNext = at(connection, 'pageInfo.hasNextPage');
+  if (typeof hasNext === 'boolean') return hasNext;
+  throw new SystemError(
+    `${describeRequest(request)}: ${describePlace(path)} has no pageInfo.hasNextPage: add \`pageInfo { hasNextPage endCursor }\` to the query.`,
+  );
+};
+
+/** The inner connections of a page; one that may not be seen is null, as a record is. */
+const innerOf = (answer: Answer, path: string, inner: string): readonly JsonObject[] => {
+  const nodes = nodesOf(connectionOf(answer, path));
+  return (Array.isArray(nodes) ? nodes : []).flatMap((node) => {
+    const connection = at(node, inner);
+    if (isObject(connection)) return [connection];
+    if (connection === null) return [];
+    throw new SystemError(
+      `${describeRequest(answer.request)}: a node of ${describePlace(path)} has no connection "${inner}". Set \`inner\` to its path in the node.`,
+    );
+  });
+};
+
+/** The step to the next page of the one inner connection that has one. */
+const innerStep = (
+  answer: Answer,
+  path: string,
+  inner: NonNullable<RelayOptions['inner']>,
+): ReturnType<Paginator['next']> => {
+  const {request} = answer;
+  const connections = innerOf(answer, path, inner.path);
+  const open = connections.filter((connection) => hasNextPage(request, connection, inner.path));
+  const [connection] = open;
+  if (connection === undefined) return undefined;
+  // One variable is the cursor of all: it would lead into every node of the page, but comes from just one.
+  if (connections.length > 1) {
+    throw new SystemError(
+      `${describeRequest(request)}: ${describePlace(path)} has ${connections.length} nodes in a page, and "${inner.path}" of ${open.length} of them has a next page. Ask for the outer nodes one at a time (\`first: 1\`), or for all of "${inner.path}" at once.`,
+    );
+  }
+  const cursor = at(connection, 'pageInfo.endCursor');
+  if (isNone(cursor)) {
+    throw new SystemError(
+      `${describeRequest(request)}: "${inner.path}" has a next page, but pageInfo.endCursor is missing: add it to the query.`,
+    );
+  }
+  return jsonStep(request, `variables.${inner.variable}`, cursor);
+};
+
 /**
  * Pages a GraphQL connection: its `nodes` (or `edges { node }`) are the records, and the query must ask for
- * `pageInfo { hasNextPage endCursor }`. The cursor goes into the query's variables.
+ * `pageInfo { hasNextPage endCursor }`. The cursor goes into the query's variables. With `inner` the records are the
+ * nodes of a connection in each of its nodes, which is paged to its end before the next outer page is asked for.
  * https://relay.dev/graphql/connections.htm
  */
-export const relay = (path: string, {variable = 'after'}: RelayOptions = {}): Paginator => ({
-  records: (answer) => nodesOf(connectionOf(answer, path)),
+export const relay = (path: string, {variable = 'after', inner}: RelayOptions = {}): Paginator => ({
+  records: (answer) => {
+    if (inner === undefined) return nodesOf(connectionOf(answer, path));
+    return innerOf(answer, path, inner.path).flatMap(nodesOf);
+  },
   next: (page) => {
-    const hasNext = at(connectionOf(page, path), 'pageInfo.hasNextPage');
-    if (typeof hasNext !== 'boolean') {
-      throw new SystemError(
-        `${describeRequest(page.request)}: ${describePlace(path)} has no pageInfo.hasNextPage: add \`pageInfo { hasNextPage endCursor }\` to the query.`,
-      );
-    }
+    const deeper = inner && innerStep(page, path, inner);
+    if (deeper !== undefined) return deeper;
+    const hasNext = hasNextPage(page.request, connectionOf(page, path), path);
     const cursor = at(page.json, `${path}.pageInfo.endCursor`);
-    return hasNext && !isNone(cursor)
-      ? jsonStep(page.request, `variables.${variable}`, cursor)
-      : undefined;
+    if (!hasNext || isNone(cursor)) return undefined;
+    const variables = page.request.json?.['variables'];
+    return {
+      json: {
+        variables: {
+          ...(isObject(variables) && variables),
+          [variable]: cursor,
+          // The inner lists of the next page begin at their beginning.
+          ...(inner && {[inner.variable]: null}),
+        },
+      },
+    };
   },
   doubt: (page) =>
     at(page.json, `${path}.pageInfo.hasNextPage`) === true
       ? 'the API says that there is more, but pageInfo.endCursor is missing'
       : undefined,
+  gap: (page) => {
+    const read = inner === undefined ? [] : innerOf(page, path, inner.path);
+    const cut = cutConnection(nodesOf(connectionOf(page, path)), new Set(read));
+    return cut === undefined
+      ? undefined
+      : `"${cut}" in a node of ${describePlace(path)} is a list with a next page, which is not read: raise its \`first\`, or page it with \`inner\``;
+  },
 });

@@ -1,7 +1,8 @@
 // Where a request tells which page it wants: in its query, or in its JSON.
 import {isObject, type JsonObject} from '../../json.ts';
 import type {HttpRequest} from '../message.ts';
-import type {Query, Step} from './paginator.ts';
+import type {Query} from '../query.ts';
+import type {Step} from './paginator.ts';
 
 /** The name of a query parameter, or a dot path in the JSON of the request. */
 export type Target = string | {readonly json: string};

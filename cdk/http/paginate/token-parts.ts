@@ -1,5 +1,6 @@
+import type {Query} from '../query.ts';
 import {fullPageDoubt} from './doubt.ts';
-import type {FetchedPage, Paginator, Query} from './paginator.ts';
+import type {FetchedPage, Paginator} from './paginator.ts';
 import {describePlace, flagAt, isNone, type Place, scalarIn, valueAt} from './place.ts';
 import {type Part, partStep} from './target.ts';
 

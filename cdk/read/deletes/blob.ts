@@ -4,7 +4,7 @@
 import {deflateRawSync, inflateRawSync} from 'node:zlib';
 import {isObject, type JsonObject} from '../../json.ts';
 import type {CursorValue} from '../../source.ts';
-import {isCursorValue} from '../cursor.ts';
+import {isCursorValue} from '../cursor/rules.ts';
 import {unpackKeys} from '../key-set.ts';
 import {type Id, isId, textOf} from './ids.ts';
 

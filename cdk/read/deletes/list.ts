@@ -3,8 +3,7 @@
 import type {DeletedList} from '../../deletes.ts';
 import {isObject, type JsonObject, valueAt} from '../../json.ts';
 import type {CursorValue, Slice} from '../../source.ts';
-import {type CursorRules, cursorRules} from '../cursor/rules.ts';
-import {isCursorValue} from '../cursor.ts';
+import {type CursorRules, cursorRules, isCursorValue} from '../cursor/rules.ts';
 import {CLOCK_SKEW, FOLD_ABOVE} from '../follow-cursor.ts';
 import {untilAborted} from '../interrupt.ts';
 import {keyNumber, packKeys} from '../key-set.ts';

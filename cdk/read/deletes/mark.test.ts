@@ -66,6 +66,32 @@ describe('a record that says of itself that it was deleted', () => {
     expect(recordsOf(messages, 'items')).toEqual([{id: 2}, {id: 2, _deleted_at: dayOf(0)}]);
   });
 
+  test('keeps its mark where a catalog from before selects other fields only', async () => {
+    const {messages} = await runRead({
+      streams: [
+        stream({
+          name: 'items',
+          schema,
+          fields: 'as-selected',
+          deletes: {flag: () => at(1)},
+          async *read() {
+            yield page([item(7)]);
+          },
+        }),
+      ],
+      catalog: {
+        streams: [
+          {
+            stream: {name: 'items', json_schema: {type: 'object', properties: {id: {}}}},
+            sync_mode: 'full_refresh',
+          },
+        ],
+      },
+    });
+    expect(recordsOf(messages, 'items')).toEqual([{id: 7, _deleted_at: at(1)}]);
+    expect(messages.filter(({log}) => log?.level === 'WARN')).toEqual([]);
+  });
+
   test('is nothing that a sweep has to find out, when the API removes it later', async () => {
     let records = [item(1), item(2), item(3)];
     let ids = [1, 2, 3];

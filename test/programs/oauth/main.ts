@@ -2,7 +2,7 @@
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
 // A source behind OAuth 2, for tests with a real server: its check asks often, at once, and again when the tokens are old.
 import {setTimeout as delay} from 'node:timers/promises';
-import {defineSource, oauth2, run, type Spec, selectAuth} from '#cdk';
+import {defineSource, oauth2, run, type Spec, selectAuth, stream} from '#cdk';
 
 type Credentials =
   | {type: 'basic' | 'post'; id: string; secret: string}
@@ -52,7 +52,9 @@ const source = defineSource({
       await Promise.all(Array.from({length: 50}, () => http.get('/items')));
     }
   },
-  streams: () => [],
+  streams: ({http}) => [
+    stream<{id: number}>({name: 'items', schema: {}, read: () => http.paginate('/items')}),
+  ],
 });
 
 await run(source);

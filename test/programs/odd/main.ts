@@ -28,6 +28,31 @@ const behaviours: Readonly<Record<string, (config: Config) => unknown>> = {
     process.stdout.write('straight to stdout\n');
     process.emitWarning('an odd thing');
   },
+  'tells its token in every way': ({token = ''}) => {
+    console.log('as it is %s', token);
+    console.info({in: 'an object', token});
+    console.warn(JSON.stringify({token}));
+    console.error(new Error(`in an error ${token}`).message);
+    console.debug(`Basic ${Buffer.from(`me:${token}`).toString('base64')}`);
+    console.trace(encodeURIComponent(token));
+    process.stdout.write(`${new URLSearchParams({token})}\n`);
+    process.emitWarning(`in a warning ${token}`);
+    for (const line of token.split('\n')) console.log('line by line', line);
+  },
+  'throws its token': ({token}) => {
+    const cause = new TypeError(`caused by ${token}`, {cause: `a text with ${token}`});
+    throw new Error(`refused ${token}`, {cause});
+  },
+  'throws its token where nobody catches': ({token}) => {
+    setTimeout(() => {
+      throw new Error(`lost in a timer: ${token}`, {cause: new Error(`by ${token}`)});
+    }, 1);
+    return new Promise((resolve) => setTimeout(resolve, 1000));
+  },
+  'forgets to catch its token': ({token}) => {
+    void Promise.reject(new Error(`lost in a promise: ${token}`));
+    return new Promise((resolve) => setTimeout(resolve, 1000));
+  },
   'throws where nobody catches': () => {
     setTimeout(() => {
       throw new Error('lost in a timer');

@@ -1,0 +1,23 @@
+import type {Batch} from './decoder.ts';
+
+const MOST_RECORDS = 1_000;
+const MOST_BYTES = 1024 ** 2;
+
+/** Makes batches of about a thousand records or a mebibyte from whatever comes at once. */
+export async function* inBatches(parts: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+  let waiting: object[] = [];
+  let bytes = 0;
+  for await (const part of parts) {
+    const each = part.records.length === 0 ? 0 : part.bytes / part.records.length;
+    for (const record of part.records) {
+      waiting.push(record);
+      bytes += each;
+      if (waiting.length >= MOST_RECORDS || bytes >= MOST_BYTES) {
+        yield {records: waiting, bytes: Math.round(bytes)};
+        waiting = [];
+        bytes = 0;
+      }
+    }
+  }
+  if (waiting.length > 0) yield {records: waiting, bytes: Math.round(bytes)};
+}

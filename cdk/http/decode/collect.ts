@@ -1,0 +1,17 @@
+import type {Batch} from './decoder.ts';
+
+async function* oneChunk(body: Buffer): AsyncGenerator<Buffer> {
+  yield body;
+}
+
+/** The records of a body that is in memory, by a reader of streams. */
+export const collect = async (
+  body: Buffer,
+  read: (chunks: AsyncIterable<Buffer>) => AsyncIterable<Batch>,
+): Promise<readonly object[]> => {
+  const records: object[] = [];
+  for await (const batch of read(oneChunk(body))) {
+    for (const record of batch.records) records.push(record);
+  }
+  return records;
+};

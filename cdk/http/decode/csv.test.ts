@@ -1,0 +1,122 @@
+import {describe, expect, test} from '@jest/globals';
+import {decoded, streamed} from '../../../test/support/decoding.ts';
+import {csv} from './csv.ts';
+
+/** Both ways to read must agree. */
+const both = async (decoder: ReturnType<typeof csv>, body: string | Buffer): Promise<unknown> => {
+  const whole = await decoded(decoder, body);
+  expect(await streamed(decoder, body)).toEqual(whole);
+  return whole;
+};
+
+describe('CSV', () => {
+  test.each([
+    [
+      'plain rows',
+      {},
+      'id,name\n1,a\n2,b\n',
+      [
+        {id: '1', name: 'a'},
+        {id: '2', name: 'b'},
+      ],
+    ],
+    ['no newline at the end', {}, 'id,name\r\n1,a', [{id: '1', name: 'a'}]],
+    ['a byte order mark', {}, '\uFEFFid,name\n1,é😀\n', [{id: '1', name: 'é😀'}]],
+    [
+      'quotes, commas and lines in fields',
+      {},
+      'id,"na,me"\n1,"a ""b""\nc"\n',
+      [{id: '1', 'na,me': 'a "b"\nc'}],
+    ],
+    ['empty fields', {}, 'id,name,more\n1,,""\n', [{id: '1', name: '', more: ''}]],
+    [
+      'values that look like something else',
+      {},
+      'a,b,c\n007,true,1e3\n',
+      [{a: '007', b: 'true', c: '1e3'}],
+    ],
+    ['blank lines', {}, 'id,name\n\n1,a\n\n\n', [{id: '1', name: 'a'}]],
+    ['an empty value in the only column', {}, 'id\n1\n\n2\n', [{id: '1'}, {id: ''}, {id: '2'}]],
+    ['a header only', {}, 'id,name\n', []],
+    ['nothing', {}, '', []],
+    ['another delimiter', {delimiter: ';'}, 'id;name\n1;a,b\n', [{id: '1', name: 'a,b'}]],
+    ['no header', {columns: ['id', 'name']}, '1,a\n', [{id: '1', name: 'a'}]],
+    [
+      'quotes that are text',
+      {quote: false as const},
+      'id,name\n1,5" pipe\n',
+      [{id: '1', name: '5" pipe'}],
+    ],
+    ['comments', {comment: '#'}, '# made today\nid,name\n1,a#b\n', [{id: '1', name: 'a#b'}]],
+    [
+      'a name that means something to JavaScript',
+      {},
+      '__proto__,id\nx,1\n',
+      [{['__proto__']: 'x', id: '1'}],
+    ],
+  ])('with %s is a list of records of texts', async (_what, options, body, expected) => {
+    expect(await both(csv(options), body)).toEqual(expected);
+  });
+
+  test('in another encoding is read with its name', async () => {
+    const body = Buffer.from('id,name\n1,Müller \x80\n', 'latin1');
+    expect(await both(csv({encoding: 'windows-1252'}), body)).toEqual([
+      {id: '1', name: 'Müller €'},
+    ]);
+    expect(await both(csv(), body)).toBe(
+      'SystemError: GET x answered with bytes that are not utf-8. Set `encoding` to what the API sends, such as windows-1252.',
+    );
+    expect(
+      await both(csv({encoding: 'utf-16le'}), Buffer.from('\uFEFFid\n1\n', 'utf16le')),
+    ).toEqual([{id: '1'}]);
+  });
+
+  test.each([
+    [
+      'too many fields',
+      'id,name\n1,a\n2,b,c\n',
+      "GET x: line 3 of the CSV has 3 fields, but there are 2 columns (id, name). Check `delimiter` and `quote`; else report this to the API's owner.",
+    ],
+    [
+      'too few fields',
+      'id,name\n"1\n2",a\n2\n',
+      "GET x: line 4 of the CSV has 1 fields, but there are 2 columns (id, name). Check `delimiter` and `quote`; else report this to the API's owner.",
+    ],
+    [
+      'a name that comes twice',
+      'id,name,id\n1,a,2\n',
+      'GET x: the header of the CSV has "id" twice (id, name, id), and a record can\'t hold both. If there is no header, set `columns` to the names.',
+    ],
+    [
+      'a column without a name',
+      'id,,name\n1,a,2\n',
+      'GET x: column 2 of the CSV has no name in the header (id, , name). If there is no header, set `columns` to the names; else check `delimiter`.',
+    ],
+    [
+      'a quote that is never closed',
+      'id,name\n1,"a\n2,b\n',
+      "GET x answered with CSV that ends in the middle (a quoted field does not end). The server gave it for whole: report this to the API's owner.",
+    ],
+  ])('with %s is an error that says where', async (_what, body, told) => {
+    expect(await both(csv(), body)).toBe(`SystemError: ${told}`);
+  });
+
+  test('with a quote in the wrong place is an error that says where', async () => {
+    expect(await both(csv(), 'id,name\n1,"a"b\n')).toMatch(
+      /^SystemError: GET x answered with malformed CSV: Invalid Closing Quote: .* at line 2/,
+    );
+  });
+
+  test('that swallows its rows into one field is an error before it fills the memory', async () => {
+    const body = `id,name\n1,"${'a\n'.repeat(500)}`;
+    expect(await streamed(csv(), body, {limit: 100})).toBe(
+      'SystemError: GET x: a row of the CSV is longer than 100 bytes, so a quote may not be closed. Check `quote`, or raise `maxBodyBytes`.',
+    );
+  });
+
+  test('in an encoding that there is not is an error', async () => {
+    expect(await both(csv({encoding: 'ebcdic'}), 'id\n')).toMatch(
+      /^SystemError: GET x: "ebcdic" is not the name of an encoding/,
+    );
+  });
+});

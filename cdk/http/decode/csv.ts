@@ -1,0 +1,132 @@
+import type {Parser} from 'csv-parse';
+import {messageOf, SystemError} from '../../errors.ts';
+import {networkCode} from '../faults.ts';
+import {inBatches} from './batches.ts';
+import {collect} from './collect.ts';
+import type {About, Batch, Decoder} from './decoder.ts';
+import {endsEarly} from './ends-early.ts';
+import {openText} from './text.ts';
+
+type CsvOptions = {
+  /** What stands between two fields. Default `,`. */
+  readonly delimiter?: string;
+  /** The names of the fields, where the first row is a record, too. Default: the first row has the names. */
+  readonly columns?: readonly string[];
+  /** The text's encoding, by its name on the web: `windows-1252`, `utf-16le`. Default UTF-8; others are an error, not guessed. */
+  readonly encoding?: string;
+  /** What encloses a field; false where quotes are part of the text. Default `"`. */
+  readonly quote?: string | false;
+  /** Lines that begin with it are skipped: `#`. Default: none. */
+  readonly comment?: string;
+};
+
+const named = (names: readonly string[], {where}: About): readonly string[] => {
+  const empty = names.findIndex((name) => name.trim() === '');
+  if (empty >= 0) {
+    throw new SystemError(
+      `${where}: column ${empty + 1} of the CSV has no name in the header (${names.join(', ')}). If there is no header, set \`columns\` to the names; else check \`delimiter\`.`,
+    );
+  }
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return names;
+  throw new SystemError(
+    `${where}: the header of the CSV has "${twice}" twice (${names.join(', ')}), and a record can't hold both. If there is no header, set \`columns\` to the names.`,
+  );
+};
+
+/** Rows become records once the names are known. They stay texts: what a field means, the CSV does not say. */
+const rowReader = (columns: readonly string[] | undefined, about: About) => {
+  let names = columns === undefined ? undefined : named(columns, about);
+  return (row: readonly string[], line: number): object | undefined => {
+    if (row.length === 1 && row[0] === '' && names?.length !== 1) return undefined;
+    if (names === undefined) {
+      names = named(row, about);
+      return undefined;
+    }
+    if (row.length === names.length) {
+      return Object.fromEntries(names.map((name, index) => [name, row[index]]));
+    }
+    throw new SystemError(
+      `${about.where}: line ${line} of the CSV has ${row.length} fields, but there are ${names.length} columns (${names.join(', ')}). Check \`delimiter\` and \`quote\`; else report this to the API's owner.`,
+    );
+  };
+};
+
+const explained = (error: unknown, {where}: About, limit: number): unknown => {
+  const code = networkCode(error) ?? '';
+  if (code === 'CSV_QUOTE_NOT_CLOSED') {
+    return endsEarly('CSV', where, 'a quoted field does not end', error);
+  }
+  if (code === 'CSV_MAX_RECORD_SIZE') {
+    return new SystemError(
+      `${where}: a row of the CSV is longer than ${limit} bytes, so a quote may not be closed. Check \`quote\`, or raise \`maxBodyBytes\`.`,
+      {cause: error},
+    );
+  }
+  return code.startsWith('CSV_')
+    ? new SystemError(`${where} answered with malformed CSV: ${messageOf(error)}.`, {cause: error})
+    : error;
+};
+
+const write = (parser: Parser, text: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    parser.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+
+const end = (parser: Parser): Promise<void> =>
+  new Promise((resolve, reject) => {
+    parser.once('error', reject);
+    parser.end(resolve);
+  });
+
+async function* readRecords(
+  chunks: AsyncIterable<Buffer>,
+  options: CsvOptions,
+  {limit, ...about}: About & {readonly limit: number},
+): AsyncGenerator<Batch> {
+  const {Parser: CsvParser} = await import('csv-parse');
+  const recordOf = rowReader(options.columns, about);
+  let records: object[] = [];
+  const parser = new CsvParser({
+    delimiter: options.delimiter ?? ',',
+    quote: options.quote ?? '"',
+    comment: options.comment ?? null,
+    comment_no_infix: true,
+    relax_column_count: true,
+    max_record_size: limit,
+    // Kept here and not handed on through the stream, which takes a microtask for each record.
+    on_record: (row, {lines}) => {
+      const record = recordOf(row, lines);
+      if (record !== undefined) records.push(record);
+    },
+  });
+  // The callbacks tell of it; without a listener it would end the process.
+  parser.on('error', () => {});
+  const take = (bytes: number): Batch => {
+    const batch = {records, bytes};
+    records = [];
+    return batch;
+  };
+  const text = openText(options.encoding, about);
+  try {
+    for await (const chunk of chunks) {
+      await write(parser, text.decode(chunk));
+      yield take(chunk.length);
+    }
+    await write(parser, text.end());
+    await end(parser);
+  } catch (error) {
+    throw explained(error, about, limit);
+  } finally {
+    parser.destroy();
+  }
+  yield take(0);
+}
+
+/** Comma-separated values: a list of records whose values are all texts, empty ones included. Set no `records`. */
+export const csv = (options: CsvOptions = {}): Decoder => ({
+  accept: 'text/csv, */*;q=0.1',
+  decode: (body, about) =>
+    collect(body, (chunks) => readRecords(chunks, options, {...about, limit: body.length + 1})),
+  stream: (chunks, about) => inBatches(readRecords(chunks, options, about)),
+});

@@ -1,0 +1,211 @@
+// Decoders through a whole client: pages and single answers, plain and packed.
+import {gzipSync} from 'node:zlib';
+import {describe, expect, test} from '@jest/globals';
+import {serve} from '../../../test/support/loopback.ts';
+import {virtualClock} from '../../../test/support/virtual-clock.ts';
+import {zipOf} from '../../../test/support/zip.ts';
+import {type HttpClient, type HttpOptions, openHttpClient} from '../client.ts';
+import {cursorIn} from '../paginate/cursor-in.ts';
+import {offset} from '../paginate/offset.ts';
+import {csv} from './csv.ts';
+import {jsonLines} from './json-lines.ts';
+import {xml} from './xml.ts';
+
+type PageOptions = NonNullable<Parameters<HttpClient['paginate']>[1]>;
+
+/** What a piece of a source makes of a server, or how it fails. */
+const withClient = async <T>(
+  origin: string,
+  use: (http: HttpClient) => Promise<T>,
+  options: HttpOptions = {},
+) => {
+  const {close, ...http} = openHttpClient(
+    {baseUrl: origin, ...options},
+    {signal: new AbortController().signal, clock: virtualClock(0), log: () => {}},
+  );
+  try {
+    return await use(http);
+  } catch (error) {
+    return String(error).replaceAll(origin, 'api');
+  } finally {
+    await close();
+  }
+};
+
+const pagesOf = (origin: string, asked: PageOptions, options: HttpOptions = {}) =>
+  withClient(
+    origin,
+    async (http) => {
+      const pages: {records: readonly object[]; bytes: number}[] = [];
+      for await (const {records, bytes} of http.paginate('/items', asked))
+        pages.push({records, bytes});
+      return pages;
+    },
+    options,
+  );
+
+const recordsOf = async (
+  body: string | Buffer,
+  asked: PageOptions = {},
+  options: HttpOptions = {},
+) => {
+  const origin = await serve((_request, response) => void response.end(body));
+  const pages = await pagesOf(origin, asked, options);
+  return Array.isArray(pages) ? pages.flatMap(({records}) => records) : pages;
+};
+
+describe('pages', () => {
+  test('of CSV are counted as records by a paginator', async () => {
+    const rows = ['1', '2', '3'];
+    const origin = await serve(({url = ''}, response) => {
+      const from = Number(new URL(url, 'http://x').searchParams.get('offset'));
+      response.end(['id', ...rows.slice(from, from + 2)].join('\n'));
+    });
+    expect(await pagesOf(origin, {decode: csv(), next: offset({size: 2})})).toEqual([
+      {records: [{id: '1'}, {id: '2'}], bytes: 6},
+      {records: [{id: '3'}], bytes: 4},
+    ]);
+  });
+
+  test('of XML have places for a cursor', async () => {
+    const origin = await serve(({url = ''}, response) => {
+      response.end(
+        url.includes('after=b')
+          ? '<feed><entry><id>2</id></entry></feed>'
+          : '<feed><next>b</next><entry><id>1</id></entry></feed>',
+      );
+    });
+    const asked = {decode: xml(), records: 'feed.entry', next: cursorIn('feed.next', 'after')};
+    expect(await pagesOf(origin, asked)).toEqual([
+      {records: [{id: '1'}], bytes: 52},
+      {records: [{id: '2'}], bytes: 38},
+    ]);
+  });
+
+  test.each([
+    ['a plain list', '[{"id":1}]', {}, [{id: 1}]],
+    [
+      'lists behind a wildcard',
+      '{"a":{"x":[{"id":1}],"y":[],"z":[{"id":2}]}}',
+      {records: 'a.*'},
+      [{id: 1}, {id: 2}],
+    ],
+    ['a gzip file', gzipSync('{"rows":[{"id":1}]}'), {records: 'rows'}, [{id: 1}]],
+    [
+      'a gzip file of several parts',
+      Buffer.concat([gzipSync('{"id":1}\n'), gzipSync('{"id":2}\n')]),
+      {decode: jsonLines()},
+      [{id: 1}, {id: 2}],
+    ],
+    [
+      'a zip of CSV files',
+      zipOf([
+        {name: 'a.csv', content: 'id\n1'},
+        {name: 'b.csv', content: 'id\n2'},
+      ]),
+      {decode: csv()},
+      [{id: '1'}, {id: '2'}],
+    ],
+    [
+      'a zip of JSON documents',
+      zipOf([
+        {name: 'a', content: '{"rows":[{"id":1}]}'},
+        {name: 'b', content: '{"rows":[{"id":2}]}'},
+      ]),
+      {records: 'rows'},
+      [{id: 1}, {id: 2}],
+    ],
+    ['an empty zip', zipOf([]), {}, []],
+  ])('have the records of %s', async (_what, body, asked, expected) => {
+    expect(await recordsOf(body, asked)).toEqual(expected);
+  });
+
+  test('where none of several lists is at its place are an error', async () => {
+    expect(await recordsOf('{"a":[{"items":[]},{"items":[]}]}', {records: 'a.*.rows'})).toBe(
+      'SystemError: GET api/items: "a.*.rows" in the body should be a list of objects, but is undefined. ' +
+        'The body has: a. Set `records` to the path of the list.',
+    );
+  });
+
+  test('where something else is behind a wildcard are an error', async () => {
+    expect(
+      await recordsOf('{"a":[{"rows":[{"id":1}]},{"rows":"none"}]}', {records: 'a.*.rows'}),
+    ).toBe(
+      'SystemError: GET api/items: "a.*.rows" in the body should be a list of objects, but is a string. ' +
+        'The body has: a. Set `records` to the path of the list.',
+    );
+  });
+});
+
+describe('a file that is packed', () => {
+  const bomb = 'x'.repeat(1_000_000);
+
+  test.each([
+    ['gzip', gzipSync(bomb)],
+    ['zip', zipOf([{name: 'a', content: bomb}])],
+  ])('as %s and is larger than `maxBodyBytes` inside is an error', async (_format, body) => {
+    expect(await recordsOf(body, {}, {maxBodyBytes: 10_000})).toBe(
+      'SystemError: GET api/items answered with more than 10000 bytes, unpacked. Use `http.download`, ask for smaller pages, or raise `maxBodyBytes`.',
+    );
+  });
+
+  test.each([
+    [
+      'gzip',
+      gzipSync('[{"id":1}]').subarray(0, -9),
+      "SystemError: GET api/items answered with GZIP that ends in the middle (unexpected end of file). The server gave it for whole: report this to the API's owner.",
+    ],
+    [
+      'zip',
+      zipOf([{name: 'a', content: '[]'}]).subarray(0, -9),
+      "SystemError: GET api/items answered with ZIP that ends in the middle (the list of its files is missing). The server gave it for whole: report this to the API's owner.",
+    ],
+  ])('as %s and ends early is an error', async (_format, body, told) => {
+    expect(await recordsOf(body)).toBe(told);
+  });
+
+  test('as gzip and is damaged is an error that may pass', async () => {
+    const body = gzipSync('[{"id":1}]');
+    body.writeUInt8(body.readUInt8(body.length - 6) ^ 1, body.length - 6);
+    expect(await recordsOf(body)).toMatch(
+      /^TransientError: GET api\/items answered with gzip that is damaged: (Error: )?incorrect data check\./,
+    );
+  });
+
+  test('as zip and is encrypted is an error', async () => {
+    expect(await recordsOf(zipOf([{name: 'a.json', content: '[]', encrypted: true}]))).toBe(
+      'SystemError: GET api/items: "a.json" in the zip is encrypted, which can\'t be read.',
+    );
+  });
+});
+
+describe('a single answer', () => {
+  test.each([
+    ['CSV', 'id\n1\n', csv(), [{id: '1'}]],
+    ['XML', '<a><b>1</b></a>', xml(), {a: {b: '1'}}],
+    [
+      'CSV files in a zip',
+      zipOf([
+        {name: 'a', content: 'id\n1'},
+        {name: 'b', content: 'id\n2'},
+      ]),
+      csv(),
+      [{id: '1'}, {id: '2'}],
+    ],
+  ])('of %s is decoded', async (_what, body, decode, expected) => {
+    const origin = await serve((_request, response) => void response.end(body));
+    expect(await withClient(origin, (http) => http.get('/', {decode}))).toEqual(expected);
+  });
+});
+
+test('a page of lines that was cut where only its content tells is fetched again', async () => {
+  let answered = 0;
+  const origin = await serve(({socket}) => {
+    answered += 1;
+    socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n');
+    socket.end(answered === 1 ? '{"id":1}\n{"id":' : '{"id":1}\n{"id":2}\n');
+  });
+  expect(await pagesOf(origin, {decode: jsonLines()})).toEqual([
+    {records: [{id: 1}, {id: 2}], bytes: 18},
+  ]);
+});

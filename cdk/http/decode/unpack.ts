@@ -1,0 +1,175 @@
+// Files that are packed themselves, as exports are: gzip and zip, seen by their first bytes. What a server packs for the
+// way only, by `content-encoding`, the transport has unpacked before.
+import type {FileHandle} from 'node:fs/promises';
+import {pipeline, Readable} from 'node:stream';
+import {crc32, createGunzip} from 'node:zlib';
+import type {Entry, ZipFile} from 'yauzl';
+import {messageOf, SystemError, TransientError} from '../../errors.ts';
+import {networkCode} from '../faults.ts';
+import {endsEarly} from './ends-early.ts';
+
+/** A file as it is inside. */
+export type Unpacked = {
+  /** Its name, where an archive tells it. */
+  readonly name: string | undefined;
+  readonly chunks: AsyncIterable<Buffer>;
+};
+
+/** A body, in memory or in a file. */
+type Packed = {
+  /** Its first four bytes. */
+  readonly head: Buffer;
+  /** Its bytes as they are. A chunk holds good until the next one is asked for. */
+  readonly plain: () => AsyncIterable<Buffer>;
+  readonly read: () => Readable;
+  readonly openZip: () => Promise<ZipFile>;
+};
+
+const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b && head[2] === 8;
+
+/** `PK` with the signature of a file's header, or of an archive without files. */
+const isZip = (head: Buffer): boolean =>
+  head.length >= 4 && ['PK\x03\x04', 'PK\x05\x06'].includes(head.toString('latin1', 0, 4));
+
+export const isPacked = (body: Buffer): boolean => isGzip(body) || isZip(body);
+
+const damaged = (where: string, format: string, cause: unknown): TransientError =>
+  new TransientError(
+    `${where} answered with ${format} that is damaged: ${messageOf(cause)}. Try again later; if it stays so, report this to the API's owner.`,
+    {cause},
+  );
+
+const explained = (error: unknown, where: string): unknown => {
+  const code = networkCode(error) ?? '';
+  if (code === 'Z_BUF_ERROR') return endsEarly('GZIP', where, 'unexpected end of file', error);
+  return code.startsWith('Z_') ? damaged(where, 'gzip', error) : error;
+};
+
+async function* gunzipped(packed: Packed, where: string): AsyncGenerator<Buffer> {
+  try {
+    // The callback is there so that a fault of the source ends the loop, and an end of the loop the source.
+    yield* pipeline(packed.read(), createGunzip(), () => {});
+  } catch (error) {
+    throw explained(error, where);
+  }
+}
+
+const zipFault = (error: unknown, where: string): unknown => {
+  const told = messageOf(error);
+  if (told.startsWith('End of central directory record signature not found')) {
+    return endsEarly('ZIP', where, 'the list of its files is missing', error);
+  }
+  return networkCode(error)?.startsWith('E') ? error : damaged(where, 'zip', error);
+};
+
+async function* readEntry(zip: ZipFile, entry: Entry, where: string): AsyncGenerator<Buffer> {
+  let sum = 0;
+  try {
+    const content: AsyncIterable<Buffer> = await zip.openReadStreamPromise(entry);
+    for await (const chunk of content) {
+      sum = crc32(chunk, sum);
+      yield chunk;
+    }
+  } catch (error) {
+    throw zipFault(error, where);
+  }
+  if (sum !== entry.crc32) throw damaged(where, 'zip', new Error('its checksum differs'));
+}
+
+/** Directories, and what a Mac adds to each file, hold nothing. */
+const isFile = ({fileName}: Entry): boolean =>
+  !(fileName.endsWith('/') || fileName.startsWith('__MACOSX/'));
+
+async function* unzipped(packed: Packed, where: string): AsyncGenerator<Unpacked> {
+  const zip = await packed.openZip().catch((error) => {
+    throw zipFault(error, where);
+  });
+  const entries = zip.eachEntry();
+  for (;;) {
+    const {done, value: entry} = await entries.next().catch((error) => {
+      throw zipFault(error, where);
+    });
+    if (done) return;
+    if (!isFile(entry)) continue;
+    if (entry.isEncrypted()) {
+      throw new SystemError(
+        `${where}: "${entry.fileName}" in the zip is encrypted, which can't be read.`,
+      );
+    }
+    yield {
+      name: entry.fileName,
+      chunks: readEntry(zip, entry, `${where}, file "${entry.fileName}"`),
+    };
+  }
+}
+
+async function* unpacked(packed: Packed, where: string): AsyncGenerator<Unpacked> {
+  if (isZip(packed.head)) yield* unzipped(packed, where);
+  else {
+    const chunks = isGzip(packed.head) ? gunzipped(packed, where) : packed.plain();
+    yield {name: undefined, chunks};
+  }
+}
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** Fills the same memory again and again: what is outside the heap waits long for the collector. */
+async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  for (let position = 0; ; ) {
+    const {bytesRead} = await file.read(buffer, 0, CHUNK_BYTES, position);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    position += bytesRead;
+  }
+}
+
+/** The files in a file, one after another. Each must be read to its end before the next one. */
+export const unpackFile = async (
+  file: FileHandle,
+  where: string,
+): Promise<AsyncIterable<Unpacked>> => {
+  const {buffer, bytesRead} = await file.read(Buffer.alloc(4), 0, 4, 0);
+  return unpacked(
+    {
+      head: buffer.subarray(0, bytesRead),
+      plain: () => chunksOf(file),
+      read: () => file.createReadStream({start: 0, autoClose: false}),
+      openZip: async () => (await import('yauzl')).fromFdPromise(file.fd, {autoClose: false}),
+    },
+    where,
+  );
+};
+
+const ofBuffer = (body: Buffer): Packed => ({
+  head: body,
+  plain: () => Readable.from([body]),
+  read: () => Readable.from([body]),
+  openZip: async () => (await import('yauzl')).fromBufferPromise(body),
+});
+
+const tooLarge = (where: string, limit: number): SystemError =>
+  new SystemError(
+    `${where} answered with more than ${limit} bytes, unpacked. Use \`http.download\`, ask for smaller pages, or raise \`maxBodyBytes\`.`,
+  );
+
+/** The files in a body. All of them together may not be larger than the limit. */
+export const unpackBody = async (
+  body: Buffer,
+  where: string,
+  limit: number,
+): Promise<readonly {readonly name: string | undefined; readonly body: Buffer}[]> => {
+  if (!isPacked(body)) return [{name: undefined, body}];
+  const files = [];
+  let bytes = 0;
+  for await (const {name, chunks} of unpacked(ofBuffer(body), where)) {
+    const parts: Buffer[] = [];
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > limit) throw tooLarge(where, limit);
+      parts.push(chunk);
+    }
+    files.push({name, body: Buffer.concat(parts)});
+  }
+  return files;
+};

@@ -1,0 +1,301 @@
+// Recognises, from one page alone, how an API is paged.
+import {isObject, type JsonObject} from '../../json.ts';
+import type {HttpRequest} from '../message.ts';
+import {
+  CONTAINERS,
+  LAST,
+  MORE,
+  NEXT,
+  OFFSETS,
+  PAGE_COUNT_HEADERS,
+  PAGE_COUNTS,
+  PAGE_NUMBERS,
+  PAGE_PARAMETERS,
+  TOKEN_HEADERS,
+  TOKENS,
+  TOKENS_IN_NEXT,
+  TOTALS,
+  URLS,
+  URLS_IN_NEXT,
+} from './auto-names.ts';
+import {cursorIn} from './cursor-in.ts';
+import {lastId} from './last-id.ts';
+import {linkHeader, linkTarget} from './link-header.ts';
+import {nextUrl} from './next-url.ts';
+import type {FetchedPage, Step} from './paginator.ts';
+import {at, countAt, isNone, type Place, valueAt} from './place.ts';
+import {jsonStep, type Target} from './target.ts';
+
+/** What a page says of the next one. */
+export type Verdict = {
+  /** Undefined at the end. */
+  readonly step?: Step | undefined;
+  /** The API counts its records or pages: the end is where they are all there. */
+  readonly counted?: true;
+  /** Why it may not be the end after all. */
+  readonly doubt?: string;
+};
+
+/** Where the author wants the token or the number to go. */
+type To = Target | undefined;
+
+/** A way to be paged: undefined where a page shows no sign of it. */
+type Sign = (page: FetchedPage, to: To) => Verdict | undefined;
+
+const END: Verdict = {};
+const COUNTED_END: Verdict = {counted: true};
+
+const pathOf = (container: string, name: string): string =>
+  container === '' ? name : `${container}.${name}`;
+
+/** The first place, in any of the envelope's parts, at which `pick` finds something. */
+const firstOf = <T>(
+  names: readonly string[],
+  pick: (path: string, name: string, container: string) => T | undefined,
+): T | undefined => {
+  for (const container of CONTAINERS) {
+    for (const name of names) {
+      const found = pick(pathOf(container, name), name, container);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+};
+
+export const countOf = (page: FetchedPage, names: readonly string[]): number | undefined =>
+  firstOf(names, (path) => countAt(page, path));
+
+const asked = ({url, json}: HttpRequest, name: string): unknown =>
+  json === undefined ? url.searchParams.get(name) : at(json, name);
+
+const isMissing = (value: unknown): boolean => value === undefined || value === null;
+
+/** Where a value goes: as the author says, else by the first name that the request has, else by the first of all. */
+const targetOf = (request: HttpRequest, names: readonly string[], to: To): Target => {
+  if (to !== undefined) return to;
+  const name = names.find((one) => !isMissing(asked(request, one))) ?? names[0] ?? 'cursor';
+  return request.json === undefined ? name : {json: name};
+};
+
+/** The step that asks with a number. */
+const numberStep = (request: HttpRequest, target: Target, value: number): Step =>
+  typeof target === 'string' ? {query: {[target]: value}} : jsonStep(request, target.json, value);
+
+/** Links that only a list has. */
+const OTHER_LINKS = ['prev', 'previous', 'first', 'last'];
+
+/** A header for lists always tells where the first or the previous page is; others are about something else. */
+const byLink: Sign = (page) => {
+  const step = linkHeader().next(page);
+  if (step !== undefined) return {step};
+  const header = page.response.headers['link'] ?? '';
+  return linkTarget(header, ...OTHER_LINKS) === undefined ? undefined : END;
+};
+
+/** Whether there is more, by a flag; undefined where there is none. */
+export const moreOf = (page: FetchedPage): boolean | undefined =>
+  firstOf([...MORE, ...LAST], (path, name) => {
+    const flag = at(page.json, path);
+    if (typeof flag !== 'boolean') return undefined;
+    return LAST.includes(name) ? !flag : flag;
+  });
+
+const byEndFlag: Sign = (page) => (moreOf(page) === false ? END : undefined);
+
+/** A text that only a URL would be; a relative one under no name of a token, since base64 may begin with a slash. */
+const isUrl = (value: unknown, names: readonly string[]): boolean =>
+  typeof value === 'string' &&
+  (/^https?:\/\//i.test(value) ||
+    (NEXT.some((name) => names === TOKENS[name]) && /^[/?]/.test(value)));
+
+const isScalar = (value: unknown): value is string | number =>
+  (typeof value === 'string' && value !== '') || typeof value === 'number';
+
+/** A step by what stands at a place: a URL, or a token that goes into one of these parameters. */
+const stepBy = (
+  page: FetchedPage,
+  place: Place,
+  {names, to}: {readonly names: readonly string[]; readonly to: To},
+): Step | undefined =>
+  isUrl(valueAt(page, place), names)
+    ? nextUrl(place).next(page)
+    : cursorIn(place, targetOf(page.request, names, to)).next(page);
+
+const RELATIONS = ['links', 'link', '_links'];
+
+/** A list of links, `[{rel: 'next', href: '…'}]`, as of PayPal; in FHIR they are `{relation, url}`. */
+const byLinkList: Sign = (page) => {
+  for (const path of RELATIONS) {
+    const links = at(page.json, path);
+    const relations = (Array.isArray(links) ? links : []).map(
+      (link) => at(link, 'rel') ?? at(link, 'relation'),
+    );
+    const next = relations.indexOf('next');
+    if (next >= 0) {
+      const name = at(links, `${next}.href`) === undefined ? 'url' : 'href';
+      return {step: nextUrl(`${path}.${next}.${name}`).next(page)};
+    }
+    if (relations.some((one) => OTHER_LINKS.includes(String(one)))) return END;
+  }
+  return undefined;
+};
+
+/** By an object named next: `{href}`, `{link, after}`. */
+const inNext = (page: FetchedPage, path: string, to: To): Step | undefined => {
+  const url = URLS_IN_NEXT.find((name) => !isNone(at(page.json, `${path}.${name}`)));
+  if (url !== undefined) return nextUrl(`${path}.${url}`).next(page);
+  const token = TOKENS_IN_NEXT.find((name) => isScalar(at(page.json, `${path}.${name}`)));
+  return token === undefined
+    ? undefined
+    : cursorIn(`${path}.${token}`, targetOf(page.request, [token], to)).next(page);
+};
+
+const byUrl = (page: FetchedPage, path: string): Verdict | undefined => {
+  const value = at(page.json, path);
+  if (value === undefined) return undefined;
+  return isNone(value) ? END : {step: nextUrl(path).next(page)};
+};
+
+const byToken = (page: FetchedPage, path: string, name: string, to: To): Verdict | undefined => {
+  const value = at(page.json, path);
+  if (NEXT.includes(name) && isObject(value)) {
+    const step = inNext(page, path, to);
+    return step && {step};
+  }
+  // Airtable's offset is a token; that of others is a number, which is not that of the next page.
+  if (OFFSETS.includes(name) && (typeof value !== 'string' || /^\d*$/.test(value)))
+    return undefined;
+  if (value === undefined || (!isNone(value) && !isScalar(value))) return undefined;
+  if (isNone(value)) return END;
+  const isPage = typeof value === 'number' && NEXT.includes(name);
+  const names = isPage ? PAGE_PARAMETERS : (TOKENS[name] ?? []);
+  return {step: stepBy(page, path, {names, to})};
+};
+
+const byHeader = (page: FetchedPage, header: string, to: To): Verdict | undefined => {
+  const value = page.response.headers[header];
+  if (value === undefined) return undefined;
+  return isNone(value)
+    ? END
+    : {step: stepBy(page, {header}, {names: TOKEN_HEADERS[header] ?? [], to})};
+};
+
+/** By what the answer names: the first step that is found, else the end if something is named and is none. */
+const byNext: Sign = (page, to) => {
+  const found: Verdict[] = [];
+  const note = (verdict: Verdict | undefined): Verdict | undefined => {
+    if (verdict !== undefined) found.push(verdict);
+    return verdict?.step && verdict;
+  };
+  const going =
+    firstOf(URLS, (path) => note(byUrl(page, path))) ??
+    firstOf([...NEXT, ...Object.keys(TOKENS)], (path, name) =>
+      note(byToken(page, path, name, to)),
+    ) ??
+    Object.keys(TOKEN_HEADERS)
+      .map((header) => note(byHeader(page, header, to)))
+      .find(Boolean);
+  if (going !== undefined) return going;
+  return found.length > 0 && moreOf(page) !== true ? END : undefined;
+};
+
+const hasOther = (links: JsonObject): boolean =>
+  [...OTHER_LINKS, 'cursors'].some((name) => Object.hasOwn(links, name));
+
+/** Containers of links without one to the next page, on a page that has others: JSON:API, HAL, Facebook. */
+const byOtherLinks: Sign = (page) => {
+  const others = ['links', '_links', 'paging', 'pages'].some((container) => {
+    const links = at(page.json, container);
+    return isObject(links) && hasOther(links);
+  });
+  return others && moreOf(page) !== true ? END : undefined;
+};
+
+/** The first page numbered 0 has as many pages before it as its number says; one numbered 1 does not. */
+const pagesBehind = (page: FetchedPage, count: number, number: number): number =>
+  number === page.index ? count - 1 - number : count - number;
+
+/** The number of a page: as it tells itself, else as it was asked for, else by how many came before. */
+const numberOf = (page: FetchedPage, container: string | undefined, target: Target): number => {
+  const told =
+    container === undefined
+      ? countAt(page, {header: 'x-page'})
+      : PAGE_NUMBERS.map((name) => countAt(page, pathOf(container, name))).find(
+          (one) => one !== undefined,
+        );
+  const name = typeof target === 'string' ? target : target.json;
+  const number = asked(page.request, name);
+  return told ?? (isMissing(number) ? page.index + 1 : Number(number));
+};
+
+const byPageCount: Sign = (page, to) => {
+  const found =
+    firstOf(PAGE_COUNTS, (path, _name, container) => {
+      const count = countAt(page, path);
+      return count === undefined ? undefined : {count, container};
+    }) ??
+    PAGE_COUNT_HEADERS.flatMap((header) => {
+      const count = countAt(page, {header});
+      return count === undefined ? [] : [{count, container: undefined}];
+    })[0];
+  if (found === undefined) return undefined;
+  const target = targetOf(page.request, PAGE_PARAMETERS, to);
+  const number = numberOf(page, found.container, target);
+  const left = pagesBehind(page, found.count, number);
+  if (left <= 0) return COUNTED_END;
+  return page.records.length > 0
+    ? {step: numberStep(page.request, target, number + 1)}
+    : {counted: true, doubt: `the page is empty, but the API counts ${left} more pages`};
+};
+
+const byOffset: Sign = (page, to) => {
+  const found = firstOf(OFFSETS, (path, name, container) => {
+    const offset = countAt(page, path);
+    const totals = TOTALS.map((total) => countAt(page, pathOf(container, total)));
+    const total = totals.find((one) => one !== undefined);
+    return offset === undefined ? undefined : {offset, name, total};
+  });
+  if (found === undefined) return undefined;
+  const reached = found.offset + page.records.length;
+  const more = found.total === undefined ? moreOf(page) : reached < found.total;
+  if (more === undefined) return undefined;
+  if (!more) return COUNTED_END;
+  const target = targetOf(page.request, [found.name], to);
+  return page.records.length > 0
+    ? {step: numberStep(page.request, target, reached)}
+    : {counted: true, doubt: 'the page is empty, but the API says that there is more'};
+};
+
+/** All that the API counts is there. */
+const byTotal: Sign = (page) => {
+  const total = countOf(page, TOTALS);
+  return total !== undefined && total <= page.seen ? COUNTED_END : undefined;
+};
+
+/** Stripe: https://docs.stripe.com/api/pagination */
+const byLastId: Sign = (page, to) => {
+  const last = page.records.at(-1);
+  if (moreOf(page) !== true || last === undefined || !isScalar(at(last, 'id'))) return undefined;
+  return {step: lastId('id', typeof to === 'string' ? to : 'starting_after').next(page)};
+};
+
+const SIGNS: readonly Sign[] = [
+  byLink,
+  byLinkList,
+  byEndFlag,
+  byNext,
+  byPageCount,
+  byOffset,
+  byOtherLinks,
+  byLastId,
+  byTotal,
+];
+
+/** What the first sign says that a page shows; undefined where it shows none. */
+export const verdictOf = (page: FetchedPage, to: To): Verdict | undefined => {
+  for (const sign of SIGNS) {
+    const verdict = sign(page, to);
+    if (verdict !== undefined) return verdict;
+  }
+  return undefined;
+};

@@ -1,0 +1,12 @@
+import {ConfigError} from '../errors.ts';
+import {nothingToClose, type OpenStore} from './store.ts';
+
+/** `env:NAME`: variables of this process. */
+export const openEnv: OpenStore = ({env}) => ({
+  fetch: async (name) => {
+    const value = env[name];
+    if (value !== undefined) return value;
+    throw new ConfigError(`there is no environment variable ${name}: set it where the source runs`);
+  },
+  close: nothingToClose,
+});

@@ -1,0 +1,117 @@
+import {homedir} from 'node:os';
+import {join} from 'node:path';
+import {ConfigError, SystemError} from '../errors.ts';
+import {apiKey} from '../http/auth/api-key.ts';
+import {type HttpClient, openHttpClient} from '../http/client.ts';
+import {isObject, type JsonObject} from '../json.ts';
+import {openFile} from './file.ts';
+import type {OpenStore, StoreContext} from './store.ts';
+
+type Vault = HttpClient & {readonly close: () => Promise<void>};
+
+/** What a config waits for is not waited for long. In milliseconds. */
+const TIMEOUTS = {connect: 5_000, headers: 5_000, idle: 5_000, total: 10_000};
+const RETRY = {attempts: 3, cap: 2_000, longest: 5_000};
+
+/** As Vault's own command finds it: https://developer.hashicorp.com/vault/docs/commands#environment-variables */
+const findToken = async ({env, ...context}: StoreContext, signal: AbortSignal): Promise<string> => {
+  if (env['VAULT_TOKEN']) return env['VAULT_TOKEN'];
+  const path = env['VAULT_TOKEN_FILE'] || join(env['HOME'] || homedir(), '.vault-token');
+  try {
+    return String(await openFile({env, ...context}).fetch(path, signal)).trim();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(
+      `there is no token for Vault: set VAULT_TOKEN, or VAULT_TOKEN_FILE to the path of a file with it (${path}: ${error.message})`,
+    );
+  }
+};
+
+/** A refusal as a value: what it means depends on what else was asked. */
+const refusedWith = (error: unknown): number | undefined =>
+  isObject(error) && typeof error['vaultStatus'] === 'number' ? error['vaultStatus'] : undefined;
+
+const connect = async (context: StoreContext, signal: AbortSignal): Promise<Vault> => {
+  const {env, onSecret} = context;
+  const address = env['VAULT_ADDR'];
+  if (!address) {
+    throw new ConfigError('VAULT_ADDR is not set: it says where Vault is, https://vault:8200');
+  }
+  const token = await findToken(context, signal);
+  const namespace = env['VAULT_NAMESPACE'];
+  return openHttpClient(
+    {
+      baseUrl: address,
+      auth: apiKey({header: 'x-vault-token', value: token}),
+      headers: {
+        // Vault's agent may ask for it, as a sign that no browser was made to send this.
+        'x-vault-request': 'true',
+        ...(namespace && {'x-vault-namespace': namespace}),
+      },
+      timeouts: TIMEOUTS,
+      retry: RETRY,
+      explain: ({status}) => Object.assign(new Error('refused'), {vaultStatus: status}),
+    },
+    {signal: context.signal, log: () => {}, onSecret},
+  );
+};
+
+type Answer = {readonly status: number; readonly data: unknown};
+
+const ask = async (vault: Vault, path: string): Promise<Answer> => {
+  try {
+    const answer = await vault.get(path);
+    return {status: 200, data: isObject(answer) ? answer['data'] : undefined};
+  } catch (error) {
+    const status = refusedWith(error);
+    if (status === undefined) throw error;
+    return {status, data: undefined};
+  }
+};
+
+const refusal = ({status}: Answer): Error => {
+  switch (status) {
+    case 200:
+    case 404:
+      return new ConfigError('there is no such secret, or its last version was deleted');
+    case 401:
+    case 403:
+      return new ConfigError(
+        'no permission: the token may be wrong or expired, or its policies do not let it read this',
+      );
+    default:
+      return new SystemError(`Vault answered ${status}`);
+  }
+};
+
+/**
+ * A mount's secrets are versioned, with the fields one step further in and `data` in the path
+ * (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-version), or they are not
+ * (…/kv/kv-v1#read-secret). Which of the two only an internal call would say; so both ways are tried.
+ */
+const read = async (vault: Vault, target: string): Promise<JsonObject> => {
+  const [mount = '', ...path] = target.split('/').map(encodeURIComponent);
+  const versioned = await ask(vault, `v1/${[mount, 'data', ...path].join('/')}`);
+  const {data: fields, metadata} = isObject(versioned.data) ? versioned.data : {};
+  if (isObject(fields) && isObject(metadata)) return fields;
+  if (versioned.status !== 403 && versioned.status !== 404) throw refusal(versioned);
+  const plain = await ask(vault, `v1/${[mount, ...path].join('/')}`);
+  if (isObject(plain.data)) return plain.data;
+  throw refusal(versioned);
+};
+
+/** `vault:<mount>/<path>#<key>`: the key-value secrets of HashiCorp Vault or OpenBao. */
+export const openVault: OpenStore = (context) => {
+  let opened: Promise<Vault> | undefined;
+  return {
+    fetch: async (target, signal) => {
+      opened ??= connect(context, signal);
+      return read(await opened, target);
+    },
+    close: async () => {
+      // Fetching has told what connecting has against it.
+      const vault = await opened?.catch(() => undefined);
+      await vault?.close();
+    },
+  };
+};

@@ -1,0 +1,80 @@
+#!/bin/sh
+// 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
+// A source over PostGraphile, for tests with a million rows behind Relay cursors: test/support/postgraphile.ts has its tables.
+import {defineSource, relay, run, type Schema, type Spec, stream} from '#cdk';
+
+type Config = {api_url: string; page_size: number; checkpoint_interval: number};
+type Event = {id: string; kind: string; payload: string; updated_at: string};
+
+const spec: Spec<Config> = {
+  connectionSpecification: {
+    type: 'object',
+    required: ['api_url'],
+    properties: {
+      api_url: {type: 'string'},
+      page_size: {type: 'integer', default: 2_000},
+      checkpoint_interval: {type: 'integer', default: 60_000},
+    },
+  },
+};
+
+const text = {type: 'string'};
+const schema: Schema<Event> = {
+  type: 'object',
+  properties: {
+    id: text,
+    kind: text,
+    payload: text,
+    updated_at: {type: 'string', format: 'date-time'},
+  },
+};
+
+const EVENT = 'id: rowId kind payload updated_at: updatedAt';
+const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
+// A function's rows are not known to be unique, and PostGraphile takes a cursor of theirs only where the order is: the time
+// alone is shared by thousands.
+const SORTED = 'first: $first, after: $after, orderBy: [UPDATED_AT_ASC, ROW_ID_ASC]';
+
+const ALL = `query ($first: Int!, $after: Cursor) {
+  allEvents(${SORTED}) { nodes { ${EVENT} } ${PAGE_INFO} }
+}`;
+const SINCE = `query ($first: Int!, $after: Cursor, $since: Datetime!) {
+  eventsSince(since: $since, ${SORTED}) { nodes { ${EVENT} } ${PAGE_INFO} }
+}`;
+const HIDDEN = `query ($first: Int!, $after: Cursor) {
+  hiddenEvents(first: $first, after: $after) { edges { node { ${EVENT} } } ${PAGE_INFO} }
+}`;
+
+const source = defineSource({
+  name: 'postgraphile',
+  spec,
+  connect: ({api_url}) => ({baseUrl: api_url, graphqlPath: '/graphql'}),
+  check: ({http}) => http.graphql('{ allEvents(first: 1) { nodes { rowId } } }'),
+  streams: ({http, config: {page_size: first, checkpoint_interval: checkpointInterval}}) => {
+    const list = (field: string, query: string, variables: object = {}) =>
+      http.paginate<Event>('/graphql', {
+        json: {query, variables: {first, ...variables}},
+        next: relay(`data.${field}`),
+      });
+    return [
+      stream({
+        name: 'events',
+        schema,
+        primaryKey: ['id'],
+        cursor: {field: 'updated_at', order: 'ascending'},
+        checkpointInterval,
+        read: ({since}) =>
+          since === undefined ? list('allEvents', ALL) : list('eventsSince', SINCE, {since}),
+      }),
+      stream({name: 'hidden', schema, read: () => list('hiddenEvents', HIDDEN)}),
+      stream({
+        name: 'misspelt',
+        schema,
+        read: () => list('allEvents', ALL.replace('payload', 'paylaod')),
+      }),
+      stream({name: 'broken_cursor', schema, read: () => list('allEvents', ALL, {after: 'x'})}),
+    ];
+  },
+});
+
+await run(source);

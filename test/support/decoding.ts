@@ -1,0 +1,36 @@
+// What a decoder makes of a body, as a whole and as a stream.
+import type {Decoder} from '../../cdk/http/decode/decoder.ts';
+
+const ABOUT = {where: 'GET x', contentType: 'text/plain'};
+
+/** The body in chunks of a few bytes, so that every kind of cut is among them. */
+async function* chunksOf(body: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let from = 0; from < body.length; from += size) yield body.subarray(from, from + size);
+}
+
+const failedOr = async (read: () => Promise<unknown>): Promise<unknown> => {
+  try {
+    return await read();
+  } catch (error) {
+    return String(error);
+  }
+};
+
+/** What is decoded in memory, or the failure. */
+export const decoded = (decoder: Decoder, body: string | Buffer): Promise<unknown> =>
+  failedOr(() => decoder.decode(Buffer.from(body), ABOUT));
+
+/** The records that are streamed, in chunks of this size, or the failure. */
+export const streamed = (
+  decoder: Decoder,
+  body: string | Buffer,
+  {records, size = 3, limit = 1e6}: {records?: string; size?: number; limit?: number} = {},
+): Promise<unknown> =>
+  failedOr(async () => {
+    const found: object[] = [];
+    const chunks = chunksOf(Buffer.from(body), size);
+    for await (const batch of decoder.stream(chunks, {...ABOUT, records, limit})) {
+      found.push(...batch.records);
+    }
+    return found;
+  });

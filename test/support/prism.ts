@@ -1,0 +1,24 @@
+// Prism, which answers as an OpenAPI document says, and refuses what it does not allow: here GitHub's own.
+import {join} from 'node:path';
+import {answers, freePort, SERVERS, startServer} from './servers.ts';
+
+const GITHUB = 'node_modules/@octokit/openapi/generated/api.github.com.json';
+
+export const startPrism = async () => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const server = await startServer({
+    command: process.execPath,
+    args: [
+      'node_modules/@stoplight/prism-cli/dist/index.js',
+      ...['mock', '--host', '127.0.0.1', '--port', String(port), '--verboseLevel', 'error'],
+      GITHUB,
+    ],
+    env: {NODE_OPTIONS: ''},
+    cwd: join(SERVERS, 'npm/prism'),
+    isReady: answers(url),
+    // It takes in a document of 12 MB first.
+    patience: 120_000,
+  });
+  return {...server, url};
+};
