@@ -88,6 +88,35 @@ test('the examples of docs/auth.md compile', async () => {
   expect(await compile(examples)).toBe('');
 });
 
+describe('docs/authoring.md', () => {
+  test('has examples that compile', async () => {
+    const {blocks: examples} = examplesOf('docs/authoring.md');
+    expect(examples).toHaveLength(2);
+    expect(await compile(examples)).toBe('');
+  });
+
+  test('has every field of a stream, of a cursor, and of what read is given', () => {
+    const source = readFileSync(join(ROOT, 'cdk/source.ts'), 'utf8');
+    const shown = readFileSync(join(ROOT, 'docs/authoring.md'), 'utf8');
+    const fieldsOf = (type: string): readonly string[] => {
+      const [, body = ''] =
+        new RegExp(`type ${type}<.*? = \\{\n([\\s\\S]*?)^\\};`, 'm').exec(source) ?? [];
+      return [...body.matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name);
+    };
+    const rows = [...shown.matchAll(/^\| (`.+?) +\|/gm)].map(([, code = '']) => code).join();
+    const has = (name: string) => new RegExp(`\`${name}[\`(]`).test(rows);
+    const fields = [
+      ...fieldsOf('StreamDefinition'),
+      ...fieldsOf('Cursor').map((name) => `cursor.${name}`),
+      ...fieldsOf('ReadContext'),
+    ];
+    expect(fields).toEqual(
+      expect.arrayContaining(['checkpointInterval', 'cursor.filter', 'signal']),
+    );
+    expect(fields.filter((name) => !has(name))).toEqual([]);
+  });
+});
+
 test('the examples of docs/graphql.md compile', async () => {
   const {blocks: examples} = examplesOf('docs/graphql.md');
   expect(examples).toHaveLength(2);
