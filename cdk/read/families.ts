@@ -13,7 +13,7 @@ import {positionIn, type Start} from './start.ts';
 type ParentOrigin = Extract<SliceOrigin, {kind: 'parent'}>;
 
 /** A stream whose slices come from another one's records, as that one sees it. */
-export type Child = {
+type Child = {
   readonly take: (records: readonly object[]) => Promise<void>;
   /** @param blob where the parent is now */
   readonly end: (failure: Failure | undefined, blob: StateBlob) => void;

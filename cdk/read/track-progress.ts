@@ -25,7 +25,7 @@ const ALL = () => () => true;
 const NONE = () => () => false;
 
 /** The earliest of several positions: from there on all of them have what they need. */
-export const earliest = (positions: readonly Position[], cursor: Cursor): Position => {
+const earliest = (positions: readonly Position[], cursor: Cursor): Position => {
   const {compare} = cursorRules(cursor);
   return positions.reduce((one, other) => {
     if (one === other) return one;
