@@ -159,6 +159,8 @@ export const run = async <C extends object>(source: Source<C>): Promise<void> =>
   const exitCode = await perform(source, parsed.invocation, output, {
     signal: stop.signal,
     now: Date.now,
+    // https://docs.airbyte.com: jobs have up to three attempts, counted from 0.
+    isRetry: Number(process.env['WORKER_JOB_ATTEMPT']) > 0,
     redactor,
     emit: async (message) => {
       await output.write(message);

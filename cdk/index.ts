@@ -27,5 +27,5 @@ export {pageNumber} from './http/paginate/page-number.ts';
 export type {FetchedPage, Paginator} from './http/paginate/paginator.ts';
 export {relay} from './http/paginate/relay.ts';
 export {tokenParts} from './http/paginate/token-parts.ts';
-export type {Page, Schema, Slice, Spec} from './source.ts';
-export {defineSource, page, stream} from './source.ts';
+export type {Page, Schema, Slice, Spec, Stream} from './source.ts';
+export {defineSource, page, parent, product, stream} from './source.ts';

@@ -4,9 +4,22 @@ export type JsonObject = {readonly [key: string]: unknown};
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What stands at a path such as `data.items`; undefined where it leads nowhere. */
-export const valueAt = (json: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), json);
+/** A field of an object, or the place in a list that a number names. */
+export const fieldOf = (json: unknown, key: string): unknown => {
+  if (Array.isArray(json)) return json[Number(key)];
+  return isObject(json) && Object.hasOwn(json, key) ? json[key] : undefined;
+};
+
+/**
+ * What stands at a path such as `data.items.0`; undefined where it leads nowhere. A key may hold dots itself, such as
+ * OData's `@odata.nextLink`: the whole one goes first.
+ */
+export const valueAt = (json: unknown, path: string): unknown => {
+  const whole = fieldOf(json, path);
+  const dot = path.indexOf('.');
+  if (whole !== undefined || dot < 0) return whole;
+  return valueAt(fieldOf(json, path.slice(0, dot)), path.slice(dot + 1));
+};
 
 /** What a JSON value is, in words for an error message: `an array`, `null`, `a string`. */
 export const kindOf = (value: unknown): string => {

@@ -114,6 +114,25 @@ test('the examples of docs/limits.md do what it says', async () => {
   await close();
 });
 
+test('docs/authoring.md has every field of a stream, of a cursor, and of what read is given', () => {
+  const source = readFileSync(join(ROOT, 'cdk/source.ts'), 'utf8');
+  const shown = readFileSync(join(ROOT, 'docs/authoring.md'), 'utf8');
+  const fieldsOf = (type: string): readonly string[] => {
+    const [, body = ''] =
+      new RegExp(`type ${type}<.*? = \\{\n([\\s\\S]*?)^\\};`, 'm').exec(source) ?? [];
+    return [...body.matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name);
+  };
+  const rows = [...shown.matchAll(/^\| (`.+?) +\|/gm)].map(([, code = '']) => code).join();
+  const has = (name: string) => new RegExp(`\`${name}[\`(]`).test(rows);
+  const fields = [
+    ...fieldsOf('StreamDefinition'),
+    ...fieldsOf('Cursor').map((name) => `cursor.${name}`),
+    ...fieldsOf('ReadContext'),
+  ];
+  expect(fields).toEqual(expect.arrayContaining(['checkpointInterval', 'cursor.filter', 'signal']));
+  expect(fields.filter((name) => !has(name))).toEqual([]);
+});
+
 describe('the examples of docs/decoding.md', () => {
   const {blocks: examples, rows: decoders} = examplesOf('docs/decoding.md');
 

@@ -117,7 +117,7 @@ describeWith('prism')("GitHub's own contract", () => {
 
   describe('is kept by the github source', () => {
     const config = {token: TOKEN, repositories: ['octocat/Hello-World', 'github/*']};
-    const streams = ['repositories', 'issues', 'issue_comments', 'commits', 'labels'];
+    const streams = ['repositories', 'issues', 'issue_comments', 'reviews', 'commits', 'labels'];
 
     const broken = () =>
       proxy
@@ -176,7 +176,9 @@ describeWith('prism')("GitHub's own contract", () => {
       const list = '/repos/octocat/Hello-World';
       expect(new Set(others.map((path) => path.split('?')[0]))).toEqual(
         new Set(
-          ['issues', 'issues/comments', 'commits', 'labels'].map((name) => `${list}/${name}`),
+          ['issues', 'issues/comments', 'pulls/1347/reviews', 'commits', 'labels'].map(
+            (name) => `${list}/${name}`,
+          ),
         ),
       );
       expect(leaked(seen)).toEqual([]);

@@ -15,6 +15,8 @@ export type Runtime = {
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Whether the platform tries a job again that was cut off. */
+  readonly isRetry?: boolean;
   /** How requests pass the time; the system's clock unless it is given. */
   readonly clock?: Clock;
   /** Told every secret before anything can repeat it. */

@@ -15,6 +15,7 @@ type Patience = {
   readonly retry?: Partial<RetryPolicy>;
   readonly onWait?: HttpRuntime['onWait'];
   readonly caller?: HttpRuntime['caller'];
+  readonly aside?: HttpRuntime['aside'];
 };
 
 /** The config as it is meant: no secret of it, be it written there or elsewhere, is unknown to the redactor after that. */
@@ -36,14 +37,18 @@ const resolve = async (
 };
 
 /** What a command has, once it is connected. */
-type Connected<C> = Connection<C> & Pick<ReturnType<typeof openHttpClient>, 'totals' | 'close'>;
+type Connected<C> = Connection<C> &
+  Pick<ReturnType<typeof openHttpClient>, 'totals' | 'underWay' | 'close'> & {
+    /** How many slices are read at once, where the source says so. */
+    readonly concurrency?: number;
+  };
 
 /** A valid config and a client for the API it points to. */
 export const connect = async <C extends object>(
   source: Source<C>,
   readConfig: Input,
   runtime: Runtime,
-  {retry, onWait, caller}: Patience = {},
+  {retry, onWait, caller, aside}: Patience = {},
 ): Promise<Connected<C>> => {
   const {redactor, signal, log, clock} = runtime;
   const schema = source.spec.connectionSpecification;
@@ -60,11 +65,20 @@ export const connect = async <C extends object>(
       ...(clock && {clock}),
       ...(onWait && {onWait}),
       ...(caller && {caller}),
+      ...(aside && {aside}),
       onSecret: (secret) => redactor.add([secret]),
       onRotated: rotationTeller(isObject(given) ? given : {}, values, runtime),
     },
   );
-  return {config, http, totals: http.totals, close: http.close};
+  const {concurrency} = options;
+  return {
+    config,
+    http,
+    totals: http.totals,
+    underWay: http.underWay,
+    close: http.close,
+    ...(concurrency !== undefined && {concurrency}),
+  };
 };
 
 /** The source's streams, whose names must differ: catalogs and states know them by name. */

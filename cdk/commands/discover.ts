@@ -1,4 +1,6 @@
+import {isObject, type JsonObject} from '../json.ts';
 import type {AirbyteStream, SyncMode} from '../protocol/generated/airbyte.ts';
+import {schemaOf} from '../read/deletes/schema.ts';
 import type {Source, Stream} from '../source.ts';
 import type {Command, Input, Runtime} from './command.ts';
 import {connect, streamsOf} from './connect.ts';
@@ -7,18 +9,33 @@ import {connect, streamsOf} from './connect.ts';
 const syncModes = (incremental: boolean): [SyncMode, ...SyncMode[]] =>
   incremental ? ['full_refresh', 'incremental'] : ['full_refresh'];
 
+/** Whether a full refresh that was cut off goes on where it was. */
+const isResumable = ({cursor, slices, resumable}: Stream): boolean =>
+  cursor !== undefined || slices.kind !== 'whole' || resumable !== undefined;
+
+/** The way to a nested field; a name that holds dots itself is one step. */
+const pathOf = (field: string, schema: JsonObject): string[] => {
+  const {properties} = schema;
+  return isObject(properties) && Object.hasOwn(properties, field) ? [field] : field.split('.');
+};
+
 /** A stream as a catalog shows it. Absent fields are left out: clients stumble over nulls. */
-const toAirbyteStream = ({name, schema, primaryKey, cursor}: Stream): AirbyteStream => ({
-  name,
-  json_schema: schema,
-  supported_sync_modes: syncModes(cursor !== undefined),
-  ...(cursor !== undefined && {
-    source_defined_cursor: true,
-    default_cursor_field: [cursor.field],
-    is_resumable: true,
-  }),
-  ...(primaryKey.length > 0 && {source_defined_primary_key: primaryKey.map((field) => [field])}),
-});
+const toAirbyteStream = (stream: Stream): AirbyteStream => {
+  const {name, schema, primaryKey, cursor} = stream;
+  return {
+    name,
+    json_schema: schema,
+    supported_sync_modes: syncModes(cursor !== undefined),
+    ...(cursor !== undefined && {
+      source_defined_cursor: true,
+      default_cursor_field: pathOf(cursor.field, schema),
+    }),
+    ...(isResumable(stream) && {is_resumable: true}),
+    ...(primaryKey.length > 0 && {
+      source_defined_primary_key: primaryKey.map((field) => [field]),
+    }),
+  };
+};
 
 /** Says which streams there are, and what their records look like. */
 export async function* discover<C extends object>(
@@ -28,7 +45,9 @@ export async function* discover<C extends object>(
 ): Command {
   const {close, ...connection} = await connect(source, readConfig, runtime);
   try {
-    const streams = streamsOf(source, connection).map(toAirbyteStream);
+    const streams = streamsOf(source, connection).map((stream) =>
+      toAirbyteStream({...stream, schema: schemaOf(stream)}),
+    );
     yield {type: 'CATALOG', catalog: {streams}};
   } finally {
     await close();

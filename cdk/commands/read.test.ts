@@ -70,6 +70,7 @@ test('a stream tells at its end what was done for it, and only for it', async ()
     spec: {connectionSpecification: {type: 'object'}},
     connect: () => ({
       baseUrl: 'https://api.test',
+      concurrency: 1,
       retry: {base: 0},
       rules: [{status: 404, means: 'ignore'}],
     }),

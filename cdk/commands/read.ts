@@ -1,7 +1,7 @@
 import type {Totals} from '../http/totals.ts';
 import {parseCatalog} from '../protocol/catalog.ts';
 import {parseState} from '../protocol/state.ts';
-import {currentStream} from '../read/current-stream.ts';
+import {currentStream, waitAside} from '../read/current-stream.ts';
 import {planRead} from '../read/plan.ts';
 import {readPlan} from '../read/read.ts';
 import type {Source} from '../source.ts';
@@ -37,19 +37,29 @@ export async function* read<C extends object>(
   runtime: Runtime,
 ): Command {
   let announce = (_stream: string, _until: number): void => {};
-  const {close, totals, ...connection} = await connect(source, inputs.config, runtime, {
-    caller: currentStream,
-    onWait: ({until, caller = ''}) => announce(caller, until),
-  });
+  const {close, totals, underWay, concurrency, ...connection} = await connect(
+    source,
+    inputs.config,
+    runtime,
+    {
+      caller: currentStream,
+      aside: waitAside,
+      onWait: ({until, caller = ''}) => announce(caller, until),
+    },
+  );
   try {
     const configured = parseCatalog(await inputs.catalog());
     const state = parseState(await inputs.state());
-    return yield* readPlan(planRead(configured, streamsOf(source, connection), state), {
+    const context = {startedAt: runtime.now(), isRetry: runtime.isRetry ?? false};
+    return yield* readPlan(planRead(configured, streamsOf(source, connection), state, context), {
       ...runtime,
+      startedAt: context.startedAt,
+      ...(concurrency !== undefined && {concurrency}),
       followWaits: (listener) => {
         announce = listener;
       },
       workOf: (stream) => describeTotals(totals(stream)),
+      underWay,
     });
   } finally {
     await close();

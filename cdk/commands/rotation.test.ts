@@ -36,6 +36,7 @@ const source = defineSource({
   spec,
   connect: ({credentials}) => ({
     baseUrl: 'https://api.test',
+    concurrency: 1,
     auth: oauth2({
       tokenUrl: '/token',
       client: {id: 'app', secret: credentials.secret},

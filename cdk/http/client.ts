@@ -21,6 +21,7 @@ import {
   type Timeouts,
   type TransportOptions,
 } from './transport.ts';
+import {openUnderWay} from './under-way.ts';
 
 /** How an API is reached. */
 export type HttpOptions = TransportOptions &
@@ -68,6 +69,8 @@ export type HttpClient = {
 type OpenedClient = HttpClient & {
   /** What was done on behalf of one caller. */
   readonly totals: (caller: string) => Totals;
+  /** The requests that are under way, in words. */
+  readonly underWay: () => readonly string[];
   readonly close: () => Promise<void>;
 };
 
@@ -82,6 +85,8 @@ export type HttpRuntime = {
   readonly caller?: () => string;
   /** Told before each wait of more than five seconds for a limit of the API. */
   readonly onWait?: (wait: Wait) => void;
+  /** Waits while others take the place of who waits, for what takes more than five seconds. */
+  readonly aside?: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Told every secret that is sent, and every token that is obtained. */
   readonly onSecret?: AuthRuntime['onSecret'];
   /** Saves a rotated refresh token; resolves once it is out of the process. */
@@ -136,13 +141,14 @@ const isAnswer = (response: HttpResponse, allowed: readonly number[]): boolean =
 
 /** What stands between the client's methods and the wire. */
 const openAnswers = (options: HttpOptions, runtime: HttpRuntime) => {
-  const {signal, log, clock = systemClock, random, onWait, caller = () => ''} = runtime;
+  const {signal, log, clock = systemClock, random, onWait, aside, caller = () => ''} = runtime;
   const {baseUrl, explain} = options;
   const origin = baseUrl === undefined ? undefined : originOf(baseUrl);
   const timeouts = {...DEFAULT_TIMEOUTS, ...options.timeouts};
   const transport = openTransport(timeouts, signal, reachOf(options));
   const counters = openCounters(caller);
-  const layers = {signal, log, clock, random, onWait, caller, counters, timeouts};
+  const underWay = openUnderWay(clock.now);
+  const layers = {signal, log, clock, random, onWait, aside, caller, counters, underWay, timeouts};
   const {onSecret = () => {}, onRotated = async () => {}} = runtime;
   for (const secret of secretsOf(options.proxy)) onSecret(secret);
   // Around the retries, not inside: a token request has retries of its own, which must not multiply.
@@ -167,12 +173,12 @@ const openAnswers = (options: HttpOptions, runtime: HttpRuntime) => {
       if (meaningOf(response) === 'ignore') ignored(request, response);
       return response;
     };
-  return {answered, warn, counters, close: transport.close};
+  return {answered, warn, counters, underWay, close: transport.close};
 };
 
 /** Opens a client. Close it: it holds connections. */
 export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
-  const {answered, warn, counters, close} = openAnswers(options, runtime);
+  const {answered, warn, counters, underWay, close} = openAnswers(options, runtime);
   const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
   const requestFor = requestMaker(options, limit);
   const onPage = (): void => counters.count('pages');
@@ -208,6 +214,7 @@ export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): Open
       return download<R>({answered, decoder, limit, signal}, requestFor(path, asked), asked);
     },
     totals: counters.totals,
+    underWay: underWay.list,
     close,
   };
 };

@@ -15,6 +15,7 @@ import {describeWhole, type HttpRequest, type Send, sizeOf} from './message.ts';
 import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
 import type {Counters} from './totals.ts';
 import {MAX_BODY_BYTES, type Timeouts, type Transport, type TransportOptions} from './transport.ts';
+import type {UnderWay} from './under-way.ts';
 
 export type LayerOptions = Pick<TransportOptions, 'maxBodyBytes'> & {
   /** How hard to try, and how long to wait. */
@@ -31,13 +32,15 @@ export type LayerOptions = Pick<TransportOptions, 'maxBodyBytes'> & {
 export type Log = (level: 'DEBUG' | 'INFO' | 'WARN', message: string) => void;
 
 /** What a run lends to its layers. */
-export type LayerRuntime = Pick<WaitContext, 'signal' | 'onWait'> & {
+export type LayerRuntime = Pick<WaitContext, 'signal' | 'onWait' | 'aside'> & {
   readonly log: Log;
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
   /** On whose behalf a request is sent now. */
   readonly caller: () => string;
   readonly counters: Counters;
+  /** Notes a request while it is under way. */
+  readonly underWay: UnderWay;
   readonly timeouts: Timeouts;
 };
 
@@ -46,7 +49,7 @@ const attemptOf = ({attempt}: HttpRequest): string =>
 
 /** One DEBUG line for each request: how it was answered, or what broke it. */
 const traced =
-  (send: Send, {log, counters}: LayerRuntime, {now}: Clock): Send =>
+  (send: Send, {log, counters, underWay}: LayerRuntime, {now}: Clock): Send =>
   async (request) => {
     const sentAt = now();
     const tell = (outcome: string, more: string): void =>
@@ -55,6 +58,7 @@ const traced =
         `${describeWhole(request)} ${outcome} ${now() - sentAt} ms${more}${attemptOf(request)}`,
       );
     counters.count('requests');
+    const over = underWay.begin(request);
     try {
       const response = await send(request);
       const bytes = sizeOf(response);
@@ -64,6 +68,8 @@ const traced =
     } catch (error) {
       tell(describeFault(error), '');
       throw error;
+    } finally {
+      over();
     }
   };
 
@@ -82,7 +88,7 @@ export const withLayers = (
   runtime: LayerRuntime,
 ): Send => {
   const {signal, log, clock = systemClock, random = Math.random, onWait} = runtime;
-  const {caller, counters, timeouts} = runtime;
+  const {caller, counters, timeouts, aside} = runtime;
   const policy = {...DEFAULT_RETRY, ...retry};
   const runEnds = clock.now() + timeouts.run;
   const {maxBodyBytes = MAX_BODY_BYTES} = options;
@@ -93,6 +99,7 @@ export const withLayers = (
     onWait,
     runEnds,
     caller,
+    aside,
     log: (message: string): void => log('INFO', message),
     onWaited: (ms: number): void => counters.count('waited', ms),
     onRetry: (): void => counters.count('retries'),

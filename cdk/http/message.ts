@@ -54,11 +54,17 @@ export const describeRequest = ({method, url}: Pick<HttpRequest, 'method' | 'url
 /** Names of query parameters that often hold a credential which nobody told of, as in a signed link. */
 const SECRET_PARAMETER = /token|secret|passw|signature|^sig$|credential|auth|key/i;
 
+/** The token of a page is none. */
+const PAGE_TOKEN = /page_?token|next_?token|continuation/i;
+
+export const namesSecret = (parameter: string): boolean =>
+  SECRET_PARAMETER.test(parameter) && !PAGE_TOKEN.test(parameter);
+
 /** The same with the query, for DEBUG lines, without values that may be credentials. */
 export const describeWhole = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string => {
   const shown = new URL(url);
   for (const [name, value] of url.searchParams) {
-    if (value !== '' && SECRET_PARAMETER.test(name)) shown.searchParams.set(name, '****');
+    if (value !== '' && namesSecret(name)) shown.searchParams.set(name, '****');
   }
   return `${method} ${shown.origin}${shown.pathname}${shown.search}`;
 };

@@ -52,6 +52,24 @@ describe('a page', () => {
     ]);
   });
 
+  test('says of the records that were altered what was, and of the others nothing', () => {
+    const change = {
+      field: 'the "price"\n',
+      change: 'NULLED',
+      reason: 'SOURCE_SERIALIZATION_ERROR',
+    } as const;
+    const altered = {
+      ...page([{id: 1}, {id: 2, price: null}, {id: 3}]),
+      changes: new Map([[1, [change]]]),
+    };
+    const record = (data: object) => ({stream: 'users', data, emitted_at: 1_767_225_600_000});
+    expect(parseMessages(textOf(altered))).toEqual([
+      {type: 'RECORD', record: record({id: 1})},
+      {type: 'RECORD', record: {...record({id: 2, price: null}), meta: {changes: [change]}}},
+      {type: 'RECORD', record: record({id: 3})},
+    ]);
+  });
+
   test('without records is nothing', () => {
     expect([...encode(page([]), asItIs)]).toEqual([]);
   });

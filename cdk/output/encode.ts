@@ -39,13 +39,17 @@ const redacted = (message: AirbyteMessage, redact: Redact): AirbyteMessage => {
 };
 
 /** The RECORD lines of a page; all that is the same in each of them is printed once. */
-function* encodePage({stream, records, emittedAt}: RecordPage): Generator<string> {
+function* encodePage({stream, records, emittedAt, changes}: RecordPage): Generator<string> {
   const {name, namespace} = stream;
   const place = namespace === undefined ? {stream: name} : {stream: name, namespace};
   const prefix = `{"type":"RECORD","record":{${JSON.stringify(place).slice(1, -1)},"data":`;
-  const suffix = `,"emitted_at":${emittedAt}}}\n`;
-  for (const record of records) {
-    yield escapeLineBreaks(prefix + JSON.stringify(record) + suffix);
+  const time = `,"emitted_at":${emittedAt}`;
+  const suffix = `${time}}}\n`;
+  for (const [index, record] of records.entries()) {
+    const altered = changes?.get(index);
+    const end =
+      altered === undefined ? suffix : `${time},"meta":${JSON.stringify({changes: altered})}}}\n`;
+    yield escapeLineBreaks(prefix + JSON.stringify(record) + end);
   }
 }
 

@@ -3,11 +3,15 @@ import {failureOf} from '../../test/support/failure.ts';
 import {descriptorOf, parseCatalog, streamKey} from './catalog.ts';
 
 describe('a configured catalog', () => {
-  test('lists streams with their mode; what the kit does not need is passed over', () => {
+  test('lists streams with their mode and schema; what the kit does not need is passed over', () => {
     const catalog = {
       streams: [
         {
-          stream: {name: 'users', json_schema: {}, supported_sync_modes: ['full_refresh']},
+          stream: {
+            name: 'users',
+            json_schema: {properties: {id: {type: 'integer'}}},
+            supported_sync_modes: ['full_refresh'],
+          },
           sync_mode: 'incremental',
           destination_sync_mode: 'append_dedup',
           cursor_field: ['updated_at'],
@@ -18,7 +22,11 @@ describe('a configured catalog', () => {
       odd: true,
     };
     expect(parseCatalog(catalog)).toEqual([
-      {descriptor: {name: 'users'}, syncMode: 'incremental'},
+      {
+        descriptor: {name: 'users'},
+        syncMode: 'incremental',
+        schema: {properties: {id: {type: 'integer'}}},
+      },
       {descriptor: {name: 'orders', namespace: 'shop'}, syncMode: 'full_refresh'},
     ]);
   });
@@ -31,6 +39,12 @@ describe('a configured catalog', () => {
   ])('may have a mode that is %s', (_what, mode, syncMode) => {
     expect(parseCatalog({streams: [{stream: {name: 'users'}, ...mode}]})).toEqual([
       {descriptor: {name: 'users'}, syncMode},
+    ]);
+  });
+
+  test.each([[null], ['{}'], [[]]])('has no schema where one is %j', (schema) => {
+    expect(parseCatalog({streams: [{stream: {name: 'users', json_schema: schema}}]})).toEqual([
+      {descriptor: {name: 'users'}, syncMode: 'full_refresh'},
     ]);
   });
 

@@ -7,6 +7,8 @@ export type ConfiguredStream = {
   readonly descriptor: StreamDescriptor;
   /** As it stands in the catalog; anything but the two modes is the plan's to refuse. */
   readonly syncMode: string;
+  /** The stream's JSON Schema as configured: where the user selects fields, the others are missing in it. */
+  readonly schema?: JsonObject;
 };
 
 /** Absent, null and empty namespaces are one and the same to every client. */
@@ -25,9 +27,11 @@ const configuredStream = (entry: unknown, index: number): ConfiguredStream => {
       `The catalog's streams[${index}] has no stream.name. Give the output of \`discover\` as a configured catalog: {"streams": [{"stream": {"name": …}, "sync_mode": "full_refresh", "destination_sync_mode": "append"}]}.`,
     );
   }
+  const schema = stream['json_schema'];
   return {
     descriptor: descriptorOf(name, stream['namespace']),
     syncMode: String(entry['sync_mode'] ?? 'full_refresh'),
+    ...(isObject(schema) && {schema}),
   };
 };
 

@@ -1,10 +1,18 @@
 // Makers of the messages a source emits. Wire names stay in here.
 import type {FailureType} from '../errors.ts';
 import type {JsonObject} from '../json.ts';
-import type {AirbyteLogMessage, AirbyteMessage, StreamDescriptor} from './generated/airbyte.ts';
+import type {
+  AirbyteLogMessage,
+  AirbyteMessage,
+  AirbyteRecordMessageMetaChange,
+  StreamDescriptor,
+} from './generated/airbyte.ts';
 
 export type LogLevel = AirbyteLogMessage['level'];
 export type StreamStatus = 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';
+
+/** What the source had to alter in a record, for its `meta.changes`. */
+export type RecordChange = AirbyteRecordMessageMetaChange;
 
 /** Many RECORD messages of one stream in one value: pages travel through the kit, not records. */
 export type RecordPage = {
@@ -13,6 +21,8 @@ export type RecordPage = {
   readonly records: readonly object[];
   /** Epoch milliseconds. */
   readonly emittedAt: number;
+  /** What was altered, by the place of the record in `records`; absent where nothing was. */
+  readonly changes?: ReadonlyMap<number, readonly RecordChange[]>;
 };
 
 /** What a command hands to the output. */

@@ -109,5 +109,12 @@ const FULL_REFRESH_COMPLETE = '__ab_full_refresh_sync_complete';
 /** The final state of a stream that has no position to keep. */
 export const NO_CURSOR_STATE: StateBlob = {[NO_CURSOR]: true};
 
+/** The final state of a full refresh that could have been resumed. */
+export const FULL_REFRESH_COMPLETE_STATE: StateBlob = {[FULL_REFRESH_COMPLETE]: true};
+
+/** Whether a full refresh was finished: in another attempt of the same job nothing is left to do. */
+export const isFullRefreshComplete = (blob: StateBlob): boolean =>
+  blob[FULL_REFRESH_COMPLETE] === true;
+
 export const isEmptyBlob = (blob: StateBlob): boolean =>
   Object.keys(blob).every((key) => key === NO_CURSOR || key === FULL_REFRESH_COMPLETE);

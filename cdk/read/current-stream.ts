@@ -1,10 +1,19 @@
-// Which stream something happens for. Streams share one client, and its closures know nothing of whose turn it is.
+// On whose behalf something happens. Streams share one client, and its closures know nothing of whose turn it is.
 import {AsyncLocalStorage} from 'node:async_hooks';
+import type {Lane} from './lanes.ts';
 
-const storage = new AsyncLocalStorage<string>();
+type Behalf = {readonly stream: string; readonly lane?: Lane};
+
+const storage = new AsyncLocalStorage<Behalf>();
 
 /** The name of the stream on whose behalf this runs; '' where it is none's. */
-export const currentStream = (): string => storage.getStore() ?? '';
+export const currentStream = (): string => storage.getStore()?.stream ?? '';
+
+/** Waits for something long without keeping others from reading. */
+export const waitAside = <T>(wait: () => Promise<T>): Promise<T> => {
+  const lane = storage.getStore()?.lane;
+  return lane === undefined ? wait() : lane.aside(wait);
+};
 
 /** Runs something, and all that it starts, on behalf of a stream. */
-export const onBehalfOf = <T>(stream: string, run: () => T): T => storage.run(stream, run);
+export const onBehalfOf = <T>(behalf: Behalf, run: () => T): T => storage.run(behalf, run);

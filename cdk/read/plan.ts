@@ -1,10 +1,11 @@
 // What a run will do, settled before the first request: which streams, in which mode, from which position.
 import {ConfigError} from '../errors.ts';
+import type {JsonObject} from '../json.ts';
 import {type ConfiguredStream, streamKey} from '../protocol/catalog.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import type {StateBlob, SyncState} from '../protocol/state.ts';
-import type {Cursor, Stream} from '../source.ts';
-import {type Position, parsePosition, START} from './position.ts';
+import type {Stream} from '../source.ts';
+import {type Start, type StartContext, type SyncMode, startOf} from './start.ts';
 
 /** One configured stream: to be read, or why it can't be. */
 export type PlannedStream =
@@ -12,8 +13,10 @@ export type PlannedStream =
       readonly kind: 'read';
       readonly descriptor: StreamDescriptor;
       readonly stream: Stream;
-      /** Where reading begins; the start for a full refresh. */
-      readonly position: Position;
+      readonly mode: SyncMode;
+      readonly start: Start;
+      /** What the user left of the stream's schema, where the catalog says so. */
+      readonly schema?: JsonObject | undefined;
     }
   | {
       readonly kind: 'refuse';
@@ -31,7 +34,9 @@ export type Plan = {
 
 type Entry = {readonly planned: PlannedStream; readonly warnings: readonly string[]};
 
-const SYNC_MODES = ['full_refresh', 'incremental'];
+const SYNC_MODES: readonly string[] = ['full_refresh', 'incremental'] satisfies SyncMode[];
+
+const isSyncMode = (mode: string): mode is SyncMode => SYNC_MODES.includes(mode);
 
 const refuse = (
   descriptor: StreamDescriptor,
@@ -42,21 +47,11 @@ const refuse = (
   warnings: [],
 });
 
-const resume = (stream: string, cursor: Cursor, blob: StateBlob) => {
-  const position = parsePosition(blob, cursor.field);
-  if (position !== undefined) return {position, warnings: []};
-  return {
-    position: START,
-    warnings: [
-      `The state of stream ${stream} has no "${cursor.field}", only ${Object.keys(blob).join(', ')}: it seems to be another connector's. The stream is read from its beginning.`,
-    ],
-  };
-};
-
 const planStream = (
-  {descriptor, syncMode}: ConfiguredStream,
+  {descriptor, syncMode, schema}: ConfiguredStream,
   streams: readonly Stream[],
   state: SyncState,
+  context: StartContext,
 ): Entry => {
   const blob = state.blobs.get(streamKey(descriptor));
   const stream = streams.find(({name}) => name === descriptor.name);
@@ -68,26 +63,15 @@ const planStream = (
       `The catalog asks for stream ${streamKey(descriptor).trim()}, which this source does not have. It has: ${names}. Run discover again and take the stream's name from there.`,
     );
   }
-  if (!SYNC_MODES.includes(syncMode)) {
+  if (!isSyncMode(syncMode)) {
     return refuse(
       descriptor,
       blob,
       `The catalog asks for sync_mode "${syncMode}" of stream ${descriptor.name}; it must be one of ${SYNC_MODES.join(', ')}.`,
     );
   }
-  const fresh = {kind: 'read', descriptor, stream, position: START} as const;
-  if (syncMode === 'full_refresh') return {planned: fresh, warnings: []};
-  if (stream.cursor === undefined) {
-    return {
-      planned: fresh,
-      warnings: [
-        `Stream ${stream.name} has no cursor, so it can't be read incrementally; all of it is read.`,
-      ],
-    };
-  }
-  if (blob === undefined) return {planned: fresh, warnings: []};
-  const {position, warnings} = resume(stream.name, stream.cursor, blob);
-  return {planned: {...fresh, position}, warnings};
+  const {start, warnings} = startOf(stream, syncMode, blob, context);
+  return {planned: {kind: 'read', descriptor, stream, mode: syncMode, start, schema}, warnings};
 };
 
 const staleWarning = (configured: readonly ConfiguredStream[], state: SyncState): string[] => {
@@ -105,8 +89,9 @@ export const planRead = (
   configured: readonly ConfiguredStream[],
   streams: readonly Stream[],
   state: SyncState,
+  context: StartContext,
 ): Plan => {
-  const entries = configured.map((entry) => planStream(entry, streams, state));
+  const entries = configured.map((entry) => planStream(entry, streams, state, context));
   return {
     streams: entries.map(({planned}) => planned),
     warnings: [

@@ -24,9 +24,33 @@ describe('a position', () => {
       {
         watermark: 5,
         slices: new Map([
-          ['a=1', 5],
-          ['a=2', undefined],
+          ['a=1', {at: 5}],
+          ['a=2', {at: undefined}],
         ]),
+      },
+    ],
+    [
+      'of a stream that goes on inside',
+      {
+        watermark: '2026-01-01',
+        resume: {
+          next: {url: 'https://api.test/items?cursor=x'},
+          since: '2026-01-01',
+          seen: '2026-01-02',
+          startedAt: 1_000,
+          savedAt: 2_000,
+        },
+      },
+    ],
+    [
+      'of many slices that share one',
+      {
+        watermark: 5,
+        slices: new Map([['a=1', {at: 7}]]),
+        folded: [
+          {at: 5, keys: new Set([1, 2 ** 40])},
+          {at: undefined, keys: new Set([3])},
+        ],
       },
     ],
   ])('%s comes back from its blob as it was', (_case, position) => {

@@ -7,25 +7,42 @@ export type BoundedQueue<T> = AsyncIterable<T> & {
   readonly push: (item: T, bytes: number) => Promise<void>;
   /** No more items will come: the reader ends after the last one. */
   readonly close: () => void;
+  /** Whether those who push have to wait for the reader. */
+  readonly isFull: () => boolean;
 };
+
+const COMPACT_BEHIND = 10_000;
 
 /** A queue that holds about `maxBytes`, and at least one item. For one reader. */
 export const boundedQueue = <T>(maxBytes: number): BoundedQueue<T> => {
-  const items: {readonly item: T; readonly bytes: number}[] = [];
+  let items: ({readonly item: T; readonly bytes: number} | undefined)[] = [];
+  let first = 0;
   let held = 0;
   let open = true;
   let wakeReader = () => {};
   let room = Promise.withResolvers<void>();
 
+  /** Not shift(): of a long array that moves every item behind the first. */
+  const shift = () => {
+    if (first >= items.length) return undefined;
+    const item = items[first];
+    items[first] = undefined;
+    first += 1;
+    if (first === items.length || first > COMPACT_BEHIND) {
+      items = items.slice(first);
+      first = 0;
+    }
+    return item;
+  };
   const take = (): T | undefined => {
-    const first = items.shift();
-    if (first === undefined) return undefined;
-    held -= first.bytes;
+    const taken = shift();
+    if (taken === undefined) return undefined;
+    held -= taken.bytes;
     if (held <= maxBytes) {
       room.resolve();
       room = Promise.withResolvers<void>();
     }
-    return first.item;
+    return taken.item;
   };
   const release = () => {
     open = false;
@@ -42,9 +59,10 @@ export const boundedQueue = <T>(maxBytes: number): BoundedQueue<T> => {
       return held <= maxBytes ? Promise.resolve() : room.promise;
     },
     close: release,
+    isFull: () => open && held > maxBytes,
     async *[Symbol.asyncIterator]() {
       try {
-        while (open || items.length > 0) {
+        while (open || items.length > first) {
           const item = take();
           if (item !== undefined) yield item;
           else {

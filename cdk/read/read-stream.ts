@@ -1,111 +1,110 @@
 // One stream, from STARTED to COMPLETE or INCOMPLETE. What fails in here stays in here.
-import {SystemError} from '../errors.ts';
-import {isObject, kindOf} from '../json.ts';
-import type {AirbyteMessage, StreamDescriptor} from '../protocol/generated/airbyte.ts';
-import {
-  type Failure,
-  logMessage,
-  type RecordPage,
-  type StreamStatus,
-  streamStatus,
-} from '../protocol/messages.ts';
-import type {Page, SliceReader, Stream} from '../source.ts';
-import {type Checkpoints, trackCheckpoints} from './checkpoints.ts';
+import type {JsonObject} from '../json.ts';
+import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
+import {type Failure, logMessage, type StreamStatus, streamStatus} from '../protocol/messages.ts';
+import {NO_CURSOR_STATE} from '../protocol/state.ts';
+import type {Slice} from '../source.ts';
+import {trackCheckpoints} from './checkpoints.ts';
+import {conformStream, type StreamConform} from './conform/conform-stream.ts';
+import {onBehalfOf} from './current-stream.ts';
+import {openDeletes} from './deletes/deletes.ts';
+import {schemaOf} from './deletes/schema.ts';
+import {DELETED_AT} from './deletes/tombstone.ts';
 import {type SliceFault, streamFailure, userMessage} from './failures.ts';
+import type {Kinship} from './families.ts';
 import {untilAborted} from './interrupt.ts';
-import {type Position, sliceKey} from './position.ts';
-import {type Progress, type SliceProgress, trackProgress} from './progress.ts';
+import {keyNumber} from './key-set.ts';
+import type {Lane} from './lanes.ts';
+import {sliceKey} from './position.ts';
+import {readSlice} from './read-slice.ts';
+import {type Reading, type StreamRun, saveIfDue, say} from './reading.ts';
+import {trackProgress} from './track-progress.ts';
 
-/** What a run lends to each of its streams. */
-export type StreamRun = {
-  /** Puts a message behind all earlier ones; resolves when the writer has caught up. */
-  readonly emit: (message: AirbyteMessage) => Promise<void>;
-  readonly emitPage: (page: RecordPage, bytes: number | undefined) => Promise<void>;
-  readonly signal: AbortSignal;
-  readonly now: () => number;
-  /** When the run began, in epoch milliseconds. */
-  readonly startedAt: number;
-  /** What was done for a stream, in words; '' for nothing. */
-  readonly workOf: (stream: string) => string;
-};
+const setStatus = (
+  {descriptor, run}: {readonly descriptor: StreamDescriptor; readonly run: StreamRun},
+  status: StreamStatus,
+): Promise<void> => run.emit(streamStatus(descriptor, status, run.now()));
 
-/** A stream that can be read, and where its reading begins. */
-type ReadableStream = {
-  readonly descriptor: StreamDescriptor;
-  readonly stream: Stream;
-  readonly position: Position;
-};
-
-type Reading = {
-  readonly descriptor: StreamDescriptor;
-  readonly run: StreamRun;
-  readonly progress: Progress;
-  readonly checkpoints: Checkpoints;
-};
-
-const setStatus = ({descriptor, run}: Reading, status: StreamStatus): Promise<void> =>
-  run.emit(streamStatus(descriptor, status, run.now()));
-
-const hasFields = (record: object): boolean => Object.keys(record).length > 0;
-
-/** Empty objects are no records: Airbyte drops them without a word, and then its counts are off. */
-const recordsOf = (page: Page): readonly object[] => {
-  const odd = page.records.find((record) => !isObject(record));
-  if (odd !== undefined) {
-    throw new SystemError(
-      `A record must be an object, but one is ${kindOf(odd)}. Wrap it in \`read\`, such as {value: …}.`,
-    );
+/** Slices with a place to read each. A list is asked for the next one in that place, as asking may take requests. */
+async function* listedSlices(
+  list: AsyncIterable<Slice>,
+  enter: () => Promise<Lane>,
+  signal: AbortSignal,
+): AsyncGenerator<readonly [Slice, Lane]> {
+  const iterator = untilAborted(list, signal);
+  let lane = await enter();
+  try {
+    for await (const slice of iterator) {
+      yield [slice, lane];
+      lane = await enter();
+    }
+  } finally {
+    lane.leave();
   }
-  return page.records.every(hasFields) ? page.records : page.records.filter(hasFields);
-};
+}
 
-const saveIfDue = async ({progress, checkpoints, run}: Reading): Promise<void> => {
-  const state = checkpoints.due(progress.unfinished);
-  if (state !== undefined) await run.emit(state);
-};
+/** What a parent has not read yet is not waited for in a place to read: the parent might need it. */
+async function* fedSlices(
+  slices: AsyncIterable<Slice>,
+  enter: () => Promise<Lane>,
+  signal: AbortSignal,
+): AsyncGenerator<readonly [Slice, Lane]> {
+  for await (const slice of untilAborted(slices, signal)) yield [slice, await enter()];
+}
 
-const emitPage = async (reading: Reading, page: Page, slice: SliceProgress): Promise<void> => {
-  const {descriptor, run, checkpoints} = reading;
-  const records = recordsOf(page);
-  if (records.length === 0) return;
-  if (checkpoints.total() === 0) await setStatus(reading, 'RUNNING');
-  checkpoints.count(records.length);
-  await run.emitPage({type: 'PAGE', stream: descriptor, records, emittedAt: run.now()}, page.bytes);
-  slice.observe(records);
-  await saveIfDue(reading);
-};
+const WHOLE: Slice = {};
 
-const readSlice = async (reading: Reading, {slice, read}: SliceReader): Promise<void> => {
-  const {signal} = reading.run;
-  const progress = reading.progress.slice(sliceKey(slice));
-  for await (const page of untilAborted(read(progress.since, signal), signal)) {
-    await emitPage(reading, page, progress);
-  }
-  progress.complete();
+async function* wholeSlice(): AsyncGenerator<Slice> {
+  yield WHOLE;
+}
+
+const slicesOf = (
+  {stream, run}: Reading,
+  {feed, children}: Kinship,
+): AsyncGenerator<readonly [Slice, Lane]> => {
+  const {signal, lanes} = run;
+  const enter = () => lanes.enter(stream.name, children.length > 0);
+  if (feed !== undefined) return fedSlices(feed.slices(), enter, signal);
+  const {slices} = stream;
+  return listedSlices(slices.kind === 'list' ? slices.list() : wholeSlice(), enter, signal);
 };
 
 /** Reads every slice, also behind one that fails; a slice that turns up twice is read once. */
-const readSlices = async (reading: Reading, stream: Stream): Promise<readonly SliceFault[]> => {
-  const {run, descriptor} = reading;
+const readSlices = async (reading: Reading, kinship: Kinship): Promise<readonly SliceFault[]> => {
+  const {run, descriptor, stream} = reading;
   const faults: SliceFault[] = [];
-  const seen = new Set<string>();
+  const seen = new Set<number>();
+  const running = new Set<Promise<void>>();
   const fail = async (slice: string, error: unknown): Promise<void> => {
-    run.signal.throwIfAborted();
+    if (run.signal.aborted) return;
     faults.push({slice, error});
     const where = slice === '' ? '' : `, slice ${slice}`;
     await run.emit(logMessage('ERROR', `Stream ${descriptor.name}${where}: ${userMessage(error)}`));
   };
+  const start = (slice: Slice, key: string, lane: Lane): void => {
+    lane.name(key === '' ? `stream ${stream.name}` : `stream ${stream.name}, slice ${key}`);
+    const task = onBehalfOf({stream: descriptor.name, lane}, () => readSlice(reading, slice))
+      .then(() => (stream.slices.kind === 'whole' ? undefined : saveIfDue(reading)))
+      .catch((error: unknown) => fail(key, error))
+      .finally(() => {
+        running.delete(task);
+        lane.leave();
+      });
+    running.add(task);
+  };
   try {
-    for await (const reader of untilAborted(stream.slices(), run.signal)) {
-      const key = sliceKey(reader.slice);
-      if (seen.has(key)) continue;
-      seen.add(key);
-      await saveIfDue(reading); // the slice before this one may have moved it
-      await readSlice(reading, reader).catch((error: unknown) => fail(key, error));
+    for await (const [slice, lane] of slicesOf(reading, kinship)) {
+      const key = sliceKey(slice);
+      const number = keyNumber(key);
+      if (seen.has(number)) lane.leave();
+      else start(slice, key, lane);
+      seen.add(number);
     }
   } catch (error) {
     await fail('', error);
   }
+  await Promise.all(running);
+  run.signal.throwIfAborted();
   return faults;
 };
 
@@ -113,7 +112,8 @@ const isSome = <T>(list: readonly T[]): list is readonly [T, ...T[]] => list.len
 
 /** The end of a stream: last RECORD, then its final STATE, then its status. */
 const finish = async (reading: Reading, complete: boolean): Promise<void> => {
-  const {progress, checkpoints, run, descriptor} = reading;
+  const {progress, checkpoints, run, descriptor, conform} = reading;
+  for (const warning of conform.end()) say(reading, 'WARN', warning);
   const state = checkpoints.last(complete ? progress.finished() : progress.unfinished());
   if (complete && checkpoints.total() === 0) await setStatus(reading, 'RUNNING');
   if (state !== undefined) await run.emit(state);
@@ -128,31 +128,63 @@ const finish = async (reading: Reading, complete: boolean): Promise<void> => {
   );
 };
 
+/** Ends what waits for this stream's records: its children are told whether they have seen all. */
+const endChildren = ({children}: Kinship, failure: Failure | undefined, blob: JsonObject): void => {
+  for (const child of children) child.end(failure, blob);
+};
+
+const conformOf = ({stream, schema}: Kinship, warn: (message: string) => void): StreamConform => {
+  const {cursor, primaryKey, types, fields, deletes} = stream;
+  const selected = fields === 'as-selected' ? schema : undefined;
+  const keys = [...primaryKey, ...(cursor ? [cursor.field] : []), ...(deletes ? [DELETED_AT] : [])];
+  return conformStream(schemaOf(stream), {types, keys, ...(selected && {selected})}, warn);
+};
+
 /**
  * Reads one stream. Its failure is handed back, not thrown; it throws only when the run was told to stop,
  * and then, too, the stream's last position has been saved.
  */
 export const readStream = async (
-  {descriptor, stream, position: from}: ReadableStream,
+  kinship: Kinship,
   run: StreamRun,
 ): Promise<Failure | undefined> => {
-  const warn = (message: string): void => {
-    void run.emit(logMessage('WARN', `Stream ${descriptor.name}: ${message}`));
-  };
-  const progress = trackProgress(stream, from, run.startedAt, warn);
-  const checkpoints = trackCheckpoints(
+  const {descriptor, stream, isSelected} = kinship;
+  const warn = (message: string): void => say({descriptor, run}, 'WARN', message);
+  const tracked = trackProgress(kinship, run, warn);
+  const deletes = openDeletes(kinship, run);
+  const progress = deletes.withState(tracked.progress);
+  const initial = progress.unfinished();
+  const checkpoints = trackCheckpoints(descriptor, stream.checkpointInterval, run.now, initial);
+  let hasBegun = false;
+  const reading: Reading = {
     descriptor,
-    stream.checkpointInterval,
-    run.now,
-    progress.unfinished(),
-  );
-  const reading = {descriptor, run, progress, checkpoints};
-  await setStatus(reading, 'STARTED');
+    stream,
+    run,
+    progress,
+    deletes,
+    checkpoints: isSelected ? checkpoints : {...checkpoints, due: () => undefined},
+    emits: tracked.emits,
+    conform: conformOf(kinship, warn),
+    onRecords: async (records) => {
+      for (const child of kinship.children) await child.take(records);
+    },
+    onFirstRecord: async () => {
+      if (hasBegun) return;
+      hasBegun = true;
+      await setStatus(reading, 'RUNNING');
+    },
+  };
+  if (isSelected) await setStatus(reading, 'STARTED');
   let faults: readonly SliceFault[] | undefined;
   try {
-    faults = await readSlices(reading, stream);
+    const found = await readSlices(reading, kinship);
+    await deletes.settle(reading, found.length === 0);
+    faults = found;
   } finally {
-    await finish(reading, faults?.length === 0);
+    const failure = faults && isSome(faults) ? streamFailure(descriptor, faults) : undefined;
+    endChildren(kinship, failure, faults ? tracked.progress.finished() : NO_CURSOR_STATE);
+    if (isSelected) await finish(reading, faults?.length === 0);
   }
-  return isSome(faults) ? streamFailure(descriptor, faults) : undefined;
+  // That of a parent which nobody asked for is its children's.
+  return isSelected && isSome(faults) ? streamFailure(descriptor, faults) : undefined;
 };

@@ -1,5 +1,5 @@
 // A whole read: the planned streams one after another, through one ordered queue that a slow reader fills.
-import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
+import type {AirbyteMessage, StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import {
   type Emission,
   errorTrace,
@@ -11,9 +11,13 @@ import {
 import {NO_CURSOR_STATE} from '../protocol/state.ts';
 import {onBehalfOf} from './current-stream.ts';
 import {readFailure} from './failures.ts';
+import {type Kinship, openFamilies} from './families.ts';
+import {openLanes} from './lanes.ts';
 import type {Plan, PlannedStream} from './plan.ts';
 import {boundedQueue} from './queue.ts';
-import {readStream, type StreamRun} from './read-stream.ts';
+import {readStream} from './read-stream.ts';
+import type {StreamRun} from './reading.ts';
+import {openWatchdog} from './watchdog.ts';
 
 /** What may wait for the writer. Parsed records take several times their size in JSON, so this is kept low. */
 const MAX_QUEUED_BYTES = 1024 * 1024;
@@ -23,11 +27,22 @@ export type ReadRuntime = {
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** When the run began, as the plan has it. */
+  readonly startedAt: number;
   /** Takes the one who is to hear of each long wait for the API: for which stream, and until when it lasts. */
   readonly followWaits?: (listener: (stream: string, until: number) => void) => void;
   /** What was done for a stream, in words: `3 requests, 2 retries`. */
   readonly workOf?: (stream: string) => string;
+  /** The requests that are under way, in words. */
+  readonly underWay?: () => readonly string[];
+  /** How long nothing may come until the run says what it waits for, in milliseconds. */
+  readonly patience?: number;
+  /** How many slices are read at once, of all streams together; 1: one after another, in the order of the catalog. */
+  readonly concurrency?: number;
 };
+
+/** Most of the time a slice waits for the API, and the client sees to it that not too many requests are under way. */
+const DEFAULT_CONCURRENCY = 10;
 
 /** For pages whose size nobody measured: that of the first record, times all. */
 const estimateBytes = (records: readonly object[]): number =>
@@ -57,45 +72,99 @@ const tellWaits = (
   };
 };
 
+const isReadable = (planned: PlannedStream): planned is Extract<PlannedStream, {kind: 'read'}> =>
+  planned.kind === 'read';
+
+/** By the stream's descriptor. */
+type Failures = Map<StreamDescriptor, Failure>;
+
+/** Streams side by side, parents first; one after another where only one slice may be read at once. */
+const readAll = async (
+  families: readonly Kinship[],
+  run: StreamRun,
+  concurrency: number,
+  failures: Failures,
+): Promise<void> => {
+  const read = async (kinship: Kinship): Promise<void> => {
+    const failure = await onBehalfOf({stream: kinship.descriptor.name}, () =>
+      readStream(kinship, run),
+    );
+    if (failure !== undefined) failures.set(kinship.descriptor, failure);
+  };
+  if (concurrency === 1) {
+    for (const kinship of families) await read(kinship);
+    return;
+  }
+  // All of them save what they have, also when one is stopped.
+  const ends = await Promise.allSettled(families.map(read));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+};
+
 /**
  * Failures are told at the very end, behind the last stream, also of a run that is stopped: some clients stop
  * at the first TRACE ERROR, and would lose the streams that are fine.
  */
-const readStreams = async ({streams, warnings}: Plan, run: StreamRun): Promise<boolean> => {
+const readStreams = async (
+  {streams, warnings}: Plan,
+  run: StreamRun,
+  concurrency: number,
+): Promise<boolean> => {
   for (const warning of warnings) await run.emit(logMessage('WARN', warning));
-  const failures: Failure[] = [];
+  const failures: Failures = new Map();
   try {
     for (const planned of streams) {
-      const failure =
-        planned.kind === 'refuse'
-          ? await refuse(planned, run)
-          : await onBehalfOf(planned.descriptor.name, () => readStream(planned, run));
-      if (failure !== undefined) failures.push(failure);
+      if (planned.kind === 'refuse') {
+        failures.set(planned.descriptor, await refuse(planned, run));
+      }
     }
+    await readAll(openFamilies(streams.filter(isReadable)), run, concurrency, failures);
   } finally {
-    const told = failures.length === 0 ? [] : [...failures, readFailure(failures, streams.length)];
+    const inOrder = streams.flatMap(({descriptor}) => failures.get(descriptor) ?? []);
+    const told = inOrder.length === 0 ? [] : [...inOrder, readFailure(inOrder, streams.length)];
     for (const failure of told) await run.emit(errorTrace(failure, run.now()));
   }
-  return failures.length === 0;
+  return failures.size === 0;
 };
+
+/** Long before a platform takes the source for dead, which is after hours. */
+const PATIENCE = 300_000;
 
 /** Reads what was planned. Returns whether every stream is complete. */
 export async function* readPlan(
   plan: Plan,
-  {signal, now, followWaits, workOf = () => ''}: ReadRuntime,
+  {signal, now, startedAt, followWaits, workOf = () => '', ...runtime}: ReadRuntime,
 ): AsyncGenerator<Emission, boolean> {
+  const {concurrency = DEFAULT_CONCURRENCY, underWay = () => [], patience = PATIENCE} = runtime;
   const queue = boundedQueue<Emission>(MAX_QUEUED_BYTES);
+  const lanes = openLanes(concurrency);
   const emit = (message: AirbyteMessage) => queue.push(message, 0);
+  const watchdog = openWatchdog({
+    now,
+    patience,
+    waitsFor: () => [
+      ...(queue.isFull() ? ['the reader of stdout'] : []),
+      ...underWay(),
+      ...lanes.reading(),
+    ],
+    warn: (message) => void emit(logMessage('WARN', message)),
+  });
   const run: StreamRun = {
     emit,
-    emitPage: (page, bytes) => queue.push(page, bytes ?? estimateBytes(page.records)),
+    emitPage: (page, bytes) => {
+      watchdog.feed();
+      return queue.push(page, bytes ?? estimateBytes(page.records));
+    },
     signal,
     now,
-    startedAt: now(),
+    startedAt,
     workOf,
+    lanes,
   };
   followWaits?.(tellWaits(plan, run));
-  const reading = readStreams(plan, run).finally(queue.close);
+  const reading = readStreams(plan, run, concurrency).finally(() => {
+    watchdog.stop();
+    queue.close();
+  });
   // Its failure is taken up below, when the queue has been emptied; until then it is not unhandled.
   reading.catch(() => {});
   yield* queue;

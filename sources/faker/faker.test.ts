@@ -111,3 +111,12 @@ describe('the rows', () => {
     expect([rows('users'), rows('products'), rows('purchases')]).toEqual([[], [], []]);
   });
 });
+
+test('one stream comes after another, in the order of the catalog', async () => {
+  const messages = await readSource(faker, {count: 4, records_per_slice: 1}, [
+    'purchases',
+    'users',
+  ]);
+  const streams = messages.flatMap(({record}) => (record ? [record.stream] : []));
+  expect(streams).toEqual([...Array(4).fill('purchases'), ...Array(4).fill('users')]);
+});

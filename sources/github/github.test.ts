@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
-import {lastStates, recordsOf} from '../../test/support/messages.ts';
+import {errorsIn, lastStates, recordsOf} from '../../test/support/messages.ts';
 import {checkSource, readSource} from '../../test/support/run-source.ts';
 import {secret} from '../../test/support/secrets.ts';
 import {github} from './index.ts';
@@ -107,8 +107,88 @@ describe('issues and comments', () => {
   });
 });
 
+describe('reviews', () => {
+  const UPDATED = ['2024-03-01T00:00:00Z', '2024-03-02T00:00:00Z', '2024-03-03T00:00:00Z'] as const;
+  const issue = (number: number, updated_at: string, more: object = {pull_request: {}}) => ({
+    id: number,
+    number,
+    updated_at,
+    ...more,
+  });
+  const issuesAre = (issues: readonly object[], since: object = {}) =>
+    api()
+      .get('/repos/octocat/hello-world/issues')
+      .query({state: 'all', sort: 'created', direction: 'asc', per_page: 100, ...since})
+      .reply(200, issues);
+  const reviewsAre = (number: number, reviews: readonly object[]) =>
+    api()
+      .get(`/repos/octocat/hello-world/pulls/${number}/reviews`)
+      .query({per_page: 100})
+      .reply(200, reviews);
+
+  test('are read for each pull request, then for those that changed; the issues are listed once', async () => {
+    issuesAre([issue(1, UPDATED[0], {}), issue(2, UPDATED[1]), issue(3, UPDATED[0])]);
+    reviewsAre(2, [{id: 20, submitted_at: UPDATED[1]}, {id: 21}]);
+    reviewsAre(3, []);
+    const first = await readSource(github, config, ['issues', 'reviews']);
+    expect(recordsOf(first, 'issues')).toHaveLength(3);
+    expect(recordsOf(first, 'reviews')).toEqual([
+      {id: 20, submitted_at: UPDATED[1], repository_full_name: 'octocat/hello-world'},
+      {id: 21, repository_full_name: 'octocat/hello-world'},
+    ]);
+
+    issuesAre([issue(3, UPDATED[2])], {since: UPDATED[1]});
+    reviewsAre(3, [{id: 30, submitted_at: UPDATED[2]}]);
+    const second = await readSource(github, config, ['issues', 'reviews'], lastStates(first));
+    expect(recordsOf(second, 'reviews').map(({id}) => id)).toEqual([30]);
+    expect(errorsIn(second)).toEqual([]);
+  });
+
+  test('of a pull request that failed are read again from where its issues were', async () => {
+    issuesAre([issue(2, UPDATED[0])]);
+    reviewsAre(2, [{id: 20, submitted_at: UPDATED[0]}]);
+    const first = await readSource(github, config, ['reviews']);
+
+    issuesAre([issue(2, UPDATED[1])], {since: UPDATED[0]});
+    api()
+      .get('/repos/octocat/hello-world/pulls/2/reviews')
+      .query({per_page: 100})
+      .reply(404, {message: 'Not Found'});
+    const broken = await readSource(github, config, ['reviews'], lastStates(first));
+    expect(errorsIn(broken)[0]).toContain('pulls/2/reviews (404)');
+
+    issuesAre([issue(2, UPDATED[1])], {since: UPDATED[0]});
+    reviewsAre(2, [{id: 22, submitted_at: UPDATED[1]}]);
+    const again = await readSource(github, config, ['reviews'], lastStates(broken));
+    expect(recordsOf(again, 'reviews').map(({id}) => id)).toEqual([22]);
+  });
+});
+
+test.each([
+  [1, 1],
+  [3, 3],
+])('a concurrency of %d lets so many lists be asked for at once: %d', async (concurrency, most) => {
+  const repositories = ['octocat/a', 'octocat/b', 'octocat/c', 'octocat/d'];
+  let underWay = 0;
+  const seen: number[] = [];
+  for (const repository of repositories) {
+    api()
+      .get(`/repos/${repository}/labels`)
+      .query({per_page: 100})
+      .reply(200, async () => {
+        underWay += 1;
+        seen.push(underWay);
+        await new Promise(setImmediate);
+        underWay -= 1;
+        return [];
+      });
+  }
+  await readSource(github, {...config, repositories, concurrency}, ['labels']);
+  expect([seen.length, Math.max(...seen)]).toEqual([4, most]);
+});
+
 describe('commits', () => {
-  test('carry their date at the top level, and continue from it', async () => {
+  test('carry their date at the top level, and continue a week before it, as branches are merged late', async () => {
     const commit = {sha: 'a1', commit: {committer: {date: '2024-05-01T10:00:00Z'}}};
     api().get('/repos/octocat/hello-world/commits').query({per_page: 100}).reply(200, [commit]);
     const messages = await readSource(github, config, ['commits']);
@@ -121,7 +201,7 @@ describe('commits', () => {
     ]);
     const again = api()
       .get('/repos/octocat/hello-world/commits')
-      .query({per_page: 100, since: '2024-05-01T10:00:00Z'})
+      .query({per_page: 100, since: '2024-04-24T10:00:00Z'})
       .reply(200, []);
     await readSource(github, config, ['commits'], lastStates(messages));
     expect(again.isDone()).toBe(true);
@@ -142,29 +222,33 @@ describe('commits', () => {
 });
 
 describe('an owner with *', () => {
-  test("means all an organization's repositories, for each stream", async () => {
-    const owner = api().get('/users/octo-org').twice().reply(200, {type: 'Organization'});
+  const byCreation = {sort: 'created', direction: 'asc', per_page: 100};
+
+  test("means all an organization's repositories, which are listed once for all streams", async () => {
+    const owner = api().get('/users/octo-org').reply(200, {type: 'Organization'});
     const list = api()
       .get('/orgs/octo-org/repos')
-      .query({per_page: 100, sort: 'full_name'})
-      .reply(200, [{full_name: 'octo-org/one'}], page('/organizations/3/repos?page=2'))
+      .query(byCreation)
+      .reply(
+        200,
+        [{id: 1, full_name: 'octo-org/one', temp_clone_token: 'credential'}],
+        page('/organizations/3/repos?page=2'),
+      )
       .get('/organizations/3/repos?page=2')
-      .reply(200, [{full_name: 'octo-org/two'}])
-      .get('/orgs/octo-org/repos')
-      .query({per_page: 100})
-      .reply(200, [
-        {id: 1, full_name: 'octo-org/one', temp_clone_token: 'credential'},
-        {id: 2, full_name: 'octo-org/two'},
-      ]);
+      .reply(200, [{id: 2, full_name: 'octo-org/two'}]);
     for (const name of ['one', 'two']) {
       api()
         .get(`/repos/octo-org/${name}/labels`)
         .query({per_page: 100})
-        .reply(200, [{id: name}]);
+        .reply(200, [{id: name}])
+        .get(`/repos/octo-org/${name}/commits`)
+        .query({per_page: 100})
+        .reply(200, [{sha: name}]);
     }
     const messages = await readSource(github, {...config, repositories: ['octo-org/*']}, [
       'repositories',
       'labels',
+      'commits',
     ]);
     expect(recordsOf(messages, 'repositories')).toEqual([
       {id: 1, full_name: 'octo-org/one', temp_clone_token: null},
@@ -174,6 +258,7 @@ describe('an owner with *', () => {
       {id: 'one', repository_full_name: 'octo-org/one'},
       {id: 'two', repository_full_name: 'octo-org/two'},
     ]);
+    expect(recordsOf(messages, 'commits').map(({sha}) => sha)).toEqual(['one', 'two']);
     expect([owner.isDone(), list.isDone()]).toEqual([true, true]);
   });
 
@@ -181,12 +266,79 @@ describe('an owner with *', () => {
     api().get('/users/octocat').reply(200, {type: 'User'});
     const list = api()
       .get('/users/octocat/repos')
-      .query({per_page: 100})
+      .query(byCreation)
       .reply(200, [{id: 1}]);
     await readSource(github, {...config, repositories: ['octocat/*']}, ['repositories']);
     expect(list.isDone()).toBe(true);
   });
+
+  test('that is not known is told in each stream; what is named next to it is read', async () => {
+    api()
+      .get('/users/nobody')
+      .reply(404, {message: 'Not Found'})
+      .get('/repos/octocat/hello-world')
+      .reply(200, {id: 1, full_name: 'octocat/hello-world'})
+      .get('/repos/octocat/hello-world/labels')
+      .query({per_page: 100})
+      .reply(200, [{id: 5}])
+      .get('/repos/octocat/hello-world/commits')
+      .query({per_page: 100})
+      .reply(200, [{sha: 'a1'}]);
+    const messages = await readSource(
+      github,
+      {...config, repositories: ['nobody/*', 'octocat/hello-world']},
+      ['labels', 'commits'],
+    );
+    expect(recordsOf(messages, 'labels')).toHaveLength(1);
+    expect(recordsOf(messages, 'commits')).toHaveLength(1);
+    const told = errorsIn(messages);
+    expect(told).toHaveLength(3);
+    for (const [index, name] of ['labels', 'commits'].entries()) {
+      expect(told[index]).toMatch(
+        new RegExp(
+          `^${name} config_error: repositories, whose records are the slices of ${name}, could not be read to its end.*nobody`,
+        ),
+      );
+    }
+  });
 });
+
+test.each([1, 2])(
+  'an owner, its issues and their reviews are read with %d at once, too',
+  async (concurrency) => {
+    api()
+      .get('/users/octo-org')
+      .reply(200, {type: 'Organization'})
+      .get('/orgs/octo-org/repos')
+      .query(true)
+      .reply(
+        200,
+        ['a', 'b', 'c'].map((name) => ({full_name: `octo-org/${name}`})),
+      );
+    for (const name of ['a', 'b', 'c']) {
+      api()
+        .get(`/repos/octo-org/${name}/issues`)
+        .query(true)
+        .reply(200, [{number: 1, pull_request: {}}])
+        .get(`/repos/octo-org/${name}/pulls/1/reviews`)
+        .query(true)
+        .reply(200, [{id: name}])
+        .get(`/repos/octo-org/${name}/labels`)
+        .query(true)
+        .reply(200, [{id: name}]);
+    }
+    const messages = await readSource(
+      github,
+      {...config, repositories: ['octo-org/*'], concurrency},
+      ['labels', 'reviews'],
+    );
+    const ids = (stream: string) => recordsOf(messages, stream).map(({id}) => id);
+    expect([ids('labels').sort(), ids('reviews').sort()]).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ]);
+  },
+);
 
 test('a repository that fails does not stop the others', async () => {
   api()

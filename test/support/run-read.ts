@@ -16,6 +16,9 @@ export type ReadSetUp = {
   readonly state?: unknown;
   readonly signal?: AbortSignal;
   readonly now?: () => number;
+  readonly isRetry?: boolean;
+  /** One after another unless said otherwise. */
+  readonly concurrency?: number;
 };
 
 /** A configured catalog of these streams in one mode. */
@@ -27,21 +30,23 @@ export const catalogOf = (names: readonly string[], mode: string) => ({
   })),
 });
 
-export const startRead = ({streams, catalog, state, signal, now}: ReadSetUp) =>
-  readPlan(
-    planRead(
-      parseCatalog(
-        catalog ??
-          catalogOf(
-            streams.map(({name}) => name),
-            'incremental',
-          ),
-      ),
-      streams,
-      parseState(state),
-    ),
-    {signal: signal ?? new AbortController().signal, now: now ?? (() => NOW)},
+export const startRead = ({streams, catalog, state, signal, ...more}: ReadSetUp) => {
+  const {now = () => NOW, isRetry = false, concurrency = 1} = more;
+  const names = streams.map(({name}) => name);
+  const startedAt = now();
+  const plan = planRead(
+    parseCatalog(catalog ?? catalogOf(names, 'incremental')),
+    streams,
+    parseState(state),
+    {startedAt, isRetry},
   );
+  return readPlan(plan, {
+    signal: signal ?? new AbortController().signal,
+    now,
+    startedAt,
+    concurrency,
+  });
+};
 
 /** The time of every run whose test does not care. */
 export const NOW = Date.parse('2026-01-01T00:00:00Z');

@@ -1,6 +1,7 @@
 // Runs a source's commands in this process, where nock can answer for its API.
 import {check} from '../../cdk/commands/check.ts';
 import type {Command} from '../../cdk/commands/command.ts';
+import {discover} from '../../cdk/commands/discover.ts';
 import {read} from '../../cdk/commands/read.ts';
 import type {Clock} from '../../cdk/http/clock.ts';
 import {encode} from '../../cdk/output/encode.ts';
@@ -50,6 +51,12 @@ export const checkSource = <C extends object>(source: Source<C>, config: object,
     lent.redactor.redact,
   );
 };
+
+export const discoverSource = <C extends object>(source: Source<C>, config: object) =>
+  messagesOf(
+    discover(source, async () => config, runtime()),
+    (text) => text,
+  );
 
 /** Reads streams incrementally, as far as they can be. */
 export const readSource = <C extends object>(

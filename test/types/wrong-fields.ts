@@ -36,6 +36,24 @@ export const source = defineSource({
       read: ({slice}) => http.paginate(`/repos/${slice.repo}`),
     }),
     stream({
+      name: 'wrong_deletes',
+      schema,
+      primaryKey: ['id'],
+      slices: () => [{repository: 'a/b'}],
+      deletes: {
+        flag: ({name}) => name === 'gone',
+        // wrong: the records have no such field
+        list: {read: () => http.paginate('/deleted'), record: ({uuid}) => ({idd: Number(uuid)})},
+        sweep: {
+          every: {weeks: 1},
+          // wrong: the slices have no such field
+          read: ({slice}) => http.paginate(`/repos/${slice.repo}`),
+          confirm: async ({id}) => id === 7,
+        },
+      },
+      read: ({slice}) => http.paginate(`/repos/${slice.repository}`),
+    }),
+    stream({
       name: 'wrong_records',
       schema,
       // wrong: an id is a number

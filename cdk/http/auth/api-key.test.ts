@@ -33,7 +33,7 @@ describe('apiKey', () => {
       async (http) =>
         Array.fromAsync(http.paginate('/items', {query: {sort: 'id'}, next: linkHeader()})),
     );
-    expect(result.map(({records}) => records)).toEqual([[{id: 1}], [{id: 2}]]);
+    expect(result.flatMap(({records}) => records)).toEqual([{id: 1}, {id: 2}]);
     expect(log.slice(0, 2)).toEqual([
       'DEBUG GET https://api.test/items?sort=id&key=**** 200 0 ms 10 bytes',
       'DEBUG GET https://api.test/items?sort=id&page=2&key=**** 200 0 ms 10 bytes',

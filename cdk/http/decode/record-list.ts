@@ -1,6 +1,6 @@
 // The records of a document in memory. In one that is read as a stream, json-splitter.ts finds the same.
-import {isObject, kindOf} from '../../json.ts';
-import {at, fieldOf} from '../paginate/place.ts';
+import {valueAt as at, fieldOf, isObject, kindOf} from '../../json.ts';
+
 import {isWild, noRecords} from './records-path.ts';
 
 /** The claim that the API answers with `R` is the author's: types are checked against the schema, not here. */

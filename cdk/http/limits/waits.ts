@@ -25,6 +25,8 @@ export type WaitContext = {
   readonly runEnds?: number | undefined;
   /** On whose behalf something happens now. */
   readonly caller?: (() => string) | undefined;
+  /** Waits while others take the place of who waits, for what takes more than five seconds. */
+  readonly aside?: (<T>(wait: () => Promise<T>) => Promise<T>) | undefined;
   /** Told the length of each wait, in milliseconds, once it is over. */
   readonly onWaited?: ((ms: number) => void) | undefined;
 };
@@ -50,7 +52,7 @@ const capitalized = (text: string): string => text.charAt(0).toUpperCase() + tex
 
 export const openWaits = (context: WaitContext): Waits => {
   const {clock, signal, log, onWait, onWaited, longest} = context;
-  const {runEnds = Number.POSITIVE_INFINITY, caller} = context;
+  const {runEnds = Number.POSITIVE_INFINITY, caller, aside = (wait) => wait()} = context;
 
   const allow: Waits['allow'] = (ms, told, most = longest) => {
     const now = clock.now();
@@ -68,7 +70,8 @@ export const openWaits = (context: WaitContext): Waits => {
     if (reason !== undefined && ms > WORTH_TELLING) {
       onWait?.({until: clock.now() + ms, reason, ...(caller && {caller: caller()})});
     }
-    await clock.sleep(ms, signal);
+    const wait = (): Promise<void> => clock.sleep(ms, signal);
+    await (ms > WORTH_TELLING ? aside(wait) : wait());
     onWaited?.(ms);
   };
   return {

@@ -63,7 +63,7 @@ export const checkEnd = (
   page: FetchedPage,
   doubt: Paginator['doubt'],
   {incomplete, warn}: EndCheck,
-): void => {
+): string | undefined => {
   const uncertain = doubt?.(page);
   const fault =
     missing(page) ??
@@ -73,6 +73,7 @@ export const checkEnd = (
   if (fault !== undefined && incomplete === 'fail') throw new SystemError(`${where}: ${fault}.`);
   const said = fault ?? surplus(page);
   if (said !== undefined) warn(`${where}: ${said}.`);
+  return fault;
 };
 
 /** Says what the pages of a list leave out themselves, the first time that one does. */

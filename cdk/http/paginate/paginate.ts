@@ -1,3 +1,4 @@
+import type {JsonObject} from '../../json.ts';
 import {asOne, decodeAnswer} from '../decode/answer.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {meaningOf, withEmptyOn} from '../meaning.ts';
@@ -7,6 +8,7 @@ import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd, gapCheck} 
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
 import {countAt, type Place} from './place.ts';
 import {recordsOf} from './records.ts';
+import {resumed, resumeOf} from './resume.ts';
 
 export type PaginateOptions = {
   /** Where the records are in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
@@ -27,12 +29,21 @@ export type PaginateOptions = {
   readonly maxPages?: number;
   /** By default the next page is requested while this one is worked on. False: only when the reader asks for it. */
   readonly prefetch?: boolean;
+  /**
+   * The `resume` that `read` was given: the list goes on behind the page that had it; undefined: from its beginning. Where
+   * this is set, pages say where they can be gone on from; see `resumable` of a stream.
+   */
+  readonly resume?: JsonObject | undefined;
 };
 
 /** What was fetched at once. */
 export type FetchedRecords<R extends object> = {
   readonly records: readonly R[];
   readonly bytes: number;
+  /** Why the list may not be complete: on a page without records, behind the last one. */
+  readonly doubt?: string;
+  /** Where the page behind this one is; undefined for the last one, and where that would tell a secret. */
+  readonly resume?: JsonObject;
 };
 
 /** What a client lends to paging. */
@@ -73,8 +84,10 @@ const openPages = <R extends object>(
 ) => {
   const {endOn = [], incomplete = 'warn', maxPages = DEFAULT_MAX_PAGES} = options;
   const paginator = paginatorOf(options.next);
-  const total = options.total ?? paginator.total;
+  // Of a list that goes on, those before are not counted.
+  const total = options.resume === undefined ? (options.total ?? paginator.total) : undefined;
   const requested = new Set<string>();
+  let doubt: string | undefined;
   const checkGap = gapCheck(paginator.gap, {incomplete, warn});
 
   const fetchPage = async (
@@ -87,7 +100,7 @@ const openPages = <R extends object>(
     const ends = before === undefined ? [] : endOn;
     const response = await answered(ends)(request);
     if (ends.includes(response.status) || meaningOf(response) === 'ignore') {
-      if (before !== undefined) checkEnd(before, undefined, {incomplete, warn});
+      if (before !== undefined) doubt = checkEnd(before, undefined, {incomplete, warn});
       return undefined;
     }
     onPage();
@@ -105,18 +118,35 @@ const openPages = <R extends object>(
     return {request, response, json, bytes, records, index, firstSize, seen, counted};
   };
 
-  const fetchNext = async (page: Fetched<R>): Promise<Fetched<R> | undefined> => {
+  /** The request for the page behind this one; undefined where there is none. */
+  const requestBehind = (page: Fetched<R>): HttpRequest | undefined => {
     checkGap(page);
     if (options.stop?.(page)) return undefined;
     const step = paginator.next(page);
-    if (step !== undefined) return fetchPage(takeStep(page.request, step), page);
-    checkEnd(page, paginator.doubt, {incomplete, warn});
+    if (step !== undefined) return takeStep(page.request, step);
+    doubt = checkEnd(page, paginator.doubt, {incomplete, warn});
     return undefined;
   };
 
   const fetchFirst = (request: HttpRequest) =>
-    fetchPage(withEmptyOn(takeStep(request, paginator.first ?? {}), options.emptyOn));
-  return {fetchFirst, fetchNext};
+    fetchPage(
+      withEmptyOn(
+        options.resume === undefined
+          ? takeStep(request, paginator.first ?? {})
+          : resumed(request, options.resume),
+        options.emptyOn,
+      ),
+    );
+  return {fetchFirst, fetchPage, requestBehind, doubt: () => doubt};
+};
+
+/** What a page is, or why it can't be had: told when the reader comes for it. */
+const attempt = <T>(make: () => T): {readonly value: T} | {readonly error: unknown} => {
+  try {
+    return {value: make()};
+  } catch (error) {
+    return {error};
+  }
 };
 
 /** Fetches page after page, one ahead of the reader. */
@@ -125,13 +155,24 @@ export async function* paginate<R extends object>(
   request: HttpRequest,
   options: PaginateOptions,
 ): AsyncGenerator<FetchedRecords<R>> {
-  const {fetchFirst, fetchNext} = openPages<R>(paging, options);
+  const {fetchFirst, fetchPage, requestBehind, doubt} = openPages<R>(paging, options);
   let page = await fetchFirst(request);
   while (page !== undefined) {
-    const ahead = options.prefetch === false ? undefined : fetchNext(page);
+    const current: Fetched<R> = page;
+    const behind = attempt(() => requestBehind(current));
+    const next = 'value' in behind ? behind.value : undefined;
+    const fetchNext = () => next && fetchPage(next, current);
+    const ahead = options.prefetch === false ? undefined : fetchNext();
     // It is told when the reader comes for that page; a reader that leaves before has no use for it.
     ahead?.catch(() => {});
-    yield {records: page.records, bytes: page.bytes};
-    page = await (ahead ?? fetchNext(page));
+    yield {
+      records: current.records,
+      bytes: current.bytes,
+      ...(next && 'resume' in options && resumeOf(next)),
+    };
+    if ('error' in behind) throw behind.error;
+    page = await (ahead ?? fetchNext());
   }
+  const why = doubt();
+  if (why !== undefined) yield {records: [], bytes: 0, doubt: why};
 }

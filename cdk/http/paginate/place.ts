@@ -1,7 +1,9 @@
 // Where an answer tells something: in its body, by a path, or in a header.
 import {SystemError} from '../../errors.ts';
-import {isObject, kindOf} from '../../json.ts';
+import {valueAt as at, kindOf} from '../../json.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../message.ts';
+
+export {at};
 
 /** A path in the body, such as `meta.next_cursor`, or the name of a header. */
 export type Place = string | {readonly header: string};
@@ -9,20 +11,6 @@ export type Place = string | {readonly header: string};
 type Answer = {
   readonly response: HttpResponse;
   readonly json: unknown;
-};
-
-/** A field of an object, or the place in a list that a number names. */
-export const fieldOf = (json: unknown, key: string): unknown => {
-  if (Array.isArray(json)) return json[Number(key)];
-  return isObject(json) && Object.hasOwn(json, key) ? json[key] : undefined;
-};
-
-/** What stands at a dot path. A key may hold dots itself, such as OData's `@odata.nextLink`: the whole one goes first. */
-export const at = (json: unknown, path: string): unknown => {
-  const whole = fieldOf(json, path);
-  const dot = path.indexOf('.');
-  if (whole !== undefined || dot < 0) return whole;
-  return at(fieldOf(json, path.slice(0, dot)), path.slice(dot + 1));
 };
 
 export const valueAt = ({response, json}: Answer, place: Place): unknown =>

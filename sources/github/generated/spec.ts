@@ -13,19 +13,24 @@ export type PersonalAccessToken = string;
  */
 export type Repositories = [string, ...string[]];
 /**
- * The first sync reads issues, comments and commits that changed at or after this time (UTC). Without it, all of them.
+ * The first sync reads issues, comments and commits that changed at or after this time (UTC), and the reviews of pull requests that did. Without it, all of them.
  */
 export type StartDate = string;
 /**
  * For GitHub Enterprise Server: https://HOSTNAME/api/v3.
  */
 export type APIURL = string;
+/**
+ * How many lists are read at once. 1 reads one after another. Without it, up to ten.
+ */
+export type Concurrency = number;
 
 export interface Config {
   token: PersonalAccessToken;
   repositories: Repositories;
   start_date?: StartDate;
   api_url: APIURL;
+  concurrency?: Concurrency;
 }
 
 export const spec: Spec<Config> = json;

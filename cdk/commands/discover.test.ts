@@ -1,0 +1,65 @@
+import {expect, test} from '@jest/globals';
+import {createRedactor} from '../protocol/secrets.ts';
+import {defineSource, parent, type Schema, type Stream, stream} from '../source.ts';
+import {discover} from './discover.ts';
+
+type Item = {id: number; at?: string; meta?: {at: string}};
+const schema: Schema<Item> = {type: 'object', properties: {id: {}, at: {}, meta: {}}};
+
+async function* read() {
+  yield {records: []};
+}
+
+const catalogOf = async (streams: readonly Stream[]) => {
+  const source = defineSource({
+    name: 'items',
+    spec: {connectionSpecification: {type: 'object'}},
+    check: async () => {},
+    streams: () => streams,
+  });
+  const found: unknown[] = [];
+  for await (const message of discover(source, async () => ({}), {
+    signal: new AbortController().signal,
+    now: Date.now,
+    redactor: createRedactor(),
+    emit: async () => {},
+    log: () => {},
+  })) {
+    if (message.type === 'CATALOG') found.push(...(message.catalog?.streams ?? []));
+  }
+  return found.map((entry) => {
+    const {json_schema: _, ...rest} = Object(entry);
+    return rest;
+  });
+};
+
+test('a catalog says of each stream how it can be read, and whether a full refresh can go on', async () => {
+  const plain = stream({name: 'plain', schema, read});
+  const items = stream({
+    name: 'items',
+    schema,
+    primaryKey: ['id'],
+    cursor: {field: 'meta.at'},
+    read,
+  });
+  const children = stream({
+    name: 'children',
+    schema,
+    slices: parent(items, ({id}) => ({id})),
+    read,
+  });
+  const tokens = stream({name: 'tokens', schema, resumable: {hours: 1}, read});
+  expect(await catalogOf([plain, items, children, tokens])).toEqual([
+    {name: 'plain', supported_sync_modes: ['full_refresh']},
+    {
+      name: 'items',
+      supported_sync_modes: ['full_refresh', 'incremental'],
+      source_defined_cursor: true,
+      default_cursor_field: ['meta', 'at'],
+      is_resumable: true,
+      source_defined_primary_key: [['id']],
+    },
+    {name: 'children', supported_sync_modes: ['full_refresh'], is_resumable: true},
+    {name: 'tokens', supported_sync_modes: ['full_refresh'], is_resumable: true},
+  ]);
+});

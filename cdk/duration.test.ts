@@ -1,0 +1,23 @@
+import {expect, test} from '@jest/globals';
+import {type Duration, shift} from './duration.ts';
+
+const moved = (from: string, duration: Duration, sign: 1 | -1 = 1): string =>
+  new Date(shift(Date.parse(from), duration, sign)).toISOString();
+
+test.each<[string, Duration, 1 | -1, string]>([
+  ['2026-01-01T00:00:00.123Z', {days: 30}, 1, '2026-01-31T00:00:00.123Z'],
+  [
+    '2026-01-01T00:00:00.000Z',
+    {weeks: 1, hours: 1, minutes: 2, seconds: 3},
+    1,
+    '2026-01-08T01:02:03.000Z',
+  ],
+  ['2026-01-31T12:00:00.000Z', {months: 1}, 1, '2026-02-28T12:00:00.000Z'],
+  ['2024-01-31T12:00:00.000Z', {months: 1}, 1, '2024-02-29T12:00:00.000Z'],
+  ['2026-11-30T00:00:00.000Z', {months: 3}, 1, '2027-02-28T00:00:00.000Z'],
+  ['2026-01-31T00:00:00.000Z', {months: 2}, -1, '2025-11-30T00:00:00.000Z'],
+  ['2024-02-29T00:00:00.000Z', {years: 1}, 1, '2025-02-28T00:00:00.000Z'],
+  ['2026-01-01T00:00:00.000Z', {seconds: 0.5}, -1, '2025-12-31T23:59:59.500Z'],
+])('from %s by %j, sign %d, it is %s', (from, duration, sign, expected) => {
+  expect(moved(from, duration, sign)).toBe(expected);
+});

@@ -1,0 +1,25 @@
+// Which requests are under way, for whoever asks why nothing comes.
+import {describeRequest, type HttpRequest} from './message.ts';
+
+export type UnderWay = {
+  /** Notes a request; call what it returns when the request is over. */
+  readonly begin: (request: HttpRequest) => () => void;
+  /** `GET https://api.example.com/items for 12 s`, the longest first. */
+  readonly list: () => readonly string[];
+};
+
+export const openUnderWay = (now: () => number): UnderWay => {
+  const requests = new Map<symbol, {readonly request: HttpRequest; readonly since: number}>();
+  return {
+    begin: (request) => {
+      const key = Symbol();
+      requests.set(key, {request, since: now()});
+      return () => void requests.delete(key);
+    },
+    list: () =>
+      [...requests.values()].map(
+        ({request, since}) =>
+          `${describeRequest(request)} for ${Math.round((now() - since) / 1_000)} s`,
+      ),
+  };
+};

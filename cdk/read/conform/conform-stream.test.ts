@@ -1,0 +1,81 @@
+import {describe, expect, test} from '@jest/globals';
+import type {ConformOptions} from './conform.ts';
+import {conformStream} from './conform-stream.ts';
+
+const schema = {
+  type: 'object',
+  properties: {id: {type: 'integer'}, price: {type: 'number'}, body: {type: 'string'}},
+};
+
+const open = (options: ConformOptions) => {
+  const warnings: string[] = [];
+  return {...conformStream(schema, options, (message) => warnings.push(message)), warnings};
+};
+
+const nulled = (field: string) => ({
+  field,
+  change: 'NULLED',
+  reason: 'SOURCE_SERIALIZATION_ERROR',
+});
+
+describe('a page', () => {
+  test('is the very same list where nothing changes', () => {
+    const {page, end, warnings} = open({types: 'as-declared'});
+    const records = [{id: 1}, {id: 2, price: null}];
+    expect(page(records)).toEqual({records});
+    expect(page(records).records).toBe(records);
+    expect([end(), warnings]).toEqual([[], []]);
+  });
+
+  test('says by a record’s place what was nulled in it', () => {
+    const {page} = open({types: 'as-declared'});
+    expect(page([{id: '1'}, {id: 2, price: 'free'}, {id: 3}])).toEqual({
+      records: [{id: 1}, {id: 2, price: null}, {id: 3}],
+      changes: new Map([[1, [nulled('price')]]]),
+    });
+  });
+
+  test('has no records of which no field was selected, and no gaps in its places', () => {
+    const {page} = open({types: 'as-declared', selected: {properties: {price: {}}}});
+    expect(page([{id: 1}, {id: 2, price: 'free'}])).toEqual({
+      records: [{price: null}],
+      changes: new Map([[0, [nulled('price')]]]),
+    });
+  });
+
+  test('tells of fields that the schema does not declare when they first come, and lets them pass', () => {
+    const {page, warnings} = open({});
+    expect(page([{id: 1, color: 'red'}])).toEqual({records: [{id: 1, color: 'red'}]});
+    page([{id: 2, color: 'blue'}]);
+    expect(warnings).toEqual([
+      'Records have fields that the schema does not declare; they are passed on: "color" (a string).',
+    ]);
+  });
+});
+
+describe('the end of a stream', () => {
+  test('tells how often values of each field were lost, and never the values', () => {
+    const {page, end} = open({types: 'as-declared', keys: ['id'], maxRecordBytes: 60});
+    page([{id: 1, price: 'free'}, {id: 'a'}, {id: 'b', price: {}}]);
+    page([
+      {id: 2, price: ''},
+      {id: 3, body: 'x'.repeat(60)},
+      {id: 4, body: [{}]},
+    ]);
+    page([{id: 5, body: 'x'.repeat(50)}, {id: 'k'.repeat(60)}]);
+    expect(end()).toEqual([
+      '3 values of "price" (number) could not be kept as their type and were set to null; the first was a string.',
+      '3 values of "id" (integer) could not be kept as their type and were left as they came, because the field is part of the primary key or the cursor; the first was a string.',
+      '2 values of "body" were set to null, because the record was too large for one message; the first was a string.',
+      '1 record is too large for one message by its primary key and cursor alone, and went out as large as it is.',
+    ]);
+  });
+
+  test('tells of a single one as such', () => {
+    const {page, end} = open({types: 'as-declared'});
+    page([{id: 1, price: ''}]);
+    expect(end()).toEqual([
+      '1 value of "price" (number) could not be kept as its type and was set to null; it was an empty string.',
+    ]);
+  });
+});

@@ -1,0 +1,66 @@
+// All of it for one stream in one run: pages in, pages out, and what the user should know.
+import type {JsonObject} from '../../json.ts';
+import type {RecordChange, RecordPage} from '../../protocol/messages.ts';
+import {type Conformed, type ConformOptions, compileConform} from './conform.ts';
+import {watchDrift} from './drift.ts';
+import {countLosses} from './losses.ts';
+
+/** What a page's records became. */
+type ConformedPage = Pick<RecordPage, 'records' | 'changes'>;
+
+export type StreamConform = {
+  /**
+   * The records as they are to be emitted, the same list where nothing changed. One of which no field was
+   * selected is left out: Airbyte drops empty records without a word, and then its counts are off.
+   */
+  readonly page: (records: readonly object[]) => ConformedPage;
+  /** What to warn of at the stream's end: what was nulled, by field. */
+  readonly end: () => readonly string[];
+};
+
+const hasFields = ({record}: Conformed): boolean => Object.keys(record).length > 0;
+
+const pageOf = (conformed: readonly Conformed[]): ConformedPage => {
+  const full = conformed.every(hasFields) ? conformed : conformed.filter(hasFields);
+  const changes = new Map<number, readonly RecordChange[]>();
+  for (const [index, {changes: altered}] of full.entries()) {
+    if (altered !== undefined) changes.set(index, altered);
+  }
+  const records = full.map(({record}) => record);
+  return changes.size === 0 ? {records} : {records, changes};
+};
+
+/** @param warn takes what the user should know at once: unknown fields, when they are first seen */
+export const conformStream = (
+  schema: JsonObject,
+  options: ConformOptions,
+  warn: (message: string) => void,
+): StreamConform => {
+  const {apply} = compileConform(schema, options);
+  const drift = watchDrift(schema);
+  const counted = countLosses();
+  const count = ({losses, oversize}: Conformed): void => {
+    if (losses !== undefined) counted.add(losses);
+    if (oversize) counted.addOversize();
+  };
+  const conform = (given: object): Conformed => {
+    if (drift.isDue()) drift.look(given);
+    const conformed = apply(given);
+    count(conformed);
+    return conformed;
+  };
+  const tellNews = (): void => {
+    const news = drift.news();
+    if (news !== undefined) warn(news);
+  };
+  return {
+    page: (records) => {
+      const conformed = records.map(conform);
+      tellNews();
+      return conformed.every(({record}, index) => record === records[index])
+        ? {records}
+        : pageOf(conformed);
+    },
+    end: counted.summary,
+  };
+};

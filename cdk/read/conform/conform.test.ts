@@ -1,0 +1,266 @@
+import {describe, expect, test} from '@jest/globals';
+import {compileConform} from './conform.ts';
+
+const conformed = (schema: object, value: unknown, keys: readonly string[] = []) => {
+  const {apply} = compileConform({properties: {value: schema}}, {types: 'as-declared', keys});
+  return apply({value});
+};
+
+/** What a value becomes, as its line prints it; `nulled` where a change says so. */
+const brought = (schema: object, value: unknown): string | undefined => {
+  const {record, changes} = conformed(schema, value);
+  const text = JSON.stringify(record).slice('{"value":'.length, -1);
+  return changes === undefined ? text : `nulled ${text}`;
+};
+
+const INTEGER = {type: ['null', 'integer']};
+const NUMBER = {type: ['null', 'number']};
+const STRING = {type: ['null', 'string']};
+const BOOLEAN = {type: 'boolean'};
+const TIMESTAMP = {type: 'string', format: 'date-time'};
+const DATE = {type: 'string', format: 'date'};
+const TIME = {type: 'string', airbyte_type: 'time_without_timezone'};
+const OBJECT = {type: 'object', properties: {id: INTEGER}};
+const LIST = {type: 'array', items: INTEGER};
+
+describe('a value that is brought to its type', () => {
+  test.each<[string, object, unknown, string]>([
+    ['digits to an integer', INTEGER, '12', '12'],
+    ['an integer with zeros behind it', INTEGER, '12.00', '12'],
+    ['digits that no number of JavaScript holds', INTEGER, '9007199254740993', '9007199254740993'],
+    ['a big integer', INTEGER, 9007199254740993n, '9007199254740993'],
+    ['a small big integer', INTEGER, 12n, '12'],
+    [
+      'a number that is an integer by its airbyte_type',
+      {type: 'number', airbyte_type: 'integer'},
+      '7',
+      '7',
+    ],
+    ['a decimal to a number', NUMBER, '-1.5', '-1.5'],
+    ['a price with zeros behind it', NUMBER, '10.00', '10'],
+    ['a number as JavaScript prints it', NUMBER, '1e+21', '1e+21'],
+    [
+      'more decimals than a number holds',
+      NUMBER,
+      '0.12345678901234567891',
+      '0.12345678901234567891',
+    ],
+    ['a number to a text', STRING, 12.5, '"12.5"'],
+    ['a big integer to a text', STRING, 9007199254740993n, '"9007199254740993"'],
+    [
+      'digits kept one by one to a text',
+      STRING,
+      JSON.rawJSON('9007199254740993'),
+      '"9007199254740993"',
+    ],
+    ['a truth to a text', STRING, true, '"true"'],
+    ['an object to its JSON', STRING, {id: 1}, '"{\\"id\\":1}"'],
+    ['a list to its JSON', STRING, [1, 'a'], '"[1,\\"a\\"]"'],
+    ['a Date to the text it prints as', TIMESTAMP, new Date(0), '"1970-01-01T00:00:00.000Z"'],
+    ['the word true', BOOLEAN, 'true', 'true'],
+    ['the word false', BOOLEAN, 'false', 'false'],
+    ['one', BOOLEAN, 1, 'true'],
+    ['zero', BOOLEAN, 0, 'false'],
+    ['the JSON of an object, and what is in it', OBJECT, '{"id":"7"}', '{"id":7}'],
+    ['the empty list that PHP prints for an empty object', OBJECT, [], '{}'],
+    ['the JSON of a list, and what is in it', LIST, '["7",8]', '[7,8]'],
+    [
+      'a space in a time',
+      TIMESTAMP,
+      '2026-01-02 03:04:05.678+00:00',
+      '"2026-01-02T03:04:05.678+00:00"',
+    ],
+    [
+      'a zone without a colon',
+      TIMESTAMP,
+      '2026-01-02T03:04:05-0730',
+      '"2026-01-02T03:04:05-07:30"',
+    ],
+    ['a zone of hours', TIMESTAMP, '2026-01-02T03:04:05+02', '"2026-01-02T03:04:05+02:00"'],
+    ['a time without seconds', TIMESTAMP, '2026-01-02t03:04 z', '"2026-01-02T03:04:00Z"'],
+    ['a time of day', TIME, '03:04', '"03:04:00"'],
+    ['the narrowest of several types', {type: ['string', 'integer']}, true, '"true"'],
+  ])('%s', (_case, schema, value, expected) => {
+    expect(brought(schema, value)).toBe(expected);
+  });
+});
+
+describe('a value that is null afterwards, which meta.changes says', () => {
+  test.each<[string, object, unknown]>([
+    ['an integer that is none', INTEGER, 12.5],
+    ['digits of a decimal for an integer', INTEGER, '12.5'],
+    ['decimals kept one by one, for an integer', INTEGER, JSON.rawJSON('1.5')],
+    ['a code of digits', INTEGER, '007'],
+    ['an empty text for a number', NUMBER, ''],
+    ['a word for a number', NUMBER, 'none'],
+    ['what is no number', NUMBER, Number.NaN],
+    ['what is endless', STRING, Number.POSITIVE_INFINITY],
+    ['a truth for a number', NUMBER, true],
+    ['a word for a truth', BOOLEAN, 'yes'],
+    ['another number for a truth', BOOLEAN, 2],
+    ['a text for an object', OBJECT, 'x'],
+    ['JSON that would not print as it came', OBJECT, '{"id": 7}'],
+    ['JSON that is broken', LIST, '[7'],
+    ['a list for an object', OBJECT, [1]],
+    ['an object for a list', LIST, {}],
+    ['an empty date', DATE, ''],
+    ['a date of zeros', TIMESTAMP, '0000-00-00 00:00:00'],
+    ['a date in words', DATE, 'tomorrow'],
+    ['an epoch, of which nobody knows what it counts', TIMESTAMP, 1_767_225_600],
+    ['a time of day in words', TIME, 'noon'],
+  ])('%s', (_case, schema, value) => {
+    expect(conformed(schema, value)).toMatchObject({
+      record: {value: null},
+      changes: [{field: 'value', change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR'}],
+    });
+  });
+});
+
+describe('a value that stays as it is', () => {
+  test.each<[string, object, unknown]>([
+    ['null, whatever the type', {type: 'integer'}, null],
+    ['what is not there', INTEGER, undefined],
+    ['what has no declared type', {}, [{any: 'thing'}]],
+    ['what may only be null', {type: 'null'}, 7],
+    ['what a boolean schema lets in', true as unknown as object, 7],
+    ['digits kept one by one', INTEGER, JSON.rawJSON('9007199254740993')],
+    ['a big integer as a text', {type: 'string', airbyte_type: 'big_integer'}, '9007199254740993'],
+    ['an exact time', TIMESTAMP, '2026-01-02T03:04:05.123456+05:00'],
+    ['a time before Christ', TIMESTAMP, '0044-03-15T12:00:00Z BC'],
+    ['a time whose zone nobody knows', TIMESTAMP, '2026-01-02T03:04:05'],
+    ['a date where a time was declared', TIMESTAMP, '2026-01-02'],
+    ['a time where a date was declared', DATE, '2026-01-02T03:04:05Z'],
+    ['a text of another format', {type: 'string', format: 'email'}, 'nobody'],
+    ['one of several types', {type: ['null', 'string', 'integer']}, '12'],
+    ['an object of any fields', {type: 'object'}, {any: 'thing'}],
+    ['a list of anything', {type: 'array'}, ['any', 1]],
+    ['what any option takes', {oneOf: [{type: 'integer'}, STRING, {type: 'null'}]}, '12'],
+    ['what an option without a type takes', {anyOf: [INTEGER, {}]}, 'x'],
+    ['what an object has from its prototype', {properties: {toString: STRING}, type: 'object'}, {}],
+  ])('%s, in the very same record', (_case, schema, value) => {
+    const {apply} = compileConform({properties: {value: schema}}, {types: 'as-declared'});
+    const record = {value};
+    const result = apply(record);
+    expect(result).toEqual({record});
+    expect(result.record).toBe(record);
+  });
+
+  test('anything, where a stream does not ask for its types', () => {
+    const record = {id: '12'};
+    const {apply} = compileConform({properties: {id: INTEGER}});
+    expect(apply(record).record).toBe(record);
+  });
+});
+
+describe('a value of several options', () => {
+  const schema = {anyOf: [INTEGER, {type: 'object', properties: {id: INTEGER, ok: BOOLEAN}}]};
+
+  test('is brought to the first that takes all of it', () => {
+    expect(brought(schema, '12')).toBe('12');
+    expect(brought(schema, '{"id":"1"}')).toBe('{"id":1}');
+  });
+
+  test('else to the first that takes some of it, with what was lost', () => {
+    expect(conformed(schema, {id: 'x', ok: 'true'})).toMatchObject({
+      record: {value: {id: null, ok: true}},
+      changes: [{field: 'value.id', change: 'NULLED'}],
+    });
+  });
+
+  test('is null where none takes it', () => {
+    expect(brought(schema, 'x')).toBe('nulled null');
+  });
+});
+
+describe('values below others', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      lines: {type: 'array', items: {type: 'object', properties: {price: NUMBER}}},
+      rates: {type: 'object', properties: {base: STRING}, additionalProperties: NUMBER},
+    },
+  };
+  const {apply} = compileConform(schema, {types: 'as-declared'});
+
+  test('are named by their path in the record, and counted by their field', () => {
+    const record = {
+      lines: [{price: '1.5'}, {price: 'free', note: 'x'}],
+      rates: {base: 1, eur: 'x', usd: '2'},
+    };
+    const before = structuredClone(record);
+    expect(apply(record)).toEqual({
+      record: {
+        lines: [{price: 1.5}, {price: null, note: 'x'}],
+        rates: {base: '1', eur: null, usd: 2},
+      },
+      changes: [
+        {field: 'lines[1].price', change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR'},
+        {field: 'rates.eur', change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR'},
+      ],
+      losses: [
+        {
+          path: 'lines[1].price',
+          field: 'lines[].price',
+          reason: 'type',
+          declared: 'number',
+          found: 'a string',
+          kept: false,
+        },
+        {
+          path: 'rates.eur',
+          field: 'rates.*',
+          reason: 'type',
+          declared: 'number',
+          found: 'a string',
+          kept: false,
+        },
+      ],
+    });
+    expect(record).toEqual(before);
+  });
+
+  test('are named once by their field where a record has very many', () => {
+    const lines = Array.from({length: 101}, () => ({price: 'free'}));
+    const {changes, losses} = apply({lines});
+    expect(changes).toEqual([
+      {field: 'lines[].price', change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR'},
+    ]);
+    expect(losses).toHaveLength(101);
+  });
+
+  test('forget the record before', () => {
+    apply({lines: [{price: 'free'}]});
+    expect(apply({lines: [{price: 1}]})).toEqual({record: {lines: [{price: 1}]}});
+  });
+});
+
+describe('a key', () => {
+  test('that has not its type stays as it came, and is no change', () => {
+    expect(conformed(INTEGER, 'abc', ['value'])).toEqual({
+      record: {value: 'abc'},
+      losses: [
+        {
+          path: 'value',
+          field: 'value',
+          reason: 'type',
+          declared: 'integer',
+          found: 'a string',
+          kept: true,
+        },
+      ],
+    });
+  });
+
+  test('keeps all that it lies in', () => {
+    const commit = {type: 'object', properties: {date: DATE, note: DATE}};
+    expect(conformed(commit, {date: 'x', note: 'x'}, ['value.date'])).toMatchObject({
+      record: {value: {date: 'x', note: null}},
+      changes: [{field: 'value.note'}],
+    });
+    expect(conformed(commit, 'x', ['value.date']).record).toEqual({value: 'x'});
+  });
+
+  test('is brought to its type like any other where nothing is lost', () => {
+    expect(conformed(INTEGER, '12', ['value'])).toEqual({record: {value: 12}});
+  });
+});

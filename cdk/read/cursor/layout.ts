@@ -1,0 +1,88 @@
+// How a time is written down, part by part: the same for ISO 8601 and for an author's own pattern.
+import type {CursorValue} from '../../source.ts';
+import {type Fields, fieldsAt, type Moment, momentOf, type Tick} from './moment.ts';
+
+/** Writes instants the way one value is written; what is finer than that is cut off, so never a later one. */
+export type Writer = {
+  readonly write: (moment: Moment) => CursorValue;
+  readonly tick: Tick;
+};
+
+/** A way of writing times. */
+export type Notation = {
+  /** Undefined for a value that is not written so. */
+  readonly read: (value: CursorValue) => Moment | undefined;
+  /** For a value that `read` understands. */
+  readonly writerLike: (model: CursorValue) => Writer;
+  /** How many milliseconds the value 1 is, where values are counts. */
+  readonly unit?: number;
+};
+
+/** From the coarsest to the finest; `fraction` is digits behind the second. */
+export const FIELDS = ['year', 'month', 'day', 'hour', 'minute', 'second', 'fraction'] as const;
+
+type FieldName = (typeof FIELDS)[number];
+
+/** A text that stands there as it is, a field with a number of digits, or a zone as one value writes it. */
+export type Part =
+  | {readonly text: string}
+  | {readonly field: FieldName; readonly digits: number}
+  | {readonly zone: string};
+
+const writePart = (part: Part, fields: Fields): string => {
+  if ('text' in part) return part.text;
+  if ('zone' in part) return part.zone;
+  const {field, digits} = part;
+  if (field === 'fraction') return fields.fraction.slice(0, digits).padEnd(digits, '0');
+  return String(fields[field]).padStart(digits, '0');
+};
+
+const TICKS = {
+  year: 'years',
+  month: 'months',
+  day: 'days',
+  hour: 'hours',
+  minute: 'minutes',
+} as const;
+
+/** The smallest step that can be told by some parts: that of their finest field. */
+const tickOf = (parts: readonly Part[]): Tick => {
+  const fields = parts.flatMap((part) => ('field' in part ? [part] : []));
+  const finest = FIELDS.findLast((name) => fields.some(({field}) => field === name));
+  if (finest === 'fraction') return fields.find(({field}) => field === finest)?.digits ?? 0;
+  return finest === undefined || finest === 'second' ? 0 : TICKS[finest];
+};
+
+/** Writes times part by part, as the clocks of the zone among them show it. */
+export const layoutWriter = (
+  parts: readonly Part[],
+): {readonly tick: Tick; readonly write: (moment: Moment) => string} => {
+  const zone = parts.map((part) => ('zone' in part ? part.zone : '')).join('');
+  return {
+    tick: tickOf(parts),
+    write: (moment) => {
+      const fields = fieldsAt(moment, zone);
+      return parts.map((part) => writePart(part, fields)).join('');
+    },
+  };
+};
+
+/** The texts of a time's fields. A missing one has its first value; without a zone it is UTC. */
+export type Groups = {readonly [name in FieldName | 'zone']?: string | undefined};
+
+export const readGroups = (groups: Groups): Moment | undefined =>
+  momentOf(
+    {
+      year: Number(groups.year),
+      month: Number(groups.month ?? 1),
+      day: Number(groups.day ?? 1),
+      hour: Number(groups.hour ?? 0),
+      minute: Number(groups.minute ?? 0),
+      second: Number(groups.second ?? 0),
+      fraction: groups.fraction ?? '',
+    },
+    groups.zone ?? '',
+  );
+
+/** `Z`, `+02:00`, ` +0000` as Ruby writes it. */
+export const ZONE = ' ?(?:Z|UTC|[+-]\\d{2}(?::?\\d{2})?)';

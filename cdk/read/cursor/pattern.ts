@@ -1,0 +1,117 @@
+// Times in a format of the API's own, such as `dd.MM.yyyy HH:mm`.
+import {SystemError} from '../../errors.ts';
+import type {CursorValue} from '../../source.ts';
+import {
+  FIELDS,
+  type Groups,
+  layoutWriter,
+  type Notation,
+  type Part,
+  readGroups,
+  ZONE,
+} from './layout.ts';
+
+const FIELD_OF = {
+  yyyy: 'year',
+  MM: 'month',
+  dd: 'day',
+  HH: 'hour',
+  mm: 'minute',
+  ss: 'second',
+} as const;
+
+const isField = (letters: string): letters is keyof typeof FIELD_OF =>
+  Object.hasOwn(FIELD_OF, letters);
+
+const KNOWN = 'yyyy MM dd HH mm ss S (as often as there are digits) Z XXX';
+
+/** A run of one letter, a quoted text (two quotes are one), or anything that is no letter. */
+const TOKENS = /'(?<quoted>(?:[^']|'')*)'|(?<letters>([A-Za-z])\3*)|(?<plain>[^A-Za-z']+)|'/g;
+
+type Token = {readonly quoted?: string; readonly letters?: string; readonly plain?: string};
+
+const fault = (pattern: string, what: string): SystemError =>
+  new SystemError(
+    `The cursor's pattern "${pattern}" ${what}. A pattern is made of ${KNOWN}; other letters stand in quotes, such as yyyy-MM-dd'T'HH:mm.`,
+  );
+
+const partOf = ({quoted, letters, plain}: Token, pattern: string): Part => {
+  if (plain !== undefined) return {text: plain};
+  if (quoted !== undefined) return {text: quoted === '' ? "'" : quoted.replaceAll("''", "'")};
+  if (letters === undefined) throw fault(pattern, 'has a quote that does not end');
+  if (letters === 'T') return {text: letters};
+  if (letters === 'Z' || letters === 'XXX') return {zone: ''};
+  if (/^S+$/.test(letters)) return {field: 'fraction', digits: letters.length};
+  if (isField(letters)) return {field: FIELD_OF[letters], digits: letters.length};
+  throw fault(pattern, `has "${letters}", which is not known`);
+};
+
+/** What the parts tell, in their order. */
+const namesOf = (parts: readonly Part[]): readonly string[] =>
+  parts.flatMap((part) => {
+    if ('zone' in part) return ['zone'];
+    return 'field' in part ? [part.field] : [];
+  });
+
+/** Each field once, and none without the coarser ones: a day says nothing where the month is not told. */
+const validate = (parts: readonly Part[], pattern: string): void => {
+  const names = namesOf(parts);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw fault(pattern, `tells the ${twice} twice`);
+  const finest = FIELDS.findLastIndex((name) => names.includes(name));
+  const missing = FIELDS.slice(0, finest + 1).find((name) => !names.includes(name));
+  if (finest < 0 || missing !== undefined) {
+    throw fault(pattern, `does not tell the ${missing ?? 'year'}`);
+  }
+};
+
+const expressionOf = (part: Part): string => {
+  if ('text' in part) return part.text.replace(/\W/g, '\\$&');
+  return 'zone' in part ? `(${ZONE})` : `(\\d{${part.digits}})`;
+};
+
+/** Reads the fields of a text that has these parts. */
+const matcher = (parts: readonly Part[]): ((value: CursorValue) => Groups | undefined) => {
+  const expression = new RegExp(`^${parts.map(expressionOf).join('')}$`);
+  const names = namesOf(parts);
+  const [year, month, day, hour, minute, second, fraction, zone] = [...FIELDS, 'zone'].map(
+    (name) => names.indexOf(name) + 1,
+  );
+  return (value) => {
+    const found = expression.exec(String(value));
+    if (found === null) return undefined;
+    const at = (index: number | undefined) => (index ? found[index] : undefined);
+    return {
+      year: at(year),
+      month: at(month),
+      day: at(day),
+      hour: at(hour),
+      minute: at(minute),
+      second: at(second),
+      fraction: at(fraction),
+      zone: at(zone),
+    };
+  };
+};
+
+/**
+ * Times as a pattern writes them: `yyyyMMddHHmmss`, `dd/MM/yyyy`, `yyyy-MM-dd HH:mm:ss.SSSSSS XXX`; UTC without a zone.
+ * A date in digits only may be a number, too.
+ * @throws SystemError where the pattern can't tell a time
+ */
+export const patternNotation = (pattern: string): Notation => {
+  const parts = [...pattern.matchAll(TOKENS)].map(({groups}) => partOf(groups ?? {}, pattern));
+  validate(parts, pattern);
+  const match = matcher(parts);
+  return {
+    read: (value) => {
+      const groups = match(value);
+      return groups && readGroups(groups);
+    },
+    writerLike: (model) => {
+      const {zone = ''} = match(model) ?? {};
+      const {tick, write} = layoutWriter(parts.map((part) => ('zone' in part ? {zone} : part)));
+      return {tick, write: typeof model === 'number' ? (moment) => Number(write(moment)) : write};
+    },
+  };
+};

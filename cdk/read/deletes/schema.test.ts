@@ -1,0 +1,92 @@
+import {describe, expect, test} from '@jest/globals';
+import {discoverSource} from '../../../test/support/run-source.ts';
+import {defineSource, page, type Schema, type Stream, stream} from '../../source.ts';
+
+type Item = {id: number; name: string};
+const schema: Schema<Item> = {
+  type: 'object',
+  required: ['id', 'name'],
+  properties: {id: {type: 'integer'}, name: {type: 'string'}},
+  additionalProperties: false,
+};
+
+const base = {
+  name: 'items',
+  schema,
+  primaryKey: ['id'] as const,
+  async *read() {
+    yield page<Item>([]);
+  },
+};
+
+/** The schema of the one stream that `discover` shows. */
+const discovered = async (one: Stream) => {
+  const source = defineSource({
+    name: 'items',
+    spec: {connectionSpecification: {}},
+    check: async () => {},
+    streams: () => [one],
+  });
+  const messages = await discoverSource(source, {});
+  return messages.flatMap(({catalog}) => catalog?.streams ?? []).map((found) => found.json_schema);
+};
+
+const properties = {
+  _deleted_at: {
+    description: 'When the record was deleted, or found to be; null for one that is there.',
+    type: ['null', 'string'],
+    format: 'date-time',
+  },
+  id: {type: 'integer'},
+  name: {type: 'string'},
+};
+
+describe('discover', () => {
+  test('shows `_deleted_at` of a stream that marks what was deleted', async () => {
+    const deletes = {flag: () => true};
+    expect(await discovered(stream({...base, deletes}))).toEqual([{...schema, properties}]);
+  });
+
+  test('requires no more than the primary key where deleted records have nothing else', async () => {
+    const deletes = {list: {read: () => base.read()}};
+    expect(await discovered(stream({...base, deletes}))).toEqual([
+      {...schema, properties, required: ['id']},
+    ]);
+  });
+
+  test('shows the schema as it is of a stream that says nothing of deletes', async () => {
+    expect(await discovered(stream(base))).toEqual([schema]);
+  });
+});
+
+describe('a stream', () => {
+  const read = () => base.read();
+  test.each([
+    [
+      'without a primary key',
+      {primaryKey: []},
+      {list: {read}},
+      'Stream items: what was deleted is named by its primary key, so declare a `primaryKey`.',
+    ],
+    [
+      'whose ids are listed who knows when',
+      {},
+      {sweep: {read}},
+      'Stream items: say with `deletes.sweep.every` how often all ids are listed, {weeks: 1}.',
+    ],
+    [
+      'in windows without a list of ids',
+      {cursor: {field: 'name'}, fullSync: {every: {days: 1}}, window: {days: 1}},
+      {sweep: {}},
+      'Stream items: what changes while its windows are read is in none of them, so they do not show what was deleted: give `deletes.sweep` a `read` that lists all ids.',
+    ],
+    [
+      'that is never read from its beginning, without a list of ids',
+      {cursor: {field: 'name'}},
+      {sweep: {}},
+      'Stream items: after its first sync only what is new is read, which does not show what was deleted: give `deletes.sweep` a `read` that lists all ids, or the stream a `fullSync`.',
+    ],
+  ] as const)('%s is refused', (_what, more, deletes, message) => {
+    expect(() => stream({...base, ...more, deletes})).toThrow(message);
+  });
+});

@@ -1,0 +1,42 @@
+// A deleted record, as it is emitted: what names it, a cursor that is not lower than the one it had, and `_deleted_at`.
+import {valueAt} from '../../json.ts';
+import type {CursorValue, Stream} from '../../source.ts';
+import type {CursorRules} from '../cursor/rules.ts';
+
+export const DELETED_AT = '_deleted_at';
+
+export const isoOf = (instant: number): string => new Date(instant).toISOString();
+
+/** A cursor value as a timestamp; the time of the emission for one that is no time. */
+export const timeOf = (
+  value: CursorValue | undefined,
+  rules: CursorRules | undefined,
+  now: number,
+): string => {
+  const instant = value === undefined ? undefined : rules?.instantOf(value);
+  if (instant === undefined) return isoOf(now);
+  // Its own text says more than milliseconds can.
+  return typeof value === 'string' && /^\d{4}-.*T.*(Z|[+-]\d\d:?\d\d)$/.test(value)
+    ? value
+    : isoOf(instant);
+};
+
+const nest = (path: string, value: CursorValue): object => {
+  const [first = path, ...rest] = path.split('.');
+  return {[first]: rest.length === 0 ? value : nest(rest.join('.'), value)};
+};
+
+/**
+ * Destinations that keep one row for each primary key keep the one with the highest cursor: without one, the record as it
+ * was would stay. Equal ones go by the time of emission, and a record that comes back later has a higher one.
+ */
+export const tombstone = (
+  {cursor}: Pick<Stream, 'cursor'>,
+  fields: object,
+  highest: CursorValue | undefined,
+  deletedAt: string,
+): object => {
+  const isMissing =
+    cursor !== undefined && highest !== undefined && valueAt(fields, cursor.field) === undefined;
+  return {...(isMissing && nest(cursor.field, highest)), ...fields, [DELETED_AT]: deletedAt};
+};

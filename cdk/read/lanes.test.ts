@@ -1,0 +1,84 @@
+import {setImmediate as tick} from 'node:timers/promises';
+import {expect, test} from '@jest/globals';
+import {openLanes} from './lanes.ts';
+
+/** Enters, notes it, and stays until it is told to leave. */
+const crowd = (limit: number) => {
+  const lanes = openLanes(limit);
+  const inside: string[] = [];
+  const leave = new Map<string, () => void>();
+  const enter = async (name: string, first = false) => {
+    const [group = ''] = name;
+    const lane = await lanes.enter(group, first);
+    inside.push(name);
+    leave.set(name, lane.leave);
+    return lane;
+  };
+  return {lanes, inside, leave: (name: string) => leave.get(name)?.(), enter};
+};
+
+test('lanes take as many as they are, and the next when one leaves', async () => {
+  const {inside, enter, leave, lanes} = crowd(2);
+  for (const name of ['a1', 'a2', 'a3']) void enter(name);
+  await tick();
+  expect([inside, lanes.count()]).toEqual([['a1', 'a2'], {reading: 2, waiting: 1}]);
+  leave('a1');
+  await tick();
+  expect([inside, lanes.count()]).toEqual([['a1', 'a2', 'a3'], {reading: 2, waiting: 0}]);
+});
+
+test('groups take turns, however many of one wait', async () => {
+  const {inside, enter, leave} = crowd(1);
+  for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) void enter(name);
+  for (let turn = 0; turn < 7; turn += 1) {
+    await tick();
+    leave(inside.at(-1) ?? '');
+  }
+  expect(inside).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
+});
+
+test('what others wait for goes first', async () => {
+  const {inside, enter, leave} = crowd(1);
+  void enter('a1');
+  void enter('a2');
+  void enter('p1', true);
+  await tick();
+  leave('a1');
+  await tick();
+  expect(inside).toEqual(['a1', 'p1']);
+});
+
+test('who waits aside lets another in, and comes back when there is room', async () => {
+  const {inside, enter, leave, lanes} = crowd(1);
+  const lane = await enter('a1');
+  void enter('b1');
+  const wait = Promise.withResolvers<string>();
+  const back = lane.aside(() => wait.promise);
+  await tick();
+  expect(inside).toEqual(['a1', 'b1']);
+  wait.resolve('over');
+  await tick();
+  expect(lanes.count()).toEqual({reading: 1, waiting: 1});
+  leave('b1');
+  expect(await back).toBe('over');
+  expect(lanes.count()).toEqual({reading: 1, waiting: 0});
+});
+
+test('of several that wait aside for one lane the last brings it back, and one that was left stays free', async () => {
+  const {enter, lanes} = crowd(1);
+  const lane = await enter('a1');
+  const waits = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const back = waits.map(({promise}) => lane.aside(() => promise));
+  waits[0]?.resolve();
+  await tick();
+  expect(lanes.count()).toEqual({reading: 0, waiting: 0});
+  waits[1]?.resolve();
+  await Promise.all(back);
+  expect(lanes.count()).toEqual({reading: 1, waiting: 0});
+  const late = Promise.withResolvers<void>();
+  const over = lane.aside(() => late.promise);
+  lane.leave();
+  late.resolve();
+  await over;
+  expect(lanes.count()).toEqual({reading: 0, waiting: 0});
+});

@@ -1,0 +1,210 @@
+// Streams whose slices are the records of another one.
+import {describe, expect, test} from '@jest/globals';
+import {at, type Item, item, pagesOf, schema, stateOf} from '../../test/support/items.ts';
+import {catalogOf, inShort, runRead} from '../../test/support/run-read.ts';
+import {type Page, page, parent, product, type Schema, type Stream, stream} from '../source.ts';
+
+type Note = {id: string};
+const notes: Schema<Note> = {type: 'object', properties: {id: {}}};
+
+type SetUp = {
+  readonly children?: readonly string[];
+  readonly incremental?: boolean;
+  readonly parentPages?: readonly (readonly Item[] | Error)[];
+  readonly readNotes?: (issue: number) => readonly Note[] | Error;
+};
+
+/** Issues, and streams of notes on each, with a log of what was read. */
+const family = ({
+  children = ['notes'],
+  incremental = false,
+  parentPages = [[item(1), item(2)], [item(3)]],
+  readNotes = (issue) => [{id: `note of ${issue}`}],
+}: SetUp = {}) => {
+  const log: string[] = [];
+  const issues = stream({
+    name: 'issues',
+    schema,
+    cursor: {field: 'updated_at', filter: true},
+    read: ({since}) => {
+      log.push(`issues since ${since}`);
+      return pagesOf(...parentPages);
+    },
+  });
+  const streams: Stream[] = [
+    issues,
+    ...children.map((name) =>
+      stream({
+        name,
+        schema: notes,
+        slices: parent(issues, ({id}) => ({issue: id}), {incremental}),
+        async *read({slice}): AsyncGenerator<Page<Note>> {
+          log.push(`${name} of ${slice.issue}`);
+          const found = readNotes(slice.issue);
+          if (found instanceof Error) throw found;
+          yield page(found);
+        },
+      }),
+    ),
+  ];
+  return {streams, log};
+};
+
+const records = (lines: readonly string[]) => lines.filter((line) => /^\w+ \{/.test(line));
+
+describe('a parent', () => {
+  test('with three children that are wanted, too, is read once', async () => {
+    const {streams, log} = family({children: ['notes', 'votes', 'links']});
+    const {messages, complete} = await runRead({streams, concurrency: 3});
+    expect(complete).toBe(true);
+    expect(log.filter((line) => line.startsWith('issues'))).toEqual(['issues since undefined']);
+    expect(log.filter((line) => !line.startsWith('issues')).sort()).toEqual(
+      ['links', 'notes', 'votes'].flatMap((name) => [1, 2, 3].map((id) => `${name} of ${id}`)),
+    );
+    expect(records(inShort(messages))).toHaveLength(3 + 3 * 3);
+  });
+
+  test('that nobody wants is read for its children, and says nothing', async () => {
+    const {streams, log} = family({children: ['notes', 'votes']});
+    const {messages} = await runRead({
+      streams,
+      catalog: catalogOf(['votes', 'notes'], 'full_refresh'),
+    });
+    expect(log).toEqual([
+      'issues since undefined',
+      ...[1, 2, 3].map((id) => `votes of ${id}`),
+      ...[1, 2, 3].map((id) => `notes of ${id}`),
+    ]);
+    expect(inShort(messages).filter((line) => line.startsWith('issues'))).toEqual([]);
+  });
+
+  test('is read in its place even where one slice at a time is read', async () => {
+    const {streams} = family();
+    const {messages} = await runRead({
+      streams,
+      concurrency: 1,
+      catalog: catalogOf(['notes', 'issues'], 'full_refresh'),
+    });
+    expect(records(inShort(messages))).toEqual([
+      ...[1, 2, 3].map((id) => `issues ${JSON.stringify(item(id))}`),
+      ...[1, 2, 3].map((id) => `notes {"id":"note of ${id}"}`),
+    ]);
+  });
+
+  test('lists all of its records for its children, and emits only those that are new', async () => {
+    const {streams, log} = family();
+    const {messages} = await runRead({streams, state: stateOf('issues', {updated_at: at(3)})});
+    expect(log).toEqual(['issues since undefined', ...[1, 2, 3].map((id) => `notes of ${id}`)]);
+    expect(records(inShort(messages))).toEqual([
+      `issues ${JSON.stringify(item(3))}`,
+      ...[1, 2, 3].map((id) => `notes {"id":"note of ${id}"}`),
+    ]);
+  });
+
+  test('that fails makes its children incomplete, though they keep what they have', async () => {
+    const {streams, log} = family({parentPages: [[item(1)], new Error('broken')]});
+    const {messages, complete} = await runRead({streams});
+    expect(complete).toBe(false);
+    expect(log).toContain('notes of 1');
+    const said = inShort(messages);
+    expect(said).toContain('notes INCOMPLETE');
+    expect(said.filter((line) => line.startsWith('notes system_error'))).toEqual([
+      'notes system_error: issues, whose records are the slices of notes, could not be read to its end, so slices may be missing: ' +
+        'The source stopped on an unexpected error: broken. This is a fault in its code: report it with the stack trace.',
+    ]);
+  });
+
+  test('is never its own', async () => {
+    const {streams} = family();
+    const [issues] = streams;
+    if (issues === undefined) throw new Error('There is no stream.');
+    const loop = {...issues, slices: parent(issues, () => ({})).origin};
+    Object.assign(loop.slices, {parent: loop});
+    const {error} = await runRead({streams: [loop]});
+    expect(String(error)).toBe(
+      'SystemError: Stream issues is among its own parents: give it other slices.',
+    );
+  });
+});
+
+describe('children that depend on changes of their parent', () => {
+  const lastState = (messages: Awaited<ReturnType<typeof runRead>>['messages'], name: string) =>
+    messages.findLast(({state}) => state?.stream?.stream_descriptor.name === name)?.state?.stream
+      ?.stream_state;
+
+  test('are read for all parents first, then for those that changed', async () => {
+    const first = family({incremental: true});
+    const {messages} = await runRead({streams: first.streams});
+    expect(first.log).toHaveLength(4);
+    const state = lastState(messages, 'notes');
+    expect(state).toMatchObject({parent: {updated_at: at(3)}});
+
+    const second = family({incremental: true, parentPages: [[item(2, 7)]]});
+    const next = await runRead({
+      streams: second.streams,
+      state: [...stateOf('issues', {updated_at: at(3)}), ...stateOf('notes', {...state})],
+    });
+    expect(second.log).toEqual([`issues since ${at(3)}`, 'notes of 2']);
+    expect(lastState(next.messages, 'notes')).toMatchObject({parent: {updated_at: at(7)}});
+  });
+
+  test('are read again from there where one of them failed, also when their parent got further', async () => {
+    const broken = family({
+      incremental: true,
+      parentPages: [[item(2, 7)]],
+      readNotes: () => new Error('broken'),
+    });
+    const before = {parent: {updated_at: at(3)}, __ab_full_refresh_sync_complete: true};
+    const {messages} = await runRead({streams: broken.streams, state: stateOf('notes', before)});
+    expect(lastState(messages, 'issues')).toEqual({updated_at: at(7)});
+    expect(lastState(messages, 'notes')).toMatchObject({parent: {updated_at: at(3)}});
+
+    const again = family({incremental: true, parentPages: [[item(2, 7)]]});
+    const states = ['issues', 'notes'].flatMap((name) =>
+      stateOf(name, {...lastState(messages, name)}),
+    );
+    const {messages: next} = await runRead({streams: again.streams, state: states});
+    expect(again.log).toEqual([`issues since ${at(3)}`, 'notes of 2']);
+    // The issue itself is new to nobody but for the tie.
+    expect(records(inShort(next))).toEqual([
+      `issues ${JSON.stringify(item(2, 7))}`,
+      'notes {"id":"note of 2"}',
+    ]);
+  });
+});
+
+async function* none(): AsyncGenerator<Page<Note>> {
+  yield page([]);
+}
+
+test('slices may be each one of a list with each record of a parent', async () => {
+  const issues = stream({name: 'issues', schema, read: () => pagesOf([item(1), item(2)])});
+  const seen: unknown[] = [];
+  const counts = stream({
+    name: 'counts',
+    schema: notes,
+    slices: product(
+      parent(issues, ({id}) => ({issue: id})),
+      () => [{kind: 'up'}, {kind: 'down'}],
+    ),
+    read: ({slice}) => {
+      seen.push(`${slice.issue} ${slice.kind}`);
+      return none();
+    },
+  });
+  const lists = stream({
+    name: 'lists',
+    schema: notes,
+    slices: product(
+      () => [{a: 1}, {a: 2}],
+      () => [{b: 1}],
+    ),
+    read: ({slice}) => {
+      seen.push(`${slice.a} ${slice.b}`);
+      return none();
+    },
+  });
+  const {complete} = await runRead({streams: [counts, lists]});
+  expect(complete).toBe(true);
+  expect(seen).toEqual(['1 up', '1 down', '2 up', '2 down', '1 1', '2 1']);
+});

@@ -1,0 +1,227 @@
+// One slice, from its position to its end: pages, windows, and where it goes on when it is cut off.
+import {shift} from '../duration.ts';
+import {messageOf, SystemError, TransientError} from '../errors.ts';
+import {isObject, type JsonObject, kindOf} from '../json.ts';
+import type {CursorValue, Page, Slice, Window} from '../source.ts';
+import {type CursorRules, cursorRules} from './cursor/rules.ts';
+import type {SliceDeletes} from './deletes/deletes.ts';
+import {untilAborted} from './interrupt.ts';
+import {sliceKey} from './position.ts';
+import type {SliceProgress} from './progress.ts';
+import {emitRecords, type Reading, saveIfDue, say} from './reading.ts';
+
+type SliceReading = {
+  readonly reading: Reading;
+  readonly slice: Slice;
+  readonly key: string;
+  readonly progress: SliceProgress;
+  /** Absent for a stream without a cursor. */
+  readonly rules: CursorRules | undefined;
+  readonly deletes: SliceDeletes;
+  readonly isEmitted: (record: object) => boolean;
+};
+
+/** Which part of a slice is read. */
+type Part = {
+  readonly since: CursorValue | undefined;
+  readonly until: CursorValue | undefined;
+  readonly resume: JsonObject | undefined;
+};
+
+const hasFields = (record: object): boolean => Object.keys(record).length > 0;
+
+/** Empty objects are no records: Airbyte drops them without a word, and then its counts are off. */
+const recordsOf = (page: Page): readonly object[] => {
+  const odd = page.records.find((record) => !isObject(record));
+  if (odd !== undefined) {
+    throw new SystemError(
+      `A record must be an object, but one is ${kindOf(odd)}. Wrap it in \`read\`, such as {value: …}.`,
+    );
+  }
+  return page.records.every(hasFields) ? page.records : page.records.filter(hasFields);
+};
+
+/** A record without a cursor is none that can be followed: the author says what it is. */
+const withCursor = (
+  records: readonly object[],
+  {reading: {stream}, rules}: SliceReading,
+): readonly object[] => {
+  const {cursor} = stream;
+  const {missing = 'include'} = cursor ?? {};
+  if (cursor === undefined || rules === undefined || missing === 'include') return records;
+  const whole = records.filter((record) => rules.valueOf(record) !== undefined);
+  if (missing === 'error' && whole.length < records.length) {
+    throw new SystemError(
+      `A record has no "${cursor.field}", which is the cursor of stream ${stream.name}. If such records are in order, say with \`missing\` whether they are emitted.`,
+    );
+  }
+  return whole;
+};
+
+/** What is older than asked for, where the API can not be asked. */
+const isNew = (
+  {reading: {stream}, rules}: SliceReading,
+  since: CursorValue | undefined,
+): ((record: object) => boolean) => {
+  if (rules === undefined || since === undefined || !stream.cursor?.filter) return () => true;
+  return (record) => {
+    const value = rules.valueOf(record);
+    return value === undefined || rules.compare(value, since) >= 0;
+  };
+};
+
+const keep = (
+  records: readonly object[],
+  ...tests: readonly ((record: object) => boolean)[]
+): readonly object[] =>
+  records.every((record) => tests.every((test) => test(record)))
+    ? records
+    : records.filter((record) => tests.every((test) => test(record)));
+
+/** Hands on one page; how many records it held. */
+const takePage = async (slice: SliceReading, page: Page, {since, until}: Part): Promise<number> => {
+  const {reading, progress, isEmitted, deletes} = slice;
+  const records = withCursor(recordsOf(page), slice);
+  await reading.onRecords(records);
+  const emitted = keep(records, isEmitted, isNew(slice, since));
+  await emitRecords(reading, deletes.take(page, emitted), page.bytes);
+  // A window is read from its beginning again: what of it had been seen says nothing of those before it.
+  progress.observe(records, until === undefined ? page.resume : undefined);
+  await saveIfDue(reading);
+  return page.records.length;
+};
+
+/** Whether a list whose newest records come first has got to those that were read before. */
+const isBehind = (
+  {reading: {stream}, rules}: SliceReading,
+  records: readonly object[],
+  since: CursorValue | undefined,
+): boolean =>
+  stream.cursor?.order === 'descending' &&
+  rules !== undefined &&
+  since !== undefined &&
+  records.some((record) => {
+    const value = rules.valueOf(record);
+    return value !== undefined && rules.compare(value, since) < 0;
+  });
+
+const readPart = async (slice: SliceReading, part: Part): Promise<number> => {
+  const {reading} = slice;
+  const {signal} = reading.run;
+  const pages = reading.stream.read({slice: slice.slice, ...part, signal});
+  let count = 0;
+  for await (const page of untilAborted(pages, signal)) {
+    count += await takePage(slice, page, part);
+    if (isBehind(slice, page.records, part.since)) break;
+  }
+  return count;
+};
+
+/** A token of an earlier run may be void by now, whatever its age: then the slice begins anew, not the stream. */
+const readFrom = async (slice: SliceReading, part: Part): Promise<number> => {
+  if (part.resume === undefined) return readPart(slice, part);
+  let pages = 0;
+  const counting = {
+    ...slice,
+    progress: {
+      ...slice.progress,
+      observe: (records: readonly object[], next?: JsonObject) => {
+        pages += 1;
+        slice.progress.observe(records, next);
+      },
+    },
+  };
+  try {
+    return await readPart(counting, part);
+  } catch (error) {
+    slice.reading.run.signal.throwIfAborted();
+    if (pages > 0 || error instanceof TransientError) throw error;
+    say(
+      slice.reading,
+      'WARN',
+      `${slice.key === '' ? 'it' : slice.key} can not go on where it was cut off, and begins anew: ${messageOf(error)}`,
+    );
+    slice.progress.restart();
+    return readPart(slice, {...part, resume: undefined});
+  }
+};
+
+/** Shorter windows are not split: an API that has more records in it is read wrongly. */
+const SHORTEST_WINDOW = 1_000;
+
+const readWindow = async (
+  slice: SliceReading,
+  {cap = Number.POSITIVE_INFINITY}: Window,
+  [start, end]: readonly [number, number],
+  asValue: (instant: number) => CursorValue,
+): Promise<void> => {
+  const bounds = {since: asValue(start), until: asValue(end)};
+  const count = await readFrom(slice, {...bounds, resume: undefined});
+  if (count < cap) return;
+  if (end - start <= SHORTEST_WINDOW) {
+    throw new SystemError(
+      `From ${bounds.since} to ${bounds.until} there are ${count} records or more, as many as the API gives out for one query, so some are missing. Cut the stream into slices by something else, too.`,
+    );
+  }
+  say(
+    slice.reading,
+    'INFO',
+    `from ${bounds.since} to ${bounds.until} there are more records than the ${cap} that the API gives out for one query: it is read again in halves.`,
+  );
+  const middle = start + Math.floor((end - start) / 2);
+  await readWindow(slice, {cap, length: {}}, [start, middle], asValue);
+  await readWindow(slice, {cap, length: {}}, [middle, end], asValue);
+};
+
+const DAY = 24 * 3_600_000;
+
+/** Of cursors that are dates the last window ends behind today, and of times behind the second that began. */
+const lastEnd = (now: number, model: CursorValue): number => {
+  const unit = typeof model === 'string' && !model.includes(':') ? DAY : 1_000;
+  return Math.ceil(now / unit) * unit;
+};
+
+const readWindows = async (slice: SliceReading, window: Window): Promise<void> => {
+  const {reading, progress, rules} = slice;
+  const {since} = progress;
+  const first = since === undefined ? undefined : rules?.instantOf(since);
+  if (since === undefined || rules === undefined || first === undefined) {
+    throw new SystemError(
+      `Stream ${reading.stream.name} is read in windows of time, so it needs a cursor that is a time, and a \`cursor.start\`; it begins at ${since}.`,
+    );
+  }
+  const end = lastEnd(reading.run.startedAt, since);
+  const asValue = (instant: number): CursorValue =>
+    instant === first ? since : rules.atInstant(instant, since);
+  for (let start = first; start < end; ) {
+    const next = Math.min(end, shift(start, window.length, 1));
+    await readWindow(slice, window, [start, next], asValue);
+    progress.reach(asValue(next));
+    await saveIfDue(reading);
+    start = next;
+  }
+};
+
+/** Reads a slice to its end. */
+export const readSlice = async (reading: Reading, slice: Slice): Promise<void> => {
+  const {cursor, window} = reading.stream;
+  const key = sliceKey(slice);
+  const progress = reading.progress.slice(key);
+  const deletes = reading.deletes.slice(reading, slice, key, progress);
+  if (progress.isDone) return;
+  await deletes.begin();
+  const sliceReading: SliceReading = {
+    reading,
+    slice,
+    key,
+    progress,
+    rules: cursor && cursorRules(cursor),
+    deletes,
+    isEmitted: reading.emits(key),
+  };
+  const {since, resume} = progress;
+  if (window === undefined) await readFrom(sliceReading, {since, until: undefined, resume});
+  else await readWindows(sliceReading, window);
+  progress.complete();
+  await deletes.end();
+};

@@ -1,0 +1,62 @@
+// Issues with what is said on them. GitHub lists pull requests among the issues.
+import {type HttpClient, linkHeader, parent, stream} from '#cdk';
+import {issueComments} from './generated/issue-comments.ts';
+import {type Issue, issues} from './generated/issues.ts';
+import {reviews} from './generated/reviews.ts';
+import {BY_CREATION, inRepository, type RepositorySlices, toSeconds} from './repositories.ts';
+
+const pullRequestOf = ({pull_request, repository_full_name, number}: Issue) =>
+  pull_request && repository_full_name && number
+    ? [{repository: repository_full_name, number}]
+    : [];
+
+export const issueStreams = (
+  http: HttpClient,
+  slices: RepositorySlices,
+  {start}: {readonly start: string | undefined},
+) => {
+  const next = linkHeader();
+  const cursor = {field: 'updated_at', start} as const;
+  const everyIssue = stream({
+    name: 'issues',
+    schema: issues,
+    primaryKey: ['id'],
+    cursor,
+    slices,
+    read: ({slice: {repository}, since}) => {
+      const query = {...BY_CREATION, state: 'all', since: toSeconds(since)};
+      return http.paginate(`/repos/${repository}/issues`, {query, next});
+    },
+    map: inRepository,
+  });
+  return [
+    everyIssue,
+    stream({
+      name: 'issue_comments',
+      schema: issueComments,
+      primaryKey: ['id'],
+      cursor,
+      slices,
+      read: ({slice: {repository}, since}) => {
+        const query = {...BY_CREATION, since: toSeconds(since)};
+        return http.paginate(`/repos/${repository}/issues/comments`, {query, next});
+      },
+      map: inRepository,
+    }),
+    stream({
+      name: 'reviews',
+      schema: reviews,
+      primaryKey: ['id'],
+      cursor: {field: 'submitted_at'},
+      // They can't be asked for by time: https://docs.github.com/en/rest/pulls/reviews#list-reviews-for-a-pull-request
+      // A review changes its pull request, though. GitHub does not say so, but Airbyte's own connector relies on it, too:
+      // https://github.com/airbytehq/airbyte/pull/11623
+      slices: parent(everyIssue, pullRequestOf, {incremental: true}),
+      read: ({slice: {repository, number}}) => {
+        const path = `/repos/${repository}/pulls/${number}/reviews`;
+        return http.paginate(path, {query: {per_page: 100}, next});
+      },
+      map: inRepository,
+    }),
+  ];
+};

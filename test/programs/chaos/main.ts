@@ -1,0 +1,50 @@
+#!/bin/sh
+// 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
+// A source whose streams its config describes, over the API that test/support/chaos-server.ts serves.
+import {defineSource, run, type Spec} from '#cdk';
+import type {Answer} from '../../support/chaos-api.ts';
+import {type ChaosStream, chaosStreams} from '../../support/chaos-streams.ts';
+
+type Config = {
+  api_url: string;
+  streams: ChaosStream[];
+  concurrency: number;
+  /** What is held on to behind each page, in megabytes. */
+  hoard?: number;
+};
+
+const spec: Spec<Config> = {
+  connectionSpecification: {
+    type: 'object',
+    required: ['api_url', 'streams', 'concurrency'],
+    properties: {
+      api_url: {type: 'string'},
+      streams: {type: 'array', items: {type: 'object'}},
+      concurrency: {type: 'integer'},
+      hoard: {type: 'integer'},
+    },
+  },
+};
+
+const NUMBERS_A_MEGABYTE = 131_072;
+const hoarded: number[][] = [];
+
+await run(
+  defineSource({
+    name: 'chaos',
+    spec,
+    connect: ({api_url, concurrency}) => ({
+      baseUrl: api_url,
+      concurrency,
+      retry: {attempts: 1},
+    }),
+    check: async () => {},
+    streams: ({http, config: {streams, hoard = 0}}) =>
+      chaosStreams(streams, async (ask) => {
+        const {rows, next} = await http.get<Answer>('/rows', {query: {ask: JSON.stringify(ask)}});
+        if (hoard > 0)
+          hoarded.push(new Array(hoard * NUMBERS_A_MEGABYTE).fill(hoarded.length + 0.5));
+        return {rows, next};
+      }),
+  }),
+);
