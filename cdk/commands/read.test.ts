@@ -1,14 +1,17 @@
+import {setTimeout as delay} from 'node:timers/promises';
 import {expect, test} from '@jest/globals';
 import nock from 'nock';
 import {validateMessage} from '../../test/support/protocol.ts';
 import {catalogOf} from '../../test/support/run-read.ts';
 import {virtualClock} from '../../test/support/virtual-clock.ts';
+import {sessionToken} from '../http/auth/session-token.ts';
 import type {Emission} from '../protocol/messages.ts';
 import {createRedactor} from '../protocol/secrets.ts';
-import {defineSource, stream} from '../source.ts';
+import {defineSource, type Schema, stream} from '../source.ts';
 import {read} from './read.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
+const items: Schema<{id: number}> = {type: 'object', properties: {id: {}}};
 
 test('a stream that waits for the API says so, and until when', async () => {
   nock('https://api.test').get('/items').reply(429, '', {'retry-after': '60'});
@@ -99,5 +102,65 @@ test('a stream tells at its end what was done for it, and only for it', async ()
   expect(said).toEqual([
     'Stream a is complete: 2 records (2 requests, 1 page, 19 bytes, 1 retry).',
     'Stream b is complete: 0 records (1 request, 1 answer ignored).',
+  ]);
+});
+
+test('streams that wait for the token that one of them is fetching do not keep it from coming back', async () => {
+  const api = nock('https://api.test');
+  api.post('/login').reply(429, '', {'retry-after': '60'});
+  api.post('/login').reply(200, {token: 'a-token'});
+  api
+    .get(/^\/[ab]\/\d$/)
+    .times(6)
+    .reply(200, [{id: 1}]);
+  const source = defineSource({
+    name: 'items',
+    spec: {connectionSpecification: {type: 'object'}},
+    connect: () => ({
+      baseUrl: 'https://api.test',
+      concurrency: 2,
+      auth: sessionToken({
+        login: {path: '/login', json: {}},
+        token: 'token',
+        send: {header: 'x-token'},
+      }),
+    }),
+    check: async () => {},
+    streams: ({http}) =>
+      ['a', 'b'].map((name) =>
+        stream({
+          name,
+          schema: items,
+          slices: () => [1, 2, 3].map((part) => ({part})),
+          read: ({slice: {part}}) => http.paginate<{id: number}>(`/${name}/${part}`),
+        }),
+      ),
+  });
+  const statuses: string[] = [];
+  for await (const message of read(
+    source,
+    {
+      config: async () => ({}),
+      catalog: async () => catalogOf(['a', 'b'], 'full_refresh'),
+      state: async () => undefined,
+    },
+    {
+      signal: new AbortController().signal,
+      now: () => NOW,
+      // Long enough for the others to take all places.
+      clock: {now: () => NOW, sleep: async () => void (await delay(50))},
+      redactor: createRedactor(),
+      emit: async () => {},
+      log: () => {},
+    },
+  )) {
+    const {stream_status} = (message.type === 'TRACE' && message.trace) || {};
+    if (stream_status) {
+      statuses.push(`${stream_status.stream_descriptor.name} ${stream_status.status}`);
+    }
+  }
+  expect(statuses.filter((status) => status.endsWith('COMPLETE')).sort()).toEqual([
+    'a COMPLETE',
+    'b COMPLETE',
   ]);
 });

@@ -28,90 +28,101 @@ type Waiter = {readonly group: string; readonly first: boolean; readonly go: () 
 const openPlaces = (limit: number) => {
   const waiters: Waiter[] = [];
   const turns = new Map<string, number>();
+  /** By group, those in a place and those aside. */
+  const begun = new Map<string, number>();
   let taken = 0;
   let turn = 0;
 
+  const add = (group: string, more: 1 | -1): void =>
+    void begun.set(group, (begun.get(group) ?? 0) + more);
+  /** A group whose members all wait aside begins no more: there might be a hundred thousand of them. */
+  const mayBegin = (group: string): boolean => taken < limit && (begun.get(group) ?? 0) < limit;
+
   /** Of those that go first, or else of all, the group whose last turn is longest ago. */
   const next = (): Waiter | undefined => {
-    const urgent = waiters.filter(({first}) => first);
-    const queue = urgent.length > 0 ? urgent : waiters;
+    const able = waiters.filter(({group}) => mayBegin(group));
+    const urgent = able.filter(({first}) => first);
+    const queue = urgent.length > 0 ? urgent : able;
     return queue.reduce<Waiter | undefined>(
       (best, waiter) =>
         best && (turns.get(best.group) ?? 0) <= (turns.get(waiter.group) ?? 0) ? best : waiter,
       undefined,
     );
   };
-  const admit = (group: string): void => {
+  const begin = (group: string): void => {
+    add(group, 1);
     taken += 1;
     turn += 1;
     turns.set(group, turn);
   };
+  const letIn = (): void => {
+    const waiter = next();
+    if (waiter === undefined) return;
+    waiters.splice(waiters.indexOf(waiter), 1);
+    begin(waiter.group);
+    waiter.go();
+  };
   return {
-    take: async (group: string, first: boolean): Promise<void> => {
-      if (taken < limit) admit(group);
+    enter: async (group: string, first: boolean): Promise<void> => {
+      if (mayBegin(group)) begin(group);
       else await new Promise<void>((go) => waiters.push({group, first, go}));
     },
-    free: (): void => {
+    stepAside: (): void => {
       taken -= 1;
-      const waiter = next();
-      if (waiter === undefined) return;
-      waiters.splice(waiters.indexOf(waiter), 1);
-      admit(waiter.group);
-      waiter.go();
+      letIn();
+    },
+    /** At once, though there may be more than the limit then: those who have the places might wait for this one. */
+    comeBack: (): void => {
+      taken += 1;
+    },
+    /** @param isHeld whether it has its place, or is aside */
+    leave: (group: string, isHeld: boolean): void => {
+      add(group, -1);
+      if (isHeld) taken -= 1;
+      letIn();
     },
     count: () => ({reading: taken, waiting: waiters.length}),
   };
 };
 
-type Places = Pick<ReturnType<typeof openPlaces>, 'free'> & {readonly take: () => Promise<void>};
+type Places = Pick<ReturnType<typeof openPlaces>, 'stepAside' | 'comeBack' | 'leave'>;
 
 /** Several may wait aside for one lane, as a page that is fetched ahead does; and the lane may be left meanwhile. */
-const openLane = ({take, free}: Places, names: Map<symbol, string>): Lane => {
+const openLane = (group: string, places: Places, names: Map<symbol, string>): Lane => {
   const key = Symbol();
-  let waiting = 0;
-  let isHeld = true;
+  let aside = 0;
   let isLeft = false;
-  const give = (): void => {
-    if (isHeld) free();
-    isHeld = false;
-  };
-  const comeBack = async (): Promise<void> => {
-    waiting -= 1;
-    if (isLeft || waiting > 0) return;
-    await take();
-    // Meanwhile another may have gone aside, or come back, or all may be over.
-    if (isLeft || waiting > 0 || isHeld) free();
-    else isHeld = true;
-  };
   return {
     name: (what) => void names.set(key, what),
     leave: () => {
+      if (isLeft) return;
       isLeft = true;
       names.delete(key);
-      give();
+      places.leave(group, aside === 0);
     },
     aside: async (wait) => {
       if (isLeft) return wait();
-      waiting += 1;
-      give();
+      aside += 1;
+      if (aside === 1) places.stepAside();
       try {
         return await wait();
       } finally {
-        await comeBack();
+        aside -= 1;
+        if (aside === 0 && !isLeft) places.comeBack();
       }
     },
   };
 };
 
 export const openLanes = (limit: number): Lanes => {
-  const {take, free, count} = openPlaces(limit);
+  const places = openPlaces(limit);
   const names = new Map<symbol, string>();
   return {
     enter: async (group, first) => {
-      await take(group, first);
-      return openLane({take: () => take(group, first), free}, names);
+      await places.enter(group, first);
+      return openLane(group, places, names);
     },
-    count,
+    count: places.count,
     reading: () => [...names.values()],
   };
 };
