@@ -155,12 +155,12 @@ const trackCursor = (
   {now, startedAt}: StreamRun,
   warn: (message: string) => void,
 ): Tracked => {
-  const {isSelected} = kinship;
+  const {isSelected, stream} = kinship;
   const from = beginningOf(start, kinship);
   const following = {
     cursor,
     sliced: isSliced(kinship),
-    partial: kinship.parentBlobs.before !== undefined,
+    partial: stream.slices.kind === 'parent' && stream.slices.incremental,
     startedAt,
     now,
     warn,

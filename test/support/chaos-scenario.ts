@@ -107,7 +107,7 @@ const streamLists: fc.Arbitrary<readonly ChaosStream[]> = fc.oneof(
       .map(([one, other]) => [streamOf('items', one), streamOf('others', other)]),
   },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc
       .tuple(
         shapes,
