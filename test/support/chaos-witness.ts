@@ -280,12 +280,21 @@ const onStatus = (watch: Watch, name: string, status: string): void => {
   run.statuses.push(status);
 };
 
+/** Where pages are counted, rows that come in move others into the next page, out of order. */
+const checkOrder = ({kept}: Watch, said: string): void => {
+  if (!said.includes('should come in ascending order')) return;
+  for (const [name, {spec}] of kept) {
+    if (said.startsWith(`Stream ${name}:`) && spec.paging !== 'offset') throw violation(name, said);
+  }
+};
+
 const onLine = (watch: Watch, line: Line): void => {
   if ('record' in line) {
     onRecord(watch, line.stream, line.record);
     return;
   }
-  const {state, trace} = line.message;
+  const {state, trace, log} = line.message;
+  checkOrder(watch, log?.message ?? '');
   if (state?.stream) onState(watch, state.stream.stream_descriptor.name, state);
   const status = trace?.stream_status;
   if (status) onStatus(watch, status.stream_descriptor.name, status.status);
