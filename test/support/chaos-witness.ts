@@ -180,9 +180,8 @@ const isExplained = (
   if (spec.hasCursor && from !== undefined && time <= from) return true;
   const begun = since?.get(record.part) ?? startedAt;
   if (spec.hasCursor && time + spec.tick > begun - SKEW) return true;
-  // A list that goes on inside does so behind the last run; what those before it had may have been void.
-  const isSorted = spec.hasCursor && spec.order === 'ascending';
-  return !isSorted && (versions.get(versionKey(record)) ?? 0) < (ranAt ?? 0);
+  // What came in runs before the last one may have been void, or not relied on by then.
+  return (versions.get(versionKey(record)) ?? 0) < (ranAt ?? 0);
 };
 
 /** A round that began longer ago begins anew. */
