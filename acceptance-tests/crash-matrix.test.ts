@@ -75,10 +75,10 @@ const linesOfAll = async (concurrency: number): Promise<number> => {
 };
 
 test.each([
-  {concurrency: 1, step: 1},
-  {concurrency: 5, step: STEP},
+  {many: 'one slice', concurrency: 1, step: 1},
+  {many: 'five slices', concurrency: 5, step: STEP},
 ])(
-  'no record is lost wherever a read of $concurrency slices at once is killed',
+  'no record is lost wherever a read of $many at once is killed',
   async ({concurrency, step}) => {
     const lines = await linesOfAll(concurrency);
     const places = Array.from(
@@ -86,8 +86,9 @@ test.each([
       (_none, index) => 1 + index * step,
     );
     const ends = await atOnce(2, places, async (place) => {
-      const {second, lost} = await cutAndGoOn({by: 'SIGKILL', lines: place}, concurrency);
-      return {place, status: second.status, lost};
+      const cut = {by: 'SIGKILL', lines: place} as const;
+      const {first, second, lost} = await cutAndGoOn(cut, concurrency);
+      return {place: first.lines, status: second.status, lost};
     });
     expect(ends).toEqual(places.map((place) => ({place, status: 0, lost: []})));
   },
@@ -162,7 +163,7 @@ test.each([5, 40, 70])(
 );
 
 test.each([1, 5])(
-  'no record is lost when memory runs out, %i slices at once',
+  'no record is lost when memory runs out at a concurrency of %i',
   async (concurrency) => {
     const client = openClient(server);
     const starved = await read(client, {concurrency, hoard: 6, heap: 64});

@@ -44,7 +44,7 @@ const everyKind = (now: number): readonly ChaosStream[] =>
     descending: {order: 'descending', filters: false},
     windowed: {order: 'none', window: 10},
     sliced: {slices: ['one/a', 'one/b']},
-    parents: {paging: 'offset'},
+    parents: {},
     children: {parent: {name: 'parents', incremental: false}},
     rounds: {hasCursor: false, filters: false, slices: ['x', 'y']},
     tokens: {hasCursor: false, filters: false, order: 'none', paging: 'token', resumable: DAY},
