@@ -1,6 +1,6 @@
 // Streams whose slices are the records of another one.
 import {describe, expect, test} from '@jest/globals';
-import {at, type Item, item, pagesOf, schema, stateOf} from '../../test/support/items.ts';
+import {at, type Item, item, pagesOf, schema, sorted, stateOf} from '../../test/support/items.ts';
 import {catalogOf, inShort, runRead} from '../../test/support/run-read.ts';
 import {type Page, page, parent, product, type Schema, type Stream, stream} from '../source.ts';
 
@@ -101,6 +101,23 @@ describe('a parent', () => {
     ]);
   });
 
+  test('keeps its own position while it lists what lies before that', async () => {
+    const issues = sorted('issues', [item(1), item(2)], [item(3)]);
+    const links = stream({
+      name: 'links',
+      schema: notes,
+      slices: parent(issues, ({id}) => ({issue: id})),
+      read: none,
+    });
+    const {messages} = await runRead({
+      streams: [issues, links],
+      state: stateOf('issues', {updated_at: at(3)}),
+    });
+    expect(inShort(messages).filter((line) => line.startsWith('issues STATE'))).toEqual([
+      `issues STATE {"updated_at":"${at(3)}"} 1`,
+    ]);
+  });
+
   test('that fails makes its children incomplete, though they keep what they have', async () => {
     const {streams, log} = family({parentPages: [[item(1)], new Error('broken')]});
     const {messages, complete} = await runRead({streams});
@@ -170,6 +187,48 @@ describe('children that depend on changes of their parent', () => {
       `issues ${JSON.stringify(item(2, 7))}`,
       'notes {"id":"note of 2"}',
     ]);
+  });
+});
+
+test('parents that changed in a round that went on are read again in the next sync', async () => {
+  const began = Date.parse(at(5));
+  const round = {done: ['issue=1'], started: at(5), unfinished: true, parent: {updated_at: at(0)}};
+  const {streams, log} = family({incremental: true, parentPages: [[item(1, 9), item(2)]]});
+  const {messages} = await runRead({
+    streams,
+    state: [...stateOf('issues', {updated_at: at(0)}), ...stateOf('notes', round)],
+  });
+  expect(log).toEqual([`issues since ${at(0)}`, 'notes of 2']);
+  expect(inShort(messages).findLast((line) => line.startsWith('notes STATE'))).toBe(
+    `notes STATE {"__ab_full_refresh_sync_complete":true,"parent":{"updated_at":"${new Date(began - 60_000).toISOString()}"}} 1`,
+  );
+});
+
+test('children of parents that did not change keep their positions', async () => {
+  const issues = stream({
+    name: 'issues',
+    schema,
+    cursor: {field: 'updated_at'},
+    read: () => pagesOf([item(2)]),
+  });
+  const votes = stream({
+    name: 'votes',
+    schema,
+    cursor: {field: 'updated_at'},
+    slices: parent(issues, ({id}) => ({issue: id}), {incremental: true}),
+    read: () => pagesOf([item(7)]),
+  });
+  const slices = {'issue=1': {updated_at: at(4)}, 'issue=2': {updated_at: at(5)}};
+  const {messages} = await runRead({
+    streams: [issues, votes],
+    state: stateOf('votes', {updated_at: at(5), slices, parent: {updated_at: at(1)}}),
+  });
+  const state = messages.findLast(({state: one}) => one?.stream?.stream_descriptor.name === 'votes')
+    ?.state?.stream?.stream_state;
+  expect(state).toEqual({
+    updated_at: at(7),
+    slices: {'issue=1': {updated_at: at(4)}, 'issue=2': {updated_at: at(7)}},
+    parent: {updated_at: at(2)},
   });
 });
 

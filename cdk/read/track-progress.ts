@@ -174,7 +174,7 @@ const trackCursor = (
   const following = {
     cursor,
     sliced: isSliced(kinship),
-    partial: kinship.parentBlobs.before !== undefined,
+    partial: stream.slices.kind === 'parent' && stream.slices.incremental,
     startedAt,
     now,
     warn,

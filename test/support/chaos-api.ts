@@ -61,7 +61,11 @@ type Snapshot = {readonly rows: readonly Row[]; readonly madeAt: number};
 
 type Collection = {readonly spec: CollectionSpec; readonly slices: Map<string, Row[]>};
 
-const byTime = (a: Row, b: Row): number => a.changedAt - b.changedAt || a.id - b.id;
+/** Of rows of the same time later ones do not come last. */
+const scrambled = (id: number): number => (id * 37) % 101;
+
+const byTime = (a: Row, b: Row): number =>
+  a.changedAt - b.changedAt || scrambled(a.id) - scrambled(b.id) || a.id - b.id;
 
 const ORDERS: Readonly<Record<Order, (a: Row, b: Row) => number>> = {
   ascending: byTime,

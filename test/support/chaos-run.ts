@@ -8,7 +8,7 @@ import {EPOCH, type Interruption, type Scenario} from './chaos-scenario.ts';
 import {type ChaosRecord, chaosStreams, DAY, keyOf} from './chaos-streams.ts';
 import {type Kept, keep, type Line, positionIn, witness} from './chaos-witness.ts';
 import {randomOf} from './random.ts';
-import {startRead} from './run-read.ts';
+import {catalogOf, startRead} from './run-read.ts';
 
 export type Tally = {
   readonly kills: number;
@@ -56,7 +56,7 @@ const openLab = (scenario: Scenario): Lab => {
     scenario,
     api,
     clock,
-    kept: new Map(streams.map((spec) => [spec.name, keep(spec)])),
+    kept: new Map(streams.filter(({isHidden}) => !isHidden).map((spec) => [spec.name, keep(spec)])),
     random: randomOf(seed),
     tally: {kills: 0, expected: 0, lost: 0, repeats: 0, worst: 0},
   };
@@ -125,6 +125,7 @@ const runOnce = async (
   const eyes = witness(kept, api, startedAt);
   const reading = startRead({
     streams: chaosStreams(scenario.streams, askOf(lab, life)),
+    catalog: catalogOf([...kept.keys()], 'incremental'),
     state: [...kept.values()].flatMap(({state}) => state ?? []),
     concurrency: scenario.concurrency,
     now: () => clock.now,

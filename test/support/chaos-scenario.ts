@@ -80,7 +80,11 @@ const streamOf = (name: string, {sliced, ...shape}: Shape): ChaosStream => {
 const PARENTS = 3;
 
 /** A parent, and children in slices that are its records. */
-const family = (above: Shape, below: Shape, incremental: boolean): readonly ChaosStream[] => {
+const family = (
+  above: Shape,
+  below: Shape,
+  {incremental, isHidden}: {readonly incremental: boolean; readonly isHidden: boolean},
+): readonly ChaosStream[] => {
   const parentStream = streamOf('parents', {
     ...above,
     sliced: 0,
@@ -88,7 +92,10 @@ const family = (above: Shape, below: Shape, incremental: boolean): readonly Chao
     ...(incremental && {hasCursor: true, paging: 'keyset' as const}),
   });
   const {slices: _none, ...child} = streamOf('children', {...below, sliced: 0});
-  return [parentStream, {...child, parent: {name: 'parents', incremental}}];
+  return [
+    {...parentStream, isHidden},
+    {...child, parent: {name: 'parents', incremental}},
+  ];
 };
 
 const streamLists: fc.Arbitrary<readonly ChaosStream[]> = fc.oneof(
@@ -100,10 +107,14 @@ const streamLists: fc.Arbitrary<readonly ChaosStream[]> = fc.oneof(
       .map(([one, other]) => [streamOf('items', one), streamOf('others', other)]),
   },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc
-      .tuple(shapes, shapes, fc.boolean())
-      .map(([above, below, incremental]) => family(above, below, incremental)),
+      .tuple(
+        shapes,
+        shapes,
+        fc.record({incremental: fc.boolean(), isHidden: fc.constantFrom(false, false, true)}),
+      )
+      .map(([above, below, ties]) => family(above, below, ties)),
   },
 );
 

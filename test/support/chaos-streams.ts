@@ -20,6 +20,8 @@ export type ChaosStream = CollectionSpec & {
   readonly slices?: readonly string[];
   /** The stream whose records are the slices of this one. */
   readonly parent?: {readonly name: string; readonly incremental: boolean};
+  /** Read for its children only. */
+  readonly isHidden?: boolean;
   /** In milliseconds; 0: none. */
   readonly lookback: number;
   /** In days; 0: none. */
