@@ -12,7 +12,7 @@ import {
 } from '../../test/support/items.ts';
 import {catalogOf, inShort, runRead, startRead} from '../../test/support/run-read.ts';
 import {ConfigError, TransientError} from '../errors.ts';
-import {type Page, page, stream} from '../source.ts';
+import {type Page, page, parent, stream} from '../source.ts';
 import {Interrupted} from './interrupt.ts';
 
 describe('a stream in slices', () => {
@@ -262,5 +262,51 @@ describe('a slow reader', () => {
     expect(fetched).toBe(5);
     for await (const _emission of reading);
     expect(fetched).toBe(100);
+  });
+});
+
+describe('a stream that can not be begun', () => {
+  const other = sorted('other', [item(1)]);
+
+  test.each([
+    [
+      'whose cursor has a pattern that is none',
+      stream({
+        name: 'odd',
+        schema,
+        cursor: {field: 'updated_at', format: {pattern: 'qq'}},
+        read: () => pagesOf(),
+      }),
+    ],
+    [
+      'whose author stumbles over its state',
+      stream({
+        name: 'odd',
+        schema,
+        cursor: {field: 'updated_at'},
+        migrateState: () => {
+          throw new Error('broken');
+        },
+        read: () => pagesOf(),
+      }),
+    ],
+  ])('%s keeps its state, and the others go on, those below it too', async (_what, odd) => {
+    const child = stream({
+      name: 'child',
+      schema,
+      slices: parent(odd, ({id}) => ({id})),
+      read: () => pagesOf(),
+    });
+    const {messages, complete} = await runRead({
+      streams: [odd, other, child],
+      concurrency: 3,
+      state: stateOf('odd', {updated_at: at(3)}),
+    });
+    const said = inShort(messages);
+    expect(complete).toBe(false);
+    expect(said).toContain('other COMPLETE');
+    expect(said).toContain(`odd STATE {"updated_at":"${at(3)}"} 0`);
+    expect(said).toContain('odd INCOMPLETE');
+    expect(said.filter((line) => line.startsWith('odd system_error'))).toHaveLength(1);
   });
 });

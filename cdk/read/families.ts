@@ -30,6 +30,8 @@ export type Kinship = {
   readonly start: Start;
   /** What the user left of its schema, where the catalog says so. */
   readonly schema: JsonObject | undefined;
+  /** Its state as it came. */
+  readonly blob: StateBlob | undefined;
   /** Where its slices come from, if they are another stream's records. */
   readonly feed: Feed | undefined;
   /** Where the parent was in the last complete sync, and where it is once this one is complete. */
@@ -48,18 +50,25 @@ const parentOf = ({start}: {readonly start: Start}): JsonObject | undefined =>
 const openChild = (origin: ParentOrigin, name: string, before: JsonObject | undefined) => {
   const feed = openFeed();
   let blob: JsonObject | undefined;
+  let broken: {readonly error: unknown} | undefined;
   const child: Child = {
     take: async (records) => {
-      for (const record of records) feed.push(await origin.slicesOf(record));
+      try {
+        for (const record of records) feed.push(await origin.slicesOf(record));
+      } catch (error) {
+        // The child's fault, and none of its parent's.
+        broken ??= {error};
+      }
     },
     end: (failure, reached) => {
       blob = reached;
       feed.end(
-        failure &&
-          errorOf(
-            failure.type,
-            `${origin.parent.name}, whose records are the slices of ${name}, could not be read to its end, so slices may be missing: ${failure.message}`,
-          ),
+        failure
+          ? errorOf(
+              failure.type,
+              `${origin.parent.name}, whose records are the slices of ${name}, could not be read to its end, so slices may be missing: ${failure.message}`,
+            )
+          : broken?.error,
       );
     },
     needs: (cursor) =>
@@ -107,11 +116,11 @@ export const openFamilies = (planned: readonly Readable[]): readonly Kinship[] =
 
   const children = new Map<Stream, Child[]>();
   const opened = ordered.map((entry): Kinship => {
-    const {descriptor, stream, start, schema} = entry;
+    const {descriptor, stream, start, schema, blob} = entry;
     const own: Child[] = [];
     children.set(stream, own);
     const isSelected = selected.has(stream);
-    const kinship = {descriptor, stream, start, schema, isSelected, children: own};
+    const kinship = {descriptor, stream, start, schema, blob, isSelected, children: own};
     if (stream.slices.kind !== 'parent' || start.kind === 'done') {
       const parentBlobs = {before: undefined, now: () => undefined};
       return {...kinship, feed: undefined, parentBlobs};

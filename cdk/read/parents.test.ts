@@ -131,6 +131,26 @@ describe('a parent', () => {
     ]);
   });
 
+  test('is none the worse for a child that can make no slices of its records', async () => {
+    const issues = stream({name: 'issues', schema, read: () => pagesOf([item(1), item(2)])});
+    const broken = stream({
+      name: 'broken',
+      schema: notes,
+      slices: parent(issues, ({id}) => {
+        if (id === 2) throw new Error('no such thing');
+        return {id};
+      }),
+      read: () => none(),
+    });
+    const {messages} = await runRead({streams: [issues, broken]});
+    const said = inShort(messages);
+    expect(said).toContain('issues COMPLETE');
+    expect(said).toContain('broken INCOMPLETE');
+    expect(said.filter((line) => line.startsWith('broken system_error'))).toEqual([
+      'broken system_error: The source stopped on an unexpected error: no such thing. This is a fault in its code: report it with the stack trace.',
+    ]);
+  });
+
   test('is never its own', async () => {
     const {streams} = family();
     const [issues] = streams;

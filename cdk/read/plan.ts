@@ -17,11 +17,13 @@ export type PlannedStream =
       readonly start: Start;
       /** What the user left of the stream's schema, where the catalog says so. */
       readonly schema?: JsonObject | undefined;
+      /** The state as it came. */
+      readonly blob?: StateBlob | undefined;
     }
   | {
       readonly kind: 'refuse';
       readonly descriptor: StreamDescriptor;
-      readonly reason: ConfigError;
+      readonly reason: unknown;
       /** Handed back as it came, so that a mistake in the catalog loses no position. */
       readonly blob: StateBlob | undefined;
     };
@@ -41,11 +43,8 @@ const isSyncMode = (mode: string): mode is SyncMode => SYNC_MODES.includes(mode)
 const refuse = (
   descriptor: StreamDescriptor,
   blob: StateBlob | undefined,
-  message: string,
-): Entry => ({
-  planned: {kind: 'refuse', descriptor, reason: new ConfigError(message), blob},
-  warnings: [],
-});
+  reason: unknown,
+): Entry => ({planned: {kind: 'refuse', descriptor, reason, blob}, warnings: []});
 
 const planStream = (
   {descriptor, syncMode, schema}: ConfiguredStream,
@@ -60,18 +59,28 @@ const planStream = (
     return refuse(
       descriptor,
       blob,
-      `The catalog asks for stream ${streamKey(descriptor).trim()}, which this source does not have. It has: ${names}. Run discover again and take the stream's name from there.`,
+      new ConfigError(
+        `The catalog asks for stream ${streamKey(descriptor).trim()}, which this source does not have. It has: ${names}. Run discover again and take the stream's name from there.`,
+      ),
     );
   }
   if (!isSyncMode(syncMode)) {
     return refuse(
       descriptor,
       blob,
-      `The catalog asks for sync_mode "${syncMode}" of stream ${descriptor.name}; it must be one of ${SYNC_MODES.join(', ')}.`,
+      new ConfigError(
+        `The catalog asks for sync_mode "${syncMode}" of stream ${descriptor.name}; it must be one of ${SYNC_MODES.join(', ')}.`,
+      ),
     );
   }
-  const {start, warnings} = startOf(stream, syncMode, blob, context);
-  return {planned: {kind: 'read', descriptor, stream, mode: syncMode, start, schema}, warnings};
+  try {
+    const {start, warnings} = startOf(stream, syncMode, blob, context);
+    const read = {kind: 'read', descriptor, stream, mode: syncMode, start, schema, blob} as const;
+    return {planned: read, warnings};
+  } catch (error) {
+    // What the author's own code makes of a state may fail; the other streams are none the worse for it.
+    return refuse(descriptor, blob, error);
+  }
 };
 
 const staleWarning = (configured: readonly ConfiguredStream[], state: SyncState): string[] => {

@@ -1,8 +1,14 @@
 // One stream, from STARTED to COMPLETE or INCOMPLETE. What fails in here stays in here.
 import type {JsonObject} from '../json.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
-import {type Failure, logMessage, type StreamStatus, streamStatus} from '../protocol/messages.ts';
-import {NO_CURSOR_STATE} from '../protocol/state.ts';
+import {
+  type Failure,
+  logMessage,
+  type StreamStatus,
+  stateMessage,
+  streamStatus,
+} from '../protocol/messages.ts';
+import {NO_CURSOR_STATE, type StateBlob} from '../protocol/state.ts';
 import type {Slice} from '../source.ts';
 import {trackCheckpoints} from './checkpoints.ts';
 import {conformStream, type StreamConform} from './conform/conform-stream.ts';
@@ -140,15 +146,24 @@ const conformOf = ({stream, schema}: Kinship, warn: (message: string) => void): 
   return conformStream(schemaOf(stream), {types, keys, ...(selected && {selected})}, warn);
 };
 
-/**
- * Reads one stream. Its failure is handed back, not thrown; it throws only when the run was told to stop,
- * and then, too, the stream's last position has been saved.
- */
-export const readStream = async (
-  kinship: Kinship,
+/** A stream that can't even be begun still gets its STATE, unchanged, and its status: no client waits for it. */
+export const abandonStream = async (
+  descriptor: StreamDescriptor,
+  reason: unknown,
+  blob: StateBlob | undefined,
   run: StreamRun,
-): Promise<Failure | undefined> => {
-  const {descriptor, stream, isSelected} = kinship;
+): Promise<Failure> => {
+  const failure = streamFailure(descriptor, [{slice: '', error: reason}]);
+  await run.emit(logMessage('ERROR', failure.message));
+  await setStatus({descriptor, run}, 'STARTED');
+  await run.emit(stateMessage(descriptor, blob ?? NO_CURSOR_STATE, 0));
+  await setStatus({descriptor, run}, 'INCOMPLETE');
+  return failure;
+};
+
+/** All that reading takes. Throws where what the author declared can't be. */
+const openReading = (kinship: Kinship, run: StreamRun) => {
+  const {descriptor, stream, isSelected, children} = kinship;
   const warn = (message: string): void => say({descriptor, run}, 'WARN', message);
   const tracked = trackProgress(kinship, run, warn);
   const deletes = openDeletes(kinship, run);
@@ -166,7 +181,7 @@ export const readStream = async (
     emits: tracked.emits,
     conform: conformOf(kinship, warn),
     onRecords: async (records) => {
-      for (const child of kinship.children) await child.take(records);
+      for (const child of children) await child.take(records);
     },
     onFirstRecord: async () => {
       if (hasBegun) return;
@@ -174,17 +189,47 @@ export const readStream = async (
       await setStatus(reading, 'RUNNING');
     },
   };
+  return {reading, position: tracked.progress.finished};
+};
+
+const readOpened = async (
+  kinship: Kinship,
+  {reading, position}: ReturnType<typeof openReading>,
+): Promise<Failure | undefined> => {
+  const {isSelected, descriptor} = kinship;
   if (isSelected) await setStatus(reading, 'STARTED');
   let faults: readonly SliceFault[] | undefined;
   try {
     const found = await readSlices(reading, kinship);
-    await deletes.settle(reading, found.length === 0);
+    await reading.deletes.settle(reading, found.length === 0);
     faults = found;
   } finally {
     const failure = faults && isSome(faults) ? streamFailure(descriptor, faults) : undefined;
-    endChildren(kinship, failure, faults ? tracked.progress.finished() : NO_CURSOR_STATE);
+    endChildren(kinship, failure, faults ? position() : NO_CURSOR_STATE);
     if (isSelected) await finish(reading, faults?.length === 0);
   }
   // That of a parent which nobody asked for is its children's.
   return isSelected && isSome(faults) ? streamFailure(descriptor, faults) : undefined;
+};
+
+/**
+ * Reads one stream. Its failure is handed back, not thrown; it throws only when the run was told to stop,
+ * and then, too, the stream's last position has been saved.
+ */
+export const readStream = async (
+  kinship: Kinship,
+  run: StreamRun,
+): Promise<Failure | undefined> => {
+  let opened: ReturnType<typeof openReading>;
+  try {
+    opened = openReading(kinship, run);
+  } catch (error) {
+    const {descriptor, isSelected, blob} = kinship;
+    const failure = isSelected
+      ? await abandonStream(descriptor, error, blob, run)
+      : streamFailure(descriptor, [{slice: '', error}]);
+    endChildren(kinship, failure, NO_CURSOR_STATE);
+    return isSelected ? failure : undefined;
+  }
+  return readOpened(kinship, opened);
 };

@@ -5,17 +5,15 @@ import {
   errorTrace,
   type Failure,
   logMessage,
-  stateMessage,
   streamStatus,
 } from '../protocol/messages.ts';
-import {NO_CURSOR_STATE} from '../protocol/state.ts';
 import {onBehalfOf} from './current-stream.ts';
 import {readFailure} from './failures.ts';
 import {type Kinship, openFamilies} from './families.ts';
 import {openLanes} from './lanes.ts';
 import type {Plan, PlannedStream} from './plan.ts';
 import {boundedQueue} from './queue.ts';
-import {readStream} from './read-stream.ts';
+import {abandonStream, readStream} from './read-stream.ts';
 import type {StreamRun} from './reading.ts';
 import {openWatchdog} from './watchdog.ts';
 
@@ -48,17 +46,10 @@ const DEFAULT_CONCURRENCY = 10;
 const estimateBytes = (records: readonly object[]): number =>
   (JSON.stringify(records[0])?.length ?? 0) * records.length;
 
-/** A stream that can't be read still gets its STATE, unchanged, and its status: no client waits for it. */
-const refuse = async (
+const refuse = (
   {descriptor, reason, blob}: Extract<PlannedStream, {kind: 'refuse'}>,
-  {emit, now}: StreamRun,
-): Promise<Failure> => {
-  await emit(logMessage('ERROR', reason.message));
-  await emit(streamStatus(descriptor, 'STARTED', now()));
-  await emit(stateMessage(descriptor, blob ?? NO_CURSOR_STATE, 0));
-  await emit(streamStatus(descriptor, 'INCOMPLETE', now()));
-  return {type: reason.failureType, message: reason.message, stream: descriptor};
-};
+  run: StreamRun,
+): Promise<Failure> => abandonStream(descriptor, reason, blob, run);
 
 /** Says of each stream when it has to wait. */
 const tellWaits = (
