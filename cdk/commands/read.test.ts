@@ -1,13 +1,17 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {expect, test} from '@jest/globals';
 import nock from 'nock';
+import {serve} from '../../test/support/loopback.ts';
+import {recordsOf} from '../../test/support/messages.ts';
 import {validateMessage} from '../../test/support/protocol.ts';
 import {catalogOf} from '../../test/support/run-read.ts';
+import {readSource} from '../../test/support/run-source.ts';
 import {virtualClock} from '../../test/support/virtual-clock.ts';
 import {sessionToken} from '../http/auth/session-token.ts';
+import {linkHeader} from '../http/paginate/link-header.ts';
 import type {Emission} from '../protocol/messages.ts';
 import {createRedactor} from '../protocol/secrets.ts';
-import {defineSource, type Schema, stream} from '../source.ts';
+import {defineSource, parent, type Schema, stream} from '../source.ts';
 import {read} from './read.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -162,5 +166,47 @@ test('streams that wait for the token that one of them is fetching do not keep i
   expect(statuses.filter((status) => status.endsWith('COMPLETE')).sort()).toEqual([
     'a COMPLETE',
     'b COMPLETE',
+  ]);
+});
+
+test('a parent with three children is asked for once, as the log of its server shows', async () => {
+  const asked: string[] = [];
+  const origin = await serve(({url = ''}, response) => {
+    asked.push(url);
+    const last = url === '/issues?page=2';
+    if (url.startsWith('/issues?') && !last) response.setHeader('link', '<?page=2>; rel="next"');
+    const ids = {'/issues?page=1': [1, 2], '/issues?page=2': [3]}[url] ?? [9];
+    response.end(JSON.stringify(ids.map((id) => ({id}))));
+  });
+  const source = defineSource({
+    name: 'items',
+    spec: {connectionSpecification: {type: 'object'}},
+    connect: () => ({baseUrl: origin}),
+    check: async () => {},
+    streams: ({http}) => {
+      const issues = stream({
+        name: 'issues',
+        schema: items,
+        read: () => http.paginate<{id: number}>('/issues', {query: {page: 1}, next: linkHeader()}),
+      });
+      const children = ['notes', 'votes', 'links'].map((name) =>
+        stream({
+          name,
+          schema: items,
+          slices: parent(issues, ({id}) => ({issue: id})),
+          read: ({slice: {issue}}) => http.paginate<{id: number}>(`/issues/${issue}/${name}`),
+        }),
+      );
+      return [issues, ...children];
+    },
+  });
+  const messages = await readSource(source, {}, ['issues', 'notes', 'votes', 'links']);
+  expect(recordsOf(messages, 'votes')).toEqual([{id: 9}, {id: 9}, {id: 9}]);
+  expect(asked.sort()).toEqual([
+    ...[1, 2, 3].flatMap((issue) =>
+      ['links', 'notes', 'votes'].map((name) => `/issues/${issue}/${name}`),
+    ),
+    '/issues?page=1',
+    '/issues?page=2',
   ]);
 });
