@@ -8,14 +8,40 @@ import {catalogOf} from '../../test/support/run-read.ts';
 import {readSource} from '../../test/support/run-source.ts';
 import {virtualClock} from '../../test/support/virtual-clock.ts';
 import {sessionToken} from '../http/auth/session-token.ts';
+import type {Clock} from '../http/clock.ts';
 import {linkHeader} from '../http/paginate/link-header.ts';
 import type {Emission} from '../protocol/messages.ts';
 import {createRedactor} from '../protocol/secrets.ts';
-import {defineSource, parent, type Schema, stream} from '../source.ts';
+import {defineSource, parent, type Schema, type Source, stream} from '../source.ts';
 import {read} from './read.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const items: Schema<{id: number}> = {type: 'object', properties: {id: {}}};
+
+/** All that a full refresh of these streams emits. */
+const emissionsOf = async <C extends object>(
+  source: Source<C>,
+  names: readonly string[],
+  clock: Clock = virtualClock(NOW),
+): Promise<readonly Emission[]> => {
+  const inputs = {
+    config: async () => ({}),
+    catalog: async () => catalogOf(names, 'full_refresh'),
+    state: async () => undefined,
+  };
+  const emissions: Emission[] = [];
+  for await (const emission of read(source, inputs, {
+    signal: new AbortController().signal,
+    now: () => NOW,
+    clock,
+    redactor: createRedactor(),
+    emit: async () => {},
+    log: () => {},
+  })) {
+    emissions.push(emission);
+  }
+  return emissions;
+};
 
 test('a stream that waits for the API says so, and until when', async () => {
   nock('https://api.test').get('/items').reply(429, '', {'retry-after': '60'});
@@ -32,22 +58,7 @@ test('a stream that waits for the API says so, and until when', async () => {
     ],
   });
   const clock = virtualClock(NOW);
-  const inputs = {
-    config: async () => ({}),
-    catalog: async () => catalogOf(['items'], 'full_refresh'),
-    state: async () => undefined,
-  };
-  const messages: Emission[] = [];
-  for await (const message of read(source, inputs, {
-    signal: new AbortController().signal,
-    now: () => NOW,
-    clock,
-    redactor: createRedactor(),
-    emit: async () => {},
-    log: () => {},
-  })) {
-    messages.push(message);
-  }
+  const messages = await emissionsOf(source, ['items'], clock);
   const waiting = messages.findIndex((message) => JSON.stringify(message).includes('RATE_LIMITED'));
   const quotaReset = NOW + (clock.waits[0] ?? 0);
   expect(messages[waiting]).toEqual({
@@ -87,22 +98,9 @@ test('a stream tells at its end what was done for it, and only for it', async ()
         stream<{id: number}>({name, schema: {}, read: () => http.paginate(`/${name}`)}),
       ),
   });
-  const inputs = {
-    config: async () => ({}),
-    catalog: async () => catalogOf(['a', 'b'], 'full_refresh'),
-    state: async () => undefined,
-  };
-  const said: string[] = [];
-  for await (const message of read(source, inputs, {
-    signal: new AbortController().signal,
-    now: () => NOW,
-    clock: virtualClock(NOW),
-    redactor: createRedactor(),
-    emit: async () => {},
-    log: () => {},
-  })) {
-    if (message.type === 'LOG' && message.log) said.push(message.log.message);
-  }
+  const said = (await emissionsOf(source, ['a', 'b'])).flatMap((message) =>
+    message.type === 'LOG' ? [message.log?.message] : [],
+  );
   expect(said).toEqual([
     'Stream a is complete: 2 records (2 requests, 1 page, 19 bytes, 1 retry).',
     'Stream b is complete: 0 records (1 request, 1 answer ignored).',
@@ -140,29 +138,12 @@ test('streams that wait for the token that one of them is fetching do not keep i
         }),
       ),
   });
-  const statuses: string[] = [];
-  for await (const message of read(
-    source,
-    {
-      config: async () => ({}),
-      catalog: async () => catalogOf(['a', 'b'], 'full_refresh'),
-      state: async () => undefined,
-    },
-    {
-      signal: new AbortController().signal,
-      now: () => NOW,
-      // Long enough for the others to take all places.
-      clock: {now: () => NOW, sleep: async () => void (await delay(50))},
-      redactor: createRedactor(),
-      emit: async () => {},
-      log: () => {},
-    },
-  )) {
+  // Long enough for the others to take all places.
+  const clock = {now: () => NOW, sleep: async () => void (await delay(50))};
+  const statuses = (await emissionsOf(source, ['a', 'b'], clock)).flatMap((message) => {
     const {stream_status} = (message.type === 'TRACE' && message.trace) || {};
-    if (stream_status) {
-      statuses.push(`${stream_status.stream_descriptor.name} ${stream_status.status}`);
-    }
-  }
+    return stream_status ? [`${stream_status.stream_descriptor.name} ${stream_status.status}`] : [];
+  });
   expect(statuses.filter((status) => status.endsWith('COMPLETE')).sort()).toEqual([
     'a COMPLETE',
     'b COMPLETE',
