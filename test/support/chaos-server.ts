@@ -68,6 +68,9 @@ const fill = (api: ChaosApi, streams: readonly ChaosStream[], now: number): void
 export type ChaosServer = ApiServer & {
   readonly api: ChaosApi;
   readonly streams: readonly ChaosStream[];
+  /** Keeps back what is asked for behind so many answers, until it is told to go on: a run can't end before. */
+  readonly keepBack: (behind: number) => void;
+  readonly goOn: () => void;
   /** What rows are in. */
   readonly collections: readonly {readonly collection: string; readonly slice: string}[];
 };
@@ -78,7 +81,11 @@ export const serveChaos = async (): Promise<ChaosServer> => {
   const streams = everyKind(now);
   const api = chaosApi(streams, {now: Date.now});
   fill(api, streams, now);
-  const server = await serveApi((request, response, url) => {
+  let left = Number.POSITIVE_INFINITY;
+  let gate = Promise.withResolvers<void>();
+  const server = await serveApi(async (request, response, url) => {
+    left -= 1;
+    if (left < 0) await gate.promise;
     const asked = new URL(request.url ?? '', url).searchParams.get('ask');
     const ask: Ask = {
       since: undefined,
@@ -96,7 +103,20 @@ export const serveChaos = async (): Promise<ChaosServer> => {
   const collections = streams.flatMap(({name}) =>
     [...api.rows(name).keys()].map((slice) => ({collection: name, slice})),
   );
-  return {...server, api, streams, collections};
+  return {
+    ...server,
+    api,
+    streams,
+    collections,
+    keepBack: (behind) => {
+      left = behind;
+    },
+    goOn: () => {
+      left = Number.POSITIVE_INFINITY;
+      gate.resolve();
+      gate = Promise.withResolvers<void>();
+    },
+  };
 };
 
 type Program = ChildProcessByStdio<null, Readable, Readable>;
