@@ -45,6 +45,8 @@ const schema: Schema<Issue> = {
     subject: {type: 'string'},
     updated_on: {type: 'string', format: 'date-time'},
   },
+  // Of the other fields, which are many, no test says anything.
+  additionalProperties: {},
 };
 
 /** Without a status Redmine lists open issues only. */
