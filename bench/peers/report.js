@@ -143,8 +143,8 @@ export const tables = (results) => {
 
 const profileTable = ({stream, functions}) =>
   `\`${stream}\`:\n\n${table(
-    ['function', '% of the CPU time'],
-    functions.map(({name, percent}) => [`\`${name}\``, percent.toFixed(1)]),
+    ['function', 'of', '% of the CPU time'],
+    functions.map(({name, from, percent}) => [`\`${name}\``, from, percent.toFixed(1)]),
   )}`;
 
 const REMARKS = '## What is left';
