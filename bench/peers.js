@@ -1,16 +1,16 @@
 // The kit beside its peers: the same records through each, in turn. How: `npm run bench:peers -- --help`.
 // A run of everything writes bench/RESULTS.md and bench/results.json; a part of it prints its figures only.
-import {fork} from 'node:child_process';
+import {execFile, fork} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {cpus, loadavg, release, totalmem, type} from 'node:os';
 import {join} from 'node:path';
-import {parseArgs} from 'node:util';
+import {parseArgs, promisify} from 'node:util';
 import {runAlone} from './peers/alone.js';
 import {ALONE, CASES, NAMES, SPEC} from './peers/cases.js';
 import {compare, compareStarts} from './peers/compare.js';
 import {fallen} from './peers/figures.js';
-import {FAROS, install, PYTHON} from './peers/install.js';
+import {FAROS, install, PYTHON, ROOT} from './peers/install.js';
 import {profile} from './peers/profile.js';
 import {document, tables} from './peers/report.js';
 
@@ -111,8 +111,8 @@ const checkRatios = async (isWanted, options) => {
 const profileAll = async (url) => {
   const profiles = [];
   for (const {full} of CASES.filter(({name}) => name.startsWith('http'))) {
-    const functions = await profile(full.stream, {url, ...full.config});
-    profiles.push({stream: full.stream, functions});
+    const shares = await profile(full.stream, {url, ...full.config});
+    profiles.push({stream: full.stream, ...shares});
   }
   return profiles;
 };
@@ -140,6 +140,12 @@ const record = async (options) => {
   const kept = {machine, versions, results, profiles, short};
   writeFileSync(RESULTS, `${JSON.stringify(kept, null, 2)}\n`);
   writeFileSync(DOCUMENT, document(kept, former));
+  await promisify(execFile)(join(ROOT, 'node_modules/.bin/biome'), [
+    'format',
+    '--write',
+    RESULTS,
+    DOCUMENT,
+  ]);
   return results;
 };
 

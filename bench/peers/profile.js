@@ -15,41 +15,63 @@ const INTERVAL = 500;
 const WAITS = '(idle)';
 
 const BUNDLE = 'kit.js';
-const SEPARATOR = '\n';
 
-/** A bundle names each of its files above its code. */
+/** A bundle names each of its files above its code, and each function where it is kept in a variable or a property. */
 const FILE = /^\/\/ ((?:cdk|bench|node_modules)\/\S+)$/;
+const NAME = /(\w+)(?: =|:) (?:\/\*.*?\*\/ )?__name\(/g;
 
-/** Tells of each line of the bundle which file it is from. */
-const filesOf = (bundle) => {
+/** The lines of a bundle, each with the file it is from. */
+const linesOf = (bundle) => {
   let file = '';
-  return bundle.split('\n').map((line) => {
-    file = FILE.exec(line)?.[1] ?? file;
-    return file;
+  return bundle.split('\n').map((text) => {
+    file = FILE.exec(text)?.[1] ?? file;
+    return {file, text};
   });
 };
 
-/** `encodePage, cdk/output/encode.ts`; what V8 and the system do has no place. */
-const describe = ({functionName, url, lineNumber}, files) => {
-  const name = functionName || '(anonymous)';
-  if (!url.endsWith(BUNDLE)) return [name, url];
-  return [name, files[lineNumber]];
+/** A line may begin several functions. */
+const nameAt = (text, column) =>
+  [...text.slice(0, column).matchAll(NAME)].at(-1)?.[1] ?? '(anonymous)';
+
+/** The name and the file of a function; what V8 and the system do has no file. */
+const describe = ({functionName, url, lineNumber, columnNumber}, lines) => {
+  if (!url.endsWith(BUNDLE)) return {name: functionName || '(anonymous)', file: url};
+  const {file, text} = lines[lineNumber];
+  return {name: functionName || nameAt(text, columnNumber), file};
 };
 
-/** Time by function, of itself and without those it calls. */
-const timeByFunction = ({nodes, samples, timeDeltas}, files) => {
-  const places = new Map(
-    nodes.map(({id, callFrame}) => [id, describe(callFrame, files).join(SEPARATOR)]),
-  );
-  const times = new Map();
-  for (const [n, id] of samples.entries()) {
-    const place = places.get(id);
-    if (!place.startsWith(WAITS)) times.set(place, (times.get(place) ?? 0) + timeDeltas[n]);
-  }
-  return times;
+/** `cdk/http`, `undici`, `Node`; of what has no file its name. */
+const partOf = ({name, file}) => {
+  const [root, part, scoped] = file.split('/');
+  if (root === 'cdk' || root === 'bench') return `${root}/${part}`;
+  if (root === 'node_modules') return part.startsWith('@') ? `${part}/${scoped}` : part;
+  if (file.startsWith('wasm')) return 'undici';
+  return file === '' && name.startsWith('(') && name !== '(anonymous)' ? name : 'Node and V8';
 };
 
-/** @returns the functions that took most, and their shares of the time that was spent, in percent */
+/** The time of each function itself, without those it calls. */
+const timesOf = ({nodes, samples, timeDeltas}, lines) => {
+  const places = new Map(nodes.map(({id, callFrame}) => [id, describe(callFrame, lines)]));
+  return samples
+    .map((id, n) => ({...places.get(id), time: timeDeltas[n]}))
+    .filter(({name}) => name !== WAITS);
+};
+
+/** Shares of all, in percent; the largest first. */
+const sharesBy = (times, keyOf) => {
+  const total = times.reduce((sum, {time}) => sum + time, 0);
+  const sums = new Map();
+  for (const one of times) sums.set(keyOf(one), (sums.get(keyOf(one)) ?? 0) + one.time);
+  return [...sums]
+    .toSorted(([, one], [, other]) => other - one)
+    .slice(0, MOST)
+    .map(([name, time]) => ({name, percent: (time / total) * 100}));
+};
+
+const nameOf = ({name, file}) =>
+  file === '' ? `\`${name}\`` : `\`${name}\`, ${file.replace('node_modules/', '')}`;
+
+/** @returns the shares of the time that was spent, by part of the program and by function */
 export const profile = async (stream, config) => {
   process.stderr.write(`profile of ${stream}\n`);
   const folder = mkdtempSync(join(tmpdir(), 'headwater-profile-'));
@@ -58,16 +80,9 @@ export const profile = async (stream, config) => {
     const flags = ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${INTERVAL}`];
     await measure([node, ...flags, ...rest]);
     const [file] = readdirSync(folder);
-    const files = filesOf(readFileSync(join(FOLDER, BUNDLE), 'utf8'));
-    const times = timeByFunction(JSON.parse(readFileSync(join(folder, file), 'utf8')), files);
-    const total = [...times.values()].reduce((sum, time) => sum + time, 0);
-    return [...times]
-      .toSorted(([, one], [, other]) => other - one)
-      .slice(0, MOST)
-      .map(([place, time]) => {
-        const [name, from] = place.split(SEPARATOR);
-        return {name, from, percent: (time / total) * 100};
-      });
+    const lines = linesOf(readFileSync(join(FOLDER, BUNDLE), 'utf8'));
+    const times = timesOf(JSON.parse(readFileSync(join(folder, file), 'utf8')), lines);
+    return {parts: sharesBy(times, partOf), functions: sharesBy(times, nameOf)};
   } finally {
     rmSync(folder, {recursive: true});
   }

@@ -141,11 +141,14 @@ export const tables = (results) => {
   ].join('\n\n');
 };
 
-const profileTable = ({stream, functions}) =>
-  `\`${stream}\`:\n\n${table(
-    ['function', 'of', '% of the CPU time'],
-    functions.map(({name, from, percent}) => [`\`${name}\``, from, percent.toFixed(1)]),
-  )}`;
+const shares = (head, list) =>
+  table(
+    [head, '% of the CPU time'],
+    list.map(({name, percent}) => [name, percent.toFixed(1)]),
+  );
+
+const profileTables = ({stream, parts, functions}) =>
+  `### ${stream}\n\n${shares('part', parts)}\n\n${shares('function', functions)}`;
 
 const REMARKS = '## What is left';
 
@@ -176,6 +179,6 @@ ${tables(results)}
 
 Share of each function itself of the time in which the kit worked, while it read 1,000 pages over HTTP.
 
-${profiles.map(profileTable).join('\n\n')}
+${profiles.map(profileTables).join('\n\n')}
 
 ${remarksIn(former)}`;
