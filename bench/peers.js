@@ -98,14 +98,24 @@ const describeMachine = (loadBefore) => ({
 const measureShort = async (isWanted, options) =>
   compareAll(isWanted, {...options, size: 'short', withPython: false});
 
+/** The case of a ratio's name. */
+const caseOf = (name) => name.split(' ')[0];
+
 const checkRatios = async (isWanted, options) => {
-  const last = JSON.parse(readFileSync(RESULTS, 'utf8')).short;
+  const expected = Object.entries(JSON.parse(readFileSync(RESULTS, 'utf8')).short).filter(
+    ([name]) => isWanted(caseOf(name)),
+  );
   const results = await measureShort(isWanted, options);
-  const expected = Object.entries(last).filter(([name]) => isWanted(name.split(' ')[0]));
-  const lost = fallen(Object.fromEntries(expected), ratiosOf(results));
+  const ratios = ratiosOf(results);
+  const suspects = expected.filter((one) => fallen(Object.fromEntries([one]), ratios).length > 0);
+  if (suspects.length === 0) return results;
+  // A busy moment is no regression: what fell is measured once more.
+  const cases = new Set(suspects.map(([name]) => caseOf(name)));
+  const again = await measureShort((name) => cases.has(name), options);
+  const lost = fallen(Object.fromEntries(suspects), ratiosOf(again));
   for (const line of lost) console.error(line);
   if (lost.length > 0) process.exitCode = 1;
-  return results;
+  return [...results.filter(({name}) => !cases.has(name)), ...again];
 };
 
 const profileAll = async (url) => {

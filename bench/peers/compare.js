@@ -68,9 +68,10 @@ export const compare = async (
   );
   progress(`${name}: ${records} records, ${rounds} rounds`);
   const kept = join(FOLDER, 'output.jsonl');
+  const hasFloor = floor && size === 'full';
   const bytes = {};
   for (const program of names) {
-    const keep = floor && program === 'kit' ? kept : undefined;
+    const keep = hasFloor && program === 'kit' ? kept : undefined;
     const counted = await count(commands[program], {keep});
     assertComplete(name, program, counted, records);
     bytes[program] = counted.bytes;
@@ -85,7 +86,7 @@ export const compare = async (
     programs: Object.fromEntries(
       names.map((program) => [program, summary(records, taken[program])]),
     ),
-    ...(floor && {floor: await floorOf(kept, records, rounds)}),
+    ...(hasFloor && {floor: await floorOf(kept, records, rounds)}),
     ratios: {
       wall: ratio(wall.kit, wall.faros),
       cpu: ratio(cpu.kit, cpu.faros),
