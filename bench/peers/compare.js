@@ -1,4 +1,5 @@
 // Runs programs side by side, one after the other in turn, and says what their rounds come to.
+import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {ratio, spread} from './figures.js';
 import {FOLDER} from './install.js';
@@ -40,6 +41,7 @@ const assertComplete = (name, program, {records}, expected) => {
 const floorOf = async (path, records, rounds) => {
   const taken = [];
   for (let round = 0; round < rounds; round += 1) taken.push(await measureFloor(path));
+  rmSync(path);
   return spread(taken.map(({seconds}) => records / seconds));
 };
 
