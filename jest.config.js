@@ -8,7 +8,7 @@ export default {
     '/acceptance-tests/image/',
     '/acceptance-tests/servers/',
   ],
-  modulePathIgnorePatterns: ['<rootDir>/.servers/'],
+  modulePathIgnorePatterns: ['<rootDir>/.servers/', '<rootDir>/.bench/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {'\\.ts$': '<rootDir>/scripts/strip-types.js'},
   globalSetup: '<rootDir>/test/secret-scan/start.ts',

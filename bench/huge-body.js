@@ -64,6 +64,7 @@ const read = async (blocks) => {
   console.log(
     `${records} records, ${megabytes.toFixed(0)} MB in ${((endedAt - startedAt) / 1000).toFixed(1)} s (${rate(startedAt, endedAt)}; to the disk ${rate(startedAt, firstAt)}, from there ${rate(firstAt, endedAt)}), peak RSS ${peakMb.toFixed(0)} MB (limit ${LIMIT_MB})`,
   );
+  process.send?.({megabytes, seconds: (endedAt - startedAt) / 1000, peakMb});
   const isComplete =
     records === blocks * BLOCK_RECORDS &&
     ids === (blocks * BLOCK_RECORDS * (BLOCK_RECORDS - 1)) / 2;

@@ -1,6 +1,6 @@
 // Bundles a source into one file that needs no node_modules: `node scripts/bundle.js <source>` -> dist/<source>/main.js.
 import {chmod, readFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
 import {build} from 'esbuild';
@@ -20,11 +20,11 @@ const onlyVersion = {
 };
 
 /** Whole identifiers and line breaks stay: a stack trace from production names functions and lines one can find. */
-const options = (source, outfile) => ({
+const options = (entry, outfile) => ({
   absWorkingDir: ROOT,
   // Not main.ts as the entry point itself: its first two lines make a shell find node, which a bundle has no use
   // for, and only an entry point keeps its first line.
-  stdin: {contents: `import './main.ts';`, resolveDir: join('sources', source)},
+  stdin: {contents: `import './${basename(entry)}';`, resolveDir: dirname(entry)},
   outfile,
   bundle: true,
   splitting: false,
@@ -52,22 +52,29 @@ const options = (source, outfile) => ({
 
 const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
 
+/** Bundles the program that a file begins; both paths are those below the checkout. Gives the bundle's code. */
+export const bundleProgram = async (entry, outfile) => {
+  await build(options(entry, outfile));
+  const path = join(ROOT, outfile);
+  await chmod(path, 0o755);
+  return readFile(path);
+};
+
 const bundle = async (source) => {
   await assertSource(source);
   const outfile = join('dist', source, 'main.js');
-  await build(options(source, outfile));
-  const path = join(ROOT, outfile);
-  await chmod(path, 0o755);
-  const code = await readFile(path);
+  const code = await bundleProgram(join('sources', source, 'main.ts'), outfile);
   console.log(
     `${outfile}: ${kilobytes(code.length)} (${kilobytes(gzipSync(code).length)} gzipped)`,
   );
 };
 
-try {
-  await bundle(process.argv[2]);
-} catch (error) {
-  // What esbuild has to say, it has said; its errors carry a list.
-  if (error.errors === undefined) console.error(error.message);
-  process.exitCode = 1;
+if (import.meta.main) {
+  try {
+    await bundle(process.argv[2]);
+  } catch (error) {
+    // What esbuild has to say, it has said; its errors carry a list.
+    if (error.errors === undefined) console.error(error.message);
+    process.exitCode = 1;
+  }
 }

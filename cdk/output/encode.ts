@@ -4,11 +4,17 @@ import type {Emission, RecordPage} from '../protocol/messages.ts';
 // Legal inside JSON, but some readers end a line there: Python's str.splitlines(), which Meltano's tap uses.
 const LINE_BREAKS = /[\u0085\u2028\u2029]/g;
 
+/** As LINE_BREAKS finds it, which takes a tenth of the time of small records: hardly a line has one. */
+const hasLineBreak = (line: string): boolean =>
+  line.includes('\u0085') || line.includes('\u2028') || line.includes('\u2029');
+
 const escapeLineBreaks = (line: string): string =>
-  line.replace(
-    LINE_BREAKS,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  hasLineBreak(line)
+    ? line.replace(
+        LINE_BREAKS,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      )
+    : line;
 
 type Redact = (text: string) => string;
 

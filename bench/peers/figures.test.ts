@@ -1,0 +1,38 @@
+import {describe, expect, test} from '@jest/globals';
+import {fallen, median, ratio, spread} from './figures.js';
+
+describe('figures of several rounds', () => {
+  test('come to the middle one, or to what is half way between the two', () => {
+    expect([median([3, 1, 2]), median([4, 1, 3, 2])]).toEqual([2, 2.5]);
+  });
+
+  test('are told with the least and the most', () => {
+    expect(spread([3, 10, 2])).toEqual({median: 3, min: 2, max: 10});
+    expect(spread([])).toBeUndefined();
+  });
+
+  test('are compared round by round, so that a round on a busy machine counts as any other', () => {
+    expect(ratio([10, 1, 30], [5, 0.5, 10])).toEqual({median: 2, min: 2, max: 3});
+  });
+
+  test('are compared in as many rounds as both had', () => {
+    expect(ratio([10, 20, 30], [5, 4])).toEqual({median: 3.5, min: 2, max: 5});
+    expect(ratio([10], [5, 2])).toEqual({median: 2, min: 2, max: 2});
+  });
+});
+
+describe('a ratio', () => {
+  test('may be 70 % of what it was', () => {
+    expect(fallen({'http wall': 2}, {'http wall': 1.4})).toEqual([]);
+  });
+
+  test('has fallen below that', () => {
+    expect(fallen({'http wall': 2, 'spec cpu': 4}, {'http wall': 1.38, 'spec cpu': 9})).toEqual([
+      'http wall is 1.38, which is 69 % of the 2.00 it was; at least 70 % must be left.',
+    ]);
+  });
+
+  test('must not be left out', () => {
+    expect(fallen({'http wall': 2}, {})).toEqual(['http wall was not measured.']);
+  });
+});

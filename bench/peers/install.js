@@ -1,0 +1,74 @@
+// Puts what the kit is compared with into `.bench` of the checkout. What is there already is left alone.
+import {execFile} from 'node:child_process';
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+import {bundleProgram} from '../../scripts/bundle.js';
+
+export const ROOT = join(import.meta.dirname, '../..');
+export const FOLDER = join(ROOT, '.bench');
+
+export const FAROS = {
+  'faros-airbyte-cdk': '0.23.19',
+  // It imports these, and does not declare them.
+  commander: '14.0.3',
+  'faros-js-client': '0.7.9',
+  lodash: '4.18.1',
+};
+
+export const PYTHON = {'airbyte-cdk': '7.39.0'};
+
+const run = promisify(execFile);
+
+/** A note of what was asked for: an installation that was cut off, or is of other versions, is done again. */
+const once = async (folder, asked, install) => {
+  const note = join(folder, 'asked.json');
+  const wanted = JSON.stringify(asked);
+  if ((await readFile(note, 'utf8').catch(() => '')) === wanted) return;
+  await rm(folder, {recursive: true, force: true});
+  await mkdir(folder, {recursive: true});
+  await install();
+  await writeFile(note, wanted);
+};
+
+const installFaros = async () => {
+  const folder = join(FOLDER, 'faros');
+  await once(folder, FAROS, async () => {
+    const content = {name: 'bench-faros', private: true, dependencies: FAROS};
+    await writeFile(join(folder, 'package.json'), JSON.stringify(content));
+    await run(
+      'npm',
+      ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'],
+      {cwd: folder},
+    );
+  });
+};
+
+/** Undefined where it is installed, else why not. */
+const installPython = async () => {
+  const folder = join(FOLDER, 'python');
+  const packages = Object.entries(PYTHON).map(([name, version]) => `${name}==${version}`);
+  try {
+    await once(folder, PYTHON, async () => {
+      await run('python3', ['-m', 'venv', folder]);
+      await run(join(folder, 'bin/pip'), ['install', '--quiet', ...packages]);
+    });
+    return undefined;
+  } catch (error) {
+    if (error.code === 'ENOENT') return `there is no ${error.path} command`;
+    return String(error.stderr || error.message)
+      .trim()
+      .split('\n')
+      .at(-1);
+  }
+};
+
+/**
+ * Bundles the kit's program and installs its peers; Airbyte's own kit only where it is asked for and Python is at hand.
+ * @returns why there is no Python kit; undefined where there is
+ */
+export const install = async ({python}) => {
+  await bundleProgram('bench/peers/programs/kit.js', '.bench/kit.js');
+  await installFaros();
+  return python ? installPython() : 'it was not asked for';
+};

@@ -1,0 +1,67 @@
+// The kit's side: a source as an author writes it.
+import {cursorIn, defineSource, page, run, stream} from '#cdk';
+import {makePool, timeOf} from './records.js';
+
+const schema = {
+  type: 'object',
+  properties: {id: {type: 'integer'}, updated_at: {type: 'string'}, note: {type: 'string'}},
+};
+
+const spec = {
+  connectionSpecification: {
+    type: 'object',
+    properties: {
+      url: {type: 'string'},
+      pages: {type: 'integer'},
+      records: {type: 'integer'},
+      bytes: {type: 'integer'},
+      token: {type: 'string', airbyte_secret: true},
+    },
+  },
+};
+
+async function* fromMemory({records, bytes}) {
+  const pool = makePool(bytes);
+  for (let n = 0; n < records; n += pool.length) yield page(pool.slice(0, records - n));
+}
+
+/** The same, each page newer than the one before. */
+async function* changesFromMemory({records, bytes}) {
+  const pool = makePool(bytes);
+  for (let n = 0; n < records; n += pool.length) {
+    const updated_at = timeOf(n);
+    yield page(pool.slice(0, records - n).map((record) => ({...record, updated_at})));
+  }
+}
+
+const source = defineSource({
+  name: 'bench',
+  spec,
+  connect: ({url}) => (url === undefined ? {} : {baseUrl: url}),
+  check: async () => {},
+  streams: ({config, http}) => {
+    const common = {schema, primaryKey: ['id']};
+    const fromPages = () =>
+      http.paginate('/items', {
+        query: {pages: config.pages},
+        records: 'data',
+        next: cursorIn('next_cursor', 'cursor', {more: 'has_more'}),
+      });
+    return [
+      stream({...common, name: 'memory', read: () => fromMemory(config)}),
+      stream({
+        ...common,
+        name: 'changes',
+        cursor: {field: 'updated_at', order: 'ascending'},
+        checkpointInterval: 0,
+        read: () => changesFromMemory(config),
+      }),
+      // Nothing looks at these records: the kit may hand their bytes on as they came.
+      stream({...common, name: 'untouched', read: fromPages}),
+      // Whatever is mapped has to be parsed and printed again.
+      stream({...common, name: 'mapped', read: fromPages, map: (record) => record}),
+    ];
+  },
+});
+
+await run(source);

@@ -1,0 +1,25 @@
+// An API over loopback: GET /items?pages=N&cursor=C answers a page of 100 records of 1 KB. Tells its parent the port.
+import {createServer} from 'node:http';
+import {makeRecord} from './records.js';
+
+const RECORDS = 100;
+const BYTES = 1_000;
+const DISTINCT = 64;
+
+const pages = Array.from({length: DISTINCT}, (_, page) => {
+  const records = Array.from({length: RECORDS}, (_none, n) =>
+    makeRecord(page * RECORDS + n, BYTES),
+  );
+  return Buffer.from(`"data":${JSON.stringify(records)}}`);
+});
+
+const server = createServer((request, response) => {
+  const {searchParams} = new URL(request.url, 'http://localhost');
+  const cursor = Number(searchParams.get('cursor') ?? 0);
+  const next = cursor + 1 < Number(searchParams.get('pages')) ? cursor + 1 : null;
+  const head = `{"object":"list","has_more":${next !== null},"next_cursor":${next},`;
+  const body = Buffer.concat([Buffer.from(head), pages[cursor % DISTINCT]]);
+  response.writeHead(200, {'content-type': 'application/json', 'content-length': body.length});
+  response.end(body);
+}).listen(0, '127.0.0.1', () => process.send(server.address().port));
+process.on('disconnect', () => process.exit());
