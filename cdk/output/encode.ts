@@ -1,5 +1,6 @@
 import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
 import type {Emission, RecordPage} from '../protocol/messages.ts';
+import {countOf, endOf, type RawRecords, startOf} from '../raw-records.ts';
 
 // Legal inside JSON, but some readers end a line there: Python's str.splitlines(), which Meltano's tap uses.
 const LINE_BREAKS = /[\u0085\u2028\u2029]/g;
@@ -44,12 +45,19 @@ const redacted = (message: AirbyteMessage, redact: Redact): AirbyteMessage => {
   }
 };
 
-/** The RECORD lines of a page; all that is the same in each of them is printed once. */
-function* encodePage({stream, records, emittedAt, changes}: RecordPage): Generator<string> {
-  const {name, namespace} = stream;
+/** What stands before each record of a page. */
+const prefixOf = ({stream: {name, namespace}}: RecordPage): string => {
   const place = namespace === undefined ? {stream: name} : {stream: name, namespace};
-  const prefix = `{"type":"RECORD","record":{${JSON.stringify(place).slice(1, -1)},"data":`;
-  const time = `,"emitted_at":${emittedAt}`;
+  return `{"type":"RECORD","record":{${JSON.stringify(place).slice(1, -1)},"data":`;
+};
+
+const timeOf = ({emittedAt}: RecordPage): string => `,"emitted_at":${emittedAt}`;
+
+/** The RECORD lines of a page; all that is the same in each of them is printed once. */
+function* encodePage(page: RecordPage): Generator<string> {
+  const {records, changes} = page;
+  const prefix = prefixOf(page);
+  const time = timeOf(page);
   const suffix = `${time}}}\n`;
   for (const [index, record] of records.entries()) {
     const altered = changes?.get(index);
@@ -59,8 +67,63 @@ function* encodePage({stream, records, emittedAt, changes}: RecordPage): Generat
   }
 }
 
-/** What a command says, line by line, each with its end. */
-export function* encode(emission: Emission, redact: Redact): Generator<string> {
-  if (emission.type === 'PAGE') yield* encodePage(emission);
-  else yield `${escapeLineBreaks(JSON.stringify(redacted(emission, redact)))}\n`;
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+const SPACE = 0x20;
+
+/** Between the values of a record they mean nothing, and inside of texts there are none. */
+const withoutNewlines = (lines: Buffer, from: number, to: number): void => {
+  for (let index = from; index < to; index += 1) {
+    const byte = lines[index];
+    if (byte === NEWLINE || byte === RETURN) lines[index] = SPACE;
+  }
+};
+
+/** How many bytes of lines are made at once; a longer line by itself. */
+const BATCH = 64 * 1024;
+
+/** Lent to one page after another: memory that is new for each of them would keep the garbage collector busy. */
+const spare: Buffer[] = [];
+
+/** The RECORD lines of records that go out as they came, many at once. */
+function* encodeBytes(page: RecordPage, raw: RawRecords): Generator<Buffer> {
+  const {body} = raw;
+  const prefix = Buffer.from(escapeLineBreaks(prefixOf(page)));
+  const suffix = Buffer.from(`${timeOf(page)}}}\n`);
+  const hasNewlines = body.includes(NEWLINE) || body.includes(RETURN);
+  const count = countOf(raw);
+  const append = (lines: Buffer, at: number, index: number): number => {
+    const from = at + prefix.copy(lines, at);
+    const to = from + body.copy(lines, from, startOf(raw, index), endOf(raw, index));
+    if (hasNewlines) withoutNewlines(lines, from, to);
+    return to + suffix.copy(lines, to);
+  };
+  const batch = spare.pop() ?? Buffer.allocUnsafeSlow(BATCH);
+  let length = 0;
+  for (let index = 0; index < count; index += 1) {
+    const size = prefix.length + endOf(raw, index) - startOf(raw, index) + suffix.length;
+    if (length > 0 && length + size > BATCH) {
+      yield batch.subarray(0, length);
+      length = 0;
+    }
+    if (size <= BATCH) length = append(batch, length, index);
+    else {
+      const line = Buffer.allocUnsafeSlow(size);
+      append(line, 0, index);
+      yield line;
+    }
+  }
+  if (length > 0) yield batch.subarray(0, length);
+  spare.push(batch);
+}
+
+/**
+ * What a command says: lines, each with its end. One by one as texts, or some at once as bytes, which hold good until the
+ * next are asked for.
+ */
+export function* encode(emission: Emission, redact: Redact): Generator<string | Buffer> {
+  if (emission.type === 'PAGE') {
+    if (emission.raw === undefined) yield* encodePage(emission);
+    else yield* encodeBytes(emission, emission.raw);
+  } else yield `${escapeLineBreaks(JSON.stringify(redacted(emission, redact)))}\n`;
 }

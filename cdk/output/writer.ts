@@ -14,8 +14,8 @@ const BUFFER_SIZE = 256 * 1024;
 const MAX_BYTES_PER_CHARACTER = 3;
 
 export type Writer = {
-  /** Resolves when all lines have their place in a buffer; waits while the reader is slow. Rejects once writing failed. */
-  readonly put: (lines: Iterable<string>) => Promise<void>;
+  /** Takes lines, or bytes that are some lines. Resolves when all of them have their place in a buffer; waits while the reader is slow. Rejects once writing failed. */
+  readonly put: (lines: Iterable<string | Buffer>) => Promise<void>;
   /** Resolves when the operating system has taken everything; rejects if it won't. */
   readonly drain: () => Promise<void>;
 };
@@ -37,6 +37,10 @@ const writeFully = async (fd: number, bytes: Buffer): Promise<void> => {
     }
   }
 };
+
+/** The most bytes that it takes: a text is not measured for that. */
+const roomFor = (line: string | Buffer): number =>
+  typeof line === 'string' ? line.length * MAX_BYTES_PER_CHARACTER : line.length;
 
 /** @param onBroken told when nothing more can be written: the reader has left, the disk is full */
 export const openWriter = (fd: number, onBroken: (error: unknown) => void): Writer => {
@@ -77,22 +81,22 @@ export const openWriter = (fd: number, onBroken: (error: unknown) => void): Writ
       flush().catch(() => {}); // onBroken was told
     });
   };
-  const fits = (line: string): boolean =>
-    length + line.length * MAX_BYTES_PER_CHARACTER <= BUFFER_SIZE;
-  const append = (line: string): void => {
-    length += filling.write(line, length, 'utf8');
+  const fits = (line: string | Buffer): boolean => length + roomFor(line) <= BUFFER_SIZE;
+  const append = (line: string | Buffer): void => {
+    length +=
+      typeof line === 'string' ? filling.write(line, length, 'utf8') : line.copy(filling, length);
     flushWhenIdle();
   };
   /** A line that no buffer holds goes out in one of its own. */
-  const sendHuge = async (line: string): Promise<void> => {
+  const sendHuge = async (line: string | Buffer): Promise<void> => {
     while (length > 0) await flush();
-    send(Buffer.from(line));
+    send(typeof line === 'string' ? Buffer.from(line) : line);
     await writing;
   };
   return {
     put: async (lines) => {
       for (const line of lines) {
-        if (line.length * MAX_BYTES_PER_CHARACTER > BUFFER_SIZE) await sendHuge(line);
+        if (roomFor(line) > BUFFER_SIZE) await sendHuge(line);
         else {
           while (!fits(line)) await flush();
           append(line);

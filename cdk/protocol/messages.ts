@@ -1,6 +1,7 @@
 // Makers of the messages a source emits. Wire names stay in here.
 import type {FailureType} from '../errors.ts';
 import type {JsonObject} from '../json.ts';
+import {parseAll, type RawRecords} from '../raw-records.ts';
 import type {
   AirbyteLogMessage,
   AirbyteMessage,
@@ -23,7 +24,24 @@ export type RecordPage = {
   readonly emittedAt: number;
   /** What was altered, by the place of the record in `records`; absent where nothing was. */
   readonly changes?: ReadonlyMap<number, readonly RecordChange[]>;
+  /** The same records as they came; their bytes go out then. */
+  readonly raw?: RawRecords;
 };
+
+/** A page of records that nobody has to look at: they are parsed for whoever does. */
+export const rawPage = (
+  stream: StreamDescriptor,
+  raw: RawRecords,
+  emittedAt: number,
+): RecordPage => ({
+  type: 'PAGE',
+  stream,
+  get records() {
+    return parseAll(raw);
+  },
+  raw,
+  emittedAt,
+});
 
 /** What a command hands to the output. */
 export type Emission = AirbyteMessage | RecordPage;

@@ -2,13 +2,14 @@
 import {shift} from '../duration.ts';
 import {messageOf, SystemError, TransientError} from '../errors.ts';
 import {isObject, type JsonObject, kindOf} from '../json.ts';
+import {countOf, type RawRecords, someOf} from '../raw-records.ts';
 import type {CursorValue, Page, Slice, Window} from '../source.ts';
 import {type CursorRules, cursorRules} from './cursor/rules.ts';
 import type {SliceDeletes} from './deletes/deletes.ts';
 import {untilAborted} from './interrupt.ts';
 import {sliceKey} from './position.ts';
 import type {SliceProgress} from './progress.ts';
-import {emitRecords, type Reading, saveIfDue, say} from './reading.ts';
+import {emitRaw, emitRecords, type Reading, saveIfDue, say} from './reading.ts';
 
 type SliceReading = {
   readonly reading: Reading;
@@ -78,17 +79,69 @@ const keep = (
     ? records
     : records.filter((record) => tests.every((test) => test(record)));
 
-/** Hands on one page; how many records it held. */
-const takePage = async (slice: SliceReading, page: Page, {since, until}: Part): Promise<number> => {
-  const {reading, progress, isEmitted, deletes} = slice;
-  const records = withCursor(recordsOf(page), slice);
-  await reading.onRecords(records);
-  const emitted = keep(records, isEmitted, isNew(slice, since));
+/** What was seen of a page. */
+type Taken = {
+  /** How many records it held. */
+  readonly count: number;
+  /** All of them, or what was read of them. */
+  readonly records: readonly object[];
+  /** Those that have the cursor they need. */
+  readonly whole: readonly object[];
+};
+
+const takeParsed = async (
+  slice: SliceReading,
+  page: Page,
+  since: CursorValue | undefined,
+): Promise<Taken> => {
+  const {reading, isEmitted, deletes} = slice;
+  const whole = withCursor(recordsOf(page), slice);
+  await reading.onRecords(whole);
+  const emitted = keep(whole, isEmitted, isNew(slice, since));
   await emitRecords(reading, deletes.take(page, emitted), page.bytes);
+  return {count: page.records.length, records: page.records, whole};
+};
+
+/** The bytes of those records that are kept, out of all that were looked at. */
+const keptOf = (
+  raw: RawRecords,
+  looked: readonly object[],
+  kept: readonly object[],
+): RawRecords => {
+  if (kept.length === looked.length) return raw;
+  const among = new Set(kept);
+  return someOf(
+    raw,
+    looked.flatMap((record, index) => (among.has(record) ? [index] : [])),
+  );
+};
+
+/** The same for a page whose records need not be parsed. */
+const takeRaw = async (
+  slice: SliceReading,
+  raw: RawRecords,
+  page: Page,
+  since: CursorValue | undefined,
+): Promise<Taken> => {
+  const {reading} = slice;
+  const records = reading.byteLane.look(raw);
+  const whole = withCursor(records, slice);
+  const kept = keep(whole, isNew(slice, since));
+  await emitRaw(reading, keptOf(raw, records, kept), page.bytes);
+  return {count: countOf(raw), records, whole};
+};
+
+/** Hands on one page. */
+const takePage = async (slice: SliceReading, page: Page, {since, until}: Part): Promise<Taken> => {
+  const {reading, progress} = slice;
+  const raw = reading.byteLane.enter(page);
+  const taken = await (raw === undefined
+    ? takeParsed(slice, page, since)
+    : takeRaw(slice, raw, page, since));
   // A window is read from its beginning again: what of it had been seen says nothing of those before it.
-  progress.observe(records, until === undefined ? page.resume : undefined);
+  progress.observe(taken.whole, until === undefined ? page.resume : undefined);
   await saveIfDue(reading);
-  return page.records.length;
+  return taken;
 };
 
 /** Whether a list whose newest records come first has got to those that were read before. */
@@ -111,8 +164,9 @@ const readPart = async (slice: SliceReading, part: Part): Promise<number> => {
   const pages = reading.stream.read({slice: slice.slice, ...part, signal});
   let count = 0;
   for await (const page of untilAborted(pages, signal)) {
-    count += await takePage(slice, page, part);
-    if (isBehind(slice, page.records, part.since)) break;
+    const taken = await takePage(slice, page, part);
+    count += taken.count;
+    if (isBehind(slice, taken.records, part.since)) break;
   }
   return count;
 };

@@ -10,6 +10,7 @@ import {
 } from '../protocol/messages.ts';
 import {NO_CURSOR_STATE, type StateBlob} from '../protocol/state.ts';
 import type {Slice} from '../source.ts';
+import {openByteLane} from './byte-lane.ts';
 import {trackCheckpoints} from './checkpoints.ts';
 import {conformStream, type StreamConform} from './conform/conform-stream.ts';
 import {onBehalfOf} from './current-stream.ts';
@@ -118,7 +119,9 @@ const isSome = <T>(list: readonly T[]): list is readonly [T, ...T[]] => list.len
 
 /** The end of a stream: last RECORD, then its final STATE, then its status. */
 const finish = async (reading: Reading, complete: boolean): Promise<void> => {
-  const {progress, checkpoints, run, descriptor, conform} = reading;
+  const {progress, checkpoints, run, descriptor, conform, byteLane} = reading;
+  const lane = byteLane.summary();
+  if (lane !== '') run.debug(`Stream ${descriptor.name}: ${lane}.`);
   for (const warning of conform.end()) say(reading, 'WARN', warning);
   const state = checkpoints.last(complete ? progress.finished() : progress.unfinished());
   if (complete && checkpoints.total() === 0) await setStatus(reading, 'RUNNING');
@@ -180,6 +183,7 @@ const openReading = (kinship: Kinship, run: StreamRun) => {
     checkpoints: isSelected ? checkpoints : {...checkpoints, due: () => undefined},
     emits: tracked.emits,
     conform: conformOf(kinship, warn),
+    byteLane: openByteLane(stream, children.length > 0),
     onRecords: async (records) => {
       for (const child of children) await child.take(records);
     },

@@ -29,6 +29,8 @@ export type ReadRuntime = {
   readonly startedAt: number;
   /** Takes the one who is to hear of each long wait for the API: for which stream, and until when it lasts. */
   readonly followWaits?: (listener: (stream: string, until: number) => void) => void;
+  /** Takes what is said of the run outside of its messages. */
+  readonly log?: (level: 'DEBUG', message: string) => void;
   /** What was done for a stream, in words: `3 requests, 2 retries`. */
   readonly workOf?: (stream: string) => string;
   /** The requests that are under way, in words. */
@@ -125,7 +127,12 @@ export async function* readPlan(
   plan: Plan,
   {signal, now, startedAt, followWaits, workOf = () => '', ...runtime}: ReadRuntime,
 ): AsyncGenerator<Emission, boolean> {
-  const {concurrency = DEFAULT_CONCURRENCY, underWay = () => [], patience = PATIENCE} = runtime;
+  const {
+    concurrency = DEFAULT_CONCURRENCY,
+    underWay = () => [],
+    patience = PATIENCE,
+    log,
+  } = runtime;
   const queue = boundedQueue<Emission>(MAX_QUEUED_BYTES);
   const lanes = openLanes(concurrency);
   const emit = (message: AirbyteMessage) => queue.push(message, 0);
@@ -149,6 +156,7 @@ export async function* readPlan(
     now,
     startedAt,
     workOf,
+    debug: (message) => log?.('DEBUG', message),
     lanes,
   };
   followWaits?.(tellWaits(plan, run));

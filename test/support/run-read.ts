@@ -1,5 +1,5 @@
 // Runs the read engine in this process and hands back what it would have written, message by message.
-import {encode} from '../../cdk/output/encode.ts';
+
 import {parseCatalog} from '../../cdk/protocol/catalog.ts';
 import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
 import type {Emission} from '../../cdk/protocol/messages.ts';
@@ -8,6 +8,7 @@ import {planRead} from '../../cdk/read/plan.ts';
 import {readPlan} from '../../cdk/read/read.ts';
 import type {Stream} from '../../cdk/source.ts';
 import {parseMessages} from './protocol.ts';
+import {textOf} from './text-of.ts';
 
 export type ReadSetUp = {
   readonly streams: readonly Stream[];
@@ -52,7 +53,7 @@ export const startRead = ({streams, catalog, state, signal, ...more}: ReadSetUp)
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
 
 const messagesOf = (emission: Emission): readonly AirbyteMessage[] =>
-  parseMessages([...encode(emission, (text) => text)].join(''));
+  parseMessages(textOf(emission, (text) => text));
 
 /** Every message of a read, checked against the protocol's schema, and how it ended. */
 export const runRead = async (setUp: ReadSetUp) => {

@@ -4,7 +4,6 @@ import type {Command} from '../../cdk/commands/command.ts';
 import {discover} from '../../cdk/commands/discover.ts';
 import {read} from '../../cdk/commands/read.ts';
 import type {Clock} from '../../cdk/http/clock.ts';
-import {encode} from '../../cdk/output/encode.ts';
 import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
 import type {Emission} from '../../cdk/protocol/messages.ts';
 import {createRedactor} from '../../cdk/protocol/secrets.ts';
@@ -12,6 +11,7 @@ import type {Source} from '../../cdk/source.ts';
 import {parseMessages} from './protocol.ts';
 import {catalogOf} from './run-read.ts';
 import {configHasSecrets, isSecret, said} from './secrets.ts';
+import {textOf} from './text-of.ts';
 
 const runtime = () => {
   const redactor = createRedactor();
@@ -32,14 +32,14 @@ const runtime = () => {
 
 /** What an emission is on the wire, checked against the protocol's schema. */
 export const messagesIn = (emission: Emission, redact: (text: string) => string) =>
-  parseMessages([...encode(emission, redact)].join(''));
+  parseMessages(textOf(emission, redact));
 
 const messagesOf = async (
   command: Command,
   redact: (text: string) => string,
 ): Promise<readonly AirbyteMessage[]> => {
   const lines: string[] = [];
-  for await (const emission of command) lines.push(...encode(emission, redact));
+  for await (const emission of command) lines.push(textOf(emission, redact));
   return parseMessages(lines.join(''));
 };
 

@@ -1,7 +1,7 @@
 // The documents of an answer that is in memory.
 import {describeRequest, type HttpRequest, type HttpResponse} from '../message.ts';
 import type {About, Decoder} from './decoder.ts';
-import {unpackBody} from './unpack.ts';
+import {isPacked, unpackBody} from './unpack.ts';
 
 /** What an answer holds. */
 export type Documents = {
@@ -33,6 +33,27 @@ export const decodeAnswer = async (
     documents.push(await decode(body, aboutOf(request, response, name)));
   }
   return {documents, bytes: files.reduce((sum, {body}) => sum + body.length, 0)};
+};
+
+/** Where the records of an answer are. */
+export type RecordsPlace = {
+  /** Undefined where the document itself is the list. */
+  readonly path: string | undefined;
+};
+
+/** The same, with the records as a list that is parsed when somebody looks at it, where that can be. */
+export const openAnswer = async <R extends object>(
+  request: HttpRequest,
+  response: HttpResponse,
+  decoder: Decoder,
+  limit: number,
+  place: RecordsPlace | undefined,
+): Promise<Documents & {readonly records?: readonly R[]}> => {
+  const {body} = response;
+  const split = place && !isPacked(body) ? decoder.split?.<R>(body, place.path) : undefined;
+  return split === undefined
+    ? decodeAnswer(request, response, decoder, limit)
+    : {documents: [split.document], bytes: body.length, records: split.records};
 };
 
 /** Several documents as one: lists are joined, of others there is a list. */

@@ -1,5 +1,7 @@
 // How a body is read. A decoder is a plain value that an author passes: `http.paginate(path, {decode: csv()})`.
 
+import type {Split} from './lazy-list.ts';
+
 /** What an error says of the body at hand. */
 export type About = {
   /** The request, and the file inside an archive: `GET https://api.test/export, file "items.csv"`. */
@@ -31,6 +33,11 @@ export type Decoder = {
   readonly stream: (chunks: AsyncIterable<Buffer>, options: StreamOptions) => AsyncIterable<Batch>;
   /** Finds the records in a document, where that is not as in JSON. */
   readonly find?: (document: unknown, path: string) => unknown;
+  /** The same as `decode`, with records that are parsed when somebody looks at them; undefined where that can't be. */
+  readonly split?: <R extends object>(
+    body: Buffer,
+    path: string | undefined,
+  ) => Split<R> | undefined;
   /** A cheap look that finds nothing missing. Without it a body that may have been cut is decoded to see that. */
   readonly looksWhole?: (body: Buffer) => boolean;
 };

@@ -4,6 +4,7 @@ import {inBatches} from './batches.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
 import {endsEarly} from './ends-early.ts';
 import {jsonSplitter} from './json-splitter.ts';
+import {splitJson} from './lazy-list.ts';
 
 /** Some servers put a byte order mark in front, which JSON.parse does not take. */
 const textOf = (body: Buffer): string => body.toString('utf8').replace(/^\uFEFF/, '');
@@ -104,6 +105,7 @@ const JSON_DECODER: Decoder = {
   accept: 'application/json',
   decode: async (body, about) => parse(body, about),
   stream: (chunks, options) => inBatches(readRecords(chunks, options)),
+  split: splitJson,
   looksWhole,
 };
 

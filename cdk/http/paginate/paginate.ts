@@ -1,8 +1,9 @@
 import type {JsonObject} from '../../json.ts';
-import {asOne, decodeAnswer} from '../decode/answer.ts';
+import {asOne, openAnswer} from '../decode/answer.ts';
 import type {Decoder} from '../decode/decoder.ts';
+import {isTouched, pageWith} from '../decode/lazy-list.ts';
 import {meaningOf, withEmptyOn} from '../meaning.ts';
-import type {HttpRequest, Send} from '../message.ts';
+import type {HttpRequest, HttpResponse, Send} from '../message.ts';
 import {fullPageDoubt} from './doubt.ts';
 import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd, gapCheck} from './guards.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
@@ -77,6 +78,34 @@ const maxOf = (one: number | undefined, other: number | undefined): number | und
 
 const DEFAULT_MAX_PAGES = 100_000;
 
+type Content<R extends object> = Pick<Fetched<R>, 'json' | 'bytes' | 'records'>;
+
+/** Opens answers: their records are parsed when somebody looks at them, where that can be. */
+const contentReader = <R extends object>(
+  decoder: Decoder,
+  limit: number,
+  path: string | undefined,
+  paginator: Paginator,
+) => {
+  // A paginator that finds the records itself has to see them.
+  let place = path !== undefined || paginator.records === undefined ? {path} : undefined;
+  const places = {path, find: paginator.records, follow: decoder.find};
+  return async (
+    request: HttpRequest,
+    response: HttpResponse,
+    before: Fetched<R> | undefined,
+  ): Promise<Content<R>> => {
+    // Who looks at one page looks at all of them: they are parsed at once then.
+    if (before !== undefined && isTouched(before.records)) place = undefined;
+    const answer = await openAnswer<R>(request, response, decoder, limit, place);
+    const {documents, bytes} = answer;
+    const records =
+      answer.records ??
+      documents.flatMap((document) => recordsOf<R>({request, json: document}, places));
+    return {json: asOne(documents), bytes, records};
+  };
+};
+
 /** Fetches the page of a request, and the one behind a page; undefined behind the last. */
 const openPages = <R extends object>(
   {answered, warn, onPage, decoder, limit}: Paging,
@@ -86,6 +115,7 @@ const openPages = <R extends object>(
   const paginator = paginatorOf(options.next);
   // Of a list that goes on, those before are not counted.
   const total = options.resume === undefined ? (options.total ?? paginator.total) : undefined;
+  const open = contentReader<R>(decoder, limit, options.records, paginator);
   const requested = new Set<string>();
   let doubt: string | undefined;
   const checkGap = gapCheck(paginator.gap, {incomplete, warn});
@@ -105,12 +135,7 @@ const openPages = <R extends object>(
     }
     onPage();
     assertNewContent(request, response, before);
-    const {documents, bytes} = await decodeAnswer(request, response, decoder, limit);
-    const json = asOne(documents);
-    const places = {path: options.records, find: paginator.records, follow: decoder.find};
-    const records = documents.flatMap((document) =>
-      recordsOf<R>({request, json: document}, places),
-    );
+    const {json, bytes, records} = await open(request, response, before);
     const firstSize = before?.firstSize ?? records.length;
     const seen = (before?.seen ?? 0) + records.length;
     const named = total === undefined ? undefined : countAt({response, json}, total);
@@ -165,11 +190,10 @@ export async function* paginate<R extends object>(
     const ahead = options.prefetch === false ? undefined : fetchNext();
     // It is told when the reader comes for that page; a reader that leaves before has no use for it.
     ahead?.catch(() => {});
-    yield {
-      records: current.records,
+    yield pageWith(current.records, {
       bytes: current.bytes,
       ...(next && 'resume' in options && resumeOf(next)),
-    };
+    });
     if ('error' in behind) throw behind.error;
     page = await (ahead ?? fetchNext());
   }

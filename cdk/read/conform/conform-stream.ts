@@ -1,6 +1,7 @@
 // All of it for one stream in one run: pages in, pages out, and what the user should know.
 import type {JsonObject} from '../../json.ts';
 import type {RecordChange, RecordPage} from '../../protocol/messages.ts';
+import {countOf, type RawRecords, recordAt} from '../../raw-records.ts';
 import {type Conformed, type ConformOptions, compileConform} from './conform.ts';
 import {watchDrift} from './drift.ts';
 import {countLosses} from './losses.ts';
@@ -14,6 +15,8 @@ export type StreamConform = {
    * selected is left out: Airbyte drops empty records without a word, and then its counts are off.
    */
   readonly page: (records: readonly object[]) => ConformedPage;
+  /** Looks at some of the records that go out as they came. */
+  readonly sample: (raw: RawRecords) => void;
   /** What to warn of at the stream's end: what was nulled, by field. */
   readonly end: () => readonly string[];
 };
@@ -60,6 +63,12 @@ export const conformStream = (
       return conformed.every(({record}, index) => record === records[index])
         ? {records}
         : pageOf(conformed);
+    },
+    sample: (raw) => {
+      for (let index = 0; index < countOf(raw); index += 1) {
+        if (drift.isDue()) drift.look(recordAt(raw, index));
+      }
+      tellNews();
     },
     end: counted.summary,
   };
