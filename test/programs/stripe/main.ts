@@ -49,6 +49,8 @@ const source = defineSource({
   spec,
   connect: ({api_url, secret_key, by}) => ({
     baseUrl: `${api_url}/v1`,
+    // The server prints each request in two lines, and those of two requests at once get mixed.
+    concurrency: 1,
     // The key is the user name of Basic, without a password: https://docs.stripe.com/api/authentication
     auth: by === 'basic' ? basic({username: secret_key, password: ''}) : bearer(secret_key),
   }),
