@@ -5,6 +5,7 @@
 // `--check` writes nothing and fails when a file is not what it would be.
 import {glob, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
+import {Ajv} from 'ajv';
 import {compile} from 'json-schema-to-typescript';
 
 const STYLE = {
@@ -62,9 +63,19 @@ const typed = async ({schema, typeName, valueName, kind, from}) => {
   ].join('\n');
 };
 
+const ajv = new Ajv({allErrors: true, strict: false});
+
+/** A source does not look at its schemas again when it runs: that would take as long as all its start. */
+const assertSchema = (path, schema) => {
+  if (ajv.validateSchema(schema)) return;
+  const faults = ajv.errorsText(ajv.errors, {dataVar: 'schema'});
+  throw new Error(`${path} is no JSON Schema of draft-07: ${faults}.`);
+};
+
 const streamTypes = async (path) => {
   const schema = await readJson(path);
   const name = basename(path, '.json');
+  assertSchema(path, schema);
   if (!/^[A-Z]\w*$/.test(schema.title ?? '')) {
     throw new Error(
       `${path}: give it a "title" that names one record in PascalCase, such as "Issue"; it names the type.`,
@@ -84,6 +95,7 @@ const streamTypes = async (path) => {
 
 const specTypes = async (path) => {
   const {connectionSpecification} = await readJson(path);
+  assertSchema(path, connectionSpecification);
   return {
     path: join(dirname(path), 'generated/spec.ts'),
     code: await typed({

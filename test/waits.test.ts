@@ -103,7 +103,7 @@ describe('a wait', () => {
   test('is a wait for the network in each of the files that reach it', () => {
     const files = new Set(waits.filter(({kind}) => kind === 'wire').map(({file}) => file));
     expect([...files].sort()).toEqual([
-      'cdk/http/body.ts',
+      'cdk/http/exchange.ts',
       'cdk/http/transport.ts',
       'cdk/secrets/aws-sm.ts',
       'cdk/secrets/gcp-sm.ts',

@@ -9,7 +9,7 @@ import {answering, readAll} from '../../test/support/downloading.ts';
 import {failureOf} from '../../test/support/failure.ts';
 import {serve} from '../../test/support/loopback.ts';
 import {zipOf} from '../../test/support/zip.ts';
-import {writeBody} from './body.ts';
+import {intoFile} from './body.ts';
 import {openHttpClient} from './client.ts';
 import {openTemporary} from './download.ts';
 
@@ -93,12 +93,8 @@ describe('the temporary file', () => {
 
   test('on a full disk is an error that says what to do', async () => {
     const file = await open('/dev/full', 'w');
-    async function* body() {
-      yield Buffer.from('[]');
-    }
-    const failure = await failureOf(() =>
-      writeBody(body(), new URL('https://api.test/export'), file, 100),
-    );
+    const sink = intoFile(new URL('https://api.test/export'), file, 100);
+    const failure = await failureOf(async () => sink.take(Buffer.from('[]')));
     await file.close();
     expect(failure).toMatch(
       /^ConfigError: There is no room for the answer of https:\/\/api\.test\/export in \/.*: ENOSPC: no space left on device, write, after 0 bytes\. Make room there, or set TMPDIR to a directory that has more\.$/,

@@ -1,10 +1,9 @@
 import type {Dispatcher} from 'undici';
-import {isObject} from '../json.ts';
 import {type HttpProxy, openAgent, type Tls} from './agent.ts';
-import {readBody, writeBody} from './body.ts';
+import {intoFile, intoMemory} from './body.ts';
+import {exchange} from './exchange.ts';
 import {assertAllowed} from './limits/allowed-hosts.ts';
 import type {HttpRequest, HttpResponse, Send} from './message.ts';
-import {unlessAborted} from './unless-aborted.ts';
 
 /** How long each part of a request may take, in milliseconds. */
 export type Timeouts = {
@@ -49,25 +48,11 @@ const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
 
 const MAX_REDIRECTS = 5;
 
-const flatten = (headers: Dispatcher.ResponseData['headers']): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  );
-
-/** undici's `context`, when the redirect interceptor filled it: every URL it went to. */
-const lastUrl = (context: unknown, fallback: URL): URL =>
-  isObject(context) && Array.isArray(context['history']) && context['history'].at(-1) instanceof URL
-    ? context['history'].at(-1)
-    : fallback;
-
 /** What a redirect to another origin may take along. Whatever else a request carries might be a credential. */
 const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'user-agent']);
 
 const redirection = ({headers, redirect}: HttpRequest) => ({
   maxRedirections: redirect === 'refuse' ? 0 : MAX_REDIRECTS,
-  throwOnMaxRedirect: true,
   stripHeadersOnCrossOriginRedirect: Object.keys(headers).filter((name) => !HARMLESS.has(name)),
 });
 
@@ -77,6 +62,12 @@ const bodyOf = ({json, form}: HttpRequest) => {
   return form === undefined
     ? undefined
     : {type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString()};
+};
+
+/** As the headers have it, which a proxy may not: the length is a hint. */
+const announcedLength = ({headers}: Pick<HttpResponse, 'headers'>): number => {
+  const length = Number(headers['content-length']);
+  return Number.isSafeInteger(length) && length > 0 ? length : 0;
 };
 
 /** Sees every request that goes out, those of redirects, too. */
@@ -107,9 +98,22 @@ export const openTransport = (
     proxy,
   }: TransportOptions = {},
 ): Transport => {
-  let opened: ReturnType<typeof openAgent> | undefined;
+  const openOnce = async () => {
+    const [agent, {default: redirect}, {default: decompress}] = await Promise.all([
+      openAgent(timeouts, tls, proxy),
+      import('undici/lib/interceptor/redirect.js'),
+      import('undici/lib/interceptor/decompress.js'),
+    ]);
+    const dispatcher = agent.compose(
+      guard(allowedHosts),
+      redirect({throwOnMaxRedirect: true}),
+      decompress({skipErrorResponses: false}),
+    );
+    return {agent, dispatcher};
+  };
+  let opened: ReturnType<typeof openOnce> | undefined;
   const open = () => {
-    opened ??= openAgent(timeouts, tls, proxy);
+    opened ??= openOnce();
     return opened;
   };
   return {
@@ -117,17 +121,9 @@ export const openTransport = (
     send: async (asked: HttpRequest): Promise<HttpResponse> => {
       const {method, url, headers, into} = asked;
       const content = bodyOf(asked);
-      const {agent, interceptors, request} = await open();
-      const until = AbortSignal.any([
-        signal,
-        AbortSignal.timeout(into === undefined ? timeouts.total : timeouts.download),
-      ]);
-      const sent = request(url, {
-        dispatcher: agent.compose(
-          guard(allowedHosts),
-          interceptors.redirect(redirection(asked)),
-          interceptors.decompress({skipErrorResponses: false}),
-        ),
+      const options = {
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
         method,
         headers: {
           'accept-encoding': 'gzip, deflate, br, zstd',
@@ -135,19 +131,19 @@ export const openTransport = (
           ...headers,
         },
         ...(content && {body: content.body}),
-        signal: until,
-      });
-      // undici looks at the signal only while a request has a connection: neither before, nor between two redirects.
-      const response = await unlessAborted(sent, until);
-      const answeredBy = lastUrl(response.context, url);
-      return {
-        status: response.statusCode,
-        headers: flatten(response.headers),
-        ...(into === undefined || response.statusCode >= 300
-          ? {body: await readBody(response.body, answeredBy, maxBodyBytes)}
-          : await writeBody(response.body, answeredBy, into, maxDownloadBytes)),
-        url: answeredBy,
+        ...redirection(asked),
       };
+      const {dispatcher} = await open();
+      return exchange(
+        dispatcher,
+        options,
+        url,
+        (head) =>
+          into === undefined || head.status >= 300
+            ? intoMemory(head.url, maxBodyBytes, announcedLength(head))
+            : intoFile(head.url, into, maxDownloadBytes),
+        {signal, total: into === undefined ? timeouts.total : timeouts.download},
+      );
     },
     // destroy, not close: a run that ends must not wait for a keep-alive or a half-read answer.
     close: async () => (await opened)?.agent.destroy(),

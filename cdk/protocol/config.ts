@@ -78,7 +78,15 @@ export const validateConfig = <C extends object>(
     throw new ConfigError(`The config must be a JSON object, but is ${kindOf(config)}.`);
   }
   // Not strict: a spec carries annotations for Airbyte's screens, and more of them over time.
-  const ajv = new Ajv({allErrors: true, verbose: true, useDefaults: true, strict: false});
+  // Nor is the schema itself checked, which `npm run generate` has done: it would take as long as all else before the first request.
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    useDefaults: true,
+    strict: false,
+    meta: false,
+    validateSchema: false,
+  });
   addFormats.default(ajv);
   const candidate: unknown = structuredClone(withoutInternalKeys(config));
   const isValid = ajv.compile<C>(schema);
