@@ -35,7 +35,7 @@ RUN node scripts/metadata.js "$SOURCE" --tag "$VERSION" > /dev/null && node scri
 
 FROM node:24-slim
 # The user `node` of the base image, and the one Airbyte runs containers as.
-RUN install -d -o 1000 -g 1000 /airbyte /airbyte/integration_code
+RUN install -d -o 1000 -g 1000 /airbyte /airbyte/integration_code /airbyte/compiled
 WORKDIR /airbyte/integration_code
 # Left alone, V8 takes up to half of a container's memory for its heap, and 256 MB of one that has less. It may take
 # more, and never all: buffers on their way out live outside the heap. Small semi-spaces halve what a read takes where
@@ -49,6 +49,9 @@ COPY --from=build --chown=1000:1000 /build/dist/$SOURCE/main.js ./
 # Nothing, unless CLIENTS names some.
 COPY --from=build --chown=1000:1000 /clients/ ./
 USER 1000:1000
+# V8 keeps what it compiled: a start takes two thirds of the time then. Who may not write there, reads it all the same.
+ENV NODE_COMPILE_CACHE=/airbyte/compiled
+RUN ["node", "/airbyte/integration_code/main.js", "spec"]
 # The two must say the same: on Kubernetes Airbyte evaluates the variable in a shell, elsewhere it runs the entry point.
 ENV AIRBYTE_ENTRYPOINT="node /airbyte/integration_code/main.js"
 ENTRYPOINT ["node", "/airbyte/integration_code/main.js"]

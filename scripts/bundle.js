@@ -19,6 +19,22 @@ const onlyVersion = {
     }),
 };
 
+/**
+ * Node's own modules are looked up where they are used first. An `import` of an ES module is carried out before anything
+ * runs: those of the commands that are not called made up a third of the time that `spec` takes.
+ */
+const lookedUpLate = {
+  name: 'looked-up-late',
+  setup: ({onResolve, onLoad}) => {
+    onResolve({filter: /^node:/}, ({path, kind}) =>
+      kind === 'import-statement' ? {path, namespace: 'looked-up-late'} : undefined,
+    );
+    onLoad({filter: /.*/, namespace: 'looked-up-late'}, ({path}) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
 /** Whole identifiers and line breaks stay: a stack trace from production names functions and lines one can find. */
 const options = (entry, outfile) => ({
   absWorkingDir: ROOT,
@@ -46,7 +62,7 @@ const options = (entry, outfile) => ({
       'const require = __createRequire(import.meta.url);',
     ].join('\n'),
   },
-  plugins: [onlyVersion],
+  plugins: [onlyVersion, lookedUpLate],
   logLevel: 'warning',
 });
 

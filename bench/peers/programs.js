@@ -16,8 +16,11 @@ export const EMPTY_NODE = node('-e', '0');
 
 const PYTHON_FOLDER = join(FOLDER, 'python/bin');
 
+/** V8 keeps what it compiled, as in the image, where a first start is a part of the build. */
+const COMPILED = `NODE_COMPILE_CACHE=${join(FOLDER, 'compiled')}`;
+
 export const PROGRAMS = {
-  kit: node(...IMAGE_OPTIONS.split(' '), join(FOLDER, 'kit.js')),
+  kit: ['env', COMPILED, ...node(...IMAGE_OPTIONS.split(' '), join(FOLDER, 'kit.js'))],
   faros: node(join(OURS, 'faros.js')),
   python: [
     join(PYTHON_FOLDER, 'python'),
