@@ -56,10 +56,44 @@ export const refsIn = (schema: Json): readonly string[] =>
     typeof $ref === 'string' ? [`${place || 'the top'}: ${$ref}`] : [],
   );
 
+const OPTIONS = {strict: false, allErrors: true, verbose: true, logger: false} as const;
+
 /** Made anew for each: a schema's `$id` is remembered by an ajv, and may come twice. */
 const openAjv = (): Ajv => {
-  const ajv = new Ajv({strict: false, allErrors: true, verbose: true, logger: false});
+  const ajv = new Ajv(OPTIONS);
   addFormats.default(ajv);
+  return ajv;
+};
+
+/**
+ * The formats of records as Airbyte's own acceptance tests read them: a time with or without a zone, after a T or
+ * a space.
+ */
+const DATE = String.raw`-?\d{4,}-\d{2}-\d{2}`;
+const TIME = String.raw`\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?\s*(Z|z|[+-]\d{2}:?(\d{2})?)?`;
+const FORMATS = {
+  date: new RegExp(`^${DATE}( BC)?$`),
+  time: new RegExp(`^${TIME}$`),
+  'date-time': new RegExp(`^${DATE}[T ]${TIME}( BC)?$`),
+};
+const DAY_ENDS = 10;
+
+/** Whether it is a day of the calendar: the 30th of February is none. */
+const isDay = (text: string): boolean => {
+  const day = text.slice(0, DAY_ENDS);
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+};
+
+const openRecordAjv = (): Ajv => {
+  const ajv = new Ajv(OPTIONS);
+  for (const [name, pattern] of Object.entries(FORMATS)) {
+    const isDated = name !== 'time';
+    ajv.addFormat(
+      name,
+      (text: string) => pattern.test(text) && (!isDated || !/^\d{4}-/.test(text) || isDay(text)),
+    );
+  }
   return ajv;
 };
 
@@ -89,13 +123,21 @@ const describe = ({instancePath, keyword, message, params, data}: ErrorObject): 
   const place = placeOf(instancePath);
   const about = place === '' ? 'it' : place;
   const what = keyword === 'additionalProperties' ? `: ${params['additionalProperty']}` : '';
-  const value = isObject(data) || Array.isArray(data) ? '' : `, but is ${JSON.stringify(data)}`;
+  const plain = !isObject(data) && !Array.isArray(data) && typeof data !== 'number';
+  const value = plain ? `, but is ${JSON.stringify(data)}` : '';
   return `${about} ${message ?? 'is wrong'}${what}${value}`;
 };
 
 /** A function that says what is wrong with a value; undefined where nothing is. */
-export const validatorOf = (schema: Json): ((value: unknown) => string | undefined) => {
-  const validate = openAjv().compile(schema);
+type Validator = (value: unknown) => string | undefined;
+
+const validatorBy = (ajv: Ajv, schema: Json): Validator => {
+  const validate = ajv.compile(schema);
   return (value) =>
     validate(value) ? undefined : (validate.errors ?? []).slice(0, 3).map(describe).join('; ');
 };
+
+export const validatorOf = (schema: Json): Validator => validatorBy(openAjv(), schema);
+
+/** The same for the data of records. */
+export const recordValidatorOf = (schema: Json): Validator => validatorBy(openRecordAjv(), schema);

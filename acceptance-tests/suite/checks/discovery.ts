@@ -3,7 +3,7 @@ import type {Check, Fault} from '../check.ts';
 import {checksOf} from '../define.ts';
 import {failureOf} from '../failure.ts';
 import {type Node, nodesOf, refsIn, schemaProblem, typesOf} from '../json-schema.ts';
-import {type Json, listOf, messagesOf, objectOf, type Stream, shown, streamsOf} from '../wire.ts';
+import {type Json, messagesOf, objectOf, type Stream, shown, streamsOf} from '../wire.ts';
 import {dataTypeProblem} from './data-types.ts';
 
 const define = checksOf('discovery', (suites) => suites.discovery);
