@@ -61,7 +61,9 @@ const faultsOfHost = (host: string, properties: Mapping | undefined): readonly F
   }
   const unknown = [...host.matchAll(PLACEHOLDER)]
     .map(([, name = '']) => name)
-    .filter((name) => properties !== undefined && !Object.hasOwn(properties, name.split('.')[0] ?? '');
+    .filter(
+      (name) => properties !== undefined && !Object.hasOwn(properties, name.split('.')[0] ?? ''),
+    );
   return unknown.map((name) => ({
     reason: `allowedHosts has ${host}, but the spec has no property ${name}`,
     advice: 'Between the braces goes the name of a property of connectionSpecification.',
