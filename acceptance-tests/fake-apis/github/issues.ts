@@ -96,10 +96,12 @@ export const makeIssue = (
 
 export type Issue = ReturnType<typeof makeIssue>;
 
+/** The comment on the last issue is what changed it. */
 export const makeComment = (seed: number, issue: Issue, index: number) => {
   const faker = seeded(seed, COMMENTS, issue.id, index);
   const id = issue.id * 10 + index;
-  const created = later(faker, Date.parse(issue.created_at), 30);
+  const isLast = Date.parse(issue.updated_at) === END;
+  const created = isLast ? END : later(faker, Date.parse(issue.created_at), 30);
   return {
     id,
     node_id: nodeId('IssueComment', id),
@@ -108,7 +110,7 @@ export const makeComment = (seed: number, issue: Issue, index: number) => {
     issue_url: issue.url,
     user: person(seed, faker.number.int(1000)),
     created_at: isoSeconds(created),
-    updated_at: isoSeconds(later(faker, created, 10)),
+    updated_at: isoSeconds(isLast ? END : later(faker, created, 10)),
     author_association: faker.helpers.arrayElement(ASSOCIATIONS),
     body: faker.lorem.sentences(2),
     reactions: reactions(`${issue.repository_url}/issues/comments/${id}`),
