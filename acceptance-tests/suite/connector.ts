@@ -34,6 +34,10 @@ export interface Run {
   readonly firstLineAfter: number | undefined;
   /** Peak resident memory in bytes, where it can be measured. */
   readonly peakMemory: number | undefined;
+  /** Whether it was killed because its time was up. */
+  readonly hung?: boolean;
+  /** Whether whoever ran it ended it by a signal before its own end. */
+  readonly cut?: boolean;
 }
 
 /** How a client calls and treats a connector, where it is not the plain way. */
