@@ -1,6 +1,8 @@
 // What the connector itself says, for fields of metadata.yaml that must agree with it.
+import {readFile} from 'node:fs/promises';
 import type {Context} from '../check.ts';
-import type {Inputs, Line} from '../connector.ts';
+import type {Line} from '../connector.ts';
+import type {Settings, Suite} from '../settings.ts';
 import {isMapping, type Mapping, valueAt} from './file.ts';
 
 const payloadIn = (lines: readonly Line[], type: string, key: string): unknown => {
@@ -8,13 +10,21 @@ const payloadIn = (lines: readonly Line[], type: string, key: string): unknown =
   return valueAt(line?.json, key);
 };
 
-const inputsOf = async (_context: Context): Promise<Inputs> => ({config: {}});
+/** The config that discover is tested with, or one that check takes. */
+const configPathIn = ({suites = {}}: Settings): string | undefined => {
+  const entriesOf = <E>(suite: Suite<E>): readonly E[] =>
+    suite !== undefined && 'entries' in suite ? suite.entries : [];
+  const checked = entriesOf(suites.connection).find(({status}) => status === 'succeed');
+  return (entriesOf(suites.discovery)[0] ?? checked)?.configPath;
+};
 
 /** The names in the catalog; undefined where discover gives none, which is for its own suite to tell. */
 export const discoveredStreams = async (
   context: Context,
 ): Promise<readonly string[] | undefined> => {
-  const {lines} = await context.connector.run('discover', await inputsOf(context));
+  const path = configPathIn(context.settings);
+  const config: unknown = path === undefined ? {} : JSON.parse(await readFile(path, 'utf8'));
+  const {lines} = await context.connector.run('discover', {config});
   const streams = valueAt(payloadIn(lines, 'CATALOG', 'catalog'), 'streams');
   if (!Array.isArray(streams)) return undefined;
   return streams.map((stream: unknown) => String(valueAt(stream, 'name')));
