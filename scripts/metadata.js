@@ -34,7 +34,7 @@ const exists = (path) =>
     () => false,
   );
 
-const listSources = async () => {
+export const listSources = async () => {
   const entries = await readdir(join(ROOT, 'sources'), {withFileTypes: true});
   return entries.filter((entry) => entry.isDirectory()).map(({name}) => name);
 };

@@ -8,7 +8,7 @@ import {answerPage, since, sorted} from './lists.ts';
 import {type Contents, makeWorld, type World} from './world.ts';
 
 /** The only token that this GitHub knows, unless `openGithub` is told another. */
-export const FAKE_TOKEN = 'github_pat_fake';
+const FAKE_TOKEN = 'github_pat_fake';
 
 export interface GithubSwitches extends Switches {
   /** The token that is taken. */
