@@ -1,0 +1,97 @@
+// Holds the output of a run, line by line, to all that every connector must keep. Nothing of a line is kept but counts.
+import type {Exit} from '../connector.ts';
+import {INVARIANTS} from './all.ts';
+import type {About, Finding, Invariant, Told, Watcher} from './invariant.ts';
+import {messageOfLine} from './message.ts';
+
+export type {About, Finding} from './invariant.ts';
+
+/** How often the same thing is told in full; the rest is counted. */
+const MAX_TOLD = 3;
+
+/** How much of a line is shown. */
+const MAX_SHOWN = 300;
+
+const NONE: readonly Finding[] = [];
+
+const shown = (text: string): string =>
+  text.length > MAX_SHOWN
+    ? `${text.slice(0, MAX_SHOWN)}… (${text.length.toLocaleString('en')} characters)`
+    : text;
+
+export interface Lint {
+  /** Takes one line without its `\n`; gives what is wrong with it, or with what it ends. */
+  readonly line: (text: string) => readonly Finding[];
+  /** Takes how the run ended, where that is known; gives what is wrong with the whole. */
+  readonly end: (exit?: Exit) => readonly Finding[];
+}
+
+interface Place {
+  readonly line: number;
+  readonly text: string;
+  readonly stream: string;
+}
+
+/** Findings of all invariants since they were taken last. */
+const collect = () => {
+  let findings: Finding[] = [];
+  const counts = new Map<string, {invariant: Invariant; last: Finding; count: number}>();
+  const add = (invariant: Invariant, told: Told, place: Place | undefined): void => {
+    const key = `${invariant.name}\n${told.of ?? place?.stream ?? ''}`;
+    const before = counts.get(key);
+    const line = told.line ?? place?.line;
+    const offending = told.offending ?? place?.text;
+    const finding = {
+      ...{invariant: invariant.name, severity: told.severity ?? 'error', reason: told.reason},
+      ...(line !== undefined && {line}),
+      ...(offending !== undefined && {offending: shown(offending)}),
+      advice: told.advice,
+    };
+    const count = (before?.count ?? 0) + 1;
+    if (count <= MAX_TOLD) findings.push(finding);
+    counts.set(key, {invariant, last: finding, count});
+  };
+  const take = (): readonly Finding[] => {
+    if (findings.length === 0) return NONE;
+    const taken = findings;
+    findings = [];
+    return taken;
+  };
+  const more = (): readonly Finding[] =>
+    [...counts.values()]
+      .filter(({count}) => count > MAX_TOLD)
+      .map(({last, count}) => ({
+        ...last,
+        reason: `${(count - MAX_TOLD).toLocaleString('en')} more like it; the last one: ${last.reason}`,
+      }));
+  return {add, take, more};
+};
+
+/** Watches the output of one run. Its memory does not grow with the number of records. */
+export const openLint = (about: About, invariants: readonly Invariant[] = INVARIANTS): Lint => {
+  const findings = collect();
+  let place: Place | undefined;
+  const watchers = invariants.map((invariant) =>
+    invariant.watch(about, (told) => findings.add(invariant, told, place)),
+  );
+  const listed = <K extends keyof Watcher>(key: K) =>
+    watchers.flatMap((watcher) => watcher[key] ?? []);
+  const [ofLines, ofMessages, ofEnds] = [listed('line'), listed('message'), listed('end')];
+  let line = 0;
+  return {
+    line: (text) => {
+      line += 1;
+      const message = messageOfLine(text, line);
+      const stream = typeof message === 'string' ? '' : (message.stream?.key ?? '');
+      place = {line, text, stream};
+      for (const watch of ofLines) watch(text);
+      if (typeof message !== 'string') for (const watch of ofMessages) watch(message);
+      return findings.take();
+    },
+    end: (exit) => {
+      place = undefined;
+      for (const watch of ofEnds) watch(exit);
+      return [...findings.take(), ...findings.more()];
+    },
+  };
+};
