@@ -1,28 +1,19 @@
 // metadata.yaml, which lies beside acceptance-test-config.yml.
-import {readFile} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
 import {join} from 'node:path';
-import {parseDocument} from 'yaml';
 import type {Context, Fault, Outcome} from '../check.ts';
 import {judge} from '../check.ts';
+import {readYaml} from '../config/yaml.ts';
+import {UsageError} from '../errors.ts';
+import {isObject, type JsonObject, listAt} from '../json.ts';
 
-export type Mapping = Readonly<Record<string, unknown>>;
-
-export const isMapping = (value: unknown): value is Mapping =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A field within fields; undefined where there is none. */
-export const valueAt = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>((within, key) => (isMapping(within) ? within[key] : undefined), value);
-
-export const textsAt = (value: unknown, ...path: readonly string[]): readonly string[] => {
-  const list = valueAt(value, ...path);
-  return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : [];
-};
+export const textsAt = (value: unknown, ...path: readonly string[]): readonly string[] =>
+  listAt(value, ...path).filter((item) => typeof item === 'string');
 
 type Metadata =
   | {readonly is: 'absent'}
   | {readonly is: 'broken'; readonly fault: Fault}
-  | {readonly is: 'there'; readonly value: Mapping};
+  | {readonly is: 'there'; readonly value: JsonObject};
 
 const WRITE_ONE =
   'Write a metadata.yaml beside acceptance-test-config.yml: the platform registers a connector by it.';
@@ -30,25 +21,16 @@ const WRITE_ONE =
 /** Read anew for each check: it is small, and a check knows nothing of the others. */
 export const readMetadata = async ({settings}: Context): Promise<Metadata> => {
   const path = join(settings.folder, 'metadata.yaml');
-  let text: string;
+  if (!existsSync(path)) return {is: 'absent'};
   try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    return {is: 'absent'};
+    const value = await readYaml(path);
+    if (isObject(value) && isObject(value['data'])) return {is: 'there', value};
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return {is: 'broken', fault: {reason: error.message, advice: 'Correct its syntax.'}};
   }
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const reason = `metadata.yaml is not valid YAML: ${error.message.split(':\n')[0]}`;
-    return {is: 'broken', fault: {reason, advice: 'Correct its syntax.'}};
-  }
-  const value: unknown = document.toJS();
-  if (isMapping(value) && isMapping(value['data'])) return {is: 'there', value};
-  const reason = 'metadata.yaml has no mapping `data`';
-  return {
-    is: 'broken',
-    fault: {reason, advice: 'Put all fields but metadataSpecVersion below `data:`.'},
-  };
+  const advice = 'Put all fields but metadataSpecVersion below `data:`.';
+  return {is: 'broken', fault: {reason: 'metadata.yaml has no mapping `data`', advice}};
 };
 
 /** Only the first check says that there is no file, or that it can't be read; the others have nothing to look at. */
@@ -67,7 +49,7 @@ export const judgeFile = async (context: Context): Promise<Outcome> => {
 
 /** Judges what is below `data`, if there is a file to look at. */
 export const onData =
-  (look: (data: Mapping, context: Context) => Promise<Outcome> | Outcome) =>
+  (look: (data: JsonObject, context: Context) => Promise<Outcome> | Outcome) =>
   async (context: Context): Promise<Outcome> => {
     const metadata = await readMetadata(context);
     return metadata.is === 'there'

@@ -11,6 +11,7 @@ import {metadataChecks} from './index.ts';
 const folder = mkdtempSync(join(tmpdir(), 'headwater-metadata-'));
 afterAll(() => rmSync(folder, {recursive: true, force: true}));
 mkdirSync(join(folder, 'integration_tests'));
+writeFileSync(join(folder, 'config.json'), '{}');
 for (const name of ['README.md', 'icon.svg']) writeFileSync(join(folder, name), '');
 for (const name of [
   ...['configured_catalog.json', 'abnormal_state.json', 'invalid_config.json'],
@@ -72,9 +73,14 @@ const judgeAll = async (text: string | undefined, strictness: 'low' | 'high' = '
   if (text === undefined) rmSync(path, {force: true});
   else writeFileSync(path, text);
   const outcomes: (readonly [string, Outcome])[] = [];
-  for (const {name, run} of metadataChecks) {
-    outcomes.push([name, await run({connector, settings: {folder, strictness}})]);
-  }
+  const config = {
+    configPath: join(folder, 'config.json'),
+    timeout: 1000,
+    deploymentMode: undefined,
+  };
+  const connection = {entries: [{...config, status: 'succeed'} as const]};
+  const context = {connector, settings: {folder, strictness, suites: {connection}}};
+  for (const {name, run} of metadataChecks) outcomes.push([name, await run(context)]);
   return outcomes;
 };
 
@@ -231,6 +237,6 @@ test.each([
 
 test('what is no YAML is told once', async () => {
   expect(bad(await judgeAll('data: [unfinished'))).toEqual([
-    expect.stringContaining('test_metadata_file failed: metadata.yaml is not valid YAML: '),
+    expect.stringMatching(/^test_metadata_file failed: .*metadata\.yaml:1: this is no YAML/),
   ]);
 });

@@ -3,8 +3,9 @@ import {access} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Check, Context, Fault, Outcome} from '../check.ts';
 import {judge} from '../check.ts';
+import {at, isObject, type JsonObject} from '../json.ts';
 import {discoveredStreams, specProperties} from './answers.ts';
-import {isMapping, type Mapping, onData, textsAt, valueAt} from './file.ts';
+import {onData, textsAt} from './file.ts';
 
 const VERSION = /^(\d+)\.(\d+)\.(\d+)/;
 
@@ -17,9 +18,9 @@ const majorsOf = (tag: string): readonly string[] => {
 const isNewer = (version: string, than: string): boolean =>
   version.localeCompare(than, 'en', {numeric: true}) > 0;
 
-const judgeBreakingChanges = (data: Mapping): Outcome => {
+const judgeBreakingChanges = (data: JsonObject): Outcome => {
   const tag = String(data['dockerImageTag']);
-  const told = Object.keys(Object(valueAt(data, 'releases', 'breakingChanges')));
+  const told = Object.keys(Object(at(data, 'releases', 'breakingChanges')));
   const untold = majorsOf(tag)
     .filter((version) => !told.includes(version))
     .map((version) => ({
@@ -35,7 +36,7 @@ const judgeBreakingChanges = (data: Mapping): Outcome => {
   return judge([...untold, ...early]);
 };
 
-const judgeSuggestedStreams = async (data: Mapping, context: Context): Promise<Outcome> => {
+const judgeSuggestedStreams = async (data: JsonObject, context: Context): Promise<Outcome> => {
   const suggested = textsAt(data, 'suggestedStreams', 'streams');
   if (suggested.length === 0) return {status: 'skipped', reason: 'no streams are suggested'};
   const known = await discoveredStreams(context);
@@ -54,7 +55,7 @@ const judgeSuggestedStreams = async (data: Mapping, context: Context): Promise<O
 const HOST = /^(\*\.)?([\w-]|\$\{[\w.]+\})+(\.([\w-]|\$\{[\w.]+\})+)*$/;
 const PLACEHOLDER = /\$\{([\w.]+)\}/g;
 
-const faultsOfHost = (host: string, properties: Mapping | undefined): readonly Fault[] => {
+const faultsOfHost = (host: string, properties: JsonObject | undefined): readonly Fault[] => {
   if (!HOST.test(host)) {
     const advice = `Write the name of a host alone, such as api.example.com, *.example.com or \${subdomain}.example.com.`;
     return [{reason: `allowedHosts has ${JSON.stringify(host)}, which is no host`, advice}];
@@ -70,8 +71,8 @@ const faultsOfHost = (host: string, properties: Mapping | undefined): readonly F
   }));
 };
 
-const judgeAllowedHosts = async (data: Mapping, context: Context): Promise<Outcome> => {
-  if (!isMapping(data['allowedHosts']) || !Array.isArray(data['allowedHosts']['hosts'])) {
+const judgeAllowedHosts = async (data: JsonObject, context: Context): Promise<Outcome> => {
+  if (!isObject(data['allowedHosts']) || !Array.isArray(data['allowedHosts']['hosts'])) {
     const advice =
       'Name the hosts of its API in allowedHosts.hosts; an empty list is for one that talks to nobody.';
     return {
@@ -85,7 +86,7 @@ const judgeAllowedHosts = async (data: Mapping, context: Context): Promise<Outco
   return judge(hosts.flatMap((host) => faultsOfHost(host, properties)));
 };
 
-const judgeImage = (data: Mapping, {connector}: Context): Outcome => {
+const judgeImage = (data: JsonObject, {connector}: Context): Outcome => {
   if (connector.image === undefined)
     return {status: 'skipped', reason: 'the connector is no image'};
   const {labels} = connector.image;
@@ -113,7 +114,7 @@ const COMPANIONS: Readonly<Record<string, string>> = {
   'integration_tests/sample_config.json': 'a config for people to copy',
 };
 
-const judgeCompanions = async (data: Mapping, {settings}: Context): Promise<Outcome> => {
+const judgeCompanions = async (data: JsonObject, {settings}: Context): Promise<Outcome> => {
   const {icon} = data;
   const faults = await Promise.all(
     Object.entries(COMPANIONS).map(async ([usual, what]) => {
