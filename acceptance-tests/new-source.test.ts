@@ -85,3 +85,16 @@ describe('a new source', () => {
     expect(stderr).toContain('"class" can\'t be the name of a source');
   });
 });
+
+test('a source without acceptance tests fails them', async () => {
+  const {status, stderr} = await shell(
+    'rm sources/faker/acceptance-test-config.yml; npm run --silent test:acceptance -- faker',
+  );
+  expect(status).toBe(1);
+  expect(stderr).toBe(
+    [
+      'sources/faker has no acceptance-test-config.yml: write one; `npx headwater new` makes a model of it.',
+      '\nFailed the acceptance tests: faker.\n',
+    ].join('\n'),
+  );
+});

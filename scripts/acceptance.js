@@ -81,7 +81,7 @@ const test = async (source, {isImage, options}) => {
   console.log(`\n${source}, as ${isImage ? 'an image' : 'a program'}:`);
   if (!(await exists(`sources/${source}/${CONFIG}`))) {
     console.error(
-      `sources/${source} has no ${CONFIG}: write one; that of sources/faker is a model.`,
+      `sources/${source} has no ${CONFIG}: write one; \`npx headwater new\` makes a model of it.`,
     );
     return false;
   }
