@@ -55,7 +55,8 @@ export interface Told {
 }
 
 export interface Watcher {
-  readonly line?: (text: string) => void;
+  /** `problem` says why the line is no message. */
+  readonly line?: (text: string, problem: string | undefined) => void;
   readonly message?: (message: Message) => void;
   /** `exit` is undefined where nobody knows how the run ended. */
   readonly end?: (exit: Exit | undefined) => void;

@@ -84,7 +84,8 @@ export const openLint = (about: About, invariants: readonly Invariant[] = INVARI
       const message = messageOfLine(text, line);
       const stream = typeof message === 'string' ? '' : (message.stream?.key ?? '');
       place = {line, text, stream};
-      for (const watch of ofLines) watch(text);
+      const problem = typeof message === 'string' ? message : undefined;
+      for (const watch of ofLines) watch(text, problem);
       if (typeof message !== 'string') for (const watch of ofMessages) watch(message);
       return findings.take();
     },
