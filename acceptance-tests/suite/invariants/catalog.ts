@@ -45,6 +45,16 @@ export const configuredStreams = (catalog: unknown): ReadonlyMap<string, Configu
   return new Map(streams.map((configured) => [configured.stream.key, configured]));
 };
 
+/** Finds a stream of the catalog by its name alone, where only one has it; others stay what they are. */
+export const finder = (catalog: unknown): ((named: Stream) => Stream) => {
+  const configured = configuredStreams(catalog);
+  const byName = new Map<string, Stream | undefined>();
+  for (const {stream} of configured.values()) {
+    byName.set(stream.name, byName.has(stream.name) ? undefined : stream);
+  }
+  return (named) => (configured.has(named.key) ? named : (byName.get(named.name) ?? named));
+};
+
 /** The state of each stream in a STATE's payload, be it of one stream or of all. */
 export const streamStates = (state: unknown): readonly (readonly [Stream, unknown])[] => {
   const of = (item: unknown): readonly (readonly [Stream, unknown])[] => {

@@ -41,7 +41,7 @@ export const consistentNamespaces: Invariant = {
     const recorded = new Map<string, Stream>();
     const stated = new Map<string, Stream>();
     return {
-      message: ({type, stream}) => {
+      message: ({type, named: stream}) => {
         if (stream === undefined) return;
         if (names.has(stream.name) && !configured.has(stream.key)) {
           const expected = [...configured.values()]

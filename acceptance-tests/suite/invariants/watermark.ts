@@ -98,10 +98,13 @@ export const stateNeverAhead: Invariant = {
     const checkRecord = (message: Message, place: Place): void => {
       const {stated, highestThen, line} = place;
       const cursor = observeRecord(place, message);
-      if (line === undefined || !isAfter(stated, cursor)) return;
+      if (line === undefined || stated === undefined || isAfter(cursor, stated)) return;
       // Not beyond what came before that STATE: read again, as with a lookback.
-      if (highestThen !== undefined && !isAfter(cursor, highestThen)) return;
+      if (cursor === undefined || (highestThen !== undefined && !isAfter(cursor, highestThen)))
+        return;
       tell({
+        // Equal to it: reading goes on from there, and finds the record again where it asks for >=.
+        severity: isAfter(stated, cursor) ? 'error' : 'warning',
         reason: `A record of ${nameOf(place.stream)} with cursor ${String(cursor)} came after the STATE of line ${line}, which says that all up to ${String(stated)} had been written.`,
         advice: AHEAD,
       });
