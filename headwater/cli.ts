@@ -21,6 +21,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'put a connector, in any language, through the acceptance tests',
     run: async () => (await import('../acceptance-tests/suite/cli.ts')).main(process.argv),
   },
+  new: {
+    usage: 'new <name>',
+    about: 'make a source that works, with its tests, to be made into your own',
+    run: async () => (await import('./new/cli.ts')).main(process.argv),
+  },
 };
 
 const help = (): string => {

@@ -50,15 +50,20 @@ export interface BasicReadEntry extends Entry {
   readonly catalogPath: string | undefined;
   readonly emptyStreams: readonly Exemption[];
   readonly expectRecords: ExpectedRecords | undefined;
-  readonly ignoredFields: IgnoredFields;
   readonly validateSchema: boolean;
-  /** `undefined`: as the strictness has it. */
+  /** `undefined`: where the connector is certified. */
   readonly validateStatuses: boolean | undefined;
   readonly validateStates: boolean;
   readonly validatePrimaryKeys: boolean;
   readonly failOnExtraColumns: boolean;
   readonly validateDataPoints: boolean;
   readonly expectTraceOnFailure: boolean;
+  readonly fileTypes: {
+    /** Why they are not looked at. */
+    readonly bypass: string | undefined;
+    /** Extensions, such as `.csv`, that the connector can't read. */
+    readonly unsupported: readonly string[];
+  };
 }
 
 export interface FullRefreshEntry extends Entry {

@@ -31,6 +31,11 @@ export interface RawEntry {
   readonly fail_on_extra_columns?: boolean;
   readonly validate_data_points?: boolean;
   readonly expect_trace_message_on_failure?: boolean;
+  readonly file_types?: {
+    readonly skip_test?: boolean;
+    readonly bypass_reason?: string;
+    readonly unsupported_types?: readonly {readonly extension: string}[];
+  };
   readonly future_state?: {
     readonly future_state_path?: string;
     readonly missing_streams?: readonly RawExemption[];

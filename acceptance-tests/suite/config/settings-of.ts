@@ -76,7 +76,6 @@ const basicRead: Convert<BasicReadEntry> = (raw, folder) => ({
     exactOrder: raw.expect_records.exact_order ?? false,
     bypass: raw.expect_records.bypass_reason,
   },
-  ignoredFields: ignoredFields(raw),
   validateSchema: raw.validate_schema ?? true,
   validateStatuses: raw.validate_stream_statuses ?? undefined,
   validateStates: raw.validate_state_messages ?? true,
@@ -84,6 +83,12 @@ const basicRead: Convert<BasicReadEntry> = (raw, folder) => ({
   failOnExtraColumns: raw.fail_on_extra_columns ?? true,
   validateDataPoints: raw.validate_data_points ?? false,
   expectTraceOnFailure: raw.expect_trace_message_on_failure ?? true,
+  fileTypes: {
+    bypass: raw.file_types?.skip_test
+      ? (raw.file_types.bypass_reason ?? 'the config says skip_test')
+      : undefined,
+    unsupported: (raw.file_types?.unsupported_types ?? []).map(({extension}) => extension),
+  },
 });
 
 const fullRefresh: Convert<FullRefreshEntry> = (raw, folder) => ({
