@@ -28,4 +28,5 @@ export const SEEN_BY_INVARIANTS: Readonly<Record<string, readonly string[]>> = {
   'a read begins a few days before its state': ['no-identical-states'],
   'a state of the future is not believed': ['no-identical-states'],
   'no STATE where nothing is new': ['every-stream-ends'],
+  'the last state is behind its records': ['watermark-never-back'],
 };
