@@ -29,6 +29,16 @@ const run = async (program, args) => {
   return code === 0;
 };
 
+/** A build has much to say, which matters where it fails. */
+const buildImage = async (source) => {
+  const child = spawn(process.execPath, ['scripts/image.js', source], {cwd: ROOT});
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk));
+  const [code] = await once(child, 'close');
+  if (code !== 0) process.stderr.write(Buffer.concat(said));
+  return code === 0;
+};
+
 /** Starts the source's fake API on a port that is free; undefined where it has none. */
 const startFake = async (source) => {
   const main = `acceptance-tests/fake-apis/${source}/main.ts`;
@@ -72,7 +82,7 @@ const layOut = async (source, url) => {
 
 /** The fake API is on the host's loopback. */
 const imageOf = async (source) => {
-  if (!(await run(process.execPath, ['scripts/image.js', source]))) return undefined;
+  if (!(await buildImage(source))) return undefined;
   const {dockerRepository} = (await loadMetadata(source)).data;
   return ['--image', `${dockerRepository}:dev`, '--docker-flag=--network=host'];
 };

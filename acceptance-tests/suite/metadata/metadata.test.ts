@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from '@jest/globals';
 import {stringify} from 'yaml';
+import schema from '../../../scripts/metadata.schema.json' with {type: 'json'};
 import type {Outcome} from '../check.ts';
 import type {Connector, Run} from '../connector.ts';
 import {metadataChecks} from './index.ts';
@@ -215,6 +216,16 @@ const FAULTS: readonly (readonly [about: string, data: object, told: readonly st
 
 test.each(FAULTS)('%s is told by its own check alone', async (_about, data, told) => {
   expect(bad(await judgeAll(yaml(data)))).toEqual(told);
+});
+
+test('each field there is has a form that is held against it', async () => {
+  const {properties} = schema.properties.data;
+  for (const field of Object.keys(properties)) {
+    // A list in a list is right nowhere.
+    const faults = bad(await judgeAll(yaml({...DATA, [field]: [[]]})));
+    const told = faults.filter((fault) => fault.includes(`data.${field}`));
+    expect([field, told.length]).toEqual([field, 1]);
+  }
 });
 
 test('a version of its format that is a number is told to need quotes', async () => {
