@@ -1,7 +1,8 @@
 // Walks JSON Schemas, and holds values against them.
 import {Ajv, type ErrorObject} from 'ajv';
 import addFormats from 'ajv-formats';
-import {isObject, type Json, listOf, objectOf} from './wire.ts';
+import {isObject} from './json.ts';
+import {type Json, listOf, objectOf} from './wire.ts';
 
 /** A schema somewhere in another one. */
 export interface Node {

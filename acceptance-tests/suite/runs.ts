@@ -5,15 +5,8 @@ import {basename, dirname, extname, join} from 'node:path';
 import type {Context} from './check.ts';
 import {readJson} from './config/yaml.ts';
 import type {Manner, Run} from './connector.ts';
-import {
-  canonical,
-  isObject,
-  type Json,
-  messagesOf,
-  objectOf,
-  type Stream,
-  streamsOf,
-} from './wire.ts';
+import {isObject} from './json.ts';
+import {canonical, type Json, messagesOf, objectOf, type Stream, streamsOf} from './wire.ts';
 
 /** What a check needs is not there because an earlier check failed, which says why. */
 export class Unavailable extends Error {}

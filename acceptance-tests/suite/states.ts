@@ -1,6 +1,7 @@
 // States as inputs: what a client makes of the STATE messages it got.
 import type {Run} from './connector.ts';
-import {isObject, keyOf, listOf, objectOf, type StateMessage, statesOf} from './wire.ts';
+import {isObject} from './json.ts';
+import {keyOf, listOf, objectOf, type StateMessage, statesOf} from './wire.ts';
 
 /**
  * The state that the first `count` STATE messages amount to: the last of each stream, or the last GLOBAL one. A

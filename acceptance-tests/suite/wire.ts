@@ -1,10 +1,8 @@
 // What a run said, as values: messages are other people's, so each field is looked at before it is believed.
 import type {Line, Run} from './connector.ts';
+import {isObject, type JsonObject} from './json.ts';
 
-export type Json = Readonly<Record<string, unknown>>;
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export type Json = JsonObject;
 
 export const objectOf = (value: unknown): Json => (isObject(value) ? value : {});
 
@@ -138,10 +136,6 @@ export const configuredStreamsOf = (catalog: unknown): readonly ConfiguredStream
       cursor: cursor.length > 0 ? cursor : stream.defaultCursor,
     };
   });
-
-/** What is at a path of names; undefined where it ends before. */
-export const at = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((inner, name) => (isObject(inner) ? inner[name] : undefined), value);
 
 const MAX_SHOWN = 400;
 

@@ -1,5 +1,6 @@
 // Cursors of records and of states, and which of two comes first.
-import {at, type ConfiguredStream, isObject, type Json} from '../wire.ts';
+import {at, isObject} from '../json.ts';
+import type {ConfiguredStream, Json} from '../wire.ts';
 
 const DAY = 86_400_000;
 
@@ -41,7 +42,7 @@ export const cursorsIn = (
   {cursor}: ConfiguredStream,
   path: readonly string[] | undefined,
 ): readonly unknown[] => {
-  const direct = at(blob, path ?? cursor);
+  const direct = at(blob, ...(path ?? cursor));
   const found = direct === undefined ? deep(blob, cursor.at(-1) ?? '') : [direct];
   return found.filter((value) => typeof value === 'string' || typeof value === 'number');
 };

@@ -1,7 +1,9 @@
 // The data types of Airbyte's protocol, and how schemas may write them.
 // https://docs.airbyte.com/understanding-airbyte/supported-data-types
+
+import {isObject} from '../json.ts';
 import {type Node, typesOf} from '../json-schema.ts';
-import {isObject, type Json, shown} from '../wire.ts';
+import {type Json, shown} from '../wire.ts';
 
 const TYPES = ['null', 'string', 'number', 'integer', 'boolean', 'object', 'array'];
 

@@ -1,9 +1,9 @@
 // Records that a read must bring, from a file of them.
 import type {Fault} from '../check.ts';
 import {readJsonLines} from '../config/yaml.ts';
+import {at} from '../json.ts';
 import type {ExpectedRecords} from '../settings.ts';
 import {
-  at,
   type ConfiguredStream,
   canonical,
   type Emitted,
@@ -38,7 +38,7 @@ const compare = (
         ];
   }
   const keyed = (record: Json): string =>
-    canonical(stream.primaryKey.map((path) => at(record, path) ?? null));
+    canonical(stream.primaryKey.map((path) => at(record, ...path) ?? null));
   if (exactOrder) {
     const wrong = expected.findIndex(
       (record, index) => keyed(record) !== keyed(actual[index] ?? {}),

@@ -5,13 +5,12 @@ import type {Check, Fault} from '../check.ts';
 import type {Run} from '../connector.ts';
 import {checksOf} from '../define.ts';
 import {failureOf} from '../failure.ts';
+import {at, isObject} from '../json.ts';
 import type {IgnoredFields} from '../settings.ts';
 import {
-  at,
   type ConfiguredStream,
   canonical,
   configuredStreamsOf,
-  isObject,
   type Json,
   recordsOf,
   shown,
@@ -30,7 +29,7 @@ const identityOf = ({primaryKey, name}: ConfiguredStream, ignored: IgnoredFields
   const paths = (ignored[name] ?? []).map((field) => field.name.split('/'));
   return (data: Json): string =>
     primaryKey.length > 0
-      ? canonical(primaryKey.map((path) => at(data, path) ?? null))
+      ? canonical(primaryKey.map((path) => at(data, ...path) ?? null))
       : canonical(paths.reduce<unknown>(without, data));
 };
 

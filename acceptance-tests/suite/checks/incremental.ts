@@ -5,11 +5,11 @@ import {readJson} from '../config/yaml.ts';
 import type {Run} from '../connector.ts';
 import {checksOf, type Verdict} from '../define.ts';
 import {failureOf} from '../failure.ts';
+import {at} from '../json.ts';
 import {type Runs, Unavailable} from '../runs.ts';
 import type {IncrementalEntry} from '../settings.ts';
 import {blobsIn, finalState, stateAfter, stateFromFile} from '../states.ts';
 import {
-  at,
   type ConfiguredStream,
   canonical,
   configuredStreamsOf,
@@ -42,7 +42,7 @@ const older = (
   return records.filter(
     ({stream: key, data}) =>
       key === stream.key &&
-      (compareCursors(at(data, stream.cursor), first, entry.thresholdDays) ?? 0) < 0,
+      (compareCursors(at(data, ...stream.cursor), first, entry.thresholdDays) ?? 0) < 0,
   );
 };
 
@@ -138,7 +138,7 @@ const beyondState = (
     const last = extreme(cursors, 'last');
     const later = recordsOf(run).find(
       ({stream: key, data}) =>
-        key === stream.key && (compareCursors(at(data, stream.cursor), last) ?? 0) > 0,
+        key === stream.key && (compareCursors(at(data, ...stream.cursor), last) ?? 0) > 0,
     );
     return later === undefined
       ? []

@@ -1,7 +1,8 @@
 // Of a spec's advanced_auth: that it speaks of properties there are.
 import type {Fault} from '../check.ts';
 import {checksOf} from '../define.ts';
-import {at, isObject, type Json, listOf, objectOf, shown} from '../wire.ts';
+import {at, isObject} from '../json.ts';
+import {type Json, listOf, objectOf, shown} from '../wire.ts';
 
 const define = checksOf('spec', (suites) => suites.spec);
 
@@ -60,13 +61,13 @@ export const oauthDefault = define(
     const name = path.at(-1);
     const parent = at(
       spec['connectionSpecification'],
-      path.slice(0, -1).flatMap((part) => ['properties', part]),
+      ...path.slice(0, -1).flatMap((part) => ['properties', part]),
     );
     const [first] = listOf(objectOf(parent)['oneOf']);
     if (name === undefined || first === undefined) {
       return {skipped: 'its advanced_auth is not one of several methods'};
     }
-    const method = at(first, ['properties', name, 'const']);
+    const method = at(first, 'properties', name, 'const');
     return method === auth['predicate_value']
       ? []
       : [

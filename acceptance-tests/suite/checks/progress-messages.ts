@@ -1,15 +1,8 @@
 // What a read says beside its records: the status of each stream, and its states.
 import type {Fault} from '../check.ts';
 import type {Run} from '../connector.ts';
-import {
-  type ConfiguredStream,
-  isObject,
-  keyOf,
-  objectOf,
-  shown,
-  statesOf,
-  tracesOf,
-} from '../wire.ts';
+import {isObject} from '../json.ts';
+import {type ConfiguredStream, keyOf, objectOf, shown, statesOf, tracesOf} from '../wire.ts';
 
 const STATUS_ADVICE =
   'Say STARTED once, RUNNING with the first record, and COMPLETE after the last STATE of the stream.';

@@ -1,16 +1,9 @@
 // What records of a read must be: of their schema, with a key, and all there.
 import type {Fault} from '../check.ts';
+import {at, isObject} from '../json.ts';
 import {nodesOf, recordValidatorOf, schemaProblem} from '../json-schema.ts';
 import type {BasicReadEntry} from '../settings.ts';
-import {
-  at,
-  type ConfiguredStream,
-  type Emitted,
-  isObject,
-  type Json,
-  objectOf,
-  shown,
-} from '../wire.ts';
+import {type ConfiguredStream, type Emitted, type Json, objectOf, shown} from '../wire.ts';
 
 /** The records of one stream that is configured. */
 interface StreamRecords {
@@ -104,7 +97,7 @@ const primaryKeys = (group: StreamRecords): readonly Fault[] => {
   return faultOf(
     group,
     ({data}) => {
-      const parts = primaryKey.map((path) => at(data, path) ?? null);
+      const parts = primaryKey.map((path) => at(data, ...path) ?? null);
       if (parts.every((part) => part === null)) return 'a record has no value in its primary key';
       return parts.some((part) => isObject(part) || Array.isArray(part))
         ? 'a record has an object or a list in its primary key'
@@ -121,7 +114,7 @@ const dataPoints = ({stream, records}: StreamRecords): readonly Fault[] => {
   });
   const empty = fields
     .map(({place}) => place)
-    .filter((place) => records.every(({data}) => (at(data, place.split('.')) ?? null) === null));
+    .filter((place) => records.every(({data}) => (at(data, ...place.split('.')) ?? null) === null));
   return empty.length === 0
     ? []
     : [

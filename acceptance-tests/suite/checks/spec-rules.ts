@@ -1,8 +1,9 @@
 // Rules of a connectionSpecification, each a function of one schema in it.
 // https://docs.airbyte.com/connector-development/connector-specification-reference
 import type {Fault} from '../check.ts';
+import {isObject} from '../json.ts';
 import {type Node, typesOf} from '../json-schema.ts';
-import {canonical, isObject, type Json, listOf, objectOf, shown} from '../wire.ts';
+import {canonical, type Json, listOf, objectOf, shown} from '../wire.ts';
 
 export type Rule = (node: Node) => readonly Fault[];
 

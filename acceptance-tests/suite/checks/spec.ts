@@ -3,9 +3,10 @@ import type {Check, Fault} from '../check.ts';
 import {readJson} from '../config/yaml.ts';
 import {checksOf} from '../define.ts';
 import {failureOf} from '../failure.ts';
+import {at, isObject} from '../json.ts';
 import {nodesOf, refsIn, schemaProblem, validatorOf} from '../json-schema.ts';
 import type {EntryLike, Runs} from '../runs.ts';
-import {at, canonical, isObject, type Json, listOf, messagesOf, objectOf, shown} from '../wire.ts';
+import {canonical, type Json, listOf, messagesOf, objectOf, shown} from '../wire.ts';
 import {imageEnvironment, imageLabels} from './image.ts';
 import {oauthDefault, oauthParameters} from './oauth.ts';
 import * as rules from './spec-rules.ts';
@@ -101,7 +102,7 @@ const matchesExpected = define(
       : [
           {
             reason: `the spec differs from ${entry.specPath} at ${place || 'the top'}`,
-            offending: shown(at(actual, place.split('/').slice(1)) ?? 'it is missing there'),
+            offending: shown(at(actual, ...place.split('/').slice(1)) ?? 'it is missing there'),
             advice: 'If the change is meant, save the new spec to that file.',
           },
         ];
