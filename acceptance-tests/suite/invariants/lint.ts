@@ -1,6 +1,7 @@
 // Holds the output of a run, line by line, to all that every connector must keep. Nothing of a line is kept but counts.
 import type {Exit} from '../connector.ts';
 import {INVARIANTS} from './all.ts';
+import {finder} from './catalog.ts';
 import type {About, Finding, Invariant, Told, Watcher} from './invariant.ts';
 import {messageOfLine} from './message.ts';
 
@@ -70,6 +71,7 @@ const collect = () => {
 /** Watches the output of one run. Its memory does not grow with the number of records. */
 export const openLint = (about: About, invariants: readonly Invariant[] = INVARIANTS): Lint => {
   const findings = collect();
+  const find = finder(about.catalog);
   let place: Place | undefined;
   const watchers = invariants.map((invariant) =>
     invariant.watch(about, (told) => findings.add(invariant, told, place)),
@@ -81,10 +83,11 @@ export const openLint = (about: About, invariants: readonly Invariant[] = INVARI
   return {
     line: (text) => {
       line += 1;
-      const message = messageOfLine(text, line);
+      const message = messageOfLine(text, line, find);
       const stream = typeof message === 'string' ? '' : (message.stream?.key ?? '');
       place = {line, text, stream};
-      for (const watch of ofLines) watch(text);
+      const problem = typeof message === 'string' ? message : undefined;
+      for (const watch of ofLines) watch(text, problem);
       if (typeof message !== 'string') for (const watch of ofMessages) watch(message);
       return findings.take();
     },
