@@ -64,20 +64,18 @@ const startFake = async (source) => {
  * A copy of what the tests of a source read, with two differences: its metadata.yaml is the merged one, and configs say
  * the address that the fake API has this time, so that tests of two checkouts don't meet on one port.
  */
-const layOut = async (source, url) => {
-  const folder = await mkdtemp(join(tmpdir(), `headwater-acceptance-${source}-`));
+const layOut = async (source, folder, url) => {
   for (const name of COMPANIONS) {
     const path = `sources/${source}/${name}`;
     if (await exists(path)) await cp(join(ROOT, path), join(folder, name), {recursive: true});
   }
   await writeFile(join(folder, 'metadata.yaml'), stringify(await loadMetadata(source)));
-  if (url === undefined) return folder;
+  if (url === undefined) return;
   for await (const name of glob('integration_tests/*.json', {cwd: folder})) {
     const path = join(folder, name);
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, url));
   }
-  return folder;
 };
 
 /** The fake API is on the host's loopback. */
@@ -100,8 +98,9 @@ const test = async (source, {isImage, options}) => {
     : ['--exec', join(ROOT, 'sources', source, 'main.ts')];
   if (connector === undefined) return false;
   const fake = await startFake(source);
-  const folder = await layOut(source, fake?.url);
+  const folder = await mkdtemp(join(tmpdir(), `headwater-acceptance-${source}-`));
   try {
+    await layOut(source, folder, fake?.url);
     const args = ['test', join(folder, CONFIG), ...connector, ...options];
     return await run(join(ROOT, 'headwater/main.ts'), args);
   } finally {
