@@ -1,6 +1,8 @@
-// Puts our own sources through the acceptance tests: `npm run test:acceptance -- [source …] [--image] [-- options of headwater test]`.
-// Each is tested as its main.ts, or with --image as its image, which is built first; where it has a fake API
-// (acceptance-tests/fake-apis/<source>), that runs meanwhile. Ends with 1 where one fails, or has no tests.
+// Puts our own sources through the acceptance tests:
+//   npm run test:acceptance -- [source …] [--image] [--fake=--throttle=50 …] [-- options of headwater test]
+// Each is tested as its main.ts, or with --image as its image, which is built first. Where it has a fake API
+// (acceptance-tests/fake-apis/<source>), that runs meanwhile, with the switches that --fake names. Ends with 1 where one
+// fails, or has no tests.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {access, cp, glob, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
@@ -40,10 +42,10 @@ const buildImage = async (source) => {
 };
 
 /** Starts the source's fake API on a port that is free; undefined where it has none. */
-const startFake = async (source) => {
+const startFake = async (source, switches) => {
   const main = `acceptance-tests/fake-apis/${source}/main.ts`;
   if (!(await exists(main))) return undefined;
-  const child = spawn(process.execPath, [main, '--port', '0'], {
+  const child = spawn(process.execPath, [main, '--port', '0', ...switches], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -85,7 +87,7 @@ const imageOf = async (source) => {
   return ['--image', `${dockerRepository}:dev`, '--docker-flag=--network=host'];
 };
 
-const test = async (source, {isImage, options}) => {
+const test = async (source, {isImage, switches, options}) => {
   console.log(`\n${source}, as ${isImage ? 'an image' : 'a program'}:`);
   if (!(await exists(`sources/${source}/${CONFIG}`))) {
     console.error(
@@ -97,7 +99,7 @@ const test = async (source, {isImage, options}) => {
     ? await imageOf(source)
     : ['--exec', join(ROOT, 'sources', source, 'main.ts')];
   if (connector === undefined) return false;
-  const fake = await startFake(source);
+  const fake = await startFake(source, switches);
   const folder = await mkdtemp(join(tmpdir(), `headwater-acceptance-${source}-`));
   try {
     await layOut(source, folder, fake?.url);
@@ -115,12 +117,16 @@ const main = async () => {
   if (end >= 0) options.push(...own.splice(end).slice(1));
   const {values, positionals} = parseArgs({
     args: own,
-    options: {image: {type: 'boolean', default: false}},
+    options: {
+      image: {type: 'boolean', default: false},
+      fake: {type: 'string', multiple: true, default: []},
+    },
     allowPositionals: true,
   });
+  const how = {isImage: values.image, switches: values.fake, options};
   const failed = [];
   for (const source of positionals.length > 0 ? positionals : await listSources()) {
-    if (!(await test(source, {isImage: values.image, options}))) failed.push(source);
+    if (!(await test(source, how))) failed.push(source);
   }
   if (failed.length > 0) throw new Error(`\nFailed the acceptance tests: ${failed.join(', ')}.`);
 };
