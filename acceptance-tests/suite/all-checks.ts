@@ -8,6 +8,7 @@ import {documentation} from './checks/documentation.ts';
 import {fullRefresh} from './checks/full-refresh.ts';
 import {incremental} from './checks/incremental.ts';
 import {spec} from './checks/spec.ts';
+import {metadataChecks} from './metadata/index.ts';
 import {invariants} from './observed.ts';
 
 export const ALL_CHECKS: readonly Check[] = [
@@ -19,6 +20,7 @@ export const ALL_CHECKS: readonly Check[] = [
   ...incremental,
   ...attributes,
   ...documentation,
+  ...metadataChecks,
   // Over the runs of all others.
   ...invariants,
 ];

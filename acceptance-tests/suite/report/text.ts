@@ -38,7 +38,7 @@ const MARKS = {
 } as const;
 
 const LONG = 1000;
-const NAME_WIDTH = 44;
+const NAME_WIDTH = 46;
 const REASON_LENGTH = 160;
 const OFFENDING_LENGTH = 120;
 
