@@ -32,7 +32,7 @@ export interface Runs {
   readonly streams: (entry: EntryLike) => Promise<readonly Stream[]>;
 }
 
-export interface ReadInputs {
+interface ReadInputs {
   readonly catalog: unknown;
   readonly state?: unknown;
 }
@@ -46,7 +46,7 @@ const updatesOf = (path: string) => {
 };
 
 /** The newest of the configs that a connector asked to keep; the config itself where there is none. */
-export const newestConfig = (path: string): string => {
+const newestConfig = (path: string): string => {
   const {folder, prefix, extension} = updatesOf(path);
   try {
     const names = readdirSync(folder).filter(

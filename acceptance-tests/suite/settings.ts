@@ -71,7 +71,7 @@ export interface FullRefreshEntry extends Entry {
   readonly ignoredFields: IgnoredFields;
 }
 
-export interface FutureState {
+interface FutureState {
   readonly path: string | undefined;
   readonly missingStreams: readonly Exemption[];
   readonly bypass: string | undefined;
