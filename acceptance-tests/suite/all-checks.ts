@@ -8,6 +8,7 @@ import {documentation} from './checks/documentation.ts';
 import {fullRefresh} from './checks/full-refresh.ts';
 import {incremental} from './checks/incremental.ts';
 import {spec} from './checks/spec.ts';
+import {clients} from './clients/all.ts';
 import {metadataChecks} from './metadata/index.ts';
 import {invariants} from './observed.ts';
 
@@ -21,6 +22,7 @@ export const ALL_CHECKS: readonly Check[] = [
   ...attributes,
   ...documentation,
   ...metadataChecks,
+  ...clients,
   // Over the runs of all others.
   ...invariants,
 ];

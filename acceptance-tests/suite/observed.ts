@@ -45,8 +45,9 @@ export const openContext = (connector: Connector, settings: Settings): Context =
       const run = await connector.run(command, inputs, manner);
       if (command === 'spec') spec ??= Promise.resolve(specOf(run));
       seen.runs += 1;
-      // Where stderr is among its lines, they are not all messages.
-      if (manner?.stderr !== 'merged') seen.findings.push(...lintRun(run, await spec));
+      // Where stderr is among its lines, they are not all messages; and words of another kind are no command.
+      const plain = manner?.stderr !== 'merged' && manner?.words === undefined;
+      if (plain) seen.findings.push(...lintRun(run, await spec));
       return run;
     },
   };

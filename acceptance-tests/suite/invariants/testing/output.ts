@@ -14,7 +14,7 @@ const schema = {
   },
 };
 
-const catalog = {
+export const catalog = {
   streams: [
     {
       stream: {
