@@ -1,4 +1,6 @@
 // Every check, in the order in which they run.
+
+import {beyond} from './beyond/all.ts';
 import type {Check} from './check.ts';
 import {attributes} from './checks/attributes.ts';
 import {basicRead} from './checks/basic-read.ts';
@@ -23,6 +25,7 @@ export const ALL_CHECKS: readonly Check[] = [
   ...documentation,
   ...metadataChecks,
   ...clients,
+  ...beyond,
   // Over the runs of all others.
   ...invariants,
 ];

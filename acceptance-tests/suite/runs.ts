@@ -32,7 +32,7 @@ export interface Runs {
   readonly streams: (entry: EntryLike) => Promise<readonly Stream[]>;
 }
 
-interface ReadInputs {
+export interface ReadInputs {
   readonly catalog: unknown;
   readonly state?: unknown;
 }

@@ -8,7 +8,7 @@ import type {BasicReadEntry, Suite} from '../settings.ts';
 import {objectOf, type Stream} from '../wire.ts';
 
 /** One config is enough: these are questions about the program. */
-const firstOf = (suite: Suite<BasicReadEntry>): Suite<BasicReadEntry> =>
+export const firstOf = (suite: Suite<BasicReadEntry>): Suite<BasicReadEntry> =>
   suite === undefined || 'bypass' in suite ? suite : {entries: suite.entries.slice(0, 1)};
 
 /** Checks of clients have no section of their own in the config; they read as basic_read does. */
