@@ -28,6 +28,8 @@ export interface BrokenConnector {
   /** Other checks that see the same fault, each rightly. */
   readonly also?: readonly string[];
   readonly hooks: Hooks;
+  /** Suites that are run besides Airbyte's own: those of `clients` and `beyond` read a lot. */
+  readonly suites?: readonly string[];
   /** What the first entries of suites say besides. */
   readonly entries?: Readonly<Record<string, Json>>;
 }
