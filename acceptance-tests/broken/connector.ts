@@ -16,7 +16,7 @@ const {values: paths} = parseArgs({
 });
 
 const input = (path: string | undefined) =>
-  path === undefined ? undefined : JSON.parse(readFileSync(path, 'utf8'));
+  path === undefined ? undefined : JSON.parse(readFileSync(path, 'utf8') || 'null');
 
 const config = input(paths.config);
 
@@ -90,13 +90,24 @@ const readStream = (name: string, syncMode: string): void => {
 
 const read = (): void => {
   const configured: readonly Json[] = input(paths.catalog).streams;
+  const missing: string[] = [];
   for (const {stream, sync_mode: syncMode} of configured) {
     const name = String(stream?.['name']);
-    if (!Object.hasOwn(ROWS, name)) fail(`There is no stream ${name}: remove it from the catalog.`);
-    else readStream(name, String(syncMode));
+    if (Object.hasOwn(ROWS, name)) readStream(name, String(syncMode));
+    else missing.push(name);
   }
+  for (const name of missing) {
+    const stream_status = {stream_descriptor: {name}, status: 'INCOMPLETE'};
+    trace('STREAM_STATUS', {stream_status});
+    fail(`There is no stream ${name}: remove it from the catalog.`);
+  }
+};
+
+const refuse = (): void => {
+  process.stderr.write(`usage: connector spec|check|discover|read; ${command} is none of them\n`);
+  process.exitCode = 2;
 };
 
 const commands: Readonly<Record<string, () => void>> = {spec, check, discover, read};
 if (hooks.start?.(command, {config, state: input(paths.state), fail}) !== 'stop')
-  commands[command]?.();
+  (commands[command] ?? refuse)();

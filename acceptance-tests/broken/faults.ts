@@ -1,6 +1,9 @@
 // Every broken connector: the fault, and the check that catches it.
+import {beyondFaults} from './faults/beyond.ts';
+import {clientFaults} from './faults/clients.ts';
 import {connectionFaults} from './faults/connection.ts';
 import {discoveryFaults} from './faults/discovery.ts';
+import {outputFaults} from './faults/output.ts';
 import {readFaults} from './faults/read.ts';
 import {resumeFaults} from './faults/resume.ts';
 import {specFaults} from './faults/spec.ts';
@@ -12,4 +15,7 @@ export const FAULTS: Readonly<Record<string, BrokenConnector>> = {
   ...discoveryFaults,
   ...readFaults,
   ...resumeFaults,
+  ...outputFaults,
+  ...clientFaults,
+  ...beyondFaults,
 };

@@ -28,8 +28,10 @@ export interface BrokenConnector {
   /** Other checks that see the same fault, each rightly. */
   readonly also?: readonly string[];
   readonly hooks: Hooks;
-  /** Suites that are run besides Airbyte's own: those of `clients` and `beyond` read a lot. */
-  readonly suites?: readonly string[];
+  /** Whether the suites `clients` and `beyond` run, too, which run the connector some sixty times. */
+  readonly everywhere?: boolean;
+  /** What `beyond` allows. */
+  readonly limits?: {readonly memory?: number; readonly startUp?: number};
   /** What the first entries of suites say besides. */
   readonly entries?: Readonly<Record<string, Json>>;
 }

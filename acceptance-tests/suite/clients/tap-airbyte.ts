@@ -10,6 +10,10 @@ const CLIENT = 'tap-airbyte';
 /** What a pipe holds: more on stderr, which is read at the end only, and the connector stands still. */
 const PIPE = 65_536;
 
+/** How much slower than another a read may be, and how many milliseconds it has beyond that. */
+const PATIENCE = 5;
+const GRACE = 20_000;
+
 const catalogFields = define(
   'test_tap_airbyte_catalog',
   'streams of the catalog have what the tap takes for granted, and no null in its place',
@@ -75,7 +79,11 @@ const read = define(
   'reads streams in their first mode, without cursor_field, while nobody reads stderr',
   async (entry, runs, context) => {
     const catalog = catalogOf(await streamsOf(entry, runs), () => ({}));
-    const run = await runWith(context, runs, entry, 'read', {catalog}, {stderr: 'undrained'});
+    // What stands still would do so until its time is up: this is time enough.
+    const {took} = await runs.read(entry, {catalog});
+    const timeout = Math.min(entry.timeout, PATIENCE * took + GRACE);
+    const manner = {stderr: 'undrained', timeout} as const;
+    const run = await runWith(context, runs, entry, 'read', {catalog}, manner);
     const stderr = stderrFaults(run);
     if (stderr.length > 0) return stderr;
     const failures = failuresOf(run, CLIENT);
