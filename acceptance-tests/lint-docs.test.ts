@@ -56,9 +56,11 @@ test('its pipe hands every record on', async () => {
 });
 
 test('its table has every invariant with what it says of itself', () => {
-  const rows = [...page.matchAll(/^\| `([a-z][a-z-]+)` +\| (.+?) +\|$/gm)].map(([, name, about]) => ({
-    name,
-    about,
-  }));
+  const rows = [...page.matchAll(/^\| `([a-z][a-z-]+)` +\| (.+?) +\|$/gm)].map(
+    ([, name, about]) => ({
+      name,
+      about,
+    }),
+  );
   expect(rows).toEqual(INVARIANTS.map(({name, about}) => ({name, about})));
 });
