@@ -5,6 +5,7 @@ export default {
   testPathIgnorePatterns: [
     '/node_modules/',
     '/dist/',
+    '/acceptance-tests/broken/',
     '/acceptance-tests/image/',
     '/acceptance-tests/servers/',
   ],

@@ -54,7 +54,7 @@ const cursorOf = (name: string, field: string): string => {
   return own?.['stream']?.stream_state?.[field] ?? '';
 };
 
-const PAGE = 5;
+const PAGE = 6;
 
 /** Reads page by page; in an incremental read, a STATE follows each. */
 const readStream = (name: string, syncMode: string): void => {

@@ -89,6 +89,8 @@ export const healthyCatalog = (): Json => ({
         id: {type: 'integer'},
         name: nullable('string'),
         balance: nullable('number'),
+        joined: nullable('string', {format: 'date'}),
+        seen: nullable('string', {format: 'date-time'}),
         updated_at: {
           type: 'string',
           format: 'date-time',
@@ -128,6 +130,8 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
     id: number,
     name: `User ${number}`,
     balance: number * 1.25,
+    joined: day(number),
+    seen: `${day(number)}T12:00:00Z`,
     updated_at: `${day(number)}T00:00:00Z`,
   })),
   events: days.map((number) => ({

@@ -16,16 +16,24 @@ export const readFaults: Readonly<Record<string, BrokenConnector>> = {
   }),
   'a number is printed as a text': users((data) => ({...data, balance: String(data['balance'])})),
   'an integer is a fraction': users((data) => ({...data, id: data['id'] + 0.5})),
-  'a time is not one': users((data) => ({...data, name: null, updated_at: 'January 1st, 2026'})),
-  'a day is none of the calendar': caught({
-    record: (data, stream) =>
-      stream === 'events' && data['id'] === 'e12' ? {...data, at: '2026-02-30'} : data,
+  'a time is not one': users((data) => ({...data, seen: 'January 1st, 2026'})),
+  'a day is none of the calendar': users((data) => ({...data, joined: '2026-02-30'})),
+  'an integer is printed as a float': caught({
+    // JSON.stringify can't print 1.0.
+    message: (message) => {
+      if (message['record']?.stream === 'users') {
+        const text = JSON.stringify(message).replace(/"id":(\d+)/, '"id":$1.0');
+        process.stdout.write(`${text}\n`);
+        return [];
+      }
+      return [message];
+    },
   }),
   'a field is not declared': users((data) => ({...data, nickname: 'x'})),
   'a primary key is null': caught({
     record: (data, stream) => (stream === 'events' ? {...data, id: null} : data),
   }),
-  'a record is lost': users((data) => (data['id'] === 12 ? undefined : data)),
+  'a record is lost': users((data) => (data['id'] === 5 ? undefined : data)),
   'a stream has no STATE': caught({
     message: (message) => (message['state']?.stream.stream_state.done ? [] : [message]),
   }),

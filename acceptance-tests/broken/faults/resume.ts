@@ -68,7 +68,7 @@ export const resumeFaults: Readonly<Record<string, BrokenConnector>> = {
   'the last state is behind its records': slices({
     state: (blob, stream) =>
       stream === 'users' && blob['updated_at'] === '2026-01-12T00:00:00Z'
-        ? {updated_at: '2026-01-11T00:00:00Z'}
+        ? {updated_at: '2026-01-10T00:00:00Z'}
         : blob,
   }),
   'a state of the future is not believed': future({

@@ -2,8 +2,13 @@
 import type {BrokenConnector, Json} from '../hooks.ts';
 
 /** Changes the properties of the connectionSpecification. */
-const properties = (caughtBy: string, change: (properties: Json) => void): BrokenConnector => ({
+const properties = (
+  caughtBy: string,
+  change: (properties: Json) => void,
+  also: readonly string[] = [],
+): BrokenConnector => ({
   caughtBy: `spec.${caughtBy}`,
+  also,
   hooks: {
     spec: (spec) => {
       change(spec['connectionSpecification'].properties);
@@ -53,9 +58,14 @@ export const specFaults: Readonly<Record<string, BrokenConnector>> = {
     hooks: {},
     entries: {spec: {spec_path: 'integration_tests/spec.json'}},
   },
-  'an enum lists a value twice': properties('test_enum_usage', ({region}) => {
-    region.enum.push('eu');
-  }),
+  'an enum lists a value twice': properties(
+    'test_enum_usage',
+    ({region}) => {
+      region.enum.push('eu');
+    },
+    // JSON Schema forbids it, too.
+    ['spec.test_config_match_spec'],
+  ),
   'a oneOf is of no object': properties('test_oneof_usage', ({credentials}) => {
     delete credentials.type;
   }),
