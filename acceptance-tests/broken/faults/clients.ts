@@ -53,7 +53,7 @@ export const clientFaults: Readonly<Record<string, BrokenConnector>> = {
     'test_platform_option_with_equals',
     refusing(() => words.some((word) => word.startsWith('--config=')), 'Where is the config?'),
   ),
-  'a missing stream is passed over': client(
+  'a missing stream is INCOMPLETE, and no more is said': client(
     'test_platform_missing_stream',
     {
       message: (message) => (message['trace']?.type === 'ERROR' ? [] : [message]),
