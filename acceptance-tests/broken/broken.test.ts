@@ -48,7 +48,7 @@ const caughtIn = (results: readonly Result[]): readonly string[] =>
     .filter(({outcome}) => outcome.status === 'failed' || outcome.status === 'warned')
     .map(({suite, name}) => `${suite}.${name}`);
 
-const LIMIT = 120_000;
+const LIMIT = 300_000;
 
 test.concurrent(
   'the healthy connector passes every check at strictness high',

@@ -4,6 +4,7 @@ import {INVARIANTS} from './all.ts';
 import {finder} from './catalog.ts';
 import type {About, Finding, Invariant, Told, Watcher} from './invariant.ts';
 import {messageOfLine} from './message.ts';
+import {maskerOf} from './secret-forms.ts';
 
 export type {About, Finding} from './invariant.ts';
 
@@ -39,7 +40,7 @@ interface Place {
 }
 
 /** Findings of all invariants since they were taken last. */
-const collect = () => {
+const collect = (mask: (text: string) => string) => {
   let findings: Finding[] = [];
   const counts = new Map<string, {invariant: Invariant; last: Finding; count: number}>();
   const add = (invariant: Invariant, told: Told, place: Place | undefined): void => {
@@ -51,7 +52,7 @@ const collect = () => {
     const finding = {
       ...{invariant: invariant.name, severity: told.severity ?? 'error', reason: told.reason},
       ...(line !== undefined && {line}),
-      ...(offending !== undefined && {offending: shown(offending)}),
+      ...(offending !== undefined && {offending: shown(mask(offending))}),
       advice: told.advice,
     };
     const count = (before?.count ?? 0) + 1;
@@ -76,7 +77,7 @@ const collect = () => {
 
 /** Watches the output of one run. Its memory does not grow with the number of records. */
 export const openLint = (about: About, invariants: readonly Invariant[] = INVARIANTS): Lint => {
-  const findings = collect();
+  const findings = collect(maskerOf(about.config, about.spec));
   const find = finder(about.catalog);
   let place: Place | undefined;
   const watchers = invariants.map((invariant) =>

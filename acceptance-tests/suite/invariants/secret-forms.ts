@@ -95,11 +95,11 @@ const base64Core = (secret: Buffer, before: number): string => {
   return whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + secret.length) * 8) / 6));
 };
 
-const unescaped = (text: string): string =>
-  text.replace(
-    /[^\x20-\x7e]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+/** As Node prints a string, in one kind of quotes or another. */
+const printed = (text: string): readonly string[] => {
+  const lines = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+  return [lines, lines.replaceAll("'", "\\'")];
+};
 
 /** A secret of several lines, such as a PEM key, shows line by line, too. */
 const linesOf = (secret: string): readonly string[] => {
@@ -123,7 +123,7 @@ export const formsOf = (secret: string): ReadonlyMap<string, string> => {
     ['as it is', [secret]],
     [
       'JSON-escaped',
-      [escaped, JSON_ESCAPES(escaped), escaped.replaceAll('/', '\\/'), unescaped(escaped)],
+      [escaped, JSON_ESCAPES(escaped), escaped.replaceAll('/', '\\/'), ...printed(secret)],
     ],
     ['URL-encoded', [...urls, form, ...[...urls, form].map(lowerCodes)]],
     ['in base64', base64.flatMap((text) => [text, percent(text, /[A-Za-z0-9._~-]/)])],
@@ -138,4 +138,38 @@ export const formsOf = (secret: string): ReadonlyMap<string, string> => {
     }
   }
   return forms;
+};
+
+const ESCAPES = /\\u([0-9a-fA-F]{4})/g;
+
+/** A text as it is, and with the characters for its `\\u….` escapes, of which any character may be one. */
+const readingsOf = (text: string): readonly string[] =>
+  text.includes('\\u')
+    ? [
+        text,
+        text.replace(ESCAPES, (_escape, code: string) => String.fromCharCode(parseInt(code, 16))),
+      ]
+    : [text];
+
+/** The encoding in which a text holds a secret; undefined where it does not. */
+export const encodingIn = (
+  text: string,
+  forms: ReadonlyMap<string, string>,
+): string | undefined => {
+  for (const reading of readingsOf(text)) {
+    for (const [form, encoding] of forms) if (reading.includes(form)) return encoding;
+  }
+  return undefined;
+};
+
+/** Puts **** in the place of each secret of a config, in any of its forms. */
+export const maskerOf = (config: unknown, spec: unknown): ((text: string) => string) => {
+  const all = secretsOf(config, spec).map(formsOf);
+  // A longer form may begin with a shorter one.
+  const texts = all.flatMap((forms) => [...forms.keys()]).sort((a, b) => b.length - a.length);
+  return (text) => {
+    if (all.every((forms) => encodingIn(text, forms) === undefined)) return text;
+    const reading = readingsOf(text).at(-1) ?? text;
+    return texts.reduce((masked, form) => masked.replaceAll(form, '****'), reading);
+  };
 };

@@ -1,6 +1,6 @@
 // No secret of the config in what is printed.
 import type {Invariant} from './invariant.ts';
-import {formsOf, secretsOf} from './secret-forms.ts';
+import {encodingIn, formsOf, secretsOf} from './secret-forms.ts';
 
 /** Data, in which nothing may be masked; CONTROL hands the config back. */
 const DATA = new Set(['RECORD', 'STATE', 'CONTROL']);
@@ -13,16 +13,14 @@ export const noSecrets: Invariant = {
     if (secrets.length === 0) return {};
     const scan = (text: string): void => {
       for (const forms of secrets) {
-        for (const [form, encoding] of forms) {
-          if (!text.includes(form)) continue;
-          tell({
-            reason: `A secret of the config is printed, ${encoding}.`,
-            offending: text.replaceAll(form, '****'),
-            advice:
-              'Mask every value marked `airbyte_secret`, in every encoding, in LOG and TRACE; better still, never put a request or a config into a message.',
-          });
-          return;
-        }
+        const encoding = encodingIn(text, forms);
+        if (encoding === undefined) continue;
+        tell({
+          reason: `A secret of the config is printed, ${encoding}.`,
+          advice:
+            'Mask every value marked `airbyte_secret`, in every encoding, in LOG and TRACE; better still, never put a request or a config into a message.',
+        });
+        return;
       }
     };
     return {

@@ -31,7 +31,7 @@ export const catalog = {
   ],
 };
 
-export const about: About = {
+const about: About = {
   command: 'read',
   catalog,
   config: {password: PASSWORD},
