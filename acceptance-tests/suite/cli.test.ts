@@ -170,18 +170,20 @@ test('a config that the connector changes is kept beside it, and used from then 
   ]);
 });
 
-/** A docker command that knows one image, and runs it as a program of this machine. */
+/** A docker command that knows an image and the one before, which it runs as programs of this machine. */
 const DOCKER = `#!/bin/sh
 case "$1 $2" in
   'image inspect')
-    [ "$3" = known:1 ] || { echo "Error: No such image: $3" >&2; exit 1; }
+    [ "$3" = known:1 ] || [ "$3" = known:latest ] || { echo "Error: No such image: $3" >&2; exit 1; }
     echo '[{"Config": {"Labels": {"io.airbyte.name": "example/source-healthy", "io.airbyte.version": "0.1.0"},
       "Env": ["AIRBYTE_ENTRYPOINT=node main.js"], "Entrypoint": ["node", "main.js"]}}]' ;;
   'run -i')
     folder="\${6%:/data:ro}"
-    while [ "$1" != known:1 ]; do shift; done
+    fault=none
+    while [ "$1" != known:1 ] && [ "$1" != known:latest ]; do shift; done
+    [ "$1" = known:1 ] || fault='an object has no properties'
     shift
-    exec '${process.execPath}' '${join(BROKEN, 'connector.ts')}' none $(echo "$@" | sed "s#/data/#$folder/#g") ;;
+    exec '${process.execPath}' '${join(BROKEN, 'connector.ts')}' "$fault" $(echo "$@" | sed "s#/data/#$folder/#g") ;;
   'rm -f') ;;
   *) echo "no such image" >&2; exit 1 ;;
 esac
@@ -200,7 +202,9 @@ test('an image is run by the docker command, and its labels and environment are 
   const [known, unknown] = [await run('known:1'), await run('unknown:1')];
   expect(known.stdout).toMatch(/✓ test_image_labels .*\n.*✓ test_image_environment_variables/);
   expect(known.stdout).toMatch(/✓ test_check /);
-  expect(known.status).toBe(0);
+  // The one before had a property more.
+  expect(known.stdout).toMatch(/✗ test_backward_compatibility +\S*extra: this property is gone/);
+  expect(known.status).toBe(1);
   expect([unknown.status, unknown.stderr]).toEqual([
     2,
     expect.stringMatching(/^error: --image unknown:1 can't be had: .*docker image inspect/),
