@@ -20,7 +20,7 @@ const metadataOf = async (folder: string): Promise<Settings['metadata']> => {
 export const settingsOf = async (file: unknown, path: string): Promise<Settings> => {
   const result = validate(migrate(file));
   if ('problems' in result) {
-    throw new UsageError(result.problems.map((problem) => `${path}: ${problem}.`).join('\n'));
+    throw new UsageError(result.problems.map((problem) => `${path}: ${problem}`).join('\n'));
   }
   const {config} = result;
   const folder = resolve(dirname(path), config.base_path ?? '.');

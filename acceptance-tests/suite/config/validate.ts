@@ -99,11 +99,15 @@ const checkSuite = (name: string, suite: RawSuite, high: boolean): readonly stri
   );
 };
 
+const sentence = (problem: string): string => (problem.endsWith('?') ? problem : `${problem}.`);
+
 /** The config, or a line for each thing that is wrong with it. */
 export const validate = (
   file: unknown,
 ): {readonly config: RawConfig} | {readonly problems: readonly string[]} => {
-  if (!isConfig(file)) return {problems: [...new Set((isConfig.errors ?? []).map(describe))]};
+  if (!isConfig(file)) {
+    return {problems: [...new Set((isConfig.errors ?? []).map(describe))].map(sentence)};
+  }
   const high = file.test_strictness_level === 'high';
   const suites = Object.entries(file.acceptance_tests);
   const missing = CORE.filter((name) => high && !Object.hasOwn(file.acceptance_tests, name));
@@ -114,5 +118,5 @@ export const validate = (
         `acceptance_tests.${name} is missing, which strictness high asks for: add it, with tests or with a bypass_reason`,
     ),
   ];
-  return problems.length > 0 ? {problems} : {config: file};
+  return problems.length > 0 ? {problems: problems.map(sentence)} : {config: file};
 };

@@ -12,9 +12,8 @@ const read = async (path: string): Promise<string> => {
   }
 };
 
-/** Fails with a UsageError where there is no such file, or no YAML in it. */
-export const readYaml = async (path: string): Promise<unknown> => {
-  const text = await read(path);
+/** Fails with a UsageError, which names `path`, where the text is no YAML. */
+export const parseYaml = (text: string, path: string): unknown => {
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error === undefined) return document.toJS();
@@ -22,6 +21,9 @@ export const readYaml = async (path: string): Promise<unknown> => {
   const [what = ''] = error.message.split(/ at line \d+|\n/);
   throw new UsageError(`${path}${line}: this is no YAML: ${what}.`);
 };
+
+/** Fails with a UsageError where there is no such file, or no YAML in it. */
+export const readYaml = async (path: string): Promise<unknown> => parseYaml(await read(path), path);
 
 /** Fails with a UsageError where there is no such file, or no JSON in it. */
 export const readJson = async (path: string): Promise<unknown> => {
