@@ -1,7 +1,7 @@
 // A read that is killed, and goes on from what it said last: nothing may be lost.
 import type {Check, Context, Fault} from '../check.ts';
-import {firstOf, incrementalCatalog, runWith, streamsOf} from '../clients/profile.ts';
-import type {Run} from '../connector.ts';
+import {firstOf, incrementalCatalog, runWith, streamsOf, typeOf} from '../clients/profile.ts';
+import type {Manner, Run} from '../connector.ts';
 import {checksOf} from '../define.ts';
 import {failureOf} from '../failure.ts';
 import type {ReadInputs, Runs} from '../runs.ts';
@@ -54,6 +54,13 @@ const resume = async (
 /** Parts of the whole at which it is killed. */
 const POINTS = [0.1, 0.35, 0.6, 0.85];
 
+/** The lines at which it is killed: spread over the whole, and the first STATE. */
+const killLines = ({lines}: Run): readonly number[] => {
+  const parts = POINTS.map((part) => Math.floor(part * lines.length));
+  const first = lines.findIndex(({json}) => typeOf(json) === 'STATE');
+  return [...new Set(first < 0 ? parts : [first, ...parts])];
+};
+
 const crashFaults = async (
   baseline: Baseline,
   entry: BasicReadEntry,
@@ -62,21 +69,14 @@ const crashFaults = async (
 ): Promise<readonly Fault[]> => {
   const {catalog, run: whole} = baseline;
   const read = (inputs: ReadInputs) => runWith(context, runs, entry, 'read', inputs);
-  const at = [...new Set(POINTS.map((part) => Math.floor(part * whole.lines.length)))];
-  for (const line of at) {
-    const killed = await runWith(
-      context,
-      runs,
-      entry,
-      'read',
-      {catalog},
-      {
-        onLine: (_line, index) => (index >= line ? 'kill' : 'go on'),
-      },
-    );
-    const state = stateAfter(statesOf(killed));
+  for (const line of killLines(whole)) {
+    const manner: Manner = {onLine: (_line, index) => (index >= line ? 'kill' : 'go on')};
+    const killed = await runWith(context, runs, entry, 'read', {catalog}, manner);
+    // What was in the pipe is lost with it, as where the whole machine goes.
+    const known = {...killed, lines: killed.lines.slice(0, line + 1)};
+    const state = stateAfter(statesOf(known));
     const when = `after a kill at line ${line + 1} and a read from the last state`;
-    const faults = await resume(baseline, state, killed, Number.POSITIVE_INFINITY, read, when);
+    const faults = await resume(baseline, state, known, Number.POSITIVE_INFINITY, read, when);
     // One crash that loses records tells enough.
     if (faults.length > 0) return faults;
   }
