@@ -1,5 +1,5 @@
 // `headwater test` as people run it: on a small connector that is healthy, and broken in one place.
-import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, jest, test} from '@jest/globals';
 import {ROOT, runProgram, workspace} from '../../test/support/program.ts';
@@ -86,6 +86,23 @@ describe('a broken connector', () => {
       '<failure message="credentials.api_token has the name of a secret, and is not marked as one">',
     );
   });
+});
+
+test('it works from any folder, by relative paths', async () => {
+  const elsewhere = join(folder, 'elsewhere');
+  mkdirSync(elsewhere);
+  cpSync(join(BROKEN, 'healthy'), join(elsewhere, 'healthy'), {recursive: true});
+  writeFileSync(join(elsewhere, 'source-x'), `#!/bin/sh\nexec ${exec('none')} "$@"\n`, {
+    mode: 0o755,
+  });
+  const {status, stdout} = await runProgram('/bin/sh', [
+    '-ec',
+    'cd "$0"; "$1" test healthy/acceptance-test-config.yml --exec ./source-x --only spec --json r.json',
+    elsewhere,
+    join(ROOT, 'headwater/main.ts'),
+  ]);
+  expect([status, stdout.includes('./source-x passes.')]).toEqual([0, true]);
+  expect(JSON.parse(readFileSync(join(elsewhere, 'r.json'), 'utf8')).connector).toBe('./source-x');
 });
 
 const config = (text: string): string => file(`config-${Math.random()}.yml`, text);
