@@ -28,4 +28,5 @@ export const SEEN_BY_INVARIANTS: Readonly<Record<string, readonly string[]>> = {
   'a state of the future is not believed': ['no-identical-states'],
   'no STATE where nothing is new': ['every-stream-ends'],
   'the last state is behind its records': ['watermark-never-back'],
+  'a missing stream is passed over': ['failures-are-told'],
 };
