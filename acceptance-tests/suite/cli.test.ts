@@ -1,5 +1,5 @@
 // `headwater test` as people run it: on a small connector that is healthy, and broken in one place.
-import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, jest, test} from '@jest/globals';
 import {ROOT, runProgram, workspace} from '../../test/support/program.ts';
@@ -88,6 +88,23 @@ describe('a broken connector', () => {
   });
 });
 
+test('it works from any folder, by relative paths', async () => {
+  const elsewhere = join(folder, 'elsewhere');
+  mkdirSync(elsewhere);
+  cpSync(join(BROKEN, 'healthy'), join(elsewhere, 'healthy'), {recursive: true});
+  writeFileSync(join(elsewhere, 'source-x'), `#!/bin/sh\nexec ${exec('none')} "$@"\n`, {
+    mode: 0o755,
+  });
+  const {status, stdout} = await runProgram('/bin/sh', [
+    '-ec',
+    'cd "$0"; "$1" test healthy/acceptance-test-config.yml --exec ./source-x --only spec --json r.json',
+    elsewhere,
+    join(ROOT, 'headwater/main.ts'),
+  ]);
+  expect([status, stdout.includes('./source-x passes.')]).toEqual([0, true]);
+  expect(JSON.parse(readFileSync(join(elsewhere, 'r.json'), 'utf8')).connector).toBe('./source-x');
+});
+
 const config = (text: string): string => file(`config-${Math.random()}.yml`, text);
 const HEAD = 'connector_image: x\nacceptance_tests:\n';
 
@@ -170,18 +187,20 @@ test('a config that the connector changes is kept beside it, and used from then 
   ]);
 });
 
-/** A docker command that knows one image, and runs it as a program of this machine. */
+/** A docker command that knows an image and the one before, which it runs as programs of this machine. */
 const DOCKER = `#!/bin/sh
 case "$1 $2" in
   'image inspect')
-    [ "$3" = known:1 ] || { echo "Error: No such image: $3" >&2; exit 1; }
+    [ "$3" = known:1 ] || [ "$3" = known:latest ] || { echo "Error: No such image: $3" >&2; exit 1; }
     echo '[{"Config": {"Labels": {"io.airbyte.name": "example/source-healthy", "io.airbyte.version": "0.1.0"},
       "Env": ["AIRBYTE_ENTRYPOINT=node main.js"], "Entrypoint": ["node", "main.js"]}}]' ;;
   'run -i')
     folder="\${6%:/data:ro}"
-    while [ "$1" != known:1 ]; do shift; done
+    fault=none
+    while [ "$1" != known:1 ] && [ "$1" != known:latest ]; do shift; done
+    [ "$1" = known:1 ] || fault='an object has no properties'
     shift
-    exec '${process.execPath}' '${join(BROKEN, 'connector.ts')}' none $(echo "$@" | sed "s#/data/#$folder/#g") ;;
+    exec '${process.execPath}' '${join(BROKEN, 'connector.ts')}' "$fault" $(echo "$@" | sed "s#/data/#$folder/#g") ;;
   'rm -f') ;;
   *) echo "no such image" >&2; exit 1 ;;
 esac
@@ -200,7 +219,9 @@ test('an image is run by the docker command, and its labels and environment are 
   const [known, unknown] = [await run('known:1'), await run('unknown:1')];
   expect(known.stdout).toMatch(/✓ test_image_labels .*\n.*✓ test_image_environment_variables/);
   expect(known.stdout).toMatch(/✓ test_check /);
-  expect(known.status).toBe(0);
+  // The one before had a property more.
+  expect(known.stdout).toMatch(/✗ test_backward_compatibility +\S*extra: this property is gone/);
+  expect(known.status).toBe(1);
   expect([unknown.status, unknown.stderr]).toEqual([
     2,
     expect.stringMatching(/^error: --image unknown:1 can't be had: .*docker image inspect/),

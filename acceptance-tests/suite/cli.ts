@@ -95,7 +95,7 @@ const runJest = async (order: Order): Promise<number> => {
   const folder = await mkdtemp(join(tmpdir(), 'headwater-test-'));
   const outcomes = join(folder, 'outcomes.jsonl');
   const config = join(folder, 'jest.config.json');
-  const handed: Handed = {order, outcomes};
+  const handed: Handed = {order, cwd: process.cwd(), outcomes};
   try {
     await writeFile(outcomes, '');
     await writeFile(config, JSON.stringify(JEST_CONFIG));
@@ -109,7 +109,12 @@ const runJest = async (order: Order): Promise<number> => {
         ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest],
         ...['--config', config, '--runInBand', '--watchman=false'],
       ],
-      {stdio: 'inherit', env: {...process.env, [VARIABLE]: JSON.stringify(handed)}},
+      {
+        stdio: 'inherit',
+        // jest asks for a config in the folder it runs in, even where --config names one.
+        cwd: folder,
+        env: {...process.env, [VARIABLE]: JSON.stringify(handed)},
+      },
     );
     const [code] = await once(child, 'close');
     return code === 0 ? 0 : EXIT_FAILURE;

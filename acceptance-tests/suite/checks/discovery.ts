@@ -4,6 +4,7 @@ import {checksOf} from '../define.ts';
 import {failureOf} from '../failure.ts';
 import {type Node, nodesOf, refsIn, schemaProblem, typesOf} from '../json-schema.ts';
 import {type Json, messagesOf, objectOf, type Stream, shown, streamsOf} from '../wire.ts';
+import {catalogCompatibility} from './compatibility.ts';
 import {dataTypeProblem} from './data-types.ts';
 
 const define = checksOf('discovery', (suites) => suites.discovery);
@@ -204,6 +205,7 @@ export const discovery: readonly Check[] = [
     },
   ),
   primaryKeyTypes,
+  catalogCompatibility,
   schemaCheck(
     'test_catalog_has_supported_data_types',
     "each field has one of the protocol's data types",

@@ -7,6 +7,7 @@ import {at, isObject} from '../json.ts';
 import {nodesOf, refsIn, schemaProblem, validatorOf} from '../json-schema.ts';
 import type {EntryLike, Runs} from '../runs.ts';
 import {canonical, type Json, listOf, messagesOf, objectOf, shown} from '../wire.ts';
+import {specCompatibility} from './compatibility.ts';
 import {imageEnvironment, imageLabels} from './image.ts';
 import {oauthDefault, oauthParameters} from './oauth.ts';
 import * as rules from './spec-rules.ts';
@@ -172,6 +173,7 @@ export const spec: readonly Check[] = [
     'additionalProperties is true wherever it is said',
     rules.additionalProperties,
   ),
+  specCompatibility,
   imageLabels,
   imageEnvironment,
 ];

@@ -12,12 +12,11 @@ const distance = (a: string, b: string): number => {
   return row.at(-1) ?? 0;
 };
 
-/** The known word that is most like the one given; undefined where none is near. */
+/** The known word that is most like the one given, or has it in it; undefined where none is near. */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
+  const longer = known.find((name) => word.length > 3 && name.includes(word.toLowerCase()));
   const [best] = known
     .map((name) => ({name, distance: distance(word.toLowerCase(), name.toLowerCase())}))
     .sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= Math.max(2, word.length / 2.5)
-    ? best.name
-    : undefined;
+  return best !== undefined && best.distance <= Math.max(2, word.length / 2.5) ? best.name : longer;
 };

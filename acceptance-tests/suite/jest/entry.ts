@@ -11,7 +11,8 @@ import {orderOfJest} from './handed.ts';
 /** Runs have limits of their own; this is for a day of reading. */
 const LIMIT = 24 * 3_600_000;
 
-const {order, outcomes} = orderOfJest();
+const {order, cwd, outcomes} = orderOfJest();
+process.chdir(cwd);
 const context = await openOrder(order);
 const suites = SUITES.filter((suite) => order.only?.includes(suite) ?? true);
 

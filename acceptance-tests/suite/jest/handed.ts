@@ -3,6 +3,8 @@ import type {Order} from '../order.ts';
 
 export interface Handed {
   readonly order: Order;
+  /** Where `headwater test` was called: its paths and the connector's own start there. */
+  readonly cwd: string;
   /** The file to which each result is added, one line of JSON each. */
   readonly outcomes: string;
 }

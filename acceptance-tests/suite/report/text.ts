@@ -15,7 +15,7 @@ export const harmless = (text: string): string =>
   stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n]/gu, ' ');
 
 const short = (text: string, length: number): string => {
-  const line = harmless(text).replaceAll(/\s+/g, ' ');
+  const line = harmless(text).replaceAll(/\s+/g, ' ').trim();
   return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 };
 
