@@ -2,6 +2,7 @@ import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from '@jest/globals';
+import type {Manner} from '../connector.ts';
 import {openExecutable} from './executable.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-executable-'));
@@ -110,6 +111,22 @@ test('a run whose time is up is killed, with all that it started', async () => {
 test('a stderr that nobody drains is kept until the end', async () => {
   const {stderr} = await openExecutable(echo).run('spec', {}, {stderr: 'undrained'});
   expect(stderr).toBe('a complaint\n');
+});
+
+test('a long stderr is kept where it ends before anybody drains it', async () => {
+  const loud = script('loud', "process.stderr.write('x'.repeat(100_000));");
+  const {stderr} = await openExecutable(loud).run('spec', {}, {stderr: 'undrained'});
+  expect(stderr).toBe('x'.repeat(100_000));
+});
+
+test('gives an option and its value as one word, or other words than its own', async () => {
+  const connector = openExecutable(echo);
+  const argsOf = async (manner: Manner) => {
+    const {lines} = await connector.run('check', {config: {a: 1}}, manner);
+    return JSON.parse(lines[0]?.text ?? '').args;
+  };
+  expect(await argsOf({equals: true, mode: 0o444})).toEqual(['check', 'tap_config.json']);
+  expect(await argsOf({words: ['nonsense', '--help']})).toEqual(['nonsense', '--help']);
 });
 
 test('a program that there is not is a wrong command line', () => {

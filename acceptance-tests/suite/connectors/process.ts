@@ -118,16 +118,21 @@ export const runProcess = async (
   // Listening makes it flow, which is `listen`'s to do.
   child.stdout.pause();
   const undrained = manner.stderr === 'undrained';
-  let stderr = gather(undrained ? null : child.stderr);
+  let stderr = undrained ? undefined : gather(child.stderr);
+  const drain = (): void => {
+    stderr ??= gather(child.stderr);
+  };
+  // At the latest now: node throws away what nobody listens to when a child has gone.
+  child.once('exit', drain);
   try {
     const lines = await listen(child.stdout, manner, (signal) => {
       cut = true;
       send(child, signal);
     });
-    if (undrained) stderr = gather(child.stderr);
+    drain();
     const exit = await exited;
     return {
-      ...{command, commandLine, inputs, lines, stderr: stderr(), exit},
+      ...{command, commandLine, inputs, lines, stderr: stderr?.() ?? '', exit},
       ...{took: since(), firstLineAfter, peakMemory: peak()},
       ...(hung && {hung}),
       ...(cut && {cut}),
