@@ -63,12 +63,15 @@ const loadsGithubTwice = async (database: string, source: object): Promise<void>
         api_url: github.url,
       },
     };
-    const first = await load(database, task);
-    const asked = github.requests.length;
-    const second = await load(database, task);
-    expect({first, second}).toEqual({});
-    const lists = github.requests.slice(asked).filter((request) => request.includes('per_page'));
-    expect(lists).toEqual([]);
+    const rows = {issues: 130, commits: 30};
+    expect(await load(database, task)).toEqual({read: 160, rows});
+    const before = github.requests.length;
+    // Reading begins at the position, so the last issue and the last commit come again.
+    expect(await load(database, task)).toEqual({read: 2, rows});
+    const lists = github.requests.slice(before).filter((request) => request.includes('since='));
+    expect(
+      lists.map((request) => request.replace(/.*\/(\w+)\?.*(since=.*?)(&.*|$)/, '$1 $2')),
+    ).toEqual(['issues since=2024-11-30T00%3A00%3A00Z', 'commits since=2024-11-23T00%3A00%3A00Z']);
   } finally {
     await github.close();
   }
