@@ -6,6 +6,7 @@ export default {
     '/node_modules/',
     '/dist/',
     '/acceptance-tests/clients/',
+    '/acceptance-tests/broken/',
     '/acceptance-tests/image/',
     '/acceptance-tests/servers/',
   ],

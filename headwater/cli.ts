@@ -21,6 +21,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'put a connector, in any language, through the acceptance tests',
     run: async () => (await import('../acceptance-tests/suite/cli.ts')).main(process.argv),
   },
+  lint: {
+    usage: 'lint [options] < output',
+    about: 'say what is wrong with what a connector prints, as a filter',
+    run: async () =>
+      (await import('../acceptance-tests/suite/lint-command.ts')).runLint(process.argv.slice(3)),
+  },
   new: {
     usage: 'new <name>',
     about: 'make a source that works, with its tests, to be made into your own',

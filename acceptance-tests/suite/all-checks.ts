@@ -1,4 +1,6 @@
 // Every check, in the order in which they run.
+
+import {beyond} from './beyond/all.ts';
 import type {Check} from './check.ts';
 import {attributes} from './checks/attributes.ts';
 import {basicRead} from './checks/basic-read.ts';
@@ -8,6 +10,8 @@ import {documentation} from './checks/documentation.ts';
 import {fullRefresh} from './checks/full-refresh.ts';
 import {incremental} from './checks/incremental.ts';
 import {spec} from './checks/spec.ts';
+import {clients} from './clients/all.ts';
+import {metadataChecks} from './metadata/index.ts';
 import {invariants} from './observed.ts';
 
 export const ALL_CHECKS: readonly Check[] = [
@@ -19,6 +23,9 @@ export const ALL_CHECKS: readonly Check[] = [
   ...incremental,
   ...attributes,
   ...documentation,
+  ...metadataChecks,
+  ...clients,
+  ...beyond,
   // Over the runs of all others.
   ...invariants,
 ];

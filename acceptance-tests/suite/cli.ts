@@ -32,6 +32,11 @@ const suiteNames = (value: string, before: readonly SuiteName[] = []): readonly 
   throw new InvalidArgumentError(`The suites are ${SUITES.join(', ')}.`);
 };
 
+const positive = (value: string): number => {
+  if (Number(value) > 0) return Number(value);
+  throw new InvalidArgumentError('It is a number above 0.');
+};
+
 /** What argv asks for, or the exit code of a call that ended with help or a usage error, which is printed. */
 const parse = (argv: readonly string[]): Order | number => {
   let order: Order | undefined;
@@ -46,16 +51,23 @@ const parse = (argv: readonly string[]): Order | number => {
       (flag: string, before: readonly string[] = []) => [...before, flag],
     )
     .option('--only <suites>', 'run these suites only, such as spec,discovery', suiteNames)
+    .option('--max-memory <MiB>', 'what a read may take, in the suite beyond (512)', positive)
+    .option('--max-start-up <seconds>', 'how long spec may take, in the suite beyond (5)', positive)
     .option('--json <file>', 'write a report for programs')
     .option('--junit <file>', 'write a report for CI servers')
     .showHelpAfterError('(headwater test --help says more)')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
-    .action((config, {exec, image, dockerFlag: docker, only, json, junit}) => {
+    .action((config, {exec, image, dockerFlag: docker, only, json, junit, ...allowed}) => {
       if (exec !== undefined && image !== undefined) {
         program.error('error: --exec and --image exclude each other');
       }
-      order = {config, exec, image, docker, only, json, junit};
+      const {maxMemory, maxStartUp} = allowed;
+      const limits = {
+        memory: maxMemory && maxMemory * 1024 * 1024,
+        startUp: maxStartUp && maxStartUp * 1000,
+      };
+      order = {config, exec, image, docker, only, limits, json, junit};
     });
   try {
     program.parse([...argv.slice(0, 2), ...argv.slice(3)]);

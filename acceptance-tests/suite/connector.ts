@@ -48,6 +48,12 @@ export interface Manner {
   readonly texts?: Readonly<Record<string, string>>;
   /** The order of the options after the command. */
   readonly order?: readonly ('config' | 'catalog' | 'state')[];
+  /** Whether each option and its value are one word, `--config=file`. */
+  readonly equals?: boolean;
+  /** The permissions of the files, such as 0o444; by default its owner may write. */
+  readonly mode?: number;
+  /** What stands after the program's own words, instead of the command and its options. */
+  readonly words?: readonly string[];
   /** Called with each line as it comes; `'terminate'` sends SIGTERM, `'kill'` SIGKILL, and the rest of the output is read to its end. */
   readonly onLine?: (line: Line, index: number) => 'go on' | 'terminate' | 'kill';
   /** Pause after each chunk of stdout, in milliseconds. */

@@ -50,8 +50,12 @@ const runSuite = async <E>(
     : sumUp(verdicts);
 };
 
-/** A definer of the checks of a suite. */
-export const checksOf = <E>(suite: SuiteName, pick: (suites: Suites) => Suite<E>) => {
+/** A definer of the checks of a suite; `section` is the part of the config that has its entries. */
+export const checksOf = <E>(
+  suite: SuiteName,
+  pick: (suites: Suites) => Suite<E>,
+  section: string = suite,
+) => {
   const define = (name: string, about: string, body: Body<E>): Check => ({
     suite,
     name,
@@ -59,7 +63,7 @@ export const checksOf = <E>(suite: SuiteName, pick: (suites: Suites) => Suite<E>
     run: async (context) => {
       const chosen = pick(context.settings.suites ?? {});
       return chosen === undefined
-        ? {status: 'skipped', reason: `the config has no acceptance_tests.${suite}`}
+        ? {status: 'skipped', reason: `the config has no acceptance_tests.${section}`}
         : runSuite(chosen, (entry) => body(entry, runsOf(context), context));
     },
   });

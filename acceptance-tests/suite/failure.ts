@@ -1,7 +1,7 @@
 // How a run failed, in words.
 import type {Fault} from './check.ts';
 import type {Run} from './connector.ts';
-import {objectOf, shown, textOf, tracesOf} from './wire.ts';
+import {shown, tracesOf} from './wire.ts';
 
 const endOf = ({exit, hung, took}: Run): string => {
   if (hung === true) return `did not end in ${Math.round(took / 1000)} s and was killed`;
@@ -18,12 +18,6 @@ const telling = (run: Run): string | undefined => {
   ].find(Boolean);
   return said === undefined ? undefined : shown(said);
 };
-
-/** The message that a TRACE ERROR has for its user. */
-export const errorMessageOf = (run: Run): string | undefined =>
-  tracesOf(run, 'ERROR').flatMap(
-    ({payload}) => textOf(objectOf(payload['error'])['message']) ?? [],
-  )[0];
 
 /** What is wrong with a run that should have succeeded; undefined where nothing is. */
 export const failureOf = (run: Run): Fault | undefined => {

@@ -1,6 +1,6 @@
 // A connector that is watched: each of its runs, whoever asks for it, is held against the invariants.
 import type {Check, Context, Fault} from './check.ts';
-import type {Connector, Line, Run} from './connector.ts';
+import type {Connector, Exit, Line, Run} from './connector.ts';
 import {INVARIANTS} from './invariants/all.ts';
 import {type Finding, openLint} from './invariants/lint.ts';
 import type {Settings} from './settings.ts';
@@ -24,7 +24,9 @@ const wholeLines = ({lines, cut, hung}: Run): readonly Line[] => {
 const lintRun = (run: Run, spec: unknown): readonly Finding[] => {
   const {config, catalog, state} = run.inputs;
   const lint = openLint({command: run.command, config, spec, catalog, state});
-  const ended = run.cut === true || run.hung === true ? undefined : run.exit;
+  // What was ended by others need not have said all, whatever it made of the signal.
+  const killed = run.cut === true || run.hung === true;
+  const ended: Exit = killed ? {code: null, signal: run.exit.signal ?? 'SIGTERM'} : run.exit;
   const findings = wholeLines(run).flatMap(({text}) => lint.line(text));
   return [...findings, ...lint.end(ended)].map((finding) => ({
     ...finding,
@@ -45,8 +47,9 @@ export const openContext = (connector: Connector, settings: Settings): Context =
       const run = await connector.run(command, inputs, manner);
       if (command === 'spec') spec ??= Promise.resolve(specOf(run));
       seen.runs += 1;
-      // Where stderr is among its lines, they are not all messages.
-      if (manner?.stderr !== 'merged') seen.findings.push(...lintRun(run, await spec));
+      // Where stderr is among its lines, they are not all messages; and words of another kind are no command.
+      const plain = manner?.stderr !== 'merged' && manner?.words === undefined;
+      if (plain) seen.findings.push(...lintRun(run, await spec));
       return run;
     },
   };

@@ -17,6 +17,8 @@ export interface Order {
   readonly docker?: readonly string[] | undefined;
   /** The suites to run; all, where it is left out. */
   readonly only?: readonly SuiteName[] | undefined;
+  /** What the suite `beyond` allows: bytes, and milliseconds. */
+  readonly limits?: Settings['limits'];
   readonly json?: string | undefined;
   readonly junit?: string | undefined;
 }
@@ -60,5 +62,6 @@ const openConnector = (order: Order, settings: Settings) => {
 export const openOrder = async (order: Order): Promise<Context> => {
   const settings = await loadSettings(order.config);
   await assertFiles(order, settings);
-  return openContext(await openConnector(order, settings), settings);
+  const {limits} = order;
+  return openContext(await openConnector(order, settings), {...settings, ...(limits && {limits})});
 };

@@ -28,7 +28,7 @@ export interface Runs {
   readonly read: (entry: EntryLike, inputs: ReadInputs, nth?: number) => Promise<Run>;
   /** The only SPEC of `spec`; throws Unavailable where there is none. */
   readonly specification: (entry: EntryLike) => Promise<Json>;
-  /** The streams of the only CATALOG of `discover`; throws Unavailable where there is none. */
+  /** The streams of the only CATALOG of `discover`; throws Unavailable where there is none, or two have one name. */
   readonly streams: (entry: EntryLike) => Promise<readonly Stream[]>;
 }
 
@@ -46,7 +46,7 @@ const updatesOf = (path: string) => {
 };
 
 /** The newest of the configs that a connector asked to keep; the config itself where there is none. */
-export const newestConfig = (path: string): string => {
+const newestConfig = (path: string): string => {
   const {folder, prefix, extension} = updatesOf(path);
   try {
     const names = readdirSync(folder).filter(
@@ -130,8 +130,14 @@ const makeRuns = ({connector}: Context): Runs => {
         configured('read', entry, inputs),
       ),
     specification: async (entry) => only(await spec(entry), 'SPEC', 'spec.test_spec'),
-    streams: async (entry) =>
-      streamsOf(only(await discover(entry), 'CATALOG', 'discovery.test_discover')),
+    streams: async (entry) => {
+      const streams = streamsOf(only(await discover(entry), 'CATALOG', 'discovery.test_discover'));
+      if (new Set(streams.map(({key}) => key)).size === streams.length) return streams;
+      // What a read of two streams with one name should give, nobody can tell.
+      throw new Unavailable(
+        'it needs streams with names of their own: see discovery.test_discover',
+      );
+    },
   };
 };
 

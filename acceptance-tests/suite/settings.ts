@@ -71,7 +71,7 @@ export interface FullRefreshEntry extends Entry {
   readonly ignoredFields: IgnoredFields;
 }
 
-export interface FutureState {
+interface FutureState {
   readonly path: string | undefined;
   readonly missingStreams: readonly Exemption[];
   readonly bypass: string | undefined;
@@ -117,6 +117,13 @@ export interface Settings {
   readonly image?: string | undefined;
   /** For each run of the connector. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What the suite `beyond` allows, where it is not what it allows by itself. */
+  readonly limits?: {
+    /** Bytes of resident memory in a read. */
+    readonly memory?: number | undefined;
+    /** Milliseconds until `spec` has answered. */
+    readonly startUp?: number | undefined;
+  };
   /** metadata.yaml beside the file, where there is one: its `data`. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }

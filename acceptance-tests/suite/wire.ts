@@ -60,10 +60,6 @@ export const recordsOf = (run: Run): readonly Emitted[] =>
     line,
   }));
 
-/** Items by what they belong to, in order. */
-export const grouped = <T>(items: readonly T[], by: (item: T) => string) =>
-  Map.groupBy(items, by) satisfies ReadonlyMap<string, readonly T[]>;
-
 export interface StateMessage {
   readonly type: string | undefined;
   /** Of a STREAM state. */

@@ -27,7 +27,7 @@ export const emptyRepository = (): Answer =>
 /** https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed */
 export const invalid = (field: string): Answer => problem(422, `Validation Failed: ${field}`);
 
-/** https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api#user-agent-required */
+/** https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api ("User agent") */
 export const noUserAgent = (): Answer =>
   problem(
     403,

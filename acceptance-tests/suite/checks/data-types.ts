@@ -38,12 +38,16 @@ const saysType = (schema: Json, types: readonly unknown[]): boolean =>
   types.length > 0 ||
   ['oneOf', 'anyOf', 'allOf', 'enum', 'const', '$ref', 'properties'].some((key) => key in schema);
 
+/** A part of another schema, which says the type for it. */
+const isPart = ({pointer}: Node): boolean => /\/(allOf\/\d+|not)$/.test(pointer);
+
 /** What no destination knows about a schema; undefined where all is known. */
-export const dataTypeProblem = ({schema, depth}: Node): string | undefined => {
+export const dataTypeProblem = (node: Node): string | undefined => {
+  const {schema, depth} = node;
   const types = typesOf(schema);
   const unknown = types.find((type) => typeof type !== 'string' || !TYPES.includes(type));
   if (unknown !== undefined) return `has the type ${shown(unknown)}, which there is not`;
-  if (depth > 0 && !saysType(schema, types)) return 'has no type';
+  if (depth > 0 && !isPart(node) && !saysType(schema, types)) return 'has no type';
   const {format, contentEncoding: encoding, items} = schema;
   if (format !== undefined && types.includes('string')) {
     if (typeof format !== 'string' || !FORMATS.includes(format)) {

@@ -19,7 +19,7 @@ import {
   shown,
   statesOf,
 } from '../wire.ts';
-import {compareCursors, cursorsIn, extreme} from './cursors.ts';
+import {cursorsIn, extreme, isBefore} from './cursors.ts';
 
 const define = checksOf('incremental', (suites) => suites.incremental);
 
@@ -41,8 +41,7 @@ const older = (
   const first = extreme(cursors, 'first');
   return records.filter(
     ({stream: key, data}) =>
-      key === stream.key &&
-      (compareCursors(at(data, ...stream.cursor), first, entry.thresholdDays) ?? 0) < 0,
+      key === stream.key && isBefore(at(data, ...stream.cursor), first, entry.thresholdDays),
   );
 };
 
@@ -137,8 +136,7 @@ const beyondState = (
     if (cursors.length === 0) return [];
     const last = extreme(cursors, 'last');
     const later = recordsOf(run).find(
-      ({stream: key, data}) =>
-        key === stream.key && (compareCursors(at(data, ...stream.cursor), last) ?? 0) > 0,
+      ({stream: key, data}) => key === stream.key && isBefore(last, at(data, ...stream.cursor)),
     );
     return later === undefined
       ? []

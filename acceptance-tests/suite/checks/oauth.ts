@@ -68,6 +68,9 @@ export const oauthDefault = define(
       return {skipped: 'its advanced_auth is not one of several methods'};
     }
     const method = at(first, 'properties', name, 'const');
+    if (method === undefined) {
+      return {skipped: 'its first option says no method: see test_oneof_usage'};
+    }
     return method === auth['predicate_value']
       ? []
       : [

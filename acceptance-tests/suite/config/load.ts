@@ -16,9 +16,9 @@ const metadataOf = async (folder: string): Promise<Settings['metadata']> => {
   return typeof data === 'object' && data !== null ? {...data} : {};
 };
 
-/** Fails with a UsageError that has a line for each thing that is wrong. */
-export const loadSettings = async (path: string): Promise<Settings> => {
-  const result = validate(migrate(await readYaml(path)));
+/** The settings of what a file holds; fails with a UsageError that has a line for each thing that is wrong. */
+export const settingsOf = async (file: unknown, path: string): Promise<Settings> => {
+  const result = validate(migrate(file));
   if ('problems' in result) {
     throw new UsageError(result.problems.map((problem) => `${path}: ${problem}.`).join('\n'));
   }
@@ -38,3 +38,7 @@ export const loadSettings = async (path: string): Promise<Settings> => {
     metadata: await metadataOf(folder),
   };
 };
+
+/** The settings of a file, which it reads. */
+export const loadSettings = async (path: string): Promise<Settings> =>
+  settingsOf(await readYaml(path), path);

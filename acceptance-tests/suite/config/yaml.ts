@@ -1,5 +1,6 @@
 // YAML and JSON files, with errors that name the file and the line.
 import {readFile} from 'node:fs/promises';
+import {parseDocument} from 'yaml';
 import {codeOf, messageOf, UsageError} from '../errors.ts';
 
 const read = async (path: string): Promise<string> => {
@@ -14,7 +15,6 @@ const read = async (path: string): Promise<string> => {
 /** Fails with a UsageError where there is no such file, or no YAML in it. */
 export const readYaml = async (path: string): Promise<unknown> => {
   const text = await read(path);
-  const {parseDocument} = await import('yaml');
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error === undefined) return document.toJS();

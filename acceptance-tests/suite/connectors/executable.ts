@@ -36,18 +36,19 @@ export const openExecutable = (
   assertExists(commandLine);
   const run = async (command: Command, inputs: Inputs, manner: Manner = {}) => {
     const {options, remove} = await writeInputs(inputs, manner);
+    const words = manner.words ?? [command, ...options];
     const merge = manner.stderr === 'merged' ? ' 2>&1' : '';
     try {
       return await runProcess(
         {
           program: SHELL,
           // `exec`, so that its exit is the connector's own: a shell in between turns signals into codes.
-          args: ['-c', `exec ${commandLine} "$@"${merge}`, SHELL, command, ...options],
+          args: ['-c', `exec ${commandLine} "$@"${merge}`, SHELL, ...words],
           environment: {...process.env, ...environment, ...manner.environment},
           send: sendToGroup,
           measured: true,
         },
-        {command, commandLine: [commandLine, command, ...options].join(' '), inputs, manner},
+        {command, commandLine: [commandLine, ...words].join(' '), inputs, manner},
       );
     } finally {
       await remove();

@@ -17,7 +17,7 @@ const STEMS = {config: 'tap_config', catalog: 'catalog', state: 'state'} as cons
  */
 export const writeInputs = async (
   inputs: Inputs,
-  {endings = {}, texts = {}, order = ORDER}: Manner,
+  {endings = {}, texts = {}, order = ORDER, mode = 0o644, equals = false}: Manner,
   seenAs?: string,
 ) => {
   const folder = await mkdtemp(join(tmpdir(), 'headwater-run-'));
@@ -29,8 +29,9 @@ export const writeInputs = async (
     const text = texts[option] ?? (value === undefined ? undefined : JSON.stringify(value));
     if (text === undefined) continue;
     const name = `${STEMS[option]}.${endings[option] ?? 'json'}`;
-    await writeFile(join(folder, name), text, {mode: 0o644});
-    options.push(`--${option}`, join(seenAs ?? folder, name));
+    await writeFile(join(folder, name), text, {mode});
+    const path = join(seenAs ?? folder, name);
+    options.push(...(equals ? [`--${option}=${path}`] : [`--${option}`, path]));
   }
   return {folder, options, remove: () => rm(folder, {recursive: true, force: true})};
 };

@@ -83,7 +83,7 @@ export const openImage = async (
     const args = [
       ...['run', '-i', '--name', name, '-v', `${folder}:${MOUNTED}:ro`, ...flags],
       ...flagsOf(variables),
-      ...[image, command, ...options],
+      ...[image, ...(manner.words ?? [command, ...options])],
     ];
     const merge = manner.stderr === 'merged' ? ' 2>&1' : '';
     try {

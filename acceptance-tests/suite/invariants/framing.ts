@@ -1,6 +1,5 @@
 // Lines as such: one message each, of a length and with characters that every client takes.
 import type {Invariant} from './invariant.ts';
-import {messageOfLine} from './message.ts';
 
 const MAX_LINE = 20_000_000;
 
@@ -10,11 +9,8 @@ export const oneMessageALine: Invariant = {
   name: 'one-message-a-line',
   about: 'Every line of stdout is one JSON object with a `type`, and nothing else is printed.',
   watch: (_about, tell) => ({
-    line: (text) => {
-      // Most lines begin so, and are parsed once for all: here only what is not a message is looked at again.
-      if (text.startsWith('{"type":"') && text.endsWith('}')) return;
-      const problem = messageOfLine(text, 0);
-      if (typeof problem !== 'string') return;
+    line: (text, problem) => {
+      if (problem === undefined) return;
       tell({
         reason: text.trim() === '' ? 'An empty line on stdout.' : `A line on stdout is ${problem}.`,
         advice:

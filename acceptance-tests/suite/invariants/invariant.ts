@@ -38,8 +38,10 @@ export interface Message {
   readonly type: string;
   /** What stands under the key of its type, where it is an object. */
   readonly payload: JsonObject;
-  /** Of a RECORD, a STATE of one stream, and a status. */
+  /** Of a RECORD, a STATE of one stream, and a status: as the catalog has it, where only the namespace differs. */
   readonly stream: Stream | undefined;
+  /** As the message has it. */
+  readonly named: Stream | undefined;
 }
 
 /** What an invariant tells; the line and its text are added, unless it names others. */
@@ -55,7 +57,8 @@ export interface Told {
 }
 
 export interface Watcher {
-  readonly line?: (text: string) => void;
+  /** `problem` says why the line is no message. */
+  readonly line?: (text: string, problem: string | undefined) => void;
   readonly message?: (message: Message) => void;
   /** `exit` is undefined where nobody knows how the run ended. */
   readonly end?: (exit: Exit | undefined) => void;

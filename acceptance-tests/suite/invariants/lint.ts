@@ -1,6 +1,7 @@
 // Holds the output of a run, line by line, to all that every connector must keep. Nothing of a line is kept but counts.
 import type {Exit} from '../connector.ts';
 import {INVARIANTS} from './all.ts';
+import {finder} from './catalog.ts';
 import type {About, Finding, Invariant, Told, Watcher} from './invariant.ts';
 import {messageOfLine} from './message.ts';
 
@@ -8,6 +9,9 @@ export type {About, Finding} from './invariant.ts';
 
 /** How often the same thing is told in full; the rest is counted. */
 const MAX_TOLD = 3;
+
+/** Of how many things findings are counted apart; the rest is taken together. */
+const MAX_THINGS = 1000;
 
 /** How much of a line is shown. */
 const MAX_SHOWN = 300;
@@ -22,6 +26,8 @@ const shown = (text: string): string =>
 export interface Lint {
   /** Takes one line without its `\n`; gives what is wrong with it, or with what it ends. */
   readonly line: (text: string) => readonly Finding[];
+  /** How many lines there were of each type so far; those that are no message are under `''`. */
+  readonly counts: () => Readonly<Record<string, number>>;
   /** Takes how the run ended, where that is known; gives what is wrong with the whole. */
   readonly end: (exit?: Exit) => readonly Finding[];
 }
@@ -37,7 +43,8 @@ const collect = () => {
   let findings: Finding[] = [];
   const counts = new Map<string, {invariant: Invariant; last: Finding; count: number}>();
   const add = (invariant: Invariant, told: Told, place: Place | undefined): void => {
-    const key = `${invariant.name}\n${told.of ?? place?.stream ?? ''}`;
+    const of = counts.size < MAX_THINGS ? (told.of ?? place?.stream ?? '') : 'the rest';
+    const key = `${invariant.name}\n${of}`;
     const before = counts.get(key);
     const line = told.line ?? place?.line;
     const offending = told.offending ?? place?.text;
@@ -70,6 +77,7 @@ const collect = () => {
 /** Watches the output of one run. Its memory does not grow with the number of records. */
 export const openLint = (about: About, invariants: readonly Invariant[] = INVARIANTS): Lint => {
   const findings = collect();
+  const find = finder(about.catalog);
   let place: Place | undefined;
   const watchers = invariants.map((invariant) =>
     invariant.watch(about, (told) => findings.add(invariant, told, place)),
@@ -77,14 +85,22 @@ export const openLint = (about: About, invariants: readonly Invariant[] = INVARI
   const listed = <K extends keyof Watcher>(key: K) =>
     watchers.flatMap((watcher) => watcher[key] ?? []);
   const [ofLines, ofMessages, ofEnds] = [listed('line'), listed('message'), listed('end')];
+  const counts = new Map<string, number>();
+  const count = (type: string): void => {
+    // Types are few, unless somebody prints what are none.
+    if (counts.has(type) || counts.size < MAX_THINGS) counts.set(type, (counts.get(type) ?? 0) + 1);
+  };
   let line = 0;
   return {
+    counts: () => Object.fromEntries(counts),
     line: (text) => {
       line += 1;
-      const message = messageOfLine(text, line);
+      const message = messageOfLine(text, line, find);
       const stream = typeof message === 'string' ? '' : (message.stream?.key ?? '');
       place = {line, text, stream};
-      for (const watch of ofLines) watch(text);
+      count(typeof message === 'string' ? '' : message.type);
+      const problem = typeof message === 'string' ? message : undefined;
+      for (const watch of ofLines) watch(text, problem);
       if (typeof message !== 'string') for (const watch of ofMessages) watch(message);
       return findings.take();
     },

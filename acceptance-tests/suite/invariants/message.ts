@@ -42,8 +42,12 @@ const streamOfPayload = (type: string, payload: JsonObject): Stream | undefined 
   return describedStream(at(payload, 'stream_status', 'stream_descriptor'));
 };
 
-/** Why a line is no message, or the message. */
-export const messageOfLine = (text: string, line: number): Message | string => {
+/** Why a line is no message, or the message; `find` gives the stream that is meant. */
+export const messageOfLine = (
+  text: string,
+  line: number,
+  find: (named: Stream) => Stream,
+): Message | string => {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -55,7 +59,8 @@ export const messageOfLine = (text: string, line: number): Message | string => {
   if (typeof type !== 'string') return 'a JSON object without a `type`';
   const inside = json[PAYLOADS[type] ?? ''];
   const payload = isObject(inside) ? inside : NOTHING;
-  return {line, text, json, type, payload, stream: streamOfPayload(type, payload)};
+  const named = streamOfPayload(type, payload);
+  return {line, text, json, type, payload, named, stream: named && find(named)};
 };
 
 /** A stream in words. */

@@ -28,6 +28,28 @@ const problemOf = (errors: readonly ErrorObject[] | null | undefined): string =>
   return `${error.instancePath || '/'} ${error.message ?? 'is invalid'}${values}`;
 };
 
+/** Messages that clients read field by field, and fail at a null. */
+const NULLS = new Set(['CATALOG', 'SPEC', 'STATE']);
+
+/** Below these keys null is a value like any other: schemas and state are the connector's own. */
+const OWN = new Set([
+  'json_schema',
+  'connectionSpecification',
+  'stream_state',
+  'shared_state',
+  'data',
+]);
+
+/** A message as it were if its optional fields that are null were absent. */
+const withoutNulls = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(([, inside]) => inside !== null);
+  return Object.fromEntries(
+    entries.map(([key, inside]) => [key, OWN.has(key) ? inside : withoutNulls(inside)]),
+  );
+};
+
 export const protocolSchema: Invariant = {
   name: 'protocol-schema',
   about: "Every message is valid against Airbyte's schema.",
@@ -37,8 +59,11 @@ export const protocolSchema: Invariant = {
     return {
       message: ({json, type}) => {
         if (isValid(json)) return;
+        const problem = problemOf(isValid.errors);
+        // Nulls are told by themselves.
+        if (NULLS.has(type) && isValid(withoutNulls(json))) return;
         tell({
-          reason: `A ${type} message is not as the protocol defines it: ${problemOf(isValid.errors)}.`,
+          reason: `A ${type} message is not as the protocol defines it: ${problem}.`,
           advice:
             'Print it as airbyte_protocol.yaml has it; the platform drops what it cannot read.',
         });
@@ -67,15 +92,6 @@ export const emittedAt: Invariant = {
   }),
 };
 
-/** Below these keys null is a value like any other: schemas and state are the connector's own. */
-const OWN = new Set([
-  'json_schema',
-  'connectionSpecification',
-  'stream_state',
-  'shared_state',
-  'data',
-]);
-
 const HAS_NULL = /null/;
 
 /** The path to the first null that stands where the protocol has an optional field. */
@@ -95,7 +111,7 @@ export const noNulls: Invariant = {
   about: 'Optional fields of CATALOG, SPEC and STATE that have no value are absent, not null.',
   watch: (_about, tell) => ({
     message: ({type, payload, text}) => {
-      if (type !== 'CATALOG' && type !== 'SPEC' && type !== 'STATE') return;
+      if (!NULLS.has(type)) return;
       const found = HAS_NULL.test(text) ? nullIn(payload, '') : undefined;
       if (found === undefined) return;
       tell({

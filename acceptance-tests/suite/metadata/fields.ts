@@ -33,6 +33,16 @@ const wanted = ({message, parentSchema}: ErrorObject): string => {
   return typeof about === 'string' ? `must be ${about}` : `${message}`;
 };
 
+/** Names that older files have. */
+const RENAMED: Readonly<Record<string, string>> = {'data.registries': 'data.registryOverrides'};
+
+const adviceOnUnknown = (field: string): string => {
+  const name = RENAMED[field];
+  return name === undefined
+    ? 'Correct its spelling, or remove it: unknown fields are refused.'
+    : `It is named ${name} now.`;
+};
+
 const faultOf = (error: ErrorObject): Fault => {
   const field = fieldName(error);
   const offending = `${field}: ${JSON.stringify(error.data)}`;
@@ -45,7 +55,7 @@ const faultOf = (error: ErrorObject): Fault => {
     case 'unknown':
       return {
         reason: `${field} is no field that Airbyte knows`,
-        advice: 'Correct its spelling, or remove it: unknown fields are refused.',
+        advice: adviceOnUnknown(field),
       };
     case 'enum': {
       const allowed = Array.isArray(error.schema) ? error.schema.join(', ') : String(error.schema);

@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from '@jest/globals';
 import {stringify} from 'yaml';
+import schema from '../../../scripts/metadata.schema.json' with {type: 'json'};
 import type {Outcome} from '../check.ts';
 import type {Connector, Run} from '../connector.ts';
 import {metadataChecks} from './index.ts';
@@ -167,7 +168,7 @@ const FAULTS: readonly (readonly [about: string, data: object, told: readonly st
     'a major version that is not announced',
     without('releases'),
     [
-      'test_breaking_changes failed: dockerImageTag is 2.1.0, but releases.breakingChanges has no entry 2.0.0',
+      'test_breaking_changes warned: dockerImageTag is 2.1.0, but releases.breakingChanges has no entry 2.0.0',
     ],
   ],
   [
@@ -206,15 +207,60 @@ const FAULTS: readonly (readonly [about: string, data: object, told: readonly st
       "test_image_is_the_one_described failed: dockerImageTag is 2.2.0, but the image's label io.airbyte.version is 2.1.0",
     ],
   ],
-  [
-    'an icon that is not there',
-    {...DATA, icon: 'logo.svg'},
-    ['test_companion_files warned: there is no logo.svg'],
-  ],
 ];
+
+test('the release that breaks is failed where it is not announced', async () => {
+  const data = {...without('releases'), dockerImageTag: '3.0.0'};
+  expect(bad(await judgeAll(yaml(data)))[0]).toBe(
+    'test_breaking_changes failed: dockerImageTag is 3.0.0, but releases.breakingChanges has no entry 3.0.0',
+  );
+});
+
+test('a break that is not released yet is failed', async () => {
+  const {breakingChanges} = DATA.releases;
+  const early = {...breakingChanges, '10.0.0': breakingChanges['2.0.0']};
+  expect(bad(await judgeAll(yaml({...DATA, releases: {breakingChanges: early}})))).toEqual([
+    'test_breaking_changes failed: releases.breakingChanges has 10.0.0, which is newer than dockerImageTag 2.1.0',
+  ]);
+});
+
+test('a field that was renamed is told its new name', async () => {
+  const outcomes = new Map(await judgeAll(yaml({...DATA, registries: {oss: {enabled: true}}})));
+  expect(outcomes.get('test_metadata_has_no_unknown_fields')).toMatchObject({
+    faults: [{advice: 'It is named data.registryOverrides now.'}],
+  });
+});
+
+test('files that are missing are warned of, each; an icon may have the name that metadata says', async () => {
+  rmSync(join(folder, 'icon.svg'));
+  rmSync(join(folder, 'README.md'));
+  const missing = (data: object) => judgeAll(yaml(data)).then(bad);
+  try {
+    expect(await missing({...DATA, icon: 'things.svg'})).toEqual([
+      'test_companion_files warned: there is no README.md',
+      'test_companion_files warned: there is no icon.svg',
+    ]);
+    writeFileSync(join(folder, 'things.svg'), '');
+    expect(await missing({...DATA, icon: 'things.svg'})).toEqual([
+      'test_companion_files warned: there is no README.md',
+    ]);
+  } finally {
+    for (const name of ['README.md', 'icon.svg']) writeFileSync(join(folder, name), '');
+  }
+});
 
 test.each(FAULTS)('%s is told by its own check alone', async (_about, data, told) => {
   expect(bad(await judgeAll(yaml(data)))).toEqual(told);
+});
+
+test('each field there is has a form that is held against it', async () => {
+  const {properties} = schema.properties.data;
+  for (const field of Object.keys(properties)) {
+    // A list in a list is right nowhere.
+    const faults = bad(await judgeAll(yaml({...DATA, [field]: [[]]})));
+    const told = faults.filter((fault) => fault.includes(`data.${field}`));
+    expect([field, told.length]).toEqual([field, 1]);
+  }
 });
 
 test('a version of its format that is a number is told to need quotes', async () => {

@@ -9,31 +9,36 @@ import {onData, textsAt} from './file.ts';
 
 const VERSION = /^(\d+)\.(\d+)\.(\d+)/;
 
-/** 1.0.0 is no break: before it, anything goes. */
-const majorsOf = (tag: string): readonly string[] => {
+/** The break that a version is of, or comes after; 1.0.0 is none: before it, anything goes. */
+const breakOf = (tag: string): string | undefined => {
   const major = Number(VERSION.exec(tag)?.[1] ?? 0);
-  return Array.from({length: Math.max(0, major - 1)}, (_, index) => `${index + 2}.0.0`);
+  return major < 2 ? undefined : `${major}.0.0`;
 };
 
 const isNewer = (version: string, than: string): boolean =>
   version.localeCompare(than, 'en', {numeric: true}) > 0;
 
+/**
+ * Airbyte asks for the entry with the release that breaks, and connectors of its own lack those of releases from before
+ * there were entries: later ones are warned.
+ */
 const judgeBreakingChanges = (data: JsonObject): Outcome => {
   const tag = String(data['dockerImageTag']);
   const told = Object.keys(Object(at(data, 'releases', 'breakingChanges')));
-  const untold = majorsOf(tag)
-    .filter((version) => !told.includes(version))
-    .map((version) => ({
-      reason: `dockerImageTag is ${tag}, but releases.breakingChanges has no entry ${version}`,
-      advice: `Add ${version} with a message and an upgradeDeadline: users are warned by it before they upgrade.`,
-    }));
   const early = told
     .filter((version) => isNewer(version, tag))
     .map((version) => ({
       reason: `releases.breakingChanges has ${version}, which is newer than dockerImageTag ${tag}`,
       advice: 'Raise dockerImageTag with the change that breaks, or correct the version.',
     }));
-  return judge([...untold, ...early]);
+  const wanted = breakOf(tag);
+  if (wanted === undefined || told.includes(wanted)) return judge(early);
+  const untold = {
+    reason: `dockerImageTag is ${tag}, but releases.breakingChanges has no entry ${wanted}`,
+    advice: `Add ${wanted} with a message and an upgradeDeadline: users are warned by it before they upgrade.`,
+  };
+  if (tag !== wanted && early.length === 0) return {status: 'warned', faults: [untold]};
+  return judge([untold, ...early]);
 };
 
 const judgeSuggestedStreams = async (data: JsonObject, context: Context): Promise<Outcome> => {
@@ -114,20 +119,26 @@ const COMPANIONS: Readonly<Record<string, string>> = {
   'integration_tests/sample_config.json': 'a config for people to copy',
 };
 
-const judgeCompanions = async (data: JsonObject, {settings}: Context): Promise<Outcome> => {
-  const {icon} = data;
-  const faults = await Promise.all(
-    Object.entries(COMPANIONS).map(async ([usual, what]) => {
-      const path = usual === 'icon.svg' && typeof icon === 'string' ? icon : usual;
-      const isThere = await access(join(settings.folder, path)).then(
-        () => true,
-        () => false,
-      );
-      return isThere ? [] : [{reason: `there is no ${path}`, advice: `Add it: ${what}.`}];
-    }),
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
   );
-  const missing = faults.flat();
-  return missing.length === 0 ? judge([]) : {status: 'warned', faults: missing};
+
+const judgeCompanions = async (
+  data: JsonObject,
+  {settings: {folder}}: Context,
+): Promise<Outcome> => {
+  const {icon} = data;
+  const faults: Fault[] = [];
+  for (const [path, what] of Object.entries(COMPANIONS)) {
+    // Airbyte's own connectors have an icon.svg, and in `icon` the name that it is published by.
+    const names = path === 'icon.svg' && typeof icon === 'string' ? [path, icon] : [path];
+    const found = await Promise.all(names.map((name) => isThere(join(folder, name))));
+    if (!found.includes(true))
+      faults.push({reason: `there is no ${path}`, advice: `Add it: ${what}.`});
+  }
+  return faults.length === 0 ? judge([]) : {status: 'warned', faults};
 };
 
 const check = (name: string, about: string, run: Check['run']): Check => ({
@@ -140,7 +151,7 @@ const check = (name: string, about: string, run: Check['run']): Check => ({
 export const ruleChecks: readonly Check[] = [
   check(
     'test_breaking_changes',
-    'Every major version from 2 on is announced, with a deadline.',
+    'The last major version, from 2 on, is announced with a deadline.',
     onData(judgeBreakingChanges),
   ),
   check(

@@ -20,7 +20,7 @@ const short = (text: string, length: number): string => {
 };
 
 /** `40 ms`, `1.2 s`, `12 s`, `3 min 05 s` */
-export const duration = (milliseconds: number): string => {
+const duration = (milliseconds: number): string => {
   if (milliseconds < 1000) return `${milliseconds} ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
@@ -38,7 +38,7 @@ const MARKS = {
 } as const;
 
 const LONG = 1000;
-const NAME_WIDTH = 44;
+const NAME_WIDTH = 46;
 const REASON_LENGTH = 160;
 const OFFENDING_LENGTH = 120;
 

@@ -1,0 +1,15 @@
+// Every broken connector: the fault, and the check that catches it.
+import {connectionFaults} from './faults/connection.ts';
+import {discoveryFaults} from './faults/discovery.ts';
+import {readFaults} from './faults/read.ts';
+import {resumeFaults} from './faults/resume.ts';
+import {specFaults} from './faults/spec.ts';
+import type {BrokenConnector} from './hooks.ts';
+
+export const FAULTS: Readonly<Record<string, BrokenConnector>> = {
+  ...specFaults,
+  ...connectionFaults,
+  ...discoveryFaults,
+  ...readFaults,
+  ...resumeFaults,
+};
