@@ -5,10 +5,12 @@ export default {
   testPathIgnorePatterns: [
     '/node_modules/',
     '/dist/',
+    '/acceptance-tests/clients/',
+    '/acceptance-tests/broken/',
     '/acceptance-tests/image/',
     '/acceptance-tests/servers/',
   ],
-  modulePathIgnorePatterns: ['<rootDir>/.servers/', '<rootDir>/.bench/'],
+  modulePathIgnorePatterns: ['<rootDir>/.clients/', '<rootDir>/.servers/', '<rootDir>/.bench/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {'\\.ts$': '<rootDir>/scripts/strip-types.js'},
   globalSetup: '<rootDir>/test/secret-scan/start.ts',

@@ -1,41 +1,14 @@
 // The README's commands, run as they stand, in a fresh copy of the checkout.
-import {spawnSync} from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import {type ApiServer, sendJson, serveApi} from '../test/support/api-server.ts';
+import {copyCheckout} from '../test/support/checkout.ts';
 import {ROOT, runProgram} from '../test/support/program.ts';
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const checkout = mkdtempSync(join(tmpdir(), 'headwater-checkout-'));
-afterAll(() => rmSync(checkout, {recursive: true, force: true}));
-
-beforeAll(() => {
-  const tracked = spawnSync(
-    'git',
-    ['ls-files', '--cached', '--others', '--exclude-standard', '-z'],
-    {
-      cwd: ROOT,
-      encoding: 'utf8',
-    },
-  ).stdout.split('\0');
-  for (const path of tracked.filter(Boolean)) {
-    mkdirSync(join(checkout, dirname(path)), {recursive: true});
-    cpSync(join(ROOT, path), join(checkout, path));
-  }
-  // npm install is CI's first step already; here its result is lent.
-  symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
-});
+const {folder: checkout, remove} = copyCheckout();
+afterAll(remove);
 
 const section = (title: string): string => {
   const [, rest = ''] = readme.split(`\n## ${title}\n`);

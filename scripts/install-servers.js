@@ -1,11 +1,10 @@
 // Installs the servers that `npm run test:servers` starts: Debian's packages where apt-get may be used, the rest into
 // `.servers/` of the checkout. What is there already is left alone. `node scripts/install-servers.js [server …]`
 // Writes `.servers/installed.json`: for each server true, or why there is none.
-import {execFile} from 'node:child_process';
-import {access, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, writeFile} from 'node:fs/promises';
 import {delimiter, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
+import {exists, installPython, once, reasonOf, report, run} from './installing.js';
 
 const FOLDER = fileURLToPath(new URL('../.servers', import.meta.url));
 const SERVERS = {
@@ -43,41 +42,6 @@ const SERVERS = {
   },
 };
 
-/** A mirror that is slow is waited for, but not for ever. */
-const LIMIT = 600_000;
-
-const run = async (command, args, env = {}) => {
-  const {stdout} = await promisify(execFile)(command, args, {
-    env: {...process.env, ...env},
-    timeout: LIMIT,
-    maxBuffer: 64 * 1024 ** 2,
-  });
-  return stdout;
-};
-
-const exists = (path) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-const lastLines = (text) => text.trim().split('\n').slice(-3).join(' ');
-
-const reasonOf = (error) =>
-  error.code === 'ENOENT'
-    ? `there is no ${error.path} command`
-    : lastLines(error.stderr || error.message);
-
-/** A note of what was asked for: an installation that was cut off, or is of other versions, is done again. */
-const once = async (folder, asked, install) => {
-  const note = join(folder, 'installed.txt');
-  const wanted = asked.join('\n');
-  if ((await readFile(note, 'utf8').catch(() => '')) === wanted) return;
-  await mkdir(folder, {recursive: true});
-  await install();
-  await writeFile(note, wanted);
-};
-
 const installers = {
   npm: (name, packages) => {
     const folder = join(FOLDER, 'npm', name);
@@ -90,13 +54,7 @@ const installers = {
       await run('npm', ['install', '--prefix', folder, ...flags, ...packages]);
     });
   },
-  python: (name, packages) => {
-    const folder = join(FOLDER, 'python', name);
-    return once(folder, packages, async () => {
-      await run('python3', ['-m', 'venv', folder]);
-      await run(join(folder, 'bin/pip'), ['install', '--quiet', ...packages]);
-    });
-  },
+  python: (name, packages) => installPython(join(FOLDER, 'python', name), packages),
   go: (name, packages) => {
     const folder = join(FOLDER, 'go', name);
     return once(folder, packages, async () => {
@@ -143,11 +101,7 @@ const installServers = async (names) => {
   const debian = installDebian(names);
   debian.catch(() => {}); // told by each server that needs it
   const entries = await Promise.all(names.map(async (name) => [name, await install(name, debian)]));
-  const path = join(FOLDER, 'installed.json');
-  const before = JSON.parse(await readFile(path, 'utf8').catch(() => '{}'));
-  const installed = {...before, ...Object.fromEntries(entries)};
-  await writeFile(path, `${JSON.stringify(installed, null, 2)}\n`);
-  for (const [name, there] of entries) if (there !== true) console.log(`No ${name}: ${there}`);
+  await report(FOLDER, entries);
 };
 
 /** Called by jest before the suites. */

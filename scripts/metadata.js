@@ -9,206 +9,11 @@ import {parseArgs} from 'node:util';
 import {Ajv} from 'ajv';
 import addFormats from 'ajv-formats';
 import {parseDocument, stringify} from 'yaml';
+import schema from './metadata.schema.json' with {type: 'json'};
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SHARED = 'metadata.yaml';
 const ownFile = (source) => `sources/${source}/metadata.yaml`;
-
-const object = (properties, required = []) => ({
-  type: 'object',
-  properties,
-  required,
-  additionalProperties: false,
-  description: 'a mapping',
-});
-const listOf = (items) => ({type: 'array', items, description: 'a list'});
-const oneOf = (...values) => ({enum: values});
-
-// A `description` completes the sentence "it must be …".
-const number = {type: 'integer', minimum: 0, description: 'a whole number in range'};
-const flag = {type: 'boolean', description: 'true or false'};
-const text = {type: 'string', minLength: 1, description: 'a text'};
-const date = {type: 'string', format: 'date', description: 'a date such as "2026-01-31"'};
-const uuid = {type: 'string', format: 'uuid', description: 'a UUID; `uuidgen` makes one'};
-const url = {
-  type: 'string',
-  format: 'uri',
-  pattern: '^https?://',
-  description: 'a URL that starts with https://',
-};
-const version = {
-  type: 'string',
-  pattern: '^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$',
-  description: 'a version such as 1.2.3',
-};
-const repository = {
-  type: 'string',
-  pattern: '^[a-z0-9]+([._/-][a-z0-9]+)*$',
-  description: 'the name of an image, without a tag',
-};
-
-const hosts = object({hosts: listOf(text)});
-const streams = object({streams: listOf(text)});
-const subtype = oneOf(
-  ...['api', 'database', 'datalake', 'file', 'custom', 'message_queue', 'unknown', 'vectorstore'],
-);
-const resources = object({
-  cpu_request: text,
-  cpu_limit: text,
-  memory_request: text,
-  memory_limit: text,
-});
-const resourceRequirements = object({
-  default: resources,
-  jobSpecific: listOf(
-    object(
-      {
-        jobType: oneOf(
-          ...['get_spec', 'check_connection', 'discover_schema', 'sync', 'reset_connection'],
-          ...['connection_updater', 'replicate'],
-        ),
-        resourceRequirements: resources,
-      },
-      ['jobType', 'resourceRequirements'],
-    ),
-  ),
-});
-const override = object(
-  {
-    enabled: flag,
-    name: text,
-    dockerRepository: repository,
-    dockerImageTag: version,
-    license: text,
-    documentationUrl: url,
-    connectorSubtype: subtype,
-    allowedHosts: hosts,
-    suggestedStreams: streams,
-    resourceRequirements,
-  },
-  ['enabled'],
-);
-const testSuite = object(
-  {
-    suite: oneOf('unitTests', 'integrationTests', 'acceptanceTests', 'liveTests'),
-    testSecrets: listOf(
-      object({name: text, fileName: text, secretStore: object({alias: text, type: oneOf('GSM')})}, [
-        'name',
-        'secretStore',
-      ]),
-    ),
-    testConnections: listOf(object({name: text, id: text}, ['name', 'id'])),
-  },
-  ['suite'],
-);
-const externalDocumentation = object(
-  {
-    title: text,
-    url,
-    type: oneOf(
-      ...['api_deprecations', 'api_reference', 'api_release_history', 'authentication_guide'],
-      ...['data_model_reference', 'developer_community', 'migration_guide', 'openapi_spec'],
-      ...['other', 'permissions_scopes', 'rate_limits', 'sql_reference', 'status_page'],
-    ),
-    requiresLogin: flag,
-  },
-  ['title', 'url'],
-);
-const breakingChange = object(
-  {
-    message: text,
-    upgradeDeadline: date,
-    deadlineAction: oneOf('auto_upgrade', 'disable'),
-    migrationDocumentationUrl: url,
-    scopedImpact: listOf(
-      object(
-        {
-          scopeType: oneOf('stream'),
-          impactedScopes: {...listOf(text), minItems: 1, description: 'a list of at least one'},
-        },
-        ['scopeType', 'impactedScopes'],
-      ),
-    ),
-  },
-  ['message', 'upgradeDeadline'],
-);
-const releases = object({
-  rolloutConfiguration: object({
-    enableProgressiveRollout: flag,
-    initialPercentage: {...number, maximum: 100},
-    maxPercentage: {...number, maximum: 100},
-    advanceDelayMinutes: {...number, minimum: 10},
-  }),
-  breakingChanges: {
-    type: 'object',
-    patternProperties: {[version.pattern]: breakingChange},
-    additionalProperties: false,
-  },
-  migrationDocumentationUrl: url,
-});
-
-/** The fields Airbyte knows, by its own validator, which refuses any other; those of destinations are left out. */
-const schema = object(
-  {
-    metadataSpecVersion: {const: '1.0', description: '"1.0", in quotes'},
-    data: object(
-      {
-        name: text,
-        definitionId: uuid,
-        connectorType: oneOf('source'),
-        connectorSubtype: subtype,
-        dockerRepository: repository,
-        dockerImageTag: version,
-        license: text,
-        documentationUrl: url,
-        githubIssueLabel: text,
-        releaseStage: oneOf('alpha', 'beta', 'generally_available', 'custom'),
-        supportLevel: oneOf('community', 'certified', 'archived'),
-        icon: text,
-        tags: listOf(text),
-        connectorBuildOptions: object({baseImage: text}),
-        connectorTestSuitesOptions: listOf(testSuite),
-        registryOverrides: object({oss: override, cloud: override}),
-        allowedHosts: hosts,
-        suggestedStreams: streams,
-        maxSecondsBetweenMessages: number,
-        releaseDate: date,
-        protocolVersion: text,
-        erdUrl: url,
-        externalDocumentationUrls: listOf(externalDocumentation),
-        releases,
-        resourceRequirements,
-        ab_internal: object({
-          ql: oneOf(0, 100, 200, 300, 400, 500, 600),
-          sl: oneOf(0, 100, 200, 300),
-          isEnterprise: flag,
-          requireVersionIncrementsInPullRequests: flag,
-        }),
-        remoteRegistries: object({
-          pypi: object({enabled: flag, packageName: text}, ['enabled', 'packageName']),
-        }),
-        supportsRefreshes: flag,
-        supportsFileTransfer: flag,
-        supportsDataActivation: flag,
-        connectorIPCOptions: object({
-          dataChannel: object(
-            {
-              version: text,
-              supportedSerialization: listOf(oneOf('JSONL', 'PROTOBUF', 'FLATBUFFERS')),
-              supportedTransport: listOf(oneOf('STDIO', 'SOCKET')),
-            },
-            ['version', 'supportedSerialization', 'supportedTransport'],
-          ),
-        }),
-      },
-      [
-        ...['name', 'definitionId', 'connectorType', 'connectorSubtype', 'dockerRepository'],
-        ...['dockerImageTag', 'license', 'documentationUrl', 'githubIssueLabel', 'releaseStage'],
-      ],
-    ),
-  },
-  ['metadataSpecVersion', 'data'],
-);
 
 const ajv = new Ajv({allErrors: true, verbose: true});
 addFormats(ajv);
@@ -229,7 +34,7 @@ const exists = (path) =>
     () => false,
   );
 
-const listSources = async () => {
+export const listSources = async () => {
   const entries = await readdir(join(ROOT, 'sources'), {withFileTypes: true});
   return entries.filter((entry) => entry.isDirectory()).map(({name}) => name);
 };
@@ -276,6 +81,7 @@ const disagreements = async (source, data) => {
   const {version: released} = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const plain = (name) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const rules = {
+    connectorType: [(type) => type === 'source', 'source'],
     name: [(name) => plain(name) === plain(source), `${source}, as people write it`],
     // As the Dockerfile labels it.
     dockerRepository: [

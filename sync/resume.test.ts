@@ -8,6 +8,7 @@ import {
   dataFilesIn,
   FAKER,
   filesIn,
+  HEADWATER,
   headwater,
   idsIn,
   isRunning,
@@ -224,11 +225,10 @@ test('a disk that is full leaves whole rows only, and no state ahead of them', a
       }`,
   });
   // No file may grow beyond 600 blocks: a write fails half-way, as on a full disk.
-  const program = join(import.meta.dirname, 'main.ts');
   const script = join(newFolder(), 'limited');
   writeFileSync(
     script,
-    `#!/bin/sh\nulimit -f 600\nexec '${program}' sync '${source}' --to 'jsonl:${directory}'\n`,
+    `#!/bin/sh\nulimit -f 600\nexec '${HEADWATER}' sync '${source}' --to 'jsonl:${directory}'\n`,
     {mode: 0o755},
   );
   const {status, stdout} = await headwater([], {}, script);

@@ -152,7 +152,7 @@ describe('a rotated refresh token', () => {
     const written = readFileSync(config, 'utf8');
     const [tokens, out] = [join(folder, 'tokens'), join(folder, 'out')];
     const sync = (name: string) =>
-      runProgram(join(ROOT, 'sync/main.ts'), [
+      runProgram(join(ROOT, 'headwater/main.ts'), [
         ...['sync', OAUTH, '--config', config, '--to', `jsonl:${join(out, name)}`],
         ...['--tokens', tokens],
       ]);

@@ -9,7 +9,7 @@ import {sync} from '../sync.ts';
 import {openTally, type SourceReport} from '../tally.ts';
 import type {World} from '../world.ts';
 
-export const HEADWATER = join(import.meta.dirname, '../main.ts');
+export const HEADWATER = join(import.meta.dirname, '../../headwater/main.ts');
 export const FAKER = join(import.meta.dirname, '../../sources/faker/main.ts');
 
 /** The time of every run in this process. */

@@ -1,32 +1,17 @@
 // Servers that others wrote: installed by scripts/install-servers.js, started by the suites in acceptance-tests/servers/.
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {readFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
-import {describe} from '@jest/globals';
+import {describeInstalled} from './installed.ts';
 import {ROOT} from './program.ts';
 
 /** Where a server's own files are: `npm/<name>`, `python/<name>`, `go/<name>`. */
 export const SERVERS = join(ROOT, '.servers');
 
-const installed = (): Readonly<Record<string, unknown>> => {
-  try {
-    return JSON.parse(readFileSync(join(SERVERS, 'installed.json'), 'utf8'));
-  } catch {
-    return {};
-  }
-};
-
 /** `describe` where the server is installed; else one line says why its tests are skipped. */
-export const describeWith = (server: string): typeof describe | typeof describe.skip => {
-  const there = installed()[server] ?? 'it is not installed';
-  if (there === true) return describe;
-  // Past jest's console, which would print a stack trace around it.
-  process.stderr.write(`${server} tests skipped: ${there}.\n`);
-  return describe.skip;
-};
+export const describeWith = (server: string) => describeInstalled(SERVERS, [server]);
 
 export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');

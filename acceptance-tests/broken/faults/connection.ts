@@ -1,0 +1,31 @@
+// Faults of check.
+import type {BrokenConnector, Hooks, Json} from '../hooks.ts';
+
+const caught = (hooks: Hooks): BrokenConnector => ({caughtBy: 'connection.test_check', hooks});
+
+const isAnswer = ({type}: Json): boolean => type === 'CONNECTION_STATUS';
+
+export const connectionFaults: Readonly<Record<string, BrokenConnector>> = {
+  'check refuses a good config': caught({
+    check: () => ({status: 'FAILED', message: 'The token is not known.'}),
+  }),
+  'check believes any config': caught({check: () => ({status: 'SUCCEEDED'})}),
+  'check does not say why it failed': caught({check: ({status}) => ({status})}),
+  'check answers twice': caught({
+    message: (message) => (isAnswer(message) ? [message, message] : [message]),
+  }),
+  'check answers nothing': caught({message: (message) => (isAnswer(message) ? [] : [message])}),
+  'check ends with exit code 1 once it has failed': caught({
+    check: (answer) => {
+      if (answer['status'] === 'FAILED') process.exitCode = 1;
+      return answer;
+    },
+  }),
+  'check crashes': caught({
+    start: (command, {fail}) => {
+      if (command !== 'check') return undefined;
+      fail('It crashed.');
+      return 'stop';
+    },
+  }),
+};

@@ -1,0 +1,6 @@
+// What Airbyte's own acceptance tests do not ask.
+import type {Check} from '../check.ts';
+import {resuming} from './resume.ts';
+import {steadiness} from './steadiness.ts';
+
+export const beyond: readonly Check[] = [...resuming, ...steadiness];

@@ -1,0 +1,141 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, expect, test} from '@jest/globals';
+import {loadSettings} from './load.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'headwater-config-'));
+afterAll(() => rmSync(folder, {recursive: true, force: true}));
+
+const path = join(folder, 'acceptance-test-config.yml');
+
+const load = (text: string) => {
+  writeFileSync(path, text);
+  return loadSettings(path);
+};
+
+/** The lines of the error, without the path that each begins with. */
+const problems = async (text: string): Promise<readonly string[]> => {
+  const error = await load(text).catch((reason: unknown) => reason);
+  if (!(error instanceof Error)) throw new Error('It was read.');
+  return error.message.split('\n').map((line) => line.replace(`${path}: `, ''));
+};
+
+test('paths are made absolute and defaults filled in', async () => {
+  const settings = await load(`
+connector_image: airbyte/source-x:dev
+base_path: inner
+custom_environment_variables: {PORT: 80}
+acceptance_tests:
+  connection: {tests: [{status: failed, timeout_seconds: 5, deployment_mode: cloud}]}
+  incremental: {bypass_reason: no cursor}
+`);
+  expect(settings).toEqual({
+    folder: join(folder, 'inner'),
+    strictness: 'low',
+    image: 'airbyte/source-x:dev',
+    environment: {PORT: '80'},
+    metadata: undefined,
+    suites: expect.objectContaining({
+      spec: undefined,
+      connection: {
+        entries: [
+          {
+            configPath: join(folder, 'inner/secrets/config.json'),
+            status: 'failed',
+            timeout: 5000,
+            deploymentMode: 'cloud',
+          },
+        ],
+      },
+      incremental: {bypass: 'no cursor'},
+    }),
+  });
+});
+
+test('a file of the old layout is read as one of today', async () => {
+  const old = await load(`
+connector_image: x
+tests:
+  basic_read:
+    - {config_path: c.json, empty_streams: [a], ignored_fields: {b: [f]}}
+  full_refresh:
+    - {config_path: c.json, ignored_fields: {b: [f]}}
+  incremental:
+    - {config_path: c.json, future_state_path: f.json, cursor_paths: {a: [x, y]}, threshold_days: 3}
+`);
+  expect(old.suites?.basic_read).toMatchObject({
+    entries: [{emptyStreams: [{name: 'a', reason: undefined}]}],
+  });
+  expect(old.suites?.full_refresh).toMatchObject({
+    entries: [{ignoredFields: {b: [{name: 'f', reason: undefined}]}}],
+  });
+  expect(old.suites?.incremental).toMatchObject({
+    entries: [
+      {
+        futureState: {path: join(folder, 'f.json'), missingStreams: [], bypass: undefined},
+        cursorPaths: {a: ['x', 'y']},
+        thresholdDays: 3,
+      },
+    ],
+  });
+});
+
+test('what is no key, of no type or missing is told with its place', async () => {
+  expect(
+    await problems(`
+strictness: high
+acceptance_tests:
+  basic_reed: {tests: []}
+  connection: {tests: [{status: failing}]}
+  spec: {tests: [{timeout_seconds: soon}]}
+`),
+  ).toEqual([
+    'connector_image is missing.',
+    'strictness is no key of this place; did you mean test_strictness_level?',
+    'acceptance_tests.basic_reed is no key of this place; did you mean basic_read?',
+    'acceptance_tests.spec.tests[0].timeout_seconds is "soon"; it must be a number.',
+    'acceptance_tests.connection.tests[0].status is "failing"; it must be one of succeed, failed, exception.',
+  ]);
+});
+
+test('a suite has tests or a bypass_reason, and not both', async () => {
+  expect(
+    await problems(`
+connector_image: x
+acceptance_tests:
+  spec: {}
+  connection: {tests: [], bypass_reason: none}
+`),
+  ).toEqual([
+    'acceptance_tests.spec has neither tests nor a bypass_reason: it needs one of them.',
+    'acceptance_tests.connection has both tests and a bypass_reason: keep one of them.',
+  ]);
+});
+
+test('strictness high asks for every core suite, and for a reason of all that is left out', async () => {
+  expect(
+    await problems(`
+connector_image: x
+test_strictness_level: high
+acceptance_tests:
+  spec: {bypass_reason: none}
+  connection: {bypass_reason: none}
+  discovery: {bypass_reason: none}
+  basic_read:
+    tests: [{empty_streams: [{name: a}], configured_catalog_path: c.json, validate_schema: false}]
+  incremental:
+    tests: [{future_state: {missing_streams: [{name: b}]}}]
+`),
+  ).toEqual([
+    expect.stringMatching(
+      /^acceptance_tests\.basic_read\.tests\[0\]\.empty_streams: a has no bypass_reason/,
+    ),
+    expect.stringMatching(/^acceptance_tests\.basic_read\.tests\[0\]\.expect_records needs a path/),
+    expect.stringMatching(/configured_catalog_path is not allowed with strictness high/),
+    expect.stringMatching(/validate_schema must be true with strictness high/),
+    expect.stringMatching(/future_state\.missing_streams: b has no bypass_reason/),
+    expect.stringMatching(/future_state needs a future_state_path, or a bypass_reason/),
+    expect.stringMatching(/^acceptance_tests\.full_refresh is missing/),
+  ]);
+});

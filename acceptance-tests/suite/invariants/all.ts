@@ -1,0 +1,22 @@
+// Every invariant, in the order in which they are explained.
+import {exactCounts, noIdenticalStates, stateCoversRecords, stateForm} from './counts.ts';
+import {exitCode, failuresAreTold, oneAnswer} from './exit.ts';
+import {lineSeparators, lineSize, oneMessageALine} from './framing.ts';
+import type {Invariant} from './invariant.ts';
+import {emittedAt, noNulls, protocolSchema} from './protocol.ts';
+import {recordSchema, undeclaredFields} from './record-schema.ts';
+import {noSecrets} from './secrets.ts';
+import {everyStreamEnds, statusOrder} from './statuses.ts';
+import {configuredStreamsOnly, consistentNamespaces, noEmptyData, primaryKeys} from './streams.ts';
+import {stateNeverAhead, watermarkNeverBack} from './watermark.ts';
+
+export const INVARIANTS: readonly Invariant[] = [
+  ...[oneMessageALine, lineSize, lineSeparators],
+  ...[protocolSchema, emittedAt, noNulls, oneAnswer],
+  ...[configuredStreamsOnly, consistentNamespaces, noEmptyData, primaryKeys],
+  ...[recordSchema, undeclaredFields],
+  ...[exactCounts, stateCoversRecords, noIdenticalStates, stateForm],
+  ...[watermarkNeverBack, stateNeverAhead],
+  ...[statusOrder, everyStreamEnds],
+  ...[exitCode, failuresAreTold, noSecrets],
+];

@@ -1,0 +1,83 @@
+// What a configured catalog and a state file say of each stream, for the invariants.
+import {at, isObject, listAt, textAt} from '../json.ts';
+import type {Stream} from './invariant.ts';
+import {describedStream, streamOf} from './message.ts';
+
+export interface Configured {
+  readonly stream: Stream;
+  readonly schema: unknown;
+  /** The path of the cursor, where the stream is read incrementally and has one. */
+  readonly cursor: readonly string[] | undefined;
+  readonly primaryKey: readonly (readonly string[])[];
+}
+
+const isPath = (path: unknown): path is readonly string[] =>
+  Array.isArray(path) && path.length > 0 && path.every((key) => typeof key === 'string');
+
+const cursorOf = (item: unknown, stream: unknown): readonly string[] | undefined => {
+  if (textAt(item, 'sync_mode') !== 'incremental') return undefined;
+  const own = at(stream, 'default_cursor_field');
+  const given = at(item, 'cursor_field');
+  const [first, second] =
+    at(stream, 'source_defined_cursor') === true ? [own, given] : [given, own];
+  if (isPath(first)) return first;
+  return isPath(second) ? second : undefined;
+};
+
+/** The streams of a configured catalog by key; a discovered catalog's are understood, too. */
+export const configuredStreams = (catalog: unknown): ReadonlyMap<string, Configured> => {
+  const inside = isObject(at(catalog, 'catalog')) ? at(catalog, 'catalog') : catalog;
+  const streams = listAt(inside, 'streams').flatMap((item): readonly Configured[] => {
+    const described = at(item, 'stream') ?? item;
+    const stream = describedStream(described);
+    if (stream === undefined) return [];
+    const keys = listAt(described, 'source_defined_primary_key').filter(isPath);
+    const given = listAt(item, 'primary_key').filter(isPath);
+    return [
+      {
+        stream,
+        schema: at(described, 'json_schema'),
+        cursor: cursorOf(item, described),
+        primaryKey: keys.length > 0 ? keys : given,
+      },
+    ];
+  });
+  return new Map(streams.map((configured) => [configured.stream.key, configured]));
+};
+
+/** Finds a stream of the catalog by its name alone, where only one has it; others stay what they are. */
+export const finder = (catalog: unknown): ((named: Stream) => Stream) => {
+  const configured = configuredStreams(catalog);
+  const byName = new Map<string, Stream | undefined>();
+  for (const {stream} of configured.values()) {
+    byName.set(stream.name, byName.has(stream.name) ? undefined : stream);
+  }
+  return (named) => (configured.has(named.key) ? named : (byName.get(named.name) ?? named));
+};
+
+/** The state of each stream in a STATE's payload, be it of one stream or of all. */
+export const streamStates = (state: unknown): readonly (readonly [Stream, unknown])[] => {
+  const of = (item: unknown): readonly (readonly [Stream, unknown])[] => {
+    const stream = describedStream(at(item, 'stream_descriptor'));
+    return stream === undefined ? [] : [[stream, at(item, 'stream_state')]];
+  };
+  if (isObject(at(state, 'stream'))) return of(at(state, 'stream'));
+  return listAt(state, 'global', 'stream_states').flatMap(of);
+};
+
+/** What a state file holds for each stream, in any form that clients write. */
+export const statesOfFile = (file: unknown): readonly (readonly [Stream, unknown])[] => {
+  if (Array.isArray(file)) return file.flatMap(statesOfFile);
+  if (!isObject(file)) return [];
+  if ('stream' in file || 'global' in file) return streamStates(file);
+  // The oldest form: by stream's name.
+  const legacy = isObject(file['data']) ? file['data'] : file;
+  return Object.entries(legacy).flatMap(([name, value]) => {
+    const stream = streamOf(name, undefined);
+    return stream === undefined || !isObject(value) ? [] : [[stream, value] as const];
+  });
+};
+
+/** Where a path of keys leads in a record or a state; in a state also under the field's own name. */
+export const cursorIn = (json: unknown, path: readonly string[]): unknown =>
+  at(json, ...path) ?? at(json, path.at(-1) ?? '');

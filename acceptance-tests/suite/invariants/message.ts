@@ -1,0 +1,86 @@
+// Lines as messages: which stream each is about.
+import {at, isObject, type JsonObject, textAt} from '../json.ts';
+import type {Message, Stream} from './invariant.ts';
+
+const NOTHING: JsonObject = {};
+
+const PAYLOADS: Readonly<Record<string, string>> = {
+  RECORD: 'record',
+  STATE: 'state',
+  LOG: 'log',
+  SPEC: 'spec',
+  CONNECTION_STATUS: 'connectionStatus',
+  CATALOG: 'catalog',
+  TRACE: 'trace',
+  CONTROL: 'control',
+  DESTINATION_CATALOG: 'destination_catalog',
+};
+
+/** One value for each stream, so that millions of records make no new ones. */
+const known = new Map<string, Stream>();
+const MAX_KNOWN = 100_000;
+
+export const streamOf = (name: unknown, namespace: unknown): Stream | undefined => {
+  if (typeof name !== 'string') return undefined;
+  const space = typeof namespace === 'string' && namespace !== '' ? namespace : undefined;
+  const key = space === undefined ? name : `${space}\n${name}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size > MAX_KNOWN) known.clear();
+  const stream = {name, namespace: space, key};
+  known.set(key, stream);
+  return stream;
+};
+
+export const describedStream = (descriptor: unknown): Stream | undefined =>
+  streamOf(at(descriptor, 'name'), at(descriptor, 'namespace'));
+
+const streamOfPayload = (type: string, payload: JsonObject): Stream | undefined => {
+  if (type === 'RECORD') return streamOf(payload['stream'], payload['namespace']);
+  if (type === 'STATE') return describedStream(at(payload, 'stream', 'stream_descriptor'));
+  if (type !== 'TRACE') return undefined;
+  return describedStream(at(payload, 'stream_status', 'stream_descriptor'));
+};
+
+/** Why a line is no message, or the message; `find` gives the stream that is meant. */
+export const messageOfLine = (
+  text: string,
+  line: number,
+  find: (named: Stream) => Stream,
+): Message | string => {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return 'no JSON';
+  }
+  if (!isObject(json)) return 'JSON, but no object';
+  const type = json['type'];
+  if (typeof type !== 'string') return 'a JSON object without a `type`';
+  const inside = json[PAYLOADS[type] ?? ''];
+  const payload = isObject(inside) ? inside : NOTHING;
+  const named = streamOfPayload(type, payload);
+  return {line, text, json, type, payload, named, stream: named && find(named)};
+};
+
+/** A stream in words. */
+export const nameOf = ({name, namespace}: Stream): string =>
+  namespace === undefined ? name : `${namespace}.${name}`;
+
+/** The status of a stream that a message tells, but for RUNNING with a reason, such as a rate limit. */
+export const statusOf = ({type, payload}: Message): string | undefined =>
+  type === 'TRACE' && payload['type'] === 'STREAM_STATUS'
+    ? textAt(payload, 'stream_status', 'status')
+    : undefined;
+
+export const isTraceError = ({type, payload}: Message): boolean =>
+  type === 'TRACE' && payload['type'] === 'ERROR';
+
+/** The value that a key has here; it is made the first time. */
+export const entry = <V>(map: Map<string, V>, key: string, make: () => V): V => {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+};

@@ -1,0 +1,67 @@
+// What the command line asks for, and the context that comes of it.
+import {access} from 'node:fs/promises';
+import type {Context, SuiteName} from './check.ts';
+import {loadSettings} from './config/load.ts';
+import {openExecutable} from './connectors/executable.ts';
+import {openImage} from './connectors/image.ts';
+import {UsageError} from './errors.ts';
+import {openContext} from './observed.ts';
+import type {Settings} from './settings.ts';
+
+export interface Order {
+  /** The path of acceptance-test-config.yml. */
+  readonly config: string;
+  readonly exec?: string | undefined;
+  readonly image?: string | undefined;
+  /** Flags of `docker run`. */
+  readonly docker?: readonly string[] | undefined;
+  /** The suites to run; all, where it is left out. */
+  readonly only?: readonly SuiteName[] | undefined;
+  /** What the suite `beyond` allows: bytes, and milliseconds. */
+  readonly limits?: Settings['limits'];
+  readonly json?: string | undefined;
+  readonly junit?: string | undefined;
+}
+
+/** Each file that the settings name, once. */
+const filesIn = (settings: Settings): readonly string[] => {
+  const entries: readonly object[] = Object.values(settings.suites ?? {}).flatMap(
+    (suite: {readonly entries?: readonly object[]} | undefined) => suite?.entries ?? [],
+  );
+  const paths = entries.flatMap((entry) => [
+    ...('configPath' in entry ? [entry.configPath] : []),
+    ...('catalogPath' in entry ? [entry.catalogPath] : []),
+    ...('specPath' in entry ? [entry.specPath] : []),
+    ...(['expectRecords', 'futureState'] as const).flatMap((key) => {
+      const value = key in entry ? Object.entries(entry).find(([name]) => name === key)?.[1] : {};
+      return typeof value === 'object' && value !== null && 'path' in value ? [value.path] : [];
+    }),
+  ]);
+  return [...new Set(paths.filter((path) => typeof path === 'string'))];
+};
+
+const assertFiles = async (order: Order, settings: Settings): Promise<void> => {
+  for (const path of filesIn(settings)) {
+    await access(path).catch(() => {
+      throw new UsageError(`${order.config} names ${path}, but there is no such file.`);
+    });
+  }
+};
+
+const openConnector = (order: Order, settings: Settings) => {
+  const {environment} = settings;
+  if (order.exec !== undefined) return openExecutable(order.exec, environment);
+  const image = order.image ?? settings.image;
+  if (image === undefined) {
+    throw new UsageError('Say what is to be tested: --exec "<command>" or --image <name:tag>.');
+  }
+  return openImage(image, environment, order.docker);
+};
+
+/** Fails with a UsageError where a file or the connector is missing or wrong. */
+export const openOrder = async (order: Order): Promise<Context> => {
+  const settings = await loadSettings(order.config);
+  await assertFiles(order, settings);
+  const {limits} = order;
+  return openContext(await openConnector(order, settings), {...settings, ...(limits && {limits})});
+};

@@ -1,0 +1,53 @@
+// The files of a new source: those in template/, with its names filled in.
+import {randomUUID} from 'node:crypto';
+import {access, chmod, glob, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
+import type {Names} from './names.ts';
+
+const TEMPLATE = join(import.meta.dirname, 'template');
+const FIRST_PORT = 8701;
+
+/** The port after the highest that a fake API has. */
+const nextPort = async (root: string): Promise<number> => {
+  const ports = [FIRST_PORT - 1];
+  for await (const path of glob('acceptance-tests/fake-apis/*/main.ts', {cwd: root})) {
+    const [, port] = /port: (\d+)/.exec(await readFile(join(root, path), 'utf8')) ?? [];
+    if (port !== undefined) ports.push(Number(port));
+  }
+  return Math.max(...ports) + 1;
+};
+
+const fill = (text: string, values: Readonly<Record<string, string>>): string =>
+  text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name) => values[name] ?? whole);
+
+export const foldersOf = ({name}: Names): readonly string[] => [
+  `sources/${name}`,
+  `acceptance-tests/fake-apis/${name}`,
+];
+
+/** The first of its folders that is there already. */
+export const folderThere = async (root: string, names: Names): Promise<string | undefined> => {
+  for (const folder of foldersOf(names)) {
+    const isThere = await access(join(root, folder)).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return folder;
+  }
+  return undefined;
+};
+
+/** Writes them all, and gives their paths below the checkout. */
+export const writeFiles = async (root: string, names: Names): Promise<readonly string[]> => {
+  const values = {...names, uuid: randomUUID(), port: String(await nextPort(root))};
+  const paths: string[] = [];
+  for await (const template of glob('**/*.txt', {cwd: TEMPLATE})) {
+    const path = fill(template, values).replace(/\.txt$/, '');
+    const target = join(root, path);
+    await mkdir(dirname(target), {recursive: true});
+    await writeFile(target, fill(await readFile(join(TEMPLATE, template), 'utf8'), values));
+    if (path === `sources/${names.name}/main.ts`) await chmod(target, 0o755);
+    paths.push(path);
+  }
+  return paths.toSorted();
+};
