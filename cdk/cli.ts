@@ -91,6 +91,15 @@ const stopOnSignals = (stop: AbortController): void => {
   }
 };
 
+/** A run that is about to take too much memory is stopped in order, like one by a signal, and fails. */
+const stopOnShortage = async (stop: AbortController): Promise<void> => {
+  const {watchMemory} = await import('./memory.ts');
+  watchMemory((error) => {
+    stop.abort(error);
+    setTimeout(() => process.exit(EXIT_FAILURE), FLUSH_LIMIT).unref();
+  });
+};
+
 /** What nobody caught: said once more on stdout, where clients look, and then the end. */
 const dieOnUncaught = (output: Output): void => {
   const die = async (error: unknown): Promise<void> => {
@@ -155,6 +164,7 @@ export const run = async <C extends object>(source: Source<C>): Promise<void> =>
   });
   const stop = new AbortController();
   stopOnSignals(stop);
+  if (parsed.invocation.command !== 'spec') await stopOnShortage(stop);
   dieOnUncaught(output);
   const exitCode = await perform(source, parsed.invocation, output, {
     signal: stop.signal,
@@ -168,8 +178,13 @@ export const run = async <C extends object>(source: Source<C>): Promise<void> =>
     },
     log: output.log,
   });
-  await output.flush();
   const {reason} = stop.signal;
+  if (reason instanceof SystemError) {
+    const failure = commandFailure(reason);
+    output.log('ERROR', failure.message);
+    await output.write(errorTrace(failure, Date.now())).catch(() => {}); // dieBroken was told
+  }
+  await output.flush();
   if (reason instanceof Interrupted) dieBy(reason.signal);
   // Everything has been written; a timer or socket the source left open must not keep the process.
   else process.exit(exitCode);

@@ -1,7 +1,7 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
 // A source that does what sources should not, for tests of the program around it. `behaviour` says which.
-import {defineSource, page, run, type Schema, type Spec, stream} from '#cdk';
+import {defineSource, type Page, page, run, type Schema, type Spec, stream} from '#cdk';
 
 type Config = {behaviour?: string; token?: string};
 type Item = {id: number; text?: string};
@@ -69,6 +69,16 @@ const behaviours: Readonly<Record<string, (config: Config) => unknown>> = {
   },
 };
 
+/** About 50 MB a second. */
+async function* keepAll(first: number): AsyncGenerator<Page<Item>> {
+  const kept: object[] = [];
+  for (let id = first; ; id += 1) {
+    kept.push(Array.from({length: 2_000}, (_none, n) => `${id} ${n}`));
+    yield page([{id}]);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
 const odd = defineSource({
   name: 'odd',
   spec,
@@ -88,6 +98,7 @@ const odd = defineSource({
           // As a request would: something is under way, so the process stays alive.
           await Promise.race([never, new Promise((resolve) => setTimeout(resolve, 60_000))]);
         }
+        if (config.behaviour === 'keeps all it reads') yield* keepAll(first + 2);
         if (config.behaviour === 'goes on for ever') {
           for (let id = first + 2; ; id += 1) yield page([{id, text: 'x'.repeat(10_000)}]);
         }
