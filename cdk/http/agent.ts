@@ -1,3 +1,4 @@
+/// <reference path="./undici-parts.d.ts" />
 // What holds the connections: to the API itself, or through a proxy.
 import {getCACertificates} from 'node:tls';
 import type {Dispatcher} from 'undici';

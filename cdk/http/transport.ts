@@ -1,3 +1,4 @@
+/// <reference path="./undici-parts.d.ts" />
 import type {Dispatcher} from 'undici';
 import {type HttpProxy, openAgent, type Tls} from './agent.ts';
 import {intoFile, intoMemory} from './body.ts';
