@@ -41,7 +41,7 @@ WORKDIR /airbyte/integration_code
 # more, and never all: buffers on their way out live outside the heap. Small semi-spaces halve what a read takes where
 # nothing limits it (90 MB instead of 206), at no cost in time.
 ENV NODE_ENV=production \
-    NODE_OPTIONS="--max-old-space-size-percentage=75 --max-semi-space-size=8" \
+    NODE_OPTIONS="--max-old-space-size-percentage=75 --max-semi-space-size=4" \
     TZ=UTC
 ARG SOURCE
 ARG VERSION

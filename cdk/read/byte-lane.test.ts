@@ -2,7 +2,7 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {bothLanes, listOf} from '../../test/support/both-lanes.ts';
-import {fuzz} from '../../test/support/fuzz.ts';
+import {fuzz, tellCases} from '../../test/support/fuzz.ts';
 import {at, stateOf} from '../../test/support/items.ts';
 import {parent, type Schema, type StreamDefinition, stream} from '../source.ts';
 
@@ -210,9 +210,11 @@ describe('random bodies', () => {
   );
 
   test('give the same records, whichever way they go', async () => {
+    let cases = 0;
     let passed = 0;
     await fc.assert(
       fc.asyncProperty(body, damage, fc.constantFrom('at', 'a.at'), async (made, fault, field) => {
+        cases += 1;
         const place = fault === null ? 0 : fault[0] % made.text.length;
         const sent =
           fault === null
@@ -233,6 +235,7 @@ describe('random bodies', () => {
       }),
       fuzz(3_000),
     );
+    tellCases(cases);
     expect(passed).toBeGreaterThan(1_000);
   }, 60_000_000);
 });

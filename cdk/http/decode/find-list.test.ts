@@ -1,7 +1,7 @@
 // What may go out unparsed. Whatever `JSON.parse` refuses must not, and whatever it takes must mean the same.
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {fuzz} from '../../../test/support/fuzz.ts';
+import {fuzz, tellCases} from '../../../test/support/fuzz.ts';
 import {findList} from './find-list.ts';
 
 const textsIn = (body: Buffer, path?: string): readonly string[] | undefined => {
@@ -75,9 +75,11 @@ describe('against the parser', () => {
   );
 
   test('nothing is taken that it refuses, and what is taken means the same', () => {
+    let made = 0;
     let taken = 0;
     fc.assert(
       fc.property(cut, ([one, other, at, kind, byte]) => {
+        made += 1;
         const body = Buffer.from(`{"x":${other}, "data":[{"a":${one}},\n{"b":${other},"a":0}]}`);
         if (kind % 4 > 0) body[at % body.length] = kind % 4 === 1 ? byte : 0x22 + (byte % 3) * 0x3a;
         const tested = kind % 4 === 3 ? body.subarray(0, at % body.length) : body;
@@ -89,6 +91,7 @@ describe('against the parser', () => {
       }),
       fuzz(5_000),
     );
+    tellCases(made);
     expect(taken).toBeGreaterThan(1_000);
   });
 });
