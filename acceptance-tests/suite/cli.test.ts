@@ -3,6 +3,7 @@ import {cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:
 import {join} from 'node:path';
 import {describe, expect, jest, test} from '@jest/globals';
 import {ROOT, runProgram, workspace} from '../../test/support/program.ts';
+import {healthyCatalog} from '../broken/data.ts';
 
 jest.setTimeout(120_000);
 
@@ -88,6 +89,34 @@ describe('a broken connector', () => {
   });
 });
 
+test('a metadata.yaml that is no YAML fails its check, and the others are made', async () => {
+  const copy = join(folder, 'undescribed');
+  cpSync(join(BROKEN, 'healthy'), copy, {recursive: true});
+  writeFileSync(join(copy, 'metadata.yaml'), 'data: {name: x\n');
+  const {status, stdout, stderr} = await headwaterTest(
+    ...[join(copy, 'acceptance-test-config.yml'), ...NONE, '--only', 'connection,metadata'],
+  );
+  expect([status, stderr]).toEqual([1, '']);
+  expect(stdout).toMatch(/✓ test_check /);
+  expect(stdout).toMatch(/✗ test_metadata_file +\S+metadata\.yaml:\d: this is no YAML: /);
+  expect(stdout).toMatch(/fails\. \d+ checks: 1 failed/);
+});
+
+test('it is compared with saved answers of the version before', async () => {
+  const before = await runProgram('/bin/sh', ['-c', `${exec('an object has no properties')} spec`]);
+  const catalog = {streams: [...healthyCatalog()['streams'], {name: 'teams', json_schema: {}}]};
+  const {status, stdout} = await headwaterTest(
+    ...[CONFIG, ...NONE, '--only', 'spec,discovery'],
+    ...['--previous-spec', file('spec.jsonl', before.stdout)],
+    ...['--previous-catalog', file('catalog.json', catalog)],
+  );
+  expect(status).toBe(1);
+  expect(stdout.match(/✗ test_backward_compatibility .*/g)).toEqual([
+    expect.stringContaining('extra: this property is gone'),
+    expect.stringContaining('teams: this stream is gone'),
+  ]);
+});
+
 test('it works from any folder, by relative paths', async () => {
   const elsewhere = join(folder, 'elsewhere');
   mkdirSync(elsewhere);
@@ -146,6 +175,16 @@ describe('a wrong call', () => {
       [config(`${HEAD}  connection: {tests: [{config_path: a.json}]}`), ...NONE],
       /^error: \S+\.yml names \S+a\.json, but there is no such file\.\n$/,
     ],
+    [
+      'a saved answer that is none',
+      [CONFIG, ...NONE, '--previous-catalog', file('no-catalog.json', {type: 'SPEC', spec: {}})],
+      /^error: --previous-catalog \S+: there is no CATALOG with streams in it: save what `discover` /,
+    ],
+    [
+      'a saved answer that is missing',
+      [CONFIG, ...NONE, '--previous-spec', 'nowhere.json'],
+      'error: nowhere.json: there is no such file.\n',
+    ],
   ])('%s ends with exit code 2 and says what is wrong', async (_case, args, message) => {
     const {status, stdout, stderr} = await headwaterTest(...args);
     expect([status, stdout]).toEqual([2, '']);
@@ -195,6 +234,7 @@ case "$1 $2" in
     echo '[{"Config": {"Labels": {"io.airbyte.name": "example/source-healthy", "io.airbyte.version": "0.1.0"},
       "Env": ["AIRBYTE_ENTRYPOINT=node main.js"], "Entrypoint": ["node", "main.js"]}}]' ;;
   'run -i')
+    echo "$@" >> '${join(folder, 'docker-runs')}'
     folder="\${6%:/data:ro}"
     fault=none
     while [ "$1" != known:1 ] && [ "$1" != known:latest ]; do shift; done
@@ -213,7 +253,15 @@ test('an image is run by the docker command, and its labels and environment are 
   const run = (image: string) =>
     runProgram(
       join(ROOT, 'headwater/main.ts'),
-      ['test', CONFIG, '--image', image, '--only', 'spec,connection'],
+      [
+        'test',
+        CONFIG,
+        '--image',
+        image,
+        '--only',
+        'spec,connection',
+        '--docker-flag=--network=none',
+      ],
       {PATH: `${bin}:${process.env['PATH']}`},
     );
   const [known, unknown] = [await run('known:1'), await run('unknown:1')];
@@ -222,6 +270,12 @@ test('an image is run by the docker command, and its labels and environment are 
   // The one before had a property more.
   expect(known.stdout).toMatch(/✗ test_backward_compatibility +\S*extra: this property is gone/);
   expect(known.status).toBe(1);
+  // The flags are for both.
+  const runs = readFileSync(join(folder, 'docker-runs'), 'utf8').trim().split('\n');
+  expect(runs.filter((line) => !line.includes(' --network=none '))).toEqual([]);
+  expect(new Set(runs.map((line) => line.match(/known:\S+/)?.[0]))).toEqual(
+    new Set(['known:1', 'known:latest']),
+  );
   expect([unknown.status, unknown.stderr]).toEqual([
     2,
     expect.stringMatching(/^error: --image unknown:1 can't be had: .*docker image inspect/),

@@ -50,6 +50,8 @@ const parse = (argv: readonly string[]): Order | number => {
       'a flag for each `docker run`, such as --network=host; may be given again',
       (flag: string, before: readonly string[] = []) => [...before, flag],
     )
+    .option('--previous-spec <file>', 'compare the spec with this one, of the version before')
+    .option('--previous-catalog <file>', 'compare the catalog with this one, of the version before')
     .option('--only <suites>', 'run these suites only, such as spec,discovery', suiteNames)
     .option('--max-memory <MiB>', 'what a read may take, in the suite beyond (512)', positive)
     .option('--max-start-up <seconds>', 'how long spec may take, in the suite beyond (5)', positive)
@@ -58,16 +60,17 @@ const parse = (argv: readonly string[]): Order | number => {
     .showHelpAfterError('(headwater test --help says more)')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
-    .action((config, {exec, image, dockerFlag: docker, only, json, junit, ...allowed}) => {
+    .action((config, {exec, image, dockerFlag: docker, only, json, junit, ...more}) => {
       if (exec !== undefined && image !== undefined) {
         program.error('error: --exec and --image exclude each other');
       }
-      const {maxMemory, maxStartUp} = allowed;
+      const {maxMemory, maxStartUp, previousSpec, previousCatalog} = more;
+      const previous = {spec: previousSpec, catalog: previousCatalog};
       const limits = {
         memory: maxMemory && maxMemory * 1024 * 1024,
         startUp: maxStartUp && maxStartUp * 1000,
       };
-      order = {config, exec, image, docker, only, limits, json, junit};
+      order = {config, exec, image, docker, previous, only, limits, json, junit};
     });
   try {
     program.parse([...argv.slice(0, 2), ...argv.slice(3)]);

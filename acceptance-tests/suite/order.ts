@@ -2,11 +2,12 @@
 import {access} from 'node:fs/promises';
 import type {Context, SuiteName} from './check.ts';
 import {loadSettings} from './config/load.ts';
+import {readAnswer} from './config/previous.ts';
 import {openExecutable} from './connectors/executable.ts';
 import {openImage} from './connectors/image.ts';
 import {UsageError} from './errors.ts';
 import {openContext} from './observed.ts';
-import type {Settings} from './settings.ts';
+import type {Previous, Settings} from './settings.ts';
 
 export interface Order {
   /** The path of acceptance-test-config.yml. */
@@ -15,6 +16,8 @@ export interface Order {
   readonly image?: string | undefined;
   /** Flags of `docker run`. */
   readonly docker?: readonly string[] | undefined;
+  /** Paths of what the version before answered. */
+  readonly previous?: {readonly spec?: string | undefined; readonly catalog?: string | undefined};
   /** The suites to run; all, where it is left out. */
   readonly only?: readonly SuiteName[] | undefined;
   /** What the suite `beyond` allows: bytes, and milliseconds. */
@@ -49,19 +52,26 @@ const assertFiles = async (order: Order, settings: Settings): Promise<void> => {
 };
 
 const openConnector = (order: Order, settings: Settings) => {
-  const {environment} = settings;
+  const {environment, dockerFlags} = settings;
   if (order.exec !== undefined) return openExecutable(order.exec, environment);
   const image = order.image ?? settings.image;
   if (image === undefined) {
     throw new UsageError('Say what is to be tested: --exec "<command>" or --image <name:tag>.');
   }
-  return openImage(image, environment, order.docker);
+  return openImage(image, environment, dockerFlags);
 };
+
+const previousOf = async ({previous: {spec, catalog} = {}}: Order): Promise<Previous> => ({
+  spec: spec === undefined ? undefined : await readAnswer('spec', spec),
+  catalog: catalog === undefined ? undefined : await readAnswer('catalog', catalog),
+});
 
 /** Fails with a UsageError where a file or the connector is missing or wrong. */
 export const openOrder = async (order: Order): Promise<Context> => {
-  const settings = await loadSettings(order.config);
-  await assertFiles(order, settings);
-  const {limits} = order;
-  return openContext(await openConnector(order, settings), {...settings, ...(limits && {limits})});
+  const loaded = await loadSettings(order.config);
+  await assertFiles(order, loaded);
+  const {limits, docker: dockerFlags} = order;
+  const previous = await previousOf(order);
+  const settings = {...loaded, dockerFlags, previous, ...(limits && {limits})};
+  return openContext(await openConnector(order, settings), settings);
 };

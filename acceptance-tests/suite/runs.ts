@@ -68,6 +68,12 @@ const keepUpdate = async (path: string, config: Json): Promise<void> => {
   });
 };
 
+/** How the commands of an entry are run. */
+export const mannerOf = ({timeout, deploymentMode}: EntryLike): Manner => ({
+  timeout,
+  ...(deploymentMode && {environment: {DEPLOYMENT_MODE: deploymentMode.toUpperCase()}}),
+});
+
 const makeRuns = ({connector}: Context): Runs => {
   const made = new Map<string, Promise<Run>>();
   const configs = new Map<string, Promise<unknown>>();
@@ -77,11 +83,6 @@ const makeRuns = ({connector}: Context): Runs => {
     configs.set(configPath, known);
     return known;
   };
-
-  const mannerOf = ({timeout, deploymentMode}: EntryLike): Manner => ({
-    timeout,
-    ...(deploymentMode && {environment: {DEPLOYMENT_MODE: deploymentMode.toUpperCase()}}),
-  });
 
   const once = (key: unknown, run: () => Promise<Run>): Promise<Run> => {
     const text = canonical(key);

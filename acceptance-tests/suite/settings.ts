@@ -1,4 +1,5 @@
 // The settings of one run of the suite, as read from acceptance-test-config.yml and the command line (config/ reads them).
+import type {JsonObject} from './json.ts';
 
 /** A stream or field that a check leaves out, and why. */
 export interface Exemption {
@@ -108,6 +109,12 @@ export interface Suites {
   readonly connector_documentation?: Suite<Entry>;
 }
 
+/** Answers of the version before: payloads of its SPEC and its CATALOG. */
+export interface Previous {
+  readonly spec?: JsonObject | undefined;
+  readonly catalog?: JsonObject | undefined;
+}
+
 export interface Settings {
   /** The folder that the file's paths are relative to. */
   readonly folder: string;
@@ -115,6 +122,10 @@ export interface Settings {
   readonly suites?: Suites;
   /** `connector_image` of the file. */
   readonly image?: string | undefined;
+  /** Flags of each `docker run`, of the image and of the one before it. */
+  readonly dockerFlags?: readonly string[] | undefined;
+  /** What the version before answered, where it was saved: it is compared with, instead of an image. */
+  readonly previous?: Previous;
   /** For each run of the connector. */
   readonly environment?: Readonly<Record<string, string>>;
   /** What the suite `beyond` allows, where it is not what it allows by itself. */
@@ -124,6 +135,6 @@ export interface Settings {
     /** Milliseconds until `spec` has answered. */
     readonly startUp?: number | undefined;
   };
-  /** metadata.yaml beside the file, where there is one: its `data`. */
+  /** metadata.yaml beside the file, where there is one that can be read: its `data`. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }

@@ -5,9 +5,14 @@ from pathlib import Path
 
 import yaml
 from airbyte_cdk.entrypoint import AirbyteEntrypoint, launch
+from airbyte_cdk.exception_handler import init_uncaught_exception_handler
+from airbyte_cdk.logger import init_logger
 from airbyte_cdk.sources.declarative.concurrent_declarative_source import (
     ConcurrentDeclarativeSource,
 )
+
+# `launch` does it, too, but the files are read before: a catalog that can't be read is told by a TRACE ERROR as well.
+init_uncaught_exception_handler(init_logger("airbyte"))
 
 args = sys.argv[1:]
 manifest = yaml.safe_load((Path(__file__).parent / "manifest.yaml").read_text())

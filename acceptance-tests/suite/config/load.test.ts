@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from '@jest/globals';
@@ -51,6 +51,19 @@ acceptance_tests:
       incremental: {bypass: 'no cursor'},
     }),
   });
+});
+
+test.each([
+  ['no YAML', 'data: {name: x'],
+  ['YAML with an alias of nothing', 'data: *nothing'],
+])('a metadata.yaml that is %s does not keep the config from being read', async (_what, text) => {
+  const inner = join(folder, 'described');
+  mkdirSync(inner, {recursive: true});
+  writeFileSync(join(inner, 'metadata.yaml'), text);
+  const settings = await load(
+    'connector_image: x\nbase_path: described\nacceptance_tests: {spec: {bypass_reason: none}}\n',
+  );
+  expect([settings.folder, settings.metadata]).toEqual([inner, undefined]);
 });
 
 test('a file of the old layout is read as one of today', async () => {

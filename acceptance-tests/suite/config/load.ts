@@ -8,10 +8,14 @@ import {suitesOf} from './settings-of.ts';
 import {validate} from './validate.ts';
 import {readYaml} from './yaml.ts';
 
+/** A file that can't be read is as none here: metadata.test_metadata_file says what is wrong with it. */
 const metadataOf = async (folder: string): Promise<Settings['metadata']> => {
   const path = join(folder, 'metadata.yaml');
   if (!existsSync(path)) return undefined;
-  const file = await readYaml(path);
+  const file = await readYaml(path).catch((error: unknown) => {
+    if (!(error instanceof UsageError)) throw error;
+  });
+  if (file === undefined) return undefined;
   const data = typeof file === 'object' && file !== null && 'data' in file ? file.data : undefined;
   return typeof data === 'object' && data !== null ? {...data} : {};
 };

@@ -3,7 +3,8 @@ import {readFile} from 'node:fs/promises';
 import {parseDocument} from 'yaml';
 import {codeOf, messageOf, UsageError} from '../errors.ts';
 
-const read = async (path: string): Promise<string> => {
+/** Fails with a UsageError where the file can't be read. */
+export const readText = async (path: string): Promise<string> => {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
@@ -16,18 +17,26 @@ const read = async (path: string): Promise<string> => {
 export const parseYaml = (text: string, path: string): unknown => {
   const document = parseDocument(text);
   const [error] = document.errors;
-  if (error === undefined) return document.toJS();
+  if (error === undefined) {
+    try {
+      return document.toJS();
+    } catch (reason) {
+      // Aliases are looked up only now: one of nothing, or too many.
+      throw new UsageError(`${path}: this is no YAML: ${messageOf(reason)}.`);
+    }
+  }
   const line = error.linePos === undefined ? '' : `:${error.linePos[0].line}`;
   const [what = ''] = error.message.split(/ at line \d+|\n/);
   throw new UsageError(`${path}${line}: this is no YAML: ${what}.`);
 };
 
 /** Fails with a UsageError where there is no such file, or no YAML in it. */
-export const readYaml = async (path: string): Promise<unknown> => parseYaml(await read(path), path);
+export const readYaml = async (path: string): Promise<unknown> =>
+  parseYaml(await readText(path), path);
 
 /** Fails with a UsageError where there is no such file, or no JSON in it. */
 export const readJson = async (path: string): Promise<unknown> => {
-  const text = await read(path);
+  const text = await readText(path);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -37,7 +46,7 @@ export const readJson = async (path: string): Promise<unknown> => {
 
 /** The same for a file with a JSON text in each line. */
 export const readJsonLines = async (path: string): Promise<readonly unknown[]> => {
-  const lines = (await read(path)).split('\n').filter((line) => line.trim() !== '');
+  const lines = (await readText(path)).split('\n').filter((line) => line.trim() !== '');
   return lines.map((line, index) => {
     try {
       return JSON.parse(line);
