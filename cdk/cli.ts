@@ -1,5 +1,4 @@
 // The program around a source: the only file that touches argv, signals and exit codes.
-import {isMainThread} from 'node:worker_threads';
 import packageJson from '../package.json' with {type: 'json'};
 import {type Invocation, parseArguments} from './arguments.ts';
 import type {Command, Runtime} from './commands/command.ts';
@@ -144,8 +143,6 @@ const perform = async <C extends object>(
  * @example await run(github); // the whole of sources/github/main.ts
  */
 export const run = async <C extends object>(source: Source<C>): Promise<void> => {
-  // A source may start worker threads on its own bundle; those are not the program.
-  if (!isMainThread) return;
   const parsed = parseArguments(
     source.name,
     packageJson.version,
@@ -155,6 +152,10 @@ export const run = async <C extends object>(source: Source<C>): Promise<void> =>
   if ('exitCode' in parsed) {
     process.exitCode = parsed.exitCode;
     return;
+  }
+  if (parsed.invocation.command !== 'spec') {
+    // A source may start worker threads on its own bundle; those are not the program.
+    if (!(await import('node:worker_threads')).isMainThread) return;
   }
   const redactor = createRedactor();
   const output = takeStdout({

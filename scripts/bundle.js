@@ -19,6 +19,16 @@ const onlyVersion = {
     }),
 };
 
+/** Those that take a millisecond or more to load, and that most runs never call. */
+const RARELY_CALLED = new Set(['node:crypto', 'node:child_process', 'node:util']);
+
+const lookUp = (path) => {
+  const found = `process.getBuiltinModule(${JSON.stringify(path)})`;
+  return RARELY_CALLED.has(path)
+    ? `module.exports = Object.create(new Proxy({}, {get: (_none, name) => ${found}[name]}));`
+    : `module.exports = ${found};`;
+};
+
 /**
  * Node's own modules are looked up where they are used first. An `import` of an ES module is carried out before anything
  * runs: those of the commands that are not called made up a third of the time that `spec` takes.
@@ -30,7 +40,7 @@ const lookedUpLate = {
       kind === 'import-statement' ? {path, namespace: 'looked-up-late'} : undefined,
     );
     onLoad({filter: /.*/, namespace: 'looked-up-late'}, ({path}) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+      contents: lookUp(path),
     }));
   },
 };
