@@ -177,12 +177,19 @@ const counted = (messages: readonly Message[]): number =>
     expect(config.WorkingDir).toBe('/airbyte/integration_code');
   });
 
-  test('holds one file, which user 1000 owns', async () => {
+  test('holds one file and what V8 compiled of it, which user 1000 owns', async () => {
     const {stdout} = await shell([], 'find /airbyte -type f; stat -c %u:%g /airbyte /airbyte/*');
-    expect(stdout).toBe(`${ENTRY}\n1000:1000\n1000:1000\n`);
+    expect(stdout.replace(/^\/airbyte\/compiled\/\S+$/gm, 'compiled')).toBe(
+      `${ENTRY}\ncompiled\n1000:1000\n1000:1000\n1000:1000\n`,
+    );
     const {stdout: size} = await shell([], `wc -c < ${ENTRY}`);
     const {Size: total} = await inspect();
     say(`Image ${IMAGE}: ${megabytes(total)}, of which its bundle: ${megabytes(Number(size))}.`);
+  });
+
+  test('starts from what V8 compiled when it was built', async () => {
+    const {stdout} = await shell([], 'NODE_DEBUG_NATIVE=COMPILE_CACHE node main.js spec 2>&1');
+    expect(stdout).toMatch(/code cache for ESM file:\/\/\/\S+\/main\.js was accepted/);
   });
 
   test(
