@@ -153,10 +153,10 @@ export const run = async <C extends object>(source: Source<C>): Promise<void> =>
     process.exitCode = parsed.exitCode;
     return;
   }
-  if (parsed.invocation.command !== 'spec') {
-    // A source may start worker threads on its own bundle; those are not the program.
-    if (!(await import('node:worker_threads')).isMainThread) return;
-  }
+  // `spec` loads next to nothing, and is over before any of this could matter.
+  const isBrief = parsed.invocation.command === 'spec';
+  // A source may start worker threads on its own bundle; those are not the program.
+  if (!isBrief && !(await import('node:worker_threads')).isMainThread) return;
   const redactor = createRedactor();
   const output = takeStdout({
     redact: redactor.redact,
@@ -165,8 +165,8 @@ export const run = async <C extends object>(source: Source<C>): Promise<void> =>
   });
   const stop = new AbortController();
   stopOnSignals(stop);
-  if (parsed.invocation.command !== 'spec') await stopOnShortage(stop);
   dieOnUncaught(output);
+  if (!isBrief) await stopOnShortage(stop);
   const exitCode = await perform(source, parsed.invocation, output, {
     signal: stop.signal,
     now: Date.now,
@@ -180,7 +180,8 @@ export const run = async <C extends object>(source: Source<C>): Promise<void> =>
     log: output.log,
   });
   const {reason} = stop.signal;
-  if (reason instanceof SystemError) {
+  // A run that had all it came for when memory went short is complete.
+  if (exitCode !== 0 && reason instanceof SystemError) {
     const failure = commandFailure(reason);
     output.log('ERROR', failure.message);
     await output.write(errorTrace(failure, Date.now())).catch(() => {}); // dieBroken was told

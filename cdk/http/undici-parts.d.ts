@@ -1,5 +1,5 @@
 // The parts of undici that a request takes. The whole of it, with fetch, WebSocket and mocks, costs each run 50 ms and
-// 12 MB more (`npm run bench:peers`); types come for the whole only.
+// 12 MB more (`npm run bench:bare`); types come for the whole only.
 
 declare module 'undici/lib/dispatcher/agent.js' {
   import {Agent} from 'undici';
