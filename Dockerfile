@@ -39,9 +39,11 @@ RUN install -d -o 1000 -g 1000 /airbyte /airbyte/integration_code /airbyte/compi
 WORKDIR /airbyte/integration_code
 # Left alone, V8 takes up to half of a container's memory for its heap, and 256 MB of one that has less. It may take
 # more, and never all: buffers on their way out live outside the heap. Small semi-spaces halve what a read takes where
-# nothing limits it (90 MB instead of 206), at no cost in time.
+# nothing limits it (90 MB instead of 206), at no cost in time. One arena for all threads: each of its own keeps megabytes
+# that V8's helpers have given back (a fifth of what a read over HTTP takes).
 ENV NODE_ENV=production \
     NODE_OPTIONS="--max-old-space-size-percentage=75 --max-semi-space-size=4" \
+    MALLOC_ARENA_MAX=1 \
     TZ=UTC
 ARG SOURCE
 ARG VERSION

@@ -19,8 +19,8 @@ const SINKS = {
 };
 
 const environment = (more) => {
-  // The compile cache of this checkout is no part of what is compared.
-  const {NODE_COMPILE_CACHE: _cache, ...own} = process.env;
+  // What scripts/node.sh sets for programs of this checkout is no part of what is compared.
+  const {NODE_COMPILE_CACHE: _cache, MALLOC_ARENA_MAX: _arenas, ...own} = process.env;
   return {...own, ...more, BENCH_USAGE: USAGE};
 };
 

@@ -7,10 +7,15 @@ import {FOLDER, ROOT} from './install.js';
 const OURS = join(import.meta.dirname, 'programs');
 const node = (...args) => [process.execPath, '--require', join(OURS, 'usage.cjs'), ...args];
 
+const DOCKERFILE = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+
 /** As in the image: what its NODE_OPTIONS say. */
-const IMAGE_OPTIONS = /NODE_OPTIONS="([^"]*)"/.exec(
-  readFileSync(join(ROOT, 'Dockerfile'), 'utf8'),
-)[1];
+const IMAGE_OPTIONS = /NODE_OPTIONS="([^"]*)"/.exec(DOCKERFILE)[1].split(' ');
+
+/** And its setting of the C library. */
+const [IMAGE_ARENAS] = /MALLOC_ARENA_MAX=\d+/.exec(DOCKERFILE);
+
+export const nodeOfImage = (...args) => ['env', IMAGE_ARENAS, ...node(...IMAGE_OPTIONS, ...args)];
 
 export const EMPTY_NODE = node('-e', '0');
 
@@ -20,7 +25,7 @@ const PYTHON_FOLDER = join(FOLDER, 'python/bin');
 const COMPILED = `NODE_COMPILE_CACHE=${join(FOLDER, 'compiled')}`;
 
 export const PROGRAMS = {
-  kit: ['env', COMPILED, ...node(...IMAGE_OPTIONS.split(' '), join(FOLDER, 'kit.js'))],
+  kit: ['env', COMPILED, ...nodeOfImage(join(FOLDER, 'kit.js'))],
   faros: node(join(OURS, 'faros.js')),
   python: [
     join(PYTHON_FOLDER, 'python'),

@@ -53,18 +53,27 @@ const prefixOf = ({stream: {name, namespace}}: RecordPage): string => {
 
 const timeOf = ({emittedAt}: RecordPage): string => `,"emitted_at":${emittedAt}`;
 
+/** How many characters of lines are handed on as one text: what a text costs is the same for a longer one. */
+const BATCH_CHARACTERS = 16 * 1024;
+
 /** The RECORD lines of a page; all that is the same in each of them is printed once. */
 function* encodePage(page: RecordPage): Generator<string> {
   const {records, changes} = page;
   const prefix = prefixOf(page);
   const time = timeOf(page);
   const suffix = `${time}}}\n`;
+  let lines = '';
   for (const [index, record] of records.entries()) {
     const altered = changes?.get(index);
     const end =
       altered === undefined ? suffix : `${time},"meta":${JSON.stringify({changes: altered})}}}\n`;
-    yield escapeLineBreaks(prefix + JSON.stringify(record) + end);
+    lines += prefix + JSON.stringify(record) + end;
+    if (lines.length > BATCH_CHARACTERS) {
+      yield escapeLineBreaks(lines);
+      lines = '';
+    }
   }
+  if (lines !== '') yield escapeLineBreaks(lines);
 }
 
 const NEWLINE = 0x0a;
