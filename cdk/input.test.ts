@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, describe, expect, test} from '@jest/globals';
 import {failureOf} from '../test/support/failure.ts';
+import {printExact} from './exact-json.ts';
 import {readJsonFile, readStateFile} from './input.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-input-'));
@@ -27,6 +28,11 @@ describe('a file', () => {
     ['nothing', 'config'],
   ])('is read as JSON when its name ends with %s', async (_what, name) => {
     expect(await readJsonFile('config', file('{"token": "hush"}', name))).toEqual({token: 'hush'});
+  });
+
+  test('keeps all digits of its numbers: a state may hold the place of a list in them', async () => {
+    const state = await readJsonFile('state', file('{"search_after": [9007199254740993, "a"]}'));
+    expect(printExact(state)).toBe('{"search_after":[9007199254740993,"a"]}');
   });
 
   test('may begin with a byte order mark', async () => {

@@ -2,6 +2,7 @@
 // file: it may hold secrets.
 import {readFile} from 'node:fs/promises';
 import {ConfigError, messageOf} from './errors.ts';
+import {parseExact} from './exact-json.ts';
 import {isObject} from './json.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -74,7 +75,7 @@ const explain = (text: string, fault: string): {index: number; problem: string} 
 /** `firstLine` is the number of the text's first line, where it is a part of the file. */
 const parseJson = (what: string, path: string, text: string, firstLine = 1): unknown => {
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch (error) {
     const {index, problem} = explain(text, messageOf(error));
     const before = text.slice(0, index).split('\n');

@@ -1,4 +1,5 @@
 // Records as the bytes that they came in: what nobody looks at needs no parsing.
+import {parseExact} from './exact-json.ts';
 import type {JsonObject} from './json.ts';
 
 export type RawRecords = {
@@ -15,7 +16,7 @@ export const startOf = ({bounds}: RawRecords, index: number): number => bounds[i
 export const endOf = ({bounds}: RawRecords, index: number): number => bounds[index * 2 + 1] ?? 0;
 
 export const recordAt = (raw: RawRecords, index: number): JsonObject =>
-  JSON.parse(raw.body.toString('utf8', startOf(raw, index), endOf(raw, index)));
+  parseExact(raw.body.toString('utf8', startOf(raw, index), endOf(raw, index)));
 
 /** All of them parsed: anew with each call. */
 export const parseAll = (raw: RawRecords): readonly JsonObject[] =>

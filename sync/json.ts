@@ -8,10 +8,10 @@ declare global {
   interface JSON {
     /** A value that `stringify` prints as this text. */
     rawJSON(text: string): object;
-    parse(
+    parse<T>(
       text: string,
       reviver: (key: string, value: unknown, context: {readonly source?: string}) => unknown,
-    ): unknown;
+    ): T;
   }
 }
 

@@ -13,6 +13,24 @@ const DOUBT =
   'It may have done its work all the same, so it is not sent again: look there before you run it again.';
 
 describe('a POST without a key', () => {
+  test('hands on what an answer told, with all digits of its numbers', async () => {
+    const sent: string[] = [];
+    nock(API)
+      .get('/items')
+      .reply(200, '{"next":[9007199254740993,"a"]}', {'content-type': 'application/json'});
+    nock(API)
+      .post('/search', (_body) => true)
+      .reply(200, async (request: Request) => {
+        sent.push(await request.text());
+        return {};
+      });
+    await withAuth({}, async (http) => {
+      const {next} = await http.get<{next: unknown}>('/items');
+      await http.post('/search', {json: {search_after: next}});
+    });
+    expect(sent).toEqual(['{"search_after":[9007199254740993,"a"]}']);
+  });
+
   test('is sent as JSON, once', async () => {
     nock(API).post('/exports', {of: 'items'}).reply(202, {id: 7});
     expect((await order()).result).toEqual({id: 7});

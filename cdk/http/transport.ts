@@ -1,5 +1,7 @@
 /// <reference path="./undici-parts.d.ts" />
+
 import type {Dispatcher} from 'undici';
+import {printExact} from '../exact-json.ts';
 import {type HttpProxy, openAgent, type Tls} from './agent.ts';
 import {intoFile, intoMemory} from './body.ts';
 import {exchange} from './exchange.ts';
@@ -59,7 +61,7 @@ const redirection = ({headers, redirect}: HttpRequest) => ({
 
 /** A body and its type. */
 const bodyOf = ({json, form}: HttpRequest) => {
-  if (json !== undefined) return {type: 'application/json', body: JSON.stringify(json)};
+  if (json !== undefined) return {type: 'application/json', body: printExact(json)};
   return form === undefined
     ? undefined
     : {type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString()};

@@ -1,5 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {parseMessages} from '../../test/support/protocol.ts';
+import {parseExact} from '../exact-json.ts';
+import type {JsonObject} from '../json.ts';
 import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
 import {
   connectionStatus,
@@ -122,6 +124,13 @@ describe('a line', () => {
       expect(JSON.stringify(JSON.parse(text))).toContain(JSON.stringify(ODD).slice(1, -1));
     },
   );
+
+  test('of a STATE has the digits that no number of JavaScript holds', () => {
+    const blob = parseExact<JsonObject>('{"search_after":[9007199254740993,"a"]}');
+    expect(textOf(stateMessage({name: 'users'}, blob, 1))).toContain(
+      '"stream_state":{"search_after":[9007199254740993,"a"]}',
+    );
+  });
 
   test('is valid UTF-8 even for half a character', () => {
     const text = textOf(page([{half: '\ud83d', other: '\ude00\ud83d', whole: '\ud83d\ude00'}]));

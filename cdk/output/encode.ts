@@ -1,3 +1,4 @@
+import {printExact} from '../exact-json.ts';
 import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
 import type {Emission, RecordPage} from '../protocol/messages.ts';
 import {countOf, endOf, type RawRecords, startOf} from '../raw-records.ts';
@@ -67,7 +68,7 @@ function* encodePage(page: RecordPage): Generator<string> {
     const altered = changes?.get(index);
     const end =
       altered === undefined ? suffix : `${time},"meta":${JSON.stringify({changes: altered})}}}\n`;
-    lines += prefix + JSON.stringify(record) + end;
+    lines += prefix + printExact(record) + end;
     if (lines.length > BATCH_CHARACTERS) {
       yield escapeLineBreaks(lines);
       lines = '';
@@ -134,5 +135,5 @@ export function* encode(emission: Emission, redact: Redact): Generator<string | 
   if (emission.type === 'PAGE') {
     if (emission.raw === undefined) yield* encodePage(emission);
     else yield* encodeBytes(emission, emission.raw);
-  } else yield `${escapeLineBreaks(JSON.stringify(redacted(emission, redact)))}\n`;
+  } else yield `${escapeLineBreaks(printExact(redacted(emission, redact)))}\n`;
 }

@@ -2,9 +2,11 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {bothLanes, listOf} from '../../test/support/both-lanes.ts';
+import {exactly} from '../../test/support/exact-numbers.ts';
 import {fuzz, tellCases} from '../../test/support/fuzz.ts';
 import {at, stateOf} from '../../test/support/items.ts';
 import {parent, type Schema, type StreamDefinition, stream} from '../source.ts';
+import {unpackKeys} from './key-set.ts';
 
 type Some = Record<string, unknown>;
 const schema: Schema<Some> = {type: 'object'};
@@ -96,6 +98,46 @@ describe('both lanes say the same', () => {
   });
 });
 
+describe('numbers that JavaScript can not hold', () => {
+  const body =
+    '[{"id":9007199254740993,"in":{"rate":0.12345678901234567891},"list":[18446744073709551615]}]';
+  const text = body.slice(1, -1);
+
+  test('have all of their digits in both lanes', async () => {
+    const {bytes, parsed} = await lanes({}, [body]);
+    expect([bytes.bytePages, bytes.texts]).toEqual([1, [text]]);
+    expect([parsed.bytePages, parsed.texts]).toEqual([0, [text]]);
+  });
+
+  test.each<[string, More, string]>([
+    ['mapped', {map: (record) => ({...record, more: true})}, `${text.slice(0, -1)},"more":true}`],
+    ['brought to its types', {types: 'as-declared'}, text],
+    [
+      'changed in place',
+      {
+        map: (record) => {
+          record['id'] = 7;
+          return record;
+        },
+      },
+      text.replace('9007199254740993', '7'),
+    ],
+  ])('keep them in a record that is %s', async (_how, more, expected) => {
+    const {bytes} = await lanes(more, [body]);
+    expect([bytes.bytePages, bytes.texts]).toEqual([0, [expected]]);
+  });
+
+  test('tell records apart for a lookback that is learned', async () => {
+    const twins = '[{"id":9007199254740993,"n":1},{"id":9007199254740992,"n":1}]';
+    const bodies = [twins.replaceAll('"n":1', `"updated_at":"${at(1)}"`)];
+    const more: More = {primaryKey: ['id'], cursor: {...cursor, lookback: 'learned'}};
+    const {bytes, parsed} = await lanes(more, bodies);
+    expect([bytes.bytePages, bytes.messages]).toEqual([1, parsed.messages]);
+    const keys = bytes.messages.flatMap((message) => /"keys":"(.*?)"/.exec(message)?.[1] ?? []);
+    expect(new Set(keys.map((packed) => unpackKeys(packed)?.size))).toEqual(new Set([2]));
+  });
+});
+
 describe('records are parsed where somebody looks at them', () => {
   const pages = [page(item(1)), page(item(2))];
   const looked: readonly [string, More, object][] = [
@@ -161,10 +203,11 @@ describe('random bodies', () => {
     '0',
     '-0',
     '1.50',
-    '1e400',
     '-1E-7',
     '12345678901234567890',
+    '-9007199254740993',
     '0.1234567890123456789',
+    '100000000000000000000.50',
   );
   const key = fc.constantFrom(
     '"id"',
@@ -227,6 +270,7 @@ describe('random bodies', () => {
           {records: 'data'},
         );
         expect(bytes.messages).toEqual(parsed.messages);
+        expect(bytes.texts.map(exactly)).toEqual(parsed.texts.map(exactly));
         if (bytes.bytePages === 0) return;
         passed += 1;
         if (fault === null) {

@@ -1,5 +1,6 @@
 // A lookback that is learned: how late records appear is measured from run to run, and kept in the state.
 //   {"learned": {"late": {…}, "span": 600000, "level": 0, "keys": "…"}}
+import {exactOf, printExact} from '../exact-json.ts';
 import {isObject, type JsonObject} from '../json.ts';
 import type {StateBlob} from '../protocol/state.ts';
 import type {CursorValue, Stream} from '../source.ts';
@@ -35,8 +36,8 @@ const overlapIn = (learned: JsonObject): Overlap => {
 
 /** A record that has changed is another one. */
 const identity = ({primaryKey}: Stream, record: object, value: CursorValue): number => {
-  const fields = primaryKey.map((field): unknown => Reflect.get(record, field));
-  return keyNumber(JSON.stringify([primaryKey.length > 0 ? fields : record, value]));
+  const fields = primaryKey.map((field) => exactOf(record, field, Reflect.get(record, field)));
+  return keyNumber(printExact([primaryKey.length > 0 ? fields : record, value]));
 };
 
 /** @param latest no position moves behind this instant, in epoch milliseconds */

@@ -1,4 +1,5 @@
 import {messageOf, SystemError} from '../../errors.ts';
+import {parseExact} from '../../exact-json.ts';
 import {isObject, kindOf} from '../../json.ts';
 import {inBatches} from './batches.ts';
 import {collect} from './collect.ts';
@@ -47,7 +48,7 @@ const lineReader = ({where}: About) => {
   let number = 0;
   const read = (text: string, open: boolean): unknown => {
     try {
-      return JSON.parse(text);
+      return parseExact(text);
     } catch (cause) {
       // Only a cut leaves a line without its end and its sense.
       if (open) throw endsEarly('JSON', where, `in line ${number}`, cause);

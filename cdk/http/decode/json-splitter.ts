@@ -2,6 +2,7 @@
 // holds the elements byte by byte; of an element itself only at brackets and quotes, which is what makes it fast. So
 // a list is whole and well-formed once `end` has returned and each of its elements was parsed: nothing is skipped over.
 import {messageOf, SystemError} from '../../errors.ts';
+import {parseExact} from '../../exact-json.ts';
 import {endsEarly} from './ends-early.ts';
 import {
   CLASS,
@@ -285,7 +286,7 @@ const takeKey = (state: State, frame: Frame, key: string): void => {
 /** A piece beside the elements is small, or rare: the parser itself says whether it is well-formed. */
 const parsePiece = (state: State, bytes: Buffer, start: number, end: number): unknown => {
   try {
-    return JSON.parse(bytes.toString('utf8', start, end));
+    return parseExact(bytes.toString('utf8', start, end));
   } catch (cause) {
     throw malformed(state, state.from - state.held, messageOf(cause));
   }

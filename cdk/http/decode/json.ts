@@ -1,4 +1,5 @@
 import {messageOf, SystemError} from '../../errors.ts';
+import {parseExact} from '../../exact-json.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../message.ts';
 import {inBatches} from './batches.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
@@ -24,7 +25,7 @@ const withoutQuote = (error: unknown): SyntaxError =>
 const parse = <T>(body: Buffer, {where, contentType = 'not given'}: About): T => {
   const text = textOf(body);
   try {
-    return JSON.parse(text);
+    return parseExact<T>(text);
   } catch (cause) {
     const about = `content-type ${contentType}, ${body.length} bytes`;
     if (text.trim() !== '' && stopsShort(text, cause)) {
@@ -68,7 +69,7 @@ const openRecords = (where: string) => {
 
   const add = (chunk: Buffer, start: number, end: number): void => {
     try {
-      records.push(JSON.parse(chunk.toString('utf8', start, end)));
+      records.push(parseExact<object>(chunk.toString('utf8', start, end)));
       bytes += end - start;
     } catch (cause) {
       const fault = withoutQuote(cause);

@@ -1,4 +1,5 @@
 // Records that are parsed when somebody looks at them. How many there are is known without.
+import {parseExact} from '../../exact-json.ts';
 import {fieldOf} from '../../json.ts';
 import type {RawRecords} from '../../raw-records.ts';
 import {type FoundList, findList} from './find-list.ts';
@@ -58,8 +59,7 @@ const openList = <R extends object>(body: Buffer, {start, end, bounds}: FoundLis
   const all = (): R[] => {
     if (!touched) {
       touched = true;
-      // What the records are is the caller's claim.
-      for (const record of JSON.parse(body.toString('utf8', start, end))) list.push(record);
+      for (const record of parseExact<R[]>(body.toString('utf8', start, end))) list.push(record);
     }
     return list;
   };
@@ -88,7 +88,7 @@ const documentAround = (
 ): unknown => {
   const last = keys.at(-1);
   if (last === undefined) return list.view;
-  const document: unknown = JSON.parse(
+  const document = parseExact<unknown>(
     `${body.toString('utf8', 0, start)}[]${body.toString('utf8', end)}`,
   );
   const holder = keys.slice(0, -1).reduce(fieldOf, document);

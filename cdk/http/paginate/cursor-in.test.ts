@@ -152,4 +152,13 @@ describe('cursorIn', () => {
       failure: `SystemError: GET https://api.test/items: "next" in the body ${told}`,
     });
   });
+
+  test('fails where JSON should carry a number that JSON.parse rounds', async () => {
+    const api = bodies({rows: items(1), next: 2 ** 53});
+    const next = cursorIn('next', {json: 'cursor'});
+    expect(await pageThrough({...options, next}, api)).toMatchObject({
+      requests: [''],
+      failure: expect.stringContaining('"next" in the body is a number beyond 2^53'),
+    });
+  });
 });

@@ -1,3 +1,4 @@
+import {printExact} from '../../exact-json.ts';
 import {fullPageDoubt} from './doubt.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import {at, describePlace, flagAt, isNone, type Place, scalarIn, valueAt} from './place.ts';
@@ -21,10 +22,11 @@ export const cursorIn = (from: Place, to: Target, {more}: CursorOptions = {}): P
     const cursor = valueAt(page, from);
     if (isNone(cursor) || flagAt(page, more) === false) return undefined;
     if (typeof to !== 'string') {
-      const same = JSON.stringify(askedWith(page, to)) === JSON.stringify(cursor);
-      return same && page.records.length === 0
-        ? undefined
-        : jsonStep(page.request, to.json, cursor);
+      // JSON takes anything, such as the list that Elasticsearch goes on behind; a number by itself must be exact.
+      const token =
+        typeof cursor === 'number' ? scalarIn(page.request, describePlace(from), cursor) : cursor;
+      const same = printExact(askedWith(page, to)) === printExact(token);
+      return same && page.records.length === 0 ? undefined : jsonStep(page.request, to.json, token);
     }
     const token = scalarIn(page.request, describePlace(from), cursor);
     const same = askedWith(page, to) === String(token);

@@ -1,12 +1,13 @@
 // What keeps a list from running for ever, and from ending too early without a word.
 import {hash} from 'node:crypto';
 import {SystemError} from '../../errors.ts';
+import {printExact} from '../../exact-json.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../message.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 
 /** Tells requests apart; the headers are the same in all of them. Hashed, since lists have many pages. */
 const fingerprint = ({url, json}: HttpRequest): string =>
-  hash('sha1', json === undefined ? url.href : `${url.href} ${JSON.stringify(json)}`, 'base64');
+  hash('sha1', json === undefined ? url.href : `${url.href} ${printExact(json)}`, 'base64');
 
 /** A paging that leads back to one of its pages would keep a run going for ever. */
 export const assertNewRequest = (request: HttpRequest, seen: Set<string>): void => {

@@ -1,4 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
+import {parseExact, printExact} from '../../exact-json.ts';
 import {compileConform} from './conform.ts';
 
 const conformed = (schema: object, value: unknown, keys: readonly string[] = []) => {
@@ -82,6 +83,61 @@ describe('a value that is brought to its type', () => {
     ['the narrowest of several types', {type: ['string', 'integer']}, true, '"true"'],
   ])('%s', (_case, schema, value, expected) => {
     expect(brought(schema, value)).toBe(expected);
+  });
+});
+
+describe('a number of more digits than JavaScript holds', () => {
+  const long = (record: string, schema: object): string =>
+    printExact(
+      compileConform({properties: {value: schema}}, {types: 'as-declared', keys: []}).apply(
+        parseExact<object>(record),
+      ).record,
+    );
+
+  test.each<[string, object, string, string]>([
+    ['stays an integer', INTEGER, '9007199254740993', '9007199254740993'],
+    ['stays a decimal', NUMBER, '0.12345678901234567891', '0.12345678901234567891'],
+    ['becomes an integer without zeros', INTEGER, '9007199254740993.0', '9007199254740993'],
+    ['becomes a text', STRING, '9007199254740993', '"9007199254740993"'],
+    [
+      'becomes a text in a list',
+      {items: STRING, type: 'array'},
+      '[9007199254740993]',
+      '["9007199254740993"]',
+    ],
+    [
+      'is in the text of an object',
+      STRING,
+      '{"id":9007199254740993}',
+      '"{\\"id\\":9007199254740993}"',
+    ],
+    [
+      'is in the object of a text',
+      OBJECT,
+      '"{\\"id\\":9007199254740993}"',
+      '{"id":9007199254740993}',
+    ],
+    ['is lost as a whole, not in part', INTEGER, '9007199254740992.25', 'null'],
+  ])('%s', (_case, schema, value, expected) => {
+    const record = `{"other":9007199254740995,"value":${value}}`;
+    expect(long(record, schema)).toBe(`{"other":9007199254740995,"value":${expected}}`);
+  });
+
+  test('keeps them in a record that loses a field', () => {
+    const record = parseExact<object>(
+      '{"id":9007199254740993,"in":{"id":9007199254740995,"a":1},"b":2}',
+    );
+    const declared = {properties: {id: {}, in: {properties: {id: {}, a: {}}}, b: {}}};
+    const selected = {properties: {id: {}, in: {properties: {id: {}}}}};
+    const conform = compileConform(declared, {selected, keys: ['id']});
+    expect(printExact(conform.apply(record).record)).toBe(
+      '{"id":9007199254740993,"in":{"id":9007199254740995}}',
+    );
+    const small = compileConform({}, {maxRecordBytes: 100, keys: ['in.id']});
+    const large = {...record, text: 'x'.repeat(100)};
+    expect(printExact(small.apply(large).record)).toBe(
+      '{"id":9007199254740993,"in":{"id":9007199254740995,"a":1},"b":2,"text":null}',
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 // Values from one JSON type to another, where nothing is lost.
-import {rawDigits, rawNumber} from './raw-json.ts';
+import {parseExact, printExact, rawDigits, rawNumber} from '../../exact-json.ts';
 
 /** In the place of a value that can't be had without loss. */
 export const LOST = Symbol('lost');
@@ -46,7 +46,7 @@ export const toBoolean = (value: unknown): unknown => {
 /** The JSON text of an object or a list; LOST where there is none, as of a circle. */
 const printed = (value: unknown): unknown => {
   try {
-    return JSON.stringify(value) ?? LOST;
+    return printExact(value) ?? LOST;
   } catch {
     return LOST;
   }
@@ -62,8 +62,8 @@ export const toText = (value: unknown): unknown => {
 
 const parsed = (text: string): unknown => {
   try {
-    const value: unknown = JSON.parse(text);
-    return JSON.stringify(value) === text ? value : LOST;
+    const value = parseExact<object>(text);
+    return printExact(value) === text ? value : LOST;
   } catch {
     return LOST;
   }

@@ -1,4 +1,5 @@
 // Field selection: what the source declares and the configured schema no longer has is left out.
+import {withDigitsOf} from '../../exact-json.ts';
 import {isObject, type JsonObject} from '../../json.ts';
 import {keysBelow} from './place.ts';
 import type {Shape} from './shape.ts';
@@ -40,7 +41,7 @@ const selectionOf = (
 
 const selectItems = (list: readonly unknown[], items: Selection): unknown => {
   const kept = list.map((item) => keep(item, items));
-  return kept.some((item, index) => item !== list[index]) ? kept : list;
+  return kept.some((item, index) => item !== list[index]) ? withDigitsOf(list, kept) : list;
 };
 
 const selectFields = (record: JsonObject, {drop, only, nested}: Selection): JsonObject => {
@@ -53,7 +54,7 @@ const selectFields = (record: JsonObject, {drop, only, nested}: Selection): Json
     changed ||= after !== value;
     return [name, after];
   });
-  return changed ? Object.fromEntries(selected) : record;
+  return changed ? withDigitsOf(record, Object.fromEntries(selected)) : record;
 };
 
 /** The very same value where nothing is left out of it. */

@@ -1,5 +1,6 @@
 // Records that are too large for one line. Airbyte warns from 20,000,000 characters on, and its cloud takes no more:
 // https://docs.airbyte.com/platform/understanding-airbyte/airbyte-protocol
+import {withDigitsOf} from '../../exact-json.ts';
 import {isObject, type JsonObject, kindOf} from '../../json.ts';
 import {type Place, pathOf, propertyOf, rootPlace} from './place.ts';
 import type {Loss} from './types.ts';
@@ -69,15 +70,18 @@ const nameOf = ({segments}: Place): string => JSON.stringify(segments);
 
 /** The record with null in some places, in one pass: a record may have thousands of fields. */
 const withNulls = (record: JsonObject, place: Place, gone: ReadonlySet<string>): JsonObject =>
-  Object.fromEntries(
-    Object.entries(record).map(([name, value]) => {
-      const field = propertyOf(place, name);
-      if (gone.has(nameOf(field))) return [name, null];
-      return [
-        name,
-        field.keys.length > 0 && isObject(value) ? withNulls(value, field, gone) : value,
-      ];
-    }),
+  withDigitsOf(
+    record,
+    Object.fromEntries(
+      Object.entries(record).map(([name, value]) => {
+        const field = propertyOf(place, name);
+        if (gone.has(nameOf(field))) return [name, null];
+        return [
+          name,
+          field.keys.length > 0 && isObject(value) ? withNulls(value, field, gone) : value,
+        ];
+      }),
+    ),
   );
 
 export type Trimmed = {

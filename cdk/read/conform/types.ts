@@ -1,7 +1,7 @@
 // Brings values to the types that a schema declares. Compiled once for each stream, since it runs for each value.
+import {exactOf, rawDigits} from '../../exact-json.ts';
 import {isObject, type JsonObject, kindOf} from '../../json.ts';
 import {eachOf, fieldOf, ITEM, KEY, type Place, pathOf, propertyOf} from './place.ts';
-import {rawDigits} from './raw-json.ts';
 import {LOST, toBoolean, toInteger, toList, toNumber, toObject, toText} from './scalars.ts';
 import {timeFormatOf} from './times.ts';
 
@@ -66,7 +66,7 @@ const convertRest = (
     for (const name of Object.keys(record)) {
       if (declared.has(name)) continue;
       run.steps[depth] = name;
-      const before = record[name];
+      const before = exactOf(record, name, record[name]);
       const after = rest(before, run);
       if (after === before) continue;
       copy ??= {...record};
@@ -93,7 +93,7 @@ const compileObject = (schema: JsonObject, place: Place): Convert | undefined =>
     if (!isObject(value)) return value;
     let copy: Record<string, unknown> | undefined;
     for (const {name, convert} of entries) {
-      const before = value[name];
+      const before = exactOf(value, name, value[name]);
       const after = before === undefined ? before : convert(before, run);
       if (after === before) continue;
       copy ??= {...value};
@@ -111,7 +111,7 @@ const compileList = ({items}: JsonObject, place: Place): Convert | undefined => 
     let copy: unknown[] | undefined;
     for (let index = 0; index < value.length; index += 1) {
       run.steps[place.depth] = index;
-      const before: unknown = value[index];
+      const before = exactOf(value, index, value[index]);
       const after = convert(before, run);
       if (after === before) continue;
       copy ??= [...value];

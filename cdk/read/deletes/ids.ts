@@ -1,5 +1,6 @@
 // Ids of records: their primary key's values, as they stand in a state, and as text to compare them by.
 import {SystemError} from '../../errors.ts';
+import {exactOf, rawDigits} from '../../exact-json.ts';
 import {isObject} from '../../json.ts';
 
 type Scalar = string | number | boolean;
@@ -17,9 +18,15 @@ export const isId = (value: unknown): value is Id =>
 export const textOf = (id: Id): string =>
   Array.isArray(id) ? JSON.stringify(id.map(String)) : String(id);
 
+/** A number beyond 2^53 as the text of its digits: another record may have the number that JavaScript makes of it. */
+const keyOf = (record: object, field: string): unknown => {
+  const value = exactOf(record, field, Reflect.get(record, field));
+  return isObject(value) ? (rawDigits(value) ?? value) : value;
+};
+
 /** Undefined for a record that its primary key does not name. */
 export const idOf = (record: object, primaryKey: readonly string[]): Id | undefined => {
-  const values = primaryKey.map((field): unknown => Reflect.get(record, field));
+  const values = primaryKey.map((field) => keyOf(record, field));
   if (!values.every(isScalar)) return undefined;
   const [first] = values;
   return values.length === 1 ? first : values;

@@ -4,6 +4,7 @@ import type {Item} from '../../../test/support/items.ts';
 import {at, item, stateOf} from '../../../test/support/items.ts';
 import {inShort} from '../../../test/support/run-read.ts';
 import type {Sweep} from '../../deletes.ts';
+import {parseExact} from '../../exact-json.ts';
 import type {Slice} from '../../source.ts';
 import {Interrupted} from '../interrupt.ts';
 
@@ -76,6 +77,18 @@ describe('a sweep', () => {
     await sync();
     await sync();
     expect((await sync()).deleted).toEqual([]);
+  });
+
+  test('tells ids beyond 2^53 apart, and names what is gone by its digits', async () => {
+    const long = (digits: string): Item => ({
+      ...parseExact<Item>(`{"id":${digits}}`),
+      updated_at: at(1),
+    });
+    const {api, sync} = openApi({'': [long('9007199254740992'), long('9007199254740993')]});
+    await sync();
+    api.content[''] = [long('9007199254740992')];
+    await sync();
+    expect((await sync()).deleted).toMatchObject([{id: '9007199254740993'}]);
   });
 
   test('begins with a list where the state is from before, and so knows what was emitted then', async () => {
