@@ -13,12 +13,13 @@ export const fieldOf = (json: unknown, key: string): unknown => {
 /**
  * What stands at a path such as `data.items.0`; undefined where it leads nowhere. A key may hold dots itself, such as
  * OData's `@odata.nextLink`: the whole one goes first.
+ * @param take what takes one step
  */
-export const valueAt = (json: unknown, path: string): unknown => {
-  const whole = fieldOf(json, path);
+export const valueAt = (json: unknown, path: string, take = fieldOf): unknown => {
+  const whole = take(json, path);
   const dot = path.indexOf('.');
   if (whole !== undefined || dot < 0) return whole;
-  return valueAt(fieldOf(json, path.slice(0, dot)), path.slice(dot + 1));
+  return valueAt(take(json, path.slice(0, dot)), path.slice(dot + 1), take);
 };
 
 /** What a JSON value is, in words for an error message: `an array`, `null`, `a string`. */

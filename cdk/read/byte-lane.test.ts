@@ -127,6 +127,22 @@ describe('numbers that JavaScript can not hold', () => {
     expect([bytes.bytePages, bytes.texts]).toEqual([0, [expected]]);
   });
 
+  test.each([
+    ['rounded up', '1764100000000000200', '{"id":1764099999999999700}'],
+    ['rounded down', '1764100000000000001', '{"id":1764100000000000000}'],
+    ['rounded up below zero', '-1764100000000000001', '{"id":-1764100000000000500}'],
+    ['in powers of ten', '1234567890123456789012', '{"id":1.2345678901234565e+21}'],
+    ['held', '9007199254740992', '{"id":9007199254740992}'],
+  ])('make no position above them where they are %s', async (_how, id, state) => {
+    const more: More = {cursor: {field: 'id', order: 'ascending'}};
+    const {bytes, parsed} = await lanes(more, [`[{"id":${id}}]`]);
+    const twice = await lanes(more, [`[{"\\u0069d":${id}}]`]);
+    for (const {messages} of [bytes, parsed, twice.bytes, twice.parsed]) {
+      expect(messages).toContain(`items STATE ${state} 0`);
+    }
+    expect([bytes.bytePages, parsed.bytePages]).toEqual([1, 0]);
+  });
+
   test('tell records apart for a lookback that is learned', async () => {
     const twins = '[{"id":9007199254740993,"n":1},{"id":9007199254740992,"n":1}]';
     const bodies = [twins.replaceAll('"n":1', `"updated_at":"${at(1)}"`)];

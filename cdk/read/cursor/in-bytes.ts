@@ -1,5 +1,4 @@
 // The cursors of records that are not parsed.
-import {valueAt} from '../../json.ts';
 import {
   eachField,
   FAULT,
@@ -11,6 +10,7 @@ import {
   skipValue,
 } from '../../json-bytes.ts';
 import {countOf, endOf, type RawRecords, recordAt, startOf} from '../../raw-records.ts';
+import {scalarIn, valueIn} from './value-in.ts';
 
 /** A path, as it is looked for: by the whole of it first, since a key may hold dots itself. */
 type Path = {
@@ -79,9 +79,9 @@ const cursorIn = (raw: RawRecords, index: number, field: string, path: Path): un
   const isFound =
     (path.quoted !== undefined && findOnce(body, from, to, path.quoted, found)) ||
     find(body, from, path, found);
-  if (!isFound) return valueAt(recordAt(raw, index), field);
+  if (!isFound) return valueIn(recordAt(raw, index), field);
   return found.start !== 0 && isScalarAt(body, found.start)
-    ? JSON.parse(body.toString('utf8', found.start, found.end))
+    ? scalarIn(body.toString('utf8', found.start, found.end))
     : undefined;
 };
 

@@ -1,7 +1,6 @@
 // What can be done with cursor values without knowing how they are written down.
 import type {Duration} from '../../duration.ts';
 import {SystemError} from '../../errors.ts';
-import {valueAt} from '../../json.ts';
 import type {Cursor, CursorFormat, CursorValue} from '../../source.ts';
 import {epochNotation} from './epoch.ts';
 import {iso} from './iso.ts';
@@ -16,6 +15,7 @@ import {
   toInstant,
 } from './moment.ts';
 import {patternNotation} from './pattern.ts';
+import {numberBefore, valueIn} from './value-in.ts';
 
 export type CursorRules = {
   /**
@@ -108,10 +108,6 @@ const timeEarlier = (
   return unit === undefined ? undefined : writer.write(minusMs(moment, by * unit));
 };
 
-/** Beyond 2^53 numbers lie more than 1 apart. */
-const numberBefore = (value: number): number =>
-  value - Math.max(1, Math.abs(value) * Number.EPSILON);
-
 /** What changes values, each in the way it is written. */
 const changes = (
   timeOf: (value: CursorValue) => Time | undefined,
@@ -158,7 +154,7 @@ export const cursorRules = ({field, format}: Pick<Cursor, 'format' | 'field'>): 
   const compare = comparison(read);
   return {
     valueOf: (record) => {
-      const value = valueAt(record, field);
+      const value = valueIn(record, field);
       return isCursorValue(value) && value !== '' ? value : undefined;
     },
     compare,
