@@ -1,4 +1,4 @@
-// The kit beside its peers: the same records through each, in turn. How: `npm run bench:peers -- --help`.
+// The kit beside its peers: the same records through each, in turn. How: `npm run bench -- --help`.
 // A run of everything writes bench/RESULTS.md and bench/results.json; a part of it prints its figures only.
 import {execFile, fork} from 'node:child_process';
 import {once} from 'node:events';
@@ -14,7 +14,7 @@ import {FAROS, install, PYTHON, ROOT} from './peers/install.js';
 import {profile} from './peers/profile.js';
 import {document, tables} from './peers/report.js';
 
-const HELP = `npm run bench:peers [-- options]
+const HELP = `npm run bench [-- options]
   --cases a,b    only these of ${NAMES.join(', ')}
   --without a,b  all but these
   --rounds n     how often each program runs; default 5, and 3 of the short form

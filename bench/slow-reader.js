@@ -1,6 +1,6 @@
 // Reads users of the faker source through a pipe whose reader sleeps, and prints what it took. Fails where a line
 // is lost or the peak of the program's memory is over the limit that the README states.
-//   npm run bench [-- <count>]
+//   npm run bench:slow-reader [-- <count>]
 import {spawn} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';

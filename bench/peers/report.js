@@ -161,7 +161,7 @@ const remarksIn = (former) => {
 /** RESULTS.md, anew. */
 export const document = ({machine, versions, results, profiles}, former) => `# Side by side
 
-Written by \`npm run bench:peers\` on ${machine.date}. Do not edit what is above "What is left".
+Written by \`npm run bench\` on ${machine.date}. Do not edit what is above "What is left".
 
 The same records, read by the same stream of the kit and of its peers, into \`| cat >/dev/null\`: medians of the rounds, with the
 least and the most. Programs run in turn, and a ratio is that of two runs side by side: the median of the rounds' ratios. CPU time and

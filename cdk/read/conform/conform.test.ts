@@ -117,6 +117,7 @@ describe('a number of more digits than JavaScript holds', () => {
       '"{\\"id\\":9007199254740993}"',
       '{"id":9007199254740993}',
     ],
+    ['stays beside one that is converted', LIST, '["7",9007199254740993]', '[7,9007199254740993]'],
     ['is lost as a whole, not in part', INTEGER, '9007199254740992.25', 'null'],
   ])('%s', (_case, schema, value, expected) => {
     const record = `{"other":9007199254740995,"value":${value}}`;

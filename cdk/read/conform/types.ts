@@ -1,5 +1,5 @@
 // Brings values to the types that a schema declares. Compiled once for each stream, since it runs for each value.
-import {exactOf, rawDigits} from '../../exact-json.ts';
+import {exactOf, rawDigits, withDigitsOf} from '../../exact-json.ts';
 import {isObject, type JsonObject, kindOf} from '../../json.ts';
 import {eachOf, fieldOf, ITEM, KEY, type Place, pathOf, propertyOf} from './place.ts';
 import {LOST, toBoolean, toInteger, toList, toNumber, toObject, toText} from './scalars.ts';
@@ -114,7 +114,7 @@ const compileList = ({items}: JsonObject, place: Place): Convert | undefined => 
       const before = exactOf(value, index, value[index]);
       const after = convert(before, run);
       if (after === before) continue;
-      copy ??= [...value];
+      copy ??= withDigitsOf(value, [...value]);
       copy[index] = after;
     }
     return copy ?? value;
