@@ -49,6 +49,15 @@ export const CASES = [
     mostMb: 100,
   },
   {
+    // The cursor of each record is looked at, and what is old would be left out; the rest goes out as bytes all the same.
+    name: 'http-filtered',
+    mode: 'incremental',
+    full: http('filtered', 1_000),
+    short: http('filtered', 500),
+    least: {},
+    mostMb: 100,
+  },
+  {
     // The source maps each record, so that it has to be parsed and printed.
     name: 'http-mapped',
     full: http('mapped', 1_000),

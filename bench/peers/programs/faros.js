@@ -1,7 +1,7 @@
 // The peer's side: the same streams on faros-airbyte-cdk, which bench/peers/install.js puts into `.bench/faros`.
 import {createRequire} from 'node:module';
 import {join} from 'node:path';
-import {makePool, timeOf} from './records.js';
+import {makePool, SINCE, timeOf} from './records.js';
 
 const requirePeer = createRequire(join(import.meta.dirname, '../../../.bench/faros/package.json'));
 const {
@@ -38,6 +38,9 @@ class Memory extends Items {
   }
 }
 
+const latest = (current, {updated_at}) =>
+  current.updated_at === undefined || updated_at > current.updated_at ? {updated_at} : current;
+
 class Changes extends Items {
   get cursorField() {
     return 'updated_at';
@@ -45,10 +48,8 @@ class Changes extends Items {
   get stateCheckpointInterval() {
     return 1_000;
   }
-  getUpdatedState(current, {updated_at}) {
-    return current.updated_at === undefined || updated_at > current.updated_at
-      ? {updated_at}
-      : current;
+  getUpdatedState(current, record) {
+    return latest(current, record);
   }
   async *readRecords() {
     const {records, bytes} = this.config;
@@ -72,6 +73,18 @@ class Untouched extends Items {
   }
 }
 
+class Filtered extends Untouched {
+  get cursorField() {
+    return 'updated_at';
+  }
+  getUpdatedState(current, record) {
+    return latest(current, record);
+  }
+  async *readRecords() {
+    for await (const record of super.readRecords()) if (record.updated_at >= SINCE) yield record;
+  }
+}
+
 /** A stream is named after its class. */
 class Mapped extends Untouched {}
 
@@ -91,7 +104,9 @@ class Bench extends AirbyteSourceBase {
     return [true, undefined];
   }
   streams(config) {
-    return [Memory, Changes, Untouched, Mapped].map((Stream) => new Stream(this.logger, config));
+    return [Memory, Changes, Untouched, Filtered, Mapped].map(
+      (Stream) => new Stream(this.logger, config),
+    );
   }
 }
 

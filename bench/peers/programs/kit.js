@@ -1,6 +1,6 @@
 // The kit's side: a source as an author writes it.
 import {cursorIn, defineSource, page, run, stream} from '#cdk';
-import {makePool, timeOf} from './records.js';
+import {makePool, SINCE, timeOf} from './records.js';
 
 const schema = {
   type: 'object',
@@ -58,6 +58,13 @@ const source = defineSource({
       }),
       // Nothing looks at these records: the kit may hand their bytes on as they came.
       stream({...common, name: 'untouched', read: fromPages}),
+      // An API that can't be asked for what is new.
+      stream({
+        ...common,
+        name: 'filtered',
+        cursor: {field: 'updated_at', start: SINCE, filter: true},
+        read: fromPages,
+      }),
       // Whatever is mapped has to be parsed and printed again.
       stream({...common, name: 'mapped', read: fromPages, map: (record) => record}),
     ];

@@ -41,6 +41,9 @@ const nested = (id, time) => ({
 /** When the record of a number was changed last. */
 export const timeOf = (id) => new Date(START + id * 1000).toISOString();
 
+/** Before all of them. */
+export const SINCE = '2020-01-01T00:00:00.000Z';
+
 /** A record of about so many bytes as JSON. */
 export const makeRecord = (id, bytes) => {
   const updated_at = timeOf(id);
