@@ -76,9 +76,10 @@ export const profile = async (stream, config) => {
   process.stderr.write(`profile of ${stream}\n`);
   const folder = mkdtempSync(join(tmpdir(), 'headwater-profile-'));
   try {
-    const [env, compiled, node, ...rest] = readCommand(PROGRAMS.kit, stream, config);
+    const command = readCommand(PROGRAMS.kit, stream, config);
+    const behindNode = command.indexOf(process.execPath) + 1;
     const flags = ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${INTERVAL}`];
-    await measure([env, compiled, node, ...flags, ...rest]);
+    await measure(command.toSpliced(behindNode, 0, ...flags));
     const [file] = readdirSync(folder);
     const lines = linesOf(readFileSync(join(FOLDER, BUNDLE), 'utf8'));
     const times = timesOf(JSON.parse(readFileSync(join(folder, file), 'utf8')), lines);
