@@ -10,7 +10,7 @@ import {
   skipValue,
 } from '../../json-bytes.ts';
 import {countOf, endOf, type RawRecords, recordAt, startOf} from '../../raw-records.ts';
-import {scalarIn, valueIn} from './value-in.ts';
+import {scalarFrom, valueIn} from './value-in.ts';
 
 /** A path, as it is looked for: by the whole of it first, since a key may hold dots itself. */
 type Path = {
@@ -81,7 +81,7 @@ const cursorIn = (raw: RawRecords, index: number, field: string, path: Path): un
     find(body, from, path, found);
   if (!isFound) return valueIn(recordAt(raw, index), field);
   return found.start !== 0 && isScalarAt(body, found.start)
-    ? scalarIn(body.toString('utf8', found.start, found.end))
+    ? scalarFrom(body.toString('utf8', found.start, found.end))
     : undefined;
 };
 

@@ -24,7 +24,7 @@ const notAbove = (value: number, digits: string): number => {
 };
 
 /** Of JSON that is no object and no list. */
-export const scalarIn = (text: string): unknown => {
+export const scalarFrom = (text: string): unknown => {
   const value: unknown = JSON.parse(text);
   return typeof value === 'number' && !Number.isSafeInteger(value) ? notAbove(value, text) : value;
 };
