@@ -64,9 +64,9 @@ export type Cursor<F extends string = string> = {
   readonly order?: 'ascending' | 'descending' | 'none';
   /**
    * How far before the last position each sync begins, for records that appear late: a time, or a number where the
-   * cursor is one; `learned` measures how late they come, and takes half as much again.
+   * cursor is one.
    */
-  readonly lookback?: Duration | number | 'learned';
+  readonly lookback?: Duration | number;
   /** The API reads what changed *after* `since`, not at it: one tick less is asked for, and ties are not lost. */
   readonly exclusive?: boolean;
   /** What a record without a cursor value is: emitted (the default), left out, or an error. */

@@ -1,7 +1,7 @@
 // Which pages go out as the bytes that they came in. Nobody chooses it: it is what nobody can tell from the records.
 
 import {rawRecordsOf} from '../http/decode/lazy-list.ts';
-import {countOf, endOf, parseAll, type RawRecords, startOf} from '../raw-records.ts';
+import {countOf, endOf, type RawRecords, startOf} from '../raw-records.ts';
 import type {Page, Stream} from '../source.ts';
 import {DEFAULT_MAX_RECORD_BYTES} from './conform/size.ts';
 import {cursorsIn} from './cursor/in-bytes.ts';
@@ -47,11 +47,7 @@ export const openByteLane = (stream: Stream, hasChildren: boolean): ByteLane => 
       else passed += 1;
       return taken;
     },
-    look: (raw) => {
-      if (cursor === undefined) return [];
-      // A learned lookback tells records apart by their keys.
-      return cursor.lookback === 'learned' ? parseAll(raw) : cursorsIn(raw, cursor.field);
-    },
+    look: (raw) => (cursor === undefined ? [] : cursorsIn(raw, cursor.field)),
     summary: () => {
       if (passed + parsed === 0) return '';
       const why = looker === undefined ? '' : `, since ${looker}`;

@@ -1,5 +1,4 @@
 // Progress by a cursor: a position for the stream, or for each slice.
-import type {Duration} from '../duration.ts';
 import type {JsonObject} from '../json.ts';
 import {foreignCursorOf} from '../protocol/foreign-state.ts';
 import type {StateBlob} from '../protocol/state.ts';
@@ -37,8 +36,6 @@ export type Following = {
   readonly warn: (message: string) => void;
   /** How long the next page of a slice that was cut off can be asked for, in milliseconds; 0: not at all. */
   readonly resumeLife: number;
-  /** The cursor's lookback, or what was learned. */
-  readonly lookback: Duration | number | undefined;
 };
 
 type Sorted = {readonly highest: CursorValue | undefined; readonly inOrder: boolean};
@@ -63,7 +60,7 @@ const scan = (
 
 /** Where the author's `read` begins: the lookback earlier, but not before the stream's own start. */
 const sinceOf = (
-  {cursor: {exclusive, start}, lookback: declared, from}: Following,
+  {cursor: {exclusive, start, lookback: declared}, from}: Following,
   known: CursorValue | undefined,
   {earlier, tickBefore, later}: CursorRules,
 ): CursorValue | undefined => {

@@ -5,7 +5,7 @@
 // goes on inside; `"folded"` are slices that share a position, when there are too many to list.
 import {isObject, type JsonObject} from '../json.ts';
 import type {ForeignSlice} from '../protocol/foreign-state.ts';
-import {isEmptyBlob, NO_CURSOR_STATE, type StateBlob} from '../protocol/state.ts';
+import {hasNoPosition, isEmptyBlob, NO_CURSOR_STATE, type StateBlob} from '../protocol/state.ts';
 import type {CursorValue, Slice} from '../source.ts';
 import {isCursorValue} from './cursor/rules.ts';
 import {packKeys, unpackKeys} from './key-set.ts';
@@ -112,9 +112,8 @@ export const parsePosition = (blob: StateBlob, field: string): Position | undefi
   const {slices, folded, unfinished} = blob;
   if (!isObject(slices)) {
     const resume = resumeIn(blob['resume']);
-    return watermark === undefined && unfinished !== true && resume === undefined
-      ? undefined
-      : {watermark, ...(resume && {resume})};
+    const isOurs = watermark !== undefined || unfinished === true || hasNoPosition(blob);
+    return isOurs || resume ? {watermark, ...(resume && {resume})} : undefined;
   }
   const folds = Array.isArray(folded) ? folded.flatMap((fold) => foldIn(fold, field)) : [];
   return {

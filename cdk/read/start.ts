@@ -21,8 +21,6 @@ type Beginning =
       readonly fullSync?: FullSync;
       /** Where the parent stream was, when all of its children had been read. */
       readonly parent?: JsonObject;
-      /** What the state held, for what else is kept in it. */
-      readonly blob?: StateBlob;
     }
   /** All of it, slice by slice. */
   | {readonly kind: 'round'; readonly round: Round | undefined; readonly parent?: JsonObject}
@@ -110,7 +108,6 @@ const startByCursor = (
       position,
       ...(fullSync && {fullSync}),
       ...(blob && parentBlobIn(stream, blob)),
-      ...(blob && {blob}),
     },
     warnings,
   });

@@ -7,7 +7,6 @@ import {cursorRules} from './cursor/rules.ts';
 import type {Kinship} from './families.ts';
 import {CLOCK_SKEW, followCursor} from './follow-cursor.ts';
 import {followRound, type Round} from './follow-round.ts';
-import {type Learning, learnLookback} from './learn-lookback.ts';
 import {type Position, parsePosition, type SlicePosition, START, toBlob} from './position.ts';
 import type {Progress} from './progress.ts';
 import type {StreamRun} from './reading.ts';
@@ -149,14 +148,6 @@ const isSliced = ({stream}: Kinship): boolean => stream.slices.kind !== 'whole';
 const resumeLifeOf = ({stream: {resumable, window}, children}: Kinship): number =>
   children.length > 0 || window || !resumable ? 0 : millisecondsOf(resumable);
 
-const watchedBy = ({watch}: Learning, {slice, ...progress}: Progress): Progress => ({
-  ...progress,
-  slice: (key) => {
-    const followed = slice(key);
-    return watch(followed, followed.from);
-  },
-});
-
 const trackCursor = (
   kinship: Kinship,
   start: CursorStart,
@@ -166,11 +157,6 @@ const trackCursor = (
 ): Tracked => {
   const {isSelected, stream} = kinship;
   const from = beginningOf(start, kinship);
-  const latest = startedAt - CLOCK_SKEW;
-  const learning =
-    cursor.lookback === 'learned'
-      ? learnLookback(stream, cursorRules(cursor), start.blob, latest)
-      : undefined;
   const following = {
     cursor,
     sliced: isSliced(kinship),
@@ -179,19 +165,16 @@ const trackCursor = (
     now,
     warn,
     resumeLife: resumeLifeOf(kinship),
-    lookback: cursor.lookback === 'learned' ? learning?.lookback : cursor.lookback,
   };
   const add = (progress: Progress): Progress =>
     withMore(progress, (isFinished) => ({
-      ...learning?.blob(isFinished),
       ...fullSyncBlob(start, isFinished),
       ...parentBlob(kinship, isFinished),
     }));
   const followed = followCursor({...following, from});
   if (!isSelected) return {progress: add(followed), emits: NONE};
-  const watched = (progress: Progress) => (learning ? watchedBy(learning, progress) : progress);
-  if (from === start.position) return {progress: add(watched(followed)), emits: ALL};
-  const own = watched(followCursor({...following, from: start.position}));
+  if (from === start.position) return {progress: add(followed), emits: ALL};
+  const own = followCursor({...following, from: start.position});
   const tracked = forChildren(own, followed, cursor);
   return {...tracked, progress: add(tracked.progress)};
 };
