@@ -1,8 +1,9 @@
 // Streams whose slices are the records of another one.
 import {describe, expect, test} from '@jest/globals';
-import {at, type Item, item, pagesOf, schema, sorted, stateOf} from '../../test/support/items.ts';
-import {catalogOf, inShort, runRead} from '../../test/support/run-read.ts';
-import {type Page, page, parent, product, type Schema, type Stream, stream} from '../source.ts';
+import {at, type Item, item, pagesOf, schema, sorted, stateOf} from '../../test/read/items.ts';
+import {cross, page, parent, type Schema, type Stream, stream} from '../author/source.ts';
+import type {Page} from '../author/types.ts';
+import {catalogOf, inShort, runRead} from '../testing/run-read.ts';
 
 type Note = {id: string};
 const notes: Schema<Note> = {type: 'object', properties: {id: {}}};
@@ -25,7 +26,7 @@ const family = ({
   const issues = stream({
     name: 'issues',
     schema,
-    cursor: {field: 'updated_at', filter: true},
+    cursor: {field: 'updated_at', clientSide: true},
     read: ({since}) => {
       log.push(`issues since ${since}`);
       return pagesOf(...parentPages);
@@ -262,7 +263,7 @@ test('slices may be each one of a list with each record of a parent', async () =
   const counts = stream({
     name: 'counts',
     schema: notes,
-    slices: product(
+    slices: cross(
       parent(issues, ({id}) => ({issue: id})),
       () => [{kind: 'up'}, {kind: 'down'}],
     ),
@@ -274,7 +275,7 @@ test('slices may be each one of a list with each record of a parent', async () =
   const lists = stream({
     name: 'lists',
     schema: notes,
-    slices: product(
+    slices: cross(
       () => [{a: 1}, {a: 2}],
       () => [{b: 1}],
     ),

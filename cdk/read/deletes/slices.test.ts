@@ -1,10 +1,10 @@
 import {describe, expect, test} from '@jest/globals';
-import {dayOf, openApi, range} from '../../../test/support/deleting-api.ts';
-import {at, item, schema} from '../../../test/support/items.ts';
-import {runRead} from '../../../test/support/run-read.ts';
-import {openSyncs} from '../../../test/support/syncs.ts';
-import {page, parent, stream} from '../../source.ts';
-import {parseKept} from './blob.ts';
+import {dayOf, openApi, range} from '../../../test/read/deleting-api.ts';
+import {at, item, schema} from '../../../test/read/items.ts';
+import {openSyncs} from '../../../test/read/syncs.ts';
+import {page, parent, stream} from '../../author/source.ts';
+import {runRead} from '../../testing/run-read.ts';
+import {parseKept} from './kept-state.ts';
 
 describe('a sweep of slices', () => {
   const slicesOf = (...names: readonly string[]) => names.map((name) => ({name}));
@@ -100,7 +100,7 @@ describe('without a list of ids', () => {
         name: 'items',
         schema,
         primaryKey: ['id'],
-        cursor: {field: 'updated_at', filter: true},
+        cursor: {field: 'updated_at', clientSide: true},
         deletes: {sweep: {every: {days: 1}}},
         async *read() {
           yield page(all);
@@ -148,7 +148,7 @@ describe('without a list of ids', () => {
         name: 'items',
         schema,
         primaryKey,
-        cursor: {field: 'updated_at', filter: true},
+        cursor: {field: 'updated_at', clientSide: true},
         deletes: {sweep: {}},
         async *read() {
           yield page([item(1), item(2)]);
@@ -171,7 +171,7 @@ describe('without a list of ids', () => {
         name: 'items',
         schema,
         primaryKey: ['id'],
-        cursor: {field: 'updated_at', filter: true},
+        cursor: {field: 'updated_at', clientSide: true},
         resumable: {days: 10},
         checkpointInterval: 0,
         deletes: {sweep: {}},
@@ -196,7 +196,7 @@ test('what is known of a parent is no part of what its children keep of it', asy
     name: 'issues',
     schema,
     primaryKey: ['id'],
-    cursor: {field: 'updated_at', filter: true},
+    cursor: {field: 'updated_at', clientSide: true},
     deletes: {sweep: {}},
     async *read() {
       yield page([item(1)]);
