@@ -62,7 +62,7 @@ export type HttpClient = {
 };
 
 /** What a client does for one stream. */
-export type Binding = {
+type Binding = {
   readonly scope: RequestScope;
   /** Which list goes on where an earlier run was cut off. Absent: pages do not say where the next one is. */
   readonly resume?: ListResume | undefined;

@@ -2,7 +2,7 @@
 import type {Clock} from './limits/clock.ts';
 
 /** Where the client reports what it does: DEBUG each request, INFO what delays a run, WARN what may be missing. */
-export type Log = (level: 'DEBUG' | 'INFO' | 'WARN', message: string) => void;
+type Log = (level: 'DEBUG' | 'INFO' | 'WARN', message: string) => void;
 
 /** Handed whole to each layer that needs a part of it. */
 export type HttpRun = {
