@@ -1,7 +1,7 @@
 // What an author's file calls: a source is one value, a stream is one value.
 // The kit reads them; nothing here runs before a command does.
 
-import type {Duration} from '../duration.ts';
+import {type Duration, type ExactDuration, toMilliseconds} from '../duration.ts';
 import type {HttpClient, HttpOptions} from '../http/client.ts';
 import type {JsonObject} from '../json/values.ts';
 import {closeDeletes, type Deletes} from './deletes.ts';
@@ -135,8 +135,8 @@ export type StreamDefinition<R extends object, S extends Slice> = {
   readonly fields?: 'as-selected' | 'all';
   /** Understands states that older versions of the source have written: gives the blob that this one would have. */
   readonly migrateState?: (blob: JsonObject) => JsonObject;
-  /** How often the position is saved while reading, in milliseconds. Default 60,000; 0 after each page. */
-  readonly checkpointInterval?: number;
+  /** How often the position is saved while reading. Default `{minutes: 1}`; `{seconds: 0}` saves it after each page. */
+  readonly checkpointInterval?: ExactDuration;
 };
 
 /** One stream, as the kit reads it: record and slice types are closed over. */
@@ -154,6 +154,7 @@ export type Stream<R extends object = object> = {
   readonly fields: 'as-selected' | 'all';
   readonly read: (context: ReadContext<Slice>) => AsyncIterable<Page>;
   readonly migrateState?: (blob: JsonObject) => JsonObject;
+  /** In milliseconds. */
   readonly checkpointInterval: number;
   readonly [describes]?: R;
 };
@@ -224,7 +225,7 @@ export const cross = <A extends Slice, B extends Slice>(
   };
 };
 
-const DEFAULT_CHECKPOINT_INTERVAL = 60_000;
+const DEFAULT_CHECKPOINT_INTERVAL: ExactDuration = {minutes: 1};
 
 const windowOf = (window: Duration | Window | undefined): Window | undefined =>
   window === undefined || 'length' in window ? window : {length: window};
@@ -249,7 +250,10 @@ export const stream = <R extends object, S extends Slice = Record<never, never>>
       const pages = definition.read(own);
       return map === undefined ? pages : mapPages(pages, (record) => map(record, own.slice));
     },
-    checkpointInterval: definition.checkpointInterval ?? DEFAULT_CHECKPOINT_INTERVAL,
+    checkpointInterval: toMilliseconds(
+      'checkpointInterval',
+      definition.checkpointInterval ?? DEFAULT_CHECKPOINT_INTERVAL,
+    ),
     types: definition.types ?? 'as-they-come',
     fields: definition.fields ?? 'all',
     ...(cursor && {cursor}),

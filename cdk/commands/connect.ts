@@ -1,7 +1,7 @@
 import type {Connection, Source, Stream} from '../author/source.ts';
 import {SystemError} from '../errors.ts';
 import {type HttpRuntime, openHttpClient} from '../http/client.ts';
-import type {RetryPolicy} from '../http/limits/retry.ts';
+import type {RetryOptions} from '../http/limits/retry.ts';
 import {isObject} from '../json/values.ts';
 import {validateConfig, withoutInternalKeys} from '../protocol/config.ts';
 import {secretValues} from '../protocol/secrets.ts';
@@ -12,7 +12,7 @@ import {rotationTeller} from './rotation.ts';
 
 /** How a command takes waiting. */
 type Patience = {
-  readonly retry?: Partial<RetryPolicy>;
+  readonly retry?: RetryOptions;
   readonly onWait?: HttpRuntime['onWait'];
   readonly caller?: HttpRuntime['caller'];
   readonly aside?: HttpRuntime['aside'];

@@ -5,6 +5,7 @@ import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
 import {hasOpenssl, makeCertificates} from '../../test/http/certificates.ts';
 import {type Fault, PAGES, PER_PAGE, startFaultyApi} from '../../test/http/faulty-api.ts';
+import {inMilliseconds} from '../../test/support/durations.ts';
 import {say} from '../../test/support/say.ts';
 import {defineSource, type Schema, stream} from '../author/source.ts';
 import type {Auth} from '../http/auth/auth.ts';
@@ -219,8 +220,8 @@ const readThrough = async ({fault, auth}: Row, page: number, times: number) => {
     spec: {connectionSpecification: {type: 'object'}},
     connect: () => ({
       baseUrl: api.url,
-      timeouts: TIMEOUTS,
-      retry: RETRY,
+      timeouts: inMilliseconds(TIMEOUTS),
+      retry: {attempts: RETRY.attempts, ...inMilliseconds({base: RETRY.base, cap: RETRY.cap})},
       tls: certificates === undefined ? {} : {ca: certificates.own.ca},
       ...(auth && {auth}),
     }),
@@ -230,7 +231,7 @@ const readThrough = async ({fault, auth}: Row, page: number, times: number) => {
         name: 'items',
         schema,
         cursor: {field: 'id', order: 'ascending'},
-        checkpointInterval: 0,
+        checkpointInterval: {seconds: 0},
         read: () =>
           http.paginate<Item>('/items', {records: 'items', next: cursorIn('next', 'page')}),
       }),

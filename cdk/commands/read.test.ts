@@ -51,7 +51,7 @@ test('a stream that waits for the API says so, and until when', async () => {
   const source = defineSource({
     name: 'items',
     spec: {connectionSpecification: {type: 'object'}},
-    connect: () => ({baseUrl: 'https://api.test', retry: {longest: 60_000}}),
+    connect: () => ({baseUrl: 'https://api.test', retry: {longest: {minutes: 1}}}),
     check: async () => {},
     streams: ({http}) => [
       stream<{id: number}>({name: 'items', schema: {}, read: () => http.paginate('/items')}),
@@ -89,7 +89,7 @@ test('a stream tells at its end what was done for it, and only for it', async ()
     connect: () => ({
       baseUrl: 'https://api.test',
       concurrency: 1,
-      retry: {base: 0},
+      retry: {base: {seconds: 0}},
       rules: [{status: 404, action: 'ignore'}],
     }),
     check: async () => {},

@@ -317,7 +317,7 @@ describe('a passing fault', () => {
       received += 1;
     });
     const failure = await failureOfGet(
-      {baseUrl, timeouts: {total: 30}, retry: {attempts: 2}},
+      {baseUrl, timeouts: {total: {milliseconds: 30}}, retry: {attempts: 2}},
       '/slow',
     );
     expect(failure).toBe(

@@ -8,14 +8,22 @@ import {type Clock, systemClock} from './limits/clock.ts';
 import type {Wait} from './limits/waits.ts';
 import {type FetchedRecords, type PaginateOptions, paginate} from './paginate/paginate.ts';
 import {type LayerOptions, type Log, withLayers} from './pipeline.ts';
-import {changing, type GetOptions, type PostOptions, requestMaker, resolveUrl} from './request.ts';
+import {
+  type ChangeOptions,
+  changing,
+  type GetOptions,
+  type ListRequestOptions,
+  requestMaker,
+  resolveUrl,
+  type SearchOptions,
+} from './request.ts';
 import {actionOf} from './response/action.ts';
 import {describeResponse, refusal} from './response/faults.ts';
 import {type Counters, openCounters, type Totals} from './totals.ts';
 import type {HttpRequest, HttpResponse, ResponseRule, Send} from './types.ts';
 import {openUnderWay} from './under-way.ts';
 import {secretsOf} from './wire/agent.ts';
-import {DEFAULT_TIMEOUTS, type Timeouts} from './wire/timeouts.ts';
+import {type TimeoutOptions, timeoutsOf} from './wire/timeouts.ts';
 import {MAX_BODY_BYTES, openTransport, type TransportOptions} from './wire/transport.ts';
 
 /** How an API is reached. */
@@ -28,12 +36,15 @@ export type HttpOptions = TransportOptions &
     readonly auth?: Auth;
     /** Sent with every request, wherever it goes, so no place for credentials; names in lower case. */
     readonly headers?: Readonly<Record<string, string>>;
-    readonly timeouts?: Partial<Timeouts>;
+    readonly timeouts?: TimeoutOptions;
     /** What answers mean where it is not what their status says; the first rule that fits holds. */
     readonly rules?: readonly ResponseRule[];
     /** Puts an API's own refusals into words: what is returned is thrown, undefined leaves the kit's error. */
     readonly explain?: (refused: HttpResponse) => Error | undefined;
   };
+
+/** Changes something in the API. `T` is your claim about its response. */
+type Change = <T = unknown>(path: string, options?: ChangeOptions) => Promise<T>;
 
 export type HttpClient = {
   /**
@@ -41,14 +52,25 @@ export type HttpClient = {
    * about the API; nothing checks it.
    */
   readonly get: <T = unknown>(path: string, options?: GetOptions) => Promise<T>;
-  /** The same of a POST that changes something there, such as one that orders an export. */
-  readonly post: <T = unknown>(path: string, options?: PostOptions) => Promise<T>;
+  /** The same of a POST that only reads, for APIs that search by POST: it is retried as a GET is. */
+  readonly search: <T = unknown>(path: string, options?: SearchOptions) => Promise<T>;
+  /**
+   * The content of the response to a POST that changes something there, such as one that orders an export; null where
+   * it has no body. It is sent once: see `idempotencyKey`.
+   */
+  readonly post: Change;
+  /** The same by PUT. */
+  readonly put: Change;
+  /** The same by PATCH. */
+  readonly patch: Change;
+  /** The same by DELETE, such as for an export that was downloaded. */
+  readonly delete: Change;
   /** The `data` of a GraphQL query. `T` is your claim about it. Errors in the answer are thrown, throttling is waited out. */
   readonly graphql: Graphql;
   /** Page after page of records, each fetched when the reader asks for it. `R` is your claim about the API. */
   readonly paginate: <R extends object>(
     path: string,
-    options?: GetOptions & PaginateOptions,
+    options?: ListRequestOptions & PaginateOptions,
   ) => AsyncIterable<FetchedRecords<R>>;
   /**
    * The records of one answer of any size, in batches of about a thousand records or a mebibyte. It is written to a
@@ -56,7 +78,7 @@ export type HttpClient = {
    */
   readonly download: <R extends object>(
     path: string,
-    options?: GetOptions & DownloadOptions,
+    options?: ListRequestOptions & DownloadOptions,
   ) => AsyncIterable<FetchedRecords<R>>;
 };
 
@@ -139,7 +161,7 @@ const openAnswers = (options: HttpOptions, runtime: HttpRuntime) => {
   const {signal, log, clock = systemClock, random, onWait, aside, caller = () => ''} = runtime;
   const {baseUrl, explain} = options;
   const origin = baseUrl === undefined ? undefined : originOf(baseUrl);
-  const timeouts = {...DEFAULT_TIMEOUTS, ...options.timeouts};
+  const timeouts = timeoutsOf(options.timeouts);
   const transport = openTransport(timeouts, signal, reachOf(options));
   const counters = openCounters(caller);
   const underWay = openUnderWay(clock.now);
@@ -180,22 +202,35 @@ export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): Open
 
   const contentOf = async <T>(request: HttpRequest, decode = jsonDecoder()): Promise<T> => {
     const response = await answered()(request);
-    if (actionOf(response) === 'ignore') return JSON.parse('null');
+    const isEmpty = response.status === 204 || (request.once && response.body.length === 0);
+    if (actionOf(response) === 'ignore' || isEmpty) return JSON.parse('null');
     const {documents} = await decodeAnswer(request, response, decode, limit);
     // The caller's claim.
     return asOne(documents) as T;
   };
+  const change =
+    (method: HttpRequest['method']): Change =>
+    <T>(path: string, wanted: ChangeOptions = {}) =>
+      contentOf<T>(changing(requestFor(path, {...wanted, method}), wanted));
+
   return {
     get: <T>(path: string, asked: GetOptions = {}) =>
       contentOf<T>(requestFor(path, asked), asked.decode),
-    post: <T>(path: string, asked: PostOptions = {}) =>
-      contentOf<T>(changing(requestFor(path, asked), asked)),
+    search: <T>(path: string, wanted: SearchOptions = {}) =>
+      contentOf<T>(requestFor(path, {...wanted, method: 'POST'}), wanted.decode),
+    post: change('POST'),
+    put: change('PUT'),
+    patch: change('PATCH'),
+    delete: change('DELETE'),
     graphql: openGraphql({
       send: answered(),
-      requestFor: (path = graphqlPath, json) => requestFor(path, {json}),
+      requestFor: (path = graphqlPath, json) => requestFor(path, {method: 'POST', json}),
       warn,
     }),
-    paginate: <R extends object>(path: string, paging: GetOptions & PaginateOptions = {}) => {
+    paginate: <R extends object>(
+      path: string,
+      paging: ListRequestOptions & PaginateOptions = {},
+    ) => {
       const {decode: decoder = jsonDecoder()} = paging;
       return paginate<R>(
         {answered, warn, onPage, decoder, limit},
@@ -203,7 +238,10 @@ export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): Open
         paging,
       );
     },
-    download: <R extends object>(path: string, asked: GetOptions & DownloadOptions = {}) => {
+    download: <R extends object>(
+      path: string,
+      asked: ListRequestOptions & DownloadOptions = {},
+    ) => {
       const {decode: decoder = jsonDecoder()} = asked;
       const {signal} = runtime;
       return download<R>({answered, decoder, limit, signal}, requestFor(path, asked), asked);

@@ -9,7 +9,7 @@ import {withRunLimit} from './limits/deadline.ts';
 import {type Limit, withLimits} from './limits/limits.ts';
 import {type PacingOptions, withPacing} from './limits/pacing.ts';
 import {withQueryCost} from './limits/query-cost.ts';
-import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './limits/retry.ts';
+import {type RetryOptions, retryPolicyOf, withRetry} from './limits/retry.ts';
 import {openWaits, type WaitContext} from './limits/waits.ts';
 import {withRules} from './response/action.ts';
 import {describeFault} from './response/faults.ts';
@@ -21,7 +21,7 @@ import {MAX_BODY_BYTES, type Transport, type TransportOptions} from './wire/tran
 
 export type LayerOptions = Pick<TransportOptions, 'maxBodyBytes'> & {
   /** How hard to try, and how long to wait. */
-  readonly retry?: Partial<RetryPolicy>;
+  readonly retry?: RetryOptions;
   /** How many requests the API takes, where that is known: `[{requests: 100, per: {seconds: 60}}]`. All of them hold. */
   readonly limits?: readonly Limit[];
   /** How to keep within the quota that answers tell of; false where an API's headers are not to be believed. */
@@ -91,7 +91,7 @@ export const withLayers = (
 ): Send => {
   const {signal, log, clock = systemClock, random = Math.random, onWait} = runtime;
   const {caller, counters, timeouts, aside} = runtime;
-  const policy = {...DEFAULT_RETRY, ...retry};
+  const policy = retryPolicyOf(retry);
   const runEnds = clock.now() + timeouts.run;
   const {maxBodyBytes = MAX_BODY_BYTES} = options;
   const context = {

@@ -1,6 +1,7 @@
 import type {FileHandle} from 'node:fs/promises';
 import type {FailureType} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
+import type {Query} from './query.ts';
 
 /**
  * `success`: an answer like any other. `ignore`: nothing is there; counted and told, and the list or stream goes on.
@@ -34,15 +35,15 @@ export type ResponseRule = {
 
 /** One request as it goes to the wire. Each layer hands on a new one; none is changed in place. */
 export type HttpRequest = {
-  /** Any of them may be sent twice, since it reads, also by POST; but for those that say `once`. */
-  readonly method: 'GET' | 'POST';
+  /** Requests that only read may be sent again, a POST too; those that change something are marked with `once`. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What a POST asks for, sent as JSON. */
+  /** The body, sent as JSON. */
   readonly json?: JsonObject;
-  /** The fields of a form, in place of JSON: token endpoints take nothing else. */
-  readonly form?: Readonly<Record<string, string>>;
+  /** The body as the fields of a form, in place of JSON. */
+  readonly form?: Query;
   /** A redirect is handed on as it is, not followed: what this request carries in its body is for one server only. */
   readonly redirect?: 'refuse';
   /** It changes something there: it is sent again only where the server can not have acted on it. */

@@ -31,7 +31,7 @@ const write = (examples: readonly string[]) => {
 /** What tsc says about these examples. */
 const compile = (examples: readonly string[]): Promise<string> => {
   const {folder, names} = write(examples);
-  const config = {extends: '../../tsconfig.json', files: names, include: [], exclude: []};
+  const config = {extends: join(ROOT, 'tsconfig.json'), files: names, include: [], exclude: []};
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   return new Promise((resolve) => {
     execFile(process.execPath, [TSC, '-p', folder, '--pretty', 'false'], (_error, stdout) =>
@@ -106,7 +106,7 @@ test('the examples of docs/limits.md do what it says', async () => {
     response.end('{"id": "7"}');
   });
   const {close, ...http} = openHttpClient(
-    {...options, baseUrl: origin, retry: {base: 0}},
+    {...options, baseUrl: origin, retry: {base: {seconds: 0}}},
     {signal: new AbortController().signal, log: () => {}},
   );
   expect([await http.get('/gone'), await orderExport(http)]).toEqual([null, {id: '7'}]);

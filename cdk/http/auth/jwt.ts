@@ -1,3 +1,4 @@
+import {type ExactDuration, toMilliseconds} from '../../duration.ts';
 import {refusal} from '../response/faults.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
@@ -26,15 +27,15 @@ export type Jwt = SigningKey & {
   readonly claims: Readonly<Record<string, unknown>>;
   /** Such as `{kid: …}`. */
   readonly header?: Readonly<Record<string, string>>;
-  /** How long a signed token lives, in seconds from its `iat`; 300 unless said otherwise. */
-  readonly life?: number;
+  /** How long a signed token is valid, counted from its `iat`. Default five minutes. */
+  readonly life?: ExactDuration;
   /** What stands before the token in the Authorization header; `Bearer` unless said otherwise. */
   readonly prefix?: string;
   readonly exchange?: JwtExchange;
 };
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-const DEFAULT_LIFE = 300;
+const DEFAULT_LIFE: ExactDuration = {minutes: 5};
 
 type Sign = (claims: Readonly<Record<string, unknown>>) => Promise<Token>;
 
@@ -43,9 +44,10 @@ const signerOf = (
   runtime: AuthRuntime,
 ) => {
   const sign = openSigner(key);
+  const seconds = Math.floor(toMilliseconds('life', life) / 1_000);
   return async (more: Readonly<Record<string, unknown>>): Promise<Token> => {
     const now = runtime.clock.now();
-    const {iat, exp} = validity(now, life);
+    const {iat, exp} = validity(now, seconds);
     const signed = await sign(header, {iat, exp, ...more, ...claims});
     runtime.onSecret(signed);
     return tokenOf(signed, now, exp * 1_000 - now);

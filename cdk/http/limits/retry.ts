@@ -1,3 +1,4 @@
+import {type ExactDuration, toMilliseconds} from '../../duration.ts';
 import {TransientError} from '../../errors.ts';
 import {actionOf} from '../response/action.ts';
 import {
@@ -13,22 +14,42 @@ import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '.
 import {type RetryBudget, retryBudget} from './retry-budget.ts';
 import {openWaits, type WaitContext, type Waits} from './waits.ts';
 
-/** How hard to try. Waits are in milliseconds. */
-export type RetryPolicy = {
+/** How hard to try. */
+type Policy<Length> = {
   /** Requests in all, the first one included. */
   readonly attempts: number;
   /** The n-th wait is drawn evenly from 0 to `base` × 2ⁿ (full jitter), up to `cap`. */
-  readonly base: number;
-  readonly cap: number;
+  readonly base: Length;
+  readonly cap: Length;
   /** The longest wait that a server or a limit may ask for; past it the request fails. */
-  readonly longest: number;
+  readonly longest: Length;
 };
+
+/** As an author writes it: `{attempts: 3, longest: {minutes: 10}}`. */
+export type RetryOptions = Partial<Policy<ExactDuration>>;
+
+/** The same in milliseconds. */
+export type RetryPolicy = Policy<number>;
 
 export const DEFAULT_RETRY: RetryPolicy = {
   attempts: 6,
   base: 1_000,
   cap: 60_000,
   longest: 3_700_000, // GitHub's quota is filled again each hour
+};
+
+/** The policy of a client: that of its source, else the defaults. */
+export const retryPolicyOf = ({attempts, ...waits}: RetryOptions = {}): RetryPolicy => {
+  const inMilliseconds = (name: keyof typeof waits): number => {
+    const wait = waits[name];
+    return wait === undefined ? DEFAULT_RETRY[name] : toMilliseconds(`retry.${name}`, wait);
+  };
+  return {
+    attempts: attempts ?? DEFAULT_RETRY.attempts,
+    base: inMilliseconds('base'),
+    cap: inMilliseconds('cap'),
+    longest: inMilliseconds('longest'),
+  };
 };
 
 export type RetryContext = Omit<WaitContext, 'longest'> & {

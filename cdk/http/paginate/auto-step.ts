@@ -24,7 +24,7 @@ import {lastId} from './last-id.ts';
 import {linkHeader, linkTarget} from './link-header.ts';
 import {nextUrl} from './next-url.ts';
 import type {FetchedPage, Step} from './paginator.ts';
-import {jsonStep, type Target} from './target.ts';
+import {type Target, targetStep, valueAtTarget} from './target.ts';
 
 /** What a page says of the next one. */
 export type Verdict = {
@@ -65,21 +65,23 @@ const firstOf = <T>(
 export const countOf = (page: FetchedPage, names: readonly string[]): number | undefined =>
   firstOf(names, (path) => countAt(page, path));
 
-const asked = ({url, json}: HttpRequest, name: string): unknown =>
-  json === undefined ? url.searchParams.get(name) : at(json, name);
+/** A target in the body of the request, or in the query where it has none. */
+const targetNamed = ({json, form}: HttpRequest, name: string): Target => {
+  if (json !== undefined) return {json: name};
+  return form === undefined ? name : {form: name};
+};
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null;
 
 /** Where a value goes: as the author says, else by the first name that the request has, else by the first of all. */
 const targetOf = (request: HttpRequest, names: readonly string[], to: To): Target => {
   if (to !== undefined) return to;
-  const name = names.find((one) => !isMissing(asked(request, one))) ?? names[0] ?? 'cursor';
-  return request.json === undefined ? name : {json: name};
+  const name =
+    names.find((one) => !isMissing(valueAtTarget(request, targetNamed(request, one)))) ??
+    names[0] ??
+    'cursor';
+  return targetNamed(request, name);
 };
-
-/** The step that asks with a number. */
-const numberStep = (request: HttpRequest, target: Target, value: number): Step =>
-  typeof target === 'string' ? {query: {[target]: value}} : jsonStep(request, target.json, value);
 
 /** Links that only a list has. */
 const OTHER_LINKS = ['prev', 'previous', 'first', 'last'];
@@ -223,8 +225,7 @@ const numberOf = (page: FetchedPage, container: string | undefined, target: Targ
       : PAGE_NUMBERS.map((name) => countAt(page, pathOf(container, name))).find(
           (one) => one !== undefined,
         );
-  const name = typeof target === 'string' ? target : target.json;
-  const number = asked(page.request, name);
+  const number = valueAtTarget(page.request, target);
   return told ?? (isMissing(number) ? page.index + 1 : Number(number));
 };
 
@@ -244,7 +245,7 @@ const byPageCount: Sign = (page, to) => {
   const left = pagesBehind(page, found.count, number);
   if (left <= 0) return COUNTED_END;
   return page.records.length > 0
-    ? {step: numberStep(page.request, target, number + 1)}
+    ? {step: targetStep(page.request, target, number + 1)}
     : {counted: true, doubt: `the page is empty, but the API counts ${left} more pages`};
 };
 
@@ -262,7 +263,7 @@ const byOffset: Sign = (page, to) => {
   if (!more) return COUNTED_END;
   const target = targetOf(page.request, [found.name], to);
   return page.records.length > 0
-    ? {step: numberStep(page.request, target, reached)}
+    ? {step: targetStep(page.request, target, reached)}
     : {counted: true, doubt: 'the page is empty, but the API says that there is more'};
 };
 

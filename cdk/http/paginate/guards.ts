@@ -6,8 +6,10 @@ import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts'
 import type {FetchedPage, Paginator} from './paginator.ts';
 
 /** Tells requests apart; the headers are the same in all of them. Hashed, since lists have many pages. */
-const fingerprint = ({url, json}: HttpRequest): string =>
-  hash('sha1', json === undefined ? url.href : `${url.href} ${printExact(json)}`, 'base64');
+const fingerprint = ({url, json, form}: HttpRequest): string => {
+  const body = json ?? form;
+  return hash('sha1', body === undefined ? url.href : `${url.href} ${printExact(body)}`, 'base64');
+};
 
 /** A paging that leads back to one of its pages would keep a run going for ever. */
 export const assertNewRequest = (request: HttpRequest, seen: Set<string>): void => {

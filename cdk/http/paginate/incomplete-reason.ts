@@ -7,11 +7,17 @@ const SIZE =
   /^\$?((page_?)?(size|limit)|per_?page|count|max_?results|top|rows|first|take|page\[(size|limit)\])$/i;
 
 /** The page sizes that the request names, by the words that APIs use for them. */
-export const askedSizes = ({url, json = {}}: FetchedPage['request']): readonly number[] =>
-  [...url.searchParams, ...Object.entries(json)].flatMap(([name, value]) => {
-    const size = SIZE.test(name) ? Number(value) : 0;
-    return size > 0 ? [size] : [];
-  });
+export const askedSizes = ({
+  url,
+  json = {},
+  form = {},
+}: FetchedPage['request']): readonly number[] =>
+  [...url.searchParams, ...Object.entries(json), ...Object.entries(form)].flatMap(
+    ([name, value]) => {
+      const size = SIZE.test(name) ? Number(value) : 0;
+      return size > 0 ? [size] : [];
+    },
+  );
 
 /** Whether a page holds as many records as the one before it did, or, as the first, as were asked for. */
 const isFull = ({index, firstSize, records, request}: FetchedPage): boolean =>

@@ -1,6 +1,7 @@
+import {SystemError} from '../../errors.ts';
 import type {JsonObject} from '../../json/values.ts';
 import {type Query, setParameter} from '../query.ts';
-import type {HttpRequest, HttpResponse} from '../types.ts';
+import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import type {Place} from './field-location.ts';
 
 /** What a paginator decides from. */
@@ -27,8 +28,10 @@ export type Step = {
   readonly url?: URL;
   /** Set in the query. */
   readonly query?: Query;
-  /** Merged into the JSON, field by field at the top level; a request with JSON is a POST. */
+  /** Merged into the JSON of the request, field by field at the top level. The list must be asked for by POST. */
   readonly json?: JsonObject;
+  /** Merged into the form of the request. The list must be asked for by POST. */
+  readonly form?: Query;
 };
 
 /** How an API is paged. It keeps nothing between pages: what it needs to know stands in the request it made. */
@@ -47,8 +50,25 @@ export type Paginator = {
   readonly records?: (page: Pick<FetchedPage, 'request' | 'json'>) => unknown;
 };
 
+/** A GET has no body, and a body is JSON or a form. */
+const assertBody = (request: HttpRequest, part: 'json' | 'form'): void => {
+  const words = {json: 'JSON', form: 'form'};
+  const other = part === 'json' ? 'form' : 'json';
+  if (request.method !== 'GET' && request[other] === undefined) return;
+  throw new SystemError(
+    request.method === 'GET'
+      ? `${describeRequest(request)}: \`next\` sets a field in the ${words[part]} of the request, but a GET has none. Set \`method: 'POST'\`, or put the field into the query.`
+      : `${describeRequest(request)}: \`next\` sets a field in the ${words[part]} of the request, but its body is ${other === 'json' ? 'JSON' : 'a form'}. Put the field there.`,
+  );
+};
+
 /** The request that a step leads to. */
-export const takeStep = (request: HttpRequest, {url, query = {}, json}: Step): HttpRequest => {
+export const takeStep = (
+  request: HttpRequest,
+  {url, query = {}, json, form}: Step,
+): HttpRequest => {
+  if (json) assertBody(request, 'json');
+  if (form) assertBody(request, 'form');
   const target = new URL(url ?? request.url);
   for (const [name, value] of Object.entries(query)) {
     setParameter(target, name, value);
@@ -56,6 +76,7 @@ export const takeStep = (request: HttpRequest, {url, query = {}, json}: Step): H
   return {
     ...request,
     url: target,
-    ...(json && {method: 'POST', json: {...request.json, ...json}}),
+    ...(json && {json: {...request.json, ...json}}),
+    ...(form && {form: {...request.form, ...form}}),
   };
 };

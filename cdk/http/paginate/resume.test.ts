@@ -11,10 +11,11 @@ import {type PaginateOptions, paginate} from './paginate.ts';
 
 /** Three pages of two items, by a cursor in the query or the JSON. */
 const api: Send = async (request) => {
-  const from = request.json ? Number(request.json['from'] ?? 0) : param(request, 'from');
+  const body = request.json ?? request.form;
+  const from = body ? Number(body['from'] ?? 0) : param(request, 'from');
   const next = from + 2 < 6 ? from + 2 : null;
-  const body = Buffer.from(JSON.stringify({items: items(2, from + 1), next, total: 6}));
-  return {status: 200, headers: {}, body, url: request.url};
+  const page = JSON.stringify({items: items(2, from + 1), next, total: 6});
+  return {status: 200, headers: {}, body: Buffer.from(page), url: request.url};
 };
 
 const list = async (options: PaginateOptions, request: HttpRequest = GET) => {
@@ -68,6 +69,22 @@ test('it goes on in the JSON of a POST', async () => {
   ]);
 });
 
+test('it is resumed in the form of a POST, and not in a GET, which has no body', async () => {
+  const post: HttpRequest = {...GET, method: 'POST', form: {query: 'all', tag: ['a', 'b']}};
+  const next = cursorIn('next', {form: 'from'});
+  const {pages} = await list({next, resume: undefined}, post);
+  const [, resume] = pages[0] ?? [];
+  const form = {query: 'all', tag: ['a', 'b'], from: 2};
+  expect(resume).toEqual({url: 'https://api.test/items', form});
+  expect((await list({next, resume}, post)).pages.map(([ids]) => ids)).toEqual([
+    [3, 4],
+    [5, 6],
+  ]);
+  await expect(list({next, resume})).rejects.toThrow(
+    "GET https://api.test/items: the list can't be resumed where it was cut off, as `resume` has a body, but a GET has none. Pass it on as the page had it.",
+  );
+});
+
 test('it goes on by an offset without asking for its beginning', async () => {
   const next = offset({size: 2, offset: 'from', total: 'total'});
   const {pages} = await list({next, resume: {url: 'https://api.test/items?from=2&limit=2'}});
@@ -87,7 +104,7 @@ test.each([[{}], [{url: 7}], [{url: 'nowhere'}]])(
   '%j is no place to go on from',
   async (resume) => {
     await expect(list({resume})).rejects.toThrow(
-      "GET https://api.test/items: the list can't go on where it was cut off, as `resume` holds no URL. Hand it on as the page had it.",
+      "GET https://api.test/items: the list can't be resumed where it was cut off, as `resume` has no URL. Pass it on as the page had it.",
     );
   },
 );

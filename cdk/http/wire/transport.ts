@@ -3,6 +3,7 @@
 import type {Dispatcher} from 'undici';
 import {printExact} from '../../json/exact.ts';
 import {assertAllowed} from '../limits/allowed-hosts.ts';
+import {printForm} from '../query.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {type HttpProxy, openAgent, type Tls} from './agent.ts';
 import {intoFile, intoMemory} from './body.ts';
@@ -40,7 +41,7 @@ const bodyOf = ({json, form}: HttpRequest) => {
   if (json !== undefined) return {type: 'application/json', body: printExact(json)};
   return form === undefined
     ? undefined
-    : {type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString()};
+    : {type: 'application/x-www-form-urlencoded', body: printForm(form)};
 };
 
 /** As the headers have it, which a proxy may not: the length is a hint. */

@@ -39,7 +39,7 @@ const source = defineSource({
   connect: ({api_url, api_key, prefer, allowed_hosts}) => ({
     baseUrl: api_url,
     headers: prefer === undefined ? {} : {prefer},
-    retry: {attempts: 3, base: 50},
+    retry: {attempts: 3, base: {milliseconds: 50}},
     ...(api_key && {auth: apiKey(api_key)}),
     ...(allowed_hosts && {allowedHosts: allowed_hosts}),
   }),

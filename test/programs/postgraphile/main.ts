@@ -50,9 +50,11 @@ const source = defineSource({
   spec,
   connect: ({api_url}) => ({baseUrl: api_url, graphqlPath: '/graphql'}),
   check: ({http}) => http.graphql('{ allEvents(first: 1) { nodes { rowId } } }'),
-  streams: ({http, config: {page_size: first, checkpoint_interval: checkpointInterval}}) => {
+  streams: ({http, config}) => {
+    const {page_size: first} = config;
     const list = (field: string, query: string, variables: object = {}) =>
       http.paginate<Event>('/graphql', {
+        method: 'POST',
         json: {query, variables: {first, ...variables}},
         next: relay(`data.${field}`),
       });
@@ -62,7 +64,7 @@ const source = defineSource({
         schema,
         primaryKey: ['id'],
         cursor: {field: 'updated_at', order: 'ascending'},
-        checkpointInterval,
+        checkpointInterval: {milliseconds: config.checkpoint_interval},
         read: ({since}) =>
           since === undefined ? list('allEvents', ALL) : list('eventsSince', SINCE, {since}),
       }),
