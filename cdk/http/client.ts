@@ -193,6 +193,11 @@ const openAnswers = (options: HttpOptions, runtime: HttpRuntime) => {
   return {answered, warn, counters, underWay, close: transport.close};
 };
 
+type ContentOptions = Pick<GetOptions, 'decode'> & {
+  /** The API may have nothing to say about a change: the status says that it was made. */
+  readonly mayBeEmpty?: boolean;
+};
+
 /** Opens a client. Close it: it holds connections. */
 export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
   const {answered, warn, counters, underWay, close} = openAnswers(options, runtime);
@@ -200,10 +205,13 @@ export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): Open
   const requestFor = requestMaker(options, limit);
   const onPage = (): void => counters.count('pages');
 
-  const contentOf = async <T>(request: HttpRequest, decode = jsonDecoder()): Promise<T> => {
+  const contentOf = async <T>(
+    request: HttpRequest,
+    {decode = jsonDecoder(), mayBeEmpty = false}: ContentOptions = {},
+  ): Promise<T> => {
     const response = await answered()(request);
-    const isEmpty = response.status === 204 || (request.once && response.body.length === 0);
-    if (actionOf(response) === 'ignore' || isEmpty) return JSON.parse('null');
+    const isSilent = mayBeEmpty && response.body.length === 0;
+    if (actionOf(response) === 'ignore' || isSilent) return JSON.parse('null');
     const {documents} = await decodeAnswer(request, response, decode, limit);
     // The caller's claim.
     return asOne(documents) as T;
@@ -211,13 +219,12 @@ export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): Open
   const change =
     (method: HttpRequest['method']): Change =>
     <T>(path: string, wanted: ChangeOptions = {}) =>
-      contentOf<T>(changing(requestFor(path, {...wanted, method}), wanted));
+      contentOf<T>(changing(requestFor(path, {...wanted, method}), wanted), {mayBeEmpty: true});
 
   return {
-    get: <T>(path: string, asked: GetOptions = {}) =>
-      contentOf<T>(requestFor(path, asked), asked.decode),
+    get: <T>(path: string, asked: GetOptions = {}) => contentOf<T>(requestFor(path, asked), asked),
     search: <T>(path: string, wanted: SearchOptions = {}) =>
-      contentOf<T>(requestFor(path, {...wanted, method: 'POST'}), wanted.decode),
+      contentOf<T>(requestFor(path, {...wanted, method: 'POST'}), wanted),
     post: change('POST'),
     put: change('PUT'),
     patch: change('PATCH'),

@@ -2,13 +2,32 @@ import {printExact} from '../../json/exact.ts';
 import {isNone} from '../../json/values.ts';
 import {describePlace, flagAt, type Place, scalarIn, valueAt} from './field-location.ts';
 import {fullPageDoubt} from './incomplete-reason.ts';
-import type {Paginator} from './paginator.ts';
+import type {FetchedPage, Paginator, Step} from './paginator.ts';
 import {isJsonTarget, jsonStep, type Target, targetStep, valueAtTarget} from './target.ts';
 
 type CursorOptions = {
   /** A has-more flag: for APIs that name a cursor on their last page too. */
   readonly more?: Place;
 };
+
+/** JSON takes anything, such as the list that Elasticsearch goes on behind; a number by itself must be exact. */
+const tokenFor = (page: FetchedPage, from: Place, to: Target, cursor: unknown): unknown =>
+  isJsonTarget(to) && typeof cursor !== 'number'
+    ? cursor
+    : scalarIn(page.request, describePlace(from), cursor);
+
+/** An API that has nothing new may name the cursor again that the request itself had. */
+const isAskedWith = ({request}: FetchedPage, to: Target, token: unknown): boolean => {
+  const before = valueAtTarget(request, to);
+  return isJsonTarget(to)
+    ? printExact(before) === printExact(token)
+    : before !== null && before !== undefined && String(before) === String(token);
+};
+
+const stepTo = ({request}: FetchedPage, to: Target, token: unknown): Step =>
+  isJsonTarget(to)
+    ? jsonStep(request, to.json, token)
+    : targetStep(request, to, typeof token === 'number' ? token : String(token));
 
 /**
  * The answer names a cursor (`from`), the next request carries it (`to`). Null, an empty text, false, 0 and
@@ -18,18 +37,9 @@ export const cursorIn = (from: Place, to: Target, {more}: CursorOptions = {}): P
   next: (page) => {
     const cursor = valueAt(page, from);
     if (isNone(cursor) || flagAt(page, more) === false) return undefined;
-    // An API that has nothing new may name the cursor again that the request itself had.
-    const before = valueAtTarget(page.request, to);
-    if (isJsonTarget(to)) {
-      // JSON takes anything, such as the list that Elasticsearch goes on behind; a number by itself must be exact.
-      const token =
-        typeof cursor === 'number' ? scalarIn(page.request, describePlace(from), cursor) : cursor;
-      const same = printExact(before) === printExact(token);
-      return same && page.records.length === 0 ? undefined : jsonStep(page.request, to.json, token);
-    }
-    const token = scalarIn(page.request, describePlace(from), cursor);
-    const same = before !== null && before !== undefined && String(before) === String(token);
-    return same && page.records.length === 0 ? undefined : targetStep(page.request, to, token);
+    const token = tokenFor(page, from, to, cursor);
+    if (page.records.length === 0 && isAskedWith(page, to, token)) return undefined;
+    return stepTo(page, to, token);
   },
   doubt: (page) => {
     const flag = flagAt(page, more);

@@ -26,7 +26,7 @@ export const jsonStep = (request: HttpRequest, path: string, value: unknown): St
 export const isJsonTarget = (target: Target): target is {readonly json: string} =>
   typeof target !== 'string' && 'json' in target;
 
-/** The step that sets a target to a value. */
+/** The step that sets a target to a string or a number. */
 export const targetStep = (request: HttpRequest, target: Target, value: string | number): Step => {
   if (isJsonTarget(target)) return jsonStep(request, target.json, value);
   return typeof target === 'string' ? {query: {[target]: value}} : {form: {[target.form]: value}};
@@ -47,6 +47,6 @@ export const partStep = (part: Part, values: Query): Step => ({[part]: values});
 
 /** The number that a request asked with. */
 export const numberIn = (request: HttpRequest, part: Part, name: string): number | undefined => {
-  const value = part === 'query' ? request.url.searchParams.get(name) : (request[part] ?? {})[name];
+  const value = part === 'query' ? request.url.searchParams.get(name) : request[part]?.[name];
   return value === undefined || value === null ? undefined : Number(value);
 };
