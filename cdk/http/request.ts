@@ -1,10 +1,11 @@
-// Requests, made of what a caller wants and of what the API wants in all of them.
+// Requests, made of what an author wants and of what the API wants in all of them.
 import {randomUUID} from 'node:crypto';
 import type {JsonObject} from '../json/values.ts';
 import type {Decoder} from './decode/decoder.ts';
 import {json as jsonDecoder} from './decode/json.ts';
 import {wholeFor} from './decode/truncation.ts';
 import {type Query, setParameter} from './query.ts';
+import type {RequestScope} from './scope.ts';
 import type {HttpRequest, ResponseRule} from './types.ts';
 
 type CommonOptions = {
@@ -76,17 +77,18 @@ type Common = {
   readonly rules?: readonly ResponseRule[];
 };
 
-type Wanted = GetOptions & RequestBody & {readonly method?: HttpRequest['method']};
+export type Wanted = GetOptions & RequestBody & {readonly method?: HttpRequest['method']};
 
 /** @param limit the largest body, in bytes */
 export const requestMaker =
   ({baseUrl, headers, rules = []}: Common, limit: number) =>
-  (path: string, wanted: Wanted): HttpRequest => {
+  (scope: RequestScope, path: string, wanted: Wanted): HttpRequest => {
     const {method = 'GET', query, json, form, decode, rules: own = []} = wanted;
     const ruled = [...own, ...rules];
     return {
       method,
       url: resolveUrl(baseUrl, path, query),
+      scope,
       headers: {
         accept: (decode ?? jsonDecoder()).accept,
         'user-agent': 'headwater',

@@ -2,6 +2,7 @@ import type {FileHandle} from 'node:fs/promises';
 import type {FailureType} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Query} from './query.ts';
+import type {RequestScope} from './scope.ts';
 
 /**
  * `success`: an answer like any other. `ignore`: nothing is there; counted and told, and the list or stream goes on.
@@ -38,6 +39,8 @@ export type HttpRequest = {
   /** Requests that only read may be sent again, a POST too; those that change something are marked with `once`. */
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
+  /** Whom it is for. A request that is made for another one, such as that for a token, has the scope of that one. */
+  readonly scope: RequestScope;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** The body, sent as JSON. */

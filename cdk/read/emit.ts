@@ -1,6 +1,6 @@
 // A stream that is being read, as all that deals with it sees it.
 
-import type {Stream} from '../author/source.ts';
+import type {Stream} from '../author/stream-value.ts';
 import {countOf, type RawRecords} from '../json/raw-records.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import {type RecordPage, rawPage} from '../protocol/messages.ts';
@@ -9,7 +9,9 @@ import type {StreamDeletes} from './deletes/deletes.ts';
 import type {Passthrough} from './passthrough.ts';
 import type {Checkpoints} from './state/checkpoints.ts';
 import type {Progress} from './state/progress.ts';
+import type {StreamClient} from './stream-client.ts';
 import type {StreamRun} from './stream-run.ts';
+import type {Slot} from './turns/slots.ts';
 
 export type Reading = {
   readonly descriptor: StreamDescriptor;
@@ -24,7 +26,8 @@ export type Reading = {
   /** Which of a slice's records are emitted; all of them are children's parents. */
   readonly emits: (slice: string) => (record: object) => boolean;
   /** Hands records to the streams whose slices they are. */
-  readonly onRecords: (records: readonly object[]) => Promise<void>;
+  readonly onRecords: (records: readonly object[], slot: Slot) => Promise<void>;
+  readonly client: StreamClient;
   /** Says that the stream is RUNNING, once, ahead of its first record. */
   readonly onFirstRecord: () => Promise<void>;
 };

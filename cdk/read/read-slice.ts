@@ -1,9 +1,10 @@
 // One slice, from its position to its end: pages, windows, and where it goes on when it is cut off.
 
-import type {Window} from '../author/source.ts';
+import type {Window} from '../author/stream-value.ts';
 import type {CursorValue, Page, Slice} from '../author/types.ts';
 import {shift} from '../duration.ts';
 import {messageOf, SystemError, TransientError} from '../errors.ts';
+import {type ListResume, openListResume} from '../http/paginate/resume.ts';
 import {countOf, type RawRecords, someOf} from '../json/raw-records.ts';
 import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import {type CursorRules, cursorRules} from './cursor/rules.ts';
@@ -13,10 +14,12 @@ import {sliceKey} from './state/position.ts';
 import type {SliceProgress} from './state/progress.ts';
 import {say} from './stream-run.ts';
 import {untilAborted} from './turns/abort.ts';
+import type {Slot} from './turns/slots.ts';
 
 type SliceReading = {
   readonly reading: Reading;
   readonly slice: Slice;
+  readonly slot: Slot;
   readonly key: string;
   readonly progress: SliceProgress;
   /** Absent for a stream without a cursor. */
@@ -31,6 +34,8 @@ type Part = {
   readonly until: CursorValue | undefined;
   readonly resume: JsonObject | undefined;
 };
+
+const named = ({key}: SliceReading): string => (key === '' ? 'it' : key);
 
 const hasFields = (record: object): boolean => Object.keys(record).length > 0;
 
@@ -97,9 +102,9 @@ const takeParsed = async (
   page: Page,
   since: CursorValue | undefined,
 ): Promise<Taken> => {
-  const {reading, isEmitted, deletes} = slice;
+  const {reading, isEmitted, deletes, slot} = slice;
   const whole = withCursor(recordsOf(page), slice);
-  await reading.onRecords(whole);
+  await reading.onRecords(whole, slot);
   const emitted = keep(whole, isEmitted, isNew(slice, since));
   await emitRecords(reading, deletes.take(page, emitted), page.bytes);
   return {count: page.records.length, records: page.records, whole};
@@ -161,15 +166,31 @@ const isBehind = (
     return value !== undefined && rules.compare(value, since) < 0;
   });
 
+/** Lists say where they can be resumed in streams whose author says for how long, but not inside a window. */
+const listResume = ({stream}: Reading, {resume}: Part): ListResume | undefined =>
+  stream.resumable === undefined || stream.window !== undefined
+    ? undefined
+    : openListResume(resume);
+
 const readPart = async (slice: SliceReading, part: Part): Promise<number> => {
-  const {reading} = slice;
-  const {signal} = reading.run;
-  const pages = reading.stream.read({slice: slice.slice, ...part, signal});
+  const {reading, slot} = slice;
+  const {stream, client} = reading;
+  const lists = listResume(reading, part);
+  const context = client.inSlot(slot, lists);
+  const {signal} = context;
+  const pages = stream.read({...context, slice: slice.slice, ...part});
   let count = 0;
   for await (const page of untilAborted(pages, signal)) {
     const taken = await takePage(slice, page, part);
     count += taken.count;
     if (isBehind(slice, taken.records, part.since)) break;
+  }
+  if (lists?.isLeft()) {
+    say(
+      reading,
+      'WARN',
+      `${named(slice)} was read from its beginning: none of its lists begins with the request of the one that was cut off. A query that differs from run to run, such as one with the time of now, keeps a list from being resumed.`,
+    );
   }
   return count;
 };
@@ -196,7 +217,7 @@ const readFrom = async (slice: SliceReading, part: Part): Promise<number> => {
     say(
       slice.reading,
       'WARN',
-      `${slice.key === '' ? 'it' : slice.key} can not go on where it was cut off, and begins anew: ${messageOf(error)}`,
+      `${named(slice)} can not go on where it was cut off, and begins anew: ${messageOf(error)}`,
     );
     slice.progress.restart();
     return readPart(slice, {...part, resume: undefined});
@@ -260,12 +281,13 @@ const readWindows = async (slice: SliceReading, window: Window): Promise<void> =
 };
 
 /** Reads a slice to its end. */
-export const readSlice = async (reading: Reading, slice: Slice): Promise<void> => {
+export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Promise<void> => {
   const {cursor, window} = reading.stream;
   const key = sliceKey(slice);
   const progress = reading.progress.slice(key);
   const deletes = reading.deletes.slice(
     (records) => emitRecords(reading, records),
+    reading.client.inSlot(slot),
     slice,
     key,
     progress,
@@ -275,6 +297,7 @@ export const readSlice = async (reading: Reading, slice: Slice): Promise<void> =
   const sliceReading: SliceReading = {
     reading,
     slice,
+    slot,
     key,
     progress,
     rules: cursor && cursorRules(cursor),

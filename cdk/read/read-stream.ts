@@ -12,7 +12,6 @@ import {
 } from '../protocol/messages.ts';
 import {NO_CURSOR_STATE, type StateBlob} from '../protocol/state.ts';
 import {conformStream, type StreamConform} from './conform/conform-stream.ts';
-import {onBehalfOf} from './current-stream.ts';
 import {openDeletes} from './deletes/deletes.ts';
 import {schemaOf} from './deletes/schema.ts';
 import {DELETED_AT} from './deletes/tombstone.ts';
@@ -20,6 +19,7 @@ import {emitRecords, type Reading, saveIfDue} from './emit.ts';
 import {type SliceFault, streamFailure, userMessage} from './failures.ts';
 import {openPassthrough} from './passthrough.ts';
 import {readSlice} from './read-slice.ts';
+import {declaredSchema} from './schema.ts';
 import {trackCheckpoints} from './state/checkpoints.ts';
 import {sliceKey} from './state/position.ts';
 import {sliceNumber} from './state/slice-keys.ts';
@@ -68,14 +68,18 @@ async function* wholeSlice(): AsyncGenerator<Slice> {
 }
 
 const slicesOf = (
-  {stream, run}: Reading,
+  {stream, run, client}: Reading,
   {feed, children}: StreamNode,
 ): AsyncGenerator<readonly [Slice, Slot]> => {
-  const {signal, slots} = run;
+  const {slots, signal} = run;
   const enter = () => slots.enter(stream.name, children.length > 0);
   if (feed !== undefined) return fedSlices(feed.slices(), enter, signal);
   const {slices} = stream;
-  return listedSlices(slices.kind === 'list' ? slices.list() : wholeSlice(), enter, signal);
+  return listedSlices(
+    slices.kind === 'list' ? slices.list(client.context) : wholeSlice(),
+    enter,
+    signal,
+  );
 };
 
 /** Reads every slice, also behind one that fails; a slice that turns up twice is read once. */
@@ -92,7 +96,7 @@ const readSlices = async (reading: Reading, node: StreamNode): Promise<readonly 
   };
   const start = (slice: Slice, key: string, slot: Slot): void => {
     slot.name(key === '' ? `stream ${stream.name}` : `stream ${stream.name}, slice ${key}`);
-    const task = onBehalfOf({stream: descriptor.name, slot}, () => readSlice(reading, slice))
+    const task = readSlice(reading, slice, slot)
       .then(() => (stream.slices.kind === 'whole' ? undefined : saveIfDue(reading)))
       .catch((error: unknown) => fail(key, error))
       .finally(() => {
@@ -121,7 +125,7 @@ const isSome = <T>(list: readonly T[]): list is readonly [T, ...T[]] => list.len
 
 /** The end of a stream: last RECORD, then its final STATE, then its status. */
 const finish = async (reading: Reading, complete: boolean): Promise<void> => {
-  const {progress, checkpoints, run, descriptor, conform, passthrough} = reading;
+  const {progress, checkpoints, run, descriptor, conform, passthrough, client} = reading;
   const untouched = passthrough.summary();
   if (untouched !== '') run.debug(`Stream ${descriptor.name}: ${untouched}.`);
   for (const warning of conform.end()) say(reading, 'WARN', warning);
@@ -130,7 +134,7 @@ const finish = async (reading: Reading, complete: boolean): Promise<void> => {
   if (state !== undefined) await run.emit(state);
   await setStatus(reading, complete ? 'COMPLETE' : 'INCOMPLETE');
   const end = complete ? 'complete' : 'incomplete';
-  const work = run.workOf(descriptor.name);
+  const work = client.work();
   await run.emit(
     logMessage(
       'INFO',
@@ -150,15 +154,31 @@ const endChildren = (
 
 const conformOf = (
   {stream, schema}: StreamNode,
+  declared: JsonObject,
   warn: (message: string) => void,
 ): StreamConform => {
   const {cursor, primaryKey, types, fields, deletes} = stream;
   const selected = fields === 'as-selected' ? schema : undefined;
   const keys = [...primaryKey, ...(cursor ? [cursor.field] : []), ...(deletes ? [DELETED_AT] : [])];
-  return conformStream(schemaOf(stream), {types, keys, ...(selected && {selected})}, warn);
+  return conformStream(
+    schemaOf(stream, declared),
+    {types, keys, ...(selected && {selected})},
+    warn,
+  );
 };
 
 /** A stream that can't even be begun still gets its STATE, unchanged, and its status: no client waits for it. */
+const handBack = async (
+  descriptor: StreamDescriptor,
+  blob: StateBlob | undefined,
+  run: StreamRun,
+): Promise<void> => {
+  await setStatus({descriptor, run}, 'STARTED');
+  await run.emit(stateMessage(descriptor, blob ?? NO_CURSOR_STATE, 0));
+  await setStatus({descriptor, run}, 'INCOMPLETE');
+};
+
+/** Says why a stream was not begun. */
 export const abandonStream = async (
   descriptor: StreamDescriptor,
   reason: unknown,
@@ -167,15 +187,21 @@ export const abandonStream = async (
 ): Promise<Failure> => {
   const failure = streamFailure(descriptor, [{slice: '', error: reason}]);
   await run.emit(logMessage('ERROR', failure.message));
-  await setStatus({descriptor, run}, 'STARTED');
-  await run.emit(stateMessage(descriptor, blob ?? NO_CURSOR_STATE, 0));
-  await setStatus({descriptor, run}, 'INCOMPLETE');
+  await handBack(descriptor, blob, run);
   return failure;
 };
 
+/** The declared schema; nothing of it is needed where no record will be emitted. */
+const schemaFor = async (
+  {stream, isSelected, start, client}: StreamNode,
+  {config}: StreamRun,
+): Promise<JsonObject> =>
+  isSelected && start.kind !== 'done' ? declaredSchema(stream, {...client.context, config}) : {};
+
 /** All that reading takes. Throws where what the author declared can't be. */
-const openReading = (node: StreamNode, run: StreamRun) => {
-  const {descriptor, stream, isSelected, children} = node;
+const openReading = async (node: StreamNode, run: StreamRun) => {
+  const {descriptor, stream, isSelected, children, client} = node;
+  const declared = await schemaFor(node, run);
   const warn = (message: string): void => say({descriptor, run}, 'WARN', message);
   const tracked = trackProgress(node, run, warn);
   const deletes = openDeletes(node, run);
@@ -191,10 +217,11 @@ const openReading = (node: StreamNode, run: StreamRun) => {
     deletes,
     checkpoints: isSelected ? checkpoints : {...checkpoints, due: () => undefined},
     emits: tracked.emits,
-    conform: conformOf(node, warn),
+    conform: conformOf(node, declared, warn),
     passthrough: openPassthrough(stream, children.length > 0),
-    onRecords: async (records) => {
-      for (const child of children) await child.take(records);
+    client,
+    onRecords: async (records, slot) => {
+      for (const child of children) await child.take(records, slot);
     },
     onFirstRecord: async () => {
       if (hasBegun) return;
@@ -207,7 +234,7 @@ const openReading = (node: StreamNode, run: StreamRun) => {
 
 const readOpened = async (
   node: StreamNode,
-  {reading, position}: ReturnType<typeof openReading>,
+  {reading, position}: Awaited<ReturnType<typeof openReading>>,
 ): Promise<Failure | undefined> => {
   const {isSelected, descriptor} = node;
   if (isSelected) await setStatus(reading, 'STARTED');
@@ -233,11 +260,15 @@ export const readStream = async (
   node: StreamNode,
   run: StreamRun,
 ): Promise<Failure | undefined> => {
-  let opened: ReturnType<typeof openReading>;
+  let opened: Awaited<ReturnType<typeof openReading>>;
   try {
-    opened = openReading(node, run);
+    opened = await openReading(node, run);
   } catch (error) {
     const {descriptor, isSelected, blob} = node;
+    if (run.signal.aborted) {
+      if (isSelected) await handBack(descriptor, blob, run);
+      throw error;
+    }
     const failure = isSelected
       ? await abandonStream(descriptor, error, blob, run)
       : streamFailure(descriptor, [{slice: '', error}]);

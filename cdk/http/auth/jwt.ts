@@ -1,5 +1,6 @@
 import {type ExactDuration, toMilliseconds} from '../../duration.ts';
 import {refusal} from '../response/faults.ts';
+import type {RequestScope} from '../scope.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
@@ -58,6 +59,7 @@ const exchanged = async (
   sign: Sign,
   exchange: JwtExchange,
   runtime: AuthRuntime,
+  scope: RequestScope,
 ): Promise<Token> => {
   const {clock, send, resolve, onSecret} = runtime;
   const sentAt = clock.now();
@@ -67,13 +69,14 @@ const exchanged = async (
     const parameters = {assertion, ...(exchange.scope !== undefined && {scope: exchange.scope})};
     // The assertion says who asks: RFC 7523 §3.1 makes any other proof of the client optional.
     const client = {clientId: 'unused', clientAuth: () => {}};
-    const answer = await requestToken({tokenUrl, grant: GRANT, parameters, ...client}, send);
+    const answer = await requestToken({scope, tokenUrl, grant: GRANT, parameters, ...client}, send);
     onSecret(answer.access_token);
     const life = answer.expires_in === undefined ? undefined : answer.expires_in * 1_000;
     return tokenOf(answer.access_token, sentAt, life);
   }
   const {value: signed} = await sign({});
-  const request = postOf(resolve(exchange.path), undefined, {authorization: `Bearer ${signed}`});
+  const headers = {authorization: `Bearer ${signed}`};
+  const request = postOf(scope, resolve(exchange.path), undefined, headers);
   const response = await send(request);
   if (response.status >= 300) throw refusal(request, response);
   const token = tokenIn(request, response, exchange.token);
@@ -90,7 +93,8 @@ export const jwt =
     const {key, prefix = 'Bearer', exchange} = options;
     runtime.onSecret(key);
     const sign = signerOf(options, runtime);
-    const obtain = () => (exchange === undefined ? sign({}) : exchanged(sign, exchange, runtime));
+    const obtain = (scope: RequestScope) =>
+      exchange === undefined ? sign({}) : exchanged(sign, exchange, runtime, scope);
     return sendWithToken(send, holdToken(obtain, runtime.clock), (request, value) =>
       setHeader(request, 'authorization', `${prefix} ${value}`),
     );

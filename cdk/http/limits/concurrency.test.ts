@@ -1,13 +1,19 @@
 import {describe, expect, test} from '@jest/globals';
 import {eventClock} from '../../../test/http/event-clock.ts';
 import {failureOf} from '../../../test/support/failure.ts';
+import {SOURCE_SCOPE} from '../scope.ts';
 import type {HttpRequest, HttpResponse} from '../types.ts';
 import {withConcurrency} from './concurrency.ts';
 
 const LATENCY = 100;
 const never = new AbortController().signal;
 
-const requestTo = (url: string): HttpRequest => ({method: 'GET', url: new URL(url), headers: {}});
+const requestTo = (url: string): HttpRequest => ({
+  method: 'GET',
+  url: new URL(url),
+  scope: SOURCE_SCOPE,
+  headers: {},
+});
 
 type Behaviour = (sent: {now: number; underWay: number}) => number | Error;
 

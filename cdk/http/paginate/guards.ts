@@ -62,9 +62,9 @@ export type EndCheck = {
 };
 
 /** Says what speaks against the end behind this page. */
-export const checkEnd = (
-  page: FetchedPage,
-  doubt: Paginator['doubt'],
+export const checkEnd = <R extends object>(
+  page: FetchedPage<R>,
+  doubt: Paginator<R>['doubt'],
   {incomplete, warn}: EndCheck,
 ): string | undefined => {
   const uncertain = doubt?.(page);
@@ -80,10 +80,10 @@ export const checkEnd = (
 };
 
 /** Says what the pages of a list leave out themselves, the first time that one does. */
-export const gapCheck = (
-  gap: Paginator['gap'],
+export const gapCheck = <R extends object>(
+  gap: Paginator<R>['gap'],
   {incomplete, warn}: EndCheck,
-): ((page: FetchedPage) => void) => {
+): ((page: FetchedPage<R>) => void) => {
   let told = false;
   return (page) => {
     const found = told ? undefined : gap?.(page);

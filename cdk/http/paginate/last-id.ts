@@ -1,4 +1,5 @@
 import {SystemError} from '../../errors.ts';
+import type {FieldPath} from '../../json/field-path.ts';
 import {valueAt as at} from '../../json/values.ts';
 import {describeRequest} from '../types.ts';
 import {flagAt, type Place, scalarIn} from './field-location.ts';
@@ -14,11 +15,11 @@ type LastIdOptions = {
  * Pages by a key: a field of the last record goes into a query parameter, such as `starting_after`. Nothing slips
  * through between two pages, as long as the list is sorted by that field. An empty page is the end.
  */
-export const lastId = (
-  field: string,
+export const lastId = <R extends object>(
+  field: FieldPath<NoInfer<R>>,
   parameter: string,
   {more}: LastIdOptions = {},
-): Paginator => ({
+): Paginator<R> => ({
   next: (page) => {
     const last = page.records.at(-1);
     if (last === undefined || flagAt(page, more) === false) return undefined;

@@ -5,13 +5,13 @@ import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts'
 import type {Place} from './field-location.ts';
 
 /** What a paginator decides from. */
-export type FetchedPage = {
+export type FetchedPage<R extends object = object> = {
   /** What was asked. */
   readonly request: HttpRequest;
   readonly response: HttpResponse;
   /** The decoded body. */
   readonly json: unknown;
-  readonly records: readonly object[];
+  readonly records: readonly R[];
   /** How many pages came before it. */
   readonly index: number;
   /** How many records the first page had: a full page here, since servers cut the asked size without a word. */
@@ -35,15 +35,15 @@ export type Step = {
 };
 
 /** How an API is paged. It keeps nothing between pages: what it needs to know stands in the request it made. */
-export type Paginator = {
+export type Paginator<R extends object = object> = {
   /** What the request for the first page has more, such as a limit. */
   readonly first?: Step;
   /** The step to the page behind this one; undefined where there is none. */
-  readonly next: (page: FetchedPage) => Step | undefined;
+  readonly next: (page: FetchedPage<R>) => Step | undefined;
   /** Asked where `next` found none: why this may not be the end after all. Undefined where it is certain. */
-  readonly doubt?: (page: FetchedPage) => string | undefined;
+  readonly doubt?: (page: FetchedPage<R>) => string | undefined;
   /** Asked of every page: what it leaves out itself, whatever follows. Said once for a list; undefined where nothing is. */
-  readonly gap?: (page: FetchedPage) => string | undefined;
+  readonly gap?: (page: FetchedPage<R>) => string | undefined;
   /** Where the API tells how many records there are. */
   readonly total?: Place | undefined;
   /** Finds the records, where no `records` path is set. */

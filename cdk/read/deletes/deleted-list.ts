@@ -1,7 +1,7 @@
 // Lists of deleted items, as APIs keep them, and how far they were read.
 
 import type {DeletedList} from '../../author/deletes.ts';
-import type {CursorValue, Slice} from '../../author/types.ts';
+import type {CursorValue, Slice, StreamContext} from '../../author/types.ts';
 import {isObject, type JsonObject, valueAt} from '../../json/values.ts';
 import {type CursorRules, cursorRules, isCursorValue} from '../cursor/rules.ts';
 import {CLOCK_SKEW, FOLD_ABOVE} from '../state/follow-cursor.ts';
@@ -19,6 +19,7 @@ export type DeletedItem = {
 export type DeletedLists = {
   /** Reads the list of a slice from its position to its end, and then moves the position. */
   readonly read: (
+    context: StreamContext,
     slice: Slice,
     key: string,
     take: (items: readonly DeletedItem[]) => Promise<void>,
@@ -28,7 +29,6 @@ export type DeletedLists = {
 };
 
 export type ListRun = {
-  readonly signal: AbortSignal;
   readonly startedAt: number;
   readonly now: () => number;
 };
@@ -48,7 +48,7 @@ const fold = (
 export const openDeletedLists = (
   list: DeletedList<object, Slice>,
   {at, folded}: Listed,
-  {signal, startedAt, now}: ListRun,
+  {startedAt, now}: ListRun,
 ): DeletedLists => {
   const field = list.at;
   const rules = cursorRules({field: field ?? '', ...(list.format && {format: list.format})});
@@ -64,11 +64,11 @@ export const openDeletedLists = (
     positions.get(key) ?? (folded?.keys.has(sliceNumber(key)) ? folded.at : undefined);
 
   return {
-    read: async (slice, key, take) => {
+    read: async (context, slice, key, take) => {
       const known = knownOf(key);
       let highest: CursorValue | undefined;
-      const pages = list.read({slice, since: known ?? list.start, signal});
-      for await (const {records} of untilAborted(pages, signal)) {
+      const pages = list.read({...context, slice, since: known ?? list.start});
+      for await (const {records} of untilAborted(pages, context.signal)) {
         for (const item of records) highest = rules.later(highest, timeIn(item));
         const items = records.map((item) => ({
           item: list.record && isObject(item) ? list.record(item, slice) : item,

@@ -1,7 +1,7 @@
 // What was deleted, as a stream that is being read deals with it: marked in the record itself, listed by the API, or missing.
 import {isDeepStrictEqual} from 'node:util';
-import type {Stream} from '../../author/source.ts';
-import type {CursorValue, Page, Slice} from '../../author/types.ts';
+import type {Stream} from '../../author/stream-value.ts';
+import type {CursorValue, Page, Slice, StreamContext} from '../../author/types.ts';
 import {messageOf} from '../../errors.ts';
 import {isEmptyBlob, type StateBlob} from '../../protocol/state.ts';
 import {cursorRules} from '../cursor/rules.ts';
@@ -34,6 +34,7 @@ export type EmitRecords = (records: readonly object[]) => Promise<void>;
 export type StreamDeletes = {
   readonly slice: (
     emit: EmitRecords,
+    context: StreamContext,
     slice: Slice,
     key: string,
     progress: Pick<SliceProgress, 'from' | 'resume'>,
@@ -50,7 +51,7 @@ const pass = async (): Promise<void> => {};
 const markOnly = (stream: Stream, run: StreamRun): StreamDeletes => {
   const mark = markBy(stream, run.now);
   return {
-    slice: (_emit, slice) => ({
+    slice: (_emit, _context, slice) => ({
       begin: pass,
       take: (_page, emitted) => mark(emitted, slice),
       end: pass,
@@ -106,9 +107,14 @@ const isWhole = (
 
 const DEFAULT_LIMIT = 200_000;
 
-const openParts = (stream: Stream, kept: Kept, run: StreamRun, warn: (message: string) => void) => {
+const openParts = (
+  {stream, client: {context}}: Pick<StreamNode, 'stream' | 'client'>,
+  kept: Kept,
+  run: StreamRun,
+  warn: (message: string) => void,
+) => {
   const {list, sweep} = stream.deletes ?? {};
-  const {startedAt, signal} = run;
+  const {startedAt} = run;
   const known =
     sweep &&
     openKnownIds(knownFrom(stream, kept.known, warn), {
@@ -122,7 +128,7 @@ const openParts = (stream: Stream, kept: Kept, run: StreamRun, warn: (message: s
   return {
     lists: list && openDeletedLists(list, kept.listed, run),
     known,
-    sweeps: sweep && known && openSweeps(sweep, known, {primaryKey, signal, startedAt, warn}),
+    sweeps: sweep && known && openSweeps(sweep, known, {primaryKey, context, startedAt, warn}),
   };
 };
 
@@ -211,13 +217,14 @@ const keepIn = (
 
 /** Follows what was deleted from run to run. */
 const follow = (
-  stream: Stream,
+  node: Pick<StreamNode, 'stream' | 'client'>,
   kept: Kept,
   run: StreamRun,
   warn: (message: string) => void,
 ): StreamDeletes => {
+  const {stream} = node;
   const mark = markBy(stream, run.now);
-  const parts = openParts(stream, kept, run, warn);
+  const parts = openParts(node, kept, run, warn);
   const {lists, known, sweeps} = parts;
   const records = openRecords(stream, kept, known, run.now);
 
@@ -227,9 +234,16 @@ const follow = (
     (message: string): void => {
       if (known && known.of(key).size > 0) warn(message);
     };
-  const readList = async (emit: EmitRecords, slice: Slice, key: string): Promise<unknown> => {
+  const readList = async (
+    emit: EmitRecords,
+    context: StreamContext,
+    slice: Slice,
+    key: string,
+  ): Promise<unknown> => {
     try {
-      await lists?.read(slice, key, (items) => emitDeleted(emit, records.listed(key, items)));
+      await lists?.read(context, slice, key, (items) =>
+        emitDeleted(emit, records.listed(key, items)),
+      );
       return undefined;
     } catch (error) {
       run.signal.throwIfAborted();
@@ -240,14 +254,14 @@ const follow = (
     }
   };
   return {
-    slice: (emit, slice, key, progress) => {
+    slice: (emit, context, slice, key, progress) => {
       records.begin(key, progress.from);
       const isDue = sweeps?.isDue(key) ?? false;
       const own = isDue && isWhole(stream, progress) ? openListing(warnIf(key)) : undefined;
       let fault: unknown;
       return {
         begin: async () => {
-          fault = await readList(emit, slice, key);
+          fault = await readList(emit, context, slice, key);
         },
         take: (page, emitted) => {
           own?.take(page, (record) => idOf(record, stream.primaryKey));
@@ -256,7 +270,8 @@ const follow = (
           return marked;
         },
         end: async () => {
-          const listed = own?.complete(key) ?? (isDue ? await sweeps?.list(slice, key) : undefined);
+          const listed =
+            own?.complete(key) ?? (isDue ? await sweeps?.list(context, slice, key) : undefined);
           if (listed !== undefined) sweeps?.compare(slice, key, listed);
           // The slice is not complete without it, though its records are.
           if (fault !== undefined) throw fault;
@@ -275,7 +290,7 @@ const follow = (
 
 /** Deletes that are listed or inferred are told in incremental syncs only: a full refresh replaces all that was. */
 export const openDeletes = (
-  {stream, start, isSelected, descriptor}: StreamNode,
+  {stream, start, isSelected, descriptor, client}: StreamNode,
   run: StreamRun,
 ): StreamDeletes => {
   const {deletes} = stream;
@@ -290,5 +305,5 @@ export const openDeletes = (
       `its state's ${kept.damaged.join(', ')} is not understood, so what it said of deletes counts for nothing.`,
     );
   }
-  return follow(stream, kept, run, warn);
+  return follow({stream, client}, kept, run, warn);
 };

@@ -2,7 +2,8 @@ import {describe, expect, test} from '@jest/globals';
 import {dayOf, openApi, range} from '../../../test/read/deleting-api.ts';
 import {at, item, schema} from '../../../test/read/items.ts';
 import {openSyncs} from '../../../test/read/syncs.ts';
-import {page, parent, stream} from '../../author/source.ts';
+import {parent} from '../../author/slices.ts';
+import {page, stream} from '../../author/stream.ts';
 import {runRead} from '../../testing/run-read.ts';
 import {parseKept} from './kept-state.ts';
 

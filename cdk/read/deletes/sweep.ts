@@ -1,6 +1,6 @@
 // What is missing in complete lists of ids. It is noted the first time, and deleted the second, or when the API says so.
 import type {Sweep} from '../../author/deletes.ts';
-import type {Slice} from '../../author/types.ts';
+import type {Slice, StreamContext} from '../../author/types.ts';
 import {type Duration, shift} from '../../duration.ts';
 import {messageOf} from '../../errors.ts';
 import {isObject} from '../../json/values.ts';
@@ -13,7 +13,8 @@ import {heldBack} from './safety-limit.ts';
 
 export type SweepRun = {
   readonly primaryKey: readonly string[];
-  readonly signal: AbortSignal;
+  /** Of the stream as a whole, for what is asked at its end. */
+  readonly context: StreamContext;
   readonly startedAt: number;
   readonly warn: (message: string) => void;
 };
@@ -33,7 +34,11 @@ type Candidate = Found & {readonly text: string; readonly slice: Slice | undefin
 export type Sweeps = {
   readonly isDue: (key: string) => boolean;
   /** Lists the ids of a slice; undefined without a `read`, and where the list is not complete. */
-  readonly list: (slice: Slice, key: string) => Promise<ReadonlyMap<string, Id> | undefined>;
+  readonly list: (
+    context: StreamContext,
+    slice: Slice,
+    key: string,
+  ) => Promise<ReadonlyMap<string, Id> | undefined>;
   /** Compares a complete list with what is known. */
   readonly compare: (slice: Slice, key: string, listed: ReadonlyMap<string, Id>) => void;
   /** The same for slices that are gone, after a complete sync. */
@@ -48,13 +53,14 @@ const NONE: ReadonlyMap<string, Id> = new Map();
 const openSettling = (
   {confirm, safetyLimit}: Sweep<object, Slice>,
   known: KnownIds,
-  {primaryKey, signal, warn}: SweepRun,
+  {primaryKey, context, warn}: SweepRun,
 ) => {
+  const {signal} = context;
   const isDeleted = async ({id, slice}: Candidate): Promise<boolean> => {
     signal.throwIfAborted();
     return confirm === undefined || slice === undefined
       ? true
-      : confirm(fieldsOf(id, primaryKey), {slice, signal});
+      : confirm(fieldsOf(id, primaryKey), {...context, slice});
   };
   /** Those that are deleted, and those that are there after all; what could not be asked for is neither. */
   const ask = async (candidates: readonly Candidate[]) => {
@@ -103,7 +109,7 @@ const isOver = (
   swept === undefined || every === undefined || shift(swept.sweptAt, every, 1) <= startedAt;
 
 export const openSweeps = (sweep: Sweep<object, Slice>, known: KnownIds, run: SweepRun): Sweeps => {
-  const {primaryKey, signal, warn} = run;
+  const {primaryKey, warn} = run;
   const {every, read, record, confirm} = sweep;
   const {ask, present, candidatesIn, holds} = openSettling(sweep, known, run);
   /** What is noted of these is so at the end, so that a run that is cut off before finds it again. */
@@ -134,12 +140,12 @@ export const openSweeps = (sweep: Sweep<object, Slice>, known: KnownIds, run: Sw
   return {
     isDue,
     compare,
-    list: async (slice, key) => {
+    list: async (context, slice, key) => {
       if (read === undefined) return undefined;
       const listing = openListing(warn);
       const idOf = (item: object): Id =>
         idIn(record && isObject(item) ? record(item, slice) : item, primaryKey, 'deletes.sweep');
-      for await (const page of untilAborted(read({slice, signal}), signal)) {
+      for await (const page of untilAborted(read({...context, slice}), context.signal)) {
         listing.take(page, idOf);
       }
       return listing.complete(key);

@@ -1,6 +1,6 @@
 // Progress by a cursor: a position for the stream, or for each slice.
 
-import type {Cursor} from '../../author/source.ts';
+import type {Cursor} from '../../author/cursor.ts';
 import type {CursorValue} from '../../author/types.ts';
 import type {Duration} from '../../duration.ts';
 import type {JsonObject} from '../../json/values.ts';

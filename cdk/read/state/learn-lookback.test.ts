@@ -1,6 +1,6 @@
 import {expect, test} from '@jest/globals';
 import {type Item, pagesOf, schema, stateOf} from '../../../test/read/items.ts';
-import {stream} from '../../author/source.ts';
+import {stream} from '../../author/stream.ts';
 import {NOW, runRead} from '../../testing/run-read.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 // A lookback that is learned: how late records appear is measured from run to run, and kept in the state.
 //   {"learned": {"late": {…}, "span": 600000, "level": 0, "keys": "…"}}
 
-import type {Stream} from '../../author/source.ts';
+import type {Stream} from '../../author/stream-value.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {exactOf, printExact} from '../../json/exact.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';

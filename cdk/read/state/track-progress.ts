@@ -1,6 +1,6 @@
 // The progress of a stream, in the way in which it is read, with what else its state has to keep.
 
-import type {Cursor} from '../../author/source.ts';
+import type {Cursor} from '../../author/cursor.ts';
 import {millisecondsOf} from '../../duration.ts';
 import type {JsonObject} from '../../json/values.ts';
 import type {StateBlob} from '../../protocol/state.ts';

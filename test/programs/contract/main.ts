@@ -44,12 +44,12 @@ const source = defineSource({
     ...(allowed_hosts && {allowedHosts: allowed_hosts}),
   }),
   check: ({http, config: {path, query = {}}}) => http.get(path, {query}),
-  streams: ({http, config: {path, query = {}, max_pages}}) => [
+  streams: ({config: {path, query = {}, max_pages}}) => [
     stream({
       name: 'items',
       schema,
-      read: () =>
-        http.paginate<Item>(path, {
+      read: ({http}) =>
+        http.paginate(path, {
           query,
           next: linkHeader(),
           ...(max_pages !== undefined && {maxPages: max_pages}),
