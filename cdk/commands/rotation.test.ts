@@ -38,13 +38,13 @@ const source = defineSource({
   spec,
   connect: ({credentials}) => ({
     baseUrl: 'https://api.test',
-    concurrency: 1,
     auth: oauth2({
       tokenUrl: '/token',
       client: {id: 'app', secret: credentials.secret},
       grant: {refreshToken: credentials.refresh_token},
     }),
   }),
+  concurrency: 1,
   check: ({http}) => http.get('/items'),
   streams: () => [
     stream({name: 'items', schema, read: ({http}) => http.paginate<{id: number}>('/items')}),

@@ -113,7 +113,7 @@ describe('concurrency', () => {
 
   test.each([0, -1, 1.5])('of %d is an error', async (fixed) => {
     expect(await failureOf(() => serving(() => 200, fixed))).toBe(
-      `SystemError: A concurrency of ${fixed} lets nothing through: it must be 1 or more.`,
+      `SystemError: \`maxConcurrentRequests\` of ${fixed} lets nothing through: it must be a whole number, 1 or more.`,
     );
   });
 });
