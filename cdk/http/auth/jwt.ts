@@ -4,7 +4,7 @@ import type {RequestScope} from '../scope.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
-import {fieldOf, postOf, type TokenPlace, tokenIn} from './post.ts';
+import {fieldOf, postOf, type TokenLocation, tokenIn} from './post.ts';
 import {openSigner, type SigningKey, validity} from './signing.ts';
 import {requestToken} from './token-endpoint.ts';
 
@@ -18,7 +18,7 @@ type JwtExchange =
   | {
       /** Something else that takes a POST with the signed token as its bearer, as a GitHub App's installation does. */
       readonly path: string;
-      readonly token: TokenPlace;
+      readonly token: TokenLocation;
       /** The path of the field that says when the token ends, as a date. */
       readonly expiresAt?: string;
     };

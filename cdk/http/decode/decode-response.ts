@@ -36,7 +36,7 @@ export const decodeAnswer = async (
 };
 
 /** Where the records of an answer are. */
-export type RecordsPlace = {
+export type RecordsLocation = {
   /** Undefined where the document itself is the list. */
   readonly path: string | undefined;
 };
@@ -47,10 +47,10 @@ export const openAnswer = async <R extends object>(
   response: HttpResponse,
   decoder: Decoder,
   limit: number,
-  place: RecordsPlace | undefined,
+  location: RecordsLocation | undefined,
 ): Promise<Documents & {readonly records?: readonly R[]}> => {
   const {body} = response;
-  const split = place && !isPacked(body) ? decoder.split?.<R>(body, place.path) : undefined;
+  const split = location && !isPacked(body) ? decoder.split?.<R>(body, location.path) : undefined;
   return split === undefined
     ? decodeAnswer(request, response, decoder, limit)
     : {documents: [split.document], bytes: body.length, records: split.records};

@@ -1,5 +1,5 @@
 // The records of a document in memory. In one that is read as a stream, json-splitter.ts finds the same.
-import {valueAt as at, fieldOf, isObject, kindOf} from '../../json/values.ts';
+import {fieldOf, isObject, kindOf, valueAt} from '../../json/values.ts';
 
 import {isWild, noRecords} from './records-path.ts';
 
@@ -48,7 +48,7 @@ const allAt = (json: unknown, path: string): readonly unknown[] => {
  * no records, but not all of them may be missing.
  */
 export const recordsAt = (json: unknown, path: string): unknown => {
-  if (!isWild(path)) return at(json, path);
+  if (!isWild(path)) return valueAt(json, path);
   const ends = allAt(json, path);
   if (ends.length > 0 && ends.every((end) => end === undefined)) return undefined;
   const other = ends.find((end) => typeof end !== 'object' && end !== undefined);

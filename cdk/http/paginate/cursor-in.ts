@@ -1,20 +1,26 @@
 import {printExact} from '../../json/exact.ts';
 import {isNone} from '../../json/values.ts';
-import {describePlace, flagAt, type Place, scalarIn, valueAt} from './field-location.ts';
+import {
+  describeLocation,
+  type FieldLocation,
+  flagAt,
+  scalarIn,
+  valueAtLocation,
+} from './field-location.ts';
 import {fullPageDoubt} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator, Step} from './paginator.ts';
 import {isJsonTarget, jsonStep, type Target, targetStep, valueAtTarget} from './target.ts';
 
 type CursorOptions = {
   /** A has-more flag: for APIs that name a cursor on their last page too. */
-  readonly more?: Place;
+  readonly more?: FieldLocation;
 };
 
 /** JSON takes anything, such as the list that Elasticsearch goes on behind; a number by itself must be exact. */
-const tokenFor = (page: FetchedPage, from: Place, to: Target, cursor: unknown): unknown =>
+const tokenFor = (page: FetchedPage, from: FieldLocation, to: Target, cursor: unknown): unknown =>
   isJsonTarget(to) && typeof cursor !== 'number'
     ? cursor
-    : scalarIn(page.request, describePlace(from), cursor);
+    : scalarIn(page.request, describeLocation(from), cursor);
 
 /** An API that has nothing new may name the cursor again that the request itself had. */
 const isAskedWith = ({request}: FetchedPage, to: Target, token: unknown): boolean => {
@@ -33,9 +39,13 @@ const stepTo = ({request}: FetchedPage, to: Target, token: unknown): Step =>
  * The answer names a cursor (`from`), the next request carries it (`to`). Null, an empty text, false, 0 and
  * nothing at all mean the end.
  */
-export const cursorIn = (from: Place, to: Target, {more}: CursorOptions = {}): Paginator => ({
+export const cursorIn = (
+  from: FieldLocation,
+  to: Target,
+  {more}: CursorOptions = {},
+): Paginator => ({
   next: (page) => {
-    const cursor = valueAt(page, from);
+    const cursor = valueAtLocation(page, from);
     if (isNone(cursor) || flagAt(page, more) === false) return undefined;
     const token = tokenFor(page, from, to, cursor);
     if (page.records.length === 0 && isAskedWith(page, to, token)) return undefined;
@@ -43,13 +53,13 @@ export const cursorIn = (from: Place, to: Target, {more}: CursorOptions = {}): P
   },
   doubt: (page) => {
     const flag = flagAt(page, more);
-    const cursor = valueAt(page, from);
+    const cursor = valueAtLocation(page, from);
     if (flag === true && isNone(cursor)) {
-      return `the API says that there is more, but ${describePlace(from)} is missing`;
+      return `the API says that there is more, but ${describeLocation(from)} is missing`;
     }
     // Where the cursor was found before, or is null now, its absence is the API's word for the end.
     return flag === undefined && cursor === undefined && page.index === 0
-      ? fullPageDoubt(page, `${describePlace(from)} is missing`)
+      ? fullPageDoubt(page, `${describeLocation(from)} is missing`)
       : undefined;
   },
 });

@@ -1,6 +1,6 @@
 // Why a list may go on although no next page is named.
 
-import {flagAt, type Place} from './field-location.ts';
+import {type FieldLocation, flagAt} from './field-location.ts';
 import type {FetchedPage} from './paginator.ts';
 
 const SIZE =
@@ -33,7 +33,10 @@ export const fullPageDoubt = (page: FetchedPage, reason: string): string | undef
     : undefined;
 
 /** The doubt about an empty page whose has-more flag says that it is not the last. */
-export const emptyPageDoubt = (page: FetchedPage, more: Place | undefined): string | undefined =>
+export const emptyPageDoubt = (
+  page: FetchedPage,
+  more: FieldLocation | undefined,
+): string | undefined =>
   page.records.length === 0 && flagAt(page, more) === true
     ? 'the page is empty, but the API says that there is more'
     : undefined;

@@ -1,14 +1,14 @@
 import {SystemError} from '../../errors.ts';
 import type {FieldPath} from '../../json/field-path.ts';
-import {valueAt as at} from '../../json/values.ts';
+import {valueAt} from '../../json/values.ts';
 import {describeRequest} from '../types.ts';
-import {flagAt, type Place, scalarIn} from './field-location.ts';
+import {type FieldLocation, flagAt, scalarIn} from './field-location.ts';
 import {emptyPageDoubt} from './incomplete-reason.ts';
 import type {Paginator} from './paginator.ts';
 
 type LastIdOptions = {
   /** A has-more flag; saves the request that proves the end. */
-  readonly more?: Place;
+  readonly more?: FieldLocation;
 };
 
 /**
@@ -23,7 +23,7 @@ export const lastId = <R extends object>(
   next: (page) => {
     const last = page.records.at(-1);
     if (last === undefined || flagAt(page, more) === false) return undefined;
-    const value = at(last, field);
+    const value = valueAt(last, field);
     if (value === undefined || value === null || value === '') {
       throw new SystemError(
         `${describeRequest(page.request)}: the last record of the page has no "${field}", so the next page can't be asked for. Set \`lastId\` to a field that every record has.`,

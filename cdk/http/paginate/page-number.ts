@@ -1,4 +1,4 @@
-import {countAt, type Place} from './field-location.ts';
+import {countAt, type FieldLocation} from './field-location.ts';
 import {emptyPageDoubt} from './incomplete-reason.ts';
 import {type CountedEnd, goesOn} from './offset.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
@@ -12,7 +12,7 @@ type PageNumberOptions = CountedEnd & {
   /** The number of the first page; default 1. */
   readonly first?: number;
   /** Where the API tells how many **pages** there are: a path, or a header such as `X-WP-TotalPages`. */
-  readonly total?: Place;
+  readonly total?: FieldLocation;
   /** Where both parameters go; default `query`. */
   readonly in?: Part;
 };

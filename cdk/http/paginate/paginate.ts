@@ -4,7 +4,7 @@ import type {Decoder} from '../decode/decoder.ts';
 import {isTouched, pageWith} from '../decode/lazy-records.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
-import {countAt, type Place} from './field-location.ts';
+import {countAt, type FieldLocation} from './field-location.ts';
 import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd, gapCheck} from './guards.ts';
 import {fullPageDoubt} from './incomplete-reason.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
@@ -23,7 +23,7 @@ export type PaginateOptions<R extends object = object> = {
   /** Statuses that mean "past the end" behind the first page, such as WordPress' 400. */
   readonly endOn?: readonly number[];
   /** Where the API tells how many records there are: it is compared with those that came. */
-  readonly total?: Place;
+  readonly total?: FieldLocation;
   /** What an end is that is not proven, or a `total` that was not reached: a warning (the default), or an error. */
   readonly incomplete?: 'warn' | 'fail';
   /** More pages than these are an error. Default 100,000. */
@@ -82,7 +82,7 @@ const contentReader = <R extends object>(
   paginator: Pick<Paginator, 'records'>,
 ) => {
   // A paginator that finds the records itself has to see them.
-  let place = path !== undefined || paginator.records === undefined ? {path} : undefined;
+  let location = path !== undefined || paginator.records === undefined ? {path} : undefined;
   const places = {path, find: paginator.records, follow: decoder.find};
   return async (
     request: HttpRequest,
@@ -90,8 +90,8 @@ const contentReader = <R extends object>(
     before: Fetched<R> | undefined,
   ): Promise<Content<R>> => {
     // Who looks at one page looks at all of them: they are parsed at once then.
-    if (before !== undefined && isTouched(before.records)) place = undefined;
-    const answer = await openAnswer<R>(request, response, decoder, limit, place);
+    if (before !== undefined && isTouched(before.records)) location = undefined;
+    const answer = await openAnswer<R>(request, response, decoder, limit, location);
     const {documents, bytes} = answer;
     const records =
       answer.records ??

@@ -2,7 +2,7 @@ import {SystemError} from '../../errors.ts';
 import type {JsonObject} from '../../json/values.ts';
 import {type Query, setParameter} from '../query.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
-import type {Place} from './field-location.ts';
+import type {FieldLocation} from './field-location.ts';
 
 /** What a paginator decides from. */
 export type FetchedPage<R extends object = object> = {
@@ -45,7 +45,7 @@ export type Paginator<R extends object = object> = {
   /** Asked of every page: what it leaves out itself, whatever follows. Said once for a list; undefined where nothing is. */
   readonly gap?: (page: FetchedPage<R>) => string | undefined;
   /** Where the API tells how many records there are. */
-  readonly total?: Place | undefined;
+  readonly total?: FieldLocation | undefined;
   /** Finds the records, where no `records` path is set. */
   readonly records?: (page: Pick<FetchedPage, 'request' | 'json'>) => unknown;
 };
