@@ -36,8 +36,8 @@ export type Page<R extends object = object> = {
   readonly bytes?: number;
   /** What the page behind this one is asked for with, as plain JSON: `read` gets it back where a run was cut off. */
   readonly resume?: JsonObject | undefined;
-  /** Why the list may not have ended here, in words: what is missing in it is then not taken for deleted. */
-  readonly doubt?: string | undefined;
+  /** Why the list may be incomplete, in words: what is missing in it is then not taken for deleted. */
+  readonly incompleteReason?: string | undefined;
 };
 
 /** How a cursor's values are written down, where that is not seen from the values themselves. */

@@ -157,7 +157,7 @@ describe('credentials', () => {
     expect(result).toEqual([
       {records: [{id: 1}], bytes: 10},
       {records: [{id: 2}], bytes: 10},
-      {records: [], bytes: 0, doubt: expect.stringContaining('has no Link header')},
+      {records: [], bytes: 0, incompleteReason: expect.stringContaining('has no Link header')},
     ]);
   });
 

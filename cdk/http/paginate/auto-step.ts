@@ -33,7 +33,7 @@ export type Verdict = {
   /** The API counts its records or pages: the end is where they are all there. */
   readonly counted?: true;
   /** Why it may not be the end after all. */
-  readonly doubt?: string;
+  readonly incompleteReason?: string;
 };
 
 /** Where the author wants the token or the number to go. */
@@ -246,7 +246,7 @@ const byPageCount: Sign = (page, to) => {
   if (left <= 0) return COUNTED_END;
   return page.records.length > 0
     ? {step: targetStep(page.request, target, number + 1)}
-    : {counted: true, doubt: `the page is empty, but the API counts ${left} more pages`};
+    : {counted: true, incompleteReason: `the page is empty, but the API counts ${left} more pages`};
 };
 
 const byOffset: Sign = (page, to) => {
@@ -264,7 +264,7 @@ const byOffset: Sign = (page, to) => {
   const target = targetOf(page.request, [found.name], to);
   return page.records.length > 0
     ? {step: targetStep(page.request, target, reached)}
-    : {counted: true, doubt: 'the page is empty, but the API says that there is more'};
+    : {counted: true, incompleteReason: 'the page is empty, but the API says that there is more'};
 };
 
 /** All that the API counts is there. */

@@ -69,9 +69,9 @@ const shortfall = ({seen, index}: FetchedPage, total: number | undefined): strin
 export const auto = ({to}: AutoOptions = {}): Paginator => ({
   records: ({request, json}) => listIn(request, json),
   next: (page) => verdictOf(page, to)?.step,
-  doubt: (page) => {
+  incompleteReason: (page) => {
     const verdict = verdictOf(page, to);
-    if (verdict?.counted) return verdict.doubt;
+    if (verdict?.counted) return verdict.incompleteReason;
     if (verdict !== undefined) return shortfall(page, countOf(page, TOTALS));
     // The way to this page was recognised on the one before it: that there is none behind it is the end.
     const reason = page.index > 0 ? undefined : moreBehind(page);

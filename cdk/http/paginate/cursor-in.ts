@@ -7,7 +7,7 @@ import {
   scalarIn,
   valueAtLocation,
 } from './field-location.ts';
-import {fullPageDoubt} from './incomplete-reason.ts';
+import {fullPageReason} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator, Step} from './paginator.ts';
 import {isJsonTarget, jsonStep, type Target, targetStep, valueAtTarget} from './target.ts';
 
@@ -51,7 +51,7 @@ export const cursorIn = (
     if (page.records.length === 0 && isAskedWith(page, to, token)) return undefined;
     return stepTo(page, to, token);
   },
-  doubt: (page) => {
+  incompleteReason: (page) => {
     const flag = flagAt(page, more);
     const cursor = valueAtLocation(page, from);
     if (flag === true && isNone(cursor)) {
@@ -59,7 +59,7 @@ export const cursorIn = (
     }
     // Where the cursor was found before, or is null now, its absence is the API's word for the end.
     return flag === undefined && cursor === undefined && page.index === 0
-      ? fullPageDoubt(page, `${describeLocation(from)} is missing`)
+      ? fullPageReason(page, `${describeLocation(from)} is missing`)
       : undefined;
   },
 });

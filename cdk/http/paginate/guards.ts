@@ -64,10 +64,10 @@ export type EndCheck = {
 /** Says what speaks against the end behind this page. */
 export const checkEnd = <R extends object>(
   page: FetchedPage<R>,
-  doubt: Paginator<R>['doubt'],
+  incompleteReason: Paginator<R>['incompleteReason'],
   {incomplete, warn}: EndCheck,
 ): string | undefined => {
-  const uncertain = doubt?.(page);
+  const uncertain = incompleteReason?.(page);
   const fault =
     missing(page) ??
     (uncertain &&
@@ -80,13 +80,13 @@ export const checkEnd = <R extends object>(
 };
 
 /** Says what the pages of a list leave out themselves, the first time that one does. */
-export const gapCheck = <R extends object>(
-  gap: Paginator<R>['gap'],
+export const truncationCheck = <R extends object>(
+  truncatedIn: Paginator<R>['truncatedIn'],
   {incomplete, warn}: EndCheck,
 ): ((page: FetchedPage<R>) => void) => {
   let told = false;
   return (page) => {
-    const found = told ? undefined : gap?.(page);
+    const found = told ? undefined : truncatedIn?.(page);
     if (found === undefined) return;
     const said = `${describeRequest(page.request)}: ${found}. Records may be missing.`;
     if (incomplete === 'fail') throw new SystemError(said);

@@ -26,14 +26,14 @@ const isFull = ({index, firstSize, records, request}: FetchedPage): boolean =>
     ? records.length >= firstSize
     : askedSizes(request).some((size) => records.length >= size));
 
-/** The doubt about a last page that is full, with the reason why it counts as the last. */
-export const fullPageDoubt = (page: FetchedPage, reason: string): string | undefined =>
+/** Why a list with a full last page may be incomplete. `reason`: why this page counts as the last one. */
+export const fullPageReason = (page: FetchedPage, reason: string): string | undefined =>
   isFull(page)
     ? `the last page is a full one (${page.records.length} records), but ${reason}`
     : undefined;
 
-/** The doubt about an empty page whose has-more flag says that it is not the last. */
-export const emptyPageDoubt = (
+/** Why a list may be incomplete whose last page is empty, but has a has-more flag. */
+export const emptyPageReason = (
   page: FetchedPage,
   more: FieldLocation | undefined,
 ): string | undefined =>

@@ -3,7 +3,7 @@ import type {FieldPath} from '../../json/field-path.ts';
 import {valueAt} from '../../json/values.ts';
 import {describeRequest} from '../types.ts';
 import {type FieldLocation, flagAt, scalarIn} from './field-location.ts';
-import {emptyPageDoubt} from './incomplete-reason.ts';
+import {emptyPageReason} from './incomplete-reason.ts';
 import type {Paginator} from './paginator.ts';
 
 type LastIdOptions = {
@@ -35,5 +35,5 @@ export const lastId = <R extends object>(
       page.records.length === 1 && page.request.url.searchParams.get(parameter) === String(key);
     return inclusiveEnd ? undefined : {query: {[parameter]: key}};
   },
-  doubt: (page) => emptyPageDoubt(page, more),
+  incompleteReason: (page) => emptyPageReason(page, more),
 });

@@ -2,7 +2,7 @@ import {SystemError} from '../../errors.ts';
 import {isNone, kindOf} from '../../json/values.ts';
 import {describeRequest} from '../types.ts';
 import {describeLocation, type FieldLocation, valueAtLocation} from './field-location.ts';
-import {fullPageDoubt} from './incomplete-reason.ts';
+import {fullPageReason} from './incomplete-reason.ts';
 import type {Paginator} from './paginator.ts';
 
 /** Follows a URL in the body as it stands, such as OData's `@odata.nextLink`; a relative one is resolved. */
@@ -16,8 +16,8 @@ export const nextUrl = (location: FieldLocation): Paginator => ({
       `${describeRequest(page.request)}: ${describeLocation(location)} should be the URL of the next page, but is ${typeof found === 'string' ? 'another text' : kindOf(found)}. For a token use \`cursorIn\`.`,
     );
   },
-  doubt: (page) =>
+  incompleteReason: (page) =>
     valueAtLocation(page, location) === undefined && page.index === 0
-      ? fullPageDoubt(page, `${describeLocation(location)} is missing`)
+      ? fullPageReason(page, `${describeLocation(location)} is missing`)
       : undefined,
 });

@@ -1,5 +1,5 @@
 import {countAt, type FieldLocation, flagAt} from './field-location.ts';
-import {emptyPageDoubt} from './incomplete-reason.ts';
+import {emptyPageReason} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import {numberIn, type Part, partStep} from './target.ts';
 
@@ -52,5 +52,5 @@ export const offset = ({
         : goesOn(page, end);
     return hasNext ? partStep(part, {[name]: reached}) : undefined;
   },
-  doubt: (page) => emptyPageDoubt(page, end.more),
+  incompleteReason: (page) => emptyPageReason(page, end.more),
 });

@@ -5,8 +5,14 @@ import {isTouched, pageWith} from '../decode/lazy-records.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {countAt, type FieldLocation} from './field-location.ts';
-import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd, gapCheck} from './guards.ts';
-import {fullPageDoubt} from './incomplete-reason.ts';
+import {
+  assertBelowCap,
+  assertNewContent,
+  assertNewRequest,
+  checkEnd,
+  truncationCheck,
+} from './guards.ts';
+import {fullPageReason} from './incomplete-reason.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
 import {type ListResume, openList} from './resume.ts';
 import {recordsOf} from './select-records.ts';
@@ -37,7 +43,7 @@ export type FetchedRecords<R extends object> = {
   readonly records: readonly R[];
   readonly bytes: number;
   /** Why the list may not be complete: on a page without records, behind the last one. */
-  readonly doubt?: string;
+  readonly incompleteReason?: string;
   /** Where the page behind this one is; undefined for the last one, and where that would tell a secret. */
   readonly resume?: JsonObject;
 };
@@ -61,7 +67,7 @@ type Fetched<R extends object> = FetchedPage<R> & {
 
 const onePage: Paginator = {
   next: () => undefined,
-  doubt: (page) => fullPageDoubt(page, 'no `next` is set'),
+  incompleteReason: (page) => fullPageReason(page, 'no `next` is set'),
 };
 
 const paginatorOf = <R extends object>(next: PaginateOptions<R>['next']): Paginator<R> =>
@@ -112,8 +118,8 @@ const openPages = <R extends object>(
   const total = isResumed ? undefined : (options.total ?? paginator.total);
   const open = contentReader<R>(decoder, limit, options.records, paginator);
   const requested = new Set<string>();
-  let doubt: string | undefined;
-  const checkGap = gapCheck(paginator.gap, {incomplete, warn});
+  let incompleteReason: string | undefined;
+  const checkTruncation = truncationCheck(paginator.truncatedIn, {incomplete, warn});
 
   const fetchPage = async (
     request: HttpRequest,
@@ -125,7 +131,7 @@ const openPages = <R extends object>(
     const ends = before === undefined ? [] : endOn;
     const response = await answered(ends)(request);
     if (ends.includes(response.status) || actionOf(response) === 'ignore') {
-      if (before !== undefined) doubt = checkEnd(before, undefined, {incomplete, warn});
+      if (before !== undefined) incompleteReason = checkEnd(before, undefined, {incomplete, warn});
       return undefined;
     }
     request.scope.count('pages');
@@ -140,15 +146,15 @@ const openPages = <R extends object>(
 
   /** The request for the page behind this one; undefined where there is none. */
   const requestBehind = (page: Fetched<R>): HttpRequest | undefined => {
-    checkGap(page);
+    checkTruncation(page);
     if (options.stop?.(page)) return undefined;
     const step = paginator.next(page);
     if (step !== undefined) return takeStep(page.request, step);
-    doubt = checkEnd(page, paginator.doubt, {incomplete, warn});
+    incompleteReason = checkEnd(page, paginator.incompleteReason, {incomplete, warn});
     return undefined;
   };
 
-  return {fetchPage, requestBehind, doubt: () => doubt};
+  return {fetchPage, requestBehind, incompleteReason: () => incompleteReason};
 };
 
 /** What a page is, or why it can't be had: told when the reader comes for it. */
@@ -169,7 +175,7 @@ export async function* paginate<R extends object>(
   const first = takeStep(request, paginatorOf(options.next).first ?? {});
   const list = openList(paging.resume, first);
   const pages = openPages<R>(paging, options, list.isResumed);
-  const {fetchPage, requestBehind, doubt} = pages;
+  const {fetchPage, requestBehind, incompleteReason} = pages;
   let page = await fetchPage(withEmptyOn(list.begin, options.emptyOn));
   while (page !== undefined) {
     const current: Fetched<R> = page;
@@ -186,6 +192,6 @@ export async function* paginate<R extends object>(
     if ('error' in behind) throw behind.error;
     page = await (ahead ?? fetchNext());
   }
-  const why = doubt();
-  if (why !== undefined) yield {records: [], bytes: 0, doubt: why};
+  const why = incompleteReason();
+  if (why !== undefined) yield {records: [], bytes: 0, incompleteReason: why};
 }

@@ -38,12 +38,12 @@ export type Step = {
 export type Paginator<R extends object = object> = {
   /** What the request for the first page has more, such as a limit. */
   readonly first?: Step;
-  /** The step to the page behind this one; undefined where there is none. */
+  /** The step to the next page; undefined after the last one. */
   readonly next: (page: FetchedPage<R>) => Step | undefined;
-  /** Asked where `next` found none: why this may not be the end after all. Undefined where it is certain. */
-  readonly doubt?: (page: FetchedPage<R>) => string | undefined;
-  /** Asked of every page: what it leaves out itself, whatever follows. Said once for a list; undefined where nothing is. */
-  readonly gap?: (page: FetchedPage<R>) => string | undefined;
+  /** Called where `next` finds no page: why the list may be incomplete. Undefined where its end is certain. */
+  readonly incompleteReason?: (page: FetchedPage<R>) => string | undefined;
+  /** Called for every page: which list in it is truncated. Reported once for each list of pages; undefined where none is. */
+  readonly truncatedIn?: (page: FetchedPage<R>) => string | undefined;
   /** Where the API tells how many records there are. */
   readonly total?: FieldLocation | undefined;
   /** Finds the records, where no `records` path is set. */

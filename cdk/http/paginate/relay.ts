@@ -113,11 +113,11 @@ export const relay = (path: string, {variable = 'after', inner}: RelayOptions = 
       },
     };
   },
-  doubt: (page) =>
+  incompleteReason: (page) =>
     valueAt(page.json, `${path}.pageInfo.hasNextPage`) === true
       ? 'the API says that there is more, but pageInfo.endCursor is missing'
       : undefined,
-  gap: (page) => {
+  truncatedIn: (page) => {
     const read = inner === undefined ? [] : innerOf(page, path, inner.path);
     const cut = cutConnection(nodesOf(connectionOf(page, path)), new Set(read));
     return cut === undefined

@@ -7,7 +7,7 @@ import {
   scalarIn,
   valueAtLocation,
 } from './field-location.ts';
-import {fullPageDoubt} from './incomplete-reason.ts';
+import {fullPageReason} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import {type Part, partStep} from './target.ts';
 
@@ -44,7 +44,7 @@ export const tokenParts = (
       if (flagAt(page, more) === false) return undefined;
       return hasToken(page) ? partStep(part, tokenOf(page)) : undefined;
     },
-    doubt: (page) => {
+    incompleteReason: (page) => {
       const names = Object.values(parts).map(describeLocation).join(', ');
       const flag = flagAt(page, more);
       if (flag === true) return `the API says that there is more, but names none of ${names}`;
@@ -52,7 +52,7 @@ export const tokenParts = (
         (location) => valueAtLocation(page, location) === undefined,
       );
       return flag === undefined && unnamed && page.index === 0
-        ? fullPageDoubt(page, `the answer has none of ${names}`)
+        ? fullPageReason(page, `the answer has none of ${names}`)
         : undefined;
     },
   };
