@@ -115,7 +115,7 @@ const ROWS: readonly Row[] = [
   onWire('short body, by its length', 'UND_ERR_SOCKET', (socket) =>
     socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n${START}`),
   ),
-  onWire('short body, by its JSON', 'JSON_ENDS_EARLY', (socket) =>
+  onWire('short body, by its JSON', 'JSON_TRUNCATED', (socket) =>
     socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${START}`),
   ),
   onWire('no answer', 'UND_ERR_HEADERS_TIMEOUT', () => {}, 1),

@@ -6,7 +6,7 @@ import {join} from 'node:path';
 import {ConfigError} from '../errors.ts';
 import {aboutOf} from './decode/decode-response.ts';
 import type {Batch, Decoder} from './decode/decoder.ts';
-import {onlyCuts} from './decode/truncation.ts';
+import {rethrowTruncation} from './decode/truncation.ts';
 import {unpackFile} from './decode/unpack.ts';
 import type {FetchedRecords} from './paginate/paginate.ts';
 import {actionOf, withEmptyOn} from './response/action.ts';
@@ -82,7 +82,8 @@ export async function* download<R extends object>(
     const request: HttpRequest = {
       ...asked,
       into: file,
-      assertWhole: (sent, response) => onlyCuts(() => drain(batches(sent, response))),
+      assertNotTruncated: (sent, response) =>
+        rethrowTruncation(() => drain(batches(sent, response))),
     };
     const response = await answered([])(withEmptyOn(request, emptyOn));
     if (actionOf(response) === 'ignore') return;

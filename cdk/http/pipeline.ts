@@ -1,6 +1,6 @@
 // The layers between a client's methods and the wire, in their order.
 
-import {withWhole} from './decode/truncation.ts';
+import {withTruncationCheck} from './decode/truncation.ts';
 import {withThrottled} from './graphql.ts';
 import {withCircuitBreaker} from './limits/circuit-breaker.ts';
 import {withConcurrency} from './limits/concurrency.ts';
@@ -13,7 +13,7 @@ import {openWaits} from './limits/waits.ts';
 import {withRules} from './response/action.ts';
 import {describeFault} from './response/faults.ts';
 import type {HttpRun} from './run.ts';
-import {describeWhole, type HttpRequest, type Send, sizeOf} from './types.ts';
+import {describeWithQuery, type HttpRequest, type Send, sizeOf} from './types.ts';
 import type {UnderWay} from './under-way.ts';
 import type {Timeouts} from './wire/timeouts.ts';
 import {MAX_BODY_BYTES, type Transport, type TransportOptions} from './wire/transport.ts';
@@ -62,7 +62,7 @@ const traced =
     const tell = (outcome: string, more: string): void =>
       log(
         'DEBUG',
-        `${describeWhole(request)} ${outcome} ${now() - sentAt} ms${more}${attemptOf(request)}`,
+        `${describeWithQuery(request)} ${outcome} ${now() - sentAt} ms${more}${attemptOf(request)}`,
       );
     count('requests');
     const over = underWay.begin(request);
@@ -123,7 +123,7 @@ export const withLayers = (
     // Before the rules look at a response: one that was throttled with status 200 becomes a 429.
     withThrottled,
     // A body that was cut must not be taken for a response.
-    (next) => withWhole(next, maxBodyBytes),
+    (next) => withTruncationCheck(next, maxBodyBytes),
     // Last, so that it logs and counts what went over the wire.
     (next) => traced(next, underWay, run),
   )(wire);

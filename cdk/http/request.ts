@@ -3,7 +3,7 @@ import {randomUUID} from 'node:crypto';
 import type {JsonObject} from '../json/values.ts';
 import type {Decoder} from './decode/decoder.ts';
 import {json as jsonDecoder} from './decode/json.ts';
-import {wholeFor} from './decode/truncation.ts';
+import {truncationCheckFor} from './decode/truncation.ts';
 import {type Query, setParameter} from './query.ts';
 import type {RequestScope} from './scope.ts';
 import type {HttpRequest, ResponseRule} from './types.ts';
@@ -97,7 +97,7 @@ export const requestMaker =
       },
       ...(json && {json}),
       ...(form && {form}),
-      ...(decode && {assertWhole: wholeFor(decode, limit)}),
+      ...(decode && {assertNotTruncated: truncationCheckFor(decode, limit)}),
       ...(ruled.length > 0 && {rules: ruled}),
     };
   };

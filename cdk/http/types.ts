@@ -58,7 +58,7 @@ export type HttpRequest = {
   /** Where the body is written, from the start of the file, instead of memory; that of a refusal is not. */
   readonly into?: FileHandle;
   /** Throws where the content of a body without a length shows that it was cut. Default: the look at JSON. */
-  readonly assertWhole?: (request: HttpRequest, response: HttpResponse) => Promise<void>;
+  readonly assertNotTruncated?: (request: HttpRequest, response: HttpResponse) => Promise<void>;
 };
 
 /** One answer, its body complete and decompressed. */
@@ -95,7 +95,7 @@ export const namesSecret = (parameter: string): boolean =>
   SECRET_PARAMETER.test(parameter) && !PAGE_TOKEN.test(parameter);
 
 /** The same with the query, for DEBUG lines, without values that may be credentials. */
-export const describeWhole = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string => {
+export const describeWithQuery = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string => {
   const shown = new URL(url);
   for (const [name, value] of url.searchParams) {
     if (value !== '' && namesSecret(name)) shown.searchParams.set(name, '****');

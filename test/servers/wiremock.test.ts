@@ -60,7 +60,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   // WireMock compresses what there is and drops the length: on the wire all is well.
   'a body shorter than its length, compressed on the way': {
     answer: short,
-    named: 'JSON_ENDS_EARLY',
+    named: 'JSON_TRUNCATED',
   },
 };
 

@@ -279,7 +279,7 @@ describe('malformed JSON', () => {
           return error;
         }
       })();
-      expect(isObject(caught) && caught['code']).toBe('JSON_ENDS_EARLY');
+      expect(isObject(caught) && caught['code']).toBe('JSON_TRUNCATED');
     },
   );
 });

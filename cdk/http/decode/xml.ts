@@ -4,7 +4,7 @@ import {inBatches} from './batches.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
 import {recordList} from './records-in-document.ts';
 import {openText} from './text.ts';
-import {endsEarly} from './truncated-body.ts';
+import {truncationError} from './truncated-body.ts';
 
 type XmlOptions = {
   /** What goes before the name of an attribute, so that it can't be taken for an element. Default `@`. */
@@ -30,7 +30,7 @@ const textOf = (body: Buffer, about: About, encoding = encodingOf(body)): string
 };
 
 /** Whether the root element is not closed. */
-const stopsShort = (text: string): boolean => {
+const isTruncated = (text: string): boolean => {
   const root = /<([^\s/>?!][^\s/>]*)/.exec(text)?.[1];
   return (
     root !== undefined && !/\/\s*>$/.test(text) && !text.includes(`</${root}`, text.length - 500)
@@ -42,8 +42,8 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
   const text = textOf(body, about, options.encoding).trim();
   const {where, contentType = 'not given'} = about;
   const fault = (told: string, cause?: unknown): Error =>
-    stopsShort(text)
-      ? endsEarly('XML', where, `content-type ${contentType}, ${body.length} bytes`, cause)
+    isTruncated(text)
+      ? truncationError('XML', where, `content-type ${contentType}, ${body.length} bytes`, cause)
       : new SystemError(
           `${where} answered with something that is not XML (content-type ${contentType}, ${body.length} bytes): ${told}`,
           {cause},

@@ -3,7 +3,7 @@ import {isNone, isObject, type JsonObject, valueAt} from '../../json/values.ts';
 import {assertNoErrors} from '../graphql.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
 import {describeLocation} from './field-location.ts';
-import {cutConnection} from './nested-connections.ts';
+import {truncatedConnection} from './nested-connections.ts';
 import type {Paginator} from './paginator.ts';
 import {jsonStep} from './target.ts';
 
@@ -119,7 +119,7 @@ export const relay = (path: string, {variable = 'after', inner}: RelayOptions = 
       : undefined,
   truncatedIn: (page) => {
     const read = inner === undefined ? [] : innerOf(page, path, inner.path);
-    const cut = cutConnection(nodesOf(connectionOf(page, path)), new Set(read));
+    const cut = truncatedConnection(nodesOf(connectionOf(page, path)), new Set(read));
     return cut === undefined
       ? undefined
       : `"${cut}" in a node of ${describeLocation(path)} is a list with a next page, which is not read: raise its \`first\`, or page it with \`inner\``;
