@@ -2,7 +2,7 @@ import {messageOf, SystemError} from '../../errors.ts';
 import {isObject} from '../../json/values.ts';
 import {inBatches} from './batches.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
-import {recordList} from './records-in-document.ts';
+import {assertRecords} from './records-in-document.ts';
 import {openText} from './text.ts';
 import {truncationError} from './truncated-body.ts';
 
@@ -117,7 +117,7 @@ async function* readRecords(
   const document = await parse(body, stream, options);
   const {where, records: path} = stream;
   const found = path === undefined ? document : find(document, path);
-  yield {records: recordList({where, path, found, document}), bytes: body.length};
+  yield {records: assertRecords({where, path, found, document}), bytes: body.length};
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   WRAPPERS,
 } from './auto-names.ts';
 import {countOf, moreOf, verdictOf} from './auto-step.ts';
-import {listIn} from './detect-records.ts';
+import {detectRecords} from './detect-records.ts';
 import {askedSizes} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import type {Target} from './target.ts';
@@ -67,7 +67,7 @@ const shortfall = ({seen, index}: FetchedPage, total: number | undefined): strin
  * parameter which the server does not know. Where the API is known, its own paginator says more.
  */
 export const auto = ({to}: AutoOptions = {}): Paginator => ({
-  records: ({request, json}) => listIn(request, json),
+  records: ({request, json}) => detectRecords(request, json),
   next: (page) => verdictOf(page, to)?.step,
   incompleteReason: (page) => {
     const verdict = verdictOf(page, to);

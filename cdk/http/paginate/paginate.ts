@@ -15,7 +15,7 @@ import {
 import {fullPageReason} from './incomplete-reason.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
 import {type ListResume, openList} from './resume.ts';
-import {recordsOf} from './select-records.ts';
+import {selectRecords} from './select-records.ts';
 
 export type PaginateOptions<R extends object = object> = {
   /** Where the records are in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
@@ -101,7 +101,7 @@ const contentReader = <R extends object>(
     const {documents, bytes} = answer;
     const records =
       answer.records ??
-      documents.flatMap((document) => recordsOf<R>({request, json: document}, places));
+      documents.flatMap((document) => selectRecords<R>({request, json: document}, places));
     return {json: asOne(documents), bytes, records};
   };
 };

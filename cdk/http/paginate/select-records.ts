@@ -1,4 +1,4 @@
-import {recordList, recordsAt} from '../decode/records-in-document.ts';
+import {assertRecords, recordsAtPath} from '../decode/records-in-document.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
 import type {Paginator} from './paginator.ts';
 
@@ -7,7 +7,7 @@ type Found = {
   readonly json: unknown;
 };
 
-export type RecordsOptions = {
+export type SelectOptions = {
   readonly path: string | undefined;
   /** Finds the records where no path is set; default: the body itself is the list. */
   readonly find: Paginator['records'];
@@ -16,11 +16,11 @@ export type RecordsOptions = {
 };
 
 /** The records of an answer: at the path, else where the paginator finds them, else the body itself. */
-export const recordsOf = <R extends object>(
+export const selectRecords = <R extends object>(
   answer: Found,
-  {path, find = ({json}) => json, follow = recordsAt}: RecordsOptions,
+  {path, find = ({json}) => json, follow = recordsAtPath}: SelectOptions,
 ): readonly R[] => {
   const {request, json: document} = answer;
   const found = path === undefined ? find(answer) : follow(document, path);
-  return recordList({where: describeRequest(request), path, found, document});
+  return assertRecords({where: describeRequest(request), path, found, document});
 };
