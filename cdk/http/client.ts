@@ -1,7 +1,7 @@
 import {ConfigError} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Auth, AuthRuntime} from './auth/auth.ts';
-import {asOne, decodeAnswer} from './decode/decode-response.ts';
+import {asOne, decodeResponse} from './decode/decode-response.ts';
 import {json as jsonDecoder} from './decode/json.ts';
 import {type DownloadOptions, download} from './download.ts';
 import {type Graphql, openGraphql} from './graphql.ts';
@@ -157,11 +157,11 @@ const ignoredTeller = ({
 };
 
 /** What a list does with a status that it allows itself: the same as a rule that ignores it, or the end of the list. */
-const isAnswer = (response: HttpResponse, allowed: readonly number[]): boolean =>
+const isAccepted = (response: HttpResponse, allowed: readonly number[]): boolean =>
   allowed.includes(response.status) || ['success', 'ignore'].includes(actionOf(response));
 
 /** What stands between the client's methods and the wire, shared by all that it is bound to. */
-const openAnswers = (options: HttpOptions, runtime: HttpRuntime) => {
+const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
   const {signal, log, clock = systemClock, random = Math.random} = runtime;
   const {onSecret = () => {}, onRotated = async () => {}} = runtime;
   const {baseUrl, explain} = options;
@@ -182,17 +182,17 @@ const openAnswers = (options: HttpOptions, runtime: HttpRuntime) => {
   const ignored = ignoredTeller(run);
 
   /** Lets answers through; refusals only where the request's maker allows their status. */
-  const answered =
+  const sendAllowing =
     (allowed: readonly number[] = []): Send =>
     async (request) => {
       const response = await send(request);
-      if (!isAnswer(response, allowed)) {
+      if (!isAccepted(response, allowed)) {
         throw explain?.(response) ?? refusal(request, response);
       }
       if (actionOf(response) === 'ignore') ignored(request, response);
       return response;
     };
-  return {answered, underWay: underWay.list, close: transport.close};
+  return {sendAllowing, underWay: underWay.list, close: transport.close};
 };
 
 type ContentOptions = Pick<GetOptions, 'decode'> & {
@@ -204,7 +204,7 @@ type ContentOptions = Pick<GetOptions, 'decode'> & {
 const binder = (
   options: HttpOptions,
   {signal, log}: Pick<HttpRun, 'signal' | 'log'>,
-  {answered}: Pick<ReturnType<typeof openAnswers>, 'answered'>,
+  {sendAllowing}: Pick<ReturnType<typeof openSending>, 'sendAllowing'>,
 ): Bind => {
   const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
   const makeRequest = requestMaker(options, limit);
@@ -214,10 +214,10 @@ const binder = (
     request: HttpRequest,
     {decode = jsonDecoder(), mayBeEmpty = false}: ContentOptions = {},
   ): Promise<T> => {
-    const response = await answered()(request);
+    const response = await sendAllowing()(request);
     const isSilent = mayBeEmpty && response.body.length === 0;
     if (actionOf(response) === 'ignore' || isSilent) return JSON.parse('null');
-    const {documents} = await decodeAnswer(request, response, decode, limit);
+    const {documents} = await decodeResponse(request, response, decode, limit);
     // The author's claim.
     return asOne(documents) as T;
   };
@@ -230,8 +230,8 @@ const binder = (
         contentOf<T>(changing(requestFor(path, {...wanted, method}), wanted), {mayBeEmpty: true});
 
     return {
-      get: <T>(path: string, asked: GetOptions = {}) =>
-        contentOf<T>(requestFor(path, asked), asked),
+      get: <T>(path: string, wanted: GetOptions = {}) =>
+        contentOf<T>(requestFor(path, wanted), wanted),
       search: <T>(path: string, wanted: SearchOptions = {}) =>
         contentOf<T>(requestFor(path, {...wanted, method: 'POST'}), wanted),
       post: change('POST'),
@@ -239,7 +239,7 @@ const binder = (
       patch: change('PATCH'),
       delete: change('DELETE'),
       graphql: openGraphql({
-        send: answered(),
+        send: sendAllowing(),
         requestFor: (path = graphqlPath, json) => requestFor(path, {method: 'POST', json}),
         warn,
       }),
@@ -249,17 +249,21 @@ const binder = (
       ) => {
         const {decode: decoder = jsonDecoder()} = paging;
         return paginate<R>(
-          {answered, warn, decoder, limit, resume},
+          {sendAllowing, warn, decoder, limit, resume},
           requestFor(path, paging),
           paging,
         );
       },
       download: <R extends object>(
         path: string,
-        asked: ListRequestOptions & DownloadOptions = {},
+        wanted: ListRequestOptions & DownloadOptions = {},
       ) => {
-        const {decode: decoder = jsonDecoder()} = asked;
-        return download<R>({answered, decoder, limit, signal}, requestFor(path, asked), asked);
+        const {decode: decoder = jsonDecoder()} = wanted;
+        return download<R>(
+          {sendAllowing, decoder, limit, signal},
+          requestFor(path, wanted),
+          wanted,
+        );
       },
     };
   };
@@ -267,7 +271,7 @@ const binder = (
 
 /** Opens a client. Close it: it holds connections. */
 export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
-  const {answered, underWay, close} = openAnswers(options, runtime);
-  const bind = binder(options, runtime, {answered});
+  const {sendAllowing, underWay, close} = openSending(options, runtime);
+  const bind = binder(options, runtime, {sendAllowing});
   return {...bind({scope: SOURCE_SCOPE}), bind, underWay, close};
 };

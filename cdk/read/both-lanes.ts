@@ -24,7 +24,7 @@ export const listOf = (
     return {status: 200, headers, body: Buffer.from(bodies[page] ?? '[]'), url: request.url};
   };
   const paging = {
-    answered: () => send,
+    sendAllowing: () => send,
     warn: () => {},
     decoder: json(),
     limit: 1e9,

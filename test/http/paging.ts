@@ -45,7 +45,7 @@ export const pageThrough = async (
     return api(next);
   });
   const paging = {
-    answered: () => send,
+    sendAllowing: () => send,
     warn: (message: string) => warnings.push(message),
     decoder: json(),
     limit: 1e9,

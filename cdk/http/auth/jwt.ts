@@ -69,10 +69,13 @@ const exchanged = async (
     const parameters = {assertion, ...(exchange.scope !== undefined && {scope: exchange.scope})};
     // The assertion says who asks: RFC 7523 §3.1 makes any other proof of the client optional.
     const client = {clientId: 'unused', clientAuth: () => {}};
-    const answer = await requestToken({scope, tokenUrl, grant: GRANT, parameters, ...client}, send);
-    onSecret(answer.access_token);
-    const life = answer.expires_in === undefined ? undefined : answer.expires_in * 1_000;
-    return tokenOf(answer.access_token, sentAt, life);
+    const granted = await requestToken(
+      {scope, tokenUrl, grant: GRANT, parameters, ...client},
+      send,
+    );
+    onSecret(granted.access_token);
+    const life = granted.expires_in === undefined ? undefined : granted.expires_in * 1_000;
+    return tokenOf(granted.access_token, sentAt, life);
   }
   const {value: signed} = await sign({});
   const headers = {authorization: `Bearer ${signed}`};

@@ -21,7 +21,7 @@ export const aboutOf = (
   contentType: headers['content-type'],
 });
 
-export const decodeAnswer = async (
+export const decodeResponse = async (
   request: HttpRequest,
   response: HttpResponse,
   {decode}: Decoder,
@@ -42,7 +42,7 @@ export type RecordsLocation = {
 };
 
 /** The same, with the records as a list that is parsed when somebody looks at it, where that can be. */
-export const openAnswer = async <R extends object>(
+export const openResponse = async <R extends object>(
   request: HttpRequest,
   response: HttpResponse,
   decoder: Decoder,
@@ -52,7 +52,7 @@ export const openAnswer = async <R extends object>(
   const {body} = response;
   const split = location && !isPacked(body) ? decoder.split?.<R>(body, location.path) : undefined;
   return split === undefined
-    ? decodeAnswer(request, response, decoder, limit)
+    ? decodeResponse(request, response, decoder, limit)
     : {documents: [split.document], bytes: body.length, records: split.records};
 };
 

@@ -1,6 +1,6 @@
 // Truncated bodies that only their content gives away. The check runs inside the retries.
 import {describeRequest, type HttpRequest, type HttpResponse, type Send, sizeOf} from '../types.ts';
-import {decodeAnswer} from './decode-response.ts';
+import {decodeResponse} from './decode-response.ts';
 import type {Decoder} from './decoder.ts';
 import {json} from './json.ts';
 import {isTruncation, truncationError} from './truncated-body.ts';
@@ -43,7 +43,7 @@ export const truncationCheckFor =
     if (isMissing(response)) throw truncationError('JSON', describeRequest(request), '0 bytes');
     // A look at both ends is all that the others cost.
     if (!endsWithConnection(response) && !isPacked(body) && decoder.looksComplete?.(body)) return;
-    await rethrowTruncation(() => decodeAnswer(request, response, decoder, limit));
+    await rethrowTruncation(() => decodeResponse(request, response, decoder, limit));
   };
 
 /** Makes a truncated body a passing fault where only its content gives it away. */

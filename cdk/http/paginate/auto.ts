@@ -11,7 +11,7 @@ import {
 } from './auto-names.ts';
 import {countOf, moreOf, verdictOf} from './auto-step.ts';
 import {detectRecords} from './detect-records.ts';
-import {askedSizes} from './incomplete-reason.ts';
+import {requestedSizes} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import type {Target} from './target.ts';
 
@@ -26,7 +26,7 @@ const ROUND = new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1000]);
 const isFull = (page: FetchedPage): boolean => {
   const size = page.records.length;
   if (size === 0) return false;
-  return ROUND.has(size) || [...askedSizes(page.request), countOf(page, SIZES)].includes(size);
+  return ROUND.has(size) || [...requestedSizes(page.request), countOf(page, SIZES)].includes(size);
 };
 
 const HEADERS = ['link', ...Object.keys(TOKEN_HEADERS), ...PAGE_COUNT_HEADERS];

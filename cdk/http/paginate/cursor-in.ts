@@ -23,7 +23,7 @@ const tokenFor = (page: FetchedPage, from: FieldLocation, to: Target, cursor: un
     : scalarIn(page.request, describeLocation(from), cursor);
 
 /** An API that has nothing new may name the cursor again that the request itself had. */
-const isAskedWith = ({request}: FetchedPage, to: Target, token: unknown): boolean => {
+const isSameToken = ({request}: FetchedPage, to: Target, token: unknown): boolean => {
   const before = valueAtTarget(request, to);
   return isJsonTarget(to)
     ? printExact(before) === printExact(token)
@@ -48,7 +48,7 @@ export const cursorIn = (
     const cursor = valueAtLocation(page, from);
     if (isNone(cursor) || flagAt(page, more) === false) return undefined;
     const token = tokenFor(page, from, to, cursor);
-    if (page.records.length === 0 && isAskedWith(page, to, token)) return undefined;
+    if (page.records.length === 0 && isSameToken(page, to, token)) return undefined;
     return stepTo(page, to, token);
   },
   incompleteReason: (page) => {

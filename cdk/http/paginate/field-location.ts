@@ -6,12 +6,15 @@ import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts'
 /** A path in the body, such as `meta.next_cursor`, or the name of a header. */
 export type FieldLocation = string | {readonly header: string};
 
-type Answer = {
+type DecodedResponse = {
   readonly response: HttpResponse;
   readonly json: unknown;
 };
 
-export const valueAtLocation = ({response, json}: Answer, location: FieldLocation): unknown =>
+export const valueAtLocation = (
+  {response, json}: DecodedResponse,
+  location: FieldLocation,
+): unknown =>
   typeof location === 'string'
     ? valueAt(json, location)
     : response.headers[location.header.toLowerCase()];
@@ -21,18 +24,18 @@ export const describeLocation = (location: FieldLocation): string =>
   typeof location === 'string' ? `"${location}" in the body` : `the header "${location.header}"`;
 
 /** A count; many APIs send it as a text. Undefined where there is none. */
-export const countAt = (answer: Answer, location: FieldLocation): number | undefined => {
-  const value = valueAtLocation(answer, location);
+export const countAt = (decoded: DecodedResponse, location: FieldLocation): number | undefined => {
+  const value = valueAtLocation(decoded, location);
   const count = typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
   return typeof count === 'number' && count >= 0 ? count : undefined;
 };
 
 /** A has-more flag: undefined where the answer has none, since some APIs only send it while there is more. */
 export const flagAt = (
-  answer: Answer,
+  decoded: DecodedResponse,
   location: FieldLocation | undefined,
 ): boolean | undefined => {
-  const value = location === undefined ? undefined : valueAtLocation(answer, location);
+  const value = location === undefined ? undefined : valueAtLocation(decoded, location);
   return value === undefined ? undefined : !isNone(value) && !/^(false|0)$/i.test(String(value));
 };
 

@@ -7,7 +7,7 @@ const SIZE =
   /^\$?((page_?)?(size|limit)|per_?page|count|max_?results|top|rows|first|take|page\[(size|limit)\])$/i;
 
 /** The page sizes that the request names, by the words that APIs use for them. */
-export const askedSizes = ({
+export const requestedSizes = ({
   url,
   json = {},
   form = {},
@@ -24,7 +24,7 @@ const isFull = ({index, firstSize, records, request}: FetchedPage): boolean =>
   records.length > 0 &&
   (index > 0
     ? records.length >= firstSize
-    : askedSizes(request).some((size) => records.length >= size));
+    : requestedSizes(request).some((size) => records.length >= size));
 
 /** Why a list with a full last page may be incomplete. `reason`: why this page counts as the last one. */
 export const fullPageReason = (page: FetchedPage, reason: string): string | undefined =>

@@ -27,7 +27,7 @@ const answer = (
 });
 
 const over = (send: Send, warn: (message: string) => void = () => {}): Paging => ({
-  answered: () => withRules(send),
+  sendAllowing: () => withRules(send),
   warn,
   decoder: json(),
   limit: 1e9,

@@ -1,5 +1,5 @@
 import type {JsonObject} from '../../json/values.ts';
-import {asOne, openAnswer} from '../decode/decode-response.ts';
+import {asOne, openResponse} from '../decode/decode-response.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {isTouched, pageWith} from '../decode/lazy-records.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
@@ -51,7 +51,7 @@ export type FetchedRecords<R extends object> = {
 /** What a client lends to paging. */
 export type Paging = {
   /** Lets answers through that are none of the API's refusals, or one of these statuses. */
-  readonly answered: (allowed: readonly number[]) => Send;
+  readonly sendAllowing: (allowed: readonly number[]) => Send;
   readonly warn: (message: string) => void;
   readonly decoder: Decoder;
   /** The largest body, unpacked. */
@@ -97,10 +97,10 @@ const contentReader = <R extends object>(
   ): Promise<Content<R>> => {
     // Who looks at one page looks at all of them: they are parsed at once then.
     if (before !== undefined && isTouched(before.records)) location = undefined;
-    const answer = await openAnswer<R>(request, response, decoder, limit, location);
-    const {documents, bytes} = answer;
+    const opened = await openResponse<R>(request, response, decoder, limit, location);
+    const {documents, bytes} = opened;
     const records =
-      answer.records ??
+      opened.records ??
       documents.flatMap((document) => selectRecords<R>({request, json: document}, places));
     return {json: asOne(documents), bytes, records};
   };
@@ -108,7 +108,7 @@ const contentReader = <R extends object>(
 
 /** Fetches the page of a request, and the one behind a page; undefined behind the last. */
 const openPages = <R extends object>(
-  {answered, warn, decoder, limit}: Paging,
+  {sendAllowing, warn, decoder, limit}: Paging,
   options: PaginateOptions<R>,
   isResumed: boolean,
 ) => {
@@ -129,7 +129,7 @@ const openPages = <R extends object>(
     assertNewRequest(request, requested);
     assertBelowCap(request, index, maxPages);
     const ends = before === undefined ? [] : endOn;
-    const response = await answered(ends)(request);
+    const response = await sendAllowing(ends)(request);
     if (ends.includes(response.status) || actionOf(response) === 'ignore') {
       if (before !== undefined) incompleteReason = checkEnd(before, undefined, {incomplete, warn});
       return undefined;

@@ -19,14 +19,14 @@ type RelayOptions = {
   };
 };
 
-type Answer = Parameters<NonNullable<Paginator['records']>>[0];
+type DecodedResponse = Parameters<NonNullable<Paginator['records']>>[0];
 
-const connectionOf = (answer: Answer, path: string): JsonObject => {
-  assertNoErrors(answer.request, answer.json);
-  const connection = valueAt(answer.json, path);
+const connectionOf = (decoded: DecodedResponse, path: string): JsonObject => {
+  assertNoErrors(decoded.request, decoded.json);
+  const connection = valueAt(decoded.json, path);
   if (isObject(connection)) return connection;
   throw new SystemError(
-    `${describeRequest(answer.request)}: ${describeLocation(path)} should be a connection with nodes or edges, but is missing. Set \`relay\` to its path, such as data.viewer.items.`,
+    `${describeRequest(decoded.request)}: ${describeLocation(path)} should be a connection with nodes or edges, but is missing. Set \`relay\` to its path, such as data.viewer.items.`,
   );
 };
 
@@ -46,26 +46,26 @@ const hasNextPage = (request: HttpRequest, connection: JsonObject, path: string)
 };
 
 /** The inner connections of a page; one that may not be seen is null, as a record is. */
-const innerOf = (answer: Answer, path: string, inner: string): readonly JsonObject[] => {
-  const nodes = nodesOf(connectionOf(answer, path));
+const innerOf = (decoded: DecodedResponse, path: string, inner: string): readonly JsonObject[] => {
+  const nodes = nodesOf(connectionOf(decoded, path));
   return (Array.isArray(nodes) ? nodes : []).flatMap((node) => {
     const connection = valueAt(node, inner);
     if (isObject(connection)) return [connection];
     if (connection === null) return [];
     throw new SystemError(
-      `${describeRequest(answer.request)}: a node of ${describeLocation(path)} has no connection "${inner}". Set \`inner\` to its path in the node.`,
+      `${describeRequest(decoded.request)}: a node of ${describeLocation(path)} has no connection "${inner}". Set \`inner\` to its path in the node.`,
     );
   });
 };
 
 /** The step to the next page of the one inner connection that has one. */
 const innerStep = (
-  answer: Answer,
+  decoded: DecodedResponse,
   path: string,
   inner: NonNullable<RelayOptions['inner']>,
 ): ReturnType<Paginator['next']> => {
-  const {request} = answer;
-  const connections = innerOf(answer, path, inner.path);
+  const {request} = decoded;
+  const connections = innerOf(decoded, path, inner.path);
   const open = connections.filter((connection) => hasNextPage(request, connection, inner.path));
   const [connection] = open;
   if (connection === undefined) return undefined;
@@ -91,9 +91,9 @@ const innerStep = (
  * https://relay.dev/graphql/connections.htm
  */
 export const relay = (path: string, {variable = 'after', inner}: RelayOptions = {}): Paginator => ({
-  records: (answer) => {
-    if (inner === undefined) return nodesOf(connectionOf(answer, path));
-    return innerOf(answer, path, inner.path).flatMap(nodesOf);
+  records: (decoded) => {
+    if (inner === undefined) return nodesOf(connectionOf(decoded, path));
+    return innerOf(decoded, path, inner.path).flatMap(nodesOf);
   },
   next: (page) => {
     const deeper = inner && innerStep(page, path, inner);

@@ -31,7 +31,7 @@ const list = async (
   const warnings: string[] = [];
   const pages = paginate<{id: number}>(
     {
-      answered: () => withRules(api),
+      sendAllowing: () => withRules(api),
       warn: (message) => warnings.push(message),
       decoder: json(),
       limit: 1e9,

@@ -15,12 +15,12 @@ export type SelectOptions = {
   readonly follow: ((document: unknown, path: string) => unknown) | undefined;
 };
 
-/** The records of an answer: at the path, else where the paginator finds them, else the body itself. */
+/** The records of a response: at the path, else where the paginator finds them, else the body itself. */
 export const selectRecords = <R extends object>(
-  answer: Found,
+  decoded: Found,
   {path, find = ({json}) => json, follow = recordsAtPath}: SelectOptions,
 ): readonly R[] => {
-  const {request, json: document} = answer;
-  const found = path === undefined ? find(answer) : follow(document, path);
+  const {request, json: document} = decoded;
+  const found = path === undefined ? find(decoded) : follow(document, path);
   return assertRecords({where: describeRequest(request), path, found, document});
 };

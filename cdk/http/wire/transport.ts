@@ -98,9 +98,9 @@ export const openTransport = (
   };
   return {
     open,
-    send: async (asked: HttpRequest): Promise<HttpResponse> => {
-      const {method, url, headers, into} = asked;
-      const content = bodyOf(asked);
+    send: async (request: HttpRequest): Promise<HttpResponse> => {
+      const {method, url, headers, into} = request;
+      const content = bodyOf(request);
       const options = {
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
@@ -111,7 +111,7 @@ export const openTransport = (
           ...headers,
         },
         ...(content && {body: content.body}),
-        ...redirection(asked),
+        ...redirection(request),
       };
       const {dispatcher} = await open();
       return exchange(
