@@ -49,11 +49,11 @@ const source = defineSource({
   spec,
   connect: ({api_url, secret_key, by}) => ({
     baseUrl: `${api_url}/v1`,
-    // The server prints each request in two lines, and those of two requests at once get mixed.
-    maxConcurrentRequests: 1,
     // The key is the user name of Basic, without a password: https://docs.stripe.com/api/authentication
     auth: by === 'basic' ? basic({username: secret_key, password: ''}) : bearer(secret_key),
   }),
+  // The server prints each request in two lines, and those of two requests at once get mixed.
+  concurrency: 1,
   check: ({http}) => http.get('/customers', {query: {limit: 1}}),
   streams: ({config: {query = {}, has_more}}) =>
     Object.entries(LISTS).map(([name, asked]) =>
