@@ -5,7 +5,7 @@ import type {FieldPath} from '../json/field-path.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Cursor} from './cursor.ts';
 import {closeDeletes, type Deletes} from './deletes.ts';
-import {originOf, type SliceList, type Slices} from './slices.ts';
+import {type SliceList, type Slices, sliceOriginOf} from './slices.ts';
 import type {ReadContext, SchemaContext, Stream, Window} from './stream-value.ts';
 import type {Awaitable, Page, Schema, Slice} from './types.ts';
 
@@ -114,7 +114,7 @@ export const stream = <
     name,
     schema,
     primaryKey: definition.primaryKey ?? [],
-    slices: originOf(definition.slices),
+    slices: sliceOriginOf(definition.slices),
     read: (context) => {
       // The kit hands out the slices it was given, and the empty one where there are none, which is all that S can be then.
       const own = {...context, slice: context.slice as S};

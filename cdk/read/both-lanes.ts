@@ -6,9 +6,9 @@ import {type FetchedRecords, type PaginateOptions, paginate} from '../http/pagin
 import {SOURCE_SCOPE} from '../http/scope.ts';
 import type {HttpRequest} from '../http/types.ts';
 import type {Emission} from '../protocol/messages.ts';
+import {printedLines} from '../testing/printed-lines.ts';
 import {parseMessages} from '../testing/protocol.ts';
 import {inShort, type ReadSetUp, startRead} from '../testing/run-read.ts';
-import {textOf} from '../testing/text-of.ts';
 
 type Pages = AsyncIterable<FetchedRecords<Record<string, unknown>>>;
 
@@ -39,7 +39,7 @@ export const listOf = (
 };
 
 /** Copies of pages hold parsed records, as those of a source that looks at them. */
-async function* parsed(pages: Pages): Pages {
+async function* copiedPages(pages: Pages): Pages {
   for await (const page of pages) yield {...page};
 }
 
@@ -54,7 +54,7 @@ const written = async (setUp: ReadSetUp) => {
   const take = (emission: Emission): void => {
     if (emission.type === 'PAGE' && emission.raw !== undefined) bytePages += 1;
     lines.push(
-      ...textOf(emission, (text) => text)
+      ...printedLines(emission, (text) => text)
         .split('\n')
         .filter((line) => line !== ''),
     );
@@ -75,5 +75,5 @@ export const bothLanes = async (
   setUp: Omit<ReadSetUp, 'streams'> = {},
 ) => ({
   bytes: await written({...setUp, streams: [streamOf(pages)]}),
-  parsed: await written({...setUp, streams: [streamOf(() => parsed(pages()))]}),
+  parsed: await written({...setUp, streams: [streamOf(() => copiedPages(pages()))]}),
 });

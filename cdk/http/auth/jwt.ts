@@ -4,7 +4,7 @@ import type {RequestScope} from '../scope.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
-import {fieldOf, postOf, type TokenLocation, tokenIn} from './post.ts';
+import {fieldInResponse, postOf, type TokenLocation, tokenIn} from './post.ts';
 import {openSigner, type SigningKey, validity} from './signing.ts';
 import {requestToken} from './token-endpoint.ts';
 
@@ -85,7 +85,9 @@ const exchanged = async (
   const token = tokenIn(request, response, exchange.token);
   onSecret(token);
   const end =
-    exchange.expiresAt === undefined ? '' : String(fieldOf(request, response, exchange.expiresAt));
+    exchange.expiresAt === undefined
+      ? ''
+      : String(fieldInResponse(request, response, exchange.expiresAt));
   return tokenOf(token, sentAt, Date.parse(end) - clock.now() || undefined);
 };
 

@@ -22,8 +22,11 @@ export const postOf = (
   redirect: 'refuse',
 });
 
-export const fieldOf = (request: HttpRequest, response: HttpResponse, path: string): unknown =>
-  valueAt(decodeJson(request, response), path);
+export const fieldInResponse = (
+  request: HttpRequest,
+  response: HttpResponse,
+  path: string,
+): unknown => valueAt(decodeJson(request, response), path);
 
 export const tokenIn = (
   request: HttpRequest,
@@ -32,7 +35,7 @@ export const tokenIn = (
 ): string => {
   const isField = typeof location === 'string';
   const found = isField
-    ? fieldOf(request, response, location)
+    ? fieldInResponse(request, response, location)
     : response.headers[location.header.toLowerCase()];
   if (typeof found === 'string' && found !== '') return found;
   throw new SystemError(

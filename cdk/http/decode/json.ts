@@ -8,7 +8,7 @@ import {splitJson} from './lazy-records.ts';
 import {truncationError} from './truncated-body.ts';
 
 /** Some servers put a byte order mark in front, which JSON.parse does not take. */
-const textOf = (body: Buffer): string => body.toString('utf8').replace(/^\uFEFF/, '');
+const textWithoutMark = (body: Buffer): string => body.toString('utf8').replace(/^\uFEFF/, '');
 
 /** Whether JSON was fine as far as it goes: V8 complains of its end, or at the place where it ends. */
 const isTruncated = (text: string, error: unknown): boolean => {
@@ -23,7 +23,7 @@ const withoutQuote = (error: unknown): SyntaxError =>
 
 /** The document of a body. What it holds is the caller's claim. */
 const parse = <T>(body: Buffer, {where, contentType = 'not given'}: About): T => {
-  const text = textOf(body);
+  const text = textWithoutMark(body);
   try {
     return parseExact<T>(text);
   } catch (cause) {

@@ -30,7 +30,7 @@ const keepList = (holder: object, value: LazyRecords<object>): void => {
  * generation, so that what the getter knows outlives all but the collections of the whole heap. With one for each page
  * there were 15 of those in 1,000 pages, for nothing but their bodies.
  */
-function parsed(this: Holder): readonly object[] | undefined {
+function readRecords(this: Holder): readonly object[] | undefined {
   return this[LIST]?.all();
 }
 
@@ -42,7 +42,7 @@ const accessorOf = (field: string): PropertyDescriptor => {
   const known = accessors.get(field);
   if (known !== undefined) return known;
   const accessor: PropertyDescriptor = {
-    get: parsed,
+    get: readRecords,
     set(value: unknown) {
       Object.defineProperty(this, field, {value, writable: true});
     },
@@ -130,7 +130,7 @@ export const pageWith = <R extends object, More extends object>(
   const page = {...more, records};
   if (list === undefined) return page;
   keepList(page, list);
-  return Object.defineProperty(page, 'records', {get: parsed});
+  return Object.defineProperty(page, 'records', {get: readRecords});
 };
 
 /** Whether somebody has looked at records, if they are parsed for that only. */

@@ -24,7 +24,7 @@ const encodingOf = (body: Buffer): string => {
   return declared === undefined || /^utf-?16/i.test(declared) ? 'utf-8' : declared;
 };
 
-const textOf = (body: Buffer, about: About, encoding = encodingOf(body)): string => {
+const decodeXmlBody = (body: Buffer, about: About, encoding = encodingOf(body)): string => {
   const {decode, end} = openText(encoding, about);
   return decode(body) + end();
 };
@@ -39,7 +39,7 @@ const isTruncated = (text: string): boolean => {
 
 const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<unknown> => {
   const {XMLParser, XMLValidator} = await import('fast-xml-parser');
-  const text = textOf(body, about, options.encoding).trim();
+  const text = decodeXmlBody(body, about, options.encoding).trim();
   const {where, contentType = 'not given'} = about;
   const fault = (told: string, cause?: unknown): Error =>
     isTruncated(text)

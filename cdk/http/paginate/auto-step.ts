@@ -45,7 +45,7 @@ type Sign = (page: FetchedPage, to: To) => Verdict | undefined;
 const END: Verdict = {};
 const COUNTED_END: Verdict = {counted: true};
 
-const pathOf = (container: string, name: string): string =>
+const pathInContainer = (container: string, name: string): string =>
   container === '' ? name : `${container}.${name}`;
 
 /** The first location, in any of the envelope's parts, at which `pick` finds something. */
@@ -55,7 +55,7 @@ const firstOf = <T>(
 ): T | undefined => {
   for (const container of CONTAINERS) {
     for (const name of names) {
-      const found = pick(pathOf(container, name), name, container);
+      const found = pick(pathInContainer(container, name), name, container);
       if (found !== undefined) return found;
     }
   }
@@ -222,7 +222,7 @@ const numberOf = (page: FetchedPage, container: string | undefined, target: Targ
   const told =
     container === undefined
       ? countAt(page, {header: 'x-page'})
-      : PAGE_NUMBERS.map((name) => countAt(page, pathOf(container, name))).find(
+      : PAGE_NUMBERS.map((name) => countAt(page, pathInContainer(container, name))).find(
           (one) => one !== undefined,
         );
   const number = valueAtTarget(page.request, target);
@@ -252,7 +252,7 @@ const byPageCount: Sign = (page, to) => {
 const byOffset: Sign = (page, to) => {
   const found = firstOf(OFFSETS, (path, name, container) => {
     const offset = countAt(page, path);
-    const totals = TOTALS.map((total) => countAt(page, pathOf(container, total)));
+    const totals = TOTALS.map((total) => countAt(page, pathInContainer(container, total)));
     const total = totals.find((one) => one !== undefined);
     return offset === undefined ? undefined : {offset, name, total};
   });

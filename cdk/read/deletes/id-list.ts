@@ -1,10 +1,10 @@
 // A list of the ids that there are. What is missing in one that is not complete says nothing.
 import type {Page} from '../../author/types.ts';
-import {type Id, textOf} from './ids.ts';
+import {comparableId, type Id} from './ids.ts';
 
 export type Listing = {
   readonly take: (page: Page, idOf: (item: object) => Id | undefined) => void;
-  /** By `textOf`; undefined for a list that is not complete, which is said. */
+  /** By `comparableId`; undefined for a list that is not complete, which is said. */
   readonly complete: (slice: string) => ReadonlyMap<string, Id> | undefined;
 };
 
@@ -18,7 +18,7 @@ export const openListing = (warn: (message: string) => void): Listing => {
       incompleteReason ??= page.incompleteReason;
       for (const item of page.records) {
         const id = idOf(item);
-        if (id !== undefined) ids.set(textOf(id), id);
+        if (id !== undefined) ids.set(comparableId(id), id);
       }
     },
     complete: (slice) => {
