@@ -9,8 +9,8 @@ import {type SliceList, type Slices, sliceOriginOf} from './slices.ts';
 import type {ReadContext, SchemaContext, Stream, Window} from './stream-value.ts';
 import type {Awaitable, Page, Schema, Slice} from './types.ts';
 
-/** Names a top-level field of a record. */
-type Field<R> = keyof R & string;
+/** Names a top-level field of a record; any, where a schema is only known by asking the API. */
+type Field<R> = keyof R extends never ? string : keyof R & string;
 
 /** What an API may give for a record: perhaps with the fields of the schema, and with any others. */
 export type Loose<R extends object> = Partial<R> & JsonObject;

@@ -20,7 +20,7 @@ type CommonOptions = {
 };
 
 /** What a request carries: JSON, or the fields of a form. */
-export type RequestBody =
+type RequestBody =
   | {readonly json?: JsonObject; readonly form?: never}
   | {readonly json?: never; readonly form: Query};
 

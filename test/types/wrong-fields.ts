@@ -73,6 +73,13 @@ export const fine = defineSource({
       read: ({http}) => http.paginate('/m'),
     }),
     stream({
+      name: 'asked_schema',
+      schema: async ({http}) => ({type: 'object', properties: await http.get('/fields')}),
+      primaryKey: ['id'],
+      cursor: {field: 'updated_at'},
+      read: ({http}) => http.paginate('/m', {next: lastId('id', 'after')}),
+    }),
+    stream({
       name: 'own_paging',
       schema,
       read: ({http}) =>
