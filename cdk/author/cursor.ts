@@ -3,9 +3,9 @@ import type {Duration} from '../duration.ts';
 import type {CursorFormat, CursorValue} from './types.ts';
 
 /** Which field tells how far a stream was read. */
-export type Cursor<F extends string = string> = {
+export type Cursor<Path extends string = string> = {
   /** Timestamps (ISO 8601), dates, or numbers that only grow; a nested one by its dot path, `commit.committer.date`. */
-  readonly field: F | `${F}.${string}`;
+  readonly field: Path;
   /** Default: ISO 8601 texts, else plain numbers, else texts that compare by their characters. */
   readonly format?: CursorFormat;
   /** Where the first sync begins. Without it `since` is undefined then, and everything is read. */

@@ -52,7 +52,7 @@ export type Sweep<R extends object, S> = {
   /**
    * Pages of items with at least the primary key: **all** that there are in the slice. Without it the stream's own records
    * serve, when a slice is read from its beginning: in a full sync, without a cursor, or with `cursor.clientSide`. A list
-   * without a single page is none, and one that ends in doubt is not complete.
+   * without a single page is none, and one with an `incompleteReason` is not complete.
    */
   readonly read?: (context: Within<S>) => AsyncIterable<Page>;
   /** What an item of `read` tells of the record, at least its primary key. Default: the item's fields of that name. */

@@ -20,7 +20,7 @@ async function* iterate<S extends Slice>(
   yield* await list(context);
 }
 
-export const originOf = <S extends Slice>(
+export const sliceOriginOf = <S extends Slice>(
   slices: SliceList<S> | Slices<S> | undefined,
 ): SliceOrigin => {
   if (slices === undefined) return {kind: 'whole'};
@@ -55,7 +55,7 @@ export const cross = <A extends Slice, B extends Slice>(
   one: SliceList<A> | Slices<A>,
   other: SliceList<B>,
 ): Slices<A & B> => {
-  const origin = originOf(one);
+  const origin = sliceOriginOf(one);
   let listed: Promise<readonly B[]> | undefined;
   const others = (context: StreamContext): Promise<readonly B[]> => {
     listed ??= Array.fromAsync(iterate(other, context));

@@ -6,7 +6,7 @@ import type {Deletes} from './deletes.ts';
 import type {Awaitable, CursorValue, describes, Page, Slice, StreamContext} from './types.ts';
 
 /** What `read` is given. */
-export type ReadContext<S> = StreamContext & {
+export type ReadContext<S, R extends object = JsonObject> = StreamContext<R> & {
   /** One of the slices, or `{}` for a stream without slices. */
   readonly slice: S;
   /**
@@ -64,6 +64,7 @@ export type Stream<R extends object = object> = {
   readonly fields: 'as-selected' | 'all';
   readonly read: (context: ReadContext<Slice>) => AsyncIterable<Page>;
   readonly migrateState?: (blob: JsonObject) => JsonObject;
+  /** In milliseconds. */
   readonly checkpointInterval: number;
   readonly [describes]?: R;
 };

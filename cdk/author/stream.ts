@@ -1,18 +1,22 @@
 // What an author's file calls for each stream. Nothing here runs before a command does.
 
-import type {Duration} from '../duration.ts';
+import {type Duration, type ExactDuration, toMilliseconds} from '../duration.ts';
+import type {FieldPath} from '../json/field-path.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Cursor} from './cursor.ts';
 import {closeDeletes, type Deletes} from './deletes.ts';
-import {originOf, type SliceList, type Slices} from './slices.ts';
+import {type SliceList, type Slices, sliceOriginOf} from './slices.ts';
 import type {ReadContext, SchemaContext, Stream, Window} from './stream-value.ts';
 import type {Awaitable, Page, Schema, Slice} from './types.ts';
 
-/** Names a top-level field of a record. */
-type Field<R> = keyof R & string;
+/** Names a top-level field of a record; any, where a schema is only known by asking the API. */
+type Field<R> = keyof R extends never ? string : keyof R & string;
 
-/** One stream, as an author writes it. */
-export type StreamDefinition<R extends object, S extends Slice> = {
+/** What an API may give for a record: perhaps with the fields of the schema, and with any others. */
+export type Loose<R extends object> = Partial<R> & JsonObject;
+
+/** All of a stream but how its records are read. */
+type Described<R extends object, S extends Slice> = {
   readonly name: string;
   /**
    * JSON Schema and record type in one. A function, where the fields are only known by asking the API: it is called once in
@@ -22,7 +26,7 @@ export type StreamDefinition<R extends object, S extends Slice> = {
   /** The fields that together name one record. Without them a destination cannot remove repeats. */
   readonly primaryKey?: readonly NoInfer<Field<R>>[];
   /** Makes the stream incremental. */
-  readonly cursor?: Cursor<NoInfer<Field<R>>>;
+  readonly cursor?: Cursor<NoInfer<FieldPath<R>>>;
   /** The parts the stream is read in, each with its own position: a list, or what `parent` or `cross` make. */
   readonly slices?: SliceList<S> | Slices<S>;
   /**
@@ -36,10 +40,6 @@ export type StreamDefinition<R extends object, S extends Slice> = {
   readonly fullSync?: {readonly every: Duration};
   /** How is known what was deleted: such records are emitted with `_deleted_at`. */
   readonly deletes?: Deletes<NoInfer<R>, S>;
-  /** Pages of records; usually `http.paginate(…)`, else any async generator that yields `page(records)`. */
-  readonly read: (context: ReadContext<S>) => AsyncIterable<Page<NoInfer<R>>>;
-  /** Changes each record before it is emitted, such as adding the slice's name. Without it records pass as they came. */
-  readonly map?: (record: NoInfer<R>, slice: S) => NoInfer<R>;
   /**
    * `as-declared`: values are brought to the types of `schema` where nothing is lost; others become null, which
    * `meta.changes` and a WARN at the end say. Fields of the primary key and the cursor are never nulled. Default
@@ -53,28 +53,60 @@ export type StreamDefinition<R extends object, S extends Slice> = {
   readonly fields?: 'as-selected' | 'all';
   /** Understands states that older versions of the source have written: gives the blob that this one would have. */
   readonly migrateState?: (blob: JsonObject) => JsonObject;
-  /** How often the position is saved while reading, in milliseconds. Default 60,000; 0 after each page. */
-  readonly checkpointInterval?: number;
+  /** How often the position is saved while reading. Default `{minutes: 1}`; `{seconds: 0}` saves it after each page. */
+  readonly checkpointInterval?: ExactDuration;
 };
 
-async function* mapPages<R extends object>(
-  pages: AsyncIterable<Page<R>>,
-  map: (record: R) => R,
+/** A stream whose records pass as they come. */
+type Passed<R extends object, S extends Slice> = {
+  readonly map?: undefined;
+  /** Pages of records; usually `http.paginate(…)`, else any async generator that yields `page(records)`. */
+  readonly read: (context: ReadContext<S, NoInfer<R>>) => AsyncIterable<Page<NoInfer<R>>>;
+};
+
+/** A stream whose records are changed before they are emitted. */
+type Mapped<R extends object, S extends Slice, Raw extends object> = {
+  /**
+   * Makes a record of what the API gave, such as with the name of the slice in it. Say in the parameter's type what that is,
+   * `(issue: RawIssue, slice) => …`: it is your claim about the API. Without it all fields of the schema are optional.
+   */
+  readonly map: (record: Raw, slice: S) => NoInfer<R>;
+  /** Pages of what `map` takes; usually `http.paginate(…)`, else any async generator that yields `page(records)`. */
+  readonly read: (context: ReadContext<S, NoInfer<R>>) => AsyncIterable<Page>;
+};
+
+/** One stream, as an author writes it. */
+export type StreamDefinition<
+  R extends object,
+  S extends Slice,
+  Raw extends object = Loose<R>,
+> = Described<R, S> & (Passed<R, S> | Mapped<R, S, Raw>);
+
+async function* mapPages<Raw extends object, R extends object>(
+  pages: AsyncIterable<Page>,
+  map: (record: Raw) => R,
 ): AsyncGenerator<Page<R>> {
-  for await (const page of pages) yield {...page, records: page.records.map(map)};
+  for await (const page of pages) {
+    // The author's claim about the API: the parameter of `map` says what its records are.
+    yield {...page, records: page.records.map((record) => map(record as Raw))};
+  }
 }
 
-const DEFAULT_CHECKPOINT_INTERVAL = 60_000;
+const DEFAULT_CHECKPOINT_INTERVAL: ExactDuration = {minutes: 1};
 
 const windowOf = (window: Duration | Window | undefined): Window | undefined =>
   window === undefined || 'length' in window ? window : {length: window};
 
 /**
  * Describes one stream. Record and slice types come from `schema` and `slices`; a primary key or cursor field
- * that the schema does not declare does not compile.
+ * that the schema does not declare does not compile; neither does a field of a record in `next`, `stop` or `lastId`.
  */
-export const stream = <R extends object, S extends Slice = Record<never, never>>(
-  definition: StreamDefinition<R, S>,
+export const stream = <
+  R extends object,
+  S extends Slice = Record<never, never>,
+  Raw extends object = Loose<R>,
+>(
+  definition: StreamDefinition<R, S, Raw>,
 ): Stream<R> => {
   const {map, name, schema, cursor, resumable, fullSync, migrateState} = definition;
   const window = windowOf(definition.window);
@@ -82,14 +114,19 @@ export const stream = <R extends object, S extends Slice = Record<never, never>>
     name,
     schema,
     primaryKey: definition.primaryKey ?? [],
-    slices: originOf(definition.slices),
+    slices: sliceOriginOf(definition.slices),
     read: (context) => {
       // The kit hands out the slices it was given, and the empty one where there are none, which is all that S can be then.
       const own = {...context, slice: context.slice as S};
       const pages = definition.read(own);
-      return map === undefined ? pages : mapPages(pages, (record) => map(record, own.slice));
+      return map === undefined
+        ? pages
+        : mapPages<Raw, R>(pages, (record) => map(record, own.slice));
     },
-    checkpointInterval: definition.checkpointInterval ?? DEFAULT_CHECKPOINT_INTERVAL,
+    checkpointInterval: toMilliseconds(
+      'checkpointInterval',
+      definition.checkpointInterval ?? DEFAULT_CHECKPOINT_INTERVAL,
+    ),
     types: definition.types ?? 'as-they-come',
     fields: definition.fields ?? 'all',
     ...(cursor && {cursor}),

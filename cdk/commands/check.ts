@@ -8,7 +8,7 @@ import type {Command, Input, Runtime} from './command.ts';
 import {connect} from './connect.ts';
 
 /** Someone is waiting for the answer: Airbyte's tests allow 30 seconds. */
-const IMPATIENT = {attempts: 3, longest: 5_000};
+const IMPATIENT = {attempts: 3, longest: {seconds: 5}};
 
 /** For all of it, references and tokens included, in milliseconds. Limits of single requests add up to more. */
 const LIMIT = 25_000;

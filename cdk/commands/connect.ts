@@ -2,7 +2,7 @@ import type {Connection, Source} from '../author/source.ts';
 import type {Stream} from '../author/stream-value.ts';
 import {SystemError} from '../errors.ts';
 import {type OpenedClient, openHttpClient} from '../http/client.ts';
-import type {RetryPolicy} from '../http/limits/retry.ts';
+import type {RetryOptions} from '../http/limits/retry.ts';
 import {isObject, type JsonObject} from '../json/values.ts';
 import {validateConfig, withoutInternalKeys} from '../protocol/config.ts';
 import {secretValues} from '../protocol/secrets.ts';
@@ -40,7 +40,7 @@ export const connect = async <C extends object>(
   source: Source<C>,
   readConfig: Input,
   runtime: Runtime,
-  retry: Partial<RetryPolicy> = {},
+  retry: RetryOptions = {},
 ): Promise<Connected<C>> => {
   const {redactor, signal, log, clock} = runtime;
   const schema = source.spec.connectionSpecification;

@@ -17,7 +17,7 @@ const isResumable = ({cursor, slices, resumable}: Stream): boolean =>
   cursor !== undefined || slices.kind !== 'whole' || resumable !== undefined;
 
 /** The way to a nested field; a name that holds dots itself is one step. */
-const pathOf = (field: string, schema: JsonObject): string[] => {
+const cursorFieldPath = (field: string, schema: JsonObject): string[] => {
   const {properties} = schema;
   return isObject(properties) && Object.hasOwn(properties, field) ? [field] : field.split('.');
 };
@@ -31,7 +31,7 @@ const toAirbyteStream = (stream: Stream, schema: JsonObject): AirbyteStream => {
     supported_sync_modes: syncModes(cursor !== undefined),
     ...(cursor !== undefined && {
       source_defined_cursor: true,
-      default_cursor_field: pathOf(cursor.field, schema),
+      default_cursor_field: cursorFieldPath(cursor.field, schema),
     }),
     ...(isResumable(stream) && {is_resumable: true}),
     ...(primaryKey.length > 0 && {

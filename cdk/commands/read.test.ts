@@ -54,7 +54,7 @@ test('a stream that waits for the API says so, and until when', async () => {
   const source = defineSource({
     name: 'items',
     spec: {connectionSpecification: {type: 'object'}},
-    connect: () => ({baseUrl: 'https://api.test', retry: {longest: 60_000}}),
+    connect: () => ({baseUrl: 'https://api.test', retry: {longest: {minutes: 1}}}),
     check: async () => {},
     streams: () => [
       stream<{id: number}>({name: 'items', schema: {}, read: ({http}) => http.paginate('/items')}),
@@ -91,7 +91,7 @@ test('a stream tells at its end what was done for it, and only for it', async ()
     spec: {connectionSpecification: {type: 'object'}},
     connect: () => ({
       baseUrl: 'https://api.test',
-      retry: {base: 0},
+      retry: {base: {seconds: 0}},
       rules: [{status: 404, action: 'ignore'}],
     }),
     concurrency: 1,

@@ -95,7 +95,7 @@ test('what streams do at once is counted for each of them', async () => {
   nock(API).get('/c').reply(404);
   const rules = [{status: 404, action: 'ignore'}] as const;
   const {messages, log} = await readAll(['a', 'b', 'c'].map(list), {
-    http: {rules, retry: {base: 0}},
+    http: {rules, retry: {base: {seconds: 0}}},
   });
   expect(endsIn(messages)).toEqual([
     'Stream a is complete: 1 records (2 requests, 1 page, 10 bytes, 1 retry).',
@@ -181,7 +181,7 @@ test('a slot is yielded during a long wait: while all slices of one stream wait 
   const {messages} = await readAll([a, b], {
     concurrency: 2,
     clock,
-    http: {retry: {longest: 90_000}},
+    http: {retry: {longest: {seconds: 90}}},
   });
   // Two slices of `a` had begun before `b` came to a slot, and no more began while both waited.
   expect(waits.length).toBeGreaterThanOrEqual(4);

@@ -112,7 +112,7 @@ test('nothing is sent once the time of the run is over', async () => {
   nock(API).get('/a').reply(200, {});
   const limits = [{requests: 1, per: {seconds: 2}}];
   const failure = await failureOf(() =>
-    withClient({limits, timeouts: {run: 2_000}}, async (http) => [
+    withClient({limits, timeouts: {run: {seconds: 2}}}, async (http) => [
       await http.get('/a'),
       await http.get('/b').catch(() => {}),
       await http.get('/c'),

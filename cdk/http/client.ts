@@ -1,6 +1,7 @@
 import {ConfigError} from '../errors.ts';
+import type {JsonObject} from '../json/values.ts';
 import type {Auth, AuthRuntime} from './auth/auth.ts';
-import {asOne, decodeAnswer} from './decode/decode-response.ts';
+import {asOne, decodeResponse} from './decode/decode-response.ts';
 import {json as jsonDecoder} from './decode/json.ts';
 import {type DownloadOptions, download} from './download.ts';
 import {type Graphql, openGraphql} from './graphql.ts';
@@ -8,7 +9,16 @@ import {type Clock, systemClock} from './limits/clock.ts';
 import {type FetchedRecords, type PaginateOptions, paginate} from './paginate/paginate.ts';
 import type {ListResume} from './paginate/resume.ts';
 import {type LayerOptions, withLayers} from './pipeline.ts';
-import {changing, type GetOptions, type PostOptions, requestMaker, resolveUrl} from './request.ts';
+import {
+  type ChangeOptions,
+  changing,
+  type GetOptions,
+  type ListRequestOptions,
+  requestMaker,
+  resolveUrl,
+  type SearchOptions,
+  type Wanted,
+} from './request.ts';
 import {actionOf} from './response/action.ts';
 import {describeResponse, refusal} from './response/faults.ts';
 import type {HttpRun} from './run.ts';
@@ -16,7 +26,7 @@ import {type RequestScope, SOURCE_SCOPE} from './scope.ts';
 import type {HttpRequest, HttpResponse, ResponseRule, Send} from './types.ts';
 import {openUnderWay, type UnderWay} from './under-way.ts';
 import {secretsOf} from './wire/agent.ts';
-import {DEFAULT_TIMEOUTS, type Timeouts} from './wire/timeouts.ts';
+import {type TimeoutOptions, timeoutsOf} from './wire/timeouts.ts';
 import {MAX_BODY_BYTES, openTransport, type TransportOptions} from './wire/transport.ts';
 
 /** How an API is reached. */
@@ -29,35 +39,50 @@ export type HttpOptions = TransportOptions &
     readonly auth?: Auth;
     /** Sent with every request, wherever it goes, so no place for credentials; names in lower case. */
     readonly headers?: Readonly<Record<string, string>>;
-    readonly timeouts?: Partial<Timeouts>;
+    readonly timeouts?: TimeoutOptions;
     /** What answers mean where it is not what their status says; the first rule that fits holds. */
     readonly rules?: readonly ResponseRule[];
     /** Puts an API's own refusals into words: what is returned is thrown, undefined leaves the kit's error. */
     readonly explain?: (refused: HttpResponse) => Error | undefined;
   };
 
-export type HttpClient = {
+/** Changes something in the API. `T` is your claim about its response. */
+type Change = <T = unknown>(path: string, options?: ChangeOptions) => Promise<T>;
+
+/** @template Item what the records of lists and downloads are taken for, where the call does not say it */
+export type HttpClient<Item extends object = JsonObject> = {
   /**
    * The content of one answer: its JSON, or what `decode` makes of it; null where a rule ignores it. `T` is your claim
    * about the API; nothing checks it.
    */
   readonly get: <T = unknown>(path: string, options?: GetOptions) => Promise<T>;
-  /** The same of a POST that changes something there, such as one that orders an export. */
-  readonly post: <T = unknown>(path: string, options?: PostOptions) => Promise<T>;
+  /** The same of a POST that only reads, for APIs that search by POST: it is retried as a GET is. */
+  readonly search: <T = unknown>(path: string, options?: SearchOptions) => Promise<T>;
+  /**
+   * The content of the response to a POST that changes something there, such as one that orders an export; null where
+   * it has no body. It is sent once: see `idempotencyKey`.
+   */
+  readonly post: Change;
+  /** The same by PUT. */
+  readonly put: Change;
+  /** The same by PATCH. */
+  readonly patch: Change;
+  /** The same by DELETE, such as for an export that was downloaded. */
+  readonly delete: Change;
   /** The `data` of a GraphQL query. `T` is your claim about it. Errors in the answer are thrown, throttling is waited out. */
   readonly graphql: Graphql;
   /** Page after page of records, each fetched when the reader asks for it. `R` is your claim about the API. */
-  readonly paginate: <R extends object>(
+  readonly paginate: <R extends object = Item>(
     path: string,
-    options?: GetOptions & PaginateOptions,
+    options?: ListRequestOptions & PaginateOptions<NoInfer<R>>,
   ) => AsyncIterable<FetchedRecords<R>>;
   /**
    * The records of one answer of any size, in batches of about a thousand records or a mebibyte. It is written to a
    * temporary file first: when the first record comes, the answer is whole. `R` is your claim about the API.
    */
-  readonly download: <R extends object>(
+  readonly download: <R extends object = Item>(
     path: string,
-    options?: GetOptions & DownloadOptions,
+    options?: ListRequestOptions & DownloadOptions,
   ) => AsyncIterable<FetchedRecords<R>>;
 };
 
@@ -132,16 +157,16 @@ const ignoredTeller = ({
 };
 
 /** What a list does with a status that it allows itself: the same as a rule that ignores it, or the end of the list. */
-const isAnswer = (response: HttpResponse, allowed: readonly number[]): boolean =>
+const isAccepted = (response: HttpResponse, allowed: readonly number[]): boolean =>
   allowed.includes(response.status) || ['success', 'ignore'].includes(actionOf(response));
 
 /** What stands between the client's methods and the wire, shared by all that it is bound to. */
-const openAnswers = (options: HttpOptions, runtime: HttpRuntime) => {
+const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
   const {signal, log, clock = systemClock, random = Math.random} = runtime;
   const {onSecret = () => {}, onRotated = async () => {}} = runtime;
   const {baseUrl, explain} = options;
   const origin = baseUrl === undefined ? undefined : originOf(baseUrl);
-  const timeouts = {...DEFAULT_TIMEOUTS, ...options.timeouts};
+  const timeouts = timeoutsOf(options.timeouts);
   const run: HttpRun = {signal, log, clock, random, ends: clock.now() + timeouts.run};
   const transport = openTransport(timeouts, signal, reachOf(options));
   const underWay = openUnderWay(clock.now);
@@ -157,60 +182,88 @@ const openAnswers = (options: HttpOptions, runtime: HttpRuntime) => {
   const ignored = ignoredTeller(run);
 
   /** Lets answers through; refusals only where the request's maker allows their status. */
-  const answered =
+  const sendAllowing =
     (allowed: readonly number[] = []): Send =>
     async (request) => {
       const response = await send(request);
-      if (!isAnswer(response, allowed)) {
+      if (!isAccepted(response, allowed)) {
         throw explain?.(response) ?? refusal(request, response);
       }
       if (actionOf(response) === 'ignore') ignored(request, response);
       return response;
     };
-  return {answered, underWay: underWay.list, close: transport.close};
+  return {sendAllowing, underWay: underWay.list, close: transport.close};
+};
+
+type ContentOptions = Pick<GetOptions, 'decode'> & {
+  /** The API may have nothing to say about a change: the status says that it was made. */
+  readonly mayBeEmpty?: boolean;
 };
 
 /** The methods of a client, for one stream. */
 const binder = (
   options: HttpOptions,
   {signal, log}: Pick<HttpRun, 'signal' | 'log'>,
-  {answered}: Pick<ReturnType<typeof openAnswers>, 'answered'>,
+  {sendAllowing}: Pick<ReturnType<typeof openSending>, 'sendAllowing'>,
 ): Bind => {
   const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
   const makeRequest = requestMaker(options, limit);
   const warn = (message: string): void => log('WARN', message);
 
-  const contentOf = async <T>(request: HttpRequest, decode = jsonDecoder()): Promise<T> => {
-    const response = await answered()(request);
-    if (actionOf(response) === 'ignore') return JSON.parse('null');
-    const {documents} = await decodeAnswer(request, response, decode, limit);
+  const contentOf = async <T>(
+    request: HttpRequest,
+    {decode = jsonDecoder(), mayBeEmpty = false}: ContentOptions = {},
+  ): Promise<T> => {
+    const response = await sendAllowing()(request);
+    const isSilent = mayBeEmpty && response.body.length === 0;
+    if (actionOf(response) === 'ignore' || isSilent) return JSON.parse('null');
+    const {documents} = await decodeResponse(request, response, decode, limit);
     // The author's claim.
     return asOne(documents) as T;
   };
   return ({scope, resume}) => {
-    const requestFor = (path: string, asked: GetOptions): HttpRequest =>
-      makeRequest(scope, path, asked);
+    const requestFor = (path: string, wanted: Wanted): HttpRequest =>
+      makeRequest(scope, path, wanted);
+    const change =
+      (method: HttpRequest['method']): Change =>
+      <T>(path: string, wanted: ChangeOptions = {}) =>
+        contentOf<T>(changing(requestFor(path, {...wanted, method}), wanted), {mayBeEmpty: true});
+
     return {
-      get: <T>(path: string, asked: GetOptions = {}) =>
-        contentOf<T>(requestFor(path, asked), asked.decode),
-      post: <T>(path: string, asked: PostOptions = {}) =>
-        contentOf<T>(changing(requestFor(path, asked), asked)),
+      get: <T>(path: string, wanted: GetOptions = {}) =>
+        contentOf<T>(requestFor(path, wanted), wanted),
+      search: <T>(path: string, wanted: SearchOptions = {}) =>
+        contentOf<T>(requestFor(path, {...wanted, method: 'POST'}), wanted),
+      post: change('POST'),
+      put: change('PUT'),
+      patch: change('PATCH'),
+      delete: change('DELETE'),
       graphql: openGraphql({
-        send: answered(),
-        requestFor: (path = graphqlPath, json) => requestFor(path, {json}),
+        send: sendAllowing(),
+        requestFor: (path = graphqlPath, json) => requestFor(path, {method: 'POST', json}),
         warn,
       }),
-      paginate: <R extends object>(path: string, paging: GetOptions & PaginateOptions = {}) => {
+      paginate: <R extends object>(
+        path: string,
+        paging: ListRequestOptions & PaginateOptions<R> = {},
+      ) => {
         const {decode: decoder = jsonDecoder()} = paging;
         return paginate<R>(
-          {answered, warn, decoder, limit, resume},
+          {sendAllowing, warn, decoder, limit, resume},
           requestFor(path, paging),
           paging,
         );
       },
-      download: <R extends object>(path: string, asked: GetOptions & DownloadOptions = {}) => {
-        const {decode: decoder = jsonDecoder()} = asked;
-        return download<R>({answered, decoder, limit, signal}, requestFor(path, asked), asked);
+      download: <R extends object>(
+        path: string,
+        wanted: ListRequestOptions & DownloadOptions = {},
+      ) => {
+        const {decode: decoder = jsonDecoder()} = wanted;
+        return download<R>(
+          {sendAllowing, decoder, limit, signal},
+          requestFor(path, wanted),
+          wanted,
+        );
       },
     };
   };
@@ -218,7 +271,7 @@ const binder = (
 
 /** Opens a client. Close it: it holds connections. */
 export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
-  const {answered, underWay, close} = openAnswers(options, runtime);
-  const bind = binder(options, runtime, {answered});
+  const {sendAllowing, underWay, close} = openSending(options, runtime);
+  const bind = binder(options, runtime, {sendAllowing});
   return {...bind({scope: SOURCE_SCOPE}), bind, underWay, close};
 };

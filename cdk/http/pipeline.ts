@@ -1,6 +1,6 @@
 // The layers between a client's methods and the wire, in their order.
 
-import {withWhole} from './decode/truncation.ts';
+import {withTruncationCheck} from './decode/truncation.ts';
 import {withThrottled} from './graphql.ts';
 import {withCircuitBreaker} from './limits/circuit-breaker.ts';
 import {withConcurrency} from './limits/concurrency.ts';
@@ -8,19 +8,19 @@ import {withDeadline} from './limits/deadline.ts';
 import {type Limit, withLimits} from './limits/limits.ts';
 import {type PacingOptions, withPacing} from './limits/pacing.ts';
 import {withQueryCost} from './limits/query-cost.ts';
-import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './limits/retry.ts';
+import {type RetryOptions, retryPolicyOf, withRetry} from './limits/retry.ts';
 import {openWaits} from './limits/waits.ts';
 import {withRules} from './response/action.ts';
 import {describeFault} from './response/faults.ts';
 import type {HttpRun} from './run.ts';
-import {describeWhole, type HttpRequest, type Send, sizeOf} from './types.ts';
+import {describeWithQuery, type HttpRequest, type Send, sizeOf} from './types.ts';
 import type {UnderWay} from './under-way.ts';
 import type {Timeouts} from './wire/timeouts.ts';
 import {MAX_BODY_BYTES, type Transport, type TransportOptions} from './wire/transport.ts';
 
 export type LayerOptions = Pick<TransportOptions, 'maxBodyBytes'> & {
   /** How hard to try, and how long to wait. */
-  readonly retry?: Partial<RetryPolicy>;
+  readonly retry?: RetryOptions;
   /** How many requests the API takes, where that is known: `[{requests: 100, per: {seconds: 60}}]`. All of them hold. */
   readonly limits?: readonly Limit[];
   /** How to keep within the quota that answers tell of; false where an API's headers are not to be believed. */
@@ -62,7 +62,7 @@ const traced =
     const tell = (outcome: string, more: string): void =>
       log(
         'DEBUG',
-        `${describeWhole(request)} ${outcome} ${now() - sentAt} ms${more}${attemptOf(request)}`,
+        `${describeWithQuery(request)} ${outcome} ${now() - sentAt} ms${more}${attemptOf(request)}`,
       );
     count('requests');
     const over = underWay.begin(request);
@@ -95,7 +95,7 @@ export const withLayers = (
 ): Send => {
   const {clock, ends} = run;
   const {maxBodyBytes = MAX_BODY_BYTES} = options;
-  const policy = {...DEFAULT_RETRY, ...retry};
+  const policy = retryPolicyOf(retry);
   const {longest} = policy;
   const {hold} = openWaits(run, longest);
   const isPaced = pacing !== false;
@@ -123,7 +123,7 @@ export const withLayers = (
     // Before the rules look at a response: one that was throttled with status 200 becomes a 429.
     withThrottled,
     // A body that was cut must not be taken for a response.
-    (next) => withWhole(next, maxBodyBytes),
+    (next) => withTruncationCheck(next, maxBodyBytes),
     // Last, so that it logs and counts what went over the wire.
     (next) => traced(next, underWay, run),
   )(wire);

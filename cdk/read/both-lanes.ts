@@ -6,9 +6,9 @@ import {type FetchedRecords, type PaginateOptions, paginate} from '../http/pagin
 import {SOURCE_SCOPE} from '../http/scope.ts';
 import type {HttpRequest} from '../http/types.ts';
 import type {Emission} from '../protocol/messages.ts';
+import {printedLines} from '../testing/printed-lines.ts';
 import {parseMessages} from '../testing/protocol.ts';
 import {inShort, type ReadSetUp, startRead} from '../testing/run-read.ts';
-import {textOf} from '../testing/text-of.ts';
 
 type Pages = AsyncIterable<FetchedRecords<Record<string, unknown>>>;
 
@@ -24,14 +24,14 @@ export const listOf = (
     return {status: 200, headers, body: Buffer.from(bodies[page] ?? '[]'), url: request.url};
   };
   const paging = {
-    answered: () => send,
+    sendAllowing: () => send,
     warn: () => {},
     decoder: json(),
     limit: 1e9,
   };
   const next: PaginateOptions['next'] = ({index}) =>
     index + 1 < bodies.length ? {url: url(index + 1)} : undefined;
-  return paginate(
+  return paginate<Record<string, unknown>>(
     paging,
     {method: 'GET', url: url(0), scope: SOURCE_SCOPE, headers: {}},
     {next, ...options},
@@ -39,7 +39,7 @@ export const listOf = (
 };
 
 /** Copies of pages hold parsed records, as those of a source that looks at them. */
-async function* parsed(pages: Pages): Pages {
+async function* copiedPages(pages: Pages): Pages {
   for await (const page of pages) yield {...page};
 }
 
@@ -54,7 +54,7 @@ const written = async (setUp: ReadSetUp) => {
   const take = (emission: Emission): void => {
     if (emission.type === 'PAGE' && emission.raw !== undefined) bytePages += 1;
     lines.push(
-      ...textOf(emission, (text) => text)
+      ...printedLines(emission, (text) => text)
         .split('\n')
         .filter((line) => line !== ''),
     );
@@ -75,5 +75,5 @@ export const bothLanes = async (
   setUp: Omit<ReadSetUp, 'streams'> = {},
 ) => ({
   bytes: await written({...setUp, streams: [streamOf(pages)]}),
-  parsed: await written({...setUp, streams: [streamOf(() => parsed(pages()))]}),
+  parsed: await written({...setUp, streams: [streamOf(() => copiedPages(pages()))]}),
 });

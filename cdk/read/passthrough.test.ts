@@ -16,7 +16,13 @@ type More = Partial<StreamDefinition<Some, Record<never, never>>>;
 const lanes = (more: More, bodies: readonly (string | Buffer)[], setUp = {}, options = {}) =>
   bothLanes(
     (pages) =>
-      stream<Some>({name: 'items', schema, checkpointInterval: 0, read: () => pages(), ...more}),
+      stream<Some>({
+        name: 'items',
+        schema,
+        checkpointInterval: {seconds: 0},
+        read: () => pages(),
+        ...more,
+      }),
     () => listOf(bodies, options),
     setUp,
   );

@@ -40,7 +40,7 @@ const named = ({key}: SliceReading): string => (key === '' ? 'it' : key);
 const hasFields = (record: object): boolean => Object.keys(record).length > 0;
 
 /** Empty objects are no records: Airbyte drops them without a word, and then its counts are off. */
-const recordsOf = (page: Page): readonly object[] => {
+const checkedRecords = (page: Page): readonly object[] => {
   const odd = page.records.find((record) => !isObject(record));
   if (odd !== undefined) {
     throw new SystemError(
@@ -103,7 +103,7 @@ const takeParsed = async (
   since: CursorValue | undefined,
 ): Promise<Taken> => {
   const {reading, isEmitted, deletes, slot} = slice;
-  const whole = withCursor(recordsOf(page), slice);
+  const whole = withCursor(checkedRecords(page), slice);
   await reading.onRecords(whole, slot);
   const emitted = keep(whole, isEmitted, isNew(slice, since));
   await emitRecords(reading, deletes.take(page, emitted), page.bytes);

@@ -104,7 +104,7 @@ describe('a read', () => {
       name: 'items',
       schema,
       cursor: {field: 'updated_at', order: 'ascending'},
-      checkpointInterval: 60_000,
+      checkpointInterval: {minutes: 1},
       read: pages,
     });
     const {messages} = await runRead({streams: [items], now: () => now});

@@ -63,7 +63,12 @@ const cutAndResume = async (
 };
 
 const paging = {records: 'items', next: nextUrl('next'), prefetch: false} as const;
-const resumable = {name: 'items', schema, resumable: {hours: 1}, checkpointInterval: 0} as const;
+const resumable = {
+  name: 'items',
+  schema,
+  resumable: {hours: 1},
+  checkpointInterval: {seconds: 0},
+} as const;
 
 test('a list goes on where it was cut off, though nobody hands it the place', async () => {
   const api = await serveLists({'/a': 4}, '/a 3');
@@ -83,7 +88,7 @@ test('a stream that is not resumable begins again, and its state says nothing of
       stream({
         name: 'items',
         schema,
-        checkpointInterval: 0,
+        checkpointInterval: {seconds: 0},
         read: ({http}) => http.paginate<Item>('/a', paging),
       }),
     api,

@@ -19,7 +19,7 @@ const read = async ({window, records = () => [], start = START, state}: SetUp) =
     name: 'items',
     schema,
     cursor: {field: 'updated_at', start},
-    checkpointInterval: 0,
+    checkpointInterval: {seconds: 0},
     ...(window && {window}),
     read: ({since, until}) => {
       asked.push(`${since} ${until}`);

@@ -8,8 +8,8 @@ import type {Emission} from '../protocol/messages.ts';
 import {parseState} from '../protocol/state.ts';
 import {planRead} from '../read/plan.ts';
 import {readPlan} from '../read/read.ts';
+import {printedLines} from './printed-lines.ts';
 import {parseMessages} from './protocol.ts';
-import {textOf} from './text-of.ts';
 
 export type ReadSetUp = {
   readonly streams: readonly Stream[];
@@ -59,7 +59,7 @@ export const startRead = ({streams, catalog, state, signal, http, ...more}: Read
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
 
 const messagesOf = (emission: Emission): readonly AirbyteMessage[] =>
-  parseMessages(textOf(emission, (text) => text));
+  parseMessages(printedLines(emission, (text) => text));
 
 /** Every message of a read, checked against the protocol's schema, and how it ended. */
 export const runRead = async (setUp: ReadSetUp) => {

@@ -36,7 +36,7 @@ export const faker = defineSource({
       primaryKey: ['id'],
       cursor: {field: 'updated_at', order: 'ascending'},
       // A demo shows its states; there is no API to be spared.
-      checkpointInterval: 0,
+      checkpointInterval: {seconds: 0},
     } as const;
     async function* rows<S extends StreamName>(
       name: S,

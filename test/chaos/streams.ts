@@ -103,7 +103,7 @@ export const chaosStreams = (
       name,
       schema,
       primaryKey: ['id'],
-      checkpointInterval,
+      checkpointInterval: {milliseconds: checkpointInterval},
       ...(hasCursor && cursorOf(spec)),
       ...(slices && {slices}),
       ...(window > 0 && {window: {days: window}}),

@@ -27,8 +27,8 @@ const sendOf =
   };
 
 /** How a request differs from others: its query, and its JSON if it has one. */
-const asked = ({method, url, json}: HttpRequest): string =>
-  `${url.host === 'api.test' ? '' : url.origin}${url.pathname === '/items' ? '' : url.pathname}${decodeURIComponent(url.search)}${method === 'POST' ? ` ${JSON.stringify(json)}` : ''}`;
+const asked = ({method, url, json, form}: HttpRequest): string =>
+  `${url.host === 'api.test' ? '' : url.origin}${url.pathname === '/items' ? '' : url.pathname}${decodeURIComponent(url.search)}${method === 'POST' ? ` ${JSON.stringify(json ?? form)}` : ''}`;
 
 /** Pages through an API to the end, or to the failure. A run that asks 30 times never ends. */
 export const pageThrough = async (
@@ -45,7 +45,7 @@ export const pageThrough = async (
     return api(next);
   });
   const paging = {
-    answered: () => send,
+    sendAllowing: () => send,
     warn: (message: string) => warnings.push(message),
     decoder: json(),
     limit: 1e9,

@@ -29,7 +29,7 @@ export const openApi = (content: Record<string, Item[]>, setUp: SetUp = {}) => {
       schema,
       primaryKey: ['id'],
       cursor: {field: 'updated_at'},
-      checkpointInterval: 0,
+      checkpointInterval: {seconds: 0},
       ...(setUp.slices && {slices: setUp.slices}),
       deletes: {
         sweep: {

@@ -28,7 +28,7 @@ export const sorted = (name: string, ...pages: (readonly Item[] | Error)[]) =>
     name,
     schema,
     cursor: {field: 'updated_at', order: 'ascending'},
-    checkpointInterval: 0,
+    checkpointInterval: {seconds: 0},
     read: () => pagesOf(...pages),
   });
 
@@ -38,7 +38,7 @@ export const unsorted = (name: string, ...pages: (readonly Item[] | Error)[]) =>
     name,
     schema,
     cursor: {field: 'updated_at'},
-    checkpointInterval: 0,
+    checkpointInterval: {seconds: 0},
     read: () => pagesOf(...pages),
   });
 

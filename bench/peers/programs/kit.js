@@ -53,7 +53,7 @@ const source = defineSource({
         ...common,
         name: 'changes',
         cursor: {field: 'updated_at', order: 'ascending'},
-        checkpointInterval: 0,
+        checkpointInterval: {seconds: 0},
         read: () => changesFromMemory(config),
       }),
       // Nothing looks at these records: the kit may hand their bytes on as they came.

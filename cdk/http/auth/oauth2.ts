@@ -40,7 +40,7 @@ const tokenSource = (
   const common = {...parameters, ...(rights !== undefined && {scope: rights})};
   return async (scope: RequestScope): Promise<Token> => {
     const sentAt = runtime.clock.now();
-    const answer = await requestToken(
+    const granted = await requestToken(
       {
         scope,
         tokenUrl: url,
@@ -52,15 +52,15 @@ const tokenSource = (
       },
       runtime.send,
     );
-    runtime.onSecret(answer.access_token);
-    const next = answer.refresh_token;
+    runtime.onSecret(granted.access_token);
+    const next = granted.refresh_token;
     if (refreshToken !== undefined && next !== undefined && next !== refreshToken) {
       runtime.onSecret(next);
       await handOut(runtime, refreshToken, next);
       refreshToken = next;
     }
-    const life = answer.expires_in === undefined ? undefined : answer.expires_in * 1_000;
-    return tokenOf(answer.access_token, sentAt, life);
+    const life = granted.expires_in === undefined ? undefined : granted.expires_in * 1_000;
+    return tokenOf(granted.access_token, sentAt, life);
   };
 };
 

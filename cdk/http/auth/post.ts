@@ -6,7 +6,7 @@ import type {RequestScope} from '../scope.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 
 /** Where an answer holds a token: the path of a field, such as `data.token`, or a header. */
-export type TokenPlace = string | {readonly header: string};
+export type TokenLocation = string | {readonly header: string};
 
 export const postOf = (
   scope: RequestScope,
@@ -22,20 +22,23 @@ export const postOf = (
   redirect: 'refuse',
 });
 
-export const fieldOf = (request: HttpRequest, response: HttpResponse, path: string): unknown =>
-  valueAt(decodeJson(request, response), path);
+export const fieldInResponse = (
+  request: HttpRequest,
+  response: HttpResponse,
+  path: string,
+): unknown => valueAt(decodeJson(request, response), path);
 
 export const tokenIn = (
   request: HttpRequest,
   response: HttpResponse,
-  place: TokenPlace,
+  location: TokenLocation,
 ): string => {
-  const isField = typeof place === 'string';
+  const isField = typeof location === 'string';
   const found = isField
-    ? fieldOf(request, response, place)
-    : response.headers[place.header.toLowerCase()];
+    ? fieldInResponse(request, response, location)
+    : response.headers[location.header.toLowerCase()];
   if (typeof found === 'string' && found !== '') return found;
   throw new SystemError(
-    `${describeRequest(request)} answered ${response.status}, but its ${isField ? `field "${place}"` : `header "${place.header}"`} is ${found === '' ? 'empty' : kindOf(found)} where a token should be.`,
+    `${describeRequest(request)} answered ${response.status}, but its ${isField ? `field "${location}"` : `header "${location.header}"`} is ${found === '' ? 'empty' : kindOf(found)} where a token should be.`,
   );
 };

@@ -5,12 +5,12 @@ import type {RequestScope} from '../scope.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
-import {postOf, type TokenPlace, tokenIn} from './post.ts';
+import {postOf, type TokenLocation, tokenIn} from './post.ts';
 
 export type SessionToken = {
   /** What is posted to log in; the path is under the API's base, or an absolute URL. */
   readonly login: {readonly path: string; readonly json: JsonObject};
-  readonly token: TokenPlace;
+  readonly token: TokenLocation;
   /** How the token is sent then; the prefix stands right before it, with its space if it has one. */
   readonly send: {readonly header: string; readonly prefix?: string};
 };
@@ -24,7 +24,7 @@ const secretsIn = (json: JsonObject): readonly string[] =>
   );
 
 const logIn = async (
-  {login, token: place}: SessionToken,
+  {login, token: location}: SessionToken,
   {send, resolve, onSecret, clock}: AuthRuntime,
   scope: RequestScope,
 ): Promise<Token> => {
@@ -36,7 +36,7 @@ const logIn = async (
       `${describeResponse(request, response)} The login was refused: check the credentials in the config, and that this user may use the API.`,
     );
   }
-  const token = tokenIn(request, response, place);
+  const token = tokenIn(request, response, location);
   onSecret(token);
   return tokenOf(token, sentAt, undefined);
 };

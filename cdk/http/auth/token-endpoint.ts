@@ -76,11 +76,11 @@ const strictFetch =
     };
     const response = await send(request);
     const json = parse(response.body);
-    const answer = isObject(json) ? json : {};
-    if (response.status >= 300 || (answer['error'] && answer['access_token'] === undefined)) {
-      throw refused(request, response, answer['error']);
+    const granted = isObject(json) ? json : {};
+    if (response.status >= 300 || (granted['error'] && granted['access_token'] === undefined)) {
+      throw refused(request, response, granted['error']);
     }
-    const {id_token: _, ...rest} = answer;
+    const {id_token: _, ...rest} = granted;
     return Response.json({...rest, token_type: 'bearer'});
   };
 

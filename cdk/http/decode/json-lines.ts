@@ -4,7 +4,7 @@ import {isObject, kindOf} from '../../json/values.ts';
 import {inBatches} from './batches.ts';
 import {collect} from './collect.ts';
 import type {About, Batch, Decoder} from './decoder.ts';
-import {endsEarly} from './truncated-body.ts';
+import {truncationError} from './truncated-body.ts';
 
 const NEWLINE = 0x0a;
 
@@ -51,7 +51,7 @@ const lineReader = ({where}: About) => {
       return parseExact(text);
     } catch (cause) {
       // Only a cut leaves a line without its end and its sense.
-      if (open) throw endsEarly('JSON', where, `in line ${number}`, cause);
+      if (open) throw truncationError('JSON', where, `in line ${number}`, cause);
       throw new SystemError(
         `${where}: line ${number} is not JSON: ${messageOf(cause)}. Is it JSON Lines, one object on each line?`,
         {cause},

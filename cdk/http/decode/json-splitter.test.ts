@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {failureOf} from '../../../test/support/failure.ts';
 import {isObject} from '../../json/values.ts';
 import {jsonSplitter} from './json-splitter.ts';
-import {recordList, recordsAt} from './records-in-document.ts';
+import {assertRecords, recordsAtPath} from './records-in-document.ts';
 
 /** The elements in a document that comes in chunks, each parsed. */
 const split = (chunks: readonly Buffer[], records?: string, limit = 1e6): readonly unknown[] => {
@@ -28,8 +28,8 @@ const splitText = (text: string, records?: string) => split([Buffer.from(text)],
 /** The records that JSON.parse and the paginator's path find in the whole. */
 const whole = (text: string, path?: string): readonly unknown[] => {
   const document: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-  const found = path === undefined ? document : recordsAt(document, path);
-  return recordList({where: 'GET x', path, found, document});
+  const found = path === undefined ? document : recordsAtPath(document, path);
+  return assertRecords({where: 'GET x', path, found, document});
 };
 
 const outcomeOf = (action: () => unknown): unknown => {
@@ -279,7 +279,7 @@ describe('malformed JSON', () => {
           return error;
         }
       })();
-      expect(isObject(caught) && caught['code']).toBe('JSON_ENDS_EARLY');
+      expect(isObject(caught) && caught['code']).toBe('JSON_TRUNCATED');
     },
   );
 });

@@ -31,7 +31,7 @@ import {
   stepToIndex,
   stepToKey,
 } from './records-path.ts';
-import {endsEarly} from './truncated-body.ts';
+import {truncationError} from './truncated-body.ts';
 
 /** Told of each element, as a range of bytes that is valid during the call only. */
 export type OnElement = (bytes: Buffer, start: number, end: number) => void;
@@ -353,7 +353,8 @@ const push = (state: State, chunk: Buffer): void => {
 const end = (state: State): void => {
   state.from = 0;
   if (state.capture === 'scalar' && state.stack.length === 0) finish(state, Buffer.alloc(0), 0);
-  if (!state.done) throw endsEarly('JSON', state.options.where, `after ${state.offset} bytes`);
+  if (!state.done)
+    throw truncationError('JSON', state.options.where, `after ${state.offset} bytes`);
   const missing = state.found === 0 && state.missed > 0 ? 'undefined' : undefined;
   const kind = state.wrong ?? missing;
   if (kind !== undefined) throw noRecords(refused(state, kind));

@@ -5,13 +5,13 @@ import {inBatches} from './batches.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
 import {jsonSplitter} from './json-splitter.ts';
 import {splitJson} from './lazy-records.ts';
-import {endsEarly} from './truncated-body.ts';
+import {truncationError} from './truncated-body.ts';
 
 /** Some servers put a byte order mark in front, which JSON.parse does not take. */
-const textOf = (body: Buffer): string => body.toString('utf8').replace(/^\uFEFF/, '');
+const textWithoutMark = (body: Buffer): string => body.toString('utf8').replace(/^\uFEFF/, '');
 
 /** Whether JSON was fine as far as it goes: V8 complains of its end, or at the place where it ends. */
-const stopsShort = (text: string, error: unknown): boolean => {
+const isTruncated = (text: string, error: unknown): boolean => {
   const told = messageOf(error);
   const position = /at position (\d+)/.exec(told)?.[1];
   return told.startsWith('Unexpected end') || Number(position) === text.length;
@@ -23,13 +23,13 @@ const withoutQuote = (error: unknown): SyntaxError =>
 
 /** The document of a body. What it holds is the caller's claim. */
 const parse = <T>(body: Buffer, {where, contentType = 'not given'}: About): T => {
-  const text = textOf(body);
+  const text = textWithoutMark(body);
   try {
     return parseExact<T>(text);
   } catch (cause) {
     const about = `content-type ${contentType}, ${body.length} bytes`;
-    if (text.trim() !== '' && stopsShort(text, cause)) {
-      throw endsEarly('JSON', where, about, withoutQuote(cause));
+    if (text.trim() !== '' && isTruncated(text, cause)) {
+      throw truncationError('JSON', where, about, withoutQuote(cause));
     }
     throw new SystemError(
       `${where} answered with something that is not JSON (${about}). Is the URL in the config the API's own?`,
@@ -56,7 +56,7 @@ const endsOf = (body: Buffer): readonly [string, string] => {
 };
 
 /** Whether both ends of a body fit: a look that costs nothing. */
-const looksWhole = (body: Buffer): boolean => {
+const looksComplete = (body: Buffer): boolean => {
   const [first, last] = endsOf(body);
   return CLOSED_BY[first] === last;
 };
@@ -107,7 +107,7 @@ const JSON_DECODER: Decoder = {
   decode: async (body, about) => parse(body, about),
   stream: (chunks, options) => inBatches(readRecords(chunks, options)),
   split: splitJson,
-  looksWhole,
+  looksComplete,
 };
 
 /** A JSON document; `records` says where its list is. The default. */

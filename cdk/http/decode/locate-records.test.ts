@@ -2,10 +2,10 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {fuzz, tellCases} from '../../../test/support/fuzz.ts';
-import {findList} from './locate-records.ts';
+import {locateRecords} from './locate-records.ts';
 
 const textsIn = (body: Buffer, path?: string): readonly string[] | undefined => {
-  const {bounds} = findList(body, path) ?? {};
+  const {bounds} = locateRecords(body, path) ?? {};
   return bounds?.flatMap((start, index) =>
     index % 2 === 0 ? [body.toString('utf8', start, bounds[index + 1])] : [],
   );
@@ -57,11 +57,11 @@ describe('the records that are found', () => {
     ['a key that is no text', '[{id:1}]', undefined],
     ['a wrong bracket', '[{"id":[1}]]', undefined],
   ])('are left to the parser with %s', (_what, body, path) => {
-    expect(findList(Buffer.from(body), path)).toBe(undefined);
+    expect(locateRecords(Buffer.from(body), path)).toBe(undefined);
   });
 
   test('are left to the parser in bytes that are no UTF-8', () => {
-    expect(findList(Buffer.from('[{"id":"\xff"}]', 'latin1'), undefined)).toBe(undefined);
+    expect(locateRecords(Buffer.from('[{"id":"\xff"}]', 'latin1'), undefined)).toBe(undefined);
   });
 });
 

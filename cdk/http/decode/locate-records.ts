@@ -13,7 +13,7 @@ import {
 } from '../../json/bytes.ts';
 import {isWild, type PathRest, stepToKey} from './records-path.ts';
 
-export type FoundList = {
+export type LocatedRecords = {
   /** The keys that lead to it; none where the document itself is the list. */
   readonly keys: readonly string[];
   /** From its opening bracket to behind the closing one. */
@@ -31,7 +31,11 @@ const isPlainText = (body: Buffer): boolean =>
   isAscii(body) || (isUtf8(body) && !LINE_BREAKS.some((sign) => body.includes(sign)));
 
 /** The elements of a list of objects with fields. */
-const readList = (bytes: Buffer, start: number, keys: readonly string[]): FoundList | undefined => {
+const readList = (
+  bytes: Buffer,
+  start: number,
+  keys: readonly string[],
+): LocatedRecords | undefined => {
   const bounds: number[] = [];
   const end = eachValue(bytes, start, (_bytes, from) => {
     if (!isObjectAt(bytes, from) || bytes[skipSpace(bytes, from + 1)] === 0x7d) return FAULT;
@@ -42,7 +46,7 @@ const readList = (bytes: Buffer, start: number, keys: readonly string[]): FoundL
   return end === FAULT || bounds.length === 0 ? undefined : {keys, start, end, bounds};
 };
 
-type Search = {found: FoundList | undefined};
+type Search = {found: LocatedRecords | undefined};
 
 const readAt = (
   bytes: Buffer,
@@ -72,7 +76,10 @@ const readAt = (
  * The list at a path; undefined where it is for the parser.
  * @param path undefined where the document itself is the list
  */
-export const findList = (body: Buffer, path: string | undefined): FoundList | undefined => {
+export const locateRecords = (
+  body: Buffer,
+  path: string | undefined,
+): LocatedRecords | undefined => {
   if (isWild(path)) return undefined;
   const start = skipSpace(body, 0);
   if (!isObjectAt(body, start) && !isListAt(body, start)) return undefined;

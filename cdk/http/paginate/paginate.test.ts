@@ -27,7 +27,7 @@ const answer = (
 });
 
 const over = (send: Send, warn: (message: string) => void = () => {}): Paging => ({
-  answered: () => withRules(send),
+  sendAllowing: () => withRules(send),
   warn,
   decoder: json(),
   limit: 1e9,
@@ -63,7 +63,7 @@ describe('pages', () => {
       {records: [{id: 1}, {id: 2}], bytes: 19},
       {records: [{id: 3}, {id: 4}], bytes: 19},
       {records: [{id: 5}, {id: 6}], bytes: 19},
-      {records: [], bytes: 0, doubt: expect.stringContaining('has no Link header')},
+      {records: [], bytes: 0, incompleteReason: expect.stringContaining('has no Link header')},
     ]);
     expect(asked).toEqual([
       'https://api.test/items?page=1',
@@ -216,7 +216,7 @@ describe('pages', () => {
     expect(await Array.fromAsync(paginate(over(send), first, {next: linkHeader()}))).toEqual([
       {records: [], bytes: 2},
       {records: [{id: 1}], bytes: 10},
-      {records: [], bytes: 0, doubt: expect.stringContaining('has no Link header')},
+      {records: [], bytes: 0, incompleteReason: expect.stringContaining('has no Link header')},
     ]);
   });
 });

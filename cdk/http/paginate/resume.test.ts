@@ -12,10 +12,11 @@ import {type ListResume, openListResume} from './resume.ts';
 
 /** Three pages of two items, by a cursor in the query or the JSON. */
 const api: Send = async (request) => {
-  const from = request.json ? Number(request.json['from'] ?? 0) : param(request, 'from');
+  const body = request.json ?? request.form;
+  const from = body ? Number(body['from'] ?? 0) : param(request, 'from');
   const next = from + 2 < 6 ? from + 2 : null;
-  const body = Buffer.from(JSON.stringify({items: items(2, from + 1), next, total: 6}));
-  return {status: 200, headers: {}, body, url: request.url};
+  const page = JSON.stringify({items: items(2, from + 1), next, total: 6});
+  return {status: 200, headers: {}, body: Buffer.from(page), url: request.url};
 };
 
 const at = (query: string): HttpRequest => ({...GET, url: new URL(`${GET.url}${query}`)});
@@ -30,7 +31,7 @@ const list = async (
   const warnings: string[] = [];
   const pages = paginate<{id: number}>(
     {
-      answered: () => withRules(api),
+      sendAllowing: () => withRules(api),
       warn: (message) => warnings.push(message),
       decoder: json(),
       limit: 1e9,
@@ -90,6 +91,15 @@ test('it goes on in the JSON of a POST', async () => {
   expect(await idsOf(openListResume(resume), post, options)).toEqual(REST);
 });
 
+test('it is resumed in the form of a POST', async () => {
+  const form = {query: 'all', tag: ['a', 'b']};
+  const post: HttpRequest = {...GET, method: 'POST', form};
+  const options = {next: cursorIn('next', {form: 'from'})};
+  const resume = await resumeBehind(0, post, options);
+  expect(resume).toMatchObject({url: 'https://api.test/items', form: {...form, from: 2}});
+  expect(await idsOf(openListResume(resume), post, options)).toEqual(REST);
+});
+
 test('it goes on by an offset without asking for its beginning', async () => {
   const options = {next: offset({size: 2, offset: 'from', total: 'total'})};
   const resume = await resumeBehind(0, GET, options);
@@ -102,11 +112,13 @@ test.each<[string, HttpRequest]>([
   ['another path', {...GET, url: new URL('https://api.test/events')}],
   ['another host', {...GET, url: new URL('https://other.test/items')}],
   ['a body', {...GET, method: 'POST', json: {state: 'closed'}}],
+  ['a form', {...GET, method: 'POST', form: {state: 'closed'}}],
 ])(
   'a list with %s begins at its first page, and leaves the resume to the list that it is of',
   async (_what, other) => {
     const resume = openListResume(await resumeBehind(0));
-    const options = {next: cursorIn('next', other.json ? {json: 'from'} : 'from')};
+    const inBody = other.json ? {json: 'from'} : {form: 'from'};
+    const options = {next: cursorIn('next', other.method === 'POST' ? inBody : 'from')};
     expect(await idsOf(resume, other, options)).toEqual(ALL);
     expect(resume.isLeft()).toBe(true);
     expect(await idsOf(resume)).toEqual(REST);

@@ -153,7 +153,7 @@ describe('an answer that a rule calls', () => {
     nock(API).get('/items').reply(200, {ok: true});
     const {result} = await withAuth(
       {
-        retry: {attempts: 31, longest: 1e9},
+        retry: {attempts: 31, longest: {days: 12}},
         rules: [{status: 403, text: /rate limit/i, action: 'rate-limited'}],
       },
       (http) => http.get('/items'),

@@ -22,11 +22,11 @@ type Path = {
   readonly quoted?: Buffer;
 };
 
-const pathOf = (field: string): Path => {
+const parsePath = (field: string): Path => {
   const whole = Buffer.from(field);
   const dot = field.indexOf('.');
   if (dot < 0) return {whole};
-  return {whole, head: Buffer.from(field.slice(0, dot)), tail: pathOf(field.slice(dot + 1))};
+  return {whole, head: Buffer.from(field.slice(0, dot)), tail: parsePath(field.slice(dot + 1))};
 };
 
 /** Where a value is; 0 where there is none. */
@@ -72,7 +72,7 @@ const findOnce = (bytes: Buffer, from: number, to: number, key: Buffer, found: F
   return isOnce;
 };
 
-const cursorIn = (raw: RawRecords, index: number, field: string, path: Path): unknown => {
+const cursorValueAt = (raw: RawRecords, index: number, field: string, path: Path): unknown => {
   const {body} = raw;
   const [from, to] = [startOf(raw, index), endOf(raw, index)];
   const found = {start: 0, end: 0};
@@ -89,8 +89,8 @@ const cursorIn = (raw: RawRecords, index: number, field: string, path: Path): un
 export const cursorsIn = (raw: RawRecords, field: string): readonly object[] => {
   // Without such escapes a key of plain letters is written in one way only.
   const isPlain = /^\w+$/.test(field) && !raw.body.includes('\\u');
-  const path = {...pathOf(field), ...(isPlain && {quoted: Buffer.from(`"${field}"`)})};
+  const path = {...parsePath(field), ...(isPlain && {quoted: Buffer.from(`"${field}"`)})};
   return Array.from({length: countOf(raw)}, (_none, index) => ({
-    [field]: cursorIn(raw, index, field, path),
+    [field]: cursorValueAt(raw, index, field, path),
   }));
 };

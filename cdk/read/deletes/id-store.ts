@@ -2,7 +2,7 @@
 
 import type {CursorValue} from '../../author/types.ts';
 import type {JsonObject} from '../../json/values.ts';
-import {type Id, textOf} from './ids.ts';
+import {comparableId, type Id} from './ids.ts';
 import {type Ids, type Known, pack, packIds, type Swept, toPacked} from './kept-state.ts';
 import {isoOf} from './tombstone.ts';
 
@@ -112,7 +112,7 @@ const openStore = (known: Known) => {
     slices,
     total: () => total,
     add: (slice: string, id: Id): void => {
-      const text = textOf(id);
+      const text = comparableId(id);
       const some = ids.get(slice) ?? new Map();
       slices.get(slice)?.absent.delete(text);
       if (some.has(text)) return;
@@ -168,7 +168,7 @@ export const openKnownIds = (known: Known, options: KnownOptions): KnownIds => {
       const total = store.total();
       if (total > limit) switchOff(total, `more than ${limit} ids are too many to be kept`);
     },
-    forget: (slice, id) => store.forget(slice, textOf(id)),
+    forget: (slice, id) => store.forget(slice, comparableId(id)),
     sweep: (slice, absent) => {
       if (off === undefined) slices.set(slice, {sweptAt: startedAt, absent: new Set(absent)});
     },

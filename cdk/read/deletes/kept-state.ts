@@ -6,9 +6,9 @@ import type {CursorValue} from '../../author/types.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import {isCursorValue} from '../cursor/rules.ts';
 import {unpackKeys} from '../state/slice-keys.ts';
-import {type Id, isId, textOf} from './ids.ts';
+import {comparableId, type Id, isId} from './ids.ts';
 
-/** By `textOf`. */
+/** By `comparableId`. */
 export type Ids = Map<string, Id>;
 
 /** How far the lists of deleted items were read. */
@@ -22,7 +22,7 @@ export type Listed = {
 export type Swept = {
   /** When the ids of the slice were last compared with a list; epoch milliseconds. */
   readonly sweptAt: number;
-  /** What was missing then, by `textOf`. */
+  /** What was missing then, by `comparableId`. */
   readonly absent: ReadonlySet<string>;
 };
 
@@ -140,7 +140,7 @@ const idsIn = (value: unknown): ReadonlyMap<string, Ids> | undefined => {
     if (part === undefined) return undefined;
     for (const [slice, ids] of part) {
       const known = all.get(slice) ?? new Map();
-      for (const id of ids) known.set(textOf(id), id);
+      for (const id of ids) known.set(comparableId(id), id);
       all.set(slice, known);
     }
   }
@@ -153,7 +153,7 @@ const sweptIn = (value: unknown): Swept | undefined => {
   const absent = fromPacked(value['absent'] ?? []);
   return Number.isNaN(sweptAt) || absent === undefined
     ? undefined
-    : {sweptAt, absent: new Set(absent.map(textOf))};
+    : {sweptAt, absent: new Set(absent.map(comparableId))};
 };
 
 const isTexts = (value: unknown): value is readonly string[] =>

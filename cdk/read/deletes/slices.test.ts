@@ -174,7 +174,7 @@ describe('without a list of ids', () => {
         primaryKey: ['id'],
         cursor: {field: 'updated_at', clientSide: true},
         resumable: {days: 10},
-        checkpointInterval: 0,
+        checkpointInterval: {seconds: 0},
         deletes: {sweep: {}},
         async *read({resume}) {
           if (resume === undefined) yield page([item(1), item(2)], {resume: {page: 2}});

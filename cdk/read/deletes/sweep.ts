@@ -23,7 +23,7 @@ export type SweepRun = {
 type Missing = {
   /** Absent for a slice that is gone. */
   readonly slice: Slice | undefined;
-  /** By `textOf`. */
+  /** By `comparableId`. */
   readonly ids: ReadonlyMap<string, Id>;
 };
 

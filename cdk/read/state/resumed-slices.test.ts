@@ -21,7 +21,7 @@ const read = async ({cursor, slices, window, state}: SetUp) => {
     name: 'items',
     schema,
     resumable: {hours: 1},
-    checkpointInterval: 0,
+    checkpointInterval: {seconds: 0},
     ...(cursor && {cursor}),
     ...(slices && {slices: () => slices}),
     ...(window && {window}),

@@ -39,7 +39,7 @@ const source = defineSource({
   connect: ({api_url, api_key, prefer, allowed_hosts}) => ({
     baseUrl: api_url,
     headers: prefer === undefined ? {} : {prefer},
-    retry: {attempts: 3, base: 50},
+    retry: {attempts: 3, base: {milliseconds: 50}},
     ...(api_key && {auth: apiKey(api_key)}),
     ...(allowed_hosts && {allowedHosts: allowed_hosts}),
   }),
@@ -49,7 +49,7 @@ const source = defineSource({
       name: 'items',
       schema,
       read: ({http}) =>
-        http.paginate<Item>(path, {
+        http.paginate(path, {
           query,
           next: linkHeader(),
           ...(max_pages !== undefined && {maxPages: max_pages}),

@@ -56,7 +56,7 @@ const source = defineSource({
       name: 'items',
       schema,
       primaryKey: ['id'],
-      read: ({http}) => http.paginate<Item>(config.path, {records: 'items', next: nextUrl('next')}),
+      read: ({http}) => http.paginate(config.path, {records: 'items', next: nextUrl('next')}),
     }),
     stream({
       name: 'at_once',

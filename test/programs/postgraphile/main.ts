@@ -50,9 +50,10 @@ const source = defineSource({
   spec,
   connect: ({api_url}) => ({baseUrl: api_url, graphqlPath: '/graphql'}),
   check: ({http}) => http.graphql('{ allEvents(first: 1) { nodes { rowId } } }'),
-  streams: ({config: {page_size: first, checkpoint_interval: checkpointInterval}}) => {
+  streams: ({config: {page_size: first, checkpoint_interval: milliseconds}}) => {
     const list = (http: HttpClient, field: string, query: string, variables: object = {}) =>
       http.paginate<Event>('/graphql', {
+        method: 'POST',
         json: {query, variables: {first, ...variables}},
         next: relay(`data.${field}`),
       });
@@ -62,7 +63,7 @@ const source = defineSource({
         schema,
         primaryKey: ['id'],
         cursor: {field: 'updated_at', order: 'ascending'},
-        checkpointInterval,
+        checkpointInterval: {milliseconds},
         read: ({http, since}) =>
           since === undefined
             ? list(http, 'allEvents', ALL)

@@ -84,7 +84,7 @@ const source = defineSource({
         name: 'issues',
         cursor: {field: 'updated_on', order: 'ascending'},
         read: ({http, since}) =>
-          http.paginate<Issue>('/issues.json', {
+          http.paginate('/issues.json', {
             query: {
               ...ALL,
               sort: 'updated_on,id',
@@ -98,13 +98,13 @@ const source = defineSource({
         ...common,
         name: 'newest_first',
         read: ({http}) =>
-          http.paginate<Issue>('/issues.json', {query: ALL, records: 'issues', next: byOffset}),
+          http.paginate('/issues.json', {query: ALL, records: 'issues', next: byOffset}),
       }),
       stream({
         ...common,
         name: 'by_id',
         read: ({http}) =>
-          http.paginate<Issue>('/issues.json', {query: ALL, records: 'issues', next: byId}),
+          http.paginate('/issues.json', {query: ALL, records: 'issues', next: byId}),
       }),
     ];
   },

@@ -64,7 +64,7 @@ const source = defineSource({
         // The newest come first.
         cursor: {field: 'created', start: 1_577_836_800},
         read: ({http, since}) =>
-          http.paginate<Thing>(`/${name}`, {
+          http.paginate(`/${name}`, {
             query: {limit: 100, 'created[gte]': since, ...asked, ...query},
             records: 'data',
             next: lastId('id', 'starting_after', has_more ? {more: 'has_more'} : {}),

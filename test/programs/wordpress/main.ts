@@ -72,26 +72,26 @@ const source = defineSource({
         name: 'posts',
         cursor: {field: 'modified_gmt'},
         read: ({http, since}) =>
-          http.paginate<Post>(POSTS, {
+          http.paginate(POSTS, {
             query: {...BY_ID, modified_after: since === undefined ? undefined : justBefore(since)},
             next: pageNumber({size, total: {header: 'X-WP-TotalPages'}}),
             total,
             incomplete: 'fail',
           }),
         // It is in UTC, but does not say so.
-        map: (post) => ({...post, modified_gmt: `${post.modified_gmt}Z`}),
+        map: (post: Post) => ({...post, modified_gmt: `${post.modified_gmt}Z`}),
       }),
       stream({
         ...common,
         name: 'until_refused',
         read: ({http}) =>
-          http.paginate<Post>(POSTS, {query: BY_ID, next: pageNumber({size}), endOn: [400]}),
+          http.paginate(POSTS, {query: BY_ID, next: pageNumber({size}), endOn: [400]}),
       }),
       stream({
         ...common,
         name: 'by_links',
         read: ({http}) =>
-          http.paginate<Post>(POSTS, {
+          http.paginate(POSTS, {
             query: {...BY_ID, per_page: 100},
             next: linkHeader(),
             total,
