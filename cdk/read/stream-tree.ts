@@ -7,8 +7,8 @@ import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import type {Failure} from '../protocol/messages.ts';
 import type {StateBlob} from '../protocol/state.ts';
 import type {PlannedStream} from './plan.ts';
-import {type Position, START} from './state/position.ts';
-import {positionIn, type Start} from './state/start.ts';
+import {positionOf, type Start} from './state/start.ts';
+import {type Position, START} from './state/stream-state.ts';
 import {type Feed, openFeed} from './turns/feed.ts';
 
 type ParentOrigin = Extract<SliceOrigin, {kind: 'parent'}>;
@@ -37,20 +37,17 @@ export type StreamNode = {
   readonly feed: Feed | undefined;
   /** Where the parent was in the last complete sync, and where it is once this one is complete. */
   readonly parentBlobs: {
-    readonly before: JsonObject | undefined;
-    readonly now: () => JsonObject | undefined;
+    readonly before: StateBlob | undefined;
+    readonly now: () => StateBlob | undefined;
   };
   readonly children: readonly Child[];
 };
 
 type Readable = Extract<PlannedStream, {kind: 'read'}>;
 
-const parentOf = ({start}: {readonly start: Start}): JsonObject | undefined =>
-  start.kind === 'done' ? undefined : start.parent;
-
-const openChild = (origin: ParentOrigin, name: string, before: JsonObject | undefined) => {
+const openChild = (origin: ParentOrigin, name: string, before: StateBlob | undefined) => {
   const feed = openFeed();
-  let blob: JsonObject | undefined;
+  let blob: StateBlob | undefined;
   let broken: {readonly error: unknown} | undefined;
   const child: Child = {
     take: async (records) => {
@@ -73,7 +70,7 @@ const openChild = (origin: ParentOrigin, name: string, before: JsonObject | unde
       );
     },
     needs: (cursor) =>
-      origin.incremental && before ? (positionIn(before, cursor) ?? START) : START,
+      origin.incremental && before ? (positionOf(before, cursor) ?? START) : START,
   };
   const parentBlobs = origin.incremental
     ? {before, now: () => blob}
@@ -87,7 +84,7 @@ const unselected = (stream: Stream): Readable => ({
   descriptor: {name: stream.name},
   stream,
   mode: 'incremental',
-  start: stream.cursor ? {kind: 'cursor', position: START} : {kind: 'pass', pass: undefined},
+  start: {state: stream.cursor ? {position: START} : {}, isDone: false},
 });
 
 /** The planned streams and all their parents, each parent ahead of its children. */
@@ -106,7 +103,7 @@ export const openStreamTree = (planned: readonly Readable[]): readonly StreamNod
     }
     opening.add(stream);
     const {slices} = stream;
-    if (slices.kind === 'parent' && entry.start.kind !== 'done') {
+    if (slices.kind === 'parent' && !entry.start.isDone) {
       const parent = byStream.get(slices.parent) ?? unselected(slices.parent);
       byStream.set(slices.parent, parent);
       place(parent);
@@ -122,11 +119,11 @@ export const openStreamTree = (planned: readonly Readable[]): readonly StreamNod
     children.set(stream, own);
     const isSelected = selected.has(stream);
     const node = {descriptor, stream, start, schema, blob, isSelected, children: own};
-    if (stream.slices.kind !== 'parent' || start.kind === 'done') {
+    if (stream.slices.kind !== 'parent' || start.isDone) {
       const parentBlobs = {before: undefined, now: () => undefined};
       return {...node, feed: undefined, parentBlobs};
     }
-    const {feed, child, parentBlobs} = openChild(stream.slices, stream.name, parentOf(entry));
+    const {feed, child, parentBlobs} = openChild(stream.slices, stream.name, start.state.parent);
     children.get(stream.slices.parent)?.push(child);
     return {...node, feed, parentBlobs};
   });
