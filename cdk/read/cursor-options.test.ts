@@ -113,7 +113,7 @@ describe('a record without a cursor value', () => {
 
   test('is an error where the author says so', async () => {
     expect((await read({withoutValue: 'error'}, pages)).said).toContain(
-      'ERROR Stream items: A record has no "updated_at", which is the cursor of stream items. If such records are in order, say with `missing` whether they are emitted.',
+      'ERROR Stream items: A record has no "updated_at", which is the cursor of stream items. If such records are in order, say with `withoutValue` whether they are emitted.',
     );
   });
 });
