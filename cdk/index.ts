@@ -1,8 +1,11 @@
 // The kit's only door: what an author's file may use.
 
-export type {Schema, Spec, Stream} from './author/source.ts';
-export {cross, defineSource, page, parent, stream} from './author/source.ts';
-export type {Page, Slice} from './author/types.ts';
+export {cross, parent} from './author/slices.ts';
+export type {Spec} from './author/source.ts';
+export {defineSource} from './author/source.ts';
+export {page, stream} from './author/stream.ts';
+export type {Stream} from './author/stream-value.ts';
+export type {Page, Schema, Slice} from './author/types.ts';
 export {ConfigError, SystemError, TransientError} from './errors.ts';
 export {apiKey} from './http/auth/api-key.ts';
 export {basic} from './http/auth/basic.ts';

@@ -2,13 +2,11 @@
 import type {Duration} from '../duration.ts';
 import {SystemError} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
-import type {CursorFormat, CursorValue, Page, Slice} from './types.ts';
+import type {CursorFormat, CursorValue, Page, Slice, StreamContext} from './types.ts';
 
-type Within<S> = {
+type Within<S> = StreamContext & {
   /** One of the stream's slices, or `{}` for a stream without slices. */
   readonly slice: S;
-  /** Aborted when the run must stop. `http` already listens to it. */
-  readonly signal: AbortSignal;
 };
 
 /** A list of what was deleted, as an API keeps it. It has a position of its own, one for each slice. */

@@ -1,5 +1,24 @@
-// What the parts of a stream's definition have in common: positions, slices and pages.
+// What the parts of a source's definition have in common: schemas, positions, slices and pages.
+import type {HttpClient} from '../http/client.ts';
 import type {JsonObject} from '../json/values.ts';
+
+export declare const describes: unique symbol;
+
+/** A stream's JSON Schema (draft-07), tied to the type of the records it describes. `npm run generate` makes both. */
+export type Schema<R extends object> = JsonObject & {readonly [describes]?: R};
+
+export type Awaitable<T> = T | Promise<T>;
+
+/** What all functions of a stream are given. */
+export type StreamContext = {
+  /**
+   * The client, bound to the stream: what it sends is counted, waits and fails for this stream. Connections, limits, quotas
+   * and tokens are shared with the other streams of the source.
+   */
+  readonly http: HttpClient;
+  /** Aborted when the run must stop. `http` already listens to it. */
+  readonly signal: AbortSignal;
+};
 
 /** A position in a stream, in the record's own format: a timestamp, a date, an id. */
 export type CursorValue = string | number;

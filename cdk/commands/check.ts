@@ -47,8 +47,8 @@ export async function* check<C extends object>(
   try {
     await within(runtime, async (signal) => {
       const lent = {...runtime, signal};
-      const {close, ...connection} = await connect(source, readConfig, lent, {retry: IMPATIENT});
-      await source.check(connection).finally(close);
+      const {config, http} = await connect(source, readConfig, lent, IMPATIENT);
+      await source.check({config, http}).finally(http.close);
     });
     yield connectionStatus('SUCCEEDED');
   } catch (error) {

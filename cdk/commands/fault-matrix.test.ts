@@ -6,7 +6,9 @@ import nock from 'nock';
 import {hasOpenssl, makeCertificates} from '../../test/http/certificates.ts';
 import {type Fault, PAGES, PER_PAGE, startFaultyApi} from '../../test/http/faulty-api.ts';
 import {say} from '../../test/support/say.ts';
-import {defineSource, type Schema, stream} from '../author/source.ts';
+import {defineSource} from '../author/source.ts';
+import {stream} from '../author/stream.ts';
+import type {Schema} from '../author/types.ts';
 import type {Auth} from '../http/auth/auth.ts';
 import {bearer} from '../http/auth/bearer.ts';
 import {oauth2} from '../http/auth/oauth2.ts';
@@ -225,13 +227,13 @@ const readThrough = async ({fault, auth}: Row, page: number, times: number) => {
       ...(auth && {auth}),
     }),
     check: async () => {},
-    streams: ({http}) => [
+    streams: () => [
       stream({
         name: 'items',
         schema,
         cursor: {field: 'id', order: 'ascending'},
         checkpointInterval: 0,
-        read: () =>
+        read: ({http}) =>
           http.paginate<Item>('/items', {records: 'items', next: cursorIn('next', 'page')}),
       }),
     ],

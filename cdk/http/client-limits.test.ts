@@ -132,7 +132,7 @@ test('a request that waits is not under way: with one at a time, another passes 
   // The wait lasts until the other one is through: if that had to wait for this one, neither would end.
   const clock = {now: () => 0, sleep: () => passed.promise};
   const {close, ...http} = openHttpClient(
-    {baseUrl: API, concurrency: 1},
+    {baseUrl: API, maxConcurrentRequests: 1},
     {signal: new AbortController().signal, clock, log: () => {}},
   );
   const done: string[] = [];

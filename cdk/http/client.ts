@@ -5,15 +5,16 @@ import {json as jsonDecoder} from './decode/json.ts';
 import {type DownloadOptions, download} from './download.ts';
 import {type Graphql, openGraphql} from './graphql.ts';
 import {type Clock, systemClock} from './limits/clock.ts';
-import type {Wait} from './limits/waits.ts';
 import {type FetchedRecords, type PaginateOptions, paginate} from './paginate/paginate.ts';
-import {type LayerOptions, type Log, withLayers} from './pipeline.ts';
+import type {ListResume} from './paginate/resume.ts';
+import {type LayerOptions, withLayers} from './pipeline.ts';
 import {changing, type GetOptions, type PostOptions, requestMaker, resolveUrl} from './request.ts';
 import {actionOf} from './response/action.ts';
 import {describeResponse, refusal} from './response/faults.ts';
-import {type Counters, openCounters, type Totals} from './totals.ts';
+import type {HttpRun} from './run.ts';
+import {type RequestScope, SOURCE_SCOPE} from './scope.ts';
 import type {HttpRequest, HttpResponse, ResponseRule, Send} from './types.ts';
-import {openUnderWay} from './under-way.ts';
+import {openUnderWay, type UnderWay} from './under-way.ts';
 import {secretsOf} from './wire/agent.ts';
 import {DEFAULT_TIMEOUTS, type Timeouts} from './wire/timeouts.ts';
 import {MAX_BODY_BYTES, openTransport, type TransportOptions} from './wire/transport.ts';
@@ -60,29 +61,29 @@ export type HttpClient = {
   ) => AsyncIterable<FetchedRecords<R>>;
 };
 
-/** A client, as the run that opened it has it. */
-type OpenedClient = HttpClient & {
-  /** What was done on behalf of one caller. */
-  readonly totals: (caller: string) => Totals;
+/** What a client does for one stream. */
+export type Binding = {
+  readonly scope: RequestScope;
+  /** Which list goes on where an earlier run was cut off. Absent: pages do not say where the next one is. */
+  readonly resume?: ListResume | undefined;
+};
+
+export type Bind = (binding: Binding) => HttpClient;
+
+/** A client, as the run that opened it has it. It is bound to the source itself. */
+export type OpenedClient = HttpClient & {
+  /** The same client for one stream: all that it sends is counted, waits and fails for that one. Costs next to nothing. */
+  readonly bind: Bind;
   /** The requests that are under way, in words. */
-  readonly underWay: () => readonly string[];
+  readonly underWay: UnderWay['list'];
   readonly close: () => Promise<void>;
 };
 
 /** What a run lends to its client. */
-export type HttpRuntime = {
-  /** Ends every request and wait when it is aborted. */
-  readonly signal: AbortSignal;
-  readonly log: Log;
-  readonly clock?: Clock;
-  readonly random?: () => number;
-  /** On whose behalf a request is sent now; totals and circuit breakers are kept for each of them. */
-  readonly caller?: () => string;
-  /** Told before each wait of more than five seconds for a limit of the API. */
-  readonly onWait?: (wait: Wait) => void;
-  /** Waits while others take the place of who waits, for what takes more than five seconds. */
-  readonly aside?: <T>(wait: () => Promise<T>) => Promise<T>;
-  /** Told every secret that is sent, and every token that is obtained. */
+export type HttpRuntime = Pick<HttpRun, 'signal' | 'log'> & {
+  readonly clock?: Clock | undefined;
+  readonly random?: HttpRun['random'] | undefined;
+  /** Called with every secret that is sent, and every token that is obtained. */
   readonly onSecret?: AuthRuntime['onSecret'];
   /** Saves a rotated refresh token; resolves once it is out of the process. */
   readonly onRotated?: AuthRuntime['onRotated'];
@@ -112,19 +113,19 @@ const reachOf = ({allowedHosts, baseUrl, ...options}: HttpOptions): TransportOpt
   }),
 });
 
-/** What is ignored must not go unseen: the first one of a caller and status is told, and all are counted. */
-const ignoredTeller = (
-  {count}: Counters,
-  caller: () => string,
-  warn: (message: string) => void,
-): ((request: HttpRequest, response: HttpResponse) => void) => {
+/** What is ignored must not go unseen: the first one of a stream and status is reported, and all are counted. */
+const ignoredTeller = ({
+  log,
+}: Pick<HttpRun, 'log'>): ((request: HttpRequest, response: HttpResponse) => void) => {
   const told = new Set<string>();
   return (request, response) => {
+    const {name, count} = request.scope;
     count('ignored');
-    const key = `${caller()} ${response.status}`;
+    const key = `${name} ${response.status}`;
     if (told.has(key)) return;
     told.add(key);
-    warn(
+    log(
+      'WARN',
       `${describeResponse(request, response)} That counts as "nothing here", as the source has it. Further ones with this status are counted, not told.`,
     );
   };
@@ -134,30 +135,28 @@ const ignoredTeller = (
 const isAnswer = (response: HttpResponse, allowed: readonly number[]): boolean =>
   allowed.includes(response.status) || ['success', 'ignore'].includes(actionOf(response));
 
-/** What stands between the client's methods and the wire. */
+/** What stands between the client's methods and the wire, shared by all that it is bound to. */
 const openAnswers = (options: HttpOptions, runtime: HttpRuntime) => {
-  const {signal, log, clock = systemClock, random, onWait, aside, caller = () => ''} = runtime;
+  const {signal, log, clock = systemClock, random = Math.random} = runtime;
+  const {onSecret = () => {}, onRotated = async () => {}} = runtime;
   const {baseUrl, explain} = options;
   const origin = baseUrl === undefined ? undefined : originOf(baseUrl);
   const timeouts = {...DEFAULT_TIMEOUTS, ...options.timeouts};
+  const run: HttpRun = {signal, log, clock, random, ends: clock.now() + timeouts.run};
   const transport = openTransport(timeouts, signal, reachOf(options));
-  const counters = openCounters(caller);
   const underWay = openUnderWay(clock.now);
-  const layers = {signal, log, clock, random, onWait, aside, caller, counters, underWay, timeouts};
-  const {onSecret = () => {}, onRotated = async () => {}} = runtime;
   for (const secret of secretsOf(options.proxy)) onSecret(secret);
   // Around the retries, not inside: a token request has retries of its own, which must not multiply.
   const send = onlyTo(origin, options.auth, {
     clock,
-    send: withLayers(transport, options, layers),
+    send: withLayers({...transport, timeouts, underWay}, options, run),
     resolve: (path) => resolveUrl(baseUrl, path),
     onSecret,
     onRotated,
   });
-  const warn = (message: string): void => log('WARN', message);
-  const ignored = ignoredTeller(counters, caller, warn);
+  const ignored = ignoredTeller(run);
 
-  /** Lets answers through; refusals only where the caller allows their status. */
+  /** Lets answers through; refusals only where the request's maker allows their status. */
   const answered =
     (allowed: readonly number[] = []): Send =>
     async (request) => {
@@ -168,48 +167,58 @@ const openAnswers = (options: HttpOptions, runtime: HttpRuntime) => {
       if (actionOf(response) === 'ignore') ignored(request, response);
       return response;
     };
-  return {answered, warn, counters, underWay, close: transport.close};
+  return {answered, underWay: underWay.list, close: transport.close};
 };
 
-/** Opens a client. Close it: it holds connections. */
-export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
-  const {answered, warn, counters, underWay, close} = openAnswers(options, runtime);
+/** The methods of a client, for one stream. */
+const binder = (
+  options: HttpOptions,
+  {signal, log}: Pick<HttpRun, 'signal' | 'log'>,
+  {answered}: Pick<ReturnType<typeof openAnswers>, 'answered'>,
+): Bind => {
   const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
-  const requestFor = requestMaker(options, limit);
-  const onPage = (): void => counters.count('pages');
+  const makeRequest = requestMaker(options, limit);
+  const warn = (message: string): void => log('WARN', message);
 
   const contentOf = async <T>(request: HttpRequest, decode = jsonDecoder()): Promise<T> => {
     const response = await answered()(request);
     if (actionOf(response) === 'ignore') return JSON.parse('null');
     const {documents} = await decodeAnswer(request, response, decode, limit);
-    // The caller's claim.
+    // The author's claim.
     return asOne(documents) as T;
   };
-  return {
-    get: <T>(path: string, asked: GetOptions = {}) =>
-      contentOf<T>(requestFor(path, asked), asked.decode),
-    post: <T>(path: string, asked: PostOptions = {}) =>
-      contentOf<T>(changing(requestFor(path, asked), asked)),
-    graphql: openGraphql({
-      send: answered(),
-      requestFor: (path = graphqlPath, json) => requestFor(path, {json}),
-      warn,
-    }),
-    paginate: <R extends object>(path: string, paging: GetOptions & PaginateOptions = {}) => {
-      const {decode: decoder = jsonDecoder()} = paging;
-      return paginate<R>(
-        {answered, warn, onPage, decoder, limit},
-        requestFor(path, paging),
-        paging,
-      );
-    },
-    download: <R extends object>(path: string, asked: GetOptions & DownloadOptions = {}) => {
-      const {decode: decoder = jsonDecoder()} = asked;
-      const {signal} = runtime;
-      return download<R>({answered, decoder, limit, signal}, requestFor(path, asked), asked);
-    },
-    totals: counters.totals,
-    underWay: underWay.list,
-    close,
+  return ({scope, resume}) => {
+    const requestFor = (path: string, asked: GetOptions): HttpRequest =>
+      makeRequest(scope, path, asked);
+    return {
+      get: <T>(path: string, asked: GetOptions = {}) =>
+        contentOf<T>(requestFor(path, asked), asked.decode),
+      post: <T>(path: string, asked: PostOptions = {}) =>
+        contentOf<T>(changing(requestFor(path, asked), asked)),
+      graphql: openGraphql({
+        send: answered(),
+        requestFor: (path = graphqlPath, json) => requestFor(path, {json}),
+        warn,
+      }),
+      paginate: <R extends object>(path: string, paging: GetOptions & PaginateOptions = {}) => {
+        const {decode: decoder = jsonDecoder()} = paging;
+        return paginate<R>(
+          {answered, warn, decoder, limit, resume},
+          requestFor(path, paging),
+          paging,
+        );
+      },
+      download: <R extends object>(path: string, asked: GetOptions & DownloadOptions = {}) => {
+        const {decode: decoder = jsonDecoder()} = asked;
+        return download<R>({answered, decoder, limit, signal}, requestFor(path, asked), asked);
+      },
+    };
   };
+};
+
+/** Opens a client. Close it: it holds connections. */
+export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
+  const {answered, underWay, close} = openAnswers(options, runtime);
+  const bind = binder(options, runtime, {answered});
+  return {...bind({scope: SOURCE_SCOPE}), bind, underWay, close};
 };

@@ -60,7 +60,7 @@ describe('one place for requests', () => {
     await using server = await counted();
     const {failure, inTime} = await outcomeOf(
       server.url,
-      {concurrency: 1, timeouts: {total: SHORT}},
+      {maxConcurrentRequests: 1, timeouts: {total: SHORT}},
       three,
     );
     expect([failure, inTime, server.asked]).toEqual([
@@ -76,7 +76,7 @@ describe('one place for requests', () => {
     await using server = await counted();
     const {failure, inTime} = await outcomeOf(
       server.url,
-      {concurrency: 1, timeouts: {total: 2 * SHORT, run: SHORT}},
+      {maxConcurrentRequests: 1, timeouts: {total: 2 * SHORT, run: SHORT}},
       three,
     );
     expect([failure, inTime, server.asked]).toEqual([

@@ -1,10 +1,11 @@
-// Requests, made of what a caller asks and of what the API wants of all of them.
+// Requests, made of what an author asks and of what the API wants of all of them.
 import {randomUUID} from 'node:crypto';
 import type {JsonObject} from '../json/values.ts';
 import type {Decoder} from './decode/decoder.ts';
 import {json as jsonDecoder} from './decode/json.ts';
 import {wholeFor} from './decode/truncation.ts';
 import {type Query, setParameter} from './query.ts';
+import type {RequestScope} from './scope.ts';
 import type {HttpRequest, ResponseRule} from './types.ts';
 
 type AskOptions = {
@@ -54,11 +55,16 @@ type Common = {
 /** @param limit the largest body, in bytes */
 export const requestMaker =
   ({baseUrl, headers, rules = []}: Common, limit: number) =>
-  (path: string, {query, json, decode, rules: own = []}: GetOptions): HttpRequest => {
+  (
+    scope: RequestScope,
+    path: string,
+    {query, json, decode, rules: own = []}: GetOptions,
+  ): HttpRequest => {
     const ruled = [...own, ...rules];
     return {
       method: json === undefined ? 'GET' : 'POST',
       url: resolveUrl(baseUrl, path, query),
+      scope,
       headers: {
         accept: (decode ?? jsonDecoder()).accept,
         'user-agent': 'headwater',

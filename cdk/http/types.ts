@@ -1,6 +1,7 @@
 import type {FileHandle} from 'node:fs/promises';
 import type {FailureType} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
+import type {RequestScope} from './scope.ts';
 
 /**
  * `success`: an answer like any other. `ignore`: nothing is there; counted and told, and the list or stream goes on.
@@ -37,6 +38,8 @@ export type HttpRequest = {
   /** Any of them may be sent twice, since it reads, also by POST; but for those that say `once`. */
   readonly method: 'GET' | 'POST';
   readonly url: URL;
+  /** Whom it is for. A request that is made for another one, such as that for a token, has the scope of that one. */
+  readonly scope: RequestScope;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** What a POST asks for, sent as JSON. */

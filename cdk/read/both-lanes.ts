@@ -1,8 +1,9 @@
 // The same bodies through the engine twice: as bytes where that can be, and parsed.
 
-import type {Stream} from '../author/source.ts';
+import type {Stream} from '../author/stream-value.ts';
 import {json} from '../http/decode/json.ts';
 import {type FetchedRecords, type PaginateOptions, paginate} from '../http/paginate/paginate.ts';
+import {SOURCE_SCOPE} from '../http/scope.ts';
 import type {HttpRequest} from '../http/types.ts';
 import type {Emission} from '../protocol/messages.ts';
 import {parseMessages} from '../testing/protocol.ts';
@@ -25,13 +26,16 @@ export const listOf = (
   const paging = {
     answered: () => send,
     warn: () => {},
-    onPage: () => {},
     decoder: json(),
     limit: 1e9,
   };
   const next: PaginateOptions['next'] = ({index}) =>
     index + 1 < bodies.length ? {url: url(index + 1)} : undefined;
-  return paginate(paging, {method: 'GET', url: url(0), headers: {}}, {next, ...options});
+  return paginate(
+    paging,
+    {method: 'GET', url: url(0), scope: SOURCE_SCOPE, headers: {}},
+    {next, ...options},
+  );
 };
 
 /** Copies of pages hold parsed records, as those of a source that looks at them. */

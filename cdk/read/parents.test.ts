@@ -1,8 +1,10 @@
 // Streams whose slices are the records of another one.
 import {describe, expect, test} from '@jest/globals';
 import {at, type Item, item, pagesOf, schema, sorted, stateOf} from '../../test/read/items.ts';
-import {cross, page, parent, type Schema, type Stream, stream} from '../author/source.ts';
-import type {Page} from '../author/types.ts';
+import {cross, parent} from '../author/slices.ts';
+import {page, stream} from '../author/stream.ts';
+import type {Stream} from '../author/stream-value.ts';
+import type {Page, Schema} from '../author/types.ts';
 import {catalogOf, inShort, runRead} from '../testing/run-read.ts';
 
 type Note = {id: string};

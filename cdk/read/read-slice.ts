@@ -1,9 +1,10 @@
 // One slice, from its position to its end: pages, windows, and where it goes on when it is cut off.
 
-import type {Stream, Window} from '../author/source.ts';
+import type {Stream, Window} from '../author/stream-value.ts';
 import type {CursorValue, Page, Slice} from '../author/types.ts';
 import {shift} from '../duration.ts';
 import {messageOf, SystemError, TransientError} from '../errors.ts';
+import {type ListResume, openListResume} from '../http/paginate/resume.ts';
 import {countOf, type RawRecords, someOf} from '../json/raw-records.ts';
 import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
@@ -13,20 +14,23 @@ import type {Output} from './emit.ts';
 import type {Passthrough} from './passthrough.ts';
 import type {Progress, SliceProgress} from './state/progress.ts';
 import {sliceKey} from './state/slice-keys.ts';
+import type {StreamClient} from './stream-client.ts';
 import {type StreamRun, say} from './stream-run.ts';
 import {untilAborted} from './turns/abort.ts';
+import type {Slot} from './turns/slots.ts';
 
 /** A stream that is being read, as its slices see it. */
 export type Reading = {
   readonly descriptor: StreamDescriptor;
   readonly stream: Stream;
   readonly run: StreamRun;
+  readonly client: StreamClient;
   readonly progress: Progress;
   readonly deletes: StreamDeletes;
   readonly passthrough: Passthrough;
   readonly output: Output;
   /** Hands records to the streams whose slices they are. */
-  readonly onRecords: (records: readonly object[]) => Promise<void>;
+  readonly onRecords: (records: readonly object[], slot: Slot) => Promise<void>;
   /** Emits a STATE if one is due. */
   readonly saveIfDue: () => Promise<void>;
 };
@@ -34,6 +38,7 @@ export type Reading = {
 type SliceReading = {
   readonly reading: Reading;
   readonly slice: Slice;
+  readonly slot: Slot;
   readonly key: string;
   readonly progress: SliceProgress;
   /** Absent for a stream without a cursor. */
@@ -47,6 +52,8 @@ type Part = {
   readonly until: CursorValue | undefined;
   readonly resume: JsonObject | undefined;
 };
+
+const named = ({key}: SliceReading): string => (key === '' ? 'it' : key);
 
 const hasFields = (record: object): boolean => Object.keys(record).length > 0;
 
@@ -113,9 +120,9 @@ const takeParsed = async (
   page: Page,
   since: CursorValue | undefined,
 ): Promise<Taken> => {
-  const {reading, progress, deletes} = slice;
+  const {reading, progress, deletes, slot} = slice;
   const whole = withCursor(recordsOf(page), slice);
-  await reading.onRecords(whole);
+  await reading.onRecords(whole, slot);
   const emitted = keep(whole, progress.emits, isNew(slice, since));
   await reading.output.emit(deletes.take(page, emitted), page.bytes);
   return {count: page.records.length, records: page.records, whole};
@@ -177,20 +184,36 @@ const isBehind = (
     return value !== undefined && rules.compare(value, since) < 0;
   });
 
+/** Lists say where they can be resumed in streams whose author says for how long, but not inside a window. */
+const listResume = ({stream}: Reading, {resume}: Part): ListResume | undefined =>
+  stream.resumable === undefined || stream.window !== undefined
+    ? undefined
+    : openListResume(resume);
+
 const readPart = async (
   slice: SliceReading,
   part: Part,
   onPage: () => void = () => {},
 ): Promise<number> => {
-  const {reading} = slice;
-  const {signal} = reading.run;
-  const pages = reading.stream.read({slice: slice.slice, ...part, signal});
+  const {reading, slot} = slice;
+  const {stream, client} = reading;
+  const lists = listResume(reading, part);
+  const context = client.inSlot(slot, lists);
+  const {signal} = context;
+  const pages = stream.read({...context, slice: slice.slice, ...part});
   let count = 0;
   for await (const page of untilAborted(pages, signal)) {
     const taken = await takePage(slice, page, part);
     count += taken.count;
     onPage();
     if (isBehind(slice, taken.records, part.since)) break;
+  }
+  if (lists?.isLeft()) {
+    say(
+      reading,
+      'WARN',
+      `${named(slice)} was read from its beginning: none of its lists begins with the request of the one that was cut off. A query that differs from run to run, such as one with the time of now, keeps a list from being resumed.`,
+    );
   }
   return count;
 };
@@ -209,7 +232,7 @@ const readFrom = async (slice: SliceReading, part: Part): Promise<number> => {
     say(
       slice.reading,
       'WARN',
-      `${slice.key === '' ? 'it' : slice.key} can not go on where it was cut off, and begins anew: ${messageOf(error)}`,
+      `${named(slice)} can not go on where it was cut off, and begins anew: ${messageOf(error)}`,
     );
     slice.progress.restart();
     return readPart(slice, {...part, resume: undefined});
@@ -273,16 +296,17 @@ const readWindows = async (slice: SliceReading, window: Window): Promise<void> =
 };
 
 /** Reads a slice to its end. */
-export const readSlice = async (reading: Reading, slice: Slice): Promise<void> => {
+export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Promise<void> => {
   const {cursor, window} = reading.stream;
   const key = sliceKey(slice);
   const progress = reading.progress.slice(key);
-  const deletes = reading.deletes.slice(slice, key, progress);
+  const deletes = reading.deletes.slice(reading.client.inSlot(slot), slice, key, progress);
   if (progress.isDone) return;
   await deletes.begin();
   const sliceReading: SliceReading = {
     reading,
     slice,
+    slot,
     key,
     progress,
     rules: cursor && cursorRules(cursor),

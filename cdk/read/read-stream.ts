@@ -12,7 +12,6 @@ import {
 } from '../protocol/messages.ts';
 import {NO_CURSOR_STATE, type StateBlob} from '../protocol/state.ts';
 import {conformStream, type StreamConform} from './conform/conform-stream.ts';
-import {onBehalfOf} from './current-stream.ts';
 import {openDeletes} from './deletes/deletes.ts';
 import {schemaOf} from './deletes/schema.ts';
 import {DELETED_AT} from './deletes/tombstone.ts';
@@ -20,6 +19,7 @@ import {openOutput} from './emit.ts';
 import {type SliceFault, streamFailure, userMessage} from './failures.ts';
 import {openPassthrough} from './passthrough.ts';
 import {type Reading, readSlice} from './read-slice.ts';
+import {declaredSchema} from './schema.ts';
 import {trackCheckpoints} from './state/checkpoints.ts';
 import {sliceKey, sliceNumber} from './state/slice-keys.ts';
 import {printStreamState, type StreamState} from './state/stream-state.ts';
@@ -68,14 +68,18 @@ async function* wholeSlice(): AsyncGenerator<Slice> {
 }
 
 const slicesOf = (
-  {stream, run}: Reading,
+  {stream, run, client}: Reading,
   {feed, children}: StreamNode,
 ): AsyncGenerator<readonly [Slice, Slot]> => {
-  const {signal, slots} = run;
+  const {slots, signal} = run;
   const enter = () => slots.enter(stream.name, children.length > 0);
   if (feed !== undefined) return fedSlices(feed.slices(), enter, signal);
   const {slices} = stream;
-  return listedSlices(slices.kind === 'list' ? slices.list() : wholeSlice(), enter, signal);
+  return listedSlices(
+    slices.kind === 'list' ? slices.list(client.context) : wholeSlice(),
+    enter,
+    signal,
+  );
 };
 
 /** Reads every slice, also behind one that fails; a slice that turns up twice is read once. */
@@ -92,7 +96,7 @@ const readSlices = async (reading: Reading, node: StreamNode): Promise<readonly 
   };
   const start = (slice: Slice, key: string, slot: Slot): void => {
     slot.name(key === '' ? `stream ${stream.name}` : `stream ${stream.name}, slice ${key}`);
-    const task = onBehalfOf({stream: descriptor.name, slot}, () => readSlice(reading, slice))
+    const task = readSlice(reading, slice, slot)
       .then(() => (stream.slices.kind === 'whole' ? undefined : reading.saveIfDue()))
       .catch((error: unknown) => fail(key, error))
       .finally(() => {
@@ -124,7 +128,7 @@ const finish = async (
   {reading, conform, checkpoints}: Opened,
   isComplete: boolean,
 ): Promise<void> => {
-  const {run, descriptor, passthrough, output} = reading;
+  const {run, descriptor, passthrough, output, client} = reading;
   const untouched = passthrough.summary();
   if (untouched !== '') run.debug(`Stream ${descriptor.name}: ${untouched}.`);
   for (const warning of conform.end()) say(reading, 'WARN', warning);
@@ -133,7 +137,7 @@ const finish = async (
   if (state !== undefined) await run.emit(state);
   await setStatus(reading, isComplete ? 'COMPLETE' : 'INCOMPLETE');
   const end = isComplete ? 'complete' : 'incomplete';
-  const work = run.workOf(descriptor.name);
+  const work = client.work();
   await run.emit(
     logMessage(
       'INFO',
@@ -153,15 +157,31 @@ const endChildren = (
 
 const conformOf = (
   {stream, schema}: StreamNode,
+  declared: JsonObject,
   warn: (message: string) => void,
 ): StreamConform => {
   const {cursor, primaryKey, types, fields, deletes} = stream;
   const selected = fields === 'as-selected' ? schema : undefined;
   const keys = [...primaryKey, ...(cursor ? [cursor.field] : []), ...(deletes ? [DELETED_AT] : [])];
-  return conformStream(schemaOf(stream), {types, keys, ...(selected && {selected})}, warn);
+  return conformStream(
+    schemaOf(stream, declared),
+    {types, keys, ...(selected && {selected})},
+    warn,
+  );
 };
 
 /** A stream that can't even be begun still gets its STATE, unchanged, and its status: no client waits for it. */
+const handBack = async (
+  descriptor: StreamDescriptor,
+  blob: StateBlob | undefined,
+  run: StreamRun,
+): Promise<void> => {
+  await setStatus({descriptor, run}, 'STARTED');
+  await run.emit(stateMessage(descriptor, blob ?? NO_CURSOR_STATE, 0));
+  await setStatus({descriptor, run}, 'INCOMPLETE');
+};
+
+/** Says why a stream was not begun. */
 export const abandonStream = async (
   descriptor: StreamDescriptor,
   reason: unknown,
@@ -170,21 +190,27 @@ export const abandonStream = async (
 ): Promise<Failure> => {
   const failure = streamFailure(descriptor, [{slice: '', error: reason}]);
   await run.emit(logMessage('ERROR', failure.message));
-  await setStatus({descriptor, run}, 'STARTED');
-  await run.emit(stateMessage(descriptor, blob ?? NO_CURSOR_STATE, 0));
-  await setStatus({descriptor, run}, 'INCOMPLETE');
+  await handBack(descriptor, blob, run);
   return failure;
 };
 
+/** The declared schema; nothing of it is needed where no record will be emitted. */
+const schemaFor = async (
+  {stream, isSelected, start, client}: StreamNode,
+  {config}: StreamRun,
+): Promise<JsonObject> =>
+  isSelected && !start.isDone ? declaredSchema(stream, {...client.context, config}) : {};
+
 /** All that reading takes. Throws where what the author declared can't be. */
-const openReading = (node: StreamNode, run: StreamRun) => {
-  const {descriptor, stream, start, isSelected, children} = node;
-  const {signal, now, startedAt} = run;
+const openReading = async (node: StreamNode, run: StreamRun) => {
+  const {descriptor, stream, start, isSelected, children, client} = node;
+  const {now, startedAt} = run;
+  const declared = await schemaFor(node, run);
   const warn = (message: string): void => say({descriptor, run}, 'WARN', message);
-  const conform = conformOf(node, warn);
+  const conform = conformOf(node, declared, warn);
   const output = openOutput(descriptor, conform, run);
   const progress = trackProgress(node, run, warn);
-  const port = {emit: output.emit, warn, signal, now, startedAt};
+  const port = {emit: output.emit, warn, context: client.context, now, startedAt};
   const deletes = openDeletes(stream, start.state.deletes, port);
   /** Where the stream is: what its children keep of it. */
   const position = (isFinished: boolean): StreamState => ({
@@ -203,12 +229,13 @@ const openReading = (node: StreamNode, run: StreamRun) => {
     descriptor,
     stream,
     run,
+    client,
     progress,
     deletes,
     passthrough: openPassthrough(stream, children.length > 0),
     output,
-    onRecords: async (records) => {
-      for (const child of children) await child.take(records);
+    onRecords: async (records, slot) => {
+      for (const child of children) await child.take(records, slot);
     },
     saveIfDue: async () => {
       const state = checkpoints.due();
@@ -218,7 +245,7 @@ const openReading = (node: StreamNode, run: StreamRun) => {
   return {reading, conform, checkpoints, blob: () => print(position(true))};
 };
 
-type Opened = ReturnType<typeof openReading>;
+type Opened = Awaited<ReturnType<typeof openReading>>;
 
 const readOpened = async (node: StreamNode, opened: Opened): Promise<Failure | undefined> => {
   const {isSelected, descriptor} = node;
@@ -248,9 +275,13 @@ export const readStream = async (
 ): Promise<Failure | undefined> => {
   let opened: Opened;
   try {
-    opened = openReading(node, run);
+    opened = await openReading(node, run);
   } catch (error) {
     const {descriptor, isSelected, blob} = node;
+    if (run.signal.aborted) {
+      if (isSelected) await handBack(descriptor, blob, run);
+      throw error;
+    }
     const failure = isSelected
       ? await abandonStream(descriptor, error, blob, run)
       : streamFailure(descriptor, [{slice: '', error}]);

@@ -28,7 +28,7 @@ export const faker = defineSource({
   name: 'faker',
   spec,
   // There is no API to wait for: streams side by side would only mix their rows.
-  connect: () => ({concurrency: 1}),
+  concurrency: 1,
   check: async () => {},
   streams: ({config}) => {
     const world = worldOf(config);

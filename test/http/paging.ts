@@ -1,6 +1,7 @@
 // An API in a function, and what paging through it asks for, hands on and says.
 import {json} from '../../cdk/http/decode/json.ts';
 import {type PaginateOptions, paginate} from '../../cdk/http/paginate/paginate.ts';
+import {SOURCE_SCOPE} from '../../cdk/http/scope.ts';
 import type {HttpRequest, Send} from '../../cdk/http/types.ts';
 
 /** What the API in the function answers. */
@@ -13,6 +14,7 @@ export type Answer = {
 export const GET: HttpRequest = {
   method: 'GET',
   url: new URL('https://api.test/items'),
+  scope: SOURCE_SCOPE,
   headers: {accept: 'application/json'},
 };
 
@@ -45,7 +47,6 @@ export const pageThrough = async (
   const paging = {
     answered: () => send,
     warn: (message: string) => warnings.push(message),
-    onPage: () => {},
     decoder: json(),
     limit: 1e9,
   };

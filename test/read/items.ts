@@ -1,6 +1,6 @@
 // A small stream for tests of the read engine: items with an id and a time.
-import {page, type Schema, stream} from '../../cdk/author/source.ts';
-import type {Page} from '../../cdk/author/types.ts';
+import {page, stream} from '../../cdk/author/stream.ts';
+import type {Page, Schema} from '../../cdk/author/types.ts';
 import {NOW} from '../../cdk/testing/run-read.ts';
 
 export type Item = {id: number; updated_at?: string};

@@ -14,14 +14,14 @@ export const source = defineSource({
     // wrong: the config has no such field
     await http.get(config.tokne);
   },
-  streams: ({http}) => [
+  streams: () => [
     stream({
       name: 'fine',
       schema,
       primaryKey: ['id', 'name'],
       cursor: {field: 'updated_at', order: 'ascending'},
       slices: () => [{repository: 'a/b'}],
-      read: ({slice}) => http.paginate(`/repos/${slice.repository}`),
+      read: ({http, slice}) => http.paginate(`/repos/${slice.repository}`),
       map: (item, {repository}) => ({...item, name: repository}),
     }),
     stream({
@@ -33,7 +33,7 @@ export const source = defineSource({
       cursor: {field: 'updated'},
       slices: () => [{repository: 'a/b'}],
       // wrong: the slices have no such field
-      read: ({slice}) => http.paginate(`/repos/${slice.repo}`),
+      read: ({http, slice}) => http.paginate(`/repos/${slice.repo}`),
     }),
     stream({
       name: 'wrong_deletes',
@@ -43,15 +43,18 @@ export const source = defineSource({
       deletes: {
         flag: ({name}) => name === 'gone',
         // wrong: the records have no such field
-        list: {read: () => http.paginate('/deleted'), record: ({uuid}) => ({idd: Number(uuid)})},
+        list: {
+          read: ({http}) => http.paginate('/deleted'),
+          record: ({uuid}) => ({idd: Number(uuid)}),
+        },
         sweep: {
           every: {weeks: 1},
           // wrong: the slices have no such field
-          read: ({slice}) => http.paginate(`/repos/${slice.repo}`),
+          read: ({http, slice}) => http.paginate(`/repos/${slice.repo}`),
           confirm: async ({id}) => id === 7,
         },
       },
-      read: ({slice}) => http.paginate(`/repos/${slice.repository}`),
+      read: ({http, slice}) => http.paginate(`/repos/${slice.repository}`),
     }),
     stream({
       name: 'wrong_records',

@@ -39,9 +39,9 @@ const source = defineSource({
   spec,
   connect: ({url}) => (url === undefined ? {} : {baseUrl: url}),
   check: async () => {},
-  streams: ({config, http}) => {
+  streams: ({config}) => {
     const common = {schema, primaryKey: ['id']};
-    const fromPages = () =>
+    const fromPages = ({http}) =>
       http.paginate('/items', {
         query: {pages: config.pages},
         records: 'data',

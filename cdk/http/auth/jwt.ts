@@ -1,4 +1,5 @@
 import {refusal} from '../response/faults.ts';
+import type {RequestScope} from '../scope.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
@@ -56,6 +57,7 @@ const exchanged = async (
   sign: Sign,
   exchange: JwtExchange,
   runtime: AuthRuntime,
+  scope: RequestScope,
 ): Promise<Token> => {
   const {clock, send, resolve, onSecret} = runtime;
   const sentAt = clock.now();
@@ -65,13 +67,14 @@ const exchanged = async (
     const parameters = {assertion, ...(exchange.scope !== undefined && {scope: exchange.scope})};
     // The assertion says who asks: RFC 7523 §3.1 makes any other proof of the client optional.
     const client = {clientId: 'unused', clientAuth: () => {}};
-    const answer = await requestToken({tokenUrl, grant: GRANT, parameters, ...client}, send);
+    const answer = await requestToken({scope, tokenUrl, grant: GRANT, parameters, ...client}, send);
     onSecret(answer.access_token);
     const life = answer.expires_in === undefined ? undefined : answer.expires_in * 1_000;
     return tokenOf(answer.access_token, sentAt, life);
   }
   const {value: signed} = await sign({});
-  const request = postOf(resolve(exchange.path), undefined, {authorization: `Bearer ${signed}`});
+  const headers = {authorization: `Bearer ${signed}`};
+  const request = postOf(scope, resolve(exchange.path), undefined, headers);
   const response = await send(request);
   if (response.status >= 300) throw refusal(request, response);
   const token = tokenIn(request, response, exchange.token);
@@ -88,7 +91,8 @@ export const jwt =
     const {key, prefix = 'Bearer', exchange} = options;
     runtime.onSecret(key);
     const sign = signerOf(options, runtime);
-    const obtain = () => (exchange === undefined ? sign({}) : exchanged(sign, exchange, runtime));
+    const obtain = (scope: RequestScope) =>
+      exchange === undefined ? sign({}) : exchanged(sign, exchange, runtime, scope);
     return sendWithToken(send, holdToken(obtain, runtime.clock), (request, value) =>
       setHeader(request, 'authorization', `${prefix} ${value}`),
     );

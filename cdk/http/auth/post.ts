@@ -2,18 +2,21 @@
 import {SystemError} from '../../errors.ts';
 import {type JsonObject, kindOf, valueAt} from '../../json/values.ts';
 import {decodeJson} from '../decode/json.ts';
+import type {RequestScope} from '../scope.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 
 /** Where an answer holds a token: the path of a field, such as `data.token`, or a header. */
 export type TokenPlace = string | {readonly header: string};
 
 export const postOf = (
+  scope: RequestScope,
   url: URL,
   json: JsonObject | undefined,
   headers: HttpRequest['headers'] = {},
 ): HttpRequest => ({
   method: 'POST',
   url,
+  scope,
   headers: {'user-agent': 'headwater', accept: 'application/json', ...headers},
   ...(json && {json}),
   redirect: 'refuse',

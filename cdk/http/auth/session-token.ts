@@ -1,6 +1,7 @@
 import {ConfigError} from '../../errors.ts';
 import type {JsonObject} from '../../json/values.ts';
 import {describeResponse} from '../response/faults.ts';
+import type {RequestScope} from '../scope.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
@@ -25,8 +26,9 @@ const secretsIn = (json: JsonObject): readonly string[] =>
 const logIn = async (
   {login, token: place}: SessionToken,
   {send, resolve, onSecret, clock}: AuthRuntime,
+  scope: RequestScope,
 ): Promise<Token> => {
-  const request = postOf(resolve(login.path), login.json);
+  const request = postOf(scope, resolve(login.path), login.json);
   const sentAt = clock.now();
   const response = await send(request);
   if (response.status >= 300) {
@@ -45,7 +47,7 @@ export const sessionToken =
   (send, runtime) => {
     for (const secret of secretsIn(options.login.json)) runtime.onSecret(secret);
     const {header, prefix = ''} = options.send;
-    const token = holdToken(() => logIn(options, runtime), runtime.clock);
+    const token = holdToken((scope) => logIn(options, runtime, scope), runtime.clock);
     return sendWithToken(send, token, (request, value) =>
       setHeader(request, header.toLowerCase(), prefix + value),
     );

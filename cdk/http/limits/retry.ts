@@ -9,9 +9,10 @@ import {
   neverArrived,
 } from '../response/faults.ts';
 import {requestedWait} from '../response/retry-after.ts';
+import type {HttpRun} from '../run.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 import {type RetryBudget, retryBudget} from './retry-budget.ts';
-import {openWaits, type WaitContext, type Waits} from './waits.ts';
+import {openWaits, type Waits} from './waits.ts';
 
 /** How hard to try. Waits are in milliseconds. */
 export type RetryPolicy = {
@@ -29,13 +30,6 @@ export const DEFAULT_RETRY: RetryPolicy = {
   base: 1_000,
   cap: 60_000,
   longest: 3_700_000, // GitHub's quota is filled again each hour
-};
-
-export type RetryContext = Omit<WaitContext, 'longest'> & {
-  /** Evenly from 0 to 1. */
-  readonly random: () => number;
-  /** Told each attempt behind the first. */
-  readonly onRetry?: () => void;
 };
 
 type Outcome =
@@ -112,7 +106,7 @@ const waitAfter = async (
   outcome: Outcome,
   {request, made, policy}: {request: HttpRequest; made: number; policy: RetryPolicy},
   {allow, sleep}: Waits,
-  {clock, random, log}: RetryContext,
+  {clock, random, log}: HttpRun,
 ): Promise<void> => {
   const asked = askedOf(outcome, clock.now());
   const told = `${describeRequest(request)} answered ${describeOutcome(outcome)} and asks to wait`;
@@ -126,10 +120,12 @@ const waitAfter = async (
     );
   }
   log(
+    'INFO',
     `${describeRequest(request)}: ${describeOutcome(outcome)}; attempt ${made + 1} of ${policy.attempts} in ${(wait / 1000).toFixed(1)} s.`,
   );
   const limited = asked !== undefined || isOverLimit(outcome);
   await sleep(
+    request,
     wait,
     limited ? `${request.url.origin} answered ${describeOutcome(outcome)}` : undefined,
   );
@@ -139,11 +135,11 @@ const waitAfter = async (
  * Sends again what failed for a passing reason: a broken connection, 408, 425, 429, 5xx, 403 over quota, or what a rule
  * says. Any other answer is handed on.
  */
-export const withRetry = (send: Send, policy: RetryPolicy, context: RetryContext): Send => {
-  const waits = openWaits({...context, longest: policy.longest});
+export const withRetry = (send: Send, policy: RetryPolicy, run: HttpRun): Send => {
+  const waits = openWaits(run, policy.longest);
   const budgets = new Map<string, RetryBudget>();
   const budgetOf = (host: string): RetryBudget => {
-    const budget = budgets.get(host) ?? retryBudget(context.clock.now);
+    const budget = budgets.get(host) ?? retryBudget(run.clock.now);
     budgets.set(host, budget);
     return budget;
   };
@@ -152,13 +148,13 @@ export const withRetry = (send: Send, policy: RetryPolicy, context: RetryContext
     budget.count();
     for (let made = 1; ; made += 1) {
       const outcome = await attempt(send, made === 1 ? request : {...request, attempt: made});
-      context.signal.throwIfAborted();
+      run.signal.throwIfAborted();
       if (!shouldRetry(request, outcome) || made >= policy.attempts) {
         return settle(request, outcome, made);
       }
       spend(budget, request, outcome);
-      await waitAfter(outcome, {request, made, policy}, waits, context);
-      context.onRetry?.();
+      await waitAfter(outcome, {request, made, policy}, waits, run);
+      request.scope.count('retries');
     }
   };
 };

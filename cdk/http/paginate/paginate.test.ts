@@ -2,6 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/support/failure.ts';
 import {json} from '../decode/json.ts';
 import {withRules} from '../response/action.ts';
+import {SOURCE_SCOPE} from '../scope.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {linkHeader} from './link-header.ts';
 import {type PaginateOptions, type Paging, paginate} from './paginate.ts';
@@ -10,6 +11,7 @@ import type {FetchedPage} from './paginator.ts';
 const first: HttpRequest = {
   method: 'GET',
   url: new URL('https://api.test/items?page=1'),
+  scope: SOURCE_SCOPE,
   headers: {accept: 'application/json'},
 };
 
@@ -27,7 +29,6 @@ const answer = (
 const over = (send: Send, warn: (message: string) => void = () => {}): Paging => ({
   answered: () => withRules(send),
   warn,
-  onPage: () => {},
   decoder: json(),
   limit: 1e9,
 });

@@ -8,7 +8,7 @@ import {countAt, type Place} from './field-location.ts';
 import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd, gapCheck} from './guards.ts';
 import {fullPageDoubt} from './incomplete-reason.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
-import {resumed, resumeOf} from './resume.ts';
+import {type ListResume, openList} from './resume.ts';
 import {recordsOf} from './select-records.ts';
 
 export type PaginateOptions = {
@@ -30,11 +30,6 @@ export type PaginateOptions = {
   readonly maxPages?: number;
   /** By default the next page is requested while this one is worked on. False: only when the reader asks for it. */
   readonly prefetch?: boolean;
-  /**
-   * The `resume` that `read` was given: the list goes on behind the page that had it; undefined: from its beginning. Where
-   * this is set, pages say where they can be gone on from; see `resumable` of a stream.
-   */
-  readonly resume?: JsonObject | undefined;
 };
 
 /** What was fetched at once. */
@@ -52,11 +47,11 @@ export type Paging = {
   /** Lets answers through that are none of the API's refusals, or one of these statuses. */
   readonly answered: (allowed: readonly number[]) => Send;
   readonly warn: (message: string) => void;
-  /** Told of each page that came. */
-  readonly onPage: () => void;
   readonly decoder: Decoder;
   /** The largest body, unpacked. */
   readonly limit: number;
+  /** Absent: the list begins at its first page, and its pages do not say where the next one is. */
+  readonly resume?: ListResume | undefined;
 };
 
 type Fetched<R extends object> = FetchedPage & {
@@ -108,13 +103,14 @@ const contentReader = <R extends object>(
 
 /** Fetches the page of a request, and the one behind a page; undefined behind the last. */
 const openPages = <R extends object>(
-  {answered, warn, onPage, decoder, limit}: Paging,
+  {answered, warn, decoder, limit}: Paging,
   options: PaginateOptions,
+  isResumed: boolean,
 ) => {
   const {endOn = [], incomplete = 'warn', maxPages = DEFAULT_MAX_PAGES} = options;
   const paginator = paginatorOf(options.next);
-  // Of a list that goes on, those before are not counted.
-  const total = options.resume === undefined ? (options.total ?? paginator.total) : undefined;
+  // The records before the page at which a list is resumed are not counted.
+  const total = isResumed ? undefined : (options.total ?? paginator.total);
   const open = contentReader<R>(decoder, limit, options.records, paginator);
   const requested = new Set<string>();
   let doubt: string | undefined;
@@ -133,7 +129,7 @@ const openPages = <R extends object>(
       if (before !== undefined) doubt = checkEnd(before, undefined, {incomplete, warn});
       return undefined;
     }
-    onPage();
+    request.scope.count('pages');
     assertNewContent(request, response, before);
     const {json, bytes, records} = await open(request, response, before);
     const firstSize = before?.firstSize ?? records.length;
@@ -153,16 +149,7 @@ const openPages = <R extends object>(
     return undefined;
   };
 
-  const fetchFirst = (request: HttpRequest) =>
-    fetchPage(
-      withEmptyOn(
-        options.resume === undefined
-          ? takeStep(request, paginator.first ?? {})
-          : resumed(request, options.resume),
-        options.emptyOn,
-      ),
-    );
-  return {fetchFirst, fetchPage, requestBehind, doubt: () => doubt};
+  return {fetchPage, requestBehind, doubt: () => doubt};
 };
 
 /** What a page is, or why it can't be had: told when the reader comes for it. */
@@ -180,8 +167,11 @@ export async function* paginate<R extends object>(
   request: HttpRequest,
   options: PaginateOptions,
 ): AsyncGenerator<FetchedRecords<R>> {
-  const {fetchFirst, fetchPage, requestBehind, doubt} = openPages<R>(paging, options);
-  let page = await fetchFirst(request);
+  const first = takeStep(request, paginatorOf(options.next).first ?? {});
+  const list = openList(paging.resume, first);
+  const pages = openPages<R>(paging, options, list.isResumed);
+  const {fetchPage, requestBehind, doubt} = pages;
+  let page = await fetchPage(withEmptyOn(list.begin, options.emptyOn));
   while (page !== undefined) {
     const current: Fetched<R> = page;
     const behind = attempt(() => requestBehind(current));
@@ -192,7 +182,7 @@ export async function* paginate<R extends object>(
     ahead?.catch(() => {});
     yield pageWith(current.records, {
       bytes: current.bytes,
-      ...(next && 'resume' in options && resumeOf(next)),
+      ...(next && list.resumeAt(next)),
     });
     if ('error' in behind) throw behind.error;
     page = await (ahead ?? fetchNext());

@@ -3,10 +3,16 @@ import nock from 'nock';
 import {API, withAuth} from '../../../test/http/authorized.ts';
 import {failureOf} from '../../../test/support/failure.ts';
 import {sessionToken} from '../auth/session-token.ts';
+import {SOURCE_SCOPE} from '../scope.ts';
 import type {HttpRequest, HttpResponse, ResponseAction, ResponseRule} from '../types.ts';
 import {actionOf, withRules} from './action.ts';
 
-const request: HttpRequest = {method: 'GET', url: new URL(`${API}/items`), headers: {}};
+const request: HttpRequest = {
+  method: 'GET',
+  url: new URL(`${API}/items`),
+  scope: SOURCE_SCOPE,
+  headers: {},
+};
 
 const answer = (
   status: number,

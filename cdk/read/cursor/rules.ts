@@ -1,6 +1,6 @@
 // What can be done with cursor values without knowing how they are written down.
 
-import type {Cursor} from '../../author/source.ts';
+import type {Cursor} from '../../author/cursor.ts';
 import type {CursorFormat, CursorValue} from '../../author/types.ts';
 import type {Duration} from '../../duration.ts';
 import {SystemError} from '../../errors.ts';

@@ -1,7 +1,7 @@
 // Deleted lists: the lists of deleted items that APIs keep, and how far they were read.
 
 import type {DeletedList} from '../../author/deletes.ts';
-import type {CursorValue, Slice} from '../../author/types.ts';
+import type {CursorValue, Slice, StreamContext} from '../../author/types.ts';
 import {isObject, valueAt} from '../../json/values.ts';
 import {type CursorRules, cursorRules, isCursorValue} from '../cursor/rules.ts';
 import {isoOf} from '../state/fields.ts';
@@ -20,6 +20,7 @@ export type DeletedItem = {
 export type DeletedLists = {
   /** Reads the list of a slice from its position to its end, and then moves the position. */
   readonly read: (
+    context: StreamContext,
     slice: Slice,
     key: string,
     take: (items: readonly DeletedItem[]) => Promise<void>,
@@ -29,7 +30,6 @@ export type DeletedLists = {
 };
 
 export type ListRun = {
-  readonly signal: AbortSignal;
   readonly startedAt: number;
   readonly now: () => number;
 };
@@ -49,7 +49,7 @@ const compact = (
 export const openDeletedLists = (
   list: DeletedList<object, Slice>,
   {at, compacted}: DeletedListState,
-  {signal, startedAt, now}: ListRun,
+  {startedAt, now}: ListRun,
 ): DeletedLists => {
   const field = list.at;
   const rules = cursorRules({field: field ?? '', ...(list.format && {format: list.format})});
@@ -65,11 +65,11 @@ export const openDeletedLists = (
     positions.get(key) ?? (compacted?.keys.has(sliceNumber(key)) ? compacted.at : undefined);
 
   return {
-    read: async (slice, key, take) => {
+    read: async (context, slice, key, take) => {
       const before = positionOf(key);
       let highest: CursorValue | undefined;
-      const pages = list.read({slice, since: before ?? list.start, signal});
-      for await (const {records} of untilAborted(pages, signal)) {
+      const pages = list.read({...context, slice, since: before ?? list.start});
+      for await (const {records} of untilAborted(pages, context.signal)) {
         for (const item of records) highest = rules.later(highest, timeIn(item));
         const items = records.map((item) => ({
           item: list.record && isObject(item) ? list.record(item, slice) : item,

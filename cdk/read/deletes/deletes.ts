@@ -1,8 +1,8 @@
 // What was deleted, as a stream that is being read finds it: flagged in the record itself, listed by the API, or missing in a
 // sweep. Each of them ends in tombstones, which are emitted like other records.
 import {isDeepStrictEqual} from 'node:util';
-import type {Stream} from '../../author/source.ts';
-import type {CursorValue, Page, Slice} from '../../author/types.ts';
+import type {Stream} from '../../author/stream-value.ts';
+import type {CursorValue, Page, Slice, StreamContext} from '../../author/types.ts';
 import {messageOf} from '../../errors.ts';
 import {cursorRules} from '../cursor/rules.ts';
 import {isoOf} from '../state/fields.ts';
@@ -30,6 +30,7 @@ export type SliceDeletes = {
 
 export type StreamDeletes = {
   readonly slice: (
+    context: StreamContext,
     slice: Slice,
     key: string,
     progress: Pick<SliceProgress, 'from' | 'resume'>,
@@ -48,7 +49,8 @@ export type DeletesPort = {
   /** Emits records in their form, and counts them. */
   readonly emit: (records: readonly object[]) => Promise<void>;
   readonly warn: (message: string) => void;
-  readonly signal: AbortSignal;
+  /** Of the stream as a whole, for what is requested at its end. */
+  readonly context: StreamContext;
   readonly now: () => number;
   /** When the run began, in epoch milliseconds. */
   readonly startedAt: number;
@@ -60,7 +62,7 @@ const nothing = async (): Promise<void> => {};
 const onlyFlag = (stream: Stream, {now}: DeletesPort): StreamDeletes => {
   const flagged = flagDeleted(stream, now);
   return {
-    slice: (slice) => ({
+    slice: (_context, slice) => ({
       begin: nothing,
       take: (_page, emitted) => flagged(emitted, slice),
       end: nothing,
@@ -205,7 +207,11 @@ const follow = (
   stored: StoredIds,
   port: DeletesPort,
 ): StreamDeletes => {
-  const {signal, now, warn} = port;
+  const {
+    context: {signal},
+    now,
+    warn,
+  } = port;
   const flagged = flagDeleted(stream, now);
   const {lists, store, sweeps} = openParts(stream, state, stored, port);
   const records = openRecords(stream, state.cursor, store, now);
@@ -217,9 +223,15 @@ const follow = (
     (message: string): void => {
       if (store && store.of(key).size > 0) warn(message);
     };
-  const readDeletedList = async (slice: Slice, key: string): Promise<unknown> => {
+  const readDeletedList = async (
+    context: StreamContext,
+    slice: Slice,
+    key: string,
+  ): Promise<unknown> => {
     try {
-      await lists?.read(slice, key, (items) => emitTombstones(port, records.ofList(key, items)));
+      await lists?.read(context, slice, key, (items) =>
+        emitTombstones(port, records.ofList(key, items)),
+      );
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
@@ -230,14 +242,14 @@ const follow = (
     }
   };
   return {
-    slice: (slice, key, progress) => {
+    slice: (context, slice, key, progress) => {
       records.begin(key, progress.from);
       const isDue = sweeps?.isDue(key) ?? false;
       const ownIds = isDue && listsAll(stream, progress) ? openIdList(warnIf(key)) : undefined;
       let fault: unknown;
       return {
         begin: async () => {
-          fault = await readDeletedList(slice, key);
+          fault = await readDeletedList(context, slice, key);
         },
         take: (page, emitted) => {
           ownIds?.take(page, (record) => idOf(record, stream.primaryKey));
@@ -247,7 +259,8 @@ const follow = (
         },
         end: async () => {
           const ids =
-            ownIds?.complete(key) ?? (isDue ? await sweeps?.listIds(slice, key) : undefined);
+            ownIds?.complete(key) ??
+            (isDue ? await sweeps?.listIds(context, slice, key) : undefined);
           if (ids !== undefined) sweeps?.compare(slice, key, ids);
           // The slice is not complete without it, though its records are.
           if (fault !== undefined) throw fault;

@@ -1,5 +1,5 @@
 // The flag: records that say themselves that they were deleted become tombstones.
-import type {Stream} from '../../author/source.ts';
+import type {Stream} from '../../author/stream-value.ts';
 import type {Slice} from '../../author/types.ts';
 import {cursorRules} from '../cursor/rules.ts';
 import {DELETED_AT, timeOf} from './tombstone.ts';

@@ -1,5 +1,8 @@
 import {describe, expect, test} from '@jest/globals';
-import {defineSource, page, type Schema, type Stream, stream} from '../../author/source.ts';
+import {defineSource} from '../../author/source.ts';
+import {page, stream} from '../../author/stream.ts';
+import type {Stream} from '../../author/stream-value.ts';
+import type {Schema} from '../../author/types.ts';
 import {discoverSource} from '../../testing/run-source.ts';
 
 type Item = {id: number; name: string};

@@ -1,7 +1,7 @@
 // The sweep: ids of the store that complete id lists lack. One is noted the first time, and deleted the second, or when the
 // API confirms it.
 import type {Sweep} from '../../author/deletes.ts';
-import type {Slice} from '../../author/types.ts';
+import type {Slice, StreamContext} from '../../author/types.ts';
 import {type Duration, shift} from '../../duration.ts';
 import {messageOf} from '../../errors.ts';
 import {isObject} from '../../json/values.ts';
@@ -14,7 +14,8 @@ import {heldBack} from './safety-limit.ts';
 
 export type SweepRun = {
   readonly primaryKey: readonly string[];
-  readonly signal: AbortSignal;
+  /** Of the stream as a whole, for what is asked at its end. */
+  readonly context: StreamContext;
   readonly startedAt: number;
   readonly warn: (message: string) => void;
 };
@@ -34,7 +35,11 @@ type Candidate = Found & {readonly text: string; readonly slice: Slice | undefin
 export type Sweeps = {
   readonly isDue: (key: string) => boolean;
   /** Lists the ids of a slice; undefined without a `read`, and where the list is not complete. */
-  readonly listIds: (slice: Slice, key: string) => Promise<ReadonlyMap<string, Id> | undefined>;
+  readonly listIds: (
+    context: StreamContext,
+    slice: Slice,
+    key: string,
+  ) => Promise<ReadonlyMap<string, Id> | undefined>;
   /** Compares a complete list with the store. */
   readonly compare: (slice: Slice, key: string, listed: ReadonlyMap<string, Id>) => void;
   /** The same for slices that are gone, after a complete sync. */
@@ -49,13 +54,14 @@ const NONE: ReadonlyMap<string, Id> = new Map();
 const openSettling = (
   {confirm, safetyLimit}: Sweep<object, Slice>,
   store: IdStore,
-  {primaryKey, signal, warn}: SweepRun,
+  {primaryKey, context, warn}: SweepRun,
 ) => {
+  const {signal} = context;
   const isDeleted = async ({id, slice}: Candidate): Promise<boolean> => {
     signal.throwIfAborted();
     return confirm === undefined || slice === undefined
       ? true
-      : confirm(fieldsOf(id, primaryKey), {slice, signal});
+      : confirm(fieldsOf(id, primaryKey), {...context, slice});
   };
   /** Those that are deleted, and those that are there after all; what could not be asked for is neither. */
   const ask = async (candidates: readonly Candidate[]) => {
@@ -104,7 +110,7 @@ const isOver = (
   swept === undefined || every === undefined || shift(swept.sweptAt, every, 1) <= startedAt;
 
 export const openSweeps = (sweep: Sweep<object, Slice>, store: IdStore, run: SweepRun): Sweeps => {
-  const {primaryKey, signal, warn} = run;
+  const {primaryKey, warn} = run;
   const {every, read, record, confirm} = sweep;
   const {ask, present, candidatesIn, holds} = openSettling(sweep, store, run);
   /** What is noted of these is so at the end, so that a run that is cut off before finds it again. */
@@ -135,12 +141,12 @@ export const openSweeps = (sweep: Sweep<object, Slice>, store: IdStore, run: Swe
   return {
     isDue,
     compare,
-    listIds: async (slice, key) => {
+    listIds: async (context, slice, key) => {
       if (read === undefined) return undefined;
       const list = openIdList(warn);
       const idOf = (item: object): Id =>
         idIn(record && isObject(item) ? record(item, slice) : item, primaryKey, 'deletes.sweep');
-      for await (const page of untilAborted(read({slice, signal}), signal)) {
+      for await (const page of untilAborted(read({...context, slice}), context.signal)) {
         list.take(page, idOf);
       }
       return list.complete(key);

@@ -1,6 +1,6 @@
 // A deleted record, as it is emitted: what names it, a cursor that is not lower than the one it had, and `_deleted_at`.
 
-import type {Stream} from '../../author/source.ts';
+import type {Stream} from '../../author/stream-value.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {valueAt} from '../../json/values.ts';
 import type {CursorRules} from '../cursor/rules.ts';

@@ -1,6 +1,6 @@
 // Progress by a cursor: a position for the stream, or for each slice.
 
-import type {Cursor} from '../../author/source.ts';
+import type {Cursor} from '../../author/cursor.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {type CursorRules, cursorRules} from '../cursor/rules.ts';
 import {foreignCursorOf} from './foreign-state.ts';

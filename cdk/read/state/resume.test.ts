@@ -1,7 +1,7 @@
 // A run that was cut off goes on inside: by the token of a page, or by the slices that a round has read.
 import {describe, expect, test} from '@jest/globals';
 import {at, item, plain, schema, stateOf} from '../../../test/read/items.ts';
-import {page, type StreamDefinition, stream} from '../../author/source.ts';
+import {page, type StreamDefinition, stream} from '../../author/stream.ts';
 import {ConfigError, SystemError, TransientError} from '../../errors.ts';
 import type {JsonObject} from '../../json/values.ts';
 import {catalogOf, inShort, NOW, runRead} from '../../testing/run-read.ts';

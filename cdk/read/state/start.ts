@@ -1,6 +1,7 @@
 // Where a stream begins: what its state says, in the mode in which it is read.
 
-import type {Cursor, Stream} from '../../author/source.ts';
+import type {Cursor} from '../../author/cursor.ts';
+import type {Stream} from '../../author/stream-value.ts';
 import {shift} from '../../duration.ts';
 import {isEmptyBlob, type StateBlob} from '../../protocol/state.ts';
 import {cursorRules} from '../cursor/rules.ts';

@@ -1,6 +1,6 @@
 // How a stream is followed in the way in which it is read, and the parts of its state that its slices know nothing of.
 
-import type {Cursor} from '../../author/source.ts';
+import type {Cursor} from '../../author/cursor.ts';
 import {millisecondsOf} from '../../duration.ts';
 import type {StateBlob} from '../../protocol/state.ts';
 import {cursorRules} from '../cursor/rules.ts';

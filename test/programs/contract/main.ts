@@ -44,11 +44,11 @@ const source = defineSource({
     ...(allowed_hosts && {allowedHosts: allowed_hosts}),
   }),
   check: ({http, config: {path, query = {}}}) => http.get(path, {query}),
-  streams: ({http, config: {path, query = {}, max_pages}}) => [
+  streams: ({config: {path, query = {}, max_pages}}) => [
     stream({
       name: 'items',
       schema,
-      read: () =>
+      read: ({http}) =>
         http.paginate<Item>(path, {
           query,
           next: linkHeader(),

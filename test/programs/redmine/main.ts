@@ -76,14 +76,14 @@ const source = defineSource({
     }),
   }),
   check: ({http}) => http.get('/users/current.json'),
-  streams: ({http}) => {
+  streams: () => {
     const common = {schema, primaryKey: ['id']} as const;
     return [
       stream({
         ...common,
         name: 'issues',
         cursor: {field: 'updated_on', order: 'ascending'},
-        read: ({since}) =>
+        read: ({http, since}) =>
           http.paginate<Issue>('/issues.json', {
             query: {
               ...ALL,
@@ -97,13 +97,13 @@ const source = defineSource({
       stream({
         ...common,
         name: 'newest_first',
-        read: () =>
+        read: ({http}) =>
           http.paginate<Issue>('/issues.json', {query: ALL, records: 'issues', next: byOffset}),
       }),
       stream({
         ...common,
         name: 'by_id',
-        read: () =>
+        read: ({http}) =>
           http.paginate<Issue>('/issues.json', {query: ALL, records: 'issues', next: byId}),
       }),
     ];

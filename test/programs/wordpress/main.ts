@@ -64,14 +64,14 @@ const source = defineSource({
     retry,
   }),
   check: ({http}) => http.get('/wp-json/wp/v2/users/me'),
-  streams: ({http}) => {
+  streams: () => {
     const common = {schema, primaryKey: ['id']} as const;
     return [
       stream({
         ...common,
         name: 'posts',
         cursor: {field: 'modified_gmt'},
-        read: ({since}) =>
+        read: ({http, since}) =>
           http.paginate<Post>(POSTS, {
             query: {...BY_ID, modified_after: since === undefined ? undefined : justBefore(since)},
             next: pageNumber({size, total: {header: 'X-WP-TotalPages'}}),
@@ -84,13 +84,13 @@ const source = defineSource({
       stream({
         ...common,
         name: 'until_refused',
-        read: () =>
+        read: ({http}) =>
           http.paginate<Post>(POSTS, {query: BY_ID, next: pageNumber({size}), endOn: [400]}),
       }),
       stream({
         ...common,
         name: 'by_links',
-        read: () =>
+        read: ({http}) =>
           http.paginate<Post>(POSTS, {
             query: {...BY_ID, per_page: 100},
             next: linkHeader(),
