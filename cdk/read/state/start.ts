@@ -107,7 +107,7 @@ const startIncremental = (
     state.parent ??
     (slices.kind === 'parent' ? foreign?.parentStates?.[slices.parent.name] : undefined);
   const begin = (more: StreamState, ...warnings: readonly string[]): Begun => ({
-    start: {state: {...more, parent, deletes}, isDone: false},
+    start: {state: {parent, deletes, ...more}, isDone: false},
     warnings,
   });
   if (cursor === undefined) {
@@ -117,8 +117,11 @@ const startIncremental = (
     );
   }
   const fullSync = fullSyncOf(stream, state.fullSync, startedAt);
-  // One that begins now forgets what was; one that was cut off has its own position.
-  if (fullSync?.startedAt === startedAt) return begin({position: START, fullSync});
+  // One that begins now forgets what was, also of the parent: the children of all parents are read again. One that was
+  // cut off has its own position.
+  if (fullSync?.startedAt === startedAt) {
+    return begin({position: START, fullSync, parent: undefined});
+  }
   const known = position ?? (foreign && foreignPosition(foreign));
   return known
     ? begin({position: known, fullSync})
