@@ -78,11 +78,12 @@ export const stream = <R extends object, S extends Slice = Record<never, never>>
 ): Stream<R> => {
   const {map, name, schema, cursor, resumable, fullSync, migrateState} = definition;
   const window = windowOf(definition.window);
+  const slices = originOf(definition.slices);
   return {
     name,
     schema,
     primaryKey: definition.primaryKey ?? [],
-    slices: originOf(definition.slices),
+    slices,
     read: (context) => {
       // The kit hands out the slices it was given, and the empty one where there are none, which is all that S can be then.
       const own = {...context, slice: context.slice as S};
@@ -96,7 +97,7 @@ export const stream = <R extends object, S extends Slice = Record<never, never>>
     ...(window && {window}),
     ...(resumable && {resumable}),
     ...(fullSync && {fullSync}),
-    ...(definition.deletes && {deletes: closeDeletes(definition, definition.deletes)}),
+    ...(definition.deletes && {deletes: closeDeletes({...definition, slices}, definition.deletes)}),
     ...(migrateState && {migrateState}),
   };
 };

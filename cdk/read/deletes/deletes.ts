@@ -216,6 +216,9 @@ const follow = (
   const {lists, store, sweeps} = openParts(stream, state, stored, port);
   const records = openRecords(stream, state.cursor, store, now);
   const deletesGone = stream.deletes?.sweep?.goneSlices === 'delete';
+  const {slices} = stream;
+  /** Only the slices of parents that changed are listed: the others are not gone. */
+  const isPartial = slices.kind === 'parent' && slices.incremental;
 
   /** Where no ids are known none can be missing. */
   const warnIf =
@@ -272,7 +275,7 @@ const follow = (
       await sweeps?.settle((found) => emitTombstones(port, records.ofSweep(found)));
     },
     state: (isFinished) => {
-      const isKept = isFinished ? records.hasBegun : () => true;
+      const isKept = isFinished && !isPartial ? records.hasBegun : () => true;
       return {
         cursor: records.highest(),
         list: lists?.state(isKept),

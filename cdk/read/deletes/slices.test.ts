@@ -194,6 +194,51 @@ describe('without a list of ids', () => {
   });
 });
 
+test('the ids of slices whose parents did not change are kept', async () => {
+  let changed = [item(1, 1), item(2, 2)];
+  const issues = stream({
+    name: 'issues',
+    schema,
+    cursor: {field: 'updated_at'},
+    async *read() {
+      yield page(changed);
+    },
+  });
+  const votes = stream({
+    name: 'items',
+    schema,
+    primaryKey: ['id'],
+    cursor: {field: 'updated_at'},
+    slices: parent(issues, ({id}) => ({issue: id}), {incremental: true}),
+    deletes: {
+      list: {
+        at: 'deleted_at',
+        async *read({slice}) {
+          yield page([{id: 90 + slice.issue, deleted_at: at(slice.issue)}]);
+        },
+      },
+      sweep: {
+        every: {days: 1},
+        async *read({slice}) {
+          yield page([{id: slice.issue * 10}]);
+        },
+      },
+    },
+    async *read({slice}) {
+      yield page([item(slice.issue * 10)]);
+    },
+  });
+  const {sync} = openSyncs(() => votes);
+  const keptIn = ({kept}: Awaited<ReturnType<typeof sync>>) => {
+    const {list, sweep} = parseStreamState({deletes: kept}, undefined).deletes ?? {};
+    return [list?.at, unpackSweep(sweep)?.ids].map((one) => [...(one?.keys() ?? [])].sort());
+  };
+  const both = ['issue=1', 'issue=2'];
+  expect(keptIn(await sync())).toEqual([both, both]);
+  changed = [item(2, 3)];
+  expect(keptIn(await sync())).toEqual([both, both]);
+});
+
 test('what is known of a parent is no part of what its children keep of it', async () => {
   const issues = stream({
     name: 'issues',
