@@ -121,11 +121,15 @@ test('the examples of docs/limits.md do what it says', async () => {
 });
 
 test('docs/authoring.md has every field of a stream, of a cursor, and of what read is given', () => {
-  const source = readFileSync(join(ROOT, 'cdk/author/source.ts'), 'utf8');
+  const source = ['types', 'cursor', 'stream-value', 'stream']
+    .map((name) => readFileSync(join(ROOT, `cdk/author/${name}.ts`), 'utf8'))
+    .join('\n');
   const shown = readFileSync(join(ROOT, 'docs/authoring.md'), 'utf8');
   const fieldsOf = (type: string): readonly string[] => {
     const [, body = ''] =
-      new RegExp(`type ${type}<.*? = \\{\n([\\s\\S]*?)^\\};`, 'm').exec(source) ?? [];
+      new RegExp(`type ${type}(?:<.*?>)? = (?:StreamContext & )?\\{\n([\\s\\S]*?)^\\};`, 'm').exec(
+        source,
+      ) ?? [];
     return [...body.matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name);
   };
   const rows = [...shown.matchAll(/^\| (`.+?) +\|/gm)].map(([, code = '']) => code).join();
@@ -133,10 +137,11 @@ test('docs/authoring.md has every field of a stream, of a cursor, and of what re
   const fields = [
     ...fieldsOf('StreamDefinition'),
     ...fieldsOf('Cursor').map((name) => `cursor.${name}`),
+    ...fieldsOf('StreamContext'),
     ...fieldsOf('ReadContext'),
   ];
   expect(fields).toEqual(
-    expect.arrayContaining(['checkpointInterval', 'cursor.clientSide', 'signal']),
+    expect.arrayContaining(['checkpointInterval', 'cursor.clientSide', 'http', 'signal', 'since']),
   );
   expect(fields.filter((name) => !has(name))).toEqual([]);
 });

@@ -42,9 +42,9 @@ export const source = defineSource({
       slices: () => [{repository: 'a/b'}],
       deletes: {
         flag: ({name}) => name === 'gone',
-        // wrong: the records have no such field
         list: {
           read: ({http}) => http.paginate('/deleted'),
+          // wrong: the records have no such field
           record: ({uuid}) => ({idd: Number(uuid)}),
         },
         sweep: {
