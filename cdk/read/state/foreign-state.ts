@@ -235,7 +235,7 @@ export const translateForeignState = (
 
 /**
  * Whether a Python partition is one of our slices, or a part of it: it has all of the slice's fields with the same values, by
- * their texts. Where only a text was kept, the slice must have that value alone. The empty slice, which is a whole
+ * their strings. Where only a string was kept, the slice must have that value alone. The empty slice, which is a whole
  * stream, is none of them.
  */
 export const matchesSlice = (partition: JsonObject | string, slice: Slice): boolean => {

@@ -1,5 +1,6 @@
 // The state of one stream: what a run keeps for the next one. Every key that the JSON can hold is listed here, and
-// nothing else reads or writes it. Connections keep these blobs for years, so a key is never renamed.
+// nothing else reads or writes it. Connections keep these blobs for years, so a key is never renamed, and one that is no longer
+// written is not used for anything else: `learned`, a lookback that earlier versions measured.
 
 import type {CursorValue} from '../../author/types.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
@@ -33,7 +34,10 @@ export type StreamState = {
 };
 
 export type Position = {
-  /** `"<cursor>": "2026-01-01T00:00:00Z"`: all records up to here were read, in all slices. */
+  /**
+   * `"<cursor>": "2026-01-01T00:00:00Z"`: all records up to here were read. Of a stream in slices: the highest of their
+   * positions when it was last complete.
+   */
   readonly watermark: CursorValue | undefined;
   /** `"resume": {…}`: of a stream without slices. */
   readonly resume?: Resume | undefined;
@@ -117,13 +121,13 @@ export type SweepState =
   /** `"off": 200001`: the ids were too many to be kept, namely so many. */
   | {readonly off: number}
   | {
-      /** `"known": ["q1YqS…"]`: `{<slice>: ids}`, packed by `packIds` in one string or several. */
+      /** `"known": ["q1YqS…"]`: `{<slice>: ids}`, packed in one string or several, see `deletes/packed-ids.ts`. */
       readonly known: readonly string[];
       /** `"key": ["id"]`: the primary key whose values they are. */
       readonly key: readonly string[];
-      /** `"from": "…"`: the `cursor.start` after which ids are known. */
+      /** `"from": "…"`: the `cursor.start` with which they were read: earlier records are not among them. */
       readonly from?: CursorValue | undefined;
-      /** `"slices": "q1YqS…"`: `{<slice>: {swept, absent}}`, packed by `packIds`' like: when ids were last compared, and which were missing. */
+      /** `"slices": "q1YqS…"`: `{<slice>: {swept, absent}}`, packed: when its ids were last compared, and which were missing. */
       readonly slices: string;
     };
 
