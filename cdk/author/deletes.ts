@@ -66,7 +66,8 @@ export type Sweep<R extends object, S> = {
   readonly confirm?: (key: Partial<R>, context: Within<S>) => Promise<boolean>;
   /**
    * Of a slice that is no longer listed: `keep` (the default) says nothing of its records and forgets their ids,
-   * `delete` takes them for deleted, once a complete sync twice did not list it. `confirm` is not asked for them.
+   * `delete` takes them for deleted, once a complete sync twice did not list it. `confirm` is not asked for them. Not for slices
+   * of `incremental` parents, of which only those that changed are listed.
    */
   readonly goneSlices?: 'keep' | 'delete';
   /** The most ids that are kept in the state; with more, or more than 1 MB of them, the sweep is off. Default 200,000. */
@@ -90,6 +91,7 @@ type Described = {
   readonly window?: unknown;
   readonly fullSync?: unknown;
   readonly cursor?: {readonly clientSide?: boolean};
+  readonly slices: {readonly kind: string; readonly incremental?: boolean};
 };
 
 const refuse = (name: string, message: string): never => {
@@ -97,7 +99,7 @@ const refuse = (name: string, message: string): never => {
 };
 
 const assertPossible = <R extends object, S>(
-  {name, primaryKey = [], window, fullSync, cursor}: Described,
+  {name, primaryKey = [], window, fullSync, cursor, slices}: Described,
   {list, sweep}: Deletes<R, S>,
 ): void => {
   if ((list || sweep) && primaryKey.length === 0) {
@@ -105,6 +107,12 @@ const assertPossible = <R extends object, S>(
   }
   if (sweep?.read && !sweep.every) {
     refuse(name, 'say with `deletes.sweep.every` how often all ids are listed, {weeks: 1}.');
+  }
+  if (sweep?.goneSlices === 'delete' && slices.incremental) {
+    refuse(
+      name,
+      'only the slices of parents that changed are listed, so that one which is not listed is not gone: leave `deletes.sweep.goneSlices` out, or read all parents, without `incremental`.',
+    );
   }
   if (sweep && !sweep.read && window !== undefined) {
     refuse(

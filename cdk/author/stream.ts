@@ -110,11 +110,12 @@ export const stream = <
 ): Stream<R> => {
   const {map, name, schema, cursor, resumable, fullSync, migrateState} = definition;
   const window = windowOf(definition.window);
+  const slices = sliceOriginOf(definition.slices);
   return {
     name,
     schema,
     primaryKey: definition.primaryKey ?? [],
-    slices: sliceOriginOf(definition.slices),
+    slices,
     read: (context) => {
       // The kit hands out the slices it was given, and the empty one where there are none, which is all that S can be then.
       const own = {...context, slice: context.slice as S};
@@ -133,7 +134,7 @@ export const stream = <
     ...(window && {window}),
     ...(resumable && {resumable}),
     ...(fullSync && {fullSync}),
-    ...(definition.deletes && {deletes: closeDeletes(definition, definition.deletes)}),
+    ...(definition.deletes && {deletes: closeDeletes({...definition, slices}, definition.deletes)}),
     ...(migrateState && {migrateState}),
   };
 };

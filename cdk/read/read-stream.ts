@@ -15,15 +15,15 @@ import {conformStream, type StreamConform} from './conform/conform-stream.ts';
 import {openDeletes} from './deletes/deletes.ts';
 import {schemaOf} from './deletes/schema.ts';
 import {DELETED_AT} from './deletes/tombstone.ts';
-import {emitRecords, type Reading, saveIfDue} from './emit.ts';
+import {openOutput} from './emit.ts';
 import {type SliceFault, streamFailure, userMessage} from './failures.ts';
 import {openPassthrough} from './passthrough.ts';
-import {readSlice} from './read-slice.ts';
+import {type Reading, readSlice} from './read-slice.ts';
 import {declaredSchema} from './schema.ts';
 import {trackCheckpoints} from './state/checkpoints.ts';
-import {sliceKey} from './state/position.ts';
-import {sliceNumber} from './state/slice-keys.ts';
-import {trackProgress} from './state/track-progress.ts';
+import {sliceKey, sliceNumber} from './state/slice-keys.ts';
+import {printStreamState, type StreamState} from './state/stream-state.ts';
+import {stateBeside, trackProgress} from './state/track-progress.ts';
 import {type StreamRun, say} from './stream-run.ts';
 import type {StreamNode} from './stream-tree.ts';
 import {untilAborted} from './turns/abort.ts';
@@ -97,7 +97,7 @@ const readSlices = async (reading: Reading, node: StreamNode): Promise<readonly 
   const start = (slice: Slice, key: string, slot: Slot): void => {
     slot.name(key === '' ? `stream ${stream.name}` : `stream ${stream.name}, slice ${key}`);
     const task = readSlice(reading, slice, slot)
-      .then(() => (stream.slices.kind === 'whole' ? undefined : saveIfDue(reading)))
+      .then(() => (stream.slices.kind === 'whole' ? undefined : reading.saveIfDue()))
       .catch((error: unknown) => fail(key, error))
       .finally(() => {
         running.delete(task);
@@ -124,21 +124,24 @@ const readSlices = async (reading: Reading, node: StreamNode): Promise<readonly 
 const isSome = <T>(list: readonly T[]): list is readonly [T, ...T[]] => list.length > 0;
 
 /** The end of a stream: last RECORD, then its final STATE, then its status. */
-const finish = async (reading: Reading, complete: boolean): Promise<void> => {
-  const {progress, checkpoints, run, descriptor, conform, passthrough, client} = reading;
+const finish = async (
+  {reading, conform, checkpoints}: Opened,
+  isComplete: boolean,
+): Promise<void> => {
+  const {run, descriptor, passthrough, output, client} = reading;
   const untouched = passthrough.summary();
   if (untouched !== '') run.debug(`Stream ${descriptor.name}: ${untouched}.`);
   for (const warning of conform.end()) say(reading, 'WARN', warning);
-  const state = checkpoints.last(complete ? progress.finished() : progress.unfinished());
-  if (complete && checkpoints.total() === 0) await setStatus(reading, 'RUNNING');
+  const state = checkpoints.last(isComplete);
+  if (isComplete && output.total() === 0) await setStatus(reading, 'RUNNING');
   if (state !== undefined) await run.emit(state);
-  await setStatus(reading, complete ? 'COMPLETE' : 'INCOMPLETE');
-  const end = complete ? 'complete' : 'incomplete';
+  await setStatus(reading, isComplete ? 'COMPLETE' : 'INCOMPLETE');
+  const end = isComplete ? 'complete' : 'incomplete';
   const work = client.work();
   await run.emit(
     logMessage(
       'INFO',
-      `Stream ${descriptor.name} is ${end}: ${checkpoints.total()} records${work && ` (${work})`}.`,
+      `Stream ${descriptor.name} is ${end}: ${output.total()} records${work && ` (${work})`}.`,
     ),
   );
 };
@@ -196,57 +199,67 @@ const schemaFor = async (
   {stream, isSelected, start, client}: StreamNode,
   {config}: StreamRun,
 ): Promise<JsonObject> =>
-  isSelected && start.kind !== 'done' ? declaredSchema(stream, {...client.context, config}) : {};
+  isSelected && !start.isDone ? declaredSchema(stream, {...client.context, config}) : {};
 
 /** All that reading takes. Throws where what the author declared can't be. */
 const openReading = async (node: StreamNode, run: StreamRun) => {
-  const {descriptor, stream, isSelected, children, client} = node;
+  const {descriptor, stream, start, isSelected, children, client} = node;
+  const {now, startedAt} = run;
   const declared = await schemaFor(node, run);
   const warn = (message: string): void => say({descriptor, run}, 'WARN', message);
-  const tracked = trackProgress(node, run, warn);
-  const deletes = openDeletes(node, run);
-  const progress = deletes.withState(tracked.progress);
-  const initial = progress.unfinished();
-  const checkpoints = trackCheckpoints(descriptor, stream.checkpointInterval, run.now, initial);
-  let hasBegun = false;
+  const conform = conformOf(node, declared, warn);
+  const output = openOutput(descriptor, conform, run);
+  const progress = trackProgress(node, run, warn);
+  const port = {emit: output.emit, warn, context: client.context, now, startedAt};
+  const deletes = openDeletes(stream, start.state.deletes, port);
+  /** Where the stream is: what its children keep of it. */
+  const position = (isFinished: boolean): StreamState => ({
+    ...progress.state(isFinished),
+    ...stateBeside(node, isFinished),
+  });
+  const print = (state: StreamState): StateBlob => printStreamState(state, stream.cursor?.field);
+  const checkpoints = trackCheckpoints({
+    stream: descriptor,
+    interval: isSelected ? stream.checkpointInterval : Number.POSITIVE_INFINITY,
+    now,
+    emitted: output.total,
+    state: (isFinished) => print({...position(isFinished), deletes: deletes.state(isFinished)}),
+  });
   const reading: Reading = {
     descriptor,
     stream,
     run,
+    client,
     progress,
     deletes,
-    checkpoints: isSelected ? checkpoints : {...checkpoints, due: () => undefined},
-    emits: tracked.emits,
-    conform: conformOf(node, declared, warn),
     passthrough: openPassthrough(stream, children.length > 0),
-    client,
+    output,
     onRecords: async (records, slot) => {
       for (const child of children) await child.take(records, slot);
     },
-    onFirstRecord: async () => {
-      if (hasBegun) return;
-      hasBegun = true;
-      await setStatus(reading, 'RUNNING');
+    saveIfDue: async () => {
+      const state = checkpoints.due();
+      if (state !== undefined) await run.emit(state);
     },
   };
-  return {reading, position: tracked.progress.finished};
+  return {reading, conform, checkpoints, blob: () => print(position(true))};
 };
 
-const readOpened = async (
-  node: StreamNode,
-  {reading, position}: Awaited<ReturnType<typeof openReading>>,
-): Promise<Failure | undefined> => {
+type Opened = Awaited<ReturnType<typeof openReading>>;
+
+const readOpened = async (node: StreamNode, opened: Opened): Promise<Failure | undefined> => {
   const {isSelected, descriptor} = node;
+  const {reading} = opened;
   if (isSelected) await setStatus(reading, 'STARTED');
   let faults: readonly SliceFault[] | undefined;
   try {
     const found = await readSlices(reading, node);
-    await reading.deletes.settle((records) => emitRecords(reading, records), found.length === 0);
+    await reading.deletes.settle(found.length === 0);
     faults = found;
   } finally {
     const failure = faults && isSome(faults) ? streamFailure(descriptor, faults) : undefined;
-    endChildren(node, failure, faults ? position() : NO_CURSOR_STATE);
-    if (isSelected) await finish(reading, faults?.length === 0);
+    endChildren(node, failure, faults ? opened.blob() : NO_CURSOR_STATE);
+    if (isSelected) await finish(opened, faults?.length === 0);
   }
   // That of a parent which nobody asked for is its children's.
   return isSelected && isSome(faults) ? streamFailure(descriptor, faults) : undefined;
@@ -260,7 +273,7 @@ export const readStream = async (
   node: StreamNode,
   run: StreamRun,
 ): Promise<Failure | undefined> => {
-  let opened: Awaited<ReturnType<typeof openReading>>;
+  let opened: Opened;
   try {
     opened = await openReading(node, run);
   } catch (error) {

@@ -8,8 +8,8 @@ import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import type {Failure} from '../protocol/messages.ts';
 import type {StateBlob} from '../protocol/state.ts';
 import type {PlannedStream} from './plan.ts';
-import {type Position, START} from './state/position.ts';
-import {positionIn, type Start} from './state/start.ts';
+import {positionOf, type Start} from './state/start.ts';
+import {type Position, START} from './state/stream-state.ts';
 import {openStreamClient, type StreamClient} from './stream-client.ts';
 import type {StreamRun} from './stream-run.ts';
 import {type Feed, openFeed} from './turns/feed.ts';
@@ -42,8 +42,8 @@ export type StreamNode = {
   readonly feed: Feed | undefined;
   /** Where the parent was in the last complete sync, and where it is once this one is complete. */
   readonly parentBlobs: {
-    readonly before: JsonObject | undefined;
-    readonly now: () => JsonObject | undefined;
+    readonly before: StateBlob | undefined;
+    readonly now: () => StateBlob | undefined;
   };
   readonly children: readonly Child[];
   readonly client: StreamClient;
@@ -51,17 +51,14 @@ export type StreamNode = {
 
 type Readable = Extract<PlannedStream, {kind: 'read'}>;
 
-const parentOf = ({start}: {readonly start: Start}): JsonObject | undefined =>
-  start.kind === 'done' ? undefined : start.parent;
-
 const openChild = (
   origin: ParentOrigin,
   name: string,
-  before: JsonObject | undefined,
+  before: StateBlob | undefined,
   client: StreamClient,
 ) => {
   const feed = openFeed();
-  let blob: JsonObject | undefined;
+  let blob: StateBlob | undefined;
   let broken: {readonly error: unknown} | undefined;
   const child: Child = {
     take: async (records, slot) => {
@@ -85,7 +82,7 @@ const openChild = (
       );
     },
     needs: (cursor) =>
-      origin.incremental && before ? (positionIn(before, cursor) ?? START) : START,
+      origin.incremental && before ? (positionOf(before, cursor) ?? START) : START,
   };
   const parentBlobs = origin.incremental
     ? {before, now: () => blob}
@@ -99,7 +96,7 @@ const unselected = (stream: Stream): Readable => ({
   descriptor: {name: stream.name},
   stream,
   mode: 'incremental',
-  start: stream.cursor ? {kind: 'cursor', position: START} : {kind: 'pass', pass: undefined},
+  start: {state: stream.cursor ? {position: START} : {}, isDone: false},
 });
 
 /** The planned streams and all their parents, each parent ahead of its children. */
@@ -121,7 +118,7 @@ export const openStreamTree = (
     }
     opening.add(stream);
     const {slices} = stream;
-    if (slices.kind === 'parent' && entry.start.kind !== 'done') {
+    if (slices.kind === 'parent' && !entry.start.isDone) {
       const parent = byStream.get(slices.parent) ?? unselected(slices.parent);
       byStream.set(slices.parent, parent);
       place(parent);
@@ -138,14 +135,14 @@ export const openStreamTree = (
     const isSelected = selected.has(stream);
     const client = openStreamClient(descriptor, isSelected, run);
     const node = {descriptor, stream, start, schema, blob, isSelected, children: own, client};
-    if (stream.slices.kind !== 'parent' || start.kind === 'done') {
+    if (stream.slices.kind !== 'parent' || start.isDone) {
       const parentBlobs = {before: undefined, now: () => undefined};
       return {...node, feed: undefined, parentBlobs};
     }
     const {feed, child, parentBlobs} = openChild(
       stream.slices,
       stream.name,
-      parentOf(entry),
+      start.state.parent,
       client,
     );
     children.get(stream.slices.parent)?.push(child);

@@ -1,14 +1,14 @@
-// A list of the ids that there are. What is missing in one that is not complete says nothing.
+// An id list: the ids that a slice has now, page by page. What is missing in one that is not complete says nothing.
 import type {Page} from '../../author/types.ts';
 import {comparableId, type Id} from './ids.ts';
 
-export type Listing = {
+export type IdList = {
   readonly take: (page: Page, idOf: (item: object) => Id | undefined) => void;
-  /** By `comparableId`; undefined for a list that is not complete, which is said. */
+  /** By `comparableId`; undefined for a list that is not complete, with a warning. */
   readonly complete: (slice: string) => ReadonlyMap<string, Id> | undefined;
 };
 
-export const openListing = (warn: (message: string) => void): Listing => {
+export const openIdList = (warn: (message: string) => void): IdList => {
   const ids = new Map<string, Id>();
   let pages = 0;
   let incompleteReason: string | undefined;

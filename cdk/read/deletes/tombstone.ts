@@ -4,10 +4,9 @@ import type {Stream} from '../../author/stream-value.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {valueAt} from '../../json/values.ts';
 import type {CursorRules} from '../cursor/rules.ts';
+import {isoOf} from '../state/fields.ts';
 
 export const DELETED_AT = '_deleted_at';
-
-export const isoOf = (instant: number): string => new Date(instant).toISOString();
 
 /** A cursor value as a timestamp; the time of the emission for one that is no time. */
 export const timeOf = (
