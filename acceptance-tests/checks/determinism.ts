@@ -1,11 +1,11 @@
 // The same answer twice.
 
+import type {Fault} from '../check-kit/check.ts';
+import type {Verdict} from '../check-kit/define-check.ts';
+import {failureOf} from '../check-kit/failure.ts';
 import {catalogOf, streamsOf} from '../clients/profile.ts';
-import {canonical, type Emitted, recordsOf} from '../messages.ts';
-import {failureOf} from '../run/failure.ts';
-import type {Fault} from './check.ts';
+import {canonical, type Emitted, recordsOf} from '../protocol/messages.ts';
 import {type KeyOf, keysBy, keysOf, missingFrom} from './coverage.ts';
-import type {Verdict} from './define.ts';
 import {define} from './resume.ts';
 
 type Records = readonly Emitted[];

@@ -1,5 +1,5 @@
 import {expect, test} from '@jest/globals';
-import {parseExact} from '../landing/json.ts';
+import {parseAsWritten} from '../../cdk/json/as-written.ts';
 import {carryOver, isSame} from './carry.ts';
 
 test.each([
@@ -7,8 +7,18 @@ test.each([
   ['another value', {a: 1}, {a: 2}, false],
   ['another order of a list', [1, 2], [2, 1], false],
   ['one field more', {a: 1}, {a: 1, b: undefined, c: null}, false],
-  ['a number that JavaScript can not hold', parseExact('[1.50]'), parseExact('[1.50]'), true],
-  ['two of them', parseExact('[9007199254740993]'), parseExact('[9007199254740992]'), false],
+  [
+    'a number that JavaScript can not hold',
+    parseAsWritten('[1.50]'),
+    parseAsWritten('[1.50]'),
+    true,
+  ],
+  [
+    'two of them',
+    parseAsWritten('[9007199254740993]'),
+    parseAsWritten('[9007199254740992]'),
+    false,
+  ],
 ])('%s is told apart from what it is not', (_, one, other, same) => {
   expect(isSame(one, other)).toBe(same);
 });

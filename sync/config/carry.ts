@@ -1,5 +1,5 @@
 // What a source changed in its config, carried over into a config that the user has edited since.
-import {isObject} from '../landing/json.ts';
+import {isObject} from '../../cdk/json/values.ts';
 
 /** The same text for the same JSON, whatever the order of its fields. */
 const canonical = (value: unknown): string =>

@@ -3,9 +3,9 @@
 import {createHash} from 'node:crypto';
 import {readdir, rm, stat} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {SyncError} from '../errors.ts';
 import {createDirectory, readJsonFile, replaceFile} from '../landing/files.ts';
-import {isObject, type JsonObject} from '../landing/json.ts';
 import {fileSafe} from '../landing/jsonl.ts';
 import {carryOver, isSame} from './carry.ts';
 
