@@ -3,7 +3,7 @@ import {CommanderError, Command as Program} from 'commander';
 import {UsageError} from './errors.ts';
 
 export const EXIT_FAILURE = 1;
-export const EXIT_USAGE = 2;
+const EXIT_USAGE = 2;
 
 /** Where a program prints. */
 export type Output = {

@@ -3,7 +3,7 @@ import {EXIT_FAILURE} from '../process/command-line.ts';
 import {UsageError} from '../process/errors.ts';
 import {listenForSignals} from '../process/signals.ts';
 import {type Invocation, resolveOptions} from './config/resolve-options.ts';
-import {userMessage} from './errors.ts';
+import {userMessage} from './report/errors.ts';
 import {openProgress, type Progress} from './report/progress.ts';
 import {summarize, whatNext} from './report/summary.ts';
 import {openTally} from './report/tally.ts';

@@ -4,10 +4,11 @@ import {readdirSync} from 'node:fs';
 import {mkdir, writeFile} from 'node:fs/promises';
 import {basename, dirname, extname, join} from 'node:path';
 import {objectAt} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {readJson} from '../config/read-file.ts';
 import type {CallStyle, Run} from '../connectors/connector.ts';
-import {canonical, messagesOf, type Stream, streamsOf} from '../protocol/messages.ts';
+import {messagesOf, type Stream, streamsOf} from '../protocol/messages.ts';
 import type {Context} from './check.ts';
 
 /** What a check needs is not there because an earlier check failed, which says why. */

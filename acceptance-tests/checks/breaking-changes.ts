@@ -1,10 +1,11 @@
 // What an update may not change: configs and connections that people have must go on working.
 
 import {listAt, objectAt} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import type {Fault} from '../check-kit/check.ts';
 import {validatorOf} from '../protocol/json-schema.ts';
-import {canonical, keyOf, shown} from '../protocol/messages.ts';
+import {keyOf, shown} from '../protocol/messages.ts';
 import {sampleConfigs} from './sample-configs.ts';
 
 /** Types as a sorted list; empty where a schema names none. */

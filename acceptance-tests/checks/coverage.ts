@@ -1,10 +1,10 @@
 // Whether what a client has after a crash, and gets after it, is all there is.
 
 import {at} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
 import type {Fault} from '../check-kit/check.ts';
 import type {Run} from '../connectors/connector.ts';
 import {
-  canonical,
   configuredStreamsOf,
   type Emitted,
   recordsOf,

@@ -1,10 +1,11 @@
 // The same answer twice.
 
+import {canonical} from '../../cdk/json/canonical.ts';
 import type {Fault} from '../check-kit/check.ts';
 import type {Verdict} from '../check-kit/define-check.ts';
 import {failureOf} from '../check-kit/failure.ts';
 import {catalogOf, streamsOf} from '../clients/profile.ts';
-import {canonical, type Emitted, recordsOf} from '../protocol/messages.ts';
+import {type Emitted, recordsOf} from '../protocol/messages.ts';
 import {type KeyOf, keysBy, keysOf, missingFrom} from './coverage.ts';
 import {define} from './resume.ts';
 

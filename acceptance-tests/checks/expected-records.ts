@@ -1,17 +1,12 @@
 // Records that a read must bring, from a file of them.
 
 import {at, objectAt} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
 import type {JsonObject} from '../../cdk/json/values.ts';
 import type {Fault} from '../check-kit/check.ts';
 import {readJsonLines} from '../config/read-file.ts';
 import type {ExpectedRecords} from '../config/settings.ts';
-import {
-  type ConfiguredStream,
-  canonical,
-  type Emitted,
-  keyOf,
-  shown,
-} from '../protocol/messages.ts';
+import {type ConfiguredStream, type Emitted, keyOf, shown} from '../protocol/messages.ts';
 
 const ADVICE =
   'If the data of the account changed, write the file anew; else the connector loses records.';

@@ -2,6 +2,7 @@
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {at} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {catalogOf} from '../check-kit/catalogs.ts';
 import type {Check, Fault} from '../check-kit/check.ts';
@@ -11,7 +12,6 @@ import type {IgnoredFields} from '../config/settings.ts';
 import type {Run} from '../connectors/connector.ts';
 import {
   type ConfiguredStream,
-  canonical,
   configuredStreamsOf,
   recordsOf,
   shown,

@@ -1,6 +1,7 @@
 // The suite `incremental`: whether a read goes on where the last one ended.
 
 import {at} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
 import {catalogOf} from '../check-kit/catalogs.ts';
 import type {Check, Fault} from '../check-kit/check.ts';
 import {checksOf, type Verdict} from '../check-kit/define-check.ts';
@@ -12,7 +13,6 @@ import type {IncrementalEntry} from '../config/settings.ts';
 import type {Run} from '../connectors/connector.ts';
 import {
   type ConfiguredStream,
-  canonical,
   configuredStreamsOf,
   type Emitted,
   recordsOf,

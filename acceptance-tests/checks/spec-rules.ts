@@ -2,10 +2,11 @@
 // https://docs.airbyte.com/connector-development/connector-specification-reference
 
 import {listAt, objectAt} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import type {Fault} from '../check-kit/check.ts';
 import {type Node, typesOf} from '../protocol/json-schema.ts';
-import {canonical, shown} from '../protocol/messages.ts';
+import {shown} from '../protocol/messages.ts';
 
 export type Rule = (node: Node) => readonly Fault[];
 

@@ -1,6 +1,7 @@
 // The suite `spec`: what the connector says it wants to be configured with.
 
 import {at, listAt, objectAt} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import type {Check, Fault} from '../check-kit/check.ts';
 import {checksOf} from '../check-kit/define-check.ts';
@@ -8,7 +9,7 @@ import {failureOf} from '../check-kit/failure.ts';
 import type {EntryLike, Runs} from '../check-kit/shared-runs.ts';
 import {readJson} from '../config/read-file.ts';
 import {nodesOf, refsIn, schemaProblem, validatorOf} from '../protocol/json-schema.ts';
-import {canonical, messagesOf, shown} from '../protocol/messages.ts';
+import {messagesOf, shown} from '../protocol/messages.ts';
 import {specCompatibility} from './compatibility.ts';
 import {imageEnvironment, imageLabels} from './image.ts';
 import {oauthDefault, oauthParameters} from './oauth.ts';

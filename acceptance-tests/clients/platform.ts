@@ -1,9 +1,10 @@
 // How the Airbyte platform calls a connector: https://github.com/airbytehq/airbyte-platform
 import {at, objectAt, stringAt} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
 import type {Check, Fault} from '../check-kit/check.ts';
 import type {Settings} from '../config/settings.ts';
 import type {Run} from '../connectors/connector.ts';
-import {canonical, messagesOf, recordsOf, shown, tracesOf} from '../protocol/messages.ts';
+import {messagesOf, recordsOf, shown, tracesOf} from '../protocol/messages.ts';
 import {
   catalogOf,
   define,

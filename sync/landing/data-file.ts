@@ -2,7 +2,7 @@
 import {type FileHandle, open, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {codeOf, messageOf} from '../../process/errors.ts';
-import {SyncError} from '../errors.ts';
+import {SyncError} from '../report/errors.ts';
 import {syncDirectory} from './files.ts';
 
 const WRITE_LENGTH = 256 * 1024;

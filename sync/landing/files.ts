@@ -3,7 +3,7 @@ import {mkdir, open, readFile, realpath, rename, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {parseAsWritten} from '../../cdk/json/as-written.ts';
 import {codeOf, messageOf} from '../../process/errors.ts';
-import {SyncError} from '../errors.ts';
+import {SyncError} from '../report/errors.ts';
 
 const READ_REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',

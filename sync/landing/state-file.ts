@@ -4,8 +4,8 @@ import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {streamKey} from '../../cdk/protocol/catalog.ts';
 import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
 import {isEmptyBlob} from '../../cdk/protocol/state.ts';
-import {SyncError} from '../errors.ts';
 import {readState, type State} from '../protocol/messages.ts';
+import {SyncError} from '../report/errors.ts';
 import {readJsonFile, replaceFile} from './files.ts';
 
 export type StateFile = {

@@ -5,7 +5,7 @@ import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {descriptorOf} from '../../cdk/protocol/catalog.ts';
 import type {DestinationSyncMode, StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
 import {UsageError} from '../../process/errors.ts';
-import {SyncError} from '../errors.ts';
+import {SyncError} from '../report/errors.ts';
 
 /** A stream that a source has. */
 export type CatalogStream = {

@@ -2,12 +2,11 @@
 import {join} from 'node:path';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import type {Kept, TokenStore, UserConfig} from '../config/token-store.ts';
-import {SyncError, userMessage} from '../errors.ts';
 import {readJsonFile, replaceFile} from '../landing/files.ts';
 import {fileSafe} from '../landing/jsonl.ts';
 import {openStateFile, type StateFile} from '../landing/state-file.ts';
 import {type Catalog, readCatalog} from '../protocol/catalog.ts';
-import type {Level} from '../report/progress.ts';
+import {SyncError, userMessage} from '../report/errors.ts';
 import type {Context, Inputs, Job} from './context.ts';
 import {type DataMessage, runSession} from './session.ts';
 import type {Ending} from './source-process.ts';
@@ -130,19 +129,7 @@ const findConfig = async (job: Job, context: Context): Promise<UserConfig | unde
   return {path: undefined, content: {}};
 };
 
-const RELATIONS: Readonly<Record<NonNullable<Kept['relation']>, readonly [Level, string]>> = {
-  same: ['info', 'Starts from the config that it changed in an earlier run, kept in'],
-  edited: [
-    'info',
-    'Your config was edited since the source changed it. It is used, with what the source changed, kept in',
-  ],
-  replaced: [
-    'warn',
-    'Your config has new values where the source had changed it, so yours is used as it is, and dropped is what was kept in',
-  ],
-};
-
-/** Where a source starts from: what it changed in an earlier run, if that still holds, else the user's own config. */
+/** Where a source starts from: what it changed in an earlier run, unless the user edited his config since. */
 const startFrom = async (
   mine: UserConfig,
   job: Job,
@@ -151,9 +138,13 @@ const startFrom = async (
   tokens: TokenStore | undefined,
 ): Promise<ConfigFile> => {
   const kept = await tokens?.find(job.name, mine);
-  if (kept?.relation !== undefined) {
-    const [level, text] = RELATIONS[kept.relation];
-    context.log(job.name, level, `${text} ${kept.path}.`);
+  if (kept?.config !== undefined) {
+    const text = `Starts from the config that it changed in an earlier run, kept in ${kept.path}.`;
+    context.log(job.name, 'info', text);
+  }
+  if (kept?.setAside !== undefined) {
+    const text = `The config ${mine.path ?? '{}'} was edited after the source had changed it, so it is used as it is. What the source changed is set aside in ${kept.setAside}: if the source refuses a token of yours, copy the one from there.`;
+    context.log(job.name, 'warn', text);
   }
   const content = kept?.config ?? (mine.path === undefined ? mine.content : undefined);
   const path =

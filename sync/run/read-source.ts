@@ -1,10 +1,10 @@
 // The second half of a source's run: its records land, and its states are saved behind them.
 import {streamKey} from '../../cdk/protocol/catalog.ts';
-import {userMessage} from '../errors.ts';
 import {type Commits, openCommits} from '../landing/commits.ts';
 import {fileSafe, type Landing, openLanding} from '../landing/jsonl.ts';
 import {type CatalogStream, configureCatalog} from '../protocol/catalog.ts';
 import type {Message} from '../protocol/messages.ts';
+import {userMessage} from '../report/errors.ts';
 import {count} from '../report/format.ts';
 import type {Tally} from '../report/tally.ts';
 import {type ConnectedSource, endMessage} from './connect-source.ts';

@@ -2,7 +2,7 @@
 import {type Child, type Exit, type Stop, startChild} from '../../process/child.ts';
 import {codeOf, messageOf} from '../../process/errors.ts';
 import {lastLinesOf, linesOf} from '../../process/lines.ts';
-import {SyncError} from '../errors.ts';
+import {SyncError} from '../report/errors.ts';
 
 export type Ending = {
   /** In words, for a sentence: `ended with exit code 1`. */

@@ -1,5 +1,5 @@
 // Messages say what failed, with what value, and what to do; they are shown to the user as they are.
-import {messageOf, stackOf, UsageError} from '../process/errors.ts';
+import {messageOf, stackOf, UsageError} from '../../process/errors.ts';
 
 /** A source, a file or the disk did not do its part. */
 export class SyncError extends Error {
