@@ -1,7 +1,7 @@
 // What a run said, as values: messages are other people's, so each field is looked at before it is believed.
 
 import {listAt, objectAt, stringAt} from '../../cdk/json/at.ts';
-import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import type {JsonObject} from '../../cdk/json/values.ts';
 import type {Line, Run} from '../connectors/connector.ts';
 
 const textsOf = (value: unknown): readonly string[] =>
