@@ -31,7 +31,13 @@ const write = (examples: readonly string[]) => {
 /** What tsc says about these examples. */
 const compile = (examples: readonly string[]): Promise<string> => {
   const {folder, names} = write(examples);
-  const config = {extends: '../../tsconfig.json', files: names, include: [], exclude: []};
+  const config = {
+    extends: '../../../tsconfig.json',
+    compilerOptions: {noEmit: true},
+    files: names,
+    include: [],
+    exclude: [],
+  };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   return new Promise((resolve) => {
     execFile(process.execPath, [TSC, '-p', folder, '--pretty', 'false'], (_error, stdout) =>
