@@ -1,7 +1,9 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
+import {streamed} from '../../../test/http/decoding.ts';
 import {failureOf} from '../../../test/support/failure.ts';
 import {isObject} from '../../json/values.ts';
+import {json} from './json.ts';
 import {jsonSplitter} from './json-splitter.ts';
 import {assertRecords, recordsAtPath} from './records-in-document.ts';
 
@@ -282,6 +284,39 @@ describe('malformed JSON', () => {
       expect(isObject(caught) && caught['code']).toBe('JSON_TRUNCATED');
     },
   );
+});
+
+describe('a value that is much larger than the chunks', () => {
+  const LARGE = {id: 1, text: 'a "word" \\ größer 😀 '.repeat(2_000), more: [{x: [[null]]}]};
+  const body = JSON.stringify({
+    beside: {deep: {er: LARGE}},
+    items: [LARGE, {id: 2}, LARGE],
+    n: 1.5,
+  });
+
+  test.each([1, 7, 1_000, 1_000_000])('is found in chunks of %d bytes', async (size) => {
+    expect(await streamed(json(), body, {records: 'items', size})).toEqual([LARGE, {id: 2}, LARGE]);
+  });
+
+  test('is reported as cut where it stops', async () => {
+    const cut = body.slice(0, -100);
+    expect(await streamed(json(), cut, {records: 'items', size: 1_000})).toContain(
+      'answered with JSON that ends in the middle',
+    );
+  });
+
+  test('is reported as malformed where something else follows its beginning', async () => {
+    const broken = body.replace('"more"', '<html>"more"');
+    expect(await streamed(json(), broken, {records: 'none', size: 1_000})).toContain(
+      'answered with something that is not JSON at byte 24: Expected double-quoted property name in JSON at position',
+    );
+  });
+});
+
+test('records are found at any depth of nesting', () => {
+  const depth = 20_000;
+  const deep = `{"a":${'[{"b":'.repeat(depth)}0${'}]'.repeat(depth)}}`;
+  expect(splitText(`[{},${deep},{}]`)).toHaveLength(3);
 });
 
 test('a key of the path that comes twice is an error, since both might hold records', async () => {

@@ -1,25 +1,15 @@
-import {messageOf, SystemError} from '../../errors.ts';
+import {SystemError} from '../../errors.ts';
 import {parseExact} from '../../json/exact.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import {inBatches} from './batches.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
+import {isTruncated, withoutQuote} from './json-fault.ts';
 import {jsonSplitter} from './json-splitter.ts';
 import {splitJson} from './lazy-records.ts';
 import {truncationError} from './truncated-body.ts';
 
 /** Some servers put a byte order mark in front, which JSON.parse does not take. */
 const textWithoutMark = (body: Buffer): string => body.toString('utf8').replace(/^\uFEFF/, '');
-
-/** Whether JSON was fine as far as it goes: V8 complains of its end, or at the place where it ends. */
-const isTruncated = (text: string, error: unknown): boolean => {
-  const told = messageOf(error);
-  const position = /at position (\d+)/.exec(told)?.[1];
-  return told.startsWith('Unexpected end') || Number(position) === text.length;
-};
-
-/** V8 quotes the text around the fault, and may cut a token there that nobody would recognise then. */
-const withoutQuote = (error: unknown): SyntaxError =>
-  new SyntaxError(messageOf(error).replace(/, (\.{3})?".*$/s, ''));
 
 /** The document of a body. What it holds is the caller's claim. */
 const parse = <T>(body: Buffer, {where, contentType = 'not given'}: About): T => {
@@ -61,45 +51,28 @@ const looksComplete = (body: Buffer): boolean => {
   return CLOSED_BY[first] === last;
 };
 
-/** The records that were found so far, each parsed on its own. */
-const openRecords = (where: string) => {
-  let records: object[] = [];
-  let bytes = 0;
-  let before = 0;
-
-  const add = (chunk: Buffer, start: number, end: number): void => {
-    try {
-      records.push(parseExact<object>(chunk.toString('utf8', start, end)));
-      bytes += end - start;
-    } catch (cause) {
-      const fault = withoutQuote(cause);
-      throw new SystemError(
-        `${where} answered with something that is not JSON in record ${before + records.length + 1}: ${fault.message}.`,
-        {cause: fault},
-      );
-    }
-  };
-  const take = (): Batch => {
-    const batch = {records, bytes};
-    before += records.length;
-    records = [];
-    bytes = 0;
-    return batch;
-  };
-  return {add, take};
-};
-
 async function* readRecords(
   chunks: AsyncIterable<Buffer>,
   options: StreamOptions,
 ): AsyncGenerator<Batch> {
-  const found = openRecords(options.where);
-  const splitter = jsonSplitter(options, found.add);
+  let records: object[] = [];
+  let bytes = 0;
+  const splitter = jsonSplitter(options, (window, start, end) => {
+    records.push(parseExact<object>(window.toString('utf8', start, end)));
+    bytes += end - start;
+  });
+  const take = (): Batch => {
+    const batch = {records, bytes};
+    records = [];
+    bytes = 0;
+    return batch;
+  };
   for await (const chunk of chunks) {
     splitter.push(chunk);
-    yield found.take();
+    yield take();
   }
   splitter.end();
+  yield take();
 }
 
 const JSON_DECODER: Decoder = {

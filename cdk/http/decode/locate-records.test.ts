@@ -11,6 +11,9 @@ const textsIn = (body: Buffer, path?: string): readonly string[] | undefined => 
   );
 };
 
+/** More than a function that calls itself could follow. */
+const DEEP = `{"a":${'[{"b":'.repeat(20_000)}0${'}]'.repeat(20_000)}}`;
+
 describe('the records that are found', () => {
   test.each<[string, string | undefined, readonly string[]]>([
     ['[{"id":1},{"id":2}]', undefined, ['{"id":1}', '{"id":2}']],
@@ -23,7 +26,8 @@ describe('the records that are found', () => {
       'b',
       ['{"i":9007199254740993,"d":1e400}'],
     ],
-  ])('of %s at %s are its bytes', (body, path, records) => {
+    [`[${DEEP}]`, undefined, [DEEP]],
+  ])('of %.60s at %s are its bytes', (body, path, records) => {
     expect(textsIn(Buffer.from(body), path)).toEqual(records);
   });
 
@@ -39,8 +43,8 @@ describe('the records that are found', () => {
     ['a path that is there twice', '{"data":[{"id":1}],"data":[{"id":2}]}', 'data'],
     ['a key with an escape on the path', '{"d\\u0061ta":[{"id":1}]}', 'data'],
     ['a line break of other languages', '[{"id":"\u2028"}]', undefined],
-    ['nesting that is very deep', `[{"a":${'['.repeat(300)}${']'.repeat(300)}}]`, undefined],
     ['something behind the document', '[{"id":1}]]', undefined],
+    ['brackets that close another one, deep inside', DEEP.replace('}]', ']}'), undefined],
     ['a document that ends early', '{"data":[{"id":1}]', 'data'],
     ['a newline inside of a text', '[{"id":"\n"}]', undefined],
     ['an escape that is none', '[{"id":"\\x"}]', undefined],
