@@ -4,12 +4,15 @@ import {execFile} from 'node:child_process';
 import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
-import {afterEach, describe, expect, test} from '@jest/globals';
+import {afterEach, describe, expect, jest, test} from '@jest/globals';
 import {type HttpClient, openHttpClient} from '../../cdk/http/client.ts';
 import {serve} from '../http/loopback.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+
+/** The compiler takes its time on a machine that is busy. */
+jest.setTimeout(60_000);
 
 const made: string[] = [];
 afterEach(() => {
@@ -134,7 +137,7 @@ test('docs/authoring.md has every field of a stream, of a cursor, and of what re
   const rows = [...shown.matchAll(/^\| (`.+?) +\|/gm)].map(([, code = '']) => code).join();
   const has = (name: string) => new RegExp(`\`${name}[\`(]`).test(rows);
   const fields = [
-    ...fieldsOf('Described'),
+    ...fieldsOf('StreamDescription'),
     ...fieldsOf('Mapped'),
     ...fieldsOf('Cursor').map((name) => `cursor.${name}`),
     ...fieldsOf('StreamContext'),
