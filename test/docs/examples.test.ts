@@ -112,7 +112,7 @@ test('the examples of docs/limits.md do what it says', async () => {
     response.end('{"id": "7"}');
   });
   const {close, ...http} = openHttpClient(
-    {...options, baseUrl: origin, retry: {base: 0}},
+    {...options, baseUrl: origin, retry: {base: {seconds: 0}}},
     {signal: new AbortController().signal, log: () => {}},
   );
   expect([await http.get('/gone'), await orderExport(http)]).toEqual([null, {id: '7'}]);
@@ -121,22 +121,35 @@ test('the examples of docs/limits.md do what it says', async () => {
 });
 
 test('docs/authoring.md has every field of a stream, of a cursor, and of what read is given', () => {
-  const source = readFileSync(join(ROOT, 'cdk/author/source.ts'), 'utf8');
+  const author = join(ROOT, 'cdk/author');
+  const source = readdirSync(author)
+    .map((name) => readFileSync(join(author, name), 'utf8'))
+    .join('\n');
   const shown = readFileSync(join(ROOT, 'docs/authoring.md'), 'utf8');
   const fieldsOf = (type: string): readonly string[] => {
     const [, body = ''] =
-      new RegExp(`type ${type}<.*? = \\{\n([\\s\\S]*?)^\\};`, 'm').exec(source) ?? [];
+      new RegExp(`type ${type}(?:<.*?>)? = [^{;]*\\{\n([\\s\\S]*?)^\\};`, 'm').exec(source) ?? [];
     return [...body.matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name);
   };
   const rows = [...shown.matchAll(/^\| (`.+?) +\|/gm)].map(([, code = '']) => code).join();
   const has = (name: string) => new RegExp(`\`${name}[\`(]`).test(rows);
   const fields = [
-    ...fieldsOf('StreamDefinition'),
+    ...fieldsOf('Described'),
+    ...fieldsOf('Mapped'),
     ...fieldsOf('Cursor').map((name) => `cursor.${name}`),
+    ...fieldsOf('StreamContext'),
     ...fieldsOf('ReadContext'),
   ];
   expect(fields).toEqual(
-    expect.arrayContaining(['checkpointInterval', 'cursor.clientSide', 'signal']),
+    expect.arrayContaining([
+      'checkpointInterval',
+      'read',
+      'map',
+      'cursor.clientSide',
+      'since',
+      'http',
+      'signal',
+    ]),
   );
   expect(fields.filter((name) => !has(name))).toEqual([]);
 });
