@@ -5,7 +5,7 @@
 //   clients  sources run by clients that others wrote
 //   image    sources as images, where a container engine answers
 //   broken   each broken connector through the whole acceptance suite
-const SLOW = '/\\.slow\\.test\\.ts$';
+const SLOW = '\\.slow\\.test\\.ts$';
 const OTHERS = ['/acceptance-tests/broken/', '/test/clients/', '/test/image/', '/test/servers/'];
 const NOT_OURS = ['/node_modules/', '/dist/'];
 

@@ -6,7 +6,7 @@ import {inThisRun} from '../cases.ts';
 import {runScenario, type Tally} from './run.ts';
 import {scenarios} from './scenario.ts';
 
-const CASES = Number(process.env['CHAOS_CASES'] ?? inThisRun({quick: 150, full: 300}));
+const CASES = Number(process.env['CHAOS_CASES'] ?? inThisRun({quick: 300, full: 3_000}));
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 31);
 
 const add = (one: Tally, other: Tally): Tally => ({

@@ -12,7 +12,7 @@ import {cursorIn} from '../../cdk/http/paginate/cursor-in.ts';
 import {lastStates, recordsOf} from '../../cdk/testing/messages.ts';
 import {readSource} from '../../cdk/testing/run-source.ts';
 import {secret} from '../../cdk/testing/secrets.ts';
-import {say} from '../support/say.ts';
+import {printLine} from '../print-line.ts';
 import {hasOpenssl, makeCertificates} from './certificates.ts';
 import {type Fault, PAGES, PER_PAGE, startFaultyApi} from './faulty-api.ts';
 
@@ -313,7 +313,9 @@ const printTable = (): void => {
       )
       .join(' | '),
   );
-  say(['', 'Fault matrix: a read of 5 pages, the fault at one of them', ...lines, ''].join('\n'));
+  printLine(
+    ['', 'Fault matrix: a read of 5 pages, the fault at one of them', ...lines, ''].join('\n'),
+  );
 };
 
 /** The three cells of a row at once; each has an API of its own. */

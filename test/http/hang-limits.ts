@@ -2,7 +2,7 @@
 import {expect} from '@jest/globals';
 import {type HttpClient, type HttpOptions, openHttpClient} from '../../cdk/http/client.ts';
 import type {Timeouts} from '../../cdk/http/wire/timeouts.ts';
-import {failureOf} from '../support/failure.ts';
+import {failureOf} from '../failure-of.ts';
 import {startHanging} from './hanging.ts';
 
 /** The limits that are not tried: none of them ends before a test does. */

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {failureOf} from '../../../test/support/failure.ts';
+import {failureOf} from '../../../test/failure-of.ts';
 import {isObject} from '../../json/values.ts';
 import {jsonSplitter} from './json-splitter.ts';
 import {recordList, recordsAt} from './records-in-document.ts';

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
+import {failureOf} from '../../../test/failure-of.ts';
 import {eventClock} from '../../../test/http/event-clock.ts';
-import {failureOf} from '../../../test/support/failure.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import type {PacingOptions} from './pacing.ts';
 import {withQueryCost} from './query-cost.ts';

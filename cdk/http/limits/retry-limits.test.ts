@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {failureOf} from '../../../test/support/failure.ts';
+import {failureOf} from '../../../test/failure-of.ts';
 import {virtualClock} from '../../testing/virtual-clock.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
