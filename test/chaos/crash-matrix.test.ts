@@ -8,6 +8,7 @@ import {workspace} from '../e2e/run-program.ts';
 import {atOnce} from './at-once.ts';
 import {randomOf} from './random.ts';
 import {
+  bundleChaos,
   type Client,
   type Cut,
   type Ended,
@@ -29,6 +30,7 @@ const LIMIT = 600_000;
 let server: Awaited<ReturnType<typeof serveChaos>>;
 
 beforeAll(async () => {
+  await bundleChaos();
   server = await serveChaos();
 });
 beforeEach(() => server.api.breakDown([]));
