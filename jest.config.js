@@ -11,8 +11,6 @@ const NOT_OURS = ['/node_modules/', '/dist/'];
 
 const shared = {
   testEnvironment: 'node',
-  // For tests that start programs on a busy machine.
-  testTimeout: 30_000,
   testPathIgnorePatterns: NOT_OURS,
   modulePathIgnorePatterns: ['<rootDir>/.clients/', '<rootDir>/.servers/', '<rootDir>/.bench/'],
   extensionsToTreatAsEsm: ['.ts'],
@@ -54,6 +52,8 @@ for (const name of names) {
 
 /** @type {import('jest').Config} */
 export default {
+  // For tests that start programs on a busy machine.
+  testTimeout: 30_000,
   // On two cores jest would use one of them.
   maxWorkers: '100%',
   projects: names.map((name) => ({...PROJECTS[name], displayName: name})),
