@@ -1,4 +1,4 @@
-// A jest reporter for runs without the slow tests: one line says what `npm run test:all` runs besides.
+// A jest reporter for the quick run: one line says what it left to `npm run test:all`.
 import {globSync, readFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -6,7 +6,7 @@ import {fileURLToPath} from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const exclude = ['node_modules', 'dist', '.clients', '.servers', '.bench'];
 
-const nameOf = (path) => basename(path).replace(/\.test\.ts$/, '');
+const nameOf = (path) => basename(path).replace(/(\.slow)?\.test\.ts$/, '');
 
 export default class ReportLeftOut {
   #pattern;
@@ -25,7 +25,7 @@ export default class ReportLeftOut {
     );
     const list = (paths) => paths.map(nameOf).toSorted().join(', ');
     process.stderr.write(
-      `Left to \`npm run test:all\`: ${list(slow)}; more cases of ${list(larger)}; servers, clients, images and broken connectors.\n`,
+      `Left to \`npm run test:all\`: the slow tests ${list(slow)}; more cases of ${list(larger)}; servers, clients, images and broken connectors.\n`,
     );
   }
 }
