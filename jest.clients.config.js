@@ -4,7 +4,7 @@ import shared from './jest.config.js';
 /** @type {import('jest').Config} */
 export default {
   ...shared,
-  testMatch: ['<rootDir>/acceptance-tests/clients/*.test.ts'],
+  testMatch: ['<rootDir>/test/clients/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/test/clients/set-up.js',
   // Every client is a program with programs of its own, on few cores: one after another.

@@ -4,7 +4,7 @@ import shared from './jest.config.js';
 /** @type {import('jest').Config} */
 export default {
   ...shared,
-  testMatch: ['<rootDir>/acceptance-tests/image/*.test.ts'],
+  testMatch: ['<rootDir>/test/image/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   // What it starts are containers: there is nothing in this process for nock to guard.
   setupFilesAfterEnv: [],

@@ -4,7 +4,7 @@ import shared from './jest.config.js';
 /** @type {import('jest').Config} */
 export default {
   ...shared,
-  testMatch: ['<rootDir>/acceptance-tests/servers/*.test.ts'],
+  testMatch: ['<rootDir>/test/servers/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/test/servers/set-up.js',
   // Servers that answer in real time, on few cores: one suite after another.

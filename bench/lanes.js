@@ -4,14 +4,14 @@
 import {fork, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createServer} from 'node:http';
+import {stream} from '../cdk/author/source.ts';
 import {openHttpClient} from '../cdk/http/client.ts';
 import {linkHeader} from '../cdk/http/paginate/link-header.ts';
-import {takeStdout} from '../cdk/output/stdout.ts';
+import {takeStdout} from '../cdk/program/stdout.ts';
 import {parseCatalog} from '../cdk/protocol/catalog.ts';
 import {parseState} from '../cdk/protocol/state.ts';
 import {planRead} from '../cdk/read/plan.ts';
 import {readPlan} from '../cdk/read/read.ts';
-import {stream} from '../cdk/source.ts';
 
 const PAGE = 100;
 const LANES = ['bytes', 'parsed', 'bytes with a cursor', 'parsed with a cursor'];

@@ -1,12 +1,12 @@
 // Slices side by side: `node bench/slices.js`. A thousand at 100 ms of latency, ten at a time, should take little more than
 // the arithmetic; a hundred thousand should take little memory, and leave a state of less than a megabyte.
 import {createServer} from 'node:http';
+import {page, stream} from '../cdk/author/source.ts';
 import {openHttpClient} from '../cdk/http/client.ts';
 import {parseCatalog} from '../cdk/protocol/catalog.ts';
 import {parseState} from '../cdk/protocol/state.ts';
 import {planRead} from '../cdk/read/plan.ts';
 import {readPlan} from '../cdk/read/read.ts';
-import {page, stream} from '../cdk/source.ts';
 
 const LATENCY = 100;
 const MOST_TIME = 1.15;

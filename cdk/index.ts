@@ -1,6 +1,8 @@
 // The kit's only door: what an author's file may use.
 
-export {run} from './cli.ts';
+export type {Schema, Spec, Stream} from './author/source.ts';
+export {defineSource, page, parent, product, stream} from './author/source.ts';
+export type {Page, Slice} from './author/types.ts';
 export {ConfigError, SystemError, TransientError} from './errors.ts';
 export {apiKey} from './http/auth/api-key.ts';
 export {basic} from './http/auth/basic.ts';
@@ -16,7 +18,6 @@ export {json} from './http/decode/json.ts';
 export {jsonLines} from './http/decode/json-lines.ts';
 export {xml} from './http/decode/xml.ts';
 export type {Limit} from './http/limits/limits.ts';
-export type {ResponseRule} from './http/meaning.ts';
 export {auto} from './http/paginate/auto.ts';
 export {cursorIn} from './http/paginate/cursor-in.ts';
 export {lastId} from './http/paginate/last-id.ts';
@@ -27,5 +28,5 @@ export {pageNumber} from './http/paginate/page-number.ts';
 export type {FetchedPage, Paginator} from './http/paginate/paginator.ts';
 export {relay} from './http/paginate/relay.ts';
 export {tokenParts} from './http/paginate/token-parts.ts';
-export type {Page, Schema, Slice, Spec, Stream} from './source.ts';
-export {defineSource, page, parent, product, stream} from './source.ts';
+export type {ResponseRule} from './http/types.ts';
+export {run} from './program/cli.ts';

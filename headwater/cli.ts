@@ -19,13 +19,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   test: {
     usage: 'test [options] <config.yml>',
     about: 'put a connector, in any language, through the acceptance tests',
-    run: async () => (await import('../acceptance-tests/suite/cli.ts')).main(process.argv),
+    run: async () => (await import('../acceptance-tests/cli.ts')).main(process.argv),
   },
   lint: {
     usage: 'lint [options] < output',
     about: 'say what is wrong with what a connector prints, as a filter',
     run: async () =>
-      (await import('../acceptance-tests/suite/lint-command.ts')).runLint(process.argv.slice(3)),
+      (await import('../acceptance-tests/lint-command.ts')).runLint(process.argv.slice(3)),
   },
   new: {
     usage: 'new <name>',

@@ -1,13 +1,13 @@
 // The program around a sync: the only file that touches argv, signals and exit codes.
 import packageJson from '../package.json' with {type: 'json'};
-import {EXIT_USAGE, type Invocation, parseArguments} from './arguments.ts';
+import {EXIT_USAGE, type Invocation, parseArguments} from './config/arguments.ts';
+import {makeOrder} from './config/options.ts';
 import {UsageError, userMessage} from './errors.ts';
-import {makeOrder} from './order.ts';
-import type {Stop} from './program.ts';
-import {openProgress, type Progress} from './progress.ts';
-import {summarize, whatNext} from './summary.ts';
-import {sync} from './sync.ts';
-import {openTally} from './tally.ts';
+import {openProgress, type Progress} from './report/progress.ts';
+import {summarize, whatNext} from './report/summary.ts';
+import {openTally} from './report/tally.ts';
+import type {Stop} from './run/program.ts';
+import {sync} from './run/sync.ts';
 
 const EXIT_FAILURE = 1;
 

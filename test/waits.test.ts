@@ -3,8 +3,8 @@
 import {globSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
-import {DEFAULT_RETRY} from '../cdk/http/retry.ts';
-import {DEFAULT_TIMEOUTS} from '../cdk/http/transport.ts';
+import {DEFAULT_RETRY} from '../cdk/http/limits/retry.ts';
+import {DEFAULT_TIMEOUTS} from '../cdk/http/wire/timeouts.ts';
 import {waitsIn} from './support/waits-in.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -103,8 +103,8 @@ describe('a wait', () => {
   test('is a wait for the network in each of the files that reach it', () => {
     const files = new Set(waits.filter(({kind}) => kind === 'wire').map(({file}) => file));
     expect([...files].sort()).toEqual([
-      'cdk/http/exchange.ts',
-      'cdk/http/transport.ts',
+      'cdk/http/wire/exchange.ts',
+      'cdk/http/wire/timeouts.ts',
       'cdk/secrets/aws-sm.ts',
       'cdk/secrets/gcp-sm.ts',
     ]);
@@ -113,7 +113,13 @@ describe('a wait', () => {
 
 describe('a limit', () => {
   test('is proved by tests that there are', () => {
-    const tests = filesBelow('cdk/**/*.test.ts', 'acceptance-tests/**/*.test.ts', 'test/*.test.ts');
+    const tests = filesBelow(
+      'cdk/**/*.test.ts',
+      'acceptance-tests/**/*.test.ts',
+      'test/*.test.ts',
+      'test/e2e/*.test.ts',
+      'test/servers/*.test.ts',
+    );
     const titles = new Set(
       tests.map(textOf).flatMap((text) => [...titlesIn(text), ...casesIn(text)]),
     );

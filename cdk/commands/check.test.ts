@@ -1,9 +1,9 @@
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
+import {startHanging} from '../../test/http/hanging.ts';
 import {failureOf} from '../../test/support/failure.ts';
-import {startHanging} from '../../test/support/hanging.ts';
-import {checkSource} from '../../test/support/run-source.ts';
-import {defineSource} from '../source.ts';
+import {defineSource} from '../author/source.ts';
+import {checkSource} from '../testing/run-source.ts';
 
 /** What Airbyte's tests allow, in milliseconds. */
 const ALLOWED = 30_000;

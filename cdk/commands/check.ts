@@ -1,9 +1,9 @@
 import {setTimeout as delay} from 'node:timers/promises';
+import {unlessAborted} from '../abort.ts';
+import type {Source} from '../author/source.ts';
 import {ConfigError, TransientError} from '../errors.ts';
-import type {Clock} from '../http/clock.ts';
-import {unlessAborted} from '../http/unless-aborted.ts';
+import type {Clock} from '../http/limits/clock.ts';
 import {connectionStatus} from '../protocol/messages.ts';
-import type {Source} from '../source.ts';
 import type {Command, Input, Runtime} from './command.ts';
 import {connect} from './connect.ts';
 

@@ -1,4 +1,4 @@
-import type {Clock} from '../http/clock.ts';
+import type {Clock} from '../http/limits/clock.ts';
 import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
 import type {Emission} from '../protocol/messages.ts';
 import type {Redactor} from '../protocol/secrets.ts';

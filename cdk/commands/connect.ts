@@ -1,12 +1,12 @@
+import type {Connection, Source, Stream} from '../author/source.ts';
 import {SystemError} from '../errors.ts';
 import {type HttpRuntime, openHttpClient} from '../http/client.ts';
-import type {RetryPolicy} from '../http/retry.ts';
-import {isObject} from '../json.ts';
+import type {RetryPolicy} from '../http/limits/retry.ts';
+import {isObject} from '../json/values.ts';
 import {validateConfig, withoutInternalKeys} from '../protocol/config.ts';
 import {secretValues} from '../protocol/secrets.ts';
 import {parseReference} from '../secrets/reference.ts';
 import {type Resolved, resolveReferences} from '../secrets/resolve.ts';
-import type {Connection, Source, Stream} from '../source.ts';
 import type {Input, Runtime} from './command.ts';
 import {rotationTeller} from './rotation.ts';
 

@@ -1,6 +1,6 @@
 import {expect, test} from '@jest/globals';
+import {defineSource, parent, type Schema, type Stream, stream} from '../author/source.ts';
 import {createRedactor} from '../protocol/secrets.ts';
-import {defineSource, parent, type Schema, type Stream, stream} from '../source.ts';
 import {discover} from './discover.ts';
 
 type Item = {id: number; at?: string; meta?: {at: string}};

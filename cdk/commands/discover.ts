@@ -1,7 +1,7 @@
-import {isObject, type JsonObject} from '../json.ts';
+import type {Source, Stream} from '../author/source.ts';
+import {isObject, type JsonObject} from '../json/values.ts';
 import type {AirbyteStream, SyncMode} from '../protocol/generated/airbyte.ts';
 import {schemaOf} from '../read/deletes/schema.ts';
-import type {Source, Stream} from '../source.ts';
 import type {Command, Input, Runtime} from './command.ts';
 import {connect, streamsOf} from './connect.ts';
 

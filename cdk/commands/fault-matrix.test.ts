@@ -3,18 +3,18 @@
 import type {Socket} from 'node:net';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
-import {hasOpenssl, makeCertificates} from '../../test/support/certificates.ts';
-import {type Fault, PAGES, PER_PAGE, startFaultyApi} from '../../test/support/faulty-api.ts';
-import {lastStates, recordsOf} from '../../test/support/messages.ts';
-import {readSource} from '../../test/support/run-source.ts';
+import {hasOpenssl, makeCertificates} from '../../test/http/certificates.ts';
+import {type Fault, PAGES, PER_PAGE, startFaultyApi} from '../../test/http/faulty-api.ts';
 import {say} from '../../test/support/say.ts';
-import {secret} from '../../test/support/secrets.ts';
+import {defineSource, type Schema, stream} from '../author/source.ts';
 import type {Auth} from '../http/auth/auth.ts';
 import {bearer} from '../http/auth/bearer.ts';
 import {oauth2} from '../http/auth/oauth2.ts';
 import {sessionToken} from '../http/auth/session-token.ts';
 import {cursorIn} from '../http/paginate/cursor-in.ts';
-import {defineSource, type Schema, stream} from '../source.ts';
+import {lastStates, recordsOf} from '../testing/messages.ts';
+import {readSource} from '../testing/run-source.ts';
+import {secret} from '../testing/secrets.ts';
 
 /** In milliseconds; undici counts the first three in steps of half a second. */
 const TIMEOUTS = {connect: 1_500, headers: 500, idle: 300, total: 1_500};

@@ -1,18 +1,18 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {expect, test} from '@jest/globals';
 import nock from 'nock';
-import {serve} from '../../test/support/loopback.ts';
-import {recordsOf} from '../../test/support/messages.ts';
-import {validateMessage} from '../../test/support/protocol.ts';
-import {catalogOf} from '../../test/support/run-read.ts';
-import {readSource} from '../../test/support/run-source.ts';
-import {virtualClock} from '../../test/support/virtual-clock.ts';
+import {serve} from '../../test/http/loopback.ts';
+import {defineSource, parent, type Schema, type Source, stream} from '../author/source.ts';
 import {sessionToken} from '../http/auth/session-token.ts';
-import type {Clock} from '../http/clock.ts';
+import type {Clock} from '../http/limits/clock.ts';
 import {linkHeader} from '../http/paginate/link-header.ts';
 import type {Emission} from '../protocol/messages.ts';
 import {createRedactor} from '../protocol/secrets.ts';
-import {defineSource, parent, type Schema, type Source, stream} from '../source.ts';
+import {recordsOf} from '../testing/messages.ts';
+import {validateMessage} from '../testing/protocol.ts';
+import {catalogOf} from '../testing/run-read.ts';
+import {readSource} from '../testing/run-source.ts';
+import {virtualClock} from '../testing/virtual-clock.ts';
 import {read} from './read.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');

@@ -1,10 +1,10 @@
+import type {Source} from '../author/source.ts';
 import type {Totals} from '../http/totals.ts';
 import {parseCatalog} from '../protocol/catalog.ts';
 import {parseState} from '../protocol/state.ts';
 import {currentStream, waitAside} from '../read/current-stream.ts';
 import {planRead} from '../read/plan.ts';
 import {readPlan} from '../read/read.ts';
-import type {Source} from '../source.ts';
 import type {Command, Input, Runtime} from './command.ts';
 import {connect, streamsOf} from './connect.ts';
 

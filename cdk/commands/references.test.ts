@@ -1,10 +1,10 @@
 // What commands do with references to secrets: what they say never holds what those stand for.
 import {afterEach, expect, test} from '@jest/globals';
-import {workspace} from '../../test/support/program.ts';
-import {messagesIn} from '../../test/support/run-source.ts';
+import {workspace} from '../../test/e2e/run-program.ts';
+import {defineSource, type Spec, stream} from '../author/source.ts';
 import {ConfigError} from '../errors.ts';
 import {createRedactor} from '../protocol/secrets.ts';
-import {defineSource, type Spec, stream} from '../source.ts';
+import {messagesIn} from '../testing/run-source.ts';
 import {check} from './check.ts';
 import {discover} from './discover.ts';
 

@@ -1,13 +1,13 @@
 import {setImmediate as tick} from 'node:timers/promises';
 import {afterEach, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
-import {workspace} from '../../test/support/program.ts';
-import {catalogOf} from '../../test/support/run-read.ts';
-import {messagesIn} from '../../test/support/run-source.ts';
+import {workspace} from '../../test/e2e/run-program.ts';
+import {defineSource, type Schema, type Spec, stream} from '../author/source.ts';
 import {oauth2} from '../http/auth/oauth2.ts';
 import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
 import {createRedactor} from '../protocol/secrets.ts';
-import {defineSource, type Schema, type Spec, stream} from '../source.ts';
+import {catalogOf} from '../testing/run-read.ts';
+import {messagesIn} from '../testing/run-source.ts';
 import {check} from './check.ts';
 import type {Command} from './command.ts';
 import {read} from './read.ts';

@@ -1,6 +1,6 @@
 import {SystemError} from '../errors.ts';
 import type {AuthRuntime} from '../http/auth/auth.ts';
-import {isObject, type JsonObject} from '../json.ts';
+import {isObject, type JsonObject} from '../json/values.ts';
 import {withoutInternalKeys} from '../protocol/config.ts';
 import {configChange} from '../protocol/messages.ts';
 import type {Runtime} from './command.ts';

@@ -1,4 +1,4 @@
-import type {Source} from '../source.ts';
+import type {Source} from '../author/source.ts';
 import type {Command} from './command.ts';
 
 /** Says what a config looks like. Needs nothing: no config, no network. */

@@ -1,7 +1,7 @@
 import {expect, test} from '@jest/globals';
 import nock from 'nock';
 import {failureOf} from '../../test/support/failure.ts';
-import {virtualClock} from '../../test/support/virtual-clock.ts';
+import {virtualClock} from '../testing/virtual-clock.ts';
 import {type HttpClient, type HttpOptions, openHttpClient} from './client.ts';
 
 const API = 'https://api.test';

@@ -1,9 +1,9 @@
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
+import {serve} from '../../test/http/loopback.ts';
 import {failureOf} from '../../test/support/failure.ts';
-import {serve} from '../../test/support/loopback.ts';
-import {virtualClock} from '../../test/support/virtual-clock.ts';
 import {ConfigError} from '../errors.ts';
+import {virtualClock} from '../testing/virtual-clock.ts';
 import {bearer} from './auth/bearer.ts';
 import {type HttpClient, type HttpOptions, openHttpClient} from './client.ts';
 import {linkHeader} from './paginate/link-header.ts';

@@ -1,27 +1,22 @@
 import {ConfigError} from '../errors.ts';
-import {secretsOf} from './agent.ts';
-import {changing, type GetOptions, type PostOptions, requestMaker, resolveUrl} from './ask.ts';
 import type {Auth, AuthRuntime} from './auth/auth.ts';
-import {type Clock, systemClock} from './clock.ts';
-import {asOne, decodeAnswer} from './decode/answer.ts';
+import {asOne, decodeAnswer} from './decode/decode-response.ts';
 import {json as jsonDecoder} from './decode/json.ts';
 import {type DownloadOptions, download} from './download.ts';
-import {describeResponse, refusal} from './faults.ts';
 import {type Graphql, openGraphql} from './graphql.ts';
-import {type LayerOptions, type Log, withLayers} from './layers.ts';
+import {type Clock, systemClock} from './limits/clock.ts';
 import type {Wait} from './limits/waits.ts';
-import {meaningOf, type ResponseRule} from './meaning.ts';
-import type {HttpRequest, HttpResponse, Send} from './message.ts';
 import {type FetchedRecords, type PaginateOptions, paginate} from './paginate/paginate.ts';
+import {type LayerOptions, type Log, withLayers} from './pipeline.ts';
+import {changing, type GetOptions, type PostOptions, requestMaker, resolveUrl} from './request.ts';
+import {actionOf} from './response/action.ts';
+import {describeResponse, refusal} from './response/faults.ts';
 import {type Counters, openCounters, type Totals} from './totals.ts';
-import {
-  DEFAULT_TIMEOUTS,
-  MAX_BODY_BYTES,
-  openTransport,
-  type Timeouts,
-  type TransportOptions,
-} from './transport.ts';
+import type {HttpRequest, HttpResponse, ResponseRule, Send} from './types.ts';
 import {openUnderWay} from './under-way.ts';
+import {secretsOf} from './wire/agent.ts';
+import {DEFAULT_TIMEOUTS, type Timeouts} from './wire/timeouts.ts';
+import {MAX_BODY_BYTES, openTransport, type TransportOptions} from './wire/transport.ts';
 
 /** How an API is reached. */
 export type HttpOptions = TransportOptions &
@@ -137,7 +132,7 @@ const ignoredTeller = (
 
 /** What a list does with a status that it allows itself: the same as a rule that ignores it, or the end of the list. */
 const isAnswer = (response: HttpResponse, allowed: readonly number[]): boolean =>
-  allowed.includes(response.status) || ['success', 'ignore'].includes(meaningOf(response));
+  allowed.includes(response.status) || ['success', 'ignore'].includes(actionOf(response));
 
 /** What stands between the client's methods and the wire. */
 const openAnswers = (options: HttpOptions, runtime: HttpRuntime) => {
@@ -170,7 +165,7 @@ const openAnswers = (options: HttpOptions, runtime: HttpRuntime) => {
       if (!isAnswer(response, allowed)) {
         throw explain?.(response) ?? refusal(request, response);
       }
-      if (meaningOf(response) === 'ignore') ignored(request, response);
+      if (actionOf(response) === 'ignore') ignored(request, response);
       return response;
     };
   return {answered, warn, counters, underWay, close: transport.close};
@@ -185,7 +180,7 @@ export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): Open
 
   const contentOf = async <T>(request: HttpRequest, decode = jsonDecoder()): Promise<T> => {
     const response = await answered()(request);
-    if (meaningOf(response) === 'ignore') return JSON.parse('null');
+    if (actionOf(response) === 'ignore') return JSON.parse('null');
     const {documents} = await decodeAnswer(request, response, decode, limit);
     // The caller's claim.
     return asOne(documents) as T;

@@ -5,13 +5,13 @@ import {open} from 'node:fs/promises';
 import type {ServerResponse} from 'node:http';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from '@jest/globals';
-import {answering, readAll} from '../../test/support/downloading.ts';
+import {answering, readAll} from '../../test/http/downloading.ts';
+import {serve} from '../../test/http/loopback.ts';
+import {zipOf} from '../../test/http/zip.ts';
 import {failureOf} from '../../test/support/failure.ts';
-import {serve} from '../../test/support/loopback.ts';
-import {zipOf} from '../../test/support/zip.ts';
-import {intoFile} from './body.ts';
 import {openHttpClient} from './client.ts';
 import {openTemporary} from './download.ts';
+import {intoFile} from './wire/body.ts';
 
 /** The permissions of each temporary file that is open. */
 const openFiles = (): readonly number[] =>

@@ -1,8 +1,8 @@
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from '@jest/globals';
-import {answering, answeringInTurn, readAll} from '../../test/support/downloading.ts';
-import {serve} from '../../test/support/loopback.ts';
-import {zipOf} from '../../test/support/zip.ts';
+import {answering, answeringInTurn, readAll} from '../../test/http/downloading.ts';
+import {serve} from '../../test/http/loopback.ts';
+import {zipOf} from '../../test/http/zip.ts';
 import {csv} from './decode/csv.ts';
 import {jsonLines} from './decode/json-lines.ts';
 import {xml} from './decode/xml.ts';

@@ -4,14 +4,14 @@ import {type FileHandle, open, unlink} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {ConfigError} from '../errors.ts';
-import {aboutOf} from './decode/answer.ts';
+import {aboutOf} from './decode/decode-response.ts';
 import type {Batch, Decoder} from './decode/decoder.ts';
+import {onlyCuts} from './decode/truncation.ts';
 import {unpackFile} from './decode/unpack.ts';
-import {onlyCuts} from './decode/whole.ts';
-import {networkCode} from './faults.ts';
-import {meaningOf, withEmptyOn} from './meaning.ts';
-import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
 import type {FetchedRecords} from './paginate/paginate.ts';
+import {actionOf, withEmptyOn} from './response/action.ts';
+import {networkCode} from './response/faults.ts';
+import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './types.ts';
 
 export type DownloadOptions = {
   /** Where the records are in JSON or XML: `items`, `data.*.rows`. Default: the body itself is the list. */
@@ -85,7 +85,7 @@ export async function* download<R extends object>(
       assertWhole: (sent, response) => onlyCuts(() => drain(batches(sent, response))),
     };
     const response = await answered([])(withEmptyOn(request, emptyOn));
-    if (meaningOf(response) === 'ignore') return;
+    if (actionOf(response) === 'ignore') return;
     for await (const batch of batches(request, response)) {
       signal.throwIfAborted();
       yield claimed<R>(batch);

@@ -1,10 +1,10 @@
 // GraphQL tells its errors in the body, most often with status 200: here they get the meaning that a status has elsewhere.
 import {ConfigError, SystemError} from '../errors.ts';
-import {isObject, type JsonObject, valueAt} from '../json.ts';
+import {isObject, type JsonObject, valueAt} from '../json/values.ts';
 import {decodeJson} from './decode/json.ts';
-import {MISSING_PERMISSION, UNKNOWN_CREDENTIALS} from './faults.ts';
-import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './message.ts';
-import {excerpt} from './refusal-text.ts';
+import {MISSING_PERMISSION, UNKNOWN_CREDENTIALS} from './response/faults.ts';
+import {excerpt} from './response/refusal-text.ts';
+import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './types.ts';
 
 export type GraphqlOptions = {
   /** Where the query goes; default `graphqlPath` of the client, or its base URL as it is. */

@@ -2,10 +2,10 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {beforeAll, describe, expect, jest, test} from '@jest/globals';
 import nock from 'nock';
+import {counted, LONG, outcomeOf, SHORT, three} from '../../test/http/hang-limits.ts';
+import {hangLookups} from '../../test/http/hanging.ts';
 import {failureOf} from '../../test/support/failure.ts';
-import {counted, LONG, outcomeOf, SHORT, three} from '../../test/support/hang-limits.ts';
-import {hangLookups} from '../../test/support/hanging.ts';
-import {secret} from '../../test/support/secrets.ts';
+import {secret} from '../testing/secrets.ts';
 import {oauth2} from './auth/oauth2.ts';
 import {sessionToken} from './auth/session-token.ts';
 import {openHttpClient} from './client.ts';

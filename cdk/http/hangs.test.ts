@@ -6,8 +6,8 @@ import type {Socket} from 'node:net';
 import {gzipSync} from 'node:zlib';
 import {beforeAll, describe, expect, jest, test} from '@jest/globals';
 import nock from 'nock';
-import {hasOpenssl, makeCertificates} from '../../test/support/certificates.ts';
-import {ended, type Limits, outcomeOf, SHORT, TIMEOUT} from '../../test/support/hang-limits.ts';
+import {hasOpenssl, makeCertificates} from '../../test/http/certificates.ts';
+import {ended, type Limits, outcomeOf, SHORT, TIMEOUT} from '../../test/http/hang-limits.ts';
 import {
   CHUNKED,
   hangLookups,
@@ -15,7 +15,7 @@ import {
   startDeaf,
   startHanging,
   trickle,
-} from '../../test/support/hanging.ts';
+} from '../../test/http/hanging.ts';
 import {say} from '../../test/support/say.ts';
 
 // Jest's own limit must be no part of the matter.

@@ -1,7 +1,7 @@
 // A POST that changes something on the server.
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
-import {API, withAuth} from '../../test/support/authorized.ts';
+import {API, withAuth} from '../../test/http/authorized.ts';
 import {failureOf} from '../../test/support/failure.ts';
 
 const order = (options: object = {}) =>

@@ -1,5 +1,5 @@
 // Which requests are under way, for whoever asks why nothing comes.
-import {describeRequest, type HttpRequest} from './message.ts';
+import {describeRequest, type HttpRequest} from './types.ts';
 
 export type UnderWay = {
   /** Notes a request; call what it returns when the request is over. */

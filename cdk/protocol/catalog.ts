@@ -1,5 +1,5 @@
 import {ConfigError} from '../errors.ts';
-import {isObject, type JsonObject, kindOf} from '../json.ts';
+import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import type {StreamDescriptor} from './generated/airbyte.ts';
 
 /** One entry of a configured catalog: what the user asked to read, and how. */

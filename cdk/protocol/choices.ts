@@ -1,7 +1,7 @@
 // An option of a spec's oneOf is chosen by a constant in one of its properties. Ajv does not know that: it lists
 // the faults of every option, and those of the one the user meant drown among them.
 import type {ErrorObject} from 'ajv';
-import {isObject} from '../json.ts';
+import {isObject} from '../json/values.ts';
 
 /** The property that tells the options apart, with its constant in each of them. */
 type Tag = {readonly name: string; readonly constants: readonly unknown[]};

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../test/support/failure.ts';
-import type {JsonObject} from '../json.ts';
+import type {JsonObject} from '../json/values.ts';
 import {validateConfig} from './config.ts';
 
 /** The message for a config with this one property, by this schema. */

@@ -1,7 +1,7 @@
 import {Ajv, type ErrorObject} from 'ajv';
 import addFormats from 'ajv-formats';
 import {ConfigError} from '../errors.ts';
-import {isObject, type JsonObject, kindOf} from '../json.ts';
+import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import {faultsMeant} from './choices.ts';
 import {secretValues} from './secrets.ts';
 

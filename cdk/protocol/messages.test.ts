@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {validateMessage} from '../../test/support/protocol.ts';
+import {validateMessage} from '../testing/protocol.ts';
 import {connectionStatus, errorTrace, logMessage, stateMessage, streamStatus} from './messages.ts';
 
 const users = {name: 'users', namespace: 'shop'};

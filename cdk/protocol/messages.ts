@@ -1,7 +1,7 @@
 // Makers of the messages a source emits. Wire names stay in here.
 import type {FailureType} from '../errors.ts';
-import type {JsonObject} from '../json.ts';
-import {parseAll, type RawRecords} from '../raw-records.ts';
+import {parseAll, type RawRecords} from '../json/raw-records.ts';
+import type {JsonObject} from '../json/values.ts';
 import type {
   AirbyteLogMessage,
   AirbyteMessage,

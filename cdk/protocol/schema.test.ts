@@ -4,11 +4,7 @@ import {describe, expect, test} from '@jest/globals';
 import {Ajv} from 'ajv';
 import addFormats from 'ajv-formats';
 import {parse} from 'yaml';
-import {
-  configuredCatalogProblems,
-  parseMessages,
-  validateMessage,
-} from '../../test/support/protocol.ts';
+import {configuredCatalogProblems, parseMessages, validateMessage} from '../testing/protocol.ts';
 import schema from './airbyte.schema.json' with {type: 'json'};
 
 const AIRBYTES_OWN = '../shared/protocol/airbyte_protocol.yaml';

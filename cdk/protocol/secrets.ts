@@ -1,6 +1,6 @@
 // Keeps the user's secrets out of everything the kit says. Records are not touched.
 import {inspect} from 'node:util';
-import {isObject, type JsonObject} from '../json.ts';
+import {isObject, type JsonObject} from '../json/values.ts';
 
 /** Shorter ones would blot out half of every log. */
 const SHORTEST = 3;

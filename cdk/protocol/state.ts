@@ -1,6 +1,6 @@
 // The state a client hands back. Clients keep and reshape it in many ways; every one of them is understood,
 // and what cannot be is reported and left out, because a sync that crashes on its state is stuck for good.
-import {isObject, type JsonObject, kindOf} from '../json.ts';
+import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import {descriptorOf, streamKey} from './catalog.ts';
 import type {StreamDescriptor} from './generated/airbyte.ts';
 

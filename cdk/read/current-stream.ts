@@ -1,8 +1,8 @@
 // On whose behalf something happens. Streams share one client, and its closures know nothing of whose turn it is.
 import {AsyncLocalStorage} from 'node:async_hooks';
-import type {Lane} from './lanes.ts';
+import type {Slot} from './turns/slots.ts';
 
-type Behalf = {readonly stream: string; readonly lane?: Lane};
+type Behalf = {readonly stream: string; readonly slot?: Slot};
 
 const storage = new AsyncLocalStorage<Behalf>();
 
@@ -11,8 +11,8 @@ export const currentStream = (): string => storage.getStore()?.stream ?? '';
 
 /** Waits for something long without keeping others from reading. */
 export const waitAside = <T>(wait: () => Promise<T>): Promise<T> => {
-  const lane = storage.getStore()?.lane;
-  return lane === undefined ? wait() : lane.aside(wait);
+  const slot = storage.getStore()?.slot;
+  return slot === undefined ? wait() : slot.aside(wait);
 };
 
 /** Runs something, and all that it starts, on behalf of a stream. */

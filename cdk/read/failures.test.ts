@@ -9,11 +9,12 @@ import {
   sorted,
   stateOf,
   unsorted,
-} from '../../test/support/items.ts';
-import {catalogOf, inShort, runRead, startRead} from '../../test/support/run-read.ts';
+} from '../../test/read/items.ts';
+import {page, parent, stream} from '../author/source.ts';
+import type {Page} from '../author/types.ts';
 import {ConfigError, TransientError} from '../errors.ts';
-import {type Page, page, parent, stream} from '../source.ts';
-import {Interrupted} from './interrupt.ts';
+import {catalogOf, inShort, runRead, startRead} from '../testing/run-read.ts';
+import {Interrupted} from './turns/abort.ts';
 
 describe('a stream in slices', () => {
   const repositories = (

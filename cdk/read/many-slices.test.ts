@@ -1,8 +1,8 @@
 // Streams with so many slices that their positions can't be listed.
 import {describe, expect, test} from '@jest/globals';
-import {at, type Item, item, pagesOf, schema, stateOf} from '../../test/support/items.ts';
-import {NOW, runRead} from '../../test/support/run-read.ts';
-import {page, stream} from '../source.ts';
+import {at, type Item, item, pagesOf, schema, stateOf} from '../../test/read/items.ts';
+import {page, stream} from '../author/source.ts';
+import {NOW, runRead} from '../testing/run-read.ts';
 
 type Since = Map<number, unknown>;
 

@@ -1,8 +1,9 @@
 // Streams whose slices are the records of another one.
 import {describe, expect, test} from '@jest/globals';
-import {at, type Item, item, pagesOf, schema, sorted, stateOf} from '../../test/support/items.ts';
-import {catalogOf, inShort, runRead} from '../../test/support/run-read.ts';
-import {type Page, page, parent, product, type Schema, type Stream, stream} from '../source.ts';
+import {at, type Item, item, pagesOf, schema, sorted, stateOf} from '../../test/read/items.ts';
+import {page, parent, product, type Schema, type Stream, stream} from '../author/source.ts';
+import type {Page} from '../author/types.ts';
+import {catalogOf, inShort, runRead} from '../testing/run-read.ts';
 
 type Note = {id: string};
 const notes: Schema<Note> = {type: 'object', properties: {id: {}}};

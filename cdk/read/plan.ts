@@ -1,11 +1,12 @@
 // What a run will do, settled before the first request: which streams, in which mode, from which position.
+
+import type {Stream} from '../author/source.ts';
 import {ConfigError} from '../errors.ts';
-import type {JsonObject} from '../json.ts';
+import type {JsonObject} from '../json/values.ts';
 import {type ConfiguredStream, streamKey} from '../protocol/catalog.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import type {StateBlob, SyncState} from '../protocol/state.ts';
-import type {Stream} from '../source.ts';
-import {type Start, type StartContext, type SyncMode, startOf} from './start.ts';
+import {type Start, type StartContext, type SyncMode, startOf} from './state/start.ts';
 
 /** One configured stream: to be read, or why it can't be. */
 export type PlannedStream =

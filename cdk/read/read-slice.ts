@@ -1,15 +1,18 @@
 // One slice, from its position to its end: pages, windows, and where it goes on when it is cut off.
+
+import type {Window} from '../author/source.ts';
+import type {CursorValue, Page, Slice} from '../author/types.ts';
 import {shift} from '../duration.ts';
 import {messageOf, SystemError, TransientError} from '../errors.ts';
-import {isObject, type JsonObject, kindOf} from '../json.ts';
-import {countOf, type RawRecords, someOf} from '../raw-records.ts';
-import type {CursorValue, Page, Slice, Window} from '../source.ts';
+import {countOf, type RawRecords, someOf} from '../json/raw-records.ts';
+import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import {type CursorRules, cursorRules} from './cursor/rules.ts';
 import type {SliceDeletes} from './deletes/deletes.ts';
-import {untilAborted} from './interrupt.ts';
-import {sliceKey} from './position.ts';
-import type {SliceProgress} from './progress.ts';
-import {emitRaw, emitRecords, type Reading, saveIfDue, say} from './reading.ts';
+import {emitRaw, emitRecords, type Reading, saveIfDue} from './emit.ts';
+import {sliceKey} from './state/position.ts';
+import type {SliceProgress} from './state/progress.ts';
+import {say} from './stream-run.ts';
+import {untilAborted} from './turns/abort.ts';
 
 type SliceReading = {
   readonly reading: Reading;
@@ -124,7 +127,7 @@ const takeRaw = async (
   since: CursorValue | undefined,
 ): Promise<Taken> => {
   const {reading} = slice;
-  const records = reading.byteLane.look(raw);
+  const records = reading.passthrough.look(raw);
   const whole = withCursor(records, slice);
   const kept = keep(whole, isNew(slice, since));
   await emitRaw(reading, keptOf(raw, records, kept), page.bytes);
@@ -134,7 +137,7 @@ const takeRaw = async (
 /** Hands on one page. */
 const takePage = async (slice: SliceReading, page: Page, {since, until}: Part): Promise<Taken> => {
   const {reading, progress} = slice;
-  const raw = reading.byteLane.enter(page);
+  const raw = reading.passthrough.enter(page);
   const taken = await (raw === undefined
     ? takeParsed(slice, page, since)
     : takeRaw(slice, raw, page, since));
@@ -261,7 +264,12 @@ export const readSlice = async (reading: Reading, slice: Slice): Promise<void> =
   const {cursor, window} = reading.stream;
   const key = sliceKey(slice);
   const progress = reading.progress.slice(key);
-  const deletes = reading.deletes.slice(reading, slice, key, progress);
+  const deletes = reading.deletes.slice(
+    (records) => emitRecords(reading, records),
+    slice,
+    key,
+    progress,
+  );
   if (progress.isDone) return;
   await deletes.begin();
   const sliceReading: SliceReading = {

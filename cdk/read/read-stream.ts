@@ -1,5 +1,7 @@
 // One stream, from STARTED to COMPLETE or INCOMPLETE. What fails in here stays in here.
-import type {JsonObject} from '../json.ts';
+
+import type {Slice} from '../author/types.ts';
+import type {JsonObject} from '../json/values.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import {
   type Failure,
@@ -9,23 +11,23 @@ import {
   streamStatus,
 } from '../protocol/messages.ts';
 import {NO_CURSOR_STATE, type StateBlob} from '../protocol/state.ts';
-import type {Slice} from '../source.ts';
-import {openByteLane} from './byte-lane.ts';
-import {trackCheckpoints} from './checkpoints.ts';
 import {conformStream, type StreamConform} from './conform/conform-stream.ts';
 import {onBehalfOf} from './current-stream.ts';
 import {openDeletes} from './deletes/deletes.ts';
 import {schemaOf} from './deletes/schema.ts';
 import {DELETED_AT} from './deletes/tombstone.ts';
+import {emitRecords, type Reading, saveIfDue} from './emit.ts';
 import {type SliceFault, streamFailure, userMessage} from './failures.ts';
-import type {Kinship} from './families.ts';
-import {untilAborted} from './interrupt.ts';
-import {keyNumber} from './key-set.ts';
-import type {Lane} from './lanes.ts';
-import {sliceKey} from './position.ts';
+import {openPassthrough} from './passthrough.ts';
 import {readSlice} from './read-slice.ts';
-import {type Reading, type StreamRun, saveIfDue, say} from './reading.ts';
-import {trackProgress} from './track-progress.ts';
+import {trackCheckpoints} from './state/checkpoints.ts';
+import {sliceKey} from './state/position.ts';
+import {sliceNumber} from './state/slice-keys.ts';
+import {trackProgress} from './state/track-progress.ts';
+import {type StreamRun, say} from './stream-run.ts';
+import type {StreamNode} from './stream-tree.ts';
+import {untilAborted} from './turns/abort.ts';
+import type {Slot} from './turns/slots.ts';
 
 const setStatus = (
   {descriptor, run}: {readonly descriptor: StreamDescriptor; readonly run: StreamRun},
@@ -35,27 +37,27 @@ const setStatus = (
 /** Slices with a place to read each. A list is asked for the next one in that place, as asking may take requests. */
 async function* listedSlices(
   list: AsyncIterable<Slice>,
-  enter: () => Promise<Lane>,
+  enter: () => Promise<Slot>,
   signal: AbortSignal,
-): AsyncGenerator<readonly [Slice, Lane]> {
+): AsyncGenerator<readonly [Slice, Slot]> {
   const iterator = untilAborted(list, signal);
-  let lane = await enter();
+  let slot = await enter();
   try {
     for await (const slice of iterator) {
-      yield [slice, lane];
-      lane = await enter();
+      yield [slice, slot];
+      slot = await enter();
     }
   } finally {
-    lane.leave();
+    slot.leave();
   }
 }
 
 /** What a parent has not read yet is not waited for in a place to read: the parent might need it. */
 async function* fedSlices(
   slices: AsyncIterable<Slice>,
-  enter: () => Promise<Lane>,
+  enter: () => Promise<Slot>,
   signal: AbortSignal,
-): AsyncGenerator<readonly [Slice, Lane]> {
+): AsyncGenerator<readonly [Slice, Slot]> {
   for await (const slice of untilAborted(slices, signal)) yield [slice, await enter()];
 }
 
@@ -67,17 +69,17 @@ async function* wholeSlice(): AsyncGenerator<Slice> {
 
 const slicesOf = (
   {stream, run}: Reading,
-  {feed, children}: Kinship,
-): AsyncGenerator<readonly [Slice, Lane]> => {
-  const {signal, lanes} = run;
-  const enter = () => lanes.enter(stream.name, children.length > 0);
+  {feed, children}: StreamNode,
+): AsyncGenerator<readonly [Slice, Slot]> => {
+  const {signal, slots} = run;
+  const enter = () => slots.enter(stream.name, children.length > 0);
   if (feed !== undefined) return fedSlices(feed.slices(), enter, signal);
   const {slices} = stream;
   return listedSlices(slices.kind === 'list' ? slices.list() : wholeSlice(), enter, signal);
 };
 
 /** Reads every slice, also behind one that fails; a slice that turns up twice is read once. */
-const readSlices = async (reading: Reading, kinship: Kinship): Promise<readonly SliceFault[]> => {
+const readSlices = async (reading: Reading, node: StreamNode): Promise<readonly SliceFault[]> => {
   const {run, descriptor, stream} = reading;
   const faults: SliceFault[] = [];
   const seen = new Set<number>();
@@ -88,23 +90,23 @@ const readSlices = async (reading: Reading, kinship: Kinship): Promise<readonly 
     const where = slice === '' ? '' : `, slice ${slice}`;
     await run.emit(logMessage('ERROR', `Stream ${descriptor.name}${where}: ${userMessage(error)}`));
   };
-  const start = (slice: Slice, key: string, lane: Lane): void => {
-    lane.name(key === '' ? `stream ${stream.name}` : `stream ${stream.name}, slice ${key}`);
-    const task = onBehalfOf({stream: descriptor.name, lane}, () => readSlice(reading, slice))
+  const start = (slice: Slice, key: string, slot: Slot): void => {
+    slot.name(key === '' ? `stream ${stream.name}` : `stream ${stream.name}, slice ${key}`);
+    const task = onBehalfOf({stream: descriptor.name, slot}, () => readSlice(reading, slice))
       .then(() => (stream.slices.kind === 'whole' ? undefined : saveIfDue(reading)))
       .catch((error: unknown) => fail(key, error))
       .finally(() => {
         running.delete(task);
-        lane.leave();
+        slot.leave();
       });
     running.add(task);
   };
   try {
-    for await (const [slice, lane] of slicesOf(reading, kinship)) {
+    for await (const [slice, slot] of slicesOf(reading, node)) {
       const key = sliceKey(slice);
-      const number = keyNumber(key);
-      if (seen.has(number)) lane.leave();
-      else start(slice, key, lane);
+      const number = sliceNumber(key);
+      if (seen.has(number)) slot.leave();
+      else start(slice, key, slot);
       seen.add(number);
     }
   } catch (error) {
@@ -119,9 +121,9 @@ const isSome = <T>(list: readonly T[]): list is readonly [T, ...T[]] => list.len
 
 /** The end of a stream: last RECORD, then its final STATE, then its status. */
 const finish = async (reading: Reading, complete: boolean): Promise<void> => {
-  const {progress, checkpoints, run, descriptor, conform, byteLane} = reading;
-  const lane = byteLane.summary();
-  if (lane !== '') run.debug(`Stream ${descriptor.name}: ${lane}.`);
+  const {progress, checkpoints, run, descriptor, conform, passthrough} = reading;
+  const untouched = passthrough.summary();
+  if (untouched !== '') run.debug(`Stream ${descriptor.name}: ${untouched}.`);
   for (const warning of conform.end()) say(reading, 'WARN', warning);
   const state = checkpoints.last(complete ? progress.finished() : progress.unfinished());
   if (complete && checkpoints.total() === 0) await setStatus(reading, 'RUNNING');
@@ -138,11 +140,18 @@ const finish = async (reading: Reading, complete: boolean): Promise<void> => {
 };
 
 /** Ends what waits for this stream's records: its children are told whether they have seen all. */
-const endChildren = ({children}: Kinship, failure: Failure | undefined, blob: JsonObject): void => {
+const endChildren = (
+  {children}: StreamNode,
+  failure: Failure | undefined,
+  blob: JsonObject,
+): void => {
   for (const child of children) child.end(failure, blob);
 };
 
-const conformOf = ({stream, schema}: Kinship, warn: (message: string) => void): StreamConform => {
+const conformOf = (
+  {stream, schema}: StreamNode,
+  warn: (message: string) => void,
+): StreamConform => {
   const {cursor, primaryKey, types, fields, deletes} = stream;
   const selected = fields === 'as-selected' ? schema : undefined;
   const keys = [...primaryKey, ...(cursor ? [cursor.field] : []), ...(deletes ? [DELETED_AT] : [])];
@@ -165,11 +174,11 @@ export const abandonStream = async (
 };
 
 /** All that reading takes. Throws where what the author declared can't be. */
-const openReading = (kinship: Kinship, run: StreamRun) => {
-  const {descriptor, stream, isSelected, children} = kinship;
+const openReading = (node: StreamNode, run: StreamRun) => {
+  const {descriptor, stream, isSelected, children} = node;
   const warn = (message: string): void => say({descriptor, run}, 'WARN', message);
-  const tracked = trackProgress(kinship, run, warn);
-  const deletes = openDeletes(kinship, run);
+  const tracked = trackProgress(node, run, warn);
+  const deletes = openDeletes(node, run);
   const progress = deletes.withState(tracked.progress);
   const initial = progress.unfinished();
   const checkpoints = trackCheckpoints(descriptor, stream.checkpointInterval, run.now, initial);
@@ -182,8 +191,8 @@ const openReading = (kinship: Kinship, run: StreamRun) => {
     deletes,
     checkpoints: isSelected ? checkpoints : {...checkpoints, due: () => undefined},
     emits: tracked.emits,
-    conform: conformOf(kinship, warn),
-    byteLane: openByteLane(stream, children.length > 0),
+    conform: conformOf(node, warn),
+    passthrough: openPassthrough(stream, children.length > 0),
     onRecords: async (records) => {
       for (const child of children) await child.take(records);
     },
@@ -197,19 +206,19 @@ const openReading = (kinship: Kinship, run: StreamRun) => {
 };
 
 const readOpened = async (
-  kinship: Kinship,
+  node: StreamNode,
   {reading, position}: ReturnType<typeof openReading>,
 ): Promise<Failure | undefined> => {
-  const {isSelected, descriptor} = kinship;
+  const {isSelected, descriptor} = node;
   if (isSelected) await setStatus(reading, 'STARTED');
   let faults: readonly SliceFault[] | undefined;
   try {
-    const found = await readSlices(reading, kinship);
-    await reading.deletes.settle(reading, found.length === 0);
+    const found = await readSlices(reading, node);
+    await reading.deletes.settle((records) => emitRecords(reading, records), found.length === 0);
     faults = found;
   } finally {
     const failure = faults && isSome(faults) ? streamFailure(descriptor, faults) : undefined;
-    endChildren(kinship, failure, faults ? position() : NO_CURSOR_STATE);
+    endChildren(node, failure, faults ? position() : NO_CURSOR_STATE);
     if (isSelected) await finish(reading, faults?.length === 0);
   }
   // That of a parent which nobody asked for is its children's.
@@ -221,19 +230,19 @@ const readOpened = async (
  * and then, too, the stream's last position has been saved.
  */
 export const readStream = async (
-  kinship: Kinship,
+  node: StreamNode,
   run: StreamRun,
 ): Promise<Failure | undefined> => {
   let opened: ReturnType<typeof openReading>;
   try {
-    opened = openReading(kinship, run);
+    opened = openReading(node, run);
   } catch (error) {
-    const {descriptor, isSelected, blob} = kinship;
+    const {descriptor, isSelected, blob} = node;
     const failure = isSelected
       ? await abandonStream(descriptor, error, blob, run)
       : streamFailure(descriptor, [{slice: '', error}]);
-    endChildren(kinship, failure, NO_CURSOR_STATE);
+    endChildren(node, failure, NO_CURSOR_STATE);
     return isSelected ? failure : undefined;
   }
-  return readOpened(kinship, opened);
+  return readOpened(node, opened);
 };

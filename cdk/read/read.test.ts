@@ -8,9 +8,9 @@ import {
   sorted,
   stateOf,
   unsorted,
-} from '../../test/support/items.ts';
-import {catalogOf, inShort, NOW, runRead} from '../../test/support/run-read.ts';
-import {page, type Schema, stream} from '../source.ts';
+} from '../../test/read/items.ts';
+import {page, type Schema, stream} from '../author/source.ts';
+import {catalogOf, inShort, NOW, runRead} from '../testing/run-read.ts';
 
 describe('a read', () => {
   test('emits STARTED, RUNNING, the records, a STATE that counts them, and COMPLETE', async () => {

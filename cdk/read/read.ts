@@ -9,13 +9,13 @@ import {
 } from '../protocol/messages.ts';
 import {onBehalfOf} from './current-stream.ts';
 import {readFailure} from './failures.ts';
-import {type Kinship, openFamilies} from './families.ts';
-import {openLanes} from './lanes.ts';
 import type {Plan, PlannedStream} from './plan.ts';
-import {boundedQueue} from './queue.ts';
 import {abandonStream, readStream} from './read-stream.ts';
-import type {StreamRun} from './reading.ts';
-import {openWatchdog} from './watchdog.ts';
+import type {StreamRun} from './stream-run.ts';
+import {openStreamTree, type StreamNode} from './stream-tree.ts';
+import {boundedQueue} from './turns/queue.ts';
+import {openSlots} from './turns/slots.ts';
+import {openWatchdog} from './turns/watchdog.ts';
 
 /** What may wait for the writer. Parsed records take several times their size in JSON, so this is kept low. */
 const MAX_QUEUED_BYTES = 1024 * 1024;
@@ -73,23 +73,21 @@ type Failures = Map<StreamDescriptor, Failure>;
 
 /** Streams side by side, parents first; one after another where only one slice may be read at once. */
 const readAll = async (
-  families: readonly Kinship[],
+  nodes: readonly StreamNode[],
   run: StreamRun,
   concurrency: number,
   failures: Failures,
 ): Promise<void> => {
-  const read = async (kinship: Kinship): Promise<void> => {
-    const failure = await onBehalfOf({stream: kinship.descriptor.name}, () =>
-      readStream(kinship, run),
-    );
-    if (failure !== undefined) failures.set(kinship.descriptor, failure);
+  const read = async (node: StreamNode): Promise<void> => {
+    const failure = await onBehalfOf({stream: node.descriptor.name}, () => readStream(node, run));
+    if (failure !== undefined) failures.set(node.descriptor, failure);
   };
   if (concurrency === 1) {
-    for (const kinship of families) await read(kinship);
+    for (const node of nodes) await read(node);
     return;
   }
   // All of them save what they have, also when one is stopped.
-  const ends = await Promise.allSettled(families.map(read));
+  const ends = await Promise.allSettled(nodes.map(read));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 };
 
@@ -110,7 +108,7 @@ const readStreams = async (
         failures.set(planned.descriptor, await refuse(planned, run));
       }
     }
-    await readAll(openFamilies(streams.filter(isReadable)), run, concurrency, failures);
+    await readAll(openStreamTree(streams.filter(isReadable)), run, concurrency, failures);
   } finally {
     const inOrder = streams.flatMap(({descriptor}) => failures.get(descriptor) ?? []);
     const told = inOrder.length === 0 ? [] : [...inOrder, readFailure(inOrder, streams.length)];
@@ -134,7 +132,7 @@ export async function* readPlan(
     log,
   } = runtime;
   const queue = boundedQueue<Emission>(MAX_QUEUED_BYTES);
-  const lanes = openLanes(concurrency);
+  const slots = openSlots(concurrency);
   const emit = (message: AirbyteMessage) => queue.push(message, 0);
   const watchdog = openWatchdog({
     now,
@@ -142,7 +140,7 @@ export async function* readPlan(
     waitsFor: () => [
       ...(queue.isFull() ? ['the reader of stdout'] : []),
       ...underWay(),
-      ...lanes.reading(),
+      ...slots.reading(),
     ],
     warn: (message) => void emit(logMessage('WARN', message)),
   });
@@ -157,7 +155,7 @@ export async function* readPlan(
     startedAt,
     workOf,
     debug: (message) => log?.('DEBUG', message),
-    lanes,
+    slots,
   };
   followWaits?.(tellWaits(plan, run));
   const reading = readStreams(plan, run, concurrency).finally(() => {

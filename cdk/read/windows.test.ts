@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
-import {type Item, pagesOf, schema, stateOf} from '../../test/support/items.ts';
-import {inShort, runRead} from '../../test/support/run-read.ts';
-import {stream} from '../source.ts';
+import {type Item, pagesOf, schema, stateOf} from '../../test/read/items.ts';
+import {stream} from '../author/source.ts';
+import {inShort, runRead} from '../testing/run-read.ts';
 
 /** Up to 2026-01-01, when the run begins. */
 const START = '2025-09-30T00:00:00Z';

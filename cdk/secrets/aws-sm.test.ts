@@ -2,10 +2,10 @@
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html shows.
 import {text} from 'node:stream/consumers';
 import {describe, expect, test} from '@jest/globals';
-import {sendJson} from '../../test/support/api-server.ts';
-import {serve} from '../../test/support/loopback.ts';
-import {resolveHere} from '../../test/support/resolve.ts';
+import {sendJson} from '../../test/http/api-server.ts';
+import {serve} from '../../test/http/loopback.ts';
 import type {AwsPackage} from './aws-sm.ts';
+import {resolveHere} from './resolve-here.ts';
 import type {StoreContext} from './store.ts';
 
 type Answer = {readonly status?: number; readonly type?: string; readonly body: object};

@@ -1,5 +1,5 @@
 import {ConfigError, messageOf, SystemError, TransientError} from '../errors.ts';
-import {isObject} from '../json.ts';
+import {isObject} from '../json/values.ts';
 import {type OpenStore, textOf} from './store.ts';
 
 const PACKAGE = '@aws-sdk/client-secrets-manager';

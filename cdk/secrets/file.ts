@@ -1,6 +1,6 @@
 import {readFile, stat} from 'node:fs/promises';
 import {ConfigError, messageOf, SystemError} from '../errors.ts';
-import {isObject} from '../json.ts';
+import {isObject} from '../json/values.ts';
 import {nothingToClose, type OpenStore, textOf} from './store.ts';
 
 /** No secret is that long: whoever names a larger file means another one. */

@@ -2,9 +2,9 @@
 // (https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions/access).
 import {describe, expect, test} from '@jest/globals';
 import {request} from 'undici';
-import {sendJson} from '../../test/support/api-server.ts';
-import {serve} from '../../test/support/loopback.ts';
-import {resolveHere} from '../../test/support/resolve.ts';
+import {sendJson} from '../../test/http/api-server.ts';
+import {serve} from '../../test/http/loopback.ts';
+import {resolveHere} from './resolve-here.ts';
 
 type Answer = {readonly status?: number; readonly body: unknown};
 

@@ -1,10 +1,10 @@
 // Stores of secrets that take a request and never answer it, nor let go of what was asked.
 import {expect, test} from '@jest/globals';
 import {request} from 'undici';
-import {serve} from '../../test/support/loopback.ts';
-import {resolveHere} from '../../test/support/resolve.ts';
+import {serve} from '../../test/http/loopback.ts';
 import type {AwsPackage} from './aws-sm.ts';
 import type {ResolveRuntime} from './resolve.ts';
+import {resolveHere} from './resolve-here.ts';
 
 type Lent = Pick<ResolveRuntime, 'load' | 'env'>;
 

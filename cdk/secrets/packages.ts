@@ -1,5 +1,5 @@
 import {ConfigError} from '../errors.ts';
-import {isObject} from '../json.ts';
+import {isObject} from '../json/values.ts';
 import type {Load} from './store.ts';
 
 /** Node's code, and that of the loader in tests. */

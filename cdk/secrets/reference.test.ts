@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
-import {ROOT} from '../../test/support/program.ts';
+import {ROOT} from '../../test/e2e/run-program.ts';
 import {parseReference, shapeMissed} from './reference.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-Ab1C2d';

@@ -2,9 +2,9 @@ import {spawnSync} from 'node:child_process';
 import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
-import {workspace} from '../../test/support/program.ts';
-import {resolveHere} from '../../test/support/resolve.ts';
-import {virtualClock} from '../../test/support/virtual-clock.ts';
+import {workspace} from '../../test/e2e/run-program.ts';
+import {virtualClock} from '../testing/virtual-clock.ts';
+import {resolveHere} from './resolve-here.ts';
 
 const {folder, file} = workspace();
 

@@ -1,7 +1,7 @@
 // Puts what references in a config stand for in their place: `env:NAME`, `file:/run/secrets/x`, `aws-sm:…`, `gcp-sm:…`, `vault:…`.
 import {setTimeout as delay} from 'node:timers/promises';
 import {ConfigError, messageOf, SystemError, TransientError} from '../errors.ts';
-import {isObject, kindOf, valueAt} from '../json.ts';
+import {isObject, kindOf, valueAt} from '../json/values.ts';
 import {openAwsSm} from './aws-sm.ts';
 import {openEnv} from './env.ts';
 import {openFile} from './file.ts';

@@ -2,10 +2,10 @@
 import type {IncomingMessage} from 'node:http';
 import {join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
-import {sendJson} from '../../test/support/api-server.ts';
-import {serve} from '../../test/support/loopback.ts';
-import {workspace} from '../../test/support/program.ts';
-import {resolveHere} from '../../test/support/resolve.ts';
+import {workspace} from '../../test/e2e/run-program.ts';
+import {sendJson} from '../../test/http/api-server.ts';
+import {serve} from '../../test/http/loopback.ts';
+import {resolveHere} from './resolve-here.ts';
 
 const {folder, file} = workspace();
 

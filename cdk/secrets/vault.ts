@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {ConfigError, SystemError} from '../errors.ts';
 import {apiKey} from '../http/auth/api-key.ts';
 import {type HttpClient, openHttpClient} from '../http/client.ts';
-import {isObject, type JsonObject} from '../json.ts';
+import {isObject, type JsonObject} from '../json/values.ts';
 import {openFile} from './file.ts';
 import type {OpenStore, StoreContext} from './store.ts';
 

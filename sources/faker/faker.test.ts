@@ -1,8 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {Ajv} from 'ajv';
 import addFormats from 'ajv-formats';
-import {recordsOf} from '../../test/support/messages.ts';
-import {readSource} from '../../test/support/run-source.ts';
+import {readSource, recordsOf} from '#cdk/testing';
 import {products} from './generated/products.ts';
 import {purchases} from './generated/purchases.ts';
 import {users} from './generated/users.ts';

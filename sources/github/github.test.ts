@@ -1,8 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
-import {errorsIn, lastStates, recordsOf} from '../../test/support/messages.ts';
-import {checkSource, readSource} from '../../test/support/run-source.ts';
-import {secret} from '../../test/support/secrets.ts';
+import {checkSource, errorsIn, lastStates, readSource, recordsOf, secret} from '#cdk/testing';
 import {github} from './index.ts';
 
 const API = 'https://api.github.com';

@@ -4,10 +4,10 @@ import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:f
 import {tmpdir} from 'node:os';
 import {basename, join} from 'node:path';
 import {afterAll} from '@jest/globals';
-import {said as recordSaid} from '../../test/support/secrets.ts';
-import {sync} from '../sync.ts';
-import {openTally, type SourceReport} from '../tally.ts';
-import type {World} from '../world.ts';
+import {said as recordSaid} from '../../cdk/testing/secrets.ts';
+import {openTally, type SourceReport} from '../report/tally.ts';
+import type {World} from '../run/context.ts';
+import {sync} from '../run/sync.ts';
 
 export const HEADWATER = join(import.meta.dirname, '../../headwater/main.ts');
 export const FAKER = join(import.meta.dirname, '../../sources/faker/main.ts');

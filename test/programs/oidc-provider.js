@@ -1,9 +1,9 @@
-// A certified OAuth 2 server for acceptance-tests/servers: node oidc-provider.js '<the public key of the client "signer" as JWK>'
+// A certified OAuth 2 server for test/servers: node oidc-provider.js '<the public key of the client "signer" as JWK>'
 // Prints its port. Access tokens live for two seconds, refresh tokens are good for one use, and a second use kills the grant.
 // Behind it stands an API at /items that takes its access tokens; GET /log tells what happened since the last look.
 import {createServer} from 'node:http';
 import {Provider} from 'oidc-provider';
-import {registerAuthorization, registerSecret} from '../secret-scan/recording.ts';
+import {registerAuthorization, registerSecret} from '../../cdk/testing/recording.ts';
 
 const RESOURCE = 'urn:items';
 const LIFE = 2;

@@ -1,6 +1,6 @@
 // jest's globalTeardown: fails the run where one of its secrets was said. A tear-down of another's own calls `scanRecording`.
 import {rmSync} from 'node:fs';
-import {RECORDING, readRecording} from './recording.ts';
+import {RECORDING, readRecording} from '../../cdk/testing/recording.ts';
 import {scan} from './scan.ts';
 
 export const scanRecording = (): void => {

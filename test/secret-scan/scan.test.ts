@@ -4,14 +4,14 @@ import {tmpdir} from 'node:os';
 import {join, relative} from 'node:path';
 import {inspect} from 'node:util';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
-import {ENCODING_NAMES} from './encodings.ts';
 import {
   RECORDING,
   readRecording,
   recordSaid,
   registerAuthorization,
   registerSecret,
-} from './recording.ts';
+} from '../../cdk/testing/recording.ts';
+import {ENCODING_NAMES} from './encodings.ts';
 import {findSecrets, scan} from './scan.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -168,7 +168,7 @@ describe('a run of jest', () => {
 
   /** One with our set-up and tear-down, and this as the body of its only test. */
   const runJest = (body: string) => {
-    const support = join(ROOT, 'test/support/secrets.ts');
+    const support = join(ROOT, 'cdk/testing/secrets.ts');
     const code = `import {test} from '@jest/globals';\nimport {said, secret} from '${support}';\ntest('it', () => { ${body} });\n`;
     writeFileSync(join(folder, 'planted.test.ts'), code);
     const settings = JSON.stringify({rootDir: ROOT, testMatch: [`${folder}/*.test.ts`]});

@@ -1,6 +1,7 @@
 // Looks for secrets in what was said.
+
+import {type Said, type Secret, SHORTEST_SECRET} from '../../cdk/testing/recording.ts';
 import {ENCODING_NAMES, formsOf} from './encodings.ts';
-import {type Said, type Secret, SHORTEST_SECRET} from './recording.ts';
 
 type Wanted = {readonly form: string; readonly secret: string; readonly encoding: string};
 

@@ -2,7 +2,7 @@
 import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {RECORDING} from './recording.ts';
+import {RECORDING} from '../../cdk/testing/recording.ts';
 
 /** A fuzz run has no secrets, and says 24 GB in an hour, which no scan holds. */
 export const startRecording = (): void => {

@@ -5,15 +5,15 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {afterEach, beforeAll, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
-import {lastStates, recordsOf} from '../../../test/support/messages.ts';
+import {lastStates, recordsOf} from '../../../cdk/testing/messages.ts';
+import {secret} from '../../../cdk/testing/secrets.ts';
 import {
   configuredCatalog,
   GITHUB,
   ROOT,
   runSource,
   workspace,
-} from '../../../test/support/program.ts';
-import {secret} from '../../../test/support/secrets.ts';
+} from '../../../test/e2e/run-program.ts';
 import {type Served, serveFake} from '../serve.ts';
 import {type GithubSwitches, openGithub} from './index.ts';
 

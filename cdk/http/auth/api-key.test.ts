@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
-import {API, withAuth} from '../../../test/support/authorized.ts';
+import {API, withAuth} from '../../../test/http/authorized.ts';
 import {failureOf} from '../../../test/support/failure.ts';
 import {linkHeader} from '../paginate/link-header.ts';
 import {apiKey} from './api-key.ts';

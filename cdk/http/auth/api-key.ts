@@ -1,5 +1,5 @@
 import {ConfigError} from '../../errors.ts';
-import type {HttpRequest} from '../message.ts';
+import type {HttpRequest} from '../types.ts';
 import type {Auth} from './auth.ts';
 import {setHeader} from './header.ts';
 

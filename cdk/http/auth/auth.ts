@@ -1,5 +1,5 @@
-import type {Clock} from '../clock.ts';
-import type {Send} from '../message.ts';
+import type {Clock} from '../limits/clock.ts';
+import type {Send} from '../types.ts';
 
 /** A refresh token that took another's place: the one before it is void, or will be. */
 export type Rotation = {readonly from: string; readonly to: string};

@@ -1,6 +1,6 @@
 // What the schemes of this folder have in common: a value in a header.
 import {ConfigError} from '../../errors.ts';
-import type {HttpRequest} from '../message.ts';
+import type {HttpRequest} from '../types.ts';
 
 /** `name` in lower case. */
 export const setHeader = (request: HttpRequest, name: string, value: string): HttpRequest => ({

@@ -1,8 +1,8 @@
 // A token that is fetched when it is needed, once for everyone who waits for it.
 import {TransientError} from '../../errors.ts';
-import type {Clock} from '../clock.ts';
-import {meaningOf} from '../meaning.ts';
-import type {HttpRequest, Send} from '../message.ts';
+import type {Clock} from '../limits/clock.ts';
+import {actionOf} from '../response/action.ts';
+import type {HttpRequest, Send} from '../types.ts';
 
 export type Token = {
   readonly value: string;
@@ -66,7 +66,7 @@ export const sendWithToken =
   async (request) => {
     const first = await token.current();
     const response = await send(put(request, first.value));
-    if (meaningOf(response) !== 'refresh-token') return response;
+    if (actionOf(response) !== 'refresh-token') return response;
     const second = await token.insteadOf(first);
     return send(put(request, second.value));
   };

@@ -2,8 +2,8 @@ import {createSecretKey, generateKeyPairSync, type KeyObject} from 'node:crypto'
 import {describe, expect, test} from '@jest/globals';
 import {jwtVerify} from 'jose';
 import nock from 'nock';
-import {API, failureWith, NOW, withAuth} from '../../../test/support/authorized.ts';
-import {secret} from '../../../test/support/secrets.ts';
+import {API, failureWith, NOW, withAuth} from '../../../test/http/authorized.ts';
+import {secret} from '../../testing/secrets.ts';
 import type {HttpClient} from '../client.ts';
 import {jwt} from './jwt.ts';
 

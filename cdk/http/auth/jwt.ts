@@ -1,4 +1,4 @@
-import {refusal} from '../faults.ts';
+import {refusal} from '../response/faults.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';

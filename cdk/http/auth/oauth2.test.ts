@@ -2,7 +2,7 @@ import {generateKeyPairSync} from 'node:crypto';
 import {describe, expect, test} from '@jest/globals';
 import {jwtVerify} from 'jose';
 import nock from 'nock';
-import {API, failureWith, NOW, settled, withAuth} from '../../../test/support/authorized.ts';
+import {API, failureWith, NOW, settled, withAuth} from '../../../test/http/authorized.ts';
 import {failureOf} from '../../../test/support/failure.ts';
 import type {HttpClient} from '../client.ts';
 import type {Rotation} from './auth.ts';

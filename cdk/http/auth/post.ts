@@ -1,8 +1,8 @@
 // A POST whose answer holds a token.
 import {SystemError} from '../../errors.ts';
-import {type JsonObject, kindOf, valueAt} from '../../json.ts';
+import {type JsonObject, kindOf, valueAt} from '../../json/values.ts';
 import {decodeJson} from '../decode/json.ts';
-import {describeRequest, type HttpRequest, type HttpResponse} from '../message.ts';
+import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 
 /** Where an answer holds a token: the path of a field, such as `data.token`, or a header. */
 export type TokenPlace = string | {readonly header: string};

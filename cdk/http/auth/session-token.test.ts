@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
-import {API, failureWith, withAuth} from '../../../test/support/authorized.ts';
+import {API, failureWith, withAuth} from '../../../test/http/authorized.ts';
 import type {HttpClient} from '../client.ts';
 import {type SessionToken, sessionToken} from './session-token.ts';
 

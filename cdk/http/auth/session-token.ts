@@ -1,6 +1,6 @@
 import {ConfigError} from '../../errors.ts';
-import type {JsonObject} from '../../json.ts';
-import {describeResponse} from '../faults.ts';
+import type {JsonObject} from '../../json/values.ts';
+import {describeResponse} from '../response/faults.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';

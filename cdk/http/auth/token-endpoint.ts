@@ -1,9 +1,9 @@
 // One request to an OAuth 2 token endpoint. oauth4webapi writes the request and checks the answer.
 import type {ClientAuth, TokenEndpointResponse} from 'oauth4webapi';
 import {ConfigError, SystemError, TransientError} from '../../errors.ts';
-import {isObject} from '../../json.ts';
-import {describeResponse} from '../faults.ts';
-import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../message.ts';
+import {isObject} from '../../json/values.ts';
+import {describeResponse} from '../response/faults.ts';
+import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 
 export type TokenRequest = {
   readonly tokenUrl: URL;

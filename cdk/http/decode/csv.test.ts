@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {decoded, streamed} from '../../../test/support/decoding.ts';
+import {decoded, streamed} from '../../../test/http/decoding.ts';
 import {csv} from './csv.ts';
 
 /** Both ways to read must agree. */

@@ -1,11 +1,11 @@
 import type {Parser} from 'csv-parse';
 import {messageOf, SystemError} from '../../errors.ts';
-import {networkCode} from '../faults.ts';
+import {networkCode} from '../response/faults.ts';
 import {inBatches} from './batches.ts';
 import {collect} from './collect.ts';
 import type {About, Batch, Decoder} from './decoder.ts';
-import {endsEarly} from './ends-early.ts';
 import {openText} from './text.ts';
+import {endsEarly} from './truncated-body.ts';
 
 type CsvOptions = {
   /** What stands between two fields. Default `,`. */

@@ -1,6 +1,6 @@
 // How a body is read. A decoder is a plain value that an author passes: `http.paginate(path, {decode: csv()})`.
 
-import type {Split} from './lazy-list.ts';
+import type {Split} from './lazy-records.ts';
 
 /** What an error says of the body at hand. */
 export type About = {

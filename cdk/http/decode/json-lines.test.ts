@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {decoded, streamed} from '../../../test/support/decoding.ts';
+import {decoded, streamed} from '../../../test/http/decoding.ts';
 import {jsonLines} from './json-lines.ts';
 
 /** Both ways to read must agree. */

@@ -1,10 +1,10 @@
 import {messageOf, SystemError} from '../../errors.ts';
-import {parseExact} from '../../exact-json.ts';
-import {isObject, kindOf} from '../../json.ts';
+import {parseExact} from '../../json/exact.ts';
+import {isObject, kindOf} from '../../json/values.ts';
 import {inBatches} from './batches.ts';
 import {collect} from './collect.ts';
 import type {About, Batch, Decoder} from './decoder.ts';
-import {endsEarly} from './ends-early.ts';
+import {endsEarly} from './truncated-body.ts';
 
 const NEWLINE = 0x0a;
 

@@ -1,9 +1,9 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {failureOf} from '../../../test/support/failure.ts';
-import {isObject} from '../../json.ts';
+import {isObject} from '../../json/values.ts';
 import {jsonSplitter} from './json-splitter.ts';
-import {recordList, recordsAt} from './record-list.ts';
+import {recordList, recordsAt} from './records-in-document.ts';
 
 /** The elements in a document that comes in chunks, each parsed. */
 const split = (chunks: readonly Buffer[], records?: string, limit = 1e6): readonly unknown[] => {

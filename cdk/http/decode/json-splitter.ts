@@ -2,8 +2,7 @@
 // holds the elements byte by byte; of an element itself only at brackets and quotes, which is what makes it fast. So
 // a list is whole and well-formed once `end` has returned and each of its elements was parsed: nothing is skipped over.
 import {messageOf, SystemError} from '../../errors.ts';
-import {parseExact} from '../../exact-json.ts';
-import {endsEarly} from './ends-early.ts';
+import {parseExact} from '../../json/exact.ts';
 import {
   CLASS,
   CLOSE_LIST,
@@ -32,6 +31,7 @@ import {
   stepToIndex,
   stepToKey,
 } from './records-path.ts';
+import {endsEarly} from './truncated-body.ts';
 
 /** Told of each element, as a range of bytes that is valid during the call only. */
 export type OnElement = (bytes: Buffer, start: number, end: number) => void;

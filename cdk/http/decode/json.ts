@@ -1,11 +1,11 @@
 import {messageOf, SystemError} from '../../errors.ts';
-import {parseExact} from '../../exact-json.ts';
-import {describeRequest, type HttpRequest, type HttpResponse} from '../message.ts';
+import {parseExact} from '../../json/exact.ts';
+import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import {inBatches} from './batches.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
-import {endsEarly} from './ends-early.ts';
 import {jsonSplitter} from './json-splitter.ts';
-import {splitJson} from './lazy-list.ts';
+import {splitJson} from './lazy-records.ts';
+import {endsEarly} from './truncated-body.ts';
 
 /** Some servers put a byte order mark in front, which JSON.parse does not take. */
 const textOf = (body: Buffer): string => body.toString('utf8').replace(/^\uFEFF/, '');

@@ -1,9 +1,9 @@
 // Decoders through a whole client: pages and single answers, plain and packed.
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from '@jest/globals';
-import {serve} from '../../../test/support/loopback.ts';
-import {virtualClock} from '../../../test/support/virtual-clock.ts';
-import {zipOf} from '../../../test/support/zip.ts';
+import {serve} from '../../../test/http/loopback.ts';
+import {zipOf} from '../../../test/http/zip.ts';
+import {virtualClock} from '../../testing/virtual-clock.ts';
 import {type HttpClient, type HttpOptions, openHttpClient} from '../client.ts';
 import {cursorIn} from '../paginate/cursor-in.ts';
 import {offset} from '../paginate/offset.ts';

@@ -5,8 +5,8 @@ import {pipeline, Readable} from 'node:stream';
 import {crc32, createGunzip} from 'node:zlib';
 import type {Entry, ZipFile} from 'yauzl';
 import {messageOf, SystemError, TransientError} from '../../errors.ts';
-import {networkCode} from '../faults.ts';
-import {endsEarly} from './ends-early.ts';
+import {networkCode} from '../response/faults.ts';
+import {endsEarly} from './truncated-body.ts';
 
 /** A file as it is inside. */
 export type Unpacked = {

@@ -1,11 +1,10 @@
 import {messageOf, SystemError} from '../../errors.ts';
-import {isObject} from '../../json.ts';
+import {isObject} from '../../json/values.ts';
 import {inBatches} from './batches.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
-import {endsEarly} from './ends-early.ts';
-import {recordList} from './record-list.ts';
-
+import {recordList} from './records-in-document.ts';
 import {openText} from './text.ts';
+import {endsEarly} from './truncated-body.ts';
 
 type XmlOptions = {
   /** What goes before the name of an attribute, so that it can't be taken for an element. Default `@`. */

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
-import {eventClock} from '../../../test/support/event-clock.ts';
-import type {HttpRequest, Send} from '../message.ts';
+import {eventClock} from '../../../test/http/event-clock.ts';
+import type {HttpRequest, Send} from '../types.ts';
 import {withCircuitBreaker} from './circuit-breaker.ts';
 import {openWaits} from './waits.ts';
 

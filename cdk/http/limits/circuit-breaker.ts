@@ -1,10 +1,10 @@
 // Against an API that is down, more requests only add to what keeps it down. Behind a run of failures nothing is sent for a
 // while, then one request tries; as long as it fails, too, the pauses double.
 import {TransientError} from '../../errors.ts';
-import type {Clock} from '../clock.ts';
-import {describeFault, isTransientFault} from '../faults.ts';
-import {meaningOf} from '../meaning.ts';
-import type {HttpRequest, HttpResponse, Send} from '../message.ts';
+import {actionOf} from '../response/action.ts';
+import {describeFault, isTransientFault} from '../response/faults.ts';
+import type {HttpRequest, HttpResponse, Send} from '../types.ts';
+import type {Clock} from './clock.ts';
 import type {Waits} from './waits.ts';
 
 /** The numbers of resilience4j, smaller: a connector sends fewer requests than a service, and must end some day. */
@@ -79,7 +79,7 @@ const refuse = (request: HttpRequest, {lastFault, openUntil}: Circuit, now: numb
 
 /** The failure that an outcome is, in a word; undefined for success, null for what says nothing of the server's health. */
 const faultIn = (response: HttpResponse): string | undefined | null => {
-  const meaning = meaningOf(response);
+  const meaning = actionOf(response);
   if (meaning === 'rate-limited') return null;
   return meaning === 'retry' ? String(response.status) : undefined;
 };

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
-import {eventClock} from '../../../test/support/event-clock.ts';
+import {eventClock} from '../../../test/http/event-clock.ts';
 import {failureOf} from '../../../test/support/failure.ts';
-import type {HttpRequest, HttpResponse} from '../message.ts';
+import type {HttpRequest, HttpResponse} from '../types.ts';
 import {withConcurrency} from './concurrency.ts';
 
 const LATENCY = 100;

@@ -1,9 +1,9 @@
 // How many requests are under way at once: as many as an API takes, found out by trying.
 import {SystemError} from '../../errors.ts';
-import type {Clock} from '../clock.ts';
-import {isTransientFault} from '../faults.ts';
-import {meaningOf} from '../meaning.ts';
-import type {HttpResponse, Send} from '../message.ts';
+import {actionOf} from '../response/action.ts';
+import {isTransientFault} from '../response/faults.ts';
+import type {HttpResponse, Send} from '../types.ts';
+import type {Clock} from './clock.ts';
 
 // Additive increase by time, multiplicative decrease: an API that was throttling once is tried again within seconds,
 // however few requests go through meanwhile. https://en.wikipedia.org/wiki/Additive_increase/multiplicative_decrease
@@ -32,7 +32,7 @@ type Gate = {
 const isOverload = (outcome: HttpResponse | undefined, fault: unknown): boolean =>
   outcome === undefined
     ? isTransientFault(fault)
-    : outcome.status === 503 || meaningOf(outcome) === 'rate-limited';
+    : outcome.status === 503 || actionOf(outcome) === 'rate-limited';
 
 /** Of several requests that meet the same overload only the first lowers the limit: the others were sent before that. */
 const lower = (gate: Gate, sentAt: number, now: number): void => {

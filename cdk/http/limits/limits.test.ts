@@ -1,8 +1,8 @@
 import {describe, expect, test} from '@jest/globals';
-import {eventClock} from '../../../test/support/event-clock.ts';
+import {eventClock} from '../../../test/http/event-clock.ts';
 import {failureOf} from '../../../test/support/failure.ts';
-import type {Clock} from '../clock.ts';
-import type {HttpRequest, Send} from '../message.ts';
+import type {HttpRequest, Send} from '../types.ts';
+import type {Clock} from './clock.ts';
 import {type Limit, withLimits} from './limits.ts';
 import {openWaits, type Wait} from './waits.ts';
 

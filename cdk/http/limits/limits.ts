@@ -1,6 +1,6 @@
 import {SystemError} from '../../errors.ts';
-import type {Clock} from '../clock.ts';
-import type {HttpRequest, Send} from '../message.ts';
+import type {HttpRequest, Send} from '../types.ts';
+import type {Clock} from './clock.ts';
 import {type TokenBucket, tokenBucket} from './token-bucket.ts';
 import type {Waits} from './waits.ts';
 

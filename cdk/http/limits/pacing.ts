@@ -1,8 +1,8 @@
-import type {Clock} from '../clock.ts';
-import type {HttpRequest, HttpResponse, Send} from '../message.ts';
-import {requestedWait} from '../retry-after.ts';
+import {requestedWait} from '../response/retry-after.ts';
+import type {HttpRequest, HttpResponse, Send} from '../types.ts';
+import type {Clock} from './clock.ts';
 import {quotasIn} from './quota-headers.ts';
-import {assertShare, type Known, takeTurn, update} from './turn.ts';
+import {assertShare, type Known, takeTurn, update} from './schedule.ts';
 import type {HeaderSet} from './vendor-headers.ts';
 import type {Waits} from './waits.ts';
 

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
-import {eventClock} from '../../../test/support/event-clock.ts';
+import {eventClock} from '../../../test/http/event-clock.ts';
 import {failureOf} from '../../../test/support/failure.ts';
-import type {HttpRequest, HttpResponse, Send} from '../message.ts';
+import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import type {PacingOptions} from './pacing.ts';
 import {withQueryCost} from './query-cost.ts';
 import {openWaits, type Wait} from './waits.ts';

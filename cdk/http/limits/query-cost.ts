@@ -1,10 +1,10 @@
 // GraphQL queries draw on a quota of points, not of requests: what each costs, and what is left, stands in the answers.
 import {hash} from 'node:crypto';
-import type {Clock} from '../clock.ts';
-import type {HttpRequest, Send} from '../message.ts';
+import type {HttpRequest, Send} from '../types.ts';
+import type {Clock} from './clock.ts';
 import type {PacingOptions} from './pacing.ts';
 import {type Bucket, pointsIn} from './query-points.ts';
-import {assertShare, type Known, takeTurn, update} from './turn.ts';
+import {assertShare, type Known, takeTurn, update} from './schedule.ts';
 import type {Waits} from './waits.ts';
 
 /** The points of one API, as far as its answers told. */

@@ -1,8 +1,8 @@
 // What a GraphQL answer tells of points: what its query cost, and what is left for the next.
-import {isObject, valueAt} from '../../json.ts';
+import {isObject, valueAt} from '../../json/values.ts';
 import {decodeJson} from '../decode/json.ts';
-import type {HttpRequest, HttpResponse} from '../message.ts';
-import {serverTime, timeIn} from '../retry-after.ts';
+import {serverTime, timeIn} from '../response/retry-after.ts';
+import type {HttpRequest, HttpResponse} from '../types.ts';
 import type {Quota} from './quota-headers.ts';
 
 /** Points that come back evenly, as Shopify's. */

@@ -1,6 +1,7 @@
 // What an answer's headers say of the quota that is left.
-import type {HttpResponse} from '../message.ts';
-import {numberIn, serverTime, timeIn, untilReset} from '../retry-after.ts';
+
+import {numberIn, serverTime, timeIn, untilReset} from '../response/retry-after.ts';
+import type {HttpResponse} from '../types.ts';
 import {type HeaderSet, type ResetUnit, VENDORS, type VendorSet} from './vendor-headers.ts';
 
 export type Quota = {

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {virtualClock} from '../../../test/support/virtual-clock.ts';
+import {virtualClock} from '../../testing/virtual-clock.ts';
 import {retryBudget} from './retry-budget.ts';
 
 const setUp = () => {

@@ -1,7 +1,7 @@
 // How a run waits: never longer than it may, never past its end, and never long without a word.
 import {TransientError} from '../../errors.ts';
-import type {Clock} from '../clock.ts';
-import {describeRequest, type HttpRequest} from '../message.ts';
+import {describeRequest, type HttpRequest} from '../types.ts';
+import type {Clock} from './clock.ts';
 
 /** A wait that is long enough to be told. */
 export type Wait = {

@@ -1,6 +1,6 @@
 // Recognises, from one page alone, how an API is paged.
-import {isObject, type JsonObject} from '../../json.ts';
-import type {HttpRequest} from '../message.ts';
+import {valueAt as at, isNone, isObject, type JsonObject} from '../../json/values.ts';
+import type {HttpRequest} from '../types.ts';
 import {
   CONTAINERS,
   LAST,
@@ -19,11 +19,11 @@ import {
   URLS_IN_NEXT,
 } from './auto-names.ts';
 import {cursorIn} from './cursor-in.ts';
+import {countAt, type Place, valueAt} from './field-location.ts';
 import {lastId} from './last-id.ts';
 import {linkHeader, linkTarget} from './link-header.ts';
 import {nextUrl} from './next-url.ts';
 import type {FetchedPage, Step} from './paginator.ts';
-import {at, countAt, isNone, type Place, valueAt} from './place.ts';
 import {jsonStep, type Target} from './target.ts';
 
 /** What a page says of the next one. */

@@ -9,8 +9,8 @@ import {
   text,
   tokenOf,
   tokens,
-} from '../../../test/support/five-records.ts';
-import {items, pageThrough} from '../../../test/support/paging.ts';
+} from '../../../test/http/five-records.ts';
+import {items, pageThrough} from '../../../test/http/paging.ts';
 import {auto} from './auto.ts';
 
 describe('auto reads to the end of an API that', () => {

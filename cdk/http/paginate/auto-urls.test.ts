@@ -1,7 +1,7 @@
 // Envelopes that name the URL of the next page, as their APIs document them.
 import {describe, expect, test} from '@jest/globals';
-import {type Api, byFrom, FROM, serve, urlOf} from '../../../test/support/five-records.ts';
-import {items, pageThrough} from '../../../test/support/paging.ts';
+import {type Api, byFrom, FROM, serve, urlOf} from '../../../test/http/five-records.ts';
+import {items, pageThrough} from '../../../test/http/paging.ts';
 import {auto} from './auto.ts';
 
 const link = (next: number | undefined) => ({

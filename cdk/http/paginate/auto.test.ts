@@ -1,10 +1,10 @@
 import {describe, expect, test} from '@jest/globals';
-import {byToken, serve, tokenOf, tokens} from '../../../test/support/five-records.ts';
-import {GET, items, pageThrough} from '../../../test/support/paging.ts';
-import type {HttpRequest} from '../message.ts';
+import {byToken, serve, tokenOf, tokens} from '../../../test/http/five-records.ts';
+import {GET, items, pageThrough} from '../../../test/http/paging.ts';
+import {valueAt as at} from '../../json/values.ts';
+import type {HttpRequest} from '../types.ts';
 import {auto} from './auto.ts';
 import type {PaginateOptions} from './paginate.ts';
-import {at} from './place.ts';
 
 const SEARCH: HttpRequest = {...GET, method: 'POST', json: {q: 'x'}};
 

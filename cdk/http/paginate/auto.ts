@@ -1,6 +1,6 @@
 import {SystemError} from '../../errors.ts';
-import {isObject} from '../../json.ts';
-import {describeRequest} from '../message.ts';
+import {isObject} from '../../json/values.ts';
+import {describeRequest} from '../types.ts';
 import {
   ENVELOPES,
   PAGE_COUNT_HEADERS,
@@ -10,8 +10,8 @@ import {
   WRAPPERS,
 } from './auto-names.ts';
 import {countOf, moreOf, verdictOf} from './auto-step.ts';
-import {askedSizes} from './doubt.ts';
-import {listIn} from './list-in.ts';
+import {listIn} from './detect-records.ts';
+import {askedSizes} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import type {Target} from './target.ts';
 

@@ -1,7 +1,8 @@
-import {printExact} from '../../exact-json.ts';
-import {fullPageDoubt} from './doubt.ts';
+import {printExact} from '../../json/exact.ts';
+import {valueAt as at, isNone} from '../../json/values.ts';
+import {describePlace, flagAt, type Place, scalarIn, valueAt} from './field-location.ts';
+import {fullPageDoubt} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
-import {at, describePlace, flagAt, isNone, type Place, scalarIn, valueAt} from './place.ts';
 import {jsonStep, type Target} from './target.ts';
 
 type CursorOptions = {

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
-import {GET, items, pageThrough, param} from '../../../test/support/paging.ts';
-import type {HttpRequest} from '../message.ts';
+import {GET, items, pageThrough, param} from '../../../test/http/paging.ts';
+import type {HttpRequest} from '../types.ts';
 import type {PaginateOptions} from './paginate.ts';
 import type {FetchedPage} from './paginator.ts';
 

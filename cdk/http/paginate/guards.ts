@@ -1,8 +1,8 @@
 // What keeps a list from running for ever, and from ending too early without a word.
 import {hash} from 'node:crypto';
 import {SystemError} from '../../errors.ts';
-import {printExact} from '../../exact-json.ts';
-import {describeRequest, type HttpRequest, type HttpResponse} from '../message.ts';
+import {printExact} from '../../json/exact.ts';
+import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 
 /** Tells requests apart; the headers are the same in all of them. Hashed, since lists have many pages. */

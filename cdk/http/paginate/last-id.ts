@@ -1,8 +1,9 @@
 import {SystemError} from '../../errors.ts';
-import {describeRequest} from '../message.ts';
-import {emptyPageDoubt} from './doubt.ts';
+import {valueAt as at} from '../../json/values.ts';
+import {describeRequest} from '../types.ts';
+import {flagAt, type Place, scalarIn} from './field-location.ts';
+import {emptyPageDoubt} from './incomplete-reason.ts';
 import type {Paginator} from './paginator.ts';
-import {at, flagAt, type Place, scalarIn} from './place.ts';
 
 type LastIdOptions = {
   /** A has-more flag; saves the request that proves the end. */

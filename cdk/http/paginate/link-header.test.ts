@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {items, pageThrough} from '../../../test/support/paging.ts';
+import {items, pageThrough} from '../../../test/http/paging.ts';
 import {linkHeader} from './link-header.ts';
 
 const URL_OF_PAGE = 'https://api.test/v3/items?page=1';

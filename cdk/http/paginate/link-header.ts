@@ -1,4 +1,4 @@
-import {fullPageDoubt} from './doubt.ts';
+import {fullPageDoubt} from './incomplete-reason.ts';
 import type {Paginator} from './paginator.ts';
 
 // `<https://…?page=2>; rel="next", <https://…?page=9>; rel="last"` (RFC 8288 §3): a target in angle brackets, or

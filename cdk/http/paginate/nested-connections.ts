@@ -1,5 +1,5 @@
 // Connections in the nodes of a connection have pages of their own, which nobody asks for.
-import {isObject} from '../../json.ts';
+import {isObject} from '../../json/values.ts';
 
 /** Deeper than any query goes that a server would take; data with a depth without end must not be followed. */
 const DEEPEST = 12;

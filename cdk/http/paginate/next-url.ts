@@ -1,9 +1,9 @@
 import {SystemError} from '../../errors.ts';
-import {kindOf} from '../../json.ts';
-import {describeRequest} from '../message.ts';
-import {fullPageDoubt} from './doubt.ts';
+import {isNone, kindOf} from '../../json/values.ts';
+import {describeRequest} from '../types.ts';
+import {describePlace, type Place, valueAt} from './field-location.ts';
+import {fullPageDoubt} from './incomplete-reason.ts';
 import type {Paginator} from './paginator.ts';
-import {describePlace, isNone, type Place, valueAt} from './place.ts';
 
 /** Follows a URL in the body as it stands, such as OData's `@odata.nextLink`; a relative one is resolved. */
 export const nextUrl = (place: Place): Paginator => ({

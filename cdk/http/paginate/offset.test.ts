@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
-import {type Answer, GET, items, pageThrough, param} from '../../../test/support/paging.ts';
-import type {HttpRequest} from '../message.ts';
+import {type Answer, GET, items, pageThrough, param} from '../../../test/http/paging.ts';
+import type {HttpRequest} from '../types.ts';
 import {offset} from './offset.ts';
 
 /** A list of so many items, at most `most` a page, with something beside them. */

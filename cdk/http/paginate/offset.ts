@@ -1,6 +1,6 @@
-import {emptyPageDoubt} from './doubt.ts';
+import {countAt, flagAt, type Place} from './field-location.ts';
+import {emptyPageDoubt} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
-import {countAt, flagAt, type Place} from './place.ts';
 import {numberIn, type Part, partStep} from './target.ts';
 
 /** How a list says that it goes on, where pages are counted by the client. */

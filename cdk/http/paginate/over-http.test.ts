@@ -1,7 +1,7 @@
 // Paging through a whole client: what it sends where, what it lets through, what it says.
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
-import {virtualClock} from '../../../test/support/virtual-clock.ts';
+import {virtualClock} from '../../testing/virtual-clock.ts';
 import {bearer} from '../auth/bearer.ts';
 import {openHttpClient} from '../client.ts';
 import {cursorIn} from './cursor-in.ts';

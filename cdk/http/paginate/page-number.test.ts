@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
-import {items, pageThrough, param} from '../../../test/support/paging.ts';
-import type {HttpRequest} from '../message.ts';
+import {items, pageThrough, param} from '../../../test/http/paging.ts';
+import type {HttpRequest} from '../types.ts';
 import {pageNumber} from './page-number.ts';
 
 /** A list of so many items, two a page. */

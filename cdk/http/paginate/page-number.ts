@@ -1,7 +1,7 @@
-import {emptyPageDoubt} from './doubt.ts';
+import {countAt, type Place} from './field-location.ts';
+import {emptyPageDoubt} from './incomplete-reason.ts';
 import {type CountedEnd, goesOn} from './offset.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
-import {countAt, type Place} from './place.ts';
 import {numberIn, type Part, partStep} from './target.ts';
 
 type PageNumberOptions = CountedEnd & {

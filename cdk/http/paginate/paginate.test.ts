@@ -1,8 +1,8 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/support/failure.ts';
 import {json} from '../decode/json.ts';
-import {withRules} from '../meaning.ts';
-import type {HttpRequest, HttpResponse, Send} from '../message.ts';
+import {withRules} from '../response/action.ts';
+import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {linkHeader} from './link-header.ts';
 import {type PaginateOptions, type Paging, paginate} from './paginate.ts';
 import type {FetchedPage} from './paginator.ts';

@@ -1,15 +1,15 @@
-import type {JsonObject} from '../../json.ts';
-import {asOne, openAnswer} from '../decode/answer.ts';
+import type {JsonObject} from '../../json/values.ts';
+import {asOne, openAnswer} from '../decode/decode-response.ts';
 import type {Decoder} from '../decode/decoder.ts';
-import {isTouched, pageWith} from '../decode/lazy-list.ts';
-import {meaningOf, withEmptyOn} from '../meaning.ts';
-import type {HttpRequest, HttpResponse, Send} from '../message.ts';
-import {fullPageDoubt} from './doubt.ts';
+import {isTouched, pageWith} from '../decode/lazy-records.ts';
+import {actionOf, withEmptyOn} from '../response/action.ts';
+import type {HttpRequest, HttpResponse, Send} from '../types.ts';
+import {countAt, type Place} from './field-location.ts';
 import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd, gapCheck} from './guards.ts';
+import {fullPageDoubt} from './incomplete-reason.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
-import {countAt, type Place} from './place.ts';
-import {recordsOf} from './records.ts';
 import {resumed, resumeOf} from './resume.ts';
+import {recordsOf} from './select-records.ts';
 
 export type PaginateOptions = {
   /** Where the records are in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
@@ -129,7 +129,7 @@ const openPages = <R extends object>(
     assertBelowCap(request, index, maxPages);
     const ends = before === undefined ? [] : endOn;
     const response = await answered(ends)(request);
-    if (ends.includes(response.status) || meaningOf(response) === 'ignore') {
+    if (ends.includes(response.status) || actionOf(response) === 'ignore') {
       if (before !== undefined) doubt = checkEnd(before, undefined, {incomplete, warn});
       return undefined;
     }

@@ -1,7 +1,7 @@
-import type {JsonObject} from '../../json.ts';
-import type {HttpRequest, HttpResponse} from '../message.ts';
+import type {JsonObject} from '../../json/values.ts';
 import {type Query, setParameter} from '../query.ts';
-import type {Place} from './place.ts';
+import type {HttpRequest, HttpResponse} from '../types.ts';
+import type {Place} from './field-location.ts';
 
 /** What a paginator decides from. */
 export type FetchedPage = {

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
-import {GET, items, pageThrough} from '../../../test/support/paging.ts';
-import type {HttpRequest} from '../message.ts';
-import {at} from './place.ts';
+import {GET, items, pageThrough} from '../../../test/http/paging.ts';
+import {valueAt as at} from '../../json/values.ts';
+import type {HttpRequest} from '../types.ts';
 import {relay} from './relay.ts';
 
 const QUERY: HttpRequest = {

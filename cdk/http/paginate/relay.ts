@@ -1,10 +1,10 @@
 import {SystemError} from '../../errors.ts';
-import {isObject, type JsonObject} from '../../json.ts';
+import {valueAt as at, isNone, isObject, type JsonObject} from '../../json/values.ts';
 import {assertNoErrors} from '../graphql.ts';
-import {describeRequest, type HttpRequest} from '../message.ts';
+import {describeRequest, type HttpRequest} from '../types.ts';
+import {describePlace} from './field-location.ts';
 import {cutConnection} from './nested-connections.ts';
 import type {Paginator} from './paginator.ts';
-import {at, describePlace, isNone} from './place.ts';
 import {jsonStep} from './target.ts';
 
 type RelayOptions = {

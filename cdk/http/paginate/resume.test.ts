@@ -1,10 +1,10 @@
 // Lists that say where they can be gone on from, and go on there.
 import {expect, test} from '@jest/globals';
-import {GET, items, param} from '../../../test/support/paging.ts';
-import type {JsonObject} from '../../json.ts';
+import {GET, items, param} from '../../../test/http/paging.ts';
+import type {JsonObject} from '../../json/values.ts';
 import {json} from '../decode/json.ts';
-import {withRules} from '../meaning.ts';
-import type {HttpRequest, Send} from '../message.ts';
+import {withRules} from '../response/action.ts';
+import type {HttpRequest, Send} from '../types.ts';
 import {cursorIn} from './cursor-in.ts';
 import {offset} from './offset.ts';
 import {type PaginateOptions, paginate} from './paginate.ts';

@@ -1,7 +1,7 @@
 // Where a list goes on, as plain JSON that a later run understands: {"url": "…", "json": {…}}.
 import {SystemError} from '../../errors.ts';
-import {isObject, type JsonObject} from '../../json.ts';
-import {describeRequest, type HttpRequest, namesSecret} from '../message.ts';
+import {isObject, type JsonObject} from '../../json/values.ts';
+import {describeRequest, type HttpRequest, namesSecret} from '../types.ts';
 
 /** Nothing for a URL that may hold a credential: what is kept of it is not masked. */
 export const resumeOf = ({url, json}: HttpRequest): {readonly resume?: JsonObject} =>

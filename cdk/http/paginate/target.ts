@@ -1,7 +1,7 @@
 // Where a request tells which page it wants: in its query, or in its JSON.
-import {isObject, type JsonObject} from '../../json.ts';
-import type {HttpRequest} from '../message.ts';
+import {isObject, type JsonObject} from '../../json/values.ts';
 import type {Query} from '../query.ts';
+import type {HttpRequest} from '../types.ts';
 import type {Step} from './paginator.ts';
 
 /** The name of a query parameter, or a dot path in the JSON of the request. */

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {GET, items, pageThrough} from '../../../test/support/paging.ts';
+import {GET, items, pageThrough} from '../../../test/http/paging.ts';
 import {tokenParts} from './token-parts.ts';
 
 const bodies =

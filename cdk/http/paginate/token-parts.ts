@@ -1,7 +1,8 @@
+import {isNone} from '../../json/values.ts';
 import type {Query} from '../query.ts';
-import {fullPageDoubt} from './doubt.ts';
+import {describePlace, flagAt, type Place, scalarIn, valueAt} from './field-location.ts';
+import {fullPageDoubt} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
-import {describePlace, flagAt, isNone, type Place, scalarIn, valueAt} from './place.ts';
 import {type Part, partStep} from './target.ts';
 
 type TokenPartsOptions = {

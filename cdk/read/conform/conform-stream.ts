@@ -1,7 +1,8 @@
 // All of it for one stream in one run: pages in, pages out, and what the user should know.
-import type {JsonObject} from '../../json.ts';
+
+import {countOf, type RawRecords, recordAt} from '../../json/raw-records.ts';
+import type {JsonObject} from '../../json/values.ts';
 import type {RecordChange, RecordPage} from '../../protocol/messages.ts';
-import {countOf, type RawRecords, recordAt} from '../../raw-records.ts';
 import {type Conformed, type ConformOptions, compileConform} from './conform.ts';
 import {watchDrift} from './drift.ts';
 import {countLosses} from './losses.ts';

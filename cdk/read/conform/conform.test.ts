@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {parseExact, printExact} from '../../exact-json.ts';
+import {parseExact, printExact} from '../../json/exact.ts';
 import {compileConform} from './conform.ts';
 
 const conformed = (schema: object, value: unknown, keys: readonly string[] = []) => {

@@ -1,7 +1,7 @@
 // What happens to a record between the API and its line: fields selected, types as declared, size in bounds.
-import {isObject, type JsonObject} from '../../json.ts';
+import {isObject, type JsonObject} from '../../json/values.ts';
 import type {RecordChange} from '../../protocol/messages.ts';
-import {rootPlace} from './place.ts';
+import {rootPlace} from './schema-path.ts';
 import {compileSelection} from './select.ts';
 import {shapeOf} from './shape.ts';
 import {DEFAULT_MAX_RECORD_BYTES, trimToSize} from './size.ts';

@@ -1,5 +1,5 @@
 // Fields that come and that the schema does not know: they pass, and are reported once each.
-import {isObject, kindOf} from '../../json.ts';
+import {isObject, kindOf} from '../../json/values.ts';
 import {type Shape, shapeOf} from './shape.ts';
 
 /** All records of a run's beginning are looked at, then one in a hundred: the schema does not change in between. */

@@ -1,5 +1,5 @@
 // Values from one JSON type to another, where nothing is lost.
-import {parseExact, printExact, rawDigits, rawNumber} from '../../exact-json.ts';
+import {parseExact, printExact, rawDigits, rawNumber} from '../../json/exact.ts';
 
 /** In the place of a value that can't be had without loss. */
 export const LOST = Symbol('lost');

@@ -1,7 +1,7 @@
 // Field selection: what the source declares and the configured schema no longer has is left out.
-import {withDigitsOf} from '../../exact-json.ts';
-import {isObject, type JsonObject} from '../../json.ts';
-import {keysBelow} from './place.ts';
+import {withDigitsOf} from '../../json/exact.ts';
+import {isObject, type JsonObject} from '../../json/values.ts';
+import {keysBelow} from './schema-path.ts';
 import type {Shape} from './shape.ts';
 
 /** What is left out of an object, and of what is in it. */

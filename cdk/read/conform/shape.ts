@@ -1,5 +1,5 @@
 // Which fields a schema names, without their types: what the user selected, and what is unknown, is seen from it.
-import {isObject} from '../../json.ts';
+import {isObject} from '../../json/values.ts';
 
 export type Shape = {
   /** Undefined: the schema names none, so any may come. */

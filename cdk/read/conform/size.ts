@@ -1,8 +1,8 @@
 // Records that are too large for one line. Airbyte warns from 20,000,000 characters on, and its cloud takes no more:
 // https://docs.airbyte.com/platform/understanding-airbyte/airbyte-protocol
-import {withDigitsOf} from '../../exact-json.ts';
-import {isObject, type JsonObject, kindOf} from '../../json.ts';
-import {type Place, pathOf, propertyOf, rootPlace} from './place.ts';
+import {withDigitsOf} from '../../json/exact.ts';
+import {isObject, type JsonObject, kindOf} from '../../json/values.ts';
+import {type Place, pathOf, propertyOf, rootPlace} from './schema-path.ts';
 import type {Loss} from './types.ts';
 
 /**

@@ -1,8 +1,8 @@
 // Brings values to the types that a schema declares. Compiled once for each stream, since it runs for each value.
-import {exactOf, rawDigits, withDigitsOf} from '../../exact-json.ts';
-import {isObject, type JsonObject, kindOf} from '../../json.ts';
-import {eachOf, fieldOf, ITEM, KEY, type Place, pathOf, propertyOf} from './place.ts';
+import {exactOf, rawDigits, withDigitsOf} from '../../json/exact.ts';
+import {isObject, type JsonObject, kindOf} from '../../json/values.ts';
 import {LOST, toBoolean, toInteger, toList, toNumber, toObject, toText} from './scalars.ts';
+import {eachOf, fieldOf, ITEM, KEY, type Place, pathOf, propertyOf} from './schema-path.ts';
 import {timeFormatOf} from './times.ts';
 
 /** A value that could not be kept as it should be. */

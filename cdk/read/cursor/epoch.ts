@@ -1,5 +1,5 @@
 // Times as a count since 1970, in a number or in the digits of a text.
-import type {CursorValue} from '../../source.ts';
+import type {CursorValue} from '../../author/types.ts';
 import type {Notation} from './layout.ts';
 import {fromTicks, type Moment, toTicks} from './moment.ts';
 

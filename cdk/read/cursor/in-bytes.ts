@@ -8,8 +8,8 @@ import {
   isObjectAt,
   isScalarAt,
   skipValue,
-} from '../../json-bytes.ts';
-import {countOf, endOf, type RawRecords, recordAt, startOf} from '../../raw-records.ts';
+} from '../../json/bytes.ts';
+import {countOf, endOf, type RawRecords, recordAt, startOf} from '../../json/raw-records.ts';
 import {scalarFrom, valueIn} from './value-in.ts';
 
 /** A path, as it is looked for: by the whole of it first, since a key may hold dots itself. */

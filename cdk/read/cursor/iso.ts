@@ -1,5 +1,5 @@
 // ISO 8601, and the texts that databases and languages write almost like it.
-import type {CursorValue} from '../../source.ts';
+import type {CursorValue} from '../../author/types.ts';
 import {type Groups, layoutWriter, type Notation, type Part, readGroups, ZONE} from './layout.ts';
 import type {Moment} from './moment.ts';
 

@@ -1,7 +1,7 @@
 // How late records turn up, learned from run to run, for `lookback: 'learned'`. What is measured is how far behind the
 // position of the run before a record lies that this run has seen first: just so much lookback it needed. The time from its
 // cursor to now would count in the pause between two runs, and a daily sync would read a day and a half twice.
-import {isObject, type JsonObject} from '../../json.ts';
+import {isObject, type JsonObject} from '../../json/values.ts';
 
 /** How many late records there were, by how late they came (see `bucketOf`); older runs count for less. */
 export type Lateness = ReadonlyMap<number, number>;

@@ -1,5 +1,5 @@
 // How a time is written down, part by part: the same for ISO 8601 and for an author's own pattern.
-import type {CursorValue} from '../../source.ts';
+import type {CursorValue} from '../../author/types.ts';
 import {type Fields, fieldsAt, type Moment, momentOf, type Tick} from './moment.ts';
 
 /** Writes instants the way one value is written; what is finer than that is cut off, so never a later one. */

@@ -1,6 +1,7 @@
 // Times in a format of the API's own, such as `dd.MM.yyyy HH:mm`.
+
+import type {CursorValue} from '../../author/types.ts';
 import {SystemError} from '../../errors.ts';
-import type {CursorValue} from '../../source.ts';
 import {
   FIELDS,
   type Groups,

@@ -1,8 +1,8 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
+import type {CursorFormat, CursorValue} from '../../author/types.ts';
 import type {Duration} from '../../duration.ts';
 import {SystemError} from '../../errors.ts';
-import type {CursorFormat, CursorValue} from '../../source.ts';
 import {cursorRules} from './rules.ts';
 
 const rules = (format?: CursorFormat) => cursorRules({field: 'at', ...(format && {format})});

@@ -1,7 +1,9 @@
 // What can be done with cursor values without knowing how they are written down.
+
+import type {Cursor} from '../../author/source.ts';
+import type {CursorFormat, CursorValue} from '../../author/types.ts';
 import type {Duration} from '../../duration.ts';
 import {SystemError} from '../../errors.ts';
-import type {Cursor, CursorFormat, CursorValue} from '../../source.ts';
 import {epochNotation} from './epoch.ts';
 import {iso} from './iso.ts';
 import type {Notation, Writer} from './layout.ts';

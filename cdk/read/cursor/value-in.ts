@@ -1,7 +1,7 @@
 // The cursor in a record. A number beyond 2^53 is taken for one that is not higher than it: a position above the record
 // that it comes from would pass over others.
-import {exactOf, rawDigits} from '../../exact-json.ts';
-import {fieldOf, isObject, valueAt} from '../../json.ts';
+import {exactOf, rawDigits} from '../../json/exact.ts';
+import {fieldOf, isObject, valueAt} from '../../json/values.ts';
 
 const WHOLE = /^-?\d+$/;
 

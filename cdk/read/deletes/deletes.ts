@@ -1,19 +1,20 @@
 // What was deleted, as a stream that is being read deals with it: marked in the record itself, listed by the API, or missing.
 import {isDeepStrictEqual} from 'node:util';
+import type {Stream} from '../../author/source.ts';
+import type {CursorValue, Page, Slice} from '../../author/types.ts';
 import {messageOf} from '../../errors.ts';
 import {isEmptyBlob, type StateBlob} from '../../protocol/state.ts';
-import type {CursorValue, Page, Slice, Stream} from '../../source.ts';
 import {cursorRules} from '../cursor/rules.ts';
-import type {Kinship} from '../families.ts';
-import {CLOCK_SKEW} from '../follow-cursor.ts';
-import type {Progress, SliceProgress} from '../progress.ts';
-import {emitRecords, type Reading, type StreamRun, say} from '../reading.ts';
-import {type Kept, type Known, parseKept} from './blob.ts';
+import {CLOCK_SKEW} from '../state/follow-cursor.ts';
+import type {Progress, SliceProgress} from '../state/progress.ts';
+import {type StreamRun, say} from '../stream-run.ts';
+import type {StreamNode} from '../stream-tree.ts';
+import {type DeletedItem, openDeletedLists} from './deleted-list.ts';
+import {markBy} from './flag.ts';
+import {openListing} from './id-list.ts';
+import {openKnownIds} from './id-store.ts';
 import {fieldsOf, idIn, idOf} from './ids.ts';
-import {openKnownIds} from './known.ts';
-import {type DeletedItem, openDeletedLists} from './list.ts';
-import {openListing} from './listing.ts';
-import {markBy} from './mark.ts';
+import {type Kept, type Known, parseKept} from './kept-state.ts';
 import {type Found, openSweeps} from './sweep.ts';
 import {DELETED_AT, isoOf, tombstone} from './tombstone.ts';
 
@@ -27,15 +28,18 @@ export type SliceDeletes = {
   readonly end: () => Promise<void>;
 };
 
+/** Brings records to their form, counts them and emits them. */
+export type EmitRecords = (records: readonly object[]) => Promise<void>;
+
 export type StreamDeletes = {
   readonly slice: (
-    reading: Reading,
+    emit: EmitRecords,
     slice: Slice,
     key: string,
     progress: Pick<SliceProgress, 'from' | 'resume'>,
   ) => SliceDeletes;
   /** Behind all slices, whether all of them are complete or not. */
-  readonly settle: (reading: Reading, isComplete: boolean) => Promise<void>;
+  readonly settle: (emit: EmitRecords, isComplete: boolean) => Promise<void>;
   /** Puts what is kept about deletes into the stream's state. */
   readonly withState: (progress: Progress) => Progress;
 };
@@ -46,7 +50,7 @@ const pass = async (): Promise<void> => {};
 const markOnly = (stream: Stream, run: StreamRun): StreamDeletes => {
   const mark = markBy(stream, run.now);
   return {
-    slice: (_reading, slice) => ({
+    slice: (_emit, slice) => ({
       begin: pass,
       take: (_page, emitted) => mark(emitted, slice),
       end: pass,
@@ -59,9 +63,9 @@ const markOnly = (stream: Stream, run: StreamRun): StreamDeletes => {
 const EMITTED_AT_ONCE = 1_000;
 
 /** Emits deleted records like any others, ahead of the STATE that covers them. */
-const emitDeleted = async (reading: Reading, records: readonly object[]): Promise<void> => {
+const emitDeleted = async (emit: EmitRecords, records: readonly object[]): Promise<void> => {
   for (let from = 0; from < records.length; from += EMITTED_AT_ONCE) {
-    await emitRecords(reading, records.slice(from, from + EMITTED_AT_ONCE));
+    await emit(records.slice(from, from + EMITTED_AT_ONCE));
   }
 };
 
@@ -223,9 +227,9 @@ const follow = (
     (message: string): void => {
       if (known && known.of(key).size > 0) warn(message);
     };
-  const readList = async (reading: Reading, slice: Slice, key: string): Promise<unknown> => {
+  const readList = async (emit: EmitRecords, slice: Slice, key: string): Promise<unknown> => {
     try {
-      await lists?.read(slice, key, (items) => emitDeleted(reading, records.listed(key, items)));
+      await lists?.read(slice, key, (items) => emitDeleted(emit, records.listed(key, items)));
       return undefined;
     } catch (error) {
       run.signal.throwIfAborted();
@@ -236,14 +240,14 @@ const follow = (
     }
   };
   return {
-    slice: (reading, slice, key, progress) => {
+    slice: (emit, slice, key, progress) => {
       records.begin(key, progress.from);
       const isDue = sweeps?.isDue(key) ?? false;
       const own = isDue && isWhole(stream, progress) ? openListing(warnIf(key)) : undefined;
       let fault: unknown;
       return {
         begin: async () => {
-          fault = await readList(reading, slice, key);
+          fault = await readList(emit, slice, key);
         },
         take: (page, emitted) => {
           own?.take(page, (record) => idOf(record, stream.primaryKey));
@@ -259,11 +263,11 @@ const follow = (
         },
       };
     },
-    settle: async (reading, isComplete) => {
+    settle: async (emit, isComplete) => {
       if (isComplete && stream.deletes?.sweep?.goneSlices === 'delete') {
         sweeps?.compareGone((key) => !records.hasBegun(key));
       }
-      await sweeps?.settle((found) => emitDeleted(reading, records.found(found)));
+      await sweeps?.settle((found) => emitDeleted(emit, records.found(found)));
     },
     withState: (progress) => keepIn(progress, stream, parts, records),
   };
@@ -271,7 +275,7 @@ const follow = (
 
 /** Deletes that are listed or inferred are told in incremental syncs only: a full refresh replaces all that was. */
 export const openDeletes = (
-  {stream, start, isSelected, descriptor}: Kinship,
+  {stream, start, isSelected, descriptor}: StreamNode,
   run: StreamRun,
 ): StreamDeletes => {
   const {deletes} = stream;

@@ -1,7 +1,7 @@
 // Ids of records: their primary key's values, as they stand in a state, and as text to compare them by.
 import {SystemError} from '../../errors.ts';
-import {exactOf, rawDigits} from '../../exact-json.ts';
-import {isObject} from '../../json.ts';
+import {exactOf, rawDigits} from '../../json/exact.ts';
+import {isObject} from '../../json/values.ts';
 
 type Scalar = string | number | boolean;
 

@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
-import {discoverSource} from '../../../test/support/run-source.ts';
-import {defineSource, page, type Schema, type Stream, stream} from '../../source.ts';
+import {defineSource, page, type Schema, type Stream, stream} from '../../author/source.ts';
+import {discoverSource} from '../../testing/run-source.ts';
 
 type Item = {id: number; name: string};
 const schema: Schema<Item> = {

@@ -1,6 +1,7 @@
 // What `discover` shows of a stream that tells what was deleted.
-import {isObject, type JsonObject} from '../../json.ts';
-import type {Stream} from '../../source.ts';
+
+import type {Stream} from '../../author/source.ts';
+import {isObject, type JsonObject} from '../../json/values.ts';
 import {DELETED_AT} from './tombstone.ts';
 
 const TIME = {

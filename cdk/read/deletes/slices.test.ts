@@ -1,10 +1,10 @@
 import {describe, expect, test} from '@jest/globals';
-import {dayOf, openApi, range} from '../../../test/support/deleting-api.ts';
-import {at, item, schema} from '../../../test/support/items.ts';
-import {runRead} from '../../../test/support/run-read.ts';
-import {openSyncs} from '../../../test/support/syncs.ts';
-import {page, parent, stream} from '../../source.ts';
-import {parseKept} from './blob.ts';
+import {dayOf, openApi, range} from '../../../test/read/deleting-api.ts';
+import {at, item, schema} from '../../../test/read/items.ts';
+import {openSyncs} from '../../../test/read/syncs.ts';
+import {page, parent, stream} from '../../author/source.ts';
+import {runRead} from '../../testing/run-read.ts';
+import {parseKept} from './kept-state.ts';
 
 describe('a sweep of slices', () => {
   const slicesOf = (...names: readonly string[]) => names.map((name) => ({name}));

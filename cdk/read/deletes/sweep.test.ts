@@ -1,12 +1,12 @@
 import {describe, expect, test} from '@jest/globals';
-import {dayOf, type Listed, openApi, range} from '../../../test/support/deleting-api.ts';
-import type {Item} from '../../../test/support/items.ts';
-import {at, item, stateOf} from '../../../test/support/items.ts';
-import {inShort} from '../../../test/support/run-read.ts';
-import type {Sweep} from '../../deletes.ts';
-import {parseExact} from '../../exact-json.ts';
-import type {Slice} from '../../source.ts';
-import {Interrupted} from '../interrupt.ts';
+import {dayOf, type Listed, openApi, range} from '../../../test/read/deleting-api.ts';
+import type {Item} from '../../../test/read/items.ts';
+import {at, item, stateOf} from '../../../test/read/items.ts';
+import type {Sweep} from '../../author/deletes.ts';
+import type {Slice} from '../../author/types.ts';
+import {parseExact} from '../../json/exact.ts';
+import {inShort} from '../../testing/run-read.ts';
+import {Interrupted} from '../turns/abort.ts';
 
 describe('a sweep', () => {
   test('emits what is missing in two complete lists in a row, with its key, the highest cursor and a time', async () => {

@@ -1,15 +1,15 @@
 // What is missing in complete lists of ids. It is noted the first time, and deleted the second, or when the API says so.
-import type {Sweep} from '../../deletes.ts';
+import type {Sweep} from '../../author/deletes.ts';
+import type {Slice} from '../../author/types.ts';
 import {type Duration, shift} from '../../duration.ts';
 import {messageOf} from '../../errors.ts';
-import {isObject} from '../../json.ts';
-import type {Slice} from '../../source.ts';
-import {untilAborted} from '../interrupt.ts';
-import type {Swept} from './blob.ts';
-import {heldBack} from './brake.ts';
+import {isObject} from '../../json/values.ts';
+import {untilAborted} from '../turns/abort.ts';
+import {openListing} from './id-list.ts';
+import type {KnownIds} from './id-store.ts';
 import {fieldsOf, type Id, idIn} from './ids.ts';
-import type {KnownIds} from './known.ts';
-import {openListing} from './listing.ts';
+import type {Swept} from './kept-state.ts';
+import {heldBack} from './safety-limit.ts';
 
 export type SweepRun = {
   readonly primaryKey: readonly string[];

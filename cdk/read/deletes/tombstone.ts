@@ -1,6 +1,8 @@
 // A deleted record, as it is emitted: what names it, a cursor that is not lower than the one it had, and `_deleted_at`.
-import {valueAt} from '../../json.ts';
-import type {CursorValue, Stream} from '../../source.ts';
+
+import type {Stream} from '../../author/source.ts';
+import type {CursorValue} from '../../author/types.ts';
+import {valueAt} from '../../json/values.ts';
 import type {CursorRules} from '../cursor/rules.ts';
 
 export const DELETED_AT = '_deleted_at';

@@ -2,8 +2,8 @@
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
 // A source whose streams its config describes, over the API that test/support/chaos-server.ts serves.
 import {defineSource, run, type Spec} from '#cdk';
-import type {Answer} from '../../support/chaos-api.ts';
-import {type ChaosStream, chaosStreams} from '../../support/chaos-streams.ts';
+import type {Answer} from '../../chaos/api.ts';
+import {type ChaosStream, chaosStreams} from '../../chaos/streams.ts';
 
 type Config = {
   api_url: string;

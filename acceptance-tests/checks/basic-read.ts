@@ -1,0 +1,112 @@
+// The suite `basic_read`: whether what is read is what was promised.
+
+import type {Settings} from '../config/settings.ts';
+import {configuredStreamsOf, objectOf, recordsOf, shown, textOf, tracesOf} from '../messages.ts';
+import {basicCatalog} from '../run/catalogs.ts';
+import {failureOf} from '../run/failure.ts';
+import {Unavailable} from '../run/runs.ts';
+import type {Check, Fault} from './check.ts';
+import {checksOf} from './define.ts';
+import {expectedFaults} from './expected-records.ts';
+import {stateFaults, statusFaults} from './progress-messages.ts';
+import {recordFaults} from './records.ts';
+
+const define = checksOf('basic_read', (suites) => suites.basic_read);
+
+const CERTIFIED_QUALITY = 400;
+
+/** As metadata.yaml has it. */
+export const isCertified = ({metadata = {}}: Settings): boolean =>
+  metadata['supportLevel'] === 'certified' ||
+  Number(objectOf(metadata['ab_internal'])['ql'] ?? 0) >= CERTIFIED_QUALITY;
+
+const testRead = define(
+  'test_read',
+  'every stream gives records of its schema, its states and its statuses',
+  async (entry, runs, {settings}): Promise<readonly Fault[]> => {
+    const catalog = await basicCatalog(entry, runs);
+    const run = await runs.read(entry, {catalog});
+    const failure = failureOf(run);
+    if (failure !== undefined) return [failure];
+    const streams = configuredStreamsOf(catalog);
+    const records = recordsOf(run);
+    const read = new Set(records.map(({stream}) => stream));
+    const alive = streams.filter(({key}) => read.has(key));
+    return [
+      ...recordFaults(entry, streams, records),
+      ...(entry.expectRecords === undefined
+        ? []
+        : await expectedFaults(entry.expectRecords, streams, records)),
+      // A stream without records need not say that it is RUNNING.
+      ...((entry.validateStatuses ?? isCertified(settings)) ? statusFaults(run, alive) : []),
+      ...(entry.validateStates ? stateFaults(run, streams) : []),
+    ];
+  },
+);
+
+const MISSING = '__AIRBYTE__stream_that_does_not_exist';
+
+const BAD_CATALOG = {
+  streams: [
+    {
+      stream: {
+        name: MISSING,
+        json_schema: {type: 'object', properties: {f1: {type: 'string'}}},
+        supported_sync_modes: ['full_refresh'],
+      },
+      sync_mode: 'INVALID',
+      destination_sync_mode: 'INVALID',
+    },
+  ],
+};
+
+const traceOnFailure = define(
+  'test_airbyte_trace_message_on_failure',
+  'a read that can not be done ends with a TRACE ERROR',
+  async (entry, runs) => {
+    if (!entry.expectTraceOnFailure) return {skipped: 'expect_trace_message_on_failure is false'};
+    const run = await runs.read(entry, {catalog: BAD_CATALOG});
+    const [error] = tracesOf(run, 'ERROR');
+    const offending = run.lines.at(-1)?.text ?? run.stderr.trim().split('\n').at(-1);
+    return error !== undefined
+      ? []
+      : [
+          {
+            reason: 'a read of a stream that there is not printed no TRACE ERROR',
+            ...(offending && {offending: shown(offending)}),
+            advice:
+              'Print a TRACE ERROR that says which stream is missing, and end with an exit code that is not 0.',
+          },
+        ];
+  },
+);
+
+const STRUCTURED = ['.avro', '.csv', '.jsonl', '.parquet'];
+const UNSTRUCTURED = ['.pdf', '.doc', '.docx', '.ppt', '.pptx', '.md'];
+
+const fileTypes = define(
+  'test_all_supported_file_types_present',
+  'a certified source of files reads files of every type',
+  async (entry, runs, {settings}) => {
+    const isOfFiles = settings.metadata?.['connectorSubtype'] === 'file';
+    if (!isOfFiles || !isCertified(settings))
+      return {skipped: 'for certified sources of files only'};
+    if (entry.fileTypes.bypass !== undefined) return {skipped: entry.fileTypes.bypass};
+    const run = await runs.read(entry, {catalog: await basicCatalog(entry, runs)});
+    if (failureOf(run) !== undefined) throw new Unavailable('it needs a read: see test_read');
+    const names = recordsOf(run).map(({data}) => textOf(data['_ab_source_file_url']) ?? '');
+    const has = (extension: string): boolean => names.some((name) => name.endsWith(extension));
+    const {unsupported} = entry.fileTypes;
+    const missing = STRUCTURED.filter((one) => !unsupported.includes(one) && !has(one));
+    const document = UNSTRUCTURED.filter((one) => !unsupported.includes(one));
+    return [
+      ...missing,
+      ...(document.length > 0 && !document.some(has) ? [`any of ${document.join(' ')}`] : []),
+    ].map((extension) => ({
+      reason: `no record is of a file ${extension}`,
+      advice: 'Add such a file to what is read, or list it in file_types.unsupported_types.',
+    }));
+  },
+);
+
+export const basicRead: readonly Check[] = [testRead, traceOnFailure, fileTypes];

@@ -1,0 +1,171 @@
+// What an update may not change: configs and connections that people have must go on working.
+
+import {isObject, listAt} from '../json.ts';
+import {validatorOf} from '../json-schema.ts';
+import {canonical, type Json, keyOf, listOf, objectOf, shown} from '../messages.ts';
+import type {Fault} from './check.ts';
+import {sampleConfigs} from './sample-configs.ts';
+
+/** Types as a sorted list; empty where a schema names none. */
+const typesOf = ({type}: Json): readonly string[] =>
+  (Array.isArray(type) ? type : [type]).filter((one) => typeof one === 'string').sort();
+
+const inWords = (types: readonly string[]): string => types.join(' or ') || 'any type';
+
+const fault = (place: string, change: string, advice: string): Fault => ({
+  reason: `${place || 'the top'}: ${change}`,
+  offending: place,
+  advice,
+});
+
+const OLD_CONFIGS =
+  'Configs that people have would be refused: take the change back, or make it a new major version with a breakingChanges entry.';
+
+const removedProperties = (before: Json, after: Json, place: string, advice: string) =>
+  Object.keys(objectOf(before['properties']))
+    .filter((name) => !Object.hasOwn(objectOf(after['properties']), name))
+    .map((name) => fault(`${place}/${name}`, 'this property is gone', advice));
+
+const newRequirements = (before: Json, after: Json, place: string): readonly Fault[] => {
+  const known = listOf(before['required']);
+  return listOf(after['required'])
+    .filter((name) => !known.includes(name))
+    .map((name) => fault(`${place}/${String(name)}`, 'this property is now required', OLD_CONFIGS));
+};
+
+const narrowedType = (before: Json, after: Json, place: string): readonly Fault[] => {
+  const [old, now] = [typesOf(before), typesOf(after)];
+  if (now.length === 0 || (old.length > 0 && old.every((type) => now.includes(type)))) return [];
+  return [fault(place, `the type was ${inWords(old)}, and is ${inWords(now)}`, OLD_CONFIGS)];
+};
+
+const narrowedEnum = (before: Json, after: Json, place: string): readonly Fault[] => {
+  if (!Array.isArray(after['enum'])) return [];
+  const now = after['enum'].map(canonical);
+  if (!Array.isArray(before['enum'])) {
+    return [fault(place, 'it has an enum now, and took any value before', OLD_CONFIGS)];
+  }
+  return before['enum']
+    .filter((value) => !now.includes(canonical(value)))
+    .map((value) => fault(place, `its enum no longer has ${shown(value)}`, OLD_CONFIGS));
+};
+
+/** What tells an option of a oneOf from the others: its const, else its title. */
+const nameOfOption = (option: unknown): string => {
+  const constants = Object.entries(objectOf(objectOf(option)['properties']))
+    .filter(([, property]) => isObject(property) && 'const' in property)
+    .map(([name, property]) => `${name}=${String(objectOf(property)['const'])}`);
+  return constants[0] ?? String(objectOf(option)['title']);
+};
+
+const compareOptions = (before: Json, after: Json, place: string): readonly Fault[] => {
+  const now = new Map(listAt(after, 'oneOf').map((option) => [nameOfOption(option), option]));
+  return listAt(before, 'oneOf').flatMap((option): readonly Fault[] => {
+    const name = nameOfOption(option);
+    const found = now.get(name);
+    if (found === undefined) return [fault(place, `its option ${name} is gone`, OLD_CONFIGS)];
+    return compareConfigSchemas(objectOf(option), objectOf(found), `${place}(${name})`);
+  });
+};
+
+const compareConfigSchemas = (before: Json, after: Json, place: string): readonly Fault[] => [
+  ...removedProperties(before, after, place, OLD_CONFIGS),
+  ...newRequirements(before, after, place),
+  ...narrowedType(before, after, place),
+  ...narrowedEnum(before, after, place),
+  ...compareOptions(before, after, place),
+  ...Object.entries(objectOf(before['properties'])).flatMap(([name, old]) => {
+    const now = objectOf(after['properties'])[name];
+    return now === undefined
+      ? []
+      : compareConfigSchemas(objectOf(old), objectOf(now), `${place}/${name}`);
+  }),
+  ...(isObject(before['items']) && isObject(after['items'])
+    ? compareConfigSchemas(before['items'], after['items'], `${place}/*`)
+    : []),
+];
+
+const schemaOf = (spec: unknown): Json => {
+  const message = objectOf(spec);
+  const inside = isObject(message['spec']) ? message['spec'] : message;
+  return objectOf(inside['connectionSpecification']);
+};
+
+/** Configs made by the old schema that the new one refuses, for reasons that the comparison did not see. */
+const refusedConfigs = (before: Json, after: Json): readonly Fault[] => {
+  const [wasValid, isValid] = [validatorOf(before), validatorOf(after)];
+  for (const config of sampleConfigs(before)) {
+    const problem = wasValid(config) === undefined ? isValid(config) : undefined;
+    if (problem === undefined) continue;
+    return [
+      {
+        reason: `a config that was valid no longer is: ${problem}`,
+        offending: shown(config),
+        advice: OLD_CONFIGS,
+      },
+    ];
+  }
+  return [];
+};
+
+/** What of a new spec (a SPEC message, or its `spec`) refuses configs that the one before took. */
+export const compareSpecs = (before: unknown, after: unknown): readonly Fault[] => {
+  const [old, now] = [schemaOf(before), schemaOf(after)];
+  const changes = compareConfigSchemas(old, now, '');
+  return changes.length > 0 ? changes : refusedConfigs(old, now);
+};
+
+const OLD_TABLES =
+  'Tables that people have would break: take the change back, or make it a new major version with a breakingChanges entry that names the stream.';
+
+/** Null may come, and nothing else may come or go. */
+const changedType = (before: Json, after: Json, place: string): readonly Fault[] => {
+  const [old, now] = [typesOf(before), typesOf(after)];
+  const added = now.filter((type) => !old.includes(type) && type !== 'null');
+  if (added.length === 0 && old.every((type) => now.includes(type))) return [];
+  return [fault(place, `the type was ${inWords(old)}, and is ${inWords(now)}`, OLD_TABLES)];
+};
+
+const compareRecordSchemas = (before: Json, after: Json, place: string): readonly Fault[] => [
+  ...changedType(before, after, place),
+  ...removedProperties(before, after, place, OLD_TABLES),
+  ...Object.entries(objectOf(before['properties'])).flatMap(([name, old]) => {
+    const now = objectOf(after['properties'])[name];
+    return now === undefined
+      ? []
+      : compareRecordSchemas(objectOf(old), objectOf(now), `${place}/${name}`);
+  }),
+  ...(isObject(before['items']) && isObject(after['items'])
+    ? compareRecordSchemas(before['items'], after['items'], `${place}/*`)
+    : []),
+];
+
+const streamsOf = (catalog: unknown): ReadonlyMap<string, Json> => {
+  const message = objectOf(catalog);
+  const inside = isObject(message['catalog']) ? message['catalog'] : message;
+  const streams = listOf(inside['streams']).map(objectOf);
+  return new Map(streams.map((stream) => [keyOf(stream), stream]));
+};
+
+const compareStreams = (before: Json, after: Json, name: string): readonly Fault[] => {
+  const [old, now] = [before['default_cursor_field'], after['default_cursor_field']].map(
+    (cursor) => listOf(cursor).join('.') || 'none',
+  );
+  const cursor =
+    old === now ? [] : [fault(name, `its default cursor was ${old}, and is ${now}`, OLD_TABLES)];
+  return [
+    ...cursor,
+    ...compareRecordSchemas(objectOf(before['json_schema']), objectOf(after['json_schema']), name),
+  ];
+};
+
+/** What of a new catalog (a CATALOG message, or its `catalog`) breaks connections made by the one before. */
+export const compareCatalogs = (before: unknown, after: unknown): readonly Fault[] => {
+  const now = streamsOf(after);
+  return [...streamsOf(before)].flatMap(([name, stream]) => {
+    const found = now.get(name);
+    return found === undefined
+      ? [fault(name, 'this stream is gone', OLD_TABLES)]
+      : compareStreams(stream, found, name);
+  });
+};

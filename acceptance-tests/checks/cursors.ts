@@ -1,0 +1,43 @@
+// Cursors of records and of states, and which of two comes first.
+import {compareCursors} from '../invariants/cursors.ts';
+import {at, isObject} from '../json.ts';
+import type {ConfiguredStream, Json} from '../messages.ts';
+
+const DAY = 86_400_000;
+
+/** Whether `a` comes before `b`, by more than some days where they are times. */
+export const isBefore = (a: unknown, b: unknown, days = 0): boolean => {
+  if (days > 0 && typeof a === 'string' && typeof b === 'string') {
+    const apart = Date.parse(b) - Date.parse(a);
+    if (!Number.isNaN(apart)) return apart > days * DAY;
+  }
+  return (compareCursors(a, b) ?? 0) < 0;
+};
+
+/** Each value under the name, however deep: partitions keep theirs below. */
+const deep = (value: unknown, name: string): readonly unknown[] => {
+  if (Array.isArray(value)) return value.flatMap((inner) => deep(inner, name));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === name && !isObject(inner) ? [inner] : deep(inner, name),
+  );
+};
+
+/** The cursors in a state of a stream: one, or one of each of its partitions; none where they can't be found. */
+export const cursorsIn = (
+  blob: Json,
+  {cursor}: ConfiguredStream,
+  path: readonly string[] | undefined,
+): readonly unknown[] => {
+  const direct = at(blob, ...(path ?? cursor));
+  const found = direct === undefined ? deep(blob, cursor.at(-1) ?? '') : [direct];
+  return found.filter((value) => typeof value === 'string' || typeof value === 'number');
+};
+
+/** The first, or the last, of some cursors. */
+export const extreme = (values: readonly unknown[], which: 'first' | 'last'): unknown =>
+  values.reduce(
+    (best, value) =>
+      (which === 'first' ? isBefore(value, best) : isBefore(best, value)) ? value : best,
+    values[0],
+  );

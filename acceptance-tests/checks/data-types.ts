@@ -1,0 +1,66 @@
+// The data types of Airbyte's protocol, and how schemas may write them.
+// https://docs.airbyte.com/understanding-airbyte/supported-data-types
+
+import {isObject} from '../json.ts';
+import {type Node, typesOf} from '../json-schema.ts';
+import {type Json, shown} from '../messages.ts';
+
+const TYPES = ['null', 'string', 'number', 'integer', 'boolean', 'object', 'array'];
+
+/** Each airbyte_type: the type and format that it may stand beside. */
+const AIRBYTE_TYPES: Readonly<Record<string, {types: readonly string[]; format?: string}>> = {
+  timestamp_with_timezone: {types: ['string'], format: 'date-time'},
+  timestamp_without_timezone: {types: ['string'], format: 'date-time'},
+  time_with_timezone: {types: ['string'], format: 'time'},
+  time_without_timezone: {types: ['string'], format: 'time'},
+  integer: {types: ['number', 'integer']},
+};
+
+const FORMATS = ['date', 'date-time', 'time'];
+
+const airbyteTypeProblem = (schema: Json, types: readonly unknown[]): string | undefined => {
+  const {airbyte_type: type, format} = schema;
+  if (type === undefined) return undefined;
+  const legal =
+    typeof type === 'string' && Object.hasOwn(AIRBYTE_TYPES, type)
+      ? AIRBYTE_TYPES[type]
+      : undefined;
+  if (legal === undefined) return `has the airbyte_type ${shown(type)}, which there is not`;
+  const rest = types.filter((one) => one !== 'null');
+  const fits = rest.every((one) => typeof one === 'string' && legal.types.includes(one));
+  return fits && rest.length > 0 && format === legal.format
+    ? undefined
+    : `has the airbyte_type ${type} with type ${shown(rest.join(', '))} and format ${shown(format ?? 'none')}`;
+};
+
+/** Whether the schema says what its value is at all. */
+const saysType = (schema: Json, types: readonly unknown[]): boolean =>
+  types.length > 0 ||
+  ['oneOf', 'anyOf', 'allOf', 'enum', 'const', '$ref', 'properties'].some((key) => key in schema);
+
+/** A part of another schema, which says the type for it. */
+const isPart = ({pointer}: Node): boolean => /\/(allOf\/\d+|not)$/.test(pointer);
+
+/** What no destination knows about a schema; undefined where all is known. */
+export const dataTypeProblem = (node: Node): string | undefined => {
+  const {schema, depth} = node;
+  const types = typesOf(schema);
+  const unknown = types.find((type) => typeof type !== 'string' || !TYPES.includes(type));
+  if (unknown !== undefined) return `has the type ${shown(unknown)}, which there is not`;
+  if (depth > 0 && !isPart(node) && !saysType(schema, types)) return 'has no type';
+  const {format, contentEncoding: encoding, items} = schema;
+  if (format !== undefined && types.includes('string')) {
+    if (typeof format !== 'string' || !FORMATS.includes(format)) {
+      return `has the format ${shown(format)}, which is none of Airbyte's`;
+    }
+  } else if (format !== undefined) {
+    return `has the format ${shown(format)}, and is no string`;
+  }
+  if (encoding !== undefined && (encoding !== 'base64' || !types.includes('string'))) {
+    return `has the contentEncoding ${shown(encoding)}; binary is a string with base64`;
+  }
+  if (types.includes('array') && items !== undefined && !isObject(items)) {
+    return 'is an array whose items are not one schema';
+  }
+  return airbyteTypeProblem(schema, types);
+};

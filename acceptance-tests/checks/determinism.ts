@@ -1,0 +1,83 @@
+// The same answer twice.
+
+import {catalogOf, streamsOf} from '../clients/profile.ts';
+import {canonical, type Emitted, recordsOf} from '../messages.ts';
+import {failureOf} from '../run/failure.ts';
+import type {Fault} from './check.ts';
+import {type KeyOf, keysBy, keysOf, missingFrom} from './coverage.ts';
+import type {Verdict} from './define.ts';
+import {define} from './resume.ts';
+
+type Records = readonly Emitted[];
+
+const unequal = (first: Records, second: Records, keyOf: KeyOf): readonly Fault[] => {
+  const [one, two] = [keysOf(first, keyOf), keysOf(second, keyOf)];
+  const told = (lost: ReturnType<typeof missingFrom>, which: string): readonly Fault[] =>
+    [...lost].map(([stream, keys]) => ({
+      reason: `${keys.length.toLocaleString('en')} records of ${stream} came in the ${which} read only`,
+      offending: keys.slice(0, 3).join(' '),
+      advice:
+        'If the data did not change in between, pages are cut where the order of records is not fixed: sort by a unique field.',
+    }));
+  return [...told(missingFrom(one, two), 'first'), ...told(missingFrom(two, one), 'second')];
+};
+
+/** The keys of each stream's records, in their order. */
+const sequences = (records: Records, keyOf: KeyOf): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    [...Map.groupBy(records, ({stream}) => stream)].map(([stream, own]) => [
+      stream,
+      own.map(keyOf),
+    ]),
+  );
+
+/**
+ * What two reads of the same streams say of a connector: that records came in one of them only is a fault, that one came
+ * more often a warning. Another order is none, and only noted: who reads slices side by side has no fixed one.
+ */
+export const compareReads = (first: Records, second: Records, keyOf: KeyOf): Verdict => {
+  const faults = unequal(first, second, keyOf);
+  if (faults.length > 0) return faults;
+  const again = sequences(second, keyOf);
+  const changed = [...sequences(first, keyOf)].flatMap(([stream, one]) => {
+    const two = again.get(stream) ?? [];
+    if (canonical(one) === canonical(two)) return [];
+    const isReordered = canonical([...one].sort()) === canonical([...two].sort());
+    return [{stream, isReordered}];
+  });
+  const repeats = changed.filter(({isReordered}) => !isReordered);
+  if (repeats.length > 0) {
+    return {
+      warnings: repeats.map(({stream}) => ({
+        reason: `some records of ${stream} came more often in one full refresh than in the other`,
+        advice: 'Ask the API for a fixed order, by a unique field, so that pages do not overlap.',
+      })),
+    };
+  }
+  return changed.length === 0
+    ? []
+    : {note: `in another order the second time: ${changed.map(({stream}) => stream).join(', ')}`};
+};
+
+export const determinism = define(
+  'test_full_refresh_is_deterministic',
+  'two full refreshes give the same records, each as often; another order is only noted',
+  async (entry, runs) => {
+    const streams = (await streamsOf(entry, runs)).filter(({syncModes}) =>
+      syncModes.includes('full_refresh'),
+    );
+    if (streams.length === 0) return {skipped: 'no stream has full_refresh'};
+    const catalog = catalogOf(streams, ({primaryKey}) => ({
+      sync_mode: 'full_refresh',
+      ...(primaryKey.length > 0 && {primary_key: primaryKey}),
+    }));
+    const [first, second] = [
+      await runs.read(entry, {catalog}),
+      await runs.read(entry, {catalog}, 1),
+    ];
+    if (failureOf(first) !== undefined || failureOf(second) !== undefined) {
+      return {skipped: 'it needs two reads that succeed: see full_refresh'};
+    }
+    return compareReads(recordsOf(first), recordsOf(second), keysBy(catalog));
+  },
+);

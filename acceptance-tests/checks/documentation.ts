@@ -1,0 +1,15 @@
+// The suite `connector_documentation`. Its pages are in Airbyte's own repository, beside which nobody else's connector is.
+import type {Check} from './check.ts';
+import {checksOf} from './define.ts';
+
+const define = checksOf('connector_documentation', (suites) => suites.connector_documentation);
+
+const elsewhere = (name: string, about: string): Check =>
+  define(name, about, () => ({skipped: "it is about pages in Airbyte's own repository"}));
+
+export const documentation: readonly Check[] = [
+  elsewhere('test_prerequisites_content', 'the page says what is needed beforehand'),
+  elsewhere('test_docs_structure', 'the page has the headings of its template'),
+  elsewhere('test_docs_descriptions', 'the page has the texts of its template'),
+  elsewhere('test_validate_links', 'the links of the page lead somewhere'),
+];

@@ -1,0 +1,77 @@
+// Records that a read must bring, from a file of them.
+
+import type {ExpectedRecords} from '../config/settings.ts';
+import {readJsonLines} from '../config/yaml.ts';
+import {at} from '../json.ts';
+import {
+  type ConfiguredStream,
+  canonical,
+  type Emitted,
+  type Json,
+  keyOf,
+  objectOf,
+  shown,
+} from '../messages.ts';
+import type {Fault} from './check.ts';
+
+const ADVICE =
+  'If the data of the account changed, write the file anew; else the connector loses records.';
+
+const compare = (
+  stream: ConfiguredStream,
+  expected: readonly Json[],
+  actual: readonly Json[],
+  exactOrder: boolean,
+): readonly Fault[] => {
+  const fault = (what: string, offending: unknown): Fault => ({
+    reason: `${stream.key}: ${what}`,
+    offending: shown(offending),
+    advice: ADVICE,
+  });
+  if (stream.primaryKey.length === 0) {
+    return actual.length >= expected.length
+      ? []
+      : [
+          fault(
+            `${actual.length} records were read, and ${expected.length} are expected`,
+            expected.at(-1),
+          ),
+        ];
+  }
+  const keyed = (record: Json): string =>
+    canonical(stream.primaryKey.map((path) => at(record, ...path) ?? null));
+  if (exactOrder) {
+    const wrong = expected.findIndex(
+      (record, index) => keyed(record) !== keyed(actual[index] ?? {}),
+    );
+    return wrong === -1
+      ? []
+      : [fault(`record ${wrong + 1} is not the expected one`, expected[wrong])];
+  }
+  const keys = new Set(actual.map(keyed));
+  const missing = expected.filter((record) => !keys.has(keyed(record)));
+  return missing.length === 0
+    ? []
+    : [fault(`${missing.length} expected records were not read`, missing[0])];
+};
+
+export const expectedFaults = async (
+  {path, exactOrder}: ExpectedRecords,
+  streams: readonly ConfiguredStream[],
+  records: readonly Emitted[],
+): Promise<readonly Fault[]> => {
+  if (path === undefined) return [];
+  const lines = (await readJsonLines(path)).map(objectOf);
+  const expected = Map.groupBy(lines, (line) =>
+    keyOf({name: line['stream'], namespace: line['namespace']}),
+  );
+  const actual = Map.groupBy(records, ({stream}) => stream);
+  return streams.flatMap((stream) =>
+    compare(
+      stream,
+      (expected.get(stream.key) ?? []).map((line) => objectOf(line['data'])),
+      (actual.get(stream.key) ?? []).map(({data}) => data),
+      exactOrder,
+    ),
+  );
+};

@@ -1,0 +1,55 @@
+// What the platform reads off an image. An executable has none of it.
+
+import {shown} from '../messages.ts';
+import type {Fault} from './check.ts';
+import {checksOf} from './define.ts';
+
+const define = checksOf('spec', (suites) => suites.spec);
+
+const NO_IMAGE = {skipped: 'an executable was given, not an image'};
+
+export const imageLabels = define(
+  'test_image_labels',
+  "the image's labels are those of metadata.yaml",
+  (_entry, _runs, {connector, settings}) => {
+    const {image} = connector;
+    if (image === undefined) return NO_IMAGE;
+    const {metadata = {}} = settings;
+    const expected = {
+      'io.airbyte.name': metadata['dockerRepository'],
+      'io.airbyte.version': metadata['dockerImageTag'],
+    };
+    return Object.entries(expected).flatMap(([label, value]): readonly Fault[] => {
+      const actual = image.labels[label];
+      if (actual !== undefined && (value === undefined || actual === value)) return [];
+      return [
+        {
+          reason:
+            actual === undefined
+              ? `the image has no label ${label}`
+              : `the label ${label} is ${actual}, but metadata.yaml says ${shown(value)}`,
+          advice: `Add LABEL ${label}=${shown(value ?? '…')} to the Dockerfile.`,
+        },
+      ];
+    });
+  },
+);
+
+export const imageEnvironment = define(
+  'test_image_environment_variables',
+  'AIRBYTE_ENTRYPOINT is the entrypoint',
+  (_entry, _runs, {connector}) => {
+    const {image} = connector;
+    if (image === undefined) return NO_IMAGE;
+    const expected = image.entrypoint.join(' ');
+    const {AIRBYTE_ENTRYPOINT: actual} = image.environment;
+    return actual === expected
+      ? []
+      : [
+          {
+            reason: `AIRBYTE_ENTRYPOINT is ${shown(actual ?? 'not set')}, and the entrypoint ${shown(expected)}`,
+            advice: `Add ENV AIRBYTE_ENTRYPOINT="${expected}" to the Dockerfile: on Kubernetes it is what is run.`,
+          },
+        ];
+  },
+);

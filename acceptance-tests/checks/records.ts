@@ -1,0 +1,158 @@
+// What records of a read must be: of their schema, with a key, and all there.
+
+import type {BasicReadEntry} from '../config/settings.ts';
+import {at, isObject} from '../json.ts';
+import {nodesOf, recordValidatorOf, schemaProblem} from '../json-schema.ts';
+import {type ConfiguredStream, type Emitted, type Json, objectOf, shown} from '../messages.ts';
+import type {Fault} from './check.ts';
+
+/** The records of one stream that is configured. */
+interface StreamRecords {
+  readonly stream: ConfiguredStream;
+  readonly records: readonly Emitted[];
+}
+
+/** One fault for all records that have it: the first is shown. */
+const faultOf = (
+  {stream, records}: StreamRecords,
+  problem: (record: Emitted) => string | undefined,
+  advice: string,
+): readonly Fault[] => {
+  const found = records.flatMap((record) => {
+    const what = problem(record);
+    return what === undefined ? [] : [{record, what}];
+  });
+  const [first] = found;
+  if (first === undefined) return [];
+  const others = found.length === 1 ? '' : ` (${found.length} records)`;
+  return [
+    {
+      reason: `${stream.key}: ${first.what}${others}`,
+      offending: shown(first.record.line.text),
+      advice,
+    },
+  ];
+};
+
+const isFraction = /[.eE]/;
+
+/**
+ * The data of a record for a validator that knows no difference between 1 and 1.0, which a strict reader makes: what
+ * is written with a fraction becomes one.
+ */
+const strictData = ({line}: Emitted): unknown => {
+  const reviver = (_key: string, value: unknown, context?: {readonly source?: string}): unknown =>
+    typeof value === 'number' && Number.isInteger(value) && isFraction.test(context?.source ?? '')
+      ? value + 0.5
+      : value;
+  return objectOf(objectOf(JSON.parse(line.text, reviver))['record'])['data'];
+};
+
+const propertiesOf = (schema: Json): readonly string[] =>
+  Object.keys(objectOf(schema['properties']));
+
+const ofSchema = (group: StreamRecords): readonly Fault[] => {
+  const {schema} = group.stream;
+  // discovery tells of it.
+  if (schemaProblem(schema) !== undefined) return [];
+  const validate = recordValidatorOf(schema);
+  const known = propertiesOf(schema);
+  const strange = faultOf(
+    group,
+    ({data}) =>
+      known.length > 0 && !Object.keys(data).some((name) => known.includes(name))
+        ? 'a record has no field in common with the schema'
+        : undefined,
+    'Declare the fields of the records in the schema of their stream.',
+  );
+  return [
+    ...strange,
+    ...faultOf(
+      group,
+      (record) => {
+        const wrong = validate(strictData(record));
+        return wrong === undefined ? undefined : `a record is not as its schema says: ${wrong}`;
+      },
+      'Correct the schema, or convert the value: destinations make their columns by the schema.',
+    ),
+  ];
+};
+
+const extraColumns = (group: StreamRecords): readonly Fault[] => {
+  const known = propertiesOf(group.stream.schema);
+  return faultOf(
+    group,
+    ({data}) => {
+      const extra = Object.keys(data).filter((name) => !known.includes(name));
+      return extra.length === 0
+        ? undefined
+        : `a record has fields that the schema does not: ${extra.join(', ')}`;
+    },
+    'Declare them: many destinations drop what the schema does not have.',
+  );
+};
+
+const primaryKeys = (group: StreamRecords): readonly Fault[] => {
+  const {primaryKey} = group.stream;
+  if (primaryKey.length === 0) return [];
+  return faultOf(
+    group,
+    ({data}) => {
+      const parts = primaryKey.map((path) => at(data, ...path) ?? null);
+      if (parts.every((part) => part === null)) return 'a record has no value in its primary key';
+      return parts.some((part) => isObject(part) || Array.isArray(part))
+        ? 'a record has an object or a list in its primary key'
+        : undefined;
+    },
+    'Take fields as the key that every record has: the platform ends a sync that finds none.',
+  );
+};
+
+/** Fields of the schema that no record has a value of. */
+const dataPoints = ({stream, records}: StreamRecords): readonly Fault[] => {
+  const fields = nodesOf(stream.schema).filter(({property, place}) => {
+    return property !== undefined && !place.includes('[') && !place.includes('*');
+  });
+  const empty = fields
+    .map(({place}) => place)
+    .filter((place) => records.every(({data}) => (at(data, ...place.split('.')) ?? null) === null));
+  return empty.length === 0
+    ? []
+    : [
+        {
+          reason: `${stream.key}: no record has a value of ${empty.join(', ')}`,
+          advice:
+            'Put records with these fields into the account that is read, or drop the fields from the schema.',
+        },
+      ];
+};
+
+const nothingRead = ({stream, records}: StreamRecords): readonly Fault[] =>
+  records.length > 0
+    ? []
+    : [
+        {
+          reason: `${stream.key}: no record was read`,
+          advice:
+            'Put records into the account that is read; or list the stream in empty_streams, with a bypass_reason.',
+        },
+      ];
+
+/** All that is wrong with the records of a read, stream by stream. */
+export const recordFaults = (
+  entry: BasicReadEntry,
+  streams: readonly ConfiguredStream[],
+  records: readonly Emitted[],
+): readonly Fault[] => {
+  const groups = Map.groupBy(records, ({stream}) => stream);
+  return streams.flatMap((stream) => {
+    const group = {stream, records: groups.get(stream.key) ?? []};
+    if (group.records.length === 0) return nothingRead(group);
+    return [
+      ...(entry.validateSchema ? ofSchema(group) : []),
+      ...(entry.failOnExtraColumns ? extraColumns(group) : []),
+      ...(entry.validatePrimaryKeys ? primaryKeys(group) : []),
+      ...(entry.validateDataPoints ? dataPoints(group) : []),
+    ];
+  });
+};

@@ -1,0 +1,78 @@
+// Configs that a schema takes: the least and the fullest, with each option of each oneOf, each value of each enum.
+import {isObject} from '../json.ts';
+import {type Json, listOf, objectOf} from '../messages.ts';
+
+const MAX_CONFIGS = 100;
+
+const textOf = (schema: Json): string => {
+  if (schema['format'] === 'date') return '2024-01-01';
+  if (schema['format'] === 'date-time') return '2024-01-01T00:00:00Z';
+  if (schema['format'] === 'uri') return 'https://example.com/';
+  const least = Number(schema['minLength'] ?? 1);
+  return 'a'.repeat(Math.max(least, 1));
+};
+
+const numbersOf = (schema: Json): readonly number[] => {
+  const [least, most] = [schema['minimum'], schema['maximum']];
+  const bounds = [least, most].filter((bound) => typeof bound === 'number');
+  return bounds.length > 0 ? bounds : [0, 1_000_000];
+};
+
+const plainValues = (schema: Json): readonly unknown[] => {
+  const types = Array.isArray(schema['type']) ? schema['type'] : [schema['type']];
+  const nulls = types.includes('null') ? [null] : [];
+  if (types.includes('boolean')) return [true, false, ...nulls];
+  if (types.includes('integer') || types.includes('number')) {
+    return [...numbersOf(schema), ...nulls];
+  }
+  if (types.includes('array')) {
+    const [item] = valuesOf(objectOf(schema['items']));
+    return [[], [item], [item, item], ...nulls];
+  }
+  return [textOf(schema), ...nulls];
+};
+
+/** Values that a schema takes, the most usual first. */
+const valuesOf = (schema: Json): readonly unknown[] => {
+  if ('const' in schema) return [schema['const']];
+  const {enum: values, examples, oneOf, properties} = schema;
+  if (Array.isArray(values)) return values;
+  if (Array.isArray(oneOf)) return oneOf.flatMap((option) => valuesOf(objectOf(option)));
+  if (isObject(properties)) return objectsOf(schema, properties);
+  const given = listOf(examples).filter((example) => typeof example === schema['type']);
+  const usual = 'default' in schema ? [schema['default']] : [];
+  // A pattern is met by nothing that could be made up here.
+  const known = [...usual, ...given];
+  return typeof schema['pattern'] === 'string' && known.length > 0
+    ? known
+    : [...known, ...plainValues(schema)];
+};
+
+const objectsOf = (schema: Json, properties: Json): readonly Json[] => {
+  const required = listOf(schema['required']);
+  const all = Object.entries(properties).map(([name, inside]) => ({
+    name,
+    values: valuesOf(objectOf(inside)),
+  }));
+  const first = (fields: typeof all): Json =>
+    Object.fromEntries(fields.map(({name, values}) => [name, values[0]]));
+  const least = first(
+    all.filter(({name}) => required.includes(name) || isConstant(properties, name)),
+  );
+  const full = first(all);
+  const varied = all.flatMap(({name, values}) =>
+    values.flatMap((value) => [
+      {...full, [name]: value},
+      {...least, [name]: value},
+    ]),
+  );
+  return [least, full, ...varied].slice(0, MAX_CONFIGS);
+};
+
+/** The field that says which option of a oneOf it is belongs to the least, too. */
+const isConstant = (properties: Json, name: string): boolean =>
+  isObject(properties[name]) && 'const' in properties[name];
+
+/** At most a hundred configs that a schema takes, as far as it can be told from its keywords. */
+export const sampleConfigs = (schema: Json): readonly Json[] =>
+  valuesOf(schema).filter(isObject).slice(0, MAX_CONFIGS);

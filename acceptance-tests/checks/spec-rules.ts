@@ -1,0 +1,262 @@
+// Rules of a connectionSpecification, each a function of one schema in it.
+// https://docs.airbyte.com/connector-development/connector-specification-reference
+
+import {isObject} from '../json.ts';
+import {type Node, typesOf} from '../json-schema.ts';
+import {canonical, type Json, listOf, objectOf, shown} from '../messages.ts';
+import type {Fault} from './check.ts';
+
+export type Rule = (node: Node) => readonly Fault[];
+
+const fault = ({schema, place}: Node, what: string, advice: string): Fault => ({
+  reason: `${place === '' ? 'the top of the spec' : place} ${what}`,
+  offending: shown(schema),
+  advice,
+});
+
+export const enumUsage: Rule = (node) => {
+  const values = listOf(node.schema['enum']).map(canonical);
+  const twice = values.find((value, index) => values.indexOf(value) !== index);
+  return twice === undefined
+    ? []
+    : [fault(node, `lists ${twice} twice in its enum`, 'List each value of an enum once.')];
+};
+
+const ONE_OF_ADVICE =
+  'Give each option `type: object` and properties, and all of them one property with a `const` of its own, which says the option.';
+
+/** The names of properties that have a `const` in each option. */
+const constsOf = (options: readonly Json[]): readonly string[] => {
+  const [first, ...others] = options.map((option) =>
+    Object.entries(objectOf(option['properties']))
+      .filter(([, schema]) => objectOf(schema)['const'] !== undefined)
+      .map(([name]) => name),
+  );
+  return (first ?? []).filter((name) => others.every((names) => names.includes(name)));
+};
+
+const constProblem = (options: readonly Json[], name: string): string | undefined => {
+  const schemas = options.map((option) => objectOf(objectOf(option['properties'])[name]));
+  const values = schemas.map((schema) => canonical(schema['const']));
+  if (new Set(values).size < values.length)
+    return `has the same \`const\` of ${name} in two options`;
+  const agrees = (schema: Json): boolean =>
+    (schema['default'] === undefined ||
+      canonical(schema['default']) === canonical(schema['const'])) &&
+    (schema['enum'] === undefined || canonical(schema['enum']) === canonical([schema['const']]));
+  return schemas.every(agrees)
+    ? undefined
+    : `has a default or enum of ${name} that is not the option's \`const\``;
+};
+
+const oneOfProblem = (schema: Json, options: readonly Json[]): string | undefined => {
+  if (schema['type'] !== 'object') return 'has options, but is no `type: object`';
+  if (options.some((option) => !isObject(option['properties']))) {
+    return 'has an option without properties';
+  }
+  const names = constsOf(options);
+  const [name] = names;
+  if (name === undefined || names.length > 1) {
+    return `has ${names.length === 0 ? 'no property' : `several properties (${names.join(', ')})`} with a \`const\` in each option`;
+  }
+  return constProblem(options, name);
+};
+
+export const oneOfUsage: Rule = (node) => {
+  const options = [...listOf(node.schema['oneOf']), ...listOf(node.schema['anyOf'])];
+  if (options.length === 0) return [];
+  const problem = oneOfProblem(node.schema, options.map(objectOf));
+  return problem === undefined ? [] : [fault(node, problem, ONE_OF_ADVICE)];
+};
+
+/** As Airbyte's own acceptance tests list them. */
+const SECRET_NAMES = new Set([
+  ...['client_token', 'access_token', 'api_token', 'token', 'secret', 'client_secret', 'password'],
+  ...['key', 'service_account_info', 'service_account', 'tenant_id', 'certificate', 'jwt'],
+  ...['credentials', 'app_id', 'appid', 'refresh_token'],
+]);
+
+export const secretMarking: Rule = (node) => {
+  const {schema, property} = node;
+  const holdsSecret =
+    schema['const'] === undefined &&
+    typesOf(schema).some((type) => type === 'string' || type === 'number' || type === 'integer');
+  const marked = schema['airbyte_secret'] === true;
+  if (marked && !holdsSecret) {
+    return [
+      fault(
+        node,
+        'is marked airbyte_secret, but can hold no secret',
+        'Mark strings and numbers, not what holds them, and no `const`.',
+      ),
+    ];
+  }
+  if (marked || !holdsSecret || property === undefined || !SECRET_NAMES.has(property)) return [];
+  return [
+    fault(
+      node,
+      'has the name of a secret, and is not marked as one',
+      'Add `airbyte_secret: true`: without it, the value is stored and shown in the clear.',
+    ),
+  ];
+};
+
+export const typeIsNotArray: Rule = (node) => {
+  const {type} = node.schema;
+  if (!Array.isArray(type)) return [];
+  const fine = type.length === 1 || (type.length === 2 && type[0] !== 'null' && type[1] === 'null');
+  return fine
+    ? []
+    : [
+        fault(
+          node,
+          `has the types ${type.join(', ')}`,
+          'Give it one type, or that type and "null", in this order: nothing else can be shown in a form.',
+        ),
+      ];
+};
+
+export const objectNotEmpty: Rule = (node) => {
+  const {schema, depth} = node;
+  if (depth === 0 || !typesOf(schema).includes('object')) return [];
+  const has = Object.keys(objectOf(schema['properties'])).length > 0;
+  return has || schema['oneOf'] !== undefined || schema['anyOf'] !== undefined
+    ? []
+    : [
+        fault(
+          node,
+          'is an object without properties',
+          'List its properties, or make it a string: an empty object is an empty form.',
+        ),
+      ];
+};
+
+const ITEM_TYPES = ['object', 'string', 'number', 'integer'];
+
+export const arrayType: Rule = (node) => {
+  const {schema} = node;
+  if (!typesOf(schema).includes('array')) return [];
+  const {items} = schema;
+  const inner = objectOf(items);
+  const fine =
+    isObject(items) &&
+    (inner['enum'] !== undefined ||
+      typesOf(inner).some((type) => typeof type === 'string' && ITEM_TYPES.includes(type)));
+  return fine
+    ? []
+    : [
+        fault(
+          node,
+          'is an array whose items are no object, string, number, integer or enum',
+          'Give `items` one schema of one of these types.',
+        ),
+      ];
+};
+
+const FORBIDDEN = [
+  ...['not', 'anyOf', 'patternProperties', 'prefixItems', 'allOf', 'if', 'then', 'else'],
+  ...['dependentSchemas', 'dependentRequired'],
+];
+
+export const forbiddenKeywords: Rule = (node) =>
+  FORBIDDEN.filter((keyword) => node.schema[keyword] !== undefined).map((keyword) =>
+    fault(
+      node,
+      `uses ${keyword}`,
+      `Write it without ${keyword}: Airbyte's forms do not know it. A choice is a oneOf.`,
+    ),
+  );
+
+const DATE = '^[0-9]{4}-[0-9]{2}-[0-9]{2}$';
+const DATE_PATTERNS: Readonly<Record<string, readonly string[]>> = {
+  date: [DATE, '^[0-9]{2}-[0-9]{2}-[0-9]{4}$', '^\\d{4}-\\d{2}-\\d{2}$'],
+  'date-time': [
+    '^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?$',
+    '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$',
+    '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$',
+  ],
+};
+
+/** A format without its pattern. */
+export const datePattern: Rule = (node) => {
+  const {format, pattern} = node.schema;
+  const patterns = typeof format === 'string' ? DATE_PATTERNS[format] : undefined;
+  return patterns === undefined || pattern !== undefined
+    ? []
+    : [
+        fault(
+          node,
+          `has the format ${format}, and no pattern`,
+          `Add a pattern, such as "${patterns[0]}": forms check that alone.`,
+        ),
+      ];
+};
+
+/** A pattern without its format. */
+export const dateFormat: Rule = (node) => {
+  const {format, pattern} = node.schema;
+  const expected = Object.entries(DATE_PATTERNS).find(
+    ([, patterns]) => typeof pattern === 'string' && patterns.includes(pattern),
+  );
+  return expected === undefined || format === expected[0]
+    ? []
+    : [
+        fault(
+          node,
+          `has the pattern of a ${expected[0]}, and not its format`,
+          `Add \`format: ${expected[0]}\`: it gives the form a picker of dates.`,
+        ),
+      ];
+};
+
+export const duplicateOrder: Rule = (node) => {
+  const seen = new Map<string, string>();
+  return Object.entries(objectOf(node.schema['properties'])).flatMap(([name, value]) => {
+    const {order, group} = objectOf(value);
+    if (order === undefined) return [];
+    const key = canonical([order, group]);
+    const other = seen.get(key);
+    seen.set(key, name);
+    return other === undefined
+      ? []
+      : [
+          fault(
+            node,
+            `gives ${other} and ${name} the same order, ${shown(order)}`,
+            'Give each property of an object (and group) an order of its own.',
+          ),
+        ];
+  });
+};
+
+/** Properties of the top are at depth 1. */
+export const nestedGroup: Rule = (node) =>
+  node.schema['group'] === undefined || (node.depth === 1 && node.property !== undefined)
+    ? []
+    : [fault(node, 'has a group', 'Use `group` on properties of the top only.')];
+
+export const displayType: Rule = (node) => {
+  const {display_type: type, oneOf} = node.schema;
+  if (type === undefined) return [];
+  if (oneOf === undefined) {
+    return [
+      fault(node, 'has a display_type, and no oneOf', 'Use display_type beside a oneOf only.'),
+    ];
+  }
+  return type === 'dropdown' || type === 'radio'
+    ? []
+    : [fault(node, `has the display_type ${shown(type)}`, 'Say dropdown or radio.')];
+};
+
+export const additionalProperties: Rule = (node) => {
+  const {additionalProperties: value} = node.schema;
+  return value === undefined || value === true
+    ? []
+    : [
+        fault(
+          node,
+          `says additionalProperties: ${shown(value)}`,
+          'Say true or nothing: what is unknown today may be known to the next version.',
+        ),
+      ];
+};

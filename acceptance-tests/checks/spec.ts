@@ -1,0 +1,180 @@
+// The suite `spec`: what the connector says it wants to be configured with.
+
+import {readJson} from '../config/yaml.ts';
+import {at, isObject} from '../json.ts';
+import {nodesOf, refsIn, schemaProblem, validatorOf} from '../json-schema.ts';
+import {canonical, type Json, listOf, messagesOf, objectOf, shown} from '../messages.ts';
+import {failureOf} from '../run/failure.ts';
+import type {EntryLike, Runs} from '../run/runs.ts';
+import type {Check, Fault} from './check.ts';
+import {specCompatibility} from './compatibility.ts';
+import {checksOf} from './define.ts';
+import {imageEnvironment, imageLabels} from './image.ts';
+import {oauthDefault, oauthParameters} from './oauth.ts';
+import * as rules from './spec-rules.ts';
+
+const define = checksOf('spec', (suites) => suites.spec);
+
+const schemaOf = async (entry: EntryLike, runs: Runs): Promise<Json> =>
+  objectOf((await runs.specification(entry))['connectionSpecification']);
+
+/** A check of each schema in the connectionSpecification. */
+const ruleCheck = (name: string, about: string, rule: rules.Rule): Check =>
+  define(name, about, async (entry, runs) =>
+    nodesOf(await schemaOf(entry, runs)).flatMap((node) => rule(node)),
+  );
+
+const warningCheck = (name: string, about: string, rule: rules.Rule): Check =>
+  define(name, about, async (entry, runs) => ({
+    warnings: nodesOf(await schemaOf(entry, runs)).flatMap((node) => rule(node)),
+  }));
+
+const testSpec = define(
+  'test_spec',
+  'spec answers with one SPEC, and succeeds',
+  async (entry, runs) => {
+    const run = await runs.spec(entry);
+    const found = messagesOf(run, 'SPEC');
+    const failure = failureOf(run);
+    if (failure !== undefined) return [failure];
+    if (found.length === 1) return [];
+    const offending = found[1]?.line.text ?? run.lines[0]?.text;
+    return [
+      {
+        reason: `spec gave ${found.length} SPEC messages`,
+        ...(offending !== undefined && {offending: shown(offending)}),
+        advice: 'Print exactly one SPEC message, on one line of stdout.',
+      },
+    ];
+  },
+);
+
+const configMatchesSpec = define(
+  'test_config_match_spec',
+  'the config is valid by the spec, and the spec is a valid JSON Schema',
+  async (entry, runs): Promise<readonly Fault[]> => {
+    const schema = await schemaOf(entry, runs);
+    const problem = schemaProblem(schema);
+    if (problem !== undefined) {
+      return [
+        {
+          reason: `connectionSpecification is no valid JSON Schema: ${problem}`,
+          offending: shown(schema),
+          advice: 'Correct the schema; it is of draft-07.',
+        },
+      ];
+    }
+    const given = Object.entries(objectOf(await runs.config(entry)));
+    const wrong = validatorOf(schema)(
+      Object.fromEntries(given.filter(([name]) => !name.startsWith('_'))),
+    );
+    return wrong === undefined
+      ? []
+      : [
+          {
+            reason: `the config does not match the spec: ${wrong}`,
+            offending: entry.configPath,
+            advice: 'Correct the config, or the spec if it asks for what it should not.',
+          },
+        ];
+  },
+);
+
+/** The first place where two values differ, for people. */
+const difference = (expected: unknown, actual: unknown, place = ''): string | undefined => {
+  if (canonical(expected) === canonical(actual)) return undefined;
+  if (!isObject(expected) || !isObject(actual)) return place;
+  return [...new Set([...Object.keys(expected), ...Object.keys(actual)])]
+    .map((key) => difference(expected[key], actual[key], `${place}/${key}`))
+    .find((found) => found !== undefined);
+};
+
+const matchesExpected = define(
+  'test_match_expected',
+  'the spec is the one of the file at spec_path',
+  async (entry, runs) => {
+    if (entry.specPath === undefined) return {skipped: 'the config names no spec_path'};
+    const actual = await runs.specification(entry);
+    const file = objectOf(await readJson(entry.specPath));
+    // A file may hold the whole message.
+    const expected = isObject(file['spec']) && file['type'] === 'SPEC' ? file['spec'] : file;
+    const place = difference(expected, actual);
+    return place === undefined
+      ? []
+      : [
+          {
+            reason: `the spec differs from ${entry.specPath} at ${place || 'the top'}`,
+            offending: shown(at(actual, ...place.split('/').slice(1)) ?? 'it is missing there'),
+            advice: 'If the change is meant, save the new spec to that file.',
+          },
+        ];
+  },
+);
+
+const noRefs = define(
+  'test_defined_refs_exist_in_json_spec_file',
+  'no $ref is left in the spec',
+  async (entry, runs) =>
+    refsIn(await schemaOf(entry, runs)).map((found) => ({
+      reason: `a $ref is left in the spec, at ${found}`,
+      advice: 'Write what it refers to in its place: readers of a spec follow no references.',
+    })),
+);
+
+const requiredExists = define(
+  'test_required',
+  'what the spec requires is a property of it',
+  async (entry, runs) =>
+    nodesOf(await schemaOf(entry, runs)).flatMap(({schema, place}) => {
+      if (!isObject(schema['properties'])) return [];
+      const {properties} = schema;
+      return listOf(schema['required'])
+        .filter((name) => typeof name === 'string' && !Object.hasOwn(objectOf(properties), name))
+        .map((name) => ({
+          reason: `${place || 'the spec'} requires ${String(name)}, which is none of its properties`,
+          advice: 'Correct the name: no form can ask for this property.',
+        }));
+    }),
+);
+
+export const spec: readonly Check[] = [
+  testSpec,
+  configMatchesSpec,
+  matchesExpected,
+  ruleCheck('test_enum_usage', 'enums list each value once', rules.enumUsage),
+  ruleCheck('test_oneof_usage', 'options of a oneOf can be told apart', rules.oneOfUsage),
+  ruleCheck(
+    'test_secret_is_properly_marked',
+    'properties with names of secrets are marked airbyte_secret',
+    rules.secretMarking,
+  ),
+  ruleCheck(
+    'test_property_type_is_not_array',
+    'each property has one type, or one and null',
+    rules.typeIsNotArray,
+  ),
+  ruleCheck('test_object_not_empty', 'nested objects have properties', rules.objectNotEmpty),
+  ruleCheck('test_array_type', 'items of arrays have one plain type', rules.arrayType),
+  ruleCheck(
+    'test_forbidden_complex_types',
+    'no keyword is used that forms do not know',
+    rules.forbiddenKeywords,
+  ),
+  warningCheck('test_date_pattern', 'dates have a pattern', rules.datePattern),
+  warningCheck('test_date_format', 'patterns of dates have their format', rules.dateFormat),
+  ruleCheck('test_duplicate_order', 'each order is given once', rules.duplicateOrder),
+  ruleCheck('test_nested_group', 'group is used at the top only', rules.nestedGroup),
+  ruleCheck('test_display_type', 'display_type is used with oneOf only', rules.displayType),
+  noRefs,
+  requiredExists,
+  oauthParameters,
+  oauthDefault,
+  ruleCheck(
+    'test_additional_properties_is_true',
+    'additionalProperties is true wherever it is said',
+    rules.additionalProperties,
+  ),
+  specCompatibility,
+  imageLabels,
+  imageEnvironment,
+];

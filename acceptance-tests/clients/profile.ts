@@ -1,0 +1,120 @@
+// What the client profiles share: entries to run with, catalogs as each client makes them, and how a run is judged.
+import type {Context, Fault} from '../checks/check.ts';
+import {checksOf} from '../checks/define.ts';
+import type {BasicReadEntry, Suite} from '../config/settings.ts';
+import type {Command, Inputs, Manner, Run} from '../connectors/connector.ts';
+import {objectOf, type Stream} from '../messages.ts';
+import {failureOf} from '../run/failure.ts';
+import type {EntryLike, Runs} from '../run/runs.ts';
+
+/** One config is enough: these are questions about the program. */
+export const firstOf = (suite: Suite<BasicReadEntry>): Suite<BasicReadEntry> =>
+  suite === undefined || 'bypass' in suite ? suite : {entries: suite.entries.slice(0, 1)};
+
+/** Checks of clients have no section of their own in the config; they read as basic_read does. */
+export const define = checksOf('clients', ({basic_read}) => firstOf(basic_read), 'basic_read');
+
+/** Runs a command with the entry's config, in its time and its mode. */
+export const runWith = async (
+  {connector}: Context,
+  runs: Runs,
+  entry: EntryLike,
+  command: Command,
+  inputs: Inputs = {},
+  manner: Manner = {},
+): Promise<Run> => {
+  const config = command === 'spec' ? {} : {config: await runs.config(entry)};
+  const {timeout, deploymentMode} = entry;
+  return connector.run(
+    command,
+    {...config, ...inputs},
+    {
+      timeout,
+      ...(deploymentMode && {environment: {DEPLOYMENT_MODE: deploymentMode.toUpperCase()}}),
+      ...manner,
+    },
+  );
+};
+
+/** A catalog of these streams; `more` adds what the client gives, or leaves out. */
+export const catalogOf = (
+  streams: readonly Stream[],
+  more: (stream: Stream) => Readonly<Record<string, unknown>>,
+) => ({
+  streams: streams.map((stream) => ({
+    stream: stream.raw,
+    sync_mode: stream.syncModes[0] ?? 'full_refresh',
+    destination_sync_mode: 'append',
+    ...more(stream),
+  })),
+});
+
+/** As Airbyte's serverless client and the platform do: incremental where it can be. */
+export const incrementalCatalog = (streams: readonly Stream[]) =>
+  catalogOf(streams, ({syncModes, defaultCursor}) => ({
+    sync_mode: syncModes.includes('incremental') ? 'incremental' : 'full_refresh',
+    cursor_field: defaultCursor,
+  }));
+
+/** The faults of a run that should have succeeded, said of a client. */
+export const failuresOf = (run: Run, client: string): readonly Fault[] => {
+  const failure = failureOf(run);
+  return failure === undefined
+    ? []
+    : [{...failure, reason: `called as ${client} does, ${failure.reason}`}];
+};
+
+export const typeOf = (json: unknown): string | undefined => {
+  const {type} = objectOf(json);
+  return typeof type === 'string' ? type : undefined;
+};
+
+/** Streams but those that the config says are empty. */
+export const streamsOf = async (entry: BasicReadEntry, runs: Runs): Promise<readonly Stream[]> => {
+  const empty = entry.emptyStreams.map(({name}) => name);
+  return (await runs.streams(entry)).filter(({name}) => !empty.includes(name));
+};
+
+/** A stream that no source has, with modes that are valid. */
+export const MISSING = {
+  stream: {
+    name: '__AIRBYTE__stream_that_does_not_exist',
+    json_schema: {type: 'object', properties: {f1: {type: 'string'}}},
+    supported_sync_modes: ['full_refresh'],
+  },
+  sync_mode: 'full_refresh',
+  destination_sync_mode: 'append',
+};
+
+/** How long clients wait after SIGTERM, in milliseconds. */
+const GRACE = 10_000;
+
+/** Ends a run by SIGTERM at the first line that is meant; tells how long it took to end. */
+export const terminating = (isMeant: (type: string | undefined) => boolean) => {
+  let at: number | undefined;
+  const onLine: NonNullable<Manner['onLine']> = ({json}) => {
+    if (at !== undefined || !isMeant(typeOf(json))) return 'go on';
+    at = performance.now();
+    return 'terminate';
+  };
+  /** What is wrong with how it ended. */
+  const faults = (run: Run, images: boolean): readonly Fault[] => {
+    if (at === undefined) return [];
+    const took = performance.now() - at;
+    const {code, signal} = run.exit;
+    const advice =
+      'On SIGTERM finish the line, flush, and end by the signal itself (remove the handler, send it to yourself): clients take that or 0 for an orderly end, and kill what still runs after 10 s.';
+    if (run.hung === true || took > GRACE) {
+      return [
+        {
+          reason: `\`${run.command}\` went on for ${Math.round(took / 1000)} s after SIGTERM`,
+          advice,
+        },
+      ];
+    }
+    if (code === 0 || signal === 'SIGTERM' || (code === 143 && images)) return [];
+    const end = signal === null ? `exit code ${code}` : signal;
+    return [{reason: `\`${run.command}\` ended with ${end} after SIGTERM`, advice}];
+  };
+  return {onLine, faults, seen: () => at !== undefined};
+};

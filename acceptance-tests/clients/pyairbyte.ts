@@ -1,0 +1,151 @@
+// How PyAirbyte calls a connector: https://github.com/airbytehq/PyAirbyte (airbyte/_connector_base.py, sources/base.py).
+import type {Check, Context, Fault} from '../checks/check.ts';
+import type {BasicReadEntry} from '../config/settings.ts';
+import type {Command, Manner, Run} from '../connectors/connector.ts';
+import {listOf, objectOf, recordsOf, type Stream, statesOf} from '../messages.ts';
+import type {Runs} from '../run/runs.ts';
+import {stateAfter} from '../run/states.ts';
+import {catalogOf, define, failuresOf, runWith, streamsOf, terminating} from './profile.ts';
+
+const CLIENT = 'PyAirbyte';
+
+/** The files may be read only, and only the config is named .json. */
+const MANNER: Manner = {endings: {catalog: 'txt', state: 'txt'}, mode: 0o444};
+
+/** Every stream incrementally, whether it can or not, with the numbers of a refresh. */
+const catalogFor = (streams: readonly Stream[]) =>
+  catalogOf(streams, ({defaultCursor, primaryKey}) => ({
+    sync_mode: 'incremental',
+    destination_sync_mode: 'overwrite',
+    ...(defaultCursor.length > 0 && {cursor_field: defaultCursor}),
+    ...(primaryKey.length > 0 && {primary_key: primaryKey}),
+    ...{generation_id: 1, minimum_generation_id: 1, sync_id: 1},
+  }));
+
+/** Its models printed with all their fields: null where they have no value, one under its Python name. */
+const nullLaden = (state: unknown): unknown =>
+  listOf(state).map((entry) => {
+    const stream = objectOf(objectOf(entry)['stream']);
+    const descriptor = objectOf(stream['stream_descriptor']);
+    return {
+      type: objectOf(entry)['type'],
+      stream: {...stream, stream_descriptor: {namespace: null, ...descriptor}},
+      ...{global_: null, data: null, destinationStats: null, id: 3},
+      sourceStats: {recordCount: 1, rejectedRecordCount: null},
+    };
+  });
+
+const read = async (entry: BasicReadEntry, runs: Runs, context: Context, state: unknown) => {
+  const catalog = catalogFor(await streamsOf(entry, runs));
+  return runWith(context, runs, entry, 'read', {catalog, state}, MANNER);
+};
+
+const ANSWERS = {spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG'} as const;
+
+const stopsAfterAnswers = define(
+  'test_pyairbyte_stops_after_the_answer',
+  'spec, check and discover end at once by SIGTERM after their answer',
+  async (entry, runs, context) => {
+    const faults: Fault[] = [];
+    const commands: readonly (keyof typeof ANSWERS)[] = ['spec', 'check', 'discover'];
+    for (const command of commands) {
+      const end = terminating((type) => type === ANSWERS[command]);
+      const run = await runWith(context, runs, entry, command, {}, {...MANNER, onLine: end.onLine});
+      const images = context.connector.image !== undefined;
+      faults.push(...(end.seen() ? end.faults(run, images) : noAnswer(run, command)));
+    }
+    return faults;
+  },
+);
+
+const noAnswer = (run: Run, command: Command): readonly Fault[] => [
+  {
+    reason: `\`${command}\` gave no answer to PyAirbyte`,
+    ...(run.lines[0] && {offending: run.lines[0].text}),
+    advice: 'Print the answer on stdout; see the suites spec, connection and discovery.',
+  },
+];
+
+const firstRead = define(
+  'test_pyairbyte_first_read',
+  'reads all streams incrementally, from .txt files that are read only, with the state `[]`',
+  async (entry, runs, context) => failuresOf(await read(entry, runs, context, []), CLIENT),
+);
+
+/** Streams of which the state was not understood: all came again, and not with the same state in plain form. */
+const ignoredStates = (first: Run, plain: Run, laden: Run): readonly string[] => {
+  const count = (run: Run) => Map.groupBy(recordsOf(run), ({stream}) => stream);
+  const [all, few, again] = [count(first), count(plain), count(laden)];
+  return [...all]
+    .filter(([stream, records]) => {
+      const [less, more] = [few.get(stream)?.length ?? 0, again.get(stream)?.length ?? 0];
+      return more >= records.length && less < records.length;
+    })
+    .map(([stream]) => stream);
+};
+
+const nextRead = define(
+  'test_pyairbyte_next_read',
+  'goes on from a state that is full of nulls and odd keys',
+  async (entry, runs, context) => {
+    const first = await read(entry, runs, context, []);
+    const state = stateAfter(statesOf(first).filter(({type}) => type === 'STREAM'));
+    if (listOf(state).length === 0) return {skipped: 'the first read gave no STATE of a stream'};
+    const laden = await read(entry, runs, context, nullLaden(state));
+    const failures = failuresOf(laden, CLIENT);
+    if (failures.length > 0) return failures;
+    const plain = await read(entry, runs, context, state);
+    return ignoredStates(first, plain, laden).map((stream) => ({
+      reason: `${stream} is read from its beginning again where its state has nulls`,
+      offending: JSON.stringify(nullLaden(state)),
+      advice:
+        'Take a null in a state as if it were absent, and pass over keys that you do not know.',
+    }));
+  },
+);
+
+/** As its cache names columns and tables. */
+const normal = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '_');
+
+const collisions = (names: readonly string[]): readonly string[] =>
+  [...Map.groupBy(names, normal).values()]
+    .filter((same) => new Set(same).size > 1)
+    .map((same) => same.join(', '));
+
+const cache = define(
+  'test_pyairbyte_cache',
+  'streams fit its cache: properties, names that differ by more than case, plain primary keys',
+  async (entry, runs) => {
+    const streams = await streamsOf(entry, runs);
+    const open = streams
+      .filter(({schema}) => !(typeof schema['properties'] === 'object' && schema['properties']))
+      .map(({name}) => ({
+        reason: `the json_schema of ${name} has no properties, at which PyAirbyte fails`,
+        advice: 'Declare the fields.',
+      }));
+    if (open.length > 0) return open;
+    const same = [
+      ...collisions(streams.map(({name}) => name)).map((names) => `streams ${names}`),
+      ...streams.flatMap(({name, schema}) =>
+        collisions(Object.keys(objectOf(schema['properties']))).map(
+          (names) => `fields of ${name}: ${names}`,
+        ),
+      ),
+    ];
+    const nested = streams.filter(({primaryKey}) => primaryKey.some((path) => path.length > 1));
+    return {
+      warnings: [
+        ...same.map((names) => ({
+          reason: `one name in PyAirbyte's cache, and in most warehouses: ${names}`,
+          advice: 'Give them names that differ by more than case and punctuation.',
+        })),
+        ...nested.map(({name}) => ({
+          reason: `the primary key of ${name} is within an object, where PyAirbyte finds none`,
+          advice: 'Lift the key to the top of the record.',
+        })),
+      ],
+    };
+  },
+);
+
+export const pyairbyte: readonly Check[] = [stopsAfterAnswers, firstRead, nextRead, cache];

@@ -1,0 +1,184 @@
+// What people and scripts do at a shell: options in any order, states in any form, Ctrl-C, and mistakes.
+import type {Check, Context, Fault} from '../checks/check.ts';
+import type {BasicReadEntry} from '../config/settings.ts';
+import type {Inputs, Manner, Run} from '../connectors/connector.ts';
+import {type Stream, shown} from '../messages.ts';
+import type {Runs} from '../run/runs.ts';
+import {
+  define,
+  failuresOf,
+  incrementalCatalog,
+  runWith,
+  streamsOf,
+  terminating,
+  typeOf,
+} from './profile.ts';
+
+/** Records of another stream are none of its business. */
+const isProgress = (type: string | undefined): boolean => type === 'RECORD' || type === 'STATE';
+
+/** One stream, and one with a cursor where there is one: the question is whether it begins at all. */
+const oneStream = async (entry: BasicReadEntry, runs: Runs): Promise<readonly Stream[]> => {
+  const streams = await streamsOf(entry, runs);
+  const [first] = streams.filter(({syncModes}) => syncModes.includes('incremental'));
+  return [first ?? streams[0]].filter((stream) => stream !== undefined);
+};
+
+/** Reads until the first RECORD or STATE. What is wrong where none comes. */
+const beginning = async (
+  entry: BasicReadEntry,
+  runs: Runs,
+  context: Context,
+  inputs: Inputs,
+  manner: Manner,
+  said: string,
+): Promise<readonly Fault[]> => {
+  const catalog = incrementalCatalog(await oneStream(entry, runs));
+  const end = terminating(isProgress);
+  const run = await runWith(
+    context,
+    runs,
+    entry,
+    'read',
+    {catalog, ...inputs},
+    {
+      ...manner,
+      onLine: end.onLine,
+    },
+  );
+  return end.seen() ? [] : failuresOf(run, said);
+};
+
+const order = define(
+  'test_shell_argument_order',
+  'options may come in any order',
+  async (entry, runs, context) =>
+    beginning(
+      entry,
+      runs,
+      context,
+      {state: []},
+      {order: ['state', 'catalog', 'config']},
+      '`read --state … --catalog … --config …`',
+    ),
+);
+
+const unknownState = {
+  type: 'STREAM',
+  stream: {stream_descriptor: {name: '__gone__'}, stream_state: {a: 1}},
+};
+
+const resetOf = (stream: Stream) => ({
+  type: 'STREAM',
+  stream: {stream_descriptor: {name: stream.name}, stream_state: null},
+});
+
+/** Forms that clients write: a connector has to take them. */
+const CLIENT_FORMS: readonly (readonly [string, (stream: Stream) => string])[] = [
+  ['an empty list, as PyAirbyte', () => '[]'],
+  ['a list with the state of a stream that is gone, as any', () => JSON.stringify([unknownState])],
+  [
+    'a stream_state of null, as the platform after a reset',
+    (stream) => JSON.stringify([resetOf(stream)]),
+  ],
+];
+
+/** Forms that old files and people's hands make. */
+const OTHER_FORMS: readonly (readonly [string, (stream: Stream) => string])[] = [
+  ['an empty object', () => '{}'],
+  ['null', () => 'null'],
+  ['an empty file', () => ''],
+  ['one state that is not in a list', () => JSON.stringify(unknownState)],
+  ['a LEGACY map of streams', ({name}) => JSON.stringify({[name]: {}})],
+  ['a LEGACY state in a list', ({name}) => JSON.stringify([{type: 'LEGACY', data: {[name]: {}}}])],
+];
+
+const tryForms = async (
+  forms: typeof CLIENT_FORMS,
+  entry: BasicReadEntry,
+  runs: Runs,
+  context: Context,
+): Promise<readonly Fault[]> => {
+  const [stream] = await oneStream(entry, runs);
+  if (stream === undefined) return [];
+  const faults: Fault[] = [];
+  for (const [name, make] of forms) {
+    const texts = {state: make(stream)};
+    const found = await beginning(
+      entry,
+      runs,
+      context,
+      {},
+      {texts},
+      `with a state that is ${name}`,
+    );
+    faults.push(...found);
+  }
+  return faults;
+};
+
+const stateForms = define(
+  'test_shell_state_forms_of_clients',
+  'a read begins with each form of state that clients write: `[]`, stale streams, nulls',
+  (entry, runs, context) => tryForms(CLIENT_FORMS, entry, runs, context),
+);
+
+const otherForms = define(
+  'test_shell_state_forms_of_people',
+  'a read begins with `{}`, null, an empty file, a single state, LEGACY states',
+  async (entry, runs, context) => ({
+    warnings: await tryForms(OTHER_FORMS, entry, runs, context),
+  }),
+);
+
+const sigterm = define(
+  'test_shell_sigterm',
+  'SIGTERM at the first record ends a read in 10 s, by that signal',
+  async (entry, runs, context) => {
+    const catalog = incrementalCatalog(await streamsOf(entry, runs));
+    const end = terminating((type) => type === 'RECORD');
+    const run = await runWith(context, runs, entry, 'read', {catalog}, {onLine: end.onLine});
+    if (!end.seen()) return {skipped: 'the read gave no record'};
+    return end.faults(run, context.connector.image !== undefined);
+  },
+);
+
+const noiseOf = (run: Run): readonly Fault[] =>
+  run.lines
+    .filter(({json}) => typeOf(json) === undefined)
+    .slice(0, 1)
+    .map(({text}) => ({
+      reason: 'wrong usage prints on stdout what is no message',
+      offending: shown(text),
+      advice: 'Print usage on stderr.',
+    }));
+
+const usage = define(
+  'test_shell_wrong_usage',
+  'an unknown command fails, on stderr only, with exit code 2',
+  async (entry, _runs, context) => {
+    const words = ['no-such-command'];
+    const run = await context.connector.run('spec', {}, {words, timeout: entry.timeout});
+    const faults = noiseOf(run);
+    if (run.hung === true || run.exit.code === 0) {
+      return [
+        ...faults,
+        {
+          reason: `an unknown command ${run.hung === true ? 'hung' : 'ended with exit code 0'}`,
+          advice: 'Print usage on stderr, and exit with 2.',
+        },
+      ];
+    }
+    if (faults.length > 0 || run.exit.code === 2) return faults;
+    return {
+      warnings: [
+        {
+          reason: `an unknown command ended with ${run.exit.signal ?? `exit code ${run.exit.code}`}`,
+          advice: 'Exit with 2, so that a caller can tell its own mistake from a failure.',
+        },
+      ],
+    };
+  },
+);
+
+export const shell: readonly Check[] = [order, stateForms, otherForms, sigterm, usage];

@@ -1,0 +1,159 @@
+import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, expect, test} from '@jest/globals';
+import type {Manner} from './connector.ts';
+import {openExecutable} from './executable.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'headwater-executable-'));
+afterAll(() => rmSync(folder, {recursive: true, force: true}));
+
+const script = (name: string, body: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, `#!${process.execPath}\n${body}`);
+  chmodSync(path, 0o755);
+  return path;
+};
+
+const echo = script(
+  'echo',
+  `const {readFileSync} = require('node:fs');
+   const args = process.argv.slice(2);
+   const files = args.filter((arg) => arg.startsWith('/')).map((path) => readFileSync(path, 'utf8'));
+   console.log(JSON.stringify({args: args.map((arg) => arg.replace(/.*\\//, '')), files, word: process.env.WORD}));
+   console.log('no JSON');
+   console.error('a complaint');
+   process.exitCode = 3;`,
+);
+
+test('gives the inputs as files, by their options, and hands back all that came', async () => {
+  const connector = openExecutable(`${echo} 'an argument'`, {WORD: 'own'});
+  const run = await connector.run('read', {config: {a: 1}, catalog: {streams: []}, state: []});
+  expect(run).toEqual({
+    command: 'read',
+    commandLine: expect.stringMatching(/echo 'an argument' read --config .*--state \S*state.json$/),
+    inputs: {config: {a: 1}, catalog: {streams: []}, state: []},
+    lines: [
+      {
+        text: expect.any(String),
+        json: {
+          args: [
+            ...['an argument', 'read', '--config', 'tap_config.json'],
+            ...['--catalog', 'catalog.json', '--state', 'state.json'],
+          ],
+          files: ['{"a":1}', '{"streams":[]}', '[]'],
+          word: 'own',
+        },
+      },
+      {text: 'no JSON'},
+    ],
+    stderr: 'a complaint\n',
+    exit: {code: 3, signal: null},
+    took: expect.any(Number),
+    firstLineAfter: expect.any(Number),
+    peakMemory: expect.any(Number),
+  });
+});
+
+test('says how much memory a run took at its peak', async () => {
+  // It lives until its time is over: there is something to look at, however slow the machine is.
+  const hungry = script(
+    'hungry',
+    `const kept = Buffer.alloc(64 * 1024 ** 2, 1);
+     console.log('{}');
+     setTimeout(() => process.exit(kept.length > 0 ? 0 : 1), 60_000);`,
+  );
+  let told = 0;
+  const {peakMemory} = await openExecutable(hungry).run(
+    'spec',
+    {},
+    {
+      onLine: () => {
+        told += 1;
+        return 'go on';
+      },
+      timeout: 1_500,
+    },
+  );
+  expect(told).toBe(1);
+  expect(peakMemory).toBeGreaterThan(64 * 1024 ** 2);
+});
+
+test('takes the order, the endings, the texts and the environment that a client has', async () => {
+  const {lines} = await openExecutable(echo).run(
+    'read',
+    {config: {}, catalog: {}},
+    {
+      order: ['state', 'catalog', 'config'],
+      endings: {catalog: 'txt'},
+      texts: {state: 'null'},
+      environment: {WORD: 'theirs'},
+      stderr: 'merged',
+    },
+  );
+  expect([lines[0]?.json, lines.map(({text}) => text).slice(1)]).toEqual([
+    {
+      args: [
+        'read',
+        ...['--state', 'state.json', '--catalog', 'catalog.txt'],
+        '--config',
+        'tap_config.json',
+      ],
+      files: ['null', '{}', '{}'],
+      word: 'theirs',
+    },
+    ['no JSON', 'a complaint'],
+  ]);
+});
+
+const endless = script(
+  'endless',
+  `let n = 0;
+   process.on('SIGTERM', () => { console.log('last'); process.exit(0); });
+   setInterval(() => console.log(String(n++)), 1);`,
+);
+
+test('ends a run by the signal that a client sends, and reads what it says then', async () => {
+  const until = (answer: 'terminate' | 'kill') =>
+    openExecutable(endless).run('spec', {}, {onLine: (_, index) => (index < 2 ? 'go on' : answer)});
+  const [terminated, killed] = [await until('terminate'), await until('kill')];
+  expect([terminated.lines.at(-1)?.text, terminated.exit, terminated.cut]).toEqual([
+    'last',
+    {code: 0, signal: null},
+    true,
+  ]);
+  expect([killed.exit, killed.cut]).toEqual([{code: null, signal: 'SIGKILL'}, true]);
+});
+
+test('a run whose time is up is killed, with all that it started', async () => {
+  const nested = script('nested', `require('node:child_process').spawnSync('sleep', ['600']);`);
+  const {hung, exit} = await openExecutable(nested).run('spec', {}, {timeout: 300});
+  expect([hung, exit]).toEqual([true, {code: null, signal: 'SIGKILL'}]);
+});
+
+test('a stderr that nobody drains is kept until the end', async () => {
+  const {stderr} = await openExecutable(echo).run('spec', {}, {stderr: 'undrained'});
+  expect(stderr).toBe('a complaint\n');
+});
+
+test('a long stderr is kept where it ends before anybody drains it', async () => {
+  const loud = script('loud', "process.stderr.write('x'.repeat(100_000));");
+  const {stderr} = await openExecutable(loud).run('spec', {}, {stderr: 'undrained'});
+  expect(stderr).toBe('x'.repeat(100_000));
+});
+
+test('gives an option and its value as one word, or other words than its own', async () => {
+  const connector = openExecutable(echo);
+  const argsOf = async (manner: Manner) => {
+    const {lines} = await connector.run('check', {config: {a: 1}}, manner);
+    return JSON.parse(lines[0]?.text ?? '').args;
+  };
+  expect(await argsOf({equals: true, mode: 0o444})).toEqual(['check', 'tap_config.json']);
+  expect(await argsOf({words: ['nonsense', '--help']})).toEqual(['nonsense', '--help']);
+});
+
+test('a program that there is not is a wrong command line', () => {
+  expect(() => openExecutable('./nowhere spec')).toThrow(
+    '--exec ./nowhere spec: there is no such executable',
+  );
+});

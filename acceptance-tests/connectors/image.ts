@@ -1,0 +1,117 @@
+// A connector that is an image, run by the docker command.
+import {execFile} from 'node:child_process';
+import {randomUUID} from 'node:crypto';
+import {promisify} from 'node:util';
+import {UsageError} from '../errors.ts';
+import type {Command, Connector, Inputs, Manner} from './connector.ts';
+import {writeInputs} from './files.ts';
+import {runProcess} from './process.ts';
+
+const execute = promisify(execFile);
+
+const docker = (...args: readonly string[]): Promise<{readonly stdout: string}> =>
+  execute('docker', args, {maxBuffer: 64 * 1024 * 1024});
+
+interface Inspected {
+  readonly Config?: {
+    readonly Labels?: Readonly<Record<string, string>> | null;
+    readonly Env?: readonly string[] | null;
+    readonly Entrypoint?: readonly string[] | null;
+  };
+}
+
+const inspect = async (image: string): Promise<Inspected> => {
+  const {stdout} = await docker('image', 'inspect', image);
+  const [inspected = {}]: readonly Inspected[] = JSON.parse(stdout);
+  return inspected;
+};
+
+const firstLine = (error: unknown): string => {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n').filter(Boolean).at(-1) ?? text;
+};
+
+/** Pulls what is not here. */
+const find = async (image: string): Promise<Inspected> => {
+  try {
+    return await inspect(image);
+  } catch {
+    try {
+      await docker('pull', image);
+      return await inspect(image);
+    } catch (error) {
+      throw new UsageError(
+        `--image ${image} can't be had: ${firstLine(error)} Build or pull it first, or see what \`docker image inspect ${image}\` says.`,
+      );
+    }
+  }
+};
+
+const environmentOf = (lines: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    lines.map((line) => {
+      const end = line.indexOf('=');
+      return [line.slice(0, end), line.slice(end + 1)];
+    }),
+  );
+
+/** Where Airbyte's own acceptance tests mount the inputs. */
+const MOUNTED = '/data';
+
+const KILL = {SIGTERM: ['-s', 'TERM'], SIGKILL: []} as const;
+
+/** By name alone, so that no value is in the command line, which messages show. */
+const flagsOf = (variables: Readonly<Record<string, string>>): readonly string[] =>
+  Object.keys(variables).flatMap((name) => ['-e', name]);
+
+/**
+ * A connector by its image. `flags` are given to each `docker run`, such as `--network host`. Fails with a UsageError
+ * where there is no such image or no engine.
+ */
+export const openImage = async (
+  image: string,
+  environment: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<Connector> => {
+  const {Config: config = {}} = await find(image);
+  const run = async (command: Command, inputs: Inputs, manner: Manner = {}) => {
+    const {folder, options, remove} = await writeInputs(inputs, manner, MOUNTED);
+    // By name, and removed afterwards: with `--rm`, Podman behind the docker command says 0 whatever the exit code
+    // was, and its `docker stop` waits for nobody, so signals are sent by `docker kill`.
+    const name = `headwater-test-${randomUUID()}`;
+    const variables = {...environment, ...manner.environment};
+    const args = [
+      ...['run', '-i', '--name', name, '-v', `${folder}:${MOUNTED}:ro`, ...flags],
+      ...flagsOf(variables),
+      ...[image, ...(manner.words ?? [command, ...options])],
+    ];
+    const merge = manner.stderr === 'merged' ? ' 2>&1' : '';
+    try {
+      return await runProcess(
+        {
+          program: '/bin/sh',
+          args: ['-c', `exec docker "$@"${merge}`, 'sh', ...args],
+          environment: {...process.env, ...variables},
+          send: (child, signal) => {
+            docker('kill', ...KILL[signal], name).catch(() => child.kill(signal));
+          },
+          // What runs here is the docker command, not the connector.
+          measured: false,
+        },
+        {command, commandLine: ['docker', ...args].join(' '), inputs, manner},
+      );
+    } finally {
+      await docker('rm', '-f', name).catch(() => {});
+      await remove();
+    }
+  };
+  return {
+    label: image,
+    image: {
+      labels: config.Labels ?? {},
+      environment: environmentOf(config.Env ?? []),
+      entrypoint: config.Entrypoint ?? [],
+    },
+    run,
+  };
+};

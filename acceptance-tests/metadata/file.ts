@@ -1,0 +1,58 @@
+// metadata.yaml, which lies beside acceptance-test-config.yml.
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Context, Fault, Outcome} from '../checks/check.ts';
+import {judge} from '../checks/check.ts';
+import {readYaml} from '../config/yaml.ts';
+import {UsageError} from '../errors.ts';
+import {isObject, type JsonObject, listAt} from '../json.ts';
+
+export const textsAt = (value: unknown, ...path: readonly string[]): readonly string[] =>
+  listAt(value, ...path).filter((item) => typeof item === 'string');
+
+type Metadata =
+  | {readonly is: 'absent'}
+  | {readonly is: 'broken'; readonly fault: Fault}
+  | {readonly is: 'there'; readonly value: JsonObject};
+
+const WRITE_ONE =
+  'Write a metadata.yaml beside acceptance-test-config.yml: the platform registers a connector by it.';
+
+/** Read anew for each check: it is small, and a check knows nothing of the others. */
+export const readMetadata = async ({settings}: Context): Promise<Metadata> => {
+  const path = join(settings.folder, 'metadata.yaml');
+  if (!existsSync(path)) return {is: 'absent'};
+  try {
+    const value = await readYaml(path);
+    if (isObject(value) && isObject(value['data'])) return {is: 'there', value};
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return {is: 'broken', fault: {reason: error.message, advice: 'Correct its syntax.'}};
+  }
+  const advice = 'Put all fields but metadataSpecVersion below `data:`.';
+  return {is: 'broken', fault: {reason: 'metadata.yaml has no mapping `data`', advice}};
+};
+
+/** Only the first check says that there is no file, or that it can't be read; the others have nothing to look at. */
+export const judgeFile = async (context: Context): Promise<Outcome> => {
+  const metadata = await readMetadata(context);
+  if (metadata.is === 'there') return judge([]);
+  if (metadata.is === 'broken') return judge([metadata.fault]);
+  const fault = {
+    reason: `there is no metadata.yaml in ${context.settings.folder}`,
+    advice: WRITE_ONE,
+  };
+  return context.settings.strictness === 'high'
+    ? judge([fault])
+    : {status: 'warned', faults: [fault]};
+};
+
+/** Judges what is below `data`, if there is a file to look at. */
+export const onData =
+  (look: (data: JsonObject, context: Context) => Promise<Outcome> | Outcome) =>
+  async (context: Context): Promise<Outcome> => {
+    const metadata = await readMetadata(context);
+    return metadata.is === 'there'
+      ? look(Object(metadata.value['data']), context)
+      : {status: 'skipped', reason: 'there is no metadata.yaml that can be read'};
+  };

@@ -1,0 +1,16 @@
+// Suite `metadata`: metadata.yaml field by field, and beside the connector it describes.
+import type {Check} from '../checks/check.ts';
+import {fieldChecks} from './fields.ts';
+import {judgeFile} from './file.ts';
+import {ruleChecks} from './rules.ts';
+
+export const metadataChecks: readonly Check[] = [
+  {
+    suite: 'metadata',
+    name: 'test_metadata_file',
+    about: 'There is a metadata.yaml beside acceptance-test-config.yml, and it can be read.',
+    run: judgeFile,
+  },
+  ...fieldChecks,
+  ...ruleChecks,
+];

@@ -1,0 +1,36 @@
+// Runs checks one after another, and times them.
+import type {Check, Context, Outcome} from '../checks/check.ts';
+import {messageOf, UsageError} from '../errors.ts';
+
+export interface Result {
+  readonly suite: Check['suite'];
+  readonly name: string;
+  readonly about: string;
+  readonly outcome: Outcome;
+  /** Milliseconds. */
+  readonly took: number;
+}
+
+/** A check that throws has not been made: its result says so, and counts as failed. */
+const outcomeOf = async (check: Check, context: Context): Promise<Outcome> => {
+  try {
+    return await check.run(context);
+  } catch (error) {
+    const fault =
+      error instanceof UsageError
+        ? {reason: error.message, advice: 'Correct the file, or the config that names it.'}
+        : {
+            reason: `the check itself failed: ${messageOf(error)}`,
+            ...(error instanceof Error && error.stack && {offending: error.stack}),
+            advice: 'This is a bug of the acceptance tests: please report it.',
+          };
+    return {status: 'failed', faults: [fault]};
+  }
+};
+
+export const runCheck = async (check: Check, context: Context): Promise<Result> => {
+  const startedAt = performance.now();
+  const outcome = await outcomeOf(check, context);
+  const {suite, name, about} = check;
+  return {suite, name, about, outcome, took: Math.round(performance.now() - startedAt)};
+};

@@ -1,0 +1,63 @@
+// The documents of an answer that is in memory.
+import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
+import type {About, Decoder} from './decoder.ts';
+import {isPacked, unpackBody} from './unpack.ts';
+
+/** What an answer holds. */
+export type Documents = {
+  /** One; in an archive one of each file. */
+  readonly documents: readonly unknown[];
+  /** Their size, unpacked. */
+  readonly bytes: number;
+};
+
+export const aboutOf = (
+  request: HttpRequest,
+  {headers}: Pick<HttpResponse, 'headers'>,
+  name?: string,
+): About => ({
+  where:
+    name === undefined ? describeRequest(request) : `${describeRequest(request)}, file "${name}"`,
+  contentType: headers['content-type'],
+});
+
+export const decodeAnswer = async (
+  request: HttpRequest,
+  response: HttpResponse,
+  {decode}: Decoder,
+  limit: number,
+): Promise<Documents> => {
+  const files = await unpackBody(response.body, describeRequest(request), limit);
+  const documents: unknown[] = [];
+  for (const {name, body} of files) {
+    documents.push(await decode(body, aboutOf(request, response, name)));
+  }
+  return {documents, bytes: files.reduce((sum, {body}) => sum + body.length, 0)};
+};
+
+/** Where the records of an answer are. */
+export type RecordsPlace = {
+  /** Undefined where the document itself is the list. */
+  readonly path: string | undefined;
+};
+
+/** The same, with the records as a list that is parsed when somebody looks at it, where that can be. */
+export const openAnswer = async <R extends object>(
+  request: HttpRequest,
+  response: HttpResponse,
+  decoder: Decoder,
+  limit: number,
+  place: RecordsPlace | undefined,
+): Promise<Documents & {readonly records?: readonly R[]}> => {
+  const {body} = response;
+  const split = place && !isPacked(body) ? decoder.split?.<R>(body, place.path) : undefined;
+  return split === undefined
+    ? decodeAnswer(request, response, decoder, limit)
+    : {documents: [split.document], bytes: body.length, records: split.records};
+};
+
+/** Several documents as one: lists are joined, of others there is a list. */
+export const asOne = (documents: readonly unknown[]): unknown => {
+  if (documents.length === 1) return documents[0];
+  return documents.every(Array.isArray) ? documents.flat() : documents;
+};

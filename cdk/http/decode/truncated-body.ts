@@ -1,0 +1,22 @@
+// Bodies whose content shows that they were cut.
+import {SystemError} from '../../errors.ts';
+import {networkCode} from '../response/faults.ts';
+
+/**
+ * A body that stops in the middle. Its code makes it a passing fault where the connection may have cut the body,
+ * which is looked at inside the retries. The message is for a body that the server gave for whole.
+ */
+export const endsEarly = (
+  format: 'JSON' | 'CSV' | 'XML' | 'GZIP' | 'ZIP',
+  where: string,
+  about: string,
+  cause?: unknown,
+): Error => {
+  const error = new SystemError(
+    `${where} answered with ${format} that ends in the middle (${about}). The server gave it for whole: report this to the API's owner.`,
+    {cause},
+  );
+  return Object.assign(error, {code: `${format}_ENDS_EARLY`});
+};
+
+export const isCut = (error: unknown): boolean => /_ENDS_EARLY$/.test(networkCode(error) ?? '');

@@ -1,0 +1,148 @@
+import {describe, expect, test} from '@jest/globals';
+import {failureOf} from '../../../test/support/failure.ts';
+import {virtualClock} from '../../testing/virtual-clock.ts';
+import type {HttpRequest, HttpResponse, Send} from '../types.ts';
+import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
+import type {Wait} from './waits.ts';
+
+const NOW = Date.parse('2026-01-01T00:00:00Z');
+
+const request: HttpRequest = {
+  method: 'GET',
+  url: new URL('https://api.test/items?key=hush'),
+  headers: {},
+};
+
+const answer = (
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+  body = '',
+): HttpResponse => ({status, headers, body: Buffer.from(body), url: request.url});
+
+/** A fault as Node and undici make them: the code says what it is. */
+const fault = (code: string, message = `It broke: ${code}`): Error =>
+  Object.assign(new Error(message), {code});
+
+type SetUp = {
+  readonly policy?: Partial<RetryPolicy>;
+  readonly random?: number;
+  readonly stop?: AbortController;
+  readonly onLog?: () => void;
+  readonly onWait?: (wait: Wait) => void;
+  readonly runEnds?: number;
+};
+
+/** Sends to a server that gives these outcomes one after another, and the last one for ever. */
+const retrying = (
+  outcomes: readonly (HttpResponse | Error)[],
+  {
+    policy,
+    random = 0.5,
+    stop = new AbortController(),
+    onLog = () => {},
+    onWait,
+    runEnds,
+  }: SetUp = {},
+) => {
+  const clock = virtualClock(NOW);
+  const log: string[] = [];
+  const sent: HttpRequest[] = [];
+  const server: Send = async (received) => {
+    sent.push(received);
+    const outcome = outcomes[Math.min(sent.length, outcomes.length) - 1];
+    if (outcome && 'status' in outcome) return outcome;
+    throw outcome;
+  };
+  const send = withRetry(
+    server,
+    {...DEFAULT_RETRY, ...policy},
+    {
+      clock,
+      onWait,
+      runEnds,
+      random: () => random,
+      signal: stop.signal,
+      log: (message) => {
+        log.push(message);
+        onLog();
+      },
+    },
+  );
+  return {send: () => send(request), sent, waits: clock.waits, log};
+};
+
+describe('a long wait', () => {
+  const waitsOf = async (
+    outcomes: readonly (HttpResponse | Error)[],
+    policy: Partial<RetryPolicy> = {},
+  ) => {
+    const told: unknown[] = [];
+    const {send} = retrying(outcomes, {policy, onWait: (wait) => told.push(wait)});
+    await send();
+    return told;
+  };
+
+  test.each([
+    ['429 with Retry-After', answer(429, {'retry-after': '10'}), '429', 10_500],
+    ['503 with Retry-After', answer(503, {'retry-after': '6'}), '503', 6_300],
+    ['403 over quota', answer(403, {'x-ratelimit-remaining': '0'}), '403', 10_000],
+    ['429 with nothing', answer(429), '429', 10_000],
+  ])('after %s is announced', async (_what, refusal, status, ms) => {
+    expect(await waitsOf([refusal, answer(200)], {base: 20_000})).toEqual([
+      {until: NOW + ms, reason: `https://api.test answered ${status}`},
+    ]);
+  });
+
+  test.each([
+    ['a server error', answer(500)],
+    ['a fault', fault('ECONNRESET')],
+    ['429 that asks for little', answer(429, {'retry-after': '4'})],
+  ])('after %s is not', async (_what, outcome) => {
+    expect(await waitsOf([outcome, answer(200)], {base: 20_000})).toEqual([]);
+  });
+});
+
+describe('the end of the run', () => {
+  test.each([
+    [
+      'a wait that is asked for',
+      answer(429, {'retry-after': '9'}),
+      'answered 429 and asks to wait 9 s',
+    ],
+    ['a wait of our own', fault('ECONNRESET'), ': ECONNRESET; the next attempt is in 10 s'],
+  ])('is not waited past: %s', async (_what, outcome, told) => {
+    const {send, sent, waits} = retrying([outcome], {policy: {base: 20_000}, runEnds: NOW + 8_000});
+    const failure = await failureOf(send);
+    expect(failure).toContain(told);
+    expect(failure).toContain('longer than the 8 s that are left of the run: run again after 2026');
+    expect([sent.length, waits]).toEqual([1, []]);
+  });
+});
+
+describe('the retry budget', () => {
+  test('ends the retries of a client whose requests keep failing', async () => {
+    const {send, sent} = retrying([answer(502)]);
+    await failureOf(send);
+    await failureOf(send);
+    expect(sent).toHaveLength(12);
+    expect(await failureOf(send)).toBe(
+      'TransientError: GET https://api.test/items failed with 502 and is not tried again: too many requests of the last minute failed. ' +
+        'Something is wrong with api.test, or on the way to it: try again later.',
+    );
+    expect(sent).toHaveLength(13);
+  });
+
+  test('does not count rate limits', async () => {
+    const {send, sent} = retrying([answer(429, {'retry-after': '1'})]);
+    for (let call = 0; call < 4; call += 1) await failureOf(send);
+    expect(sent).toHaveLength(24);
+  });
+
+  test('lets a fault pass now and then, however often', async () => {
+    const good = answer(200);
+    const {send} = retrying(
+      Array.from({length: 200}, (_, index) => (index % 11 === 0 ? fault('ECONNRESET') : good)),
+    );
+    for (let call = 0; call < 170; call += 1) expect(await send()).toBe(good);
+  });
+});

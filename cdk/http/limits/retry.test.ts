@@ -1,0 +1,368 @@
+import {describe, expect, test} from '@jest/globals';
+import {failureOf} from '../../../test/support/failure.ts';
+import {ConfigError} from '../../errors.ts';
+import {virtualClock} from '../../testing/virtual-clock.ts';
+import type {HttpRequest, HttpResponse, Send} from '../types.ts';
+import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
+
+const NOW = Date.parse('2026-01-01T00:00:00Z');
+
+const request: HttpRequest = {
+  method: 'GET',
+  url: new URL('https://api.test/items?key=hush'),
+  headers: {},
+};
+
+const answer = (
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+  body = '',
+): HttpResponse => ({status, headers, body: Buffer.from(body), url: request.url});
+
+/** A fault as Node and undici make them: the code says what it is. */
+const fault = (code: string, message = `It broke: ${code}`): Error =>
+  Object.assign(new Error(message), {code});
+
+type SetUp = {
+  readonly policy?: Partial<RetryPolicy>;
+  readonly random?: number;
+  readonly stop?: AbortController;
+  readonly onLog?: () => void;
+};
+
+/** Sends to a server that gives these outcomes one after another, and the last one for ever. */
+const retrying = (
+  outcomes: readonly (HttpResponse | Error)[],
+  {policy, random = 0.5, stop = new AbortController(), onLog = () => {}}: SetUp = {},
+) => {
+  const clock = virtualClock(NOW);
+  const log: string[] = [];
+  const sent: HttpRequest[] = [];
+  const server: Send = async (received) => {
+    sent.push(received);
+    const outcome = outcomes[Math.min(sent.length, outcomes.length) - 1];
+    if (outcome && 'status' in outcome) return outcome;
+    throw outcome;
+  };
+  const send = withRetry(
+    server,
+    {...DEFAULT_RETRY, ...policy},
+    {
+      clock,
+      random: () => random,
+      signal: stop.signal,
+      log: (message) => {
+        log.push(message);
+        onLog();
+      },
+    },
+  );
+  return {send: () => send(request), sent, waits: clock.waits, log};
+};
+
+describe('an answer', () => {
+  test.each([[408], [425], [429], [500], [502], [503], [504], [507], [520], [524], [529]])(
+    'of %d is asked for again',
+    async (status) => {
+      const good = answer(200);
+      const {send, sent} = retrying([answer(status), good]);
+      expect(await send()).toBe(good);
+      expect(sent).toEqual([request, {...request, attempt: 2}]);
+    },
+  );
+
+  test.each([
+    [200],
+    [204],
+    [304],
+    [400],
+    [401],
+    [403],
+    [404],
+    [405],
+    [409],
+    [410],
+    [418],
+    [422],
+    [451],
+    [501],
+    [505],
+  ])('of %d is handed on as it is', async (status) => {
+    const given = answer(status);
+    const {send, sent, waits} = retrying([given]);
+    expect(await send()).toBe(given);
+    expect(sent).toEqual([request]);
+    expect(waits).toEqual([]);
+  });
+
+  test.each([
+    ['Retry-After', {'retry-after': '1'}],
+    ['no quota left', {'x-ratelimit-remaining': '0'}],
+  ])('of 403 with %s is a rate limit, and asked for again', async (_what, headers) => {
+    const good = answer(200);
+    const {send, sent} = retrying([answer(403, headers), good]);
+    expect(await send()).toBe(good);
+    expect(sent).toEqual([request, {...request, attempt: 2}]);
+  });
+
+  test('of 403 with quota left is no rate limit', async () => {
+    const given = answer(403, {
+      'x-ratelimit-remaining': '59',
+      'x-ratelimit-reset': String(NOW / 1000 + 60),
+    });
+    const {send, sent} = retrying([given]);
+    expect(await send()).toBe(given);
+    expect(sent).toEqual([request]);
+  });
+});
+
+describe('a fault', () => {
+  test.each([
+    ['ECONNRESET'],
+    ['ECONNREFUSED'],
+    ['ECONNABORTED'],
+    ['EPIPE'],
+    ['ETIMEDOUT'],
+    ['ENOTFOUND'],
+    ['EAI_AGAIN'],
+    ['EHOSTUNREACH'],
+    ['ENETUNREACH'],
+    ['ENETDOWN'],
+    ['UND_ERR_SOCKET'],
+    ['UND_ERR_CONNECT_TIMEOUT'],
+    ['UND_ERR_HEADERS_TIMEOUT'],
+    ['UND_ERR_BODY_TIMEOUT'],
+    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
+    ['HPE_INVALID_CHUNK_SIZE'],
+    ['ERR_HTTP2_STREAM_ERROR'],
+    ['Z_BUF_ERROR'],
+    ['Z_DATA_ERROR'],
+    ['ERR__ERROR_FORMAT_PADDING_2'],
+    ['ZSTD_error_prefix_unknown'],
+  ])('of code %s is tried again', async (code) => {
+    const good = answer(200);
+    const {send, log} = retrying([fault(code), good]);
+    expect(await send()).toBe(good);
+    expect(log).toEqual([`GET https://api.test/items: ${code}; attempt 2 of 6 in 0.5 s.`]);
+  });
+
+  test('whose cause has the code is tried again', async () => {
+    const good = answer(200);
+    const wrapped = new TypeError('fetch failed', {cause: fault('ECONNRESET')});
+    const {send, log} = retrying([wrapped, good]);
+    expect(await send()).toBe(good);
+    expect(log).toEqual(['GET https://api.test/items: ECONNRESET; attempt 2 of 6 in 0.5 s.']);
+  });
+
+  test('of the total time limit is tried again', async () => {
+    const good = answer(200);
+    const {send, log} = retrying([new DOMException('It took too long.', 'TimeoutError'), good]);
+    expect(await send()).toBe(good);
+    expect(log).toEqual(['GET https://api.test/items: a timeout; attempt 2 of 6 in 0.5 s.']);
+  });
+
+  test.each([
+    ['UND_ERR_INVALID_ARG'],
+    ['UND_ERR_NOT_SUPPORTED'],
+    ['UND_ERR_DESTROYED'],
+    ['UND_ERR_CLOSED'],
+    ['UND_ERR_REDIRECT_MAX'],
+    ['UND_ERR_HEADERS_OVERFLOW'],
+    ['ERR_INVALID_URL'],
+    ['EACCES'],
+  ])('of code %s fails at once', async (code) => {
+    const {send, sent} = retrying([fault(code)]);
+    expect(await failureOf(send)).toBe(
+      `SystemError: GET https://api.test/items failed: It broke: ${code}.`,
+    );
+    expect(sent).toEqual([request]);
+  });
+
+  test('in the code of a source fails at once, with the request it happened in', async () => {
+    const {send, sent} = retrying([new TypeError('x is not a function')]);
+    expect(await failureOf(send)).toBe(
+      'SystemError: GET https://api.test/items failed: x is not a function.',
+    );
+    expect(sent).toEqual([request]);
+  });
+
+  test.each([
+    ['CERT_HAS_EXPIRED', 'certificate has expired'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify the first certificate'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', "Host: api.test. is not in the cert's altnames"],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'],
+  ])('of TLS, %s, fails at once and says what helps', async (code, message) => {
+    const {send, sent} = retrying([fault(code, message)]);
+    expect(await failureOf(send)).toBe(
+      `ConfigError: GET https://api.test/items failed: ${message} (${code}). No secure connection could be made: ` +
+        "check the URL in the config; if the server's certificate is signed by an authority of your own, " +
+        'name its file in NODE_EXTRA_CA_CERTS.',
+    );
+    expect(sent).toEqual([request]);
+  });
+
+  test('that says what to do is handed on as it is', async () => {
+    const given = new ConfigError('The refresh token was revoked: sign in again.');
+    const {send} = retrying([given]);
+    await expect(send()).rejects.toBe(given);
+  });
+
+  test('keeps what was thrown as its cause', async () => {
+    const given = fault('UND_ERR_INVALID_ARG');
+    const {send} = retrying([given]);
+    await expect(send()).rejects.toHaveProperty('cause', given);
+  });
+});
+
+describe('the last attempt', () => {
+  test('ends in a TransientError that repeats what the server said', async () => {
+    const {send, sent, waits} = retrying([answer(503, {}, '{"message": "Down for repairs."}')]);
+    expect(await failureOf(send)).toBe(
+      'TransientError: GET https://api.test/items answered 503: Down for repairs. ' +
+        'It stayed so for 6 attempts: try again later.',
+    );
+    expect(sent.length).toBe(6);
+    expect(waits.length).toBe(5);
+  });
+
+  test('ends in a TransientError that names the last fault', async () => {
+    const {send, sent} = retrying([answer(500), fault('ECONNREFUSED')], {policy: {attempts: 3}});
+    expect(await failureOf(send)).toBe(
+      'TransientError: GET https://api.test/items failed 3 times, the last time with ECONNREFUSED. ' +
+        'Check that api.test can be reached from here; if it can, try again later.',
+    );
+    expect(sent.length).toBe(3);
+  });
+
+  test('ends in a TransientError that tells a timeout by its name', async () => {
+    const {send} = retrying([new DOMException('It took too long.', 'TimeoutError')]);
+    expect(await failureOf(send)).toBe(
+      'TransientError: GET https://api.test/items failed 6 times, the last time with a timeout. ' +
+        'Check that api.test can be reached from here; if it can, try again later.',
+    );
+  });
+
+  test('may be the first', async () => {
+    const {send, sent, waits, log} = retrying([answer(503)], {policy: {attempts: 1}});
+    expect(await failureOf(send)).toBe(
+      'TransientError: GET https://api.test/items answered 503. It stayed so for 1 attempts: try again later.',
+    );
+    expect([sent.length, waits, log]).toEqual([1, [], []]);
+  });
+});
+
+describe('the wait before an attempt', () => {
+  test('is nothing at the lower end of the jitter', async () => {
+    const {send, waits} = retrying([answer(500)], {random: 0});
+    await failureOf(send);
+    expect(waits).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test('doubles up to the cap at the upper end of the jitter', async () => {
+    const {send, waits} = retrying([answer(500)], {
+      policy: {attempts: 9, base: 1_000, cap: 60_000},
+      random: 1 - Number.EPSILON,
+    });
+    await failureOf(send);
+    expect(waits.map(Math.round)).toEqual([
+      1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000,
+    ]);
+    expect(waits.every((wait, retry) => wait < Math.min(60_000, 1_000 * 2 ** retry))).toBe(true);
+  });
+
+  test('is what the server asks for', async () => {
+    const {send, waits} = retrying([answer(429, {'retry-after': '30'}), answer(200)], {random: 0});
+    await send();
+    expect(waits).toEqual([30_000]);
+  });
+
+  test('is up to a tenth longer than what the server asks for', async () => {
+    const {send, waits} = retrying([answer(429, {'retry-after': '30'}), answer(200)], {random: 1});
+    await send();
+    expect(waits).toEqual([33_000]);
+  });
+
+  test('lasts until the server has quota again', async () => {
+    const limited = answer(403, {
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(NOW / 1000 + 3_600),
+    });
+    const {send, waits} = retrying([limited, answer(200)], {random: 0});
+    await send();
+    expect(waits).toEqual([3_600_000]);
+  });
+
+  test('backs off where the server asks to come back at once, again and again', async () => {
+    const {send, waits} = retrying([answer(429, {'retry-after': '0'})], {random: 0.5});
+    await failureOf(send);
+    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000]);
+  });
+
+  test('may be longer than the longest one by its jitter', async () => {
+    const policy = {longest: 30_000};
+    const {send, waits} = retrying([answer(429, {'retry-after': '30'}), answer(200)], {
+      policy,
+      random: 1,
+    });
+    await send();
+    expect(waits).toEqual([33_000]);
+  });
+
+  test('fails at once when the server asks for more than the longest one', async () => {
+    const {send, sent, waits} = retrying([answer(429, {'retry-after': '3701'})]);
+    expect(await failureOf(send)).toBe(
+      'TransientError: GET https://api.test/items answered 429 and asks to wait 3701 s, ' +
+        'longer than the 3700 s this run may wait: run again after 2026-01-01T01:01:41.000Z.',
+    );
+    expect([sent.length, waits]).toEqual([1, []]);
+  });
+
+  test('fails in words even when the server asks for longer than time lasts', async () => {
+    const {send} = retrying([answer(503, {'retry-after': '1'.repeat(17)})]);
+    expect(await failureOf(send)).toBe(
+      'TransientError: GET https://api.test/items answered 503 and asks to wait 11111111111111112 s, ' +
+        'longer than the 3700 s this run may wait: run again after +275760-09-13T00:00:00.000Z.',
+    );
+  });
+
+  test('is told beforehand, with its reason', async () => {
+    const {send, log} = retrying([answer(500), fault('ECONNRESET'), answer(200)]);
+    await send();
+    expect(log).toEqual([
+      'GET https://api.test/items: 500; attempt 2 of 6 in 0.5 s.',
+      'GET https://api.test/items: ECONNRESET; attempt 3 of 6 in 1.0 s.',
+    ]);
+  });
+});
+
+describe('an abort', () => {
+  const stopped = new RangeError('Stopped by SIGTERM.');
+
+  test("during a wait rejects with the signal's reason", async () => {
+    const stop = new AbortController();
+    const {send, sent} = retrying([answer(500)], {stop, onLog: () => stop.abort(stopped)});
+    await expect(send()).rejects.toBe(stopped);
+    expect(sent).toEqual([request]);
+  });
+
+  test("during a request rejects with the signal's reason, whatever the request fails with", async () => {
+    const stop = new AbortController();
+    const {log, waits} = retrying([]);
+    const send = withRetry(
+      async () => {
+        stop.abort(stopped);
+        throw fault('ECONNRESET');
+      },
+      DEFAULT_RETRY,
+      {
+        clock: virtualClock(NOW),
+        random: () => 0,
+        signal: stop.signal,
+        log: (message) => log.push(message),
+      },
+    );
+    await expect(send(request)).rejects.toBe(stopped);
+    expect([log, waits]).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,69 @@
+// Finds the list of records in a body by its shape.
+import {SystemError} from '../../errors.ts';
+import {isObject, type JsonObject} from '../../json/values.ts';
+import {describeRequest, type HttpRequest} from '../types.ts';
+import {ASIDE, ENVELOPES, LISTS, WRAPPERS} from './auto-names.ts';
+
+/** A list that could be the records, and where it is. */
+type Candidate = {readonly path: string; readonly list: readonly unknown[]};
+
+const isList = (value: unknown): value is readonly unknown[] =>
+  Array.isArray(value) && value.every(isObject);
+
+const listsIn = (json: JsonObject, prefix = ''): readonly Candidate[] =>
+  Object.entries(json).flatMap(([key, value]) =>
+    isList(value) && !ASIDE.includes(key) ? [{path: `${prefix}${key}`, list: value}] : [],
+  );
+
+/** The list with the first of the known names. */
+const knownIn = (json: JsonObject): readonly unknown[] | undefined => {
+  const name = LISTS.find((known) => Object.hasOwn(json, known) && isList(json[known]));
+  const list = name === undefined ? undefined : json[name];
+  return isList(list) ? list : undefined;
+};
+
+type Below = readonly [string, JsonObject];
+
+/** The objects at the top of a body, those that wrap a list apart from the others. */
+const objectsIn = (json: JsonObject): {wrappers: readonly Below[]; others: readonly Below[]} => {
+  const objects = Object.entries(json).flatMap(([key, value]) =>
+    isObject(value) && !ENVELOPES.includes(key) ? [[key, value] as const] : [],
+  );
+  const isWrapper = ([key]: Below): boolean => WRAPPERS.includes(key);
+  return {wrappers: objects.filter(isWrapper), others: objects.filter((one) => !isWrapper(one))};
+};
+
+/** The only candidate; of several that are all empty any one does. */
+const onlyOf = (
+  request: HttpRequest,
+  candidates: readonly Candidate[],
+): readonly unknown[] | undefined => {
+  const [first, ...others] = candidates;
+  if (others.length === 0 || candidates.every(({list}) => list.length === 0)) return first?.list;
+  const paths = candidates.map(({path}) => path).join(', ');
+  throw new SystemError(
+    `${describeRequest(request)}: the body has several lists that could be the records: ${paths}. Set \`records\` to one of them.`,
+  );
+};
+
+/**
+ * The records of a body: itself, a list with a usual name, or the only list there is, at the top or one level below.
+ * What is found in no body is the body, which is refused in its place.
+ */
+export const listIn = (request: HttpRequest, json: unknown): unknown => {
+  if (!isObject(json)) return json;
+  const known = knownIn(json);
+  if (known !== undefined) return known;
+  const {wrappers, others} = objectsIn(json);
+  for (const [, wrapper] of wrappers) {
+    const wrapped = knownIn(wrapper);
+    if (wrapped !== undefined) return wrapped;
+  }
+  const below = (objects: readonly Below[]) =>
+    objects.flatMap(([key, value]) => listsIn(value, `${key}.`));
+  return (
+    onlyOf(request, [...listsIn(json), ...below(wrappers)]) ??
+    onlyOf(request, below(others)) ??
+    json
+  );
+};

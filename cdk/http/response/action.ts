@@ -1,0 +1,89 @@
+// What an answer means: what its status says, unless a rule of the source says otherwise.
+import {isNone, isObject, valueAt} from '../../json/values.ts';
+import type {HttpRequest, HttpResponse, ResponseAction, ResponseRule, Send} from '../types.ts';
+
+/** Not Implemented and HTTP Version Not Supported: the only server errors that stay. */
+const LASTING_SERVER_ERRORS = new Set([501, 505]);
+
+const isTransientStatus = (status: number): boolean =>
+  status === 408 || status === 425 || (status >= 500 && !LASTING_SERVER_ERRORS.has(status));
+
+/**
+ * 429 always; 403 when the server says it is about quota, as GitHub does:
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+ */
+const isOverQuota = ({status, headers}: HttpResponse): boolean =>
+  status === 429 ||
+  (status === 403 && ('retry-after' in headers || headers['x-ratelimit-remaining'] === '0'));
+
+const actionOfStatus = (response: HttpResponse): ResponseAction => {
+  const {status} = response;
+  if (status < 300) return 'success';
+  if (isOverQuota(response)) return 'rate-limited';
+  if (isTransientStatus(status)) return 'retry';
+  return status === 401 ? 'refresh-token' : 'fail';
+};
+
+export const actionOf = (response: HttpResponse): ResponseAction =>
+  response.rule?.means ?? actionOfStatus(response);
+
+/** Undefined where the body is no JSON: a rule about a field does not fit then. */
+const jsonOf = ({body}: HttpResponse): unknown => {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+};
+
+const hasStatus = ({status}: ResponseRule, response: HttpResponse): boolean =>
+  status === undefined ||
+  (typeof status === 'number' ? status === response.status : status.includes(response.status));
+
+const hasHeader = ({header}: ResponseRule, {headers}: HttpResponse): boolean => {
+  if (header === undefined) return true;
+  const value = headers[header.name.toLowerCase()];
+  return value !== undefined && (header.matches?.test(value) ?? true);
+};
+
+const hasField = ({body}: ResponseRule, json: () => unknown): boolean => {
+  if (body === undefined) return true;
+  const value = valueAt(json(), body.path);
+  if (isNone(value)) return false;
+  const text = isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
+  return body.matches?.test(text) ?? true;
+};
+
+/** The body is parsed for the first rule that asks for a field of it, and once. */
+const ruleFor = (
+  rules: readonly ResponseRule[],
+  response: HttpResponse,
+): ResponseRule | undefined => {
+  let parsed: {readonly json: unknown} | undefined;
+  const json = (): unknown => {
+    parsed ??= {json: jsonOf(response)};
+    return parsed.json;
+  };
+  return rules.find(
+    (rule) =>
+      hasStatus(rule, response) &&
+      hasHeader(rule, response) &&
+      (rule.text?.test(response.body.toString('utf8')) ?? true) &&
+      hasField(rule, json),
+  );
+};
+
+/** Notes on each answer which of its request's rules it falls under; the first one that fits. */
+export const withRules =
+  (send: Send): Send =>
+  async (request) => {
+    const response = await send(request);
+    const rule = request.rules && ruleFor(request.rules, response);
+    return rule === undefined ? response : {...response, rule};
+  };
+
+/** The statuses that a list calls empty are a rule like any other. */
+export const withEmptyOn = (request: HttpRequest, status: readonly number[] = []): HttpRequest =>
+  status.length === 0
+    ? request
+    : {...request, rules: [{status, means: 'ignore'}, ...(request.rules ?? [])]};

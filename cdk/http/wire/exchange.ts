@@ -1,0 +1,130 @@
+// One request on undici's lowest layer, and its answer. Its streams and abort signals, made anew for each request, would take
+// as long as all else that a page of 100 KB does.
+import type {Dispatcher} from 'undici';
+import {isObject} from '../../json/values.ts';
+import type {HttpResponse} from '../types.ts';
+import type {Sink} from './body.ts';
+
+type Head = Pick<HttpResponse, 'status' | 'headers' | 'url'>;
+
+const flatten = (
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string> => {
+  const flat: Record<string, string> = {};
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flat;
+};
+
+/** undici's context, when the redirect interceptor filled it: every URL it went to. */
+const lastUrl = (context: unknown, fallback: URL): URL => {
+  const last =
+    isObject(context) && Array.isArray(context['history']) ? context['history'].at(-1) : undefined;
+  return last instanceof URL ? last : fallback;
+};
+
+type Limits = {
+  /** Ends the request, whatever it is doing. */
+  readonly signal: AbortSignal;
+  /** How long it may take in all, in milliseconds. */
+  readonly total: number;
+};
+
+/**
+ * Resolves with the whole answer. Rejects with what undici or the sink says, with the signal's reason, or with a
+ * TimeoutError, each at once, whether undici ends the request with it or not: it looks at no signal before a request has its
+ * connection, nor between two redirects.
+ * @param openSink told the head of the answer, once its redirects are followed
+ */
+export const exchange = (
+  dispatcher: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  url: URL,
+  openSink: (head: Head) => Sink,
+  {signal, total}: Limits,
+): Promise<HttpResponse> => {
+  const {promise, resolve, reject} = Promise.withResolvers<HttpResponse>();
+  let controller: Dispatcher.DispatchController | undefined;
+  let over: {readonly reason: Error} | undefined;
+  let context: unknown;
+  let answer: {readonly head: Head; readonly sink: Sink} | undefined;
+  /** What the sink is still busy with; undefined while it is with nothing. */
+  let busy: Promise<void> | undefined;
+
+  const finish = (): void => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  };
+  const fail = (reason: unknown): void => {
+    finish();
+    reject(reason);
+  };
+  const abort = (reason: Error): void => {
+    if (over !== undefined) return;
+    over = {reason};
+    controller?.abort(reason);
+    fail(reason);
+  };
+  const stop = (): void => abort(signal.reason);
+  const timer = setTimeout(() => {
+    abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'));
+  }, total);
+
+  const wait = (taking: Promise<void>): void => {
+    controller?.pause();
+    const now = Promise.all([busy, taking]).then(() => {
+      if (busy !== now) return;
+      busy = undefined;
+      controller?.resume();
+    }, abort);
+    busy = now;
+  };
+
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart: (started, told) => {
+      controller = started;
+      context = told;
+      if (over !== undefined) started.abort(over.reason);
+    },
+    onResponseStart: (_controller, status, headers) => {
+      if (status < 200) return;
+      const head = {status, headers: flatten(headers), url: lastUrl(context, url)};
+      answer = {head, sink: openSink(head)};
+    },
+    onResponseData: (_controller, chunk) => {
+      // undici hands on an empty part where it resumes at the end of a connection: to hold back that one would go on for ever.
+      if (over !== undefined || chunk.length === 0) return;
+      try {
+        const taking = answer?.sink.take(chunk);
+        if (taking !== undefined) wait(taking);
+      } catch (error) {
+        abort(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+    onResponseEnd: () => {
+      const whole = answer;
+      if (whole === undefined) return;
+      Promise.resolve(busy)
+        .then(whole.sink.end)
+        .then((body) => {
+          finish();
+          resolve({...whole.head, ...body});
+        })
+        .catch(fail);
+    },
+    onResponseError: (_controller, error) => fail(error),
+  };
+
+  if (signal.aborted) stop();
+  else {
+    signal.addEventListener('abort', stop, {once: true});
+    try {
+      dispatcher.dispatch(options, handler);
+    } catch (error) {
+      fail(error);
+    }
+  }
+  return promise;
+};

@@ -1,0 +1,130 @@
+/// <reference path="./undici-parts.d.ts" />
+
+import type {Dispatcher} from 'undici';
+import {printExact} from '../../json/exact.ts';
+import {assertAllowed} from '../limits/allowed-hosts.ts';
+import type {HttpRequest, HttpResponse, Send} from '../types.ts';
+import {type HttpProxy, openAgent, type Tls} from './agent.ts';
+import {intoFile, intoMemory} from './body.ts';
+import {exchange} from './exchange.ts';
+import type {Timeouts} from './timeouts.ts';
+
+export type TransportOptions = {
+  /** The largest answer, decompressed. Default 256 MiB. */
+  readonly maxBodyBytes?: number;
+  /** The largest download, as it is written to a temporary file. Default 16 GiB. */
+  readonly maxDownloadBytes?: number;
+  /** The only hosts that may be reached, besides that of `baseUrl`: `auth.example.com`, `*.example.com`. Default: any. */
+  readonly allowedHosts?: readonly string[];
+  readonly tls?: Tls;
+  /** Default: what HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment say. */
+  readonly proxy?: HttpProxy;
+};
+
+export const MAX_BODY_BYTES = 256 * 1024 ** 2;
+
+const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
+
+const MAX_REDIRECTS = 5;
+
+/** What a redirect to another origin may take along. Whatever else a request carries might be a credential. */
+const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'user-agent']);
+
+const redirection = ({headers, redirect}: HttpRequest) => ({
+  maxRedirections: redirect === 'refuse' ? 0 : MAX_REDIRECTS,
+  stripHeadersOnCrossOriginRedirect: Object.keys(headers).filter((name) => !HARMLESS.has(name)),
+});
+
+/** A body and its type. */
+const bodyOf = ({json, form}: HttpRequest) => {
+  if (json !== undefined) return {type: 'application/json', body: printExact(json)};
+  return form === undefined
+    ? undefined
+    : {type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString()};
+};
+
+/** As the headers have it, which a proxy may not: the length is a hint. */
+const announcedLength = ({headers}: Pick<HttpResponse, 'headers'>): number => {
+  const length = Number(headers['content-length']);
+  return Number.isSafeInteger(length) && length > 0 ? length : 0;
+};
+
+/** Sees every request that goes out, those of redirects, too. */
+const guard =
+  (allowedHosts: readonly string[] | undefined): Dispatcher.DispatcherComposeInterceptor =>
+  (dispatch) =>
+  (options, handler) => {
+    if (options.origin !== undefined) assertAllowed(new URL(options.origin), allowedHosts);
+    return dispatch(options, handler);
+  };
+
+export type Transport = {
+  /** Makes ready to send, which takes a while the first time. */
+  readonly open: () => Promise<unknown>;
+  readonly send: Send;
+  readonly close: () => Promise<void>;
+};
+
+/** The wire itself. Redirects are followed; one that leads to another origin takes no credentials along. */
+export const openTransport = (
+  timeouts: Timeouts,
+  signal: AbortSignal,
+  {
+    maxBodyBytes = MAX_BODY_BYTES,
+    maxDownloadBytes = MAX_DOWNLOAD_BYTES,
+    allowedHosts,
+    tls = {},
+    proxy,
+  }: TransportOptions = {},
+): Transport => {
+  const openOnce = async () => {
+    const [agent, {default: redirect}, {default: decompress}] = await Promise.all([
+      openAgent(timeouts, tls, proxy),
+      import('undici/lib/interceptor/redirect.js'),
+      import('undici/lib/interceptor/decompress.js'),
+    ]);
+    const dispatcher = agent.compose(
+      guard(allowedHosts),
+      redirect({throwOnMaxRedirect: true}),
+      decompress({skipErrorResponses: false}),
+    );
+    return {agent, dispatcher};
+  };
+  let opened: ReturnType<typeof openOnce> | undefined;
+  const open = () => {
+    opened ??= openOnce();
+    return opened;
+  };
+  return {
+    open,
+    send: async (asked: HttpRequest): Promise<HttpResponse> => {
+      const {method, url, headers, into} = asked;
+      const content = bodyOf(asked);
+      const options = {
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method,
+        headers: {
+          'accept-encoding': 'gzip, deflate, br, zstd',
+          ...(content && {'content-type': content.type}),
+          ...headers,
+        },
+        ...(content && {body: content.body}),
+        ...redirection(asked),
+      };
+      const {dispatcher} = await open();
+      return exchange(
+        dispatcher,
+        options,
+        url,
+        (head) =>
+          into === undefined || head.status >= 300
+            ? intoMemory(head.url, maxBodyBytes, announcedLength(head))
+            : intoFile(head.url, into, maxDownloadBytes),
+        {signal, total: into === undefined ? timeouts.total : timeouts.download},
+      );
+    },
+    // destroy, not close: a run that ends must not wait for a keep-alive or a half-read answer.
+    close: async () => (await opened)?.agent.destroy(),
+  };
+};

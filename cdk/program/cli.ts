@@ -1,0 +1,193 @@
+// The program around a source: the only file that touches argv, signals and exit codes.
+import packageJson from '../../package.json' with {type: 'json'};
+import type {Source} from '../author/source.ts';
+import type {Command, Runtime} from '../commands/command.ts';
+import {messageOf, SystemError, stackOf} from '../errors.ts';
+import {errorTrace} from '../protocol/messages.ts';
+import {createRedactor} from '../protocol/secrets.ts';
+import {commandFailure} from '../read/failures.ts';
+import {Interrupted} from '../read/turns/abort.ts';
+import {type Invocation, parseArguments} from './arguments.ts';
+import {readJsonFile, readStateFile} from './input.ts';
+import {type Output, takeStdout} from './stdout.ts';
+
+const EXIT_FAILURE = 1;
+
+/** How long a program that must end waits for a reader that does not read, in milliseconds. */
+const FLUSH_LIMIT = 5_000;
+
+/** By the convention of shells: 128 and the signal's number. */
+const SIGNALS = {SIGTERM: 143, SIGINT: 130} as const;
+type Signal = keyof typeof SIGNALS;
+
+// Each command is loaded when it runs: `spec` is called often and needs next to nothing.
+const start = async <C extends object>(
+  source: Source<C>,
+  invocation: Invocation,
+  runtime: Runtime,
+): Promise<Command> => {
+  switch (invocation.command) {
+    case 'spec':
+      return (await import('../commands/spec.ts')).spec(source);
+    case 'check':
+      return (await import('../commands/check.ts')).check(
+        source,
+        () => readJsonFile('config', invocation.config),
+        runtime,
+      );
+    case 'discover':
+      return (await import('../commands/discover.ts')).discover(
+        source,
+        () => readJsonFile('config', invocation.config),
+        runtime,
+      );
+    case 'read': {
+      const {config, catalog, state} = invocation;
+      const inputs = {
+        config: () => readJsonFile('config', config),
+        catalog: () => readJsonFile('catalog', catalog),
+        state: async () => (state === undefined ? undefined : readStateFile(state)),
+      };
+      return (await import('../commands/read.ts')).read(source, inputs, runtime);
+    }
+  }
+};
+
+/** Writes what a command says, each part once the one before it has been taken. Returns whether all went well. */
+const speak = async (command: Command, output: Output): Promise<boolean> => {
+  for (;;) {
+    const {done, value} = await command.next();
+    if (done) return value;
+    await output.write(value);
+  }
+};
+
+/**
+ * Nobody hears us any more. A reader that has left, as `head` does, has what it wanted; for anything else, such
+ * as a full disk, stderr is the last place to say so.
+ */
+const dieBroken = (error: unknown): never => {
+  if (error instanceof Error && 'code' in error && error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`stdout can't be written: ${messageOf(error)}\n`);
+  process.exit(EXIT_FAILURE);
+};
+
+/** Ends by the signal itself, so that the parent sees how; the kernel spares PID 1, which exits instead. */
+const dieBy = (signal: Signal): void => {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  setTimeout(() => process.exit(SIGNALS[signal]), process.pid === 1 ? 0 : 1_000);
+};
+
+/** The first signal stops the run in order; a second one, or a reader that never reads, ends it at once. */
+const stopOnSignals = (stop: AbortController): void => {
+  for (const signal of Object.keys(SIGNALS) as Signal[]) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) return dieBy(signal);
+      stop.abort(new Interrupted(signal));
+      setTimeout(() => dieBy(signal), FLUSH_LIMIT).unref();
+    });
+  }
+};
+
+/** A run that is about to take too much memory is stopped in order, like one by a signal, and fails. */
+const stopOnShortage = async (stop: AbortController): Promise<void> => {
+  const {watchMemory} = await import('./memory.ts');
+  watchMemory((error) => {
+    stop.abort(error);
+    setTimeout(() => process.exit(EXIT_FAILURE), FLUSH_LIMIT).unref();
+  });
+};
+
+/** What nobody caught: said once more on stdout, where clients look, and then the end. */
+const dieOnUncaught = (output: Output): void => {
+  const die = async (error: unknown): Promise<void> => {
+    setTimeout(() => process.exit(EXIT_FAILURE), FLUSH_LIMIT).unref();
+    const failure = commandFailure(error);
+    output.log('FATAL', failure.message, stackOf(error));
+    await output.write(errorTrace(failure, Date.now())).catch(() => {});
+    await output.flush();
+    process.exit(EXIT_FAILURE);
+  };
+  process.on('uncaughtException', die);
+  process.on('unhandledRejection', die);
+  process.on('beforeExit', () =>
+    die(
+      new SystemError(
+        'The source waits for something that can no longer happen: a promise in its code never settles.',
+      ),
+    ),
+  );
+};
+
+/** Runs one command and returns the exit code. */
+const perform = async <C extends object>(
+  source: Source<C>,
+  invocation: Invocation,
+  output: Output,
+  runtime: Runtime,
+): Promise<number> => {
+  try {
+    return (await speak(await start(source, invocation, runtime), output)) ? 0 : EXIT_FAILURE;
+  } catch (error) {
+    if (runtime.signal.aborted) return EXIT_FAILURE;
+    const failure = commandFailure(error);
+    output.log('ERROR', failure.message);
+    await output.write(errorTrace(failure, runtime.now())).catch(() => {});
+    return EXIT_FAILURE;
+  }
+};
+
+/**
+ * Makes a source a program: reads the command line, writes messages to stdout, and ends the process.
+ * @example await run(github); // the whole of sources/github/main.ts
+ */
+export const run = async <C extends object>(source: Source<C>): Promise<void> => {
+  const parsed = parseArguments(
+    source.name,
+    packageJson.version,
+    process.argv,
+    process.env['LOG_LEVEL']?.toLowerCase() === 'debug',
+  );
+  if ('exitCode' in parsed) {
+    process.exitCode = parsed.exitCode;
+    return;
+  }
+  // `spec` loads next to nothing, and is over before any of this could matter.
+  const isBrief = parsed.invocation.command === 'spec';
+  // A source may start worker threads on its own bundle; those are not the program.
+  if (!isBrief && !(await import('node:worker_threads')).isMainThread) return;
+  const redactor = createRedactor();
+  const output = takeStdout({
+    redact: redactor.redact,
+    debug: parsed.invocation.debug,
+    onBroken: dieBroken,
+  });
+  const stop = new AbortController();
+  stopOnSignals(stop);
+  dieOnUncaught(output);
+  if (!isBrief) await stopOnShortage(stop);
+  const exitCode = await perform(source, parsed.invocation, output, {
+    signal: stop.signal,
+    now: Date.now,
+    // https://docs.airbyte.com: jobs have up to three attempts, counted from 0.
+    isRetry: Number(process.env['WORKER_JOB_ATTEMPT']) > 0,
+    redactor,
+    emit: async (message) => {
+      await output.write(message);
+      await output.flush();
+    },
+    log: output.log,
+  });
+  const {reason} = stop.signal;
+  // A run that had all it came for when memory went short is complete.
+  if (exitCode !== 0 && reason instanceof SystemError) {
+    const failure = commandFailure(reason);
+    output.log('ERROR', failure.message);
+    await output.write(errorTrace(failure, Date.now())).catch(() => {}); // dieBroken was told
+  }
+  await output.flush();
+  if (reason instanceof Interrupted) dieBy(reason.signal);
+  // Everything has been written; a timer or socket the source left open must not keep the process.
+  else process.exit(exitCode);
+};

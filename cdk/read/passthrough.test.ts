@@ -1,0 +1,301 @@
+// The same records, positions and counts, whichever way a page goes: as the bytes that came, or parsed and printed.
+import {describe, expect, test} from '@jest/globals';
+import fc from 'fast-check';
+import {at, stateOf} from '../../test/read/items.ts';
+import {fuzz, tellCases} from '../../test/support/fuzz.ts';
+import {parent, type Schema, type StreamDefinition, stream} from '../author/source.ts';
+import {bothLanes, listOf} from './both-lanes.ts';
+import {exactly} from './exact-numbers.ts';
+import {unpackKeys} from './state/slice-keys.ts';
+
+type Some = Record<string, unknown>;
+const schema: Schema<Some> = {type: 'object'};
+type More = Partial<StreamDefinition<Some, Record<never, never>>>;
+
+const lanes = (more: More, bodies: readonly (string | Buffer)[], setUp = {}, options = {}) =>
+  bothLanes(
+    (pages) =>
+      stream<Some>({name: 'items', schema, checkpointInterval: 0, read: () => pages(), ...more}),
+    () => listOf(bodies, options),
+    setUp,
+  );
+
+const page = (...records: readonly object[]): string => JSON.stringify(records);
+const item = (id: number, minute = id) => ({id, updated_at: at(minute)});
+const cursor = {field: 'updated_at'} as const;
+const STATE = stateOf('items', {updated_at: at(2)});
+
+describe('a stream at whose records nobody looks', () => {
+  test('hands their bytes on, but for newlines', async () => {
+    const body =
+      '{"data": [{"id": 9007199254740993,\r\n "n": 1.50, "t": "a\\n\\u00e4"},\n{"n":1e400,"n":0}]}';
+    const {bytes} = await lanes({}, [body], {}, {records: 'data'});
+    expect([bytes.bytePages, bytes.texts]).toEqual([
+      1,
+      ['{"id": 9007199254740993,   "n": 1.50, "t": "a\\n\\u00e4"}', '{"n":1e400,"n":0}'],
+    ]);
+  });
+
+  test('hands on records of any size', async () => {
+    const large = {id: 1, text: 'x'.repeat(100_000)};
+    const {bytes, parsed} = await lanes({}, [page({id: 0}, large, {id: 2}, large, large)]);
+    expect(bytes.bytePages).toBe(1);
+    expect(bytes.texts).toEqual(parsed.texts);
+  });
+
+  test('is told its unknown fields', async () => {
+    const known: Schema<Some> = {type: 'object', properties: {id: {}}};
+    const {bytes, parsed} = await lanes({schema: known}, [page({id: 1, name: 'x'})]);
+    expect(bytes.messages).toContain(
+      'WARN Stream items: Records have fields that the schema does not declare; they are passed on: "name" (a string).',
+    );
+    expect([bytes.bytePages, bytes.messages]).toEqual([1, parsed.messages]);
+  });
+});
+
+describe('both lanes say the same', () => {
+  const pages = [page(item(1), item(2)), page(item(2), item(3), {id: 4}), page(item(5))];
+
+  test.each<[string, More, object]>([
+    ['without a cursor', {}, {}],
+    ['in ascending order', {cursor: {...cursor, order: 'ascending'}}, {}],
+    ['in ascending order, from a state', {cursor: {...cursor, order: 'ascending'}}, {state: STATE}],
+    ['in any order', {cursor}, {state: STATE}],
+    ['in descending order', {cursor: {...cursor, order: 'descending'}}, {state: STATE}],
+    ['filtered', {cursor: {...cursor, filter: true}}, {state: STATE}],
+    ['without records that have no cursor', {cursor: {...cursor, missing: 'exclude'}}, {}],
+    ['failing where a record has no cursor', {cursor: {...cursor, missing: 'error'}}, {}],
+    ['with a lookback that is learned', {cursor: {...cursor, lookback: 'learned'}}, {state: STATE}],
+    ['resumable', {cursor, resumable: {hours: 1}}, {}],
+  ])('of a stream %s', async (_kind, more, setUp) => {
+    const {bytes, parsed} = await lanes(more, pages, setUp);
+    expect(bytes.bytePages).toBeGreaterThan(0);
+    expect(parsed.bytePages).toBe(0);
+    expect(bytes.messages).toEqual(parsed.messages);
+  });
+
+  test('of an order that is not kept', async () => {
+    const {bytes, parsed} = await lanes({cursor: {...cursor, order: 'ascending'}}, [
+      page(item(3), item(1)),
+    ]);
+    expect(bytes.messages).toContain(
+      'WARN Stream items: Records should come in ascending order of "updated_at", but do not: the position is saved at the end only.',
+    );
+    expect([bytes.bytePages, bytes.messages]).toEqual([1, parsed.messages]);
+  });
+
+  test.each([
+    '[{"id":1},{}]',
+    '[{"id":1},7]',
+    '\uFEFF[{"id":1}]',
+    '[{"id":1}',
+    '[{"id":01}]',
+    '[{"id":"\u2028"}]',
+    '{"error":"no"}',
+  ])('of %s, which is for the parser', async (body) => {
+    const {bytes, parsed} = await lanes({}, [page({id: 0}), body]);
+    expect(bytes).toEqual({...parsed, bytePages: 1});
+  });
+});
+
+describe('numbers that JavaScript can not hold', () => {
+  const body =
+    '[{"id":9007199254740993,"in":{"rate":0.12345678901234567891},"list":[18446744073709551615]}]';
+  const text = body.slice(1, -1);
+
+  test('have all of their digits in both lanes', async () => {
+    const {bytes, parsed} = await lanes({}, [body]);
+    expect([bytes.bytePages, bytes.texts]).toEqual([1, [text]]);
+    expect([parsed.bytePages, parsed.texts]).toEqual([0, [text]]);
+  });
+
+  test.each<[string, More, string]>([
+    ['mapped', {map: (record) => ({...record, more: true})}, `${text.slice(0, -1)},"more":true}`],
+    ['brought to its types', {types: 'as-declared'}, text],
+    [
+      'changed in place',
+      {
+        map: (record) => {
+          record['id'] = 7;
+          return record;
+        },
+      },
+      text.replace('9007199254740993', '7'),
+    ],
+  ])('keep them in a record that is %s', async (_how, more, expected) => {
+    const {bytes} = await lanes(more, [body]);
+    expect([bytes.bytePages, bytes.texts]).toEqual([0, [expected]]);
+  });
+
+  test.each([
+    ['rounded up', '1764100000000000200', '{"id":1764099999999999700}'],
+    ['rounded down', '1764100000000000001', '{"id":1764100000000000000}'],
+    ['rounded up below zero', '-1764100000000000001', '{"id":-1764100000000000500}'],
+    ['in powers of ten', '1234567890123456789012', '{"id":1.2345678901234565e+21}'],
+    ['held', '9007199254740992', '{"id":9007199254740992}'],
+  ])('make no position above them where they are %s', async (_how, id, state) => {
+    const more: More = {cursor: {field: 'id', order: 'ascending'}};
+    const {bytes, parsed} = await lanes(more, [`[{"id":${id}}]`]);
+    const twice = await lanes(more, [`[{"\\u0069d":${id}}]`]);
+    for (const {messages} of [bytes, parsed, twice.bytes, twice.parsed]) {
+      expect(messages).toContain(`items STATE ${state} 0`);
+    }
+    expect([bytes.bytePages, parsed.bytePages]).toEqual([1, 0]);
+  });
+
+  test('tell records apart for a lookback that is learned', async () => {
+    const twins = '[{"id":9007199254740993,"n":1},{"id":9007199254740992,"n":1}]';
+    const bodies = [twins.replaceAll('"n":1', `"updated_at":"${at(1)}"`)];
+    const more: More = {primaryKey: ['id'], cursor: {...cursor, lookback: 'learned'}};
+    const {bytes, parsed} = await lanes(more, bodies);
+    expect([bytes.bytePages, bytes.messages]).toEqual([1, parsed.messages]);
+    const keys = bytes.messages.flatMap((message) => /"keys":"(.*?)"/.exec(message)?.[1] ?? []);
+    expect(new Set(keys.map((packed) => unpackKeys(packed)?.size))).toEqual(new Set([2]));
+  });
+});
+
+describe('records are parsed where somebody looks at them', () => {
+  const pages = [page(item(1)), page(item(2))];
+  const looked: readonly [string, More, object][] = [
+    ['are mapped', {map: (record) => ({...record, more: true})}, {}],
+    ['have types', {types: 'as-declared'}, {}],
+    ['have fields that are selected', {fields: 'as-selected'}, {}],
+    ['may be deleted', {primaryKey: ['id'], deletes: {flag: ({gone}) => gone === true}}, {}],
+    [
+      'end where the source says',
+      {},
+      {stop: ({records}: {records: readonly object[]}) => records.at(0) === undefined},
+    ],
+  ];
+  test.each(looked)('that %s', async (_what, more, options) => {
+    const {bytes, parsed} = await lanes(more, pages, {}, options);
+    expect(bytes).toEqual({...parsed, bytePages: 0});
+  });
+
+  test('of a parent', async () => {
+    const streamsOf = (all: () => ReturnType<typeof listOf>) => {
+      const items = stream<Some>({name: 'items', schema, read: all});
+      const slices = parent(items, ({id}) => ({id: Number(id)}));
+      return stream<Some, {id: number}>({
+        name: 'children',
+        schema,
+        slices,
+        read: () => listOf([page({x: 1})]),
+      });
+    };
+    const {bytes, parsed} = await bothLanes(streamsOf, () => listOf(pages));
+    expect(bytes.messages).toEqual(parsed.messages);
+  });
+
+  test('also those that a source changes in place', async () => {
+    const read = async function* () {
+      for await (const one of listOf(pages)) {
+        for (const record of one.records) record['changed'] = true;
+        yield one;
+      }
+    };
+    const {bytes} = await lanes({read}, []);
+    expect(bytes.texts).toEqual(
+      [item(1), item(2)].map((one) => JSON.stringify({...one, changed: true})),
+    );
+  });
+});
+
+describe('random bodies', () => {
+  const space = fc.constantFrom('', '', ' ', '\n', '\r\n\t');
+  const text = fc.oneof(
+    fc.string({unit: 'binary', maxLength: 6}).map((some) => JSON.stringify(some)),
+    fc.constantFrom(
+      '"\\ud83d\\ude00"',
+      '"\\ud800"',
+      '"\\/\\b\\u0041"',
+      '"größer"',
+      '"]}"',
+      '"\u0085"',
+      '""',
+    ),
+  );
+  const number = fc.constantFrom(
+    '0',
+    '-0',
+    '1.50',
+    '-1E-7',
+    '12345678901234567890',
+    '-9007199254740993',
+    '0.1234567890123456789',
+    '100000000000000000000.50',
+  );
+  const key = fc.constantFrom(
+    '"id"',
+    '"at"',
+    '"at"',
+    '"a"',
+    '"a.at"',
+    '"\\u0061t"',
+    '"__proto__"',
+    '"größe"',
+  );
+  const {value} = fc.letrec<{value: string; list: string; object: string}>((tie) => ({
+    value: fc.oneof(
+      {depthSize: 'small'},
+      text,
+      number,
+      fc.constantFrom('true', 'null'),
+      tie('list'),
+      tie('object'),
+    ),
+    list: fc
+      .tuple(space, fc.array(tie('value'), {maxLength: 3}))
+      .map(([s, all]) => `[${s}${all.join(`${s},${s}`)}${s}]`),
+    object: fc
+      .tuple(space, fc.array(fc.tuple(key, tie('value')), {maxLength: 3}))
+      .map(
+        ([s, all]) =>
+          `{${s}${all.map(([name, one]) => `${name}${s}:${s}${one}`).join(`,${s}`)}${s}}`,
+      ),
+  }));
+  const record = fc
+    .tuple(space, fc.array(fc.tuple(key, value), {minLength: 1, maxLength: 5}))
+    .map(([s, all]) => `{${s}${all.map(([name, one]) => `${name}${s}:${one}`).join(`${s},`)}${s}}`);
+  const body = fc
+    .tuple(fc.array(record, {minLength: 1, maxLength: 4}), value, space)
+    .map(([all, beside, s]) => ({
+      all,
+      text: `{"more":${beside},${s}"data":${s}[${s}${all.join(`,${s}`)}${s}]}${s}`,
+    }));
+  const damage = fc.option(
+    fc.tuple(fc.nat(), fc.constantFrom('', ' ', '"', '}', '0', '\\', '\uFEFF', '\u0000')),
+    {freq: 3},
+  );
+
+  test('give the same records, whichever way they go', async () => {
+    let cases = 0;
+    let passed = 0;
+    await fc.assert(
+      fc.asyncProperty(body, damage, fc.constantFrom('at', 'a.at'), async (made, fault, field) => {
+        cases += 1;
+        const place = fault === null ? 0 : fault[0] % made.text.length;
+        const sent =
+          fault === null
+            ? made.text
+            : `${made.text.slice(0, place)}${fault[1]}${made.text.slice(place + 1)}`;
+        const {bytes, parsed} = await lanes(
+          {cursor: {field, order: 'ascending'}},
+          [sent],
+          {},
+          {records: 'data'},
+        );
+        expect(bytes.messages).toEqual(parsed.messages);
+        expect(bytes.texts.map(exactly)).toEqual(parsed.texts.map(exactly));
+        if (bytes.bytePages === 0) return;
+        passed += 1;
+        if (fault === null) {
+          expect(bytes.texts).toEqual(made.all.map((one) => one.replaceAll(/[\r\n]/g, ' ')));
+        }
+      }),
+      fuzz(3_000),
+    );
+    tellCases(cases);
+    expect(passed).toBeGreaterThan(1_000);
+  }, 60_000_000);
+});

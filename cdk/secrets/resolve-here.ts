@@ -1,0 +1,21 @@
+// Resolves a config as a command does, and notes what is told on the way.
+import {failureTypeOf, messageOf} from '../errors.ts';
+import {type ResolveRuntime, resolveReferences} from './resolve.ts';
+
+export const resolveHere = async (config: unknown, more: Partial<ResolveRuntime> = {}) => {
+  const secrets: string[] = [];
+  const logs: string[] = [];
+  const runtime: ResolveRuntime = {
+    signal: new AbortController().signal,
+    log: (level, message) => logs.push(`${level} ${message}`),
+    onSecret: (secret) => secrets.push(secret),
+    env: {},
+    ...more,
+  };
+  try {
+    const resolved = await resolveReferences(config, runtime);
+    return {config: resolved.config, secrets, logs};
+  } catch (error) {
+    return {error: `${failureTypeOf(error)}: ${messageOf(error)}`, secrets, logs};
+  }
+};

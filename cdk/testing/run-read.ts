@@ -1,0 +1,89 @@
+// Runs the read engine in this process and hands back what it would have written, message by message.
+
+import type {Stream} from '../author/source.ts';
+import {parseCatalog} from '../protocol/catalog.ts';
+import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
+import type {Emission} from '../protocol/messages.ts';
+import {parseState} from '../protocol/state.ts';
+import {planRead} from '../read/plan.ts';
+import {readPlan} from '../read/read.ts';
+import {parseMessages} from './protocol.ts';
+import {textOf} from './text-of.ts';
+
+export type ReadSetUp = {
+  readonly streams: readonly Stream[];
+  /** Stream names by sync mode; every stream incrementally unless said otherwise. */
+  readonly catalog?: unknown;
+  readonly state?: unknown;
+  readonly signal?: AbortSignal;
+  readonly now?: () => number;
+  readonly isRetry?: boolean;
+  /** One after another unless said otherwise. */
+  readonly concurrency?: number;
+};
+
+/** A configured catalog of these streams in one mode. */
+export const catalogOf = (names: readonly string[], mode: string) => ({
+  streams: names.map((name) => ({
+    stream: {name, json_schema: {type: 'object'}, supported_sync_modes: ['full_refresh']},
+    sync_mode: mode,
+    destination_sync_mode: 'append',
+  })),
+});
+
+export const startRead = ({streams, catalog, state, signal, ...more}: ReadSetUp) => {
+  const {now = () => NOW, isRetry = false, concurrency = 1} = more;
+  const names = streams.map(({name}) => name);
+  const startedAt = now();
+  const plan = planRead(
+    parseCatalog(catalog ?? catalogOf(names, 'incremental')),
+    streams,
+    parseState(state),
+    {startedAt, isRetry},
+  );
+  return readPlan(plan, {
+    signal: signal ?? new AbortController().signal,
+    now,
+    startedAt,
+    concurrency,
+  });
+};
+
+/** The time of every run whose test does not care. */
+export const NOW = Date.parse('2026-01-01T00:00:00Z');
+
+const messagesOf = (emission: Emission): readonly AirbyteMessage[] =>
+  parseMessages(textOf(emission, (text) => text));
+
+/** Every message of a read, checked against the protocol's schema, and how it ended. */
+export const runRead = async (setUp: ReadSetUp) => {
+  const reading = startRead(setUp);
+  const messages: AirbyteMessage[] = [];
+  try {
+    for (;;) {
+      const {done, value} = await reading.next();
+      if (done) return {messages, complete: value, error: undefined};
+      messages.push(...messagesOf(value));
+    }
+  } catch (error) {
+    return {messages, complete: false, error};
+  }
+};
+
+/** The messages in short, for tests about their order: `users STARTED`, `users 1`, `users STATE {…} 2`, `WARN …`. */
+export const inShort = (messages: readonly AirbyteMessage[]): readonly string[] =>
+  messages.map(({record, state, trace, log}) => {
+    if (record) return `${record.stream} ${JSON.stringify(record.data)}`;
+    if (state) {
+      const {stream_descriptor, stream_state} = state.stream ?? {stream_descriptor: {name: '?'}};
+      return `${stream_descriptor.name} STATE ${JSON.stringify(stream_state)} ${state.sourceStats?.recordCount}`;
+    }
+    if (trace?.stream_status) {
+      return `${trace.stream_status.stream_descriptor.name} ${trace.stream_status.status}`;
+    }
+    if (trace?.error) {
+      const {failure_type, stream_descriptor, message} = trace.error;
+      return `${stream_descriptor?.name ?? 'all'} ${failure_type}: ${message}`;
+    }
+    return `${log?.level} ${log?.message}`;
+  });

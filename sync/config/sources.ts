@@ -1,0 +1,51 @@
+// Finds the program of a source by what the user calls it.
+import {access, constants, readdir, stat} from 'node:fs/promises';
+import {basename, dirname, extname, join, resolve} from 'node:path';
+import {UsageError} from '../errors.ts';
+
+export type SourceProgram = {readonly name: string; readonly path: string};
+
+const HOME = join(import.meta.dirname, '../../sources');
+
+const programOf = (name: string): string => join(HOME, name, 'main.ts');
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (entry) => entry.isFile(),
+    () => false,
+  );
+
+const isExecutable = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+const ownSources = async (): Promise<readonly string[]> => {
+  const names = await readdir(HOME).catch(() => []);
+  const found = await Promise.all(names.map((name) => isFile(programOf(name))));
+  return names.filter((_, index) => found[index]).sort();
+};
+
+/** `/opt/source-x/main.py` is source-x, `./tap.sh` is tap. */
+const nameOf = (path: string): string => {
+  const stem = basename(path, extname(path));
+  return stem === 'main' ? basename(dirname(path)) : stem;
+};
+
+/** A name of one of our own sources, or the path of any executable. */
+export const findSource = async (given: string): Promise<SourceProgram> => {
+  if (!given.includes('/')) {
+    const names = await ownSources();
+    if (names.includes(given)) return {name: given, path: programOf(given)};
+    throw new UsageError(
+      `There is no source ${given}. There are: ${names.join(', ')}. A program of your own is given by its path, such as ./${given}.`,
+    );
+  }
+  const path = resolve(given);
+  if (!(await isFile(path))) throw new UsageError(`There is no program ${given}.`);
+  if (!(await isExecutable(path))) {
+    throw new UsageError(`The program ${given} is not executable: chmod +x it.`);
+  }
+  return {name: nameOf(path), path};
+};

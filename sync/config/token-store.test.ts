@@ -1,0 +1,310 @@
+// What sources change in their configs, kept for the next run: a refresh token that took the place of a used-up one.
+import {mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, jest, test} from '@jest/globals';
+import {fakeSource} from '../testing/fake-source.ts';
+import {
+  dataFilesIn,
+  filesIn,
+  headwater,
+  newFolder,
+  rowsIn,
+  startHeadwater,
+  syncHere,
+  until,
+} from '../testing/run.ts';
+
+jest.setTimeout(60_000);
+
+/** Shows the config it got, and then changes it: the token `t1` becomes `t2`. */
+const ROTATE = `
+  const config = load(options.config);
+  record('users', {config});
+  const next = (token) => 't' + (Number(token.slice(1)) + 1);
+  configChanged({...config, auth: {...config.auth, token: next(config.auth.token)}});
+  status('users', 'COMPLETE');`;
+
+const configWith = (token: string, more: object = {}) => ({auth: {id: 'app', token}, ...more});
+
+/** A source, a store, and files for its configs. */
+const setUp = (read = ROTATE, name = 'x') => {
+  const [folder, directory, tokens] = [newFolder(), newFolder(), join(newFolder(), 'deep/tokens')];
+  const source = fakeSource(folder, name, {required: ['auth'], read});
+  const write = (content: unknown, file = 'config.json'): string => {
+    const path = join(folder, file);
+    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+    return path;
+  };
+  const run = async (config: string, store: string | undefined = tokens) => {
+    const before = dataFilesIn(directory);
+    // Each run of this process has the same time, and so the same file names.
+    for (const path of before) rmSync(path);
+    const {reports, said} = await syncHere({
+      sources: [source],
+      directory,
+      configs: {[name]: config},
+      ...(store !== undefined && {tokens: store}),
+    });
+    const [report] = reports;
+    return {
+      got: dataFilesIn(directory).flatMap(rowsIn)[0]?.['config'],
+      outcome: report?.outcome,
+      problems: report?.problems,
+      said: said.map((line) => line.replaceAll(tokens, 'TOKENS').replace(/[0-9a-f]{12}/, 'HASH')),
+    };
+  };
+  return {source, directory, tokens, write, run, folder};
+};
+
+const KEPT =
+  'warn x: The source changed its config. The new one is kept in TOKENS/x.HASH.json: the next run with --tokens starts from it.';
+const SAME =
+  'info x: Starts from the config that it changed in an earlier run, kept in TOKENS/x.HASH.json.';
+
+describe('a config that a source changed', () => {
+  test('is what the next run starts from, while the file of the user stays as it is', async () => {
+    const {write, run, tokens, directory} = setUp();
+    const path = write(configWith('t1'));
+    const runs = [await run(path), await run(path), await run(path)];
+    expect(runs.map(({got, outcome, said}) => ({got, outcome, said}))).toEqual([
+      {got: configWith('t1'), outcome: 'complete', said: [KEPT]},
+      {got: configWith('t2'), outcome: 'complete', said: [SAME, KEPT]},
+      {got: configWith('t3'), outcome: 'complete', said: [SAME, KEPT]},
+    ]);
+    expect(readFileSync(path, 'utf8')).toBe(JSON.stringify(configWith('t1')));
+    const [kept = '', ...others] = filesIn(tokens);
+    expect(others).toEqual([]);
+    expect((statSync(join(tokens, kept)).mode & 0o777).toString(8)).toBe('600');
+    expect(JSON.parse(readFileSync(join(tokens, kept), 'utf8'))).toEqual({
+      from: configWith('t1'),
+      config: configWith('t4'),
+    });
+    expect(filesIn(directory).filter((name) => name.includes('config'))).toEqual([]);
+  });
+
+  test('counts as long as the config of the user means the same, wherever its file is', async () => {
+    const {write, run, tokens} = setUp();
+    await run(write('{"n": 1.50, "auth": {"id": "app", "token": "t1"}}'));
+    const moved = write('{\n "auth": {"token": "t1", "id": "app"},\n "n": 1.50}', 'moved.json');
+    const {got, said} = await run(moved);
+    expect([got, said]).toEqual([configWith('t2', {n: 1.5}), [SAME, KEPT]]);
+    expect(filesIn(tokens)).toHaveLength(1);
+  });
+
+  test('is dropped once the user has authorized again: his own config wins, and a line says so', async () => {
+    const {write, run} = setUp();
+    await run(write(configWith('t1')));
+    const again = write(configWith('t7'));
+    const {got, said} = await run(again);
+    expect([got, said]).toEqual([
+      configWith('t7'),
+      [
+        'warn x: Your config has new values where the source had changed it, so yours is used as it is, and dropped is what was kept in TOKENS/x.HASH.json.',
+        KEPT,
+      ],
+    ]);
+    expect((await run(again)).got).toEqual(configWith('t8'));
+  });
+
+  test('is dropped for good, even if the run does not get to change it once more', async () => {
+    const {write, run, tokens} = setUp(`
+      const config = load(options.config);
+      record('users', {config});
+      if (config.auth.token === 't1') configChanged({...config, auth: {...config.auth, token: 't2'}});
+      status('users', 'COMPLETE');`);
+    await run(write(configWith('t1')));
+    await run(write(configWith('t7')));
+    expect(filesIn(tokens)).toEqual([]);
+  });
+
+  test('is carried over into a config that was edited elsewhere: the token in that one is used up', async () => {
+    const {write, run, tokens} = setUp(`
+      const config = load(options.config);
+      record('users', {config});
+      if (config.auth.token === 't1') configChanged({...config, auth: {...config.auth, token: 't2'}});
+      status('users', 'COMPLETE');`);
+    await run(write(configWith('t1', {repositories: ['a']})));
+    const edited = configWith('t1', {repositories: ['a', 'b'], start: '2026'});
+    const {got, said} = await run(write(edited));
+    expect([got, said]).toEqual([
+      configWith('t2', {repositories: ['a', 'b'], start: '2026'}),
+      [
+        'info x: Your config was edited since the source changed it. It is used, with what the source changed, kept in TOKENS/x.HASH.json.',
+      ],
+    ]);
+    const [kept = ''] = filesIn(tokens);
+    expect(JSON.parse(readFileSync(join(tokens, kept), 'utf8')).from).toEqual(edited);
+  });
+
+  test('of one account is not given to another', async () => {
+    const {write, run, tokens} = setUp();
+    const [one, two] = [write(configWith('t1'), 'one.json'), write(configWith('t50'), 'two.json')];
+    const got = [await run(one), await run(two), await run(one), await run(two)];
+    expect(got.map((run) => run.got)).toEqual(['t1', 't50', 't2', 't51'].map((t) => configWith(t)));
+    expect(filesIn(tokens)).toHaveLength(2);
+  });
+
+  test('is kept also where the user gave none', async () => {
+    const [directory, tokens] = [newFolder(), newFolder()];
+    const source = fakeSource(newFolder(), 'x', {
+      read: `record('users', load(options.config)); configChanged({token: 't2'}); status('users', 'COMPLETE');`,
+    });
+    const rows = [];
+    for (let run = 0; run < 2; run += 1) {
+      for (const path of dataFilesIn(directory)) rmSync(path);
+      await syncHere({sources: [source], directory, tokens});
+      rows.push(dataFilesIn(directory).flatMap(rowsIn)[0]?.['token']);
+    }
+    expect(rows).toEqual([undefined, 't2']);
+  });
+});
+
+describe('a store', () => {
+  test('keeps what several sources change at once, in one sync and in two', async () => {
+    const tokens = newFolder();
+    const sources = ['a', 'b', 'c', 'd'].map((name) =>
+      fakeSource(newFolder(), name, {
+        read: `for (let i = 1; i <= 20; i++) configChanged({token: '${name}' + i}); status('users', 'COMPLETE');`,
+      }),
+    );
+    const [a = '', b = '', c = '', d = ''] = sources;
+    const runs = await Promise.all(
+      [
+        [a, b],
+        [c, d],
+      ].map((pair) =>
+        headwater(['sync', ...pair, '--to', `jsonl:${newFolder()}`, '--tokens', tokens]),
+      ),
+    );
+    expect(runs.map(({status}) => status)).toEqual([0, 0]);
+    const kept = filesIn(tokens).map(
+      (name) => JSON.parse(readFileSync(join(tokens, name), 'utf8')).config.token,
+    );
+    expect(kept).toEqual(['a20', 'b20', 'c20', 'd20']);
+  });
+
+  test.each([
+    ['is no JSON', 'garbage', ' is not valid JSON.'],
+    ['is cut off', '{"from": {}, "config": {"tok', ' is not valid JSON.'],
+    ['is something else', '[1]', ' is not one that a sync wrote: it has no "config".'],
+  ])(
+    'with a file that %s ends the run before anything is started, and is left as it is',
+    async (_, content, reason) => {
+      const {write, run, tokens, source} = setUp();
+      const config = write(configWith('t1'));
+      await run(config);
+      const kept = join(tokens, filesIn(tokens)[0] ?? '');
+      writeFileSync(kept, content);
+      const out = newFolder();
+      const {status, stdout, stderr} = await headwater([
+        ...['sync', source, '--config', config, '--to', `jsonl:${out}`, '--tokens', tokens],
+      ]);
+      expect([status, stdout, stderr, filesIn(out)]).toEqual([
+        1,
+        '',
+        `error: The tokens file ${kept}${reason} Repair it, or remove it to start from your own config again, whose refresh token may be used up. Nothing was run.\n`,
+        [],
+      ]);
+      expect(readFileSync(kept, 'utf8')).toBe(content);
+    },
+  );
+
+  test('does not mind files of other sources', async () => {
+    const {write, run, tokens} = setUp();
+    mkdirSync(tokens, {recursive: true});
+    writeFileSync(join(tokens, 'y.0123456789ab.json'), 'garbage');
+    writeFileSync(join(tokens, 'x.md'), 'notes');
+    expect((await run(write(configWith('t1')))).outcome).toBe('complete');
+  });
+
+  test('that can not be written ends the run before anything is started', async () => {
+    const {write, source, folder} = setUp();
+    const config = write(configWith('t1'));
+    const [file, below] = [write('', 'tokens.json'), join(folder, 'tokens.json/deep')];
+    const runs = await Promise.all(
+      [file, below].map((tokens) =>
+        headwater([
+          'sync',
+          source,
+          '--config',
+          config,
+          '--to',
+          `jsonl:${newFolder()}`,
+          '--tokens',
+          tokens,
+        ]),
+      ),
+    );
+    expect(runs.map(({status, stdout}) => [status, stdout])).toEqual([
+      [1, ''],
+      [1, ''],
+    ]);
+    expect(runs.map(({stderr}) => stderr)).toEqual([
+      `error: ${file} is a file, but --tokens takes a directory: it keeps a file for each source there.\n`,
+      expect.stringContaining(`error: Can't create the directory ${below}: ENOTDIR`),
+    ]);
+  });
+
+  test('that can not be written any more stops the source, and the changed config is saved elsewhere', async () => {
+    const tokens = join(newFolder(), 'tokens');
+    const {write, run, directory} = setUp(`
+      fs.rmSync('${tokens}', {recursive: true});
+      fs.writeFileSync('${tokens}', '');
+      record('users', {id: 1});
+      configChanged({auth: {token: 't2'}});
+      record('users', {id: 2});
+      await new Promise(() => setInterval(() => {}, 1000));`);
+    const config = write(configWith('t1'));
+    const {outcome, problems} = await run(config, tokens);
+    const rescued = join(directory, 'x.config.json');
+    expect(outcome).toBe('failed');
+    expect(problems).toEqual([
+      {
+        message: expect.stringMatching(
+          new RegExp(
+            `^Can't save the tokens file ${tokens}/x\\.\\w+\\.json: E.*, and run again\\. The source was stopped\\. ` +
+              `The config it changed is in ${rescued}: use that one, the old one may no longer work\\.$`,
+          ),
+        ),
+      },
+    ]);
+    expect(JSON.parse(readFileSync(rescued, 'utf8'))).toEqual({auth: {token: 't2'}});
+    expect(
+      dataFilesIn(directory)
+        .flatMap(rowsIn)
+        .map(({id}) => id),
+    ).toEqual([1]);
+  });
+});
+
+test.each(['discover', 'read'])(
+  'a sync that is killed right after a source changed its config at %s goes on from the changed one',
+  async (command) => {
+    const [directory, tokens] = [newFolder(), newFolder()];
+    const change = `
+    if (load(options.config).auth.token === 't1') {
+      configChanged({auth: {token: 't2'}});
+      // It ends when nobody reads any more.
+      setInterval(() => print('{}'), 10);
+      await new Promise(() => {});
+    }`;
+    const show = `record('users', load(options.config)); status('users', 'COMPLETE');`;
+    const source = fakeSource(newFolder(), 'x', {
+      required: ['auth'],
+      discover: command === 'discover' ? change : '',
+      read: command === 'read' ? `${change} ${show}` : show,
+    });
+    const config = join(newFolder(), 'config.json');
+    writeFileSync(config, JSON.stringify({auth: {token: 't1'}}));
+    const args = ['sync', source, '--config', config, '--to', `jsonl:${directory}`];
+    const killed = startHeadwater([...args, '--tokens', tokens]);
+    await until(() => readdirSync(tokens).some((name) => name.endsWith('.json')));
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const {status} = await headwater([...args, '--tokens', tokens]);
+    expect([status, dataFilesIn(directory).flatMap(rowsIn)]).toEqual([
+      0,
+      [expect.objectContaining({auth: {token: 't2'}})],
+    ]);
+  },
+);

@@ -1,0 +1,94 @@
+// One file of rows. Rows wait in memory until there are enough of them for one write, never longer than that.
+import {type FileHandle, open, rm} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import {codeOf, messageOf, SyncError} from '../errors.ts';
+import {syncDirectory} from './files.ts';
+
+const WRITE_LENGTH = 256 * 1024;
+
+export type DataFile = {
+  readonly path: string;
+  /** What is in the file by now. */
+  readonly written: () => {readonly rows: number; readonly bytes: number};
+  /** Adds one line. Resolves when the next one may come. */
+  readonly add: (line: string) => Promise<void>;
+  /** Resolves when all lines are on disk, whatever happens to the machine. */
+  readonly sync: () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+const writeError = (path: string, error: unknown): SyncError =>
+  new SyncError(
+    `Can't write ${path}: ${messageOf(error)}. Make room, or choose another place with --to, and run again.`,
+    {cause: error},
+  );
+
+/** Never an existing file: a second run within the same second, or a stream whose name differs in case only, gets a number. */
+const openNew = async (
+  stem: string,
+): Promise<{readonly path: string; readonly file: FileHandle}> => {
+  for (let number = 1; ; number++) {
+    const path = `${stem}${number === 1 ? '' : `_${number}`}.jsonl`;
+    try {
+      return {path, file: await open(path, 'wx')};
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw writeError(path, error);
+    }
+  }
+};
+
+/** Creates `<stem>.jsonl`. */
+export const createDataFile = async (stem: string): Promise<DataFile> => {
+  const {path, file} = await openNew(stem);
+  let waiting: string[] = [];
+  let waitingLength = 0;
+  let written = {rows: 0, bytes: 0};
+  let listed = false;
+  let writing = Promise.resolve();
+
+  /** A failed write may have written a part; half a line would spoil the file for its readers. */
+  const takeBack = async (): Promise<void> => {
+    await file.truncate(written.bytes).catch(() => {});
+    if (written.rows === 0) await rm(path, {force: true}).catch(() => {});
+  };
+  const writeWaiting = async (): Promise<void> => {
+    if (waiting.length === 0) return;
+    const lines = waiting;
+    waiting = [];
+    waitingLength = 0;
+    const bytes = Buffer.from(lines.join(''));
+    try {
+      await file.appendFile(bytes);
+    } catch (error) {
+      await takeBack();
+      throw writeError(path, error);
+    }
+    written = {rows: written.rows + lines.length, bytes: written.bytes + bytes.length};
+  };
+  // One after another; behind one that failed there are no more.
+  const write = (): Promise<void> => {
+    writing = writing.then(writeWaiting);
+    return writing;
+  };
+  const sync = async (): Promise<void> => {
+    await write();
+    try {
+      await file.datasync();
+      if (!listed) await syncDirectory(dirname(path));
+      listed = true;
+    } catch (error) {
+      throw writeError(path, error);
+    }
+  };
+  return {
+    path,
+    written: () => written,
+    add: async (line) => {
+      waiting.push(line);
+      waitingLength += line.length;
+      if (waitingLength >= WRITE_LENGTH) await write();
+    },
+    sync,
+    close: () => sync().finally(() => file.close()),
+  };
+};

@@ -1,0 +1,95 @@
+// The destination `jsonl:DIR`: a file of rows per stream and run.
+import {join} from 'node:path';
+import {streamKey} from '../../cdk/protocol/catalog.ts';
+import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
+import {createDataFile, type DataFile} from './data-file.ts';
+import type {JsonObject} from './json.ts';
+
+export type Landing = {
+  /** Takes a row; resolves when the next one may come. */
+  readonly land: (
+    stream: StreamDescriptor,
+    data: JsonObject,
+  ) => Promise<{readonly path: string; readonly bytes: number}>;
+  /** Resolves when the rows so far are on disk: those of a stream, or all. */
+  readonly sync: (stream?: StreamDescriptor) => Promise<void>;
+  /** The same, for good. */
+  readonly close: () => Promise<void>;
+  /** What is in each stream's file. */
+  readonly written: () => readonly Written[];
+};
+
+type Written = {
+  readonly stream: StreamDescriptor;
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+};
+
+export type LandingPlace = {
+  readonly directory: string;
+  readonly source: string;
+  /** When the run began, in epoch milliseconds. */
+  readonly startedAt: number;
+  readonly now: () => number;
+};
+
+/** Lower case, and nothing a file system or a shell stumbles over. */
+export const fileSafe = (name: string): string =>
+  name.toLowerCase().replaceAll(/[^\p{L}\p{N}_.-]+/gu, '-');
+
+/** `20261122T051352Z` */
+const timestamp = (instant: number): string =>
+  new Date(instant).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+
+const fileStem = (
+  {directory, source, startedAt}: LandingPlace,
+  {name, namespace}: StreamDescriptor,
+): string => {
+  const stream = namespace === undefined ? name : `${namespace}.${name}`;
+  return join(directory, `${fileSafe(source)}_${fileSafe(stream)}_${timestamp(startedAt)}`);
+};
+
+/** Opens the destination for one source. A stream's file is created at its first row. */
+export const openLanding = (place: LandingPlace): Landing => {
+  const files = new Map<string, {readonly stream: StreamDescriptor; readonly file: DataFile}>();
+  const fileOf = async (stream: StreamDescriptor): Promise<DataFile> => {
+    const key = streamKey(stream);
+    const open = files.get(key);
+    if (open !== undefined) return open.file;
+    const file = await createDataFile(fileStem(place, stream));
+    files.set(key, {stream, file});
+    return file;
+  };
+  let stamp = {instant: 0, text: ''};
+  const ingestedAt = (): string => {
+    const instant = place.now();
+    if (instant !== stamp.instant) stamp = {instant, text: new Date(instant).toISOString()};
+    return stamp.text;
+  };
+  return {
+    land: async (stream, data) => {
+      const file = await fileOf(stream);
+      const row = {
+        ...data,
+        __source: place.source,
+        __stream: stream.name,
+        __ingested_at: ingestedAt(),
+      };
+      const line = `${JSON.stringify(row)}\n`;
+      await file.add(line);
+      return {path: file.path, bytes: Buffer.byteLength(line)};
+    },
+    sync: async (stream) => {
+      if (stream === undefined) for (const {file} of files.values()) await file.sync();
+      else await files.get(streamKey(stream))?.file.sync();
+    },
+    close: async () => {
+      const ends = await Promise.allSettled([...files.values()].map(({file}) => file.close()));
+      const failed = ends.find((end) => end.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    },
+    written: () =>
+      [...files.values()].map(({stream, file}) => ({stream, path: file.path, ...file.written()})),
+  };
+};

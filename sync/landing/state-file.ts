@@ -1,0 +1,88 @@
+// The state of a source between runs: a JSON list of Airbyte states, as `read --state` takes it.
+import {access} from 'node:fs/promises';
+import {streamKey} from '../../cdk/protocol/catalog.ts';
+import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
+import {isEmptyBlob} from '../../cdk/protocol/state.ts';
+import {SyncError} from '../errors.ts';
+import {readState, type State} from '../run/messages.ts';
+import {readJsonFile, replaceFile} from './files.ts';
+import {isObject, type JsonObject} from './json.ts';
+
+export type StateFile = {
+  readonly path: string;
+  /** Whether there is one: from an earlier run or by now from this one. */
+  readonly exists: () => boolean;
+  /** What to hand to a `read` of these streams; empty for a first one. */
+  readonly entriesFor: (
+    streams: readonly {readonly descriptor: StreamDescriptor; readonly incremental: boolean}[],
+  ) => readonly JsonObject[];
+  /** Puts states in the place of their streams' last ones and saves the file. Their records must be on disk. */
+  readonly save: (states: readonly State[]) => Promise<void>;
+};
+
+const HELP =
+  'Repair it, or move it away to read everything from the beginning. Nothing was overwritten';
+
+/** As in Airbyte a state may also be wrapped in its message. */
+const unwrap = (entry: unknown): unknown =>
+  isObject(entry) && isObject(entry['state']) ? entry['state'] : entry;
+
+const load = async (path: string): Promise<readonly State[]> => {
+  const content = await readJsonFile('state', path).catch((error: unknown) => {
+    throw error instanceof SyncError ? new SyncError(`${error.message} ${HELP}.`) : error;
+  });
+  const states = (Array.isArray(content) ? content : [content]).map((entry) =>
+    readState(unwrap(entry)),
+  );
+  const known = states.filter((state) => state !== undefined);
+  if (known.length < states.length) {
+    throw new SyncError(
+      `The state file ${path} is not a list of Airbyte states, such as [{"type": "STREAM", "stream": {"stream_descriptor": {"name": …}, "stream_state": {…}}}]. ${HELP}.`,
+    );
+  }
+  return known;
+};
+
+const keyOf = (state: State): string =>
+  state.scope === 'STREAM' ? `STREAM ${streamKey(state.stream)}` : state.scope;
+
+/** A full refresh that came to its end leaves a state that some sources take for "nothing left to read". */
+const isFinished = ({entry}: State): boolean => {
+  const {stream} = entry;
+  const blob = isObject(stream) ? stream['stream_state'] : undefined;
+  return !isObject(blob) || isEmptyBlob(blob);
+};
+
+/** Opens a source's state; one that is not there yet is empty, one that can't be understood is an error. */
+export const openStateFile = async (path: string): Promise<StateFile> => {
+  let exists = await access(path).then(
+    () => true,
+    () => false,
+  );
+  let states = new Map<string, State>();
+  const put = (state: State): void => {
+    // A source speaks of one scope only; if that changed, the older scope's states would contradict the new ones.
+    const others = [...states].filter(([, {scope}]) => scope === state.scope);
+    states = new Map(others).set(keyOf(state), state);
+  };
+  if (exists) (await load(path)).forEach(put);
+  return {
+    path,
+    exists: () => exists,
+    entriesFor: (streams) => {
+      const chosen = new Map(streams.map((stream) => [streamKey(stream.descriptor), stream]));
+      const isWanted = (state: State): boolean => {
+        if (state.scope !== 'STREAM') return true;
+        const stream = chosen.get(streamKey(state.stream));
+        return stream !== undefined && (stream.incremental || !isFinished(state));
+      };
+      return [...states.values()].filter(isWanted).map(({entry}) => entry);
+    },
+    save: async (newer) => {
+      newer.forEach(put);
+      const lines = [...states.values()].map(({entry}) => JSON.stringify(entry));
+      await replaceFile('state', path, `[\n${lines.join(',\n')}\n]\n`);
+      exists = true;
+    },
+  };
+};

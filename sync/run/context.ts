@@ -1,0 +1,54 @@
+// What a run lends to each of its sources.
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import type {Tally} from '../report/tally.ts';
+import type {Stop} from './program.ts';
+
+export type Level = 'info' | 'warn' | 'error';
+
+export type World = {
+  /** Where rows and states go, and changed configs where there is no store for them. */
+  readonly directory: string;
+  /** The directory of the store for changed configs, if the user named one. */
+  readonly tokens?: string | undefined;
+  /** When the run began, in epoch milliseconds. */
+  readonly startedAt: number;
+  readonly now: () => number;
+  readonly stop: Stop;
+  /** Whether to show all that sources log. */
+  readonly debug: boolean;
+  /** Shows a line while the run goes on. */
+  readonly say: (source: string, level: Level, text: string) => void;
+};
+
+/** One source of a run. */
+export type Job = {
+  readonly name: string;
+  /** The program. */
+  readonly path: string;
+  /** The file with its config, if the user gave one. */
+  readonly config: string | undefined;
+  /** The file its state is kept in. */
+  readonly state: string;
+  readonly tally: Tally;
+};
+
+export type Inputs = {
+  /** Writes a file that a source reads; returns its path. */
+  readonly write: (name: string, content: unknown) => Promise<string>;
+  readonly remove: () => Promise<void>;
+};
+
+/** A folder for the files that go from a sync to its sources; no other user may look into it. */
+export const openInputs = async (): Promise<Inputs> => {
+  const folder = await mkdtemp(join(tmpdir(), 'headwater-'));
+  return {
+    write: async (name, content) => {
+      const path = join(folder, name);
+      await writeFile(path, JSON.stringify(content));
+      return path;
+    },
+    remove: () => rm(folder, {recursive: true, force: true}),
+  };
+};

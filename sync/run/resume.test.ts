@@ -1,0 +1,248 @@
+// What must hold over several runs: nothing is lost, and a state never covers rows that are not there.
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, jest, test} from '@jest/globals';
+import {fakeSource, USERS} from '../testing/fake-source.ts';
+import {
+  blobsIn,
+  dataFilesIn,
+  FAKER,
+  filesIn,
+  HEADWATER,
+  headwater,
+  idsIn,
+  isRunning,
+  newFolder,
+  rowsIn,
+  STAMP,
+  startHeadwater,
+  syncHere,
+  until,
+} from '../testing/run.ts';
+
+// Whole programs, several of them one after another.
+jest.setTimeout(60_000);
+
+const range = (from: number, to: number): readonly number[] =>
+  Array.from({length: to - from + 1}, (_, index) => from + index);
+
+const configWith = (config: object): string => {
+  const path = join(newFolder(), 'config.json');
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+};
+
+test('the first run brings all rows, the next ones only what is new', async () => {
+  const directory = newFolder();
+  const run = async (count: number) => {
+    const config = configWith({count});
+    const to = `jsonl:${directory}`;
+    const {status} = await headwater([
+      'sync',
+      'faker',
+      ...['--config', config, '--streams', 'users', '--to', to],
+    ]);
+    const ids = dataFilesIn(directory).map((file) => rowsIn(file).map((row) => row['id']));
+    return {status, ids};
+  };
+  const runs = [await run(1000), await run(1000), await run(1500)];
+  expect([runs, blobsIn(join(directory, 'faker.state.json'))]).toEqual([
+    [
+      {status: 0, ids: [range(1, 1000)]},
+      {status: 0, ids: [range(1, 1000)]},
+      {status: 0, ids: [range(1, 1000), range(1001, 1500)]},
+    ],
+    {users: {updated_at: '2024-01-01T00:25:00.000Z'}},
+  ]);
+});
+
+test('a crash keeps the last state and the rows behind it; the next run goes on from there', async () => {
+  const directory = newFolder();
+  const source = fakeSource(newFolder(), 'x', {
+    read: `
+      const [last] = load(options.state) ?? [];
+      const from = last === undefined ? 1 : last.stream.stream_state.id + 1;
+      for (let id = from; id <= 5; id++) {
+        record('users', {id});
+        if (last === undefined && id === 4) process.exit(1);
+        if (id % 2 === 0) state('users', {id});
+      }
+      state('users', {id: 5});
+      status('users', 'COMPLETE');`,
+  });
+  const run = async () => {
+    const {reports} = await syncHere({sources: [source], directory});
+    const blobs = blobsIn(join(directory, 'x.state.json'));
+    return [reports[0]?.outcome, blobs, idsIn(directory).toSorted()];
+  };
+  expect([await run(), await run()]).toEqual([
+    ['failed', {users: {id: 2}}, [1, 2, 3, 4]],
+    ['complete', {users: {id: 5}}, [1, 2, 3, 3, 4, 4, 5]],
+  ]);
+});
+
+test('states of streams that are not read this time stay as they are', async () => {
+  const directory = newFolder();
+  const source = fakeSource(newFolder(), 'x', {
+    streams: [USERS, {...USERS, name: 'orders'}],
+    read: `
+      for (const {stream} of load(options.catalog).streams) {
+        state(stream.name, {runs: (load(options.state)?.[0].stream.stream_state.runs ?? 0) + 1});
+        status(stream.name, 'COMPLETE');
+      }`,
+  });
+  for (const streams of [['users', 'orders'], ['users'], ['users']]) {
+    await syncHere({sources: [source], directory, streams});
+  }
+  expect(blobsIn(join(directory, 'x.state.json'))).toEqual({users: {runs: 3}, orders: {runs: 1}});
+});
+
+test('a state kept elsewhere is read from there and saved there', async () => {
+  const directory = newFolder();
+  const state = join(newFolder(), 'deep/inside/x.json');
+  const source = fakeSource(newFolder(), 'x', {
+    read: `state('users', {runs: (load(options.state)?.[0].stream.stream_state.runs ?? 0) + 1});`,
+  });
+  const run = () => syncHere({sources: [source], directory, states: {x: state}});
+  await run();
+  await run();
+  expect([blobsIn(state), filesIn(directory)]).toEqual([{users: {runs: 2}}, []]);
+});
+
+test('a state file that is not JSON is an error before anything is read, and stays as it is', async () => {
+  const directory = newFolder();
+  const state = join(directory, 'x.state.json');
+  writeFileSync(state, '[{"type":"STREAM",');
+  const source = fakeSource(newFolder(), 'x', {read: `record('users', {id: 1});`});
+  const {reports} = await syncHere({sources: [source], directory});
+  expect([reports[0]?.outcome, reports[0]?.problems, readFileSync(state, 'utf8')]).toEqual([
+    'failed',
+    [
+      {
+        message: `The state file ${state} is not valid JSON. Repair it, or move it away to read everything from the beginning. Nothing was overwritten.`,
+      },
+    ],
+    '[{"type":"STREAM",',
+  ]);
+  expect(filesIn(directory)).toEqual(['x.state.json']);
+});
+
+test('a run that is killed at any time has no state ahead of its rows, and the next one completes them', async () => {
+  const directory = newFolder();
+  const config = configWith({count: 20_000, records_per_slice: 100});
+  const args = [
+    'sync',
+    FAKER,
+    '--config',
+    config,
+    '--streams',
+    'users',
+    '--to',
+    `jsonl:${directory}`,
+  ];
+  const state = join(directory, 'faker.state.json');
+  for (const size of [300_000, 2_000_000]) {
+    const {child, ended} = startHeadwater(args);
+    await until(() => {
+      const [newest = ''] = dataFilesIn(directory).slice(-1);
+      return filesIn(directory).includes('faker.state.json') && sizeOf(newest) > size;
+    });
+    child.kill('SIGKILL');
+    await ended;
+    const seconds = Date.parse(String(watermarkIn(state))) - Date.UTC(2024, 0, 1);
+    const landed = new Set(wholeRowsIn(directory));
+    expect(range(1, seconds / 1000).filter((id) => !landed.has(id))).toEqual([]);
+  }
+  const {status} = await headwater(args);
+  const landed = new Set(wholeRowsIn(directory));
+  expect([status, range(1, 20_000).filter((id) => !landed.has(id))]).toEqual([0, []]);
+});
+
+const sizeOf = (path: string): number => readFileSync(path).length;
+
+const watermarkIn = (path: string): unknown => {
+  const {users} = blobsIn(path);
+  return typeof users === 'object' && users !== null && 'updated_at' in users && users.updated_at;
+};
+
+/** Ids of the rows that were written to their end. */
+const wholeRowsIn = (directory: string): readonly number[] =>
+  dataFilesIn(directory).flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line): number => JSON.parse(line).id),
+  );
+
+/** A source that has no more to say waits for its end. */
+const SILENCE = 'setInterval(() => {}, 1000);';
+
+test('a state that can not be saved stops the source, and says why', async () => {
+  const directory = newFolder();
+  const source = fakeSource(newFolder(), 'x', {
+    read: `record('users', {id: 1}); state('users', {id: 1}); ${SILENCE}`,
+  });
+  mkdirSync(join(directory, 'x.state.json.tmp'));
+  const {reports} = await syncHere({sources: [source], directory});
+  expect([reports[0]?.outcome, reports[0]?.problems[0]?.message, reports[0]?.stateFile]).toEqual([
+    'failed',
+    expect.stringMatching(/^Can't save the state file .*x\.state\.json: .*Make room, or choose/),
+    undefined,
+  ]);
+  expect(reports[0]?.streams[0]?.rows).toBe(dataFilesIn(directory).flatMap(rowsIn).length);
+});
+
+test('rows that can not be written stop the source; its state stays where it was', async () => {
+  const directory = newFolder();
+  const source = fakeSource(newFolder(), 'x', {
+    streams: [USERS, {name: 'n'.repeat(300)}],
+    read: `
+      record('users', {id: 1, pid: process.pid});
+      state('users', {id: 1});
+      record('${'n'.repeat(300)}', {id: 1});
+      state('users', {id: 2});
+      ${SILENCE}`,
+  });
+  const {reports} = await syncHere({sources: [source], directory});
+  expect([
+    reports[0]?.outcome,
+    reports[0]?.problems.map(({message}) => message.includes('ENAMETOOLONG')),
+    blobsIn(join(directory, 'x.state.json')),
+    idsIn(directory),
+    filesIn(directory),
+  ]).toEqual(['failed', [true], {users: {id: 1}}, [1], ['x.state.json', `x_users_${STAMP}.jsonl`]]);
+  const [row] = dataFilesIn(directory).flatMap(rowsIn);
+  expect(isRunning(Number(row?.['pid']))).toBe(false);
+});
+
+test('a disk that is full leaves whole rows only, and no state ahead of them', async () => {
+  const directory = newFolder();
+  const source = fakeSource(newFolder(), 'x', {
+    read: `
+      for (let id = 1; ; id++) {
+        record('users', {id, text: 'x'.repeat(1000)});
+        if (id % 50 === 0) state('users', {id});
+      }`,
+  });
+  // No file may grow beyond 600 blocks: a write fails half-way, as on a full disk.
+  const script = join(newFolder(), 'limited');
+  writeFileSync(
+    script,
+    `#!/bin/sh\nulimit -f 600\nexec '${HEADWATER}' sync '${source}' --to 'jsonl:${directory}'\n`,
+    {mode: 0o755},
+  );
+  const {status, stdout} = await headwater([], {}, script);
+  const rows = dataFilesIn(directory).flatMap(rowsIn);
+  const {users} = blobsIn(join(directory, 'x.state.json'));
+  const texts = dataFilesIn(directory).map((file) => readFileSync(file, 'utf8'));
+  expect([status, stdout.includes('EFBIG'), texts.map((text) => text.at(-1))]).toEqual([
+    1,
+    true,
+    ['\n'],
+  ]);
+  expect(rows.map(({id}) => id)).toEqual(range(1, rows.length));
+  expect(range(1, rows.length)).toContain(idIn(users));
+});
+
+const idIn = (blob: unknown): unknown =>
+  typeof blob === 'object' && blob !== null && 'id' in blob && blob.id;

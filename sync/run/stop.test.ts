@@ -1,0 +1,131 @@
+// A run that is told to stop ends in order: its sources save what they have, and it keeps that.
+import {existsSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, jest, test} from '@jest/globals';
+import {fakeSource, writeProgram} from '../testing/fake-source.ts';
+import {
+  blobsIn,
+  dataFilesIn,
+  filesIn,
+  idsIn,
+  isRunning,
+  newFolder,
+  startHeadwater,
+  until,
+} from '../testing/run.ts';
+
+jest.setTimeout(60_000);
+
+/** Reads a row, says in a file that it did, and waits; when it is told to stop, it says where it was. */
+const waiting = (marker: string): string => `
+  const stop = (signal) => {
+    record('users', {id: 2, stoppedBy: signal});
+    state('users', {id: 2});
+    status('users', 'INCOMPLETE');
+    process.exit(143);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  status('users', 'STARTED');
+  record('users', {id: 1});
+  fs.writeFileSync('${marker}', String(process.pid));
+  setInterval(() => {}, 1000);`;
+
+const startWaiting = async (program: (source: string) => string = (source) => source) => {
+  const [folder, directory] = [newFolder(), newFolder()];
+  const marker = join(folder, 'waits');
+  const source = program(fakeSource(folder, 'x', {read: waiting(marker)}));
+  const run = startHeadwater(['sync', source, '--to', `jsonl:${directory}`]);
+  await until(() => existsSync(marker));
+  return {...run, directory};
+};
+
+test.each([
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const)('%s lets the source save what it has; exit code %i', async (signal, code) => {
+  const {child, ended, directory} = await startWaiting();
+  child.kill(signal);
+  const {status, stdout, stderr} = await ended;
+  expect([status, blobsIn(join(directory, 'x.state.json')), idsIn(directory)]).toEqual([
+    code,
+    {users: {id: 2}},
+    [1, 2],
+  ]);
+  expect([stdout, stderr]).toEqual([
+    expect.stringMatching(/^\nx: stopped\n {2}users {2}incomplete {2}2 rows .*\n {2}State in /),
+    expect.stringContaining(`headwater: ${signal}: the sources are told to save what they have.`),
+  ]);
+});
+
+test('Ctrl-C in a terminal, which goes to the whole process group, reaches the source once', async () => {
+  const {child, ended, directory} = await startWaiting();
+  process.kill(-(child.pid ?? 0), 'SIGINT');
+  const {status} = await ended;
+  const [rows = ''] = dataFilesIn(directory).map((file) => readFileSync(file, 'utf8'));
+  expect([status, rows.match(/"stoppedBy":"[A-Z]+"/g)]).toEqual([130, ['"stoppedBy":"SIGTERM"']]);
+});
+
+test('a source behind a shell script is heard out too', async () => {
+  const {child, ended, directory} = await startWaiting((source) =>
+    writeProgram(join(newFolder(), 'x'), `#!/bin/sh\n'${source}' "$@"\nexit $?\n`),
+  );
+  child.kill('SIGTERM');
+  const {status} = await ended;
+  expect([status, idsIn(directory)]).toEqual([143, [1, 2]]);
+});
+
+test('a second signal ends a source that does not listen', async () => {
+  const [folder, directory] = [newFolder(), newFolder()];
+  const marker = join(folder, 'waits');
+  const source = fakeSource(folder, 'x', {
+    read: `
+      process.on('SIGTERM', () => fs.writeFileSync('${marker}', 'deaf'));
+      record('users', {id: 1});
+      state('users', {id: 1});
+      fs.writeFileSync('${marker}', 'ready');
+      setInterval(() => {}, 1000);`,
+  });
+  const {child, ended} = startHeadwater(['sync', source, '--to', `jsonl:${directory}`]);
+  await until(() => existsSync(marker));
+  child.kill('SIGTERM');
+  await until(() => readFileSync(marker, 'utf8') === 'deaf');
+  child.kill('SIGTERM');
+  const {status} = await ended;
+  expect([status, blobsIn(join(directory, 'x.state.json')), idsIn(directory)]).toEqual([
+    143,
+    {users: {id: 1}},
+    [1],
+  ]);
+});
+
+test('a sync that is killed leaves no source behind that has something to say', async () => {
+  const folder = newFolder();
+  const marker = join(folder, 'pid');
+  const source = fakeSource(folder, 'x', {
+    read: `
+      fs.writeFileSync('${marker}', String(process.pid));
+      setInterval(() => record('users', {id: 1}), 10);`,
+  });
+  const directory = newFolder();
+  const {child, ended} = startHeadwater(['sync', source, '--to', `jsonl:${directory}`]);
+  await until(() => existsSync(marker) && readFileSync(marker, 'utf8') !== '');
+  child.kill('SIGKILL');
+  await ended;
+  const pid = Number(readFileSync(marker, 'utf8'));
+  await until(() => !isRunning(pid));
+  expect(isRunning(pid)).toBe(false);
+});
+
+test('a run that is stopped while it asks for the streams reads nothing', async () => {
+  const [folder, directory] = [newFolder(), newFolder()];
+  const marker = join(folder, 'waits');
+  const source = fakeSource(folder, 'x', {
+    discover: `fs.writeFileSync('${marker}', ''); await new Promise(() => setInterval(() => {}, 1000));`,
+  });
+  const {child, ended} = startHeadwater(['sync', source, '--to', `jsonl:${directory}`]);
+  await until(() => existsSync(marker));
+  child.kill('SIGTERM');
+  const {status, stdout} = await ended;
+  expect([status, stdout.includes('x: stopped'), filesIn(directory)]).toEqual([143, true, []]);
+});

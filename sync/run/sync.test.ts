@@ -1,0 +1,350 @@
+import {chmodSync, existsSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, jest, test} from '@jest/globals';
+import {fakeSource, USERS, writeProgram} from '../testing/fake-source.ts';
+import {dataFilesIn, filesIn, NOW, newFolder, rowsIn, STAMP, syncHere} from '../testing/run.ts';
+
+jest.setTimeout(60_000);
+
+const origin = {
+  __source: 'x',
+  __stream: 'users',
+  __ingested_at: new Date(NOW).toISOString(),
+};
+
+/** Syncs one fake source called x into a new folder. */
+const syncFake = async (
+  fake: Parameters<typeof fakeSource>[2],
+  more: Partial<Parameters<typeof syncHere>[0]> = {},
+) => {
+  const directory = newFolder();
+  const source = fakeSource(newFolder(), 'x', fake);
+  const {reports, said} = await syncHere({sources: [source], directory, ...more});
+  const [report] = reports;
+  if (report === undefined) throw new Error('no report');
+  return {report, said, directory, source};
+};
+
+const COMPLETE = `record('users', {id: 1}); state('users', {id: 1}); status('users', 'COMPLETE');`;
+
+test('records land with their origin, and their state behind them', async () => {
+  const {report, said, directory} = await syncFake({
+    read: `
+      status('users', 'STARTED');
+      record('users', {id: 1, name: 'Ada'});
+      record('users', {id: 2, name: 'Grace'});
+      state('users', {id: 2}, 2);
+      status('users', 'COMPLETE');`,
+  });
+  const file = join(directory, `x_users_${STAMP}.jsonl`);
+  expect(rowsIn(file)).toEqual([
+    {id: 1, name: 'Ada', ...origin},
+    {id: 2, name: 'Grace', ...origin},
+  ]);
+  expect(readFileSync(join(directory, 'x.state.json'), 'utf8')).toBe(
+    '[\n{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{"id":2}}}\n]\n',
+  );
+  expect({report, said}).toEqual({
+    said: [],
+    report: {
+      name: 'x',
+      outcome: 'complete',
+      problems: [],
+      strayLines: 0,
+      stateFile: join(directory, 'x.state.json'),
+      streams: [
+        {
+          name: 'users',
+          status: 'complete',
+          rows: 2,
+          bytes: statSync(file).size,
+          elapsed: 0,
+          file,
+          waitsUntil: undefined,
+        },
+      ],
+    },
+  });
+});
+
+test('numbers land as they came, in rows and in states', async () => {
+  const {directory} = await syncFake({
+    read: `
+      print('{"type":"RECORD","record":{"stream":"users","data":{"id":9007199254740993,"price":1.10000000000000000001,"text":"12345678901234567890","rate":7.0},"emitted_at":1}}');
+      print('{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{"id":9007199254740993}}}}');`,
+  });
+  expect([
+    readFileSync(join(directory, `x_users_${STAMP}.jsonl`), 'utf8'),
+    readFileSync(join(directory, 'x.state.json'), 'utf8'),
+  ]).toEqual([
+    `{"id":9007199254740993,"price":1.10000000000000000001,"text":"12345678901234567890","rate":7.0,"__source":"x","__stream":"users","__ingested_at":"${origin.__ingested_at}"}\n`,
+    '[\n{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{"id":9007199254740993}}}\n]\n',
+  ]);
+});
+
+test('a run without rows leaves the state, but no file of rows', async () => {
+  const {directory, report} = await syncFake({
+    read: `status('users', 'STARTED'); state('users', {id: 1}, 0); status('users', 'COMPLETE');`,
+  });
+  expect([filesIn(directory), report.streams[0]?.file]).toEqual([['x.state.json'], undefined]);
+});
+
+test('of a source that knows no stream statuses, the exit code speaks for all streams', async () => {
+  const read = `record('users', {id: 1}); process.exitCode = Number(load(options.config).exit ?? 0);`;
+  const config = join(newFolder(), 'config.json');
+  writeFileSync(config, '{"exit": 3}');
+  const fine = await syncFake({read});
+  const failed = await syncFake({read}, {configs: {x: config}});
+  expect([fine, failed].map(({report}) => [report.outcome, report.streams[0]?.status])).toEqual([
+    ['complete', 'complete'],
+    ['failed', 'incomplete'],
+  ]);
+});
+
+test('no stream is taken for complete unless the source says so', async () => {
+  const {report} = await syncFake({
+    streams: [USERS, {name: 'orders'}, {name: 'items'}],
+    read: `${COMPLETE} status('orders', 'STARTED'); record('orders', {id: 1});`,
+  });
+  expect([
+    report.outcome,
+    report.streams.map(({name, status}) => `${name} ${status}`),
+    report.problems,
+  ]).toEqual([
+    'failed',
+    ['users complete', 'orders incomplete', 'items not read'],
+    [
+      {
+        message:
+          'Its read ended as if all was well, but it never said that orders, items is complete: rows may be missing.',
+      },
+    ],
+  ]);
+});
+
+test('errors are collected with their streams, and fail the source whatever its exit code', async () => {
+  const {report} = await syncFake({
+    read: `
+      ${COMPLETE}
+      fail('The key is wrong.', {failure_type: 'config_error', stream_descriptor: {name: 'users'}});
+      fail('1 of 1 streams failed.');`,
+  });
+  expect([report.outcome, report.problems]).toEqual([
+    'failed',
+    [
+      {message: 'The key is wrong.', failureType: 'config_error', stream: 'users'},
+      {message: '1 of 1 streams failed.', failureType: undefined, stream: undefined},
+    ],
+  ]);
+});
+
+test('a source that dies without a word is quoted from stderr', async () => {
+  const {report} = await syncFake({
+    read: `
+      record('users', {id: 1});
+      console.error('Traceback:\\n  KeyError');
+      process.kill(process.pid, 'SIGSEGV');
+      setInterval(() => {}, 1000);`,
+  });
+  expect([report.outcome, report.streams[0]?.rows, report.problems]).toEqual([
+    'failed',
+    1,
+    [
+      {
+        message:
+          'Its read was ended by SIGSEGV. The last it printed on stderr:\nTraceback:\n  KeyError',
+      },
+    ],
+  ]);
+});
+
+test('a source that floods stderr is not held up by it', async () => {
+  const {report} = await syncFake({
+    read: `
+      for (let i = 0; i < 50; i++) fs.writeSync(2, 'x'.repeat(100_000) + '\\n');
+      ${COMPLETE}`,
+  });
+  expect(report.outcome).toBe('complete');
+});
+
+test('lines that are no messages are spoken of once, counted, and never fatal', async () => {
+  const {report, said} = await syncFake({
+    read: `print('Loading …'); print(''); print('{"type":"RECORD"}'); ${COMPLETE} print('bye');`,
+  });
+  expect([report.outcome, report.strayLines, said]).toEqual([
+    'complete',
+    3,
+    ['warn x: printed a line that is no Airbyte message; passed over: Loading …'],
+  ]);
+});
+
+test('warnings and errors are shown; with debug all that the source logs and prints on stderr', async () => {
+  const read = `
+    log('INFO', 'i'); log('WARN', 'w'); log('ERROR', 'e'); log('FATAL', 'f'); log('DEBUG', 'd');
+    fs.writeSync(2, 'on stderr\\n');
+    ${COMPLETE}`;
+  const plain = await syncFake({read});
+  const debug = await syncFake({read}, {debug: true});
+  expect([plain.said, [...debug.said].sort()]).toEqual([
+    ['warn x: w', 'error x: e', 'error x: f'],
+    ['error x: e', 'error x: f', 'info x: d', 'info x: i', 'info x: on stderr', 'warn x: w'],
+  ]);
+});
+
+test('a count that does not match the rows that came is spoken of once per stream', async () => {
+  const {said, report} = await syncFake({
+    read: `
+      record('users', {id: 1}); state('users', {id: 1}, 1);
+      record('users', {id: 2}); state('users', {id: 3}, 2);
+      record('users', {id: 4}); state('users', {id: 5}, 2);
+      status('users', 'COMPLETE');`,
+  });
+  expect([report.outcome, said]).toEqual([
+    'complete',
+    ['warn x: users: the source counts 2 records up to its state, but 1 record arrived.'],
+  ]);
+});
+
+test('a config that the source changes is kept for the user, and used from there on', async () => {
+  const config = join(newFolder(), 'config.json');
+  writeFileSync(config, '{"token": "old"}');
+  const {directory, said} = await syncFake(
+    {
+      discover: `configChanged({token: 'new', id: 1});`,
+      read: `record('users', {config: load(options.config)}); status('users', 'COMPLETE');`,
+    },
+    {configs: {x: config}},
+  );
+  const changed = join(directory, 'x.config.json');
+  expect([
+    readFileSync(config, 'utf8'),
+    JSON.parse(readFileSync(changed, 'utf8')),
+    (statSync(changed).mode & 0o777).toString(8),
+    dataFilesIn(directory).flatMap(rowsIn)[0]?.['config'],
+    said,
+  ]).toEqual([
+    '{"token": "old"}',
+    {token: 'new', id: 1},
+    '600',
+    {token: 'new', id: 1},
+    [
+      `warn x: The source changed its config. The new one is in ${changed}: use it from now on, the old one may no longer work. With --tokens <directory> the next run finds it by itself.`,
+    ],
+  ]);
+});
+
+test('a source without a config runs with an empty one, if its spec demands nothing', async () => {
+  const {directory} = await syncFake({
+    read: `record('users', load(options.config)); ${COMPLETE}`,
+  });
+  expect(dataFilesIn(directory).flatMap(rowsIn)[0]).toEqual(origin);
+});
+
+test('a source whose spec demands a config names what is needed', async () => {
+  const {report, source} = await syncFake({required: ['token', 'repositories']});
+  expect([report.outcome, report.problems]).toEqual([
+    'failed',
+    [
+      {
+        message: `It needs a config with token, repositories. Write these into a JSON file and pass it with --config x=x.json; \`${source} spec\` describes all of it.`,
+        failureType: 'config_error',
+      },
+    ],
+  ]);
+});
+
+test.each([
+  ['does not exist', undefined, 'does not exist.'],
+  ['is not JSON', '{"token": ', 'is not valid JSON.'],
+])('a config file that %s is an error before the source runs', async (_, content, message) => {
+  const config = join(newFolder(), 'config.json');
+  if (content !== undefined) writeFileSync(config, content);
+  const {report} = await syncFake({discover: 'throw new Error()'}, {configs: {x: config}});
+  expect(report.problems).toEqual([{message: `The config file ${config} ${message}`}]);
+});
+
+test('a source that can not say its streams fails with what it said instead', async () => {
+  const told = await syncFake({discover: `fail('No such host.'); process.exit(1);`});
+  const silent = await syncFake({discover: 'process.exit(2);'});
+  const folder = newFolder();
+  const source = writeProgram(join(folder, 'x'), '#!/bin/sh\necho hello\n');
+  const {reports} = await syncHere({sources: [source], directory: folder});
+  expect([told.report, silent.report, reports[0]].map((report) => report?.problems)).toEqual([
+    [{message: 'No such host.', failureType: undefined, stream: undefined}],
+    [{message: 'Its discover ended with exit code 2, without saying why.'}],
+    [{message: `Its spec printed no answer. Is ${source} an Airbyte source?`}],
+  ]);
+});
+
+test('a program that can not be started says so', async () => {
+  const folder = newFolder();
+  const noInterpreter = writeProgram(join(folder, 'x'), '#!/no/such/interpreter\n');
+  const notExecutable = writeProgram(join(folder, 'y'), '#!/bin/sh\n');
+  chmodSync(notExecutable, 0o644);
+  const {reports} = await syncHere({sources: [noInterpreter, notExecutable], directory: folder});
+  expect(reports.map(({problems}) => problems)).toEqual([
+    [
+      {
+        message: `Can't start ${noInterpreter}: it, or the interpreter its first line names, does not exist.`,
+      },
+    ],
+    [{message: `Can't start ${notExecutable}: it is not executable: chmod +x it.`}],
+  ]);
+});
+
+test('sources run side by side, and one that fails does not stop the other', async () => {
+  const directory = newFolder();
+  const folder = newFolder();
+  const [metA, metB] = [join(folder, 'metA'), join(folder, 'metB')];
+  // Each goes on only once the other has begun.
+  const meet = (mine: string, other: string): string => `
+    fs.writeFileSync('${mine}', '');
+    while (!fs.existsSync('${other}')) await new Promise((done) => setTimeout(done, 5));`;
+  const a = fakeSource(folder, 'a', {
+    read: `${meet(metA, metB)} record('users', {id: 1}); process.exit(1);`,
+  });
+  const b = fakeSource(folder, 'b', {
+    read: `${meet(metB, metA)} setTimeout(() => {${COMPLETE}}, 200);`,
+  });
+  const {reports} = await syncHere({sources: [a, b], directory});
+  expect([reports.map(({name, outcome}) => `${name} ${outcome}`), filesIn(directory)]).toEqual([
+    ['a failed', 'b complete'],
+    [`a_users_${STAMP}.jsonl`, 'b.state.json', `b_users_${STAMP}.jsonl`],
+  ]);
+});
+
+test('of the streams those are read that were asked for', async () => {
+  const folder = newFolder();
+  const directory = newFolder();
+  const read = `
+    for (const {stream} of load(options.catalog).streams) {
+      record(stream.name, {id: 1});
+      status(stream.name, 'COMPLETE');
+    }`;
+  const streams = [USERS, {name: 'orders'}];
+  const sources = ['a', 'b', 'c'].map((name) =>
+    fakeSource(folder, name, {streams: name === 'c' ? [{name: 'items'}] : streams, read}),
+  );
+  const {reports} = await syncHere({sources, directory, streams: ['users', 'b.orders']});
+  expect([reports.map(({outcome}) => outcome), filesIn(directory)]).toEqual([
+    ['complete', 'complete', 'skipped'],
+    [`a_users_${STAMP}.jsonl`, `b_orders_${STAMP}.jsonl`, `b_users_${STAMP}.jsonl`],
+  ]);
+});
+
+test('a name that no source knows stops the run before it reads', async () => {
+  const directory = newFolder();
+  const source = fakeSource(newFolder(), 'x', {read: COMPLETE});
+  await expect(syncHere({sources: [source], directory, streams: ['nope']})).rejects.toThrow(
+    'There is no stream nope. The streams are: x has users.',
+  );
+  expect(filesIn(directory)).toEqual([]);
+});
+
+test('nothing that was written for a source to read stays behind', async () => {
+  const {directory} = await syncFake({
+    read: `record('users', {paths: options}); ${COMPLETE}`,
+  });
+  const paths = Object.values(dataFilesIn(directory).flatMap(rowsIn)[0]?.['paths'] ?? {});
+  expect([paths.length, paths.filter((path) => existsSync(String(path)))]).toEqual([2, []]);
+});

@@ -1,0 +1,51 @@
+// A run: all its sources at once, each by itself.
+
+import {openTokenStore} from '../config/token-store.ts';
+import {createDirectory} from '../landing/files.ts';
+import {checkSelectors, selectStreams} from './catalog.ts';
+import {connectSource} from './connect-source.ts';
+import {type Job, openInputs, type World} from './context.ts';
+import {readSource} from './read-source.ts';
+
+/**
+ * Reads the sources and lands their rows. The tallies of the jobs say how it goes and how it went.
+ * @param selectors the streams to read, as `issues` or `github.issues`; undefined for all
+ * @throws UsageError where a selector names no stream; nothing has been read then
+ * @throws SyncError where the data or changed configs can't be kept; nothing has been run then
+ */
+export const sync = async (
+  jobs: readonly Job[],
+  selectors: readonly string[] | undefined,
+  world: World,
+): Promise<void> => {
+  const tokens =
+    world.tokens === undefined
+      ? undefined
+      : await openTokenStore(
+          world.tokens,
+          jobs.map(({name}) => name),
+        );
+  await createDirectory(world.directory);
+  const inputs = await openInputs();
+  try {
+    const connecting = jobs.map((job) => connectSource(job, world, inputs, tokens));
+    if (selectors !== undefined) {
+      const connected = await Promise.all(connecting);
+      // A name may be meant for a source whose streams nobody knows.
+      if (connected.every((source) => source !== undefined)) {
+        checkSelectors(
+          selectors,
+          connected.map(({offer}) => offer),
+        );
+      }
+    }
+    const reading = connecting.map(async (connection) => {
+      const source = await connection;
+      if (source === undefined) return;
+      await readSource(source, selectStreams(source.offer, selectors), world, inputs);
+    });
+    await Promise.all(reading);
+  } finally {
+    await inputs.remove();
+  }
+};

@@ -1,0 +1,54 @@
+// The commands of docs/acceptance-tests.md, run as they stand, and its tables held to what there is.
+import {existsSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, expect, jest, test} from '@jest/globals';
+import {ALL_CHECKS} from '../../acceptance-tests/checks/all.ts';
+import {settingsOf} from '../../acceptance-tests/config/load.ts';
+import {parseYaml} from '../../acceptance-tests/config/yaml.ts';
+import {copyCheckout} from '../e2e/checkout.ts';
+import {ROOT, runProgram} from '../e2e/run-program.ts';
+
+jest.setTimeout(120_000);
+
+const page = readFileSync(join(ROOT, 'docs/acceptance-tests.md'), 'utf8');
+const {folder, remove} = copyCheckout();
+afterAll(remove);
+
+const blocks = (language: string): readonly string[] =>
+  [...page.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+    ([, block = '']) => block,
+  );
+
+test('the commands of docs/acceptance-tests.md pass on faker, and write their reports', async () => {
+  const [commands = ''] = blocks('sh');
+  const {status, stdout} = await runProgram('/bin/sh', ['-ec', `cd "$0"\n${commands}`, folder]);
+  expect({status, passes: stdout.match(/ passes\. /g)}).toEqual({
+    status: 0,
+    passes: [' passes. ', ' passes. '],
+  });
+  expect(['report.json', 'report.xml'].map((name) => existsSync(join(folder, name)))).toEqual([
+    true,
+    true,
+  ]);
+});
+
+test('its table has every check but the invariants, with what it says of itself', () => {
+  const rows = [...page.matchAll(/^\| `(\w+)` +\| `(test_\w+)` +\| (.+?) +\|$/gm)];
+  const expected = ALL_CHECKS.filter(({suite}) => suite !== 'invariants').map(
+    ({suite, name, about}) => [suite, name, about.replaceAll('|', '\\|').replace(/\.$/, '')],
+  );
+  expect(rows.map(([, ...cells]) => cells)).toEqual(expected);
+});
+
+test('its config is one, at strictness high', async () => {
+  const [text = ''] = blocks('yaml');
+  const {strictness, suites} = await settingsOf(parseYaml(text, 'docs'), 'docs');
+  expect([strictness, Object.keys(suites ?? {}).length]).toEqual(['high', 8]);
+});
+
+test('it names every option of `headwater test`', async () => {
+  const {stdout} = await runProgram(join(ROOT, 'headwater/main.ts'), ['test', '--help']);
+  const options = [...stdout.matchAll(/^ {2}(--[a-z-]+ <[^>]+>)/gm)].map(([, option]) => option);
+  expect(options.length).toBeGreaterThan(5);
+  expect(options.filter((option) => !page.includes(`| \`${option}\``))).toEqual([]);
+});

@@ -1,0 +1,271 @@
+// What users get wrong, and what they are told: the failure type, the exit code, a message that helps, and no
+// state lost.
+import {mkdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
+import {lastStates} from '../../cdk/testing/messages.ts';
+import {secret} from '../../cdk/testing/secrets.ts';
+import {type ApiServer, sendJson, serveApi} from '../http/api-server.ts';
+import {configuredCatalog, FAKER, GITHUB, runSource, workspace} from './run-program.ts';
+
+const {file, folder} = workspace();
+const catalog = file('catalog.json', configuredCatalog(['users']));
+const good = file('good.json', {count: 2});
+const directory = join(folder, 'directory');
+mkdirSync(directory);
+
+/** Each read's TRACE ERRORs, as `stream type: message`. */
+const errorsOf = (messages: Awaited<ReturnType<typeof runSource>>['messages']) =>
+  messages.flatMap(({trace}) =>
+    trace?.error === undefined
+      ? []
+      : [
+          `${trace.error.stream_descriptor?.name ?? 'all'} ${trace.error.failure_type}: ${trace.error.message}`,
+        ],
+  );
+
+const goodToken = secret('good');
+const CONFIGS: readonly (readonly [string, string, string, string])[] = [
+  [
+    'a config that is not there',
+    FAKER,
+    join(folder, 'nowhere.json'),
+    `The config file ${join(folder, 'nowhere.json')} does not exist.`,
+  ],
+  [
+    'a config that is a directory',
+    FAKER,
+    directory,
+    `The config file ${directory} is a directory.`,
+  ],
+  [
+    'a config that is not JSON',
+    FAKER,
+    file('broken.json', '{\n  "count": 10,\n  "seed": one\n}'),
+    `The config file ${join(folder, 'broken.json')} is not valid JSON: line 3, column 11: unexpected character 'o'.`,
+  ],
+  [
+    'a config that ends too early',
+    FAKER,
+    file('cut.json', '{"count": 10'),
+    `The config file ${join(folder, 'cut.json')} is not valid JSON: line 1, column 13: expected ',' or '}' after property value.`,
+  ],
+  [
+    'a config that is a list',
+    FAKER,
+    file('list.json', []),
+    'The config must be a JSON object, but is an array.',
+  ],
+  [
+    'a config with wrong values',
+    FAKER,
+    file('wrong.json', {count: 'ten', seed: -1}),
+    'The config does not match the spec: count must be of type integer, but is "ten"; seed must be >= 0, but is -1.',
+  ],
+  [
+    'a config with missing fields',
+    GITHUB,
+    file('missing.json', {}),
+    'The config does not match the spec: token is required, but missing; repositories is required, but missing.',
+  ],
+  [
+    'a config with a wrong name in a list',
+    GITHUB,
+    file('name.json', {token: goodToken, repositories: ['octocat']}),
+    'The config does not match the spec: repositories.0 must match the pattern ^[\\w.-]+/(\\*|[\\w.-]+)$ (owner/name or owner/*), but is "octocat".',
+  ],
+];
+
+describe.each(CONFIGS)('%s', (_case, program, path, message) => {
+  test('makes check answer FAILED with the reason, and exit 0', async () => {
+    const {messages, status} = await runSource(program, ['check', '--config', path]);
+    expect(messages).toEqual([
+      {type: 'CONNECTION_STATUS', connectionStatus: {status: 'FAILED', message}},
+    ]);
+    expect(status).toBe(0);
+  });
+
+  test.each([['discover'], ['read']])('ends %s with a config_error and exit 1', async (command) => {
+    const more = command === 'read' ? ['--catalog', catalog] : [];
+    const {messages, status} = await runSource(program, [command, '--config', path, ...more]);
+    expect(errorsOf(messages)).toEqual([`all config_error: ${message}`]);
+    expect(status).toBe(1);
+  });
+});
+
+describe('a read of faker', () => {
+  const state = [
+    {
+      type: 'STREAM',
+      stream: {
+        stream_descriptor: {name: 'users'},
+        stream_state: {updated_at: '2024-01-01T00:00:01.000Z'},
+      },
+    },
+  ];
+  const read = (catalogPath: string, statePath?: string) =>
+    runSource(FAKER, [
+      'read',
+      '--config',
+      good,
+      '--catalog',
+      catalogPath,
+      ...(statePath === undefined ? [] : ['--state', statePath]),
+    ]);
+
+  test('with an unknown stream fails that one, hands its state back and reads the others', async () => {
+    const {messages, status} = await read(
+      file('unknown.json', configuredCatalog(['nowhere', 'users'])),
+      file('unknown-state.json', [
+        ...state,
+        {type: 'STREAM', stream: {stream_descriptor: {name: 'nowhere'}, stream_state: {id: 7}}},
+      ]),
+    );
+    const unknown =
+      "The catalog asks for stream nowhere, which this source does not have. It has: users, products, purchases. Run discover again and take the stream's name from there.";
+    expect(errorsOf(messages)).toEqual([
+      `nowhere config_error: ${unknown}`,
+      'all config_error: 1 of 2 streams failed: nowhere. The errors before this one say why.',
+    ]);
+    expect(lastStates(messages)).toMatchObject([
+      {stream: {stream_state: {id: 7}}},
+      {stream: {stream_state: {updated_at: '2024-01-01T00:00:02.000Z'}}},
+    ]);
+    expect(status).toBe(1);
+  });
+
+  test.each([
+    [
+      'is no JSON',
+      file('cat1.json', 'streams'),
+      `The catalog file ${join(folder, 'cat1.json')} is not valid JSON: line 1, column 1: unexpected character 's'.`,
+    ],
+    [
+      'has no streams',
+      file('cat2.json', {}),
+      'The catalog must be an object with a list "streams", but "streams" is undefined.',
+    ],
+    [
+      'is not there',
+      join(folder, 'cat3.json'),
+      `The catalog file ${join(folder, 'cat3.json')} does not exist.`,
+    ],
+  ])('with a catalog that %s is a config_error', async (_case, path, message) => {
+    const {messages, status} = await read(path);
+    expect(errorsOf(messages)).toEqual([`all config_error: ${message}`]);
+    expect(status).toBe(1);
+  });
+
+  test("with another connector's state warns, and reads from the beginning", async () => {
+    const foreign = [
+      {type: 'STREAM', stream: {stream_descriptor: {name: 'users'}, stream_state: {lsn: 5}}},
+      {type: 'STREAM', stream: {stream_descriptor: {name: 'orders'}, stream_state: {id: 5}}},
+    ];
+    const {messages, status} = await read(catalog, file('foreign.json', foreign));
+    expect(messages.flatMap(({log}) => (log?.level === 'WARN' ? [log.message] : []))).toEqual([
+      'The state holds streams that the catalog does not: orders. They are passed over.',
+      'The state of stream users has no "updated_at", only lsn: it seems to be another connector\'s. The stream is read from its beginning.',
+    ]);
+    expect(messages.filter(({type}) => type === 'RECORD')).toHaveLength(2);
+    expect(status).toBe(0);
+  });
+
+  test('with a state that is no JSON is a config_error, and no record is read', async () => {
+    const {messages, status} = await read(catalog, file('state.json', '{oops'));
+    expect(errorsOf(messages)).toEqual([
+      `all config_error: The state file ${join(folder, 'state.json')} is not valid JSON: line 1, column 2: expected property name or '}'.`,
+    ]);
+    expect(messages.some(({type}) => type === 'RECORD')).toBe(false);
+    expect(status).toBe(1);
+  });
+});
+
+describe('GitHub', () => {
+  let github: ApiServer;
+  beforeAll(async () => {
+    github = await serveApi((request, response) =>
+      request.headers.authorization === `Bearer ${goodToken}`
+        ? sendJson(response, {message: 'Not Found', status: '404'}, {status: 404})
+        : sendJson(response, {message: 'Bad credentials', status: '401'}, {status: 401}),
+    );
+  });
+  afterAll(() => github.close());
+
+  const settings = (token: string) =>
+    file(`${token === goodToken ? 'known' : 'unknown'}.json`, {
+      token,
+      repositories: ['octocat/gone'],
+      api_url: github.url,
+    });
+
+  test('refusing a token is FAILED in check, and says what to do', async () => {
+    const {messages, status} = await runSource(GITHUB, [
+      'check',
+      '--config',
+      settings(secret('other')),
+    ]);
+    expect(messages).toEqual([
+      {
+        type: 'CONNECTION_STATUS',
+        connectionStatus: {
+          status: 'FAILED',
+          message: `GET ${github.url}/repos/octocat/gone answered 401: Bad credentials. The API does not accept these credentials: check them in the config, they may be mistyped, expired or revoked.`,
+        },
+      },
+    ]);
+    expect(status).toBe(0);
+  });
+
+  test('not knowing a repository is FAILED in check, and a config_error of each stream in read', async () => {
+    const message = `GitHub knows nothing at ${github.url}/repos/octocat/gone (404): the repository or owner does not exist, or the token may not see it. Check "repositories" in the config, and which repositories the token was given.`;
+    const check = await runSource(GITHUB, ['check', '--config', settings(goodToken)]);
+    expect(check.messages.at(-1)?.connectionStatus).toEqual({status: 'FAILED', message});
+    const state = [
+      {
+        type: 'STREAM',
+        stream: {
+          stream_descriptor: {name: 'issues'},
+          stream_state: {slices: {'repository=octocat/gone': {updated_at: '2024-01-01T00:00:00Z'}}},
+        },
+      },
+    ];
+    const read = await runSource(GITHUB, [
+      'read',
+      '--config',
+      settings(goodToken),
+      '--catalog',
+      file('github.json', configuredCatalog(['issues'])),
+      '--state',
+      file('github-state.json', state),
+    ]);
+    expect(errorsOf(read.messages)).toEqual([
+      `issues config_error: repository=octocat/gone: ${message.replace('gone (404)', 'gone/issues (404)')}`,
+      'all config_error: 1 of 1 streams failed: issues. The errors before this one say why.',
+    ]);
+    expect(lastStates(read.messages)).toMatchObject([
+      {
+        stream: {
+          stream_state: {slices: {'repository=octocat/gone': {updated_at: '2024-01-01T00:00:00Z'}}},
+        },
+      },
+    ]);
+    expect(read.status).toBe(1);
+    expect(read.stdout + check.stdout).not.toContain(goodToken);
+  });
+
+  test('that has no address is a transient_error: no status in check, exit 1', async () => {
+    const path = file('dns.json', {
+      token: goodToken,
+      repositories: ['octocat/hello-world'],
+      api_url: 'https://api.github.invalid',
+    });
+    const {messages, status} = await runSource(GITHUB, ['check', '--config', path]);
+    expect(messages.some(({type}) => type === 'CONNECTION_STATUS')).toBe(false);
+    expect(errorsOf(messages)).toEqual([
+      expect.stringMatching(
+        /^all transient_error: GET https:\/\/api\.github\.invalid\/repos\/octocat\/hello-world failed 3 times, the last time with E(NOTFOUND|AI_AGAIN)\. Check that api\.github\.invalid can be reached from here; if it can, try again later\.$/,
+      ),
+    ]);
+    expect(status).toBe(1);
+  }, 30_000);
+});

@@ -1,0 +1,212 @@
+// A program that is killed behind each of its lines and at any instant, stopped, left alone, starved and refused, and that
+// goes on from the states its client has kept: no record is lost.
+//   CHAOS_CASES=10000 CHAOS_SEED=1 npm test -- acceptance-tests/crash-matrix
+import {afterAll, beforeAll, beforeEach, expect, test} from '@jest/globals';
+import {
+  type Client,
+  type Cut,
+  type Ended,
+  lostRows,
+  openClient,
+  type ReadOptions,
+  readChaos,
+  rowCount,
+  serveChaos,
+} from '../chaos/server.ts';
+import {randomOf} from '../support/random.ts';
+import {atOnce} from './at-once.ts';
+import {workspace} from './run-program.ts';
+
+const {file} = workspace();
+const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 31);
+/** The long run tries every line with slices side by side, too; the short one each fifth of them. */
+const STEP = Number(process.env['CHAOS_CASES'] ?? 0) >= 10_000 ? 1 : 5;
+const INSTANTS = 24;
+const LIMIT = 600_000;
+
+let server: Awaited<ReturnType<typeof serveChaos>>;
+
+beforeAll(async () => {
+  server = await serveChaos();
+});
+beforeEach(() => server.api.breakDown([]));
+
+const sum = {kills: 0, expected: 0, lost: 0, repeats: 0, worst: 0};
+
+afterAll(async () => {
+  await server.close();
+  process.stdout.write(
+    `Crash matrix, seed ${SEED}: ${sum.kills} kills tried, ${sum.expected} records expected, ${sum.lost} lost, ${sum.repeats} repeats, worst repeat ${sum.worst}.\n`,
+  );
+});
+
+const read = async (
+  client: Client,
+  options: Omit<ReadOptions, 'file'>,
+  from = server,
+): Promise<Ended> => {
+  const ended = await readChaos(from, client, {...options, file});
+  sum.repeats += ended.repeats.all;
+  sum.worst = Math.max(sum.worst, ended.repeats.worst);
+  return ended;
+};
+
+/** What is lost of all that the API has. */
+const account = (client: Client, from = server): readonly string[] => {
+  const lost = lostRows(from, client);
+  sum.expected += rowCount(from);
+  sum.lost += lost.length;
+  return lost;
+};
+
+/** Reads, cut off, then to the end: how both ended, and what is lost. */
+const cutAndGoOn = async (cut: Cut, concurrency: number) => {
+  const client = openClient(server);
+  const first = await read(client, {concurrency, cut});
+  const second = await read(client, {concurrency});
+  sum.kills += 1;
+  return {first, second, lost: account(client)};
+};
+
+const linesOfAll = async (concurrency: number): Promise<number> => {
+  const {lines, status} = await read(openClient(server), {concurrency});
+  expect(status).toBe(0);
+  return lines;
+};
+
+test.each([
+  {many: 'one slice', concurrency: 1, step: 1},
+  {many: 'five slices', concurrency: 5, step: STEP},
+])(
+  'no record is lost wherever a read of $many at once is killed',
+  async ({concurrency, step}) => {
+    const lines = await linesOfAll(concurrency);
+    const places = Array.from(
+      {length: Math.ceil(lines / step)},
+      (_none, index) => 1 + index * step,
+    );
+    const ends = await atOnce(4, places, async (place) => {
+      const cut = {by: 'SIGKILL', lines: place} as const;
+      const {first, second, lost} = await cutAndGoOn(cut, concurrency);
+      return {place: first.lines, status: second.status, lost};
+    });
+    expect(ends).toEqual(places.map((place) => ({place, status: 0, lost: []})));
+  },
+  LIMIT,
+);
+
+test(
+  'no record is lost at whatever instants reads are killed while the API changes',
+  async () => {
+    const random = randomOf(SEED);
+    const startedAt = performance.now();
+    await linesOfAll(5);
+    const whole = performance.now() - startedAt;
+    await atOnce(2, Array.from({length: INSTANTS / 2}), async () => {
+      const changing = await serveChaos();
+      const {collections} = changing;
+      changing.api.plan(
+        Array.from({length: 12}, () => ({
+          behind: Math.floor(random() * 60),
+          ...(collections[Math.floor(random() * collections.length)] ?? {
+            collection: '',
+            slice: '',
+          }),
+          kind: random() < 0.5 ? ('insert' as const) : ('update' as const),
+          pick: Math.floor(random() * 10),
+          late: 0,
+        })),
+      );
+      const client = openClient(changing);
+      for (const _twice of [1, 2]) {
+        const after = whole * (0.4 + 0.7 * random());
+        await read(client, {concurrency: 5, cut: {by: 'SIGKILL', after}}, changing);
+        sum.kills += 1;
+      }
+      changing.api.plan([]);
+      // What was read by an earlier run is completed first; then what has changed meanwhile is read.
+      await read(client, {concurrency: 5}, changing);
+      const {status} = await read(client, {concurrency: 5}, changing);
+      expect({status, lost: account(client, changing)}).toEqual({status: 0, lost: []});
+      await changing.close();
+    });
+  },
+  LIMIT,
+);
+
+test.each([
+  [5, 3],
+  [20, 9],
+  [40, 17],
+])(
+  'SIGTERM behind %i lines saves all positions, and no record is lost',
+  async (lines, answers) => {
+    // The rest does not come before the signal does, so the run can't be over by then.
+    server.keepBack(answers);
+    const client = openClient(server);
+    const first = await read(client, {concurrency: 5, cut: {by: 'SIGTERM', lines}});
+    server.goOn();
+    const second = await read(client, {concurrency: 5});
+    sum.kills += 1;
+    const lost = account(client);
+    expect({first: first.status, stderr: first.stderr, second: second.status, lost}).toEqual({
+      first: 'SIGTERM',
+      stderr: '',
+      second: 0,
+      lost: [],
+    });
+  },
+  LIMIT,
+);
+
+test.each([5, 40, 70])(
+  'a reader that leaves behind %i lines loses no record',
+  async (lines) => {
+    const {first, second, lost} = await cutAndGoOn({by: 'leave', lines}, 5);
+    expect({first: first.status, stderr: first.stderr, second: second.status, lost}).toEqual({
+      first: 0,
+      stderr: '',
+      second: 0,
+      lost: [],
+    });
+  },
+  LIMIT,
+);
+
+test.each([1, 5])(
+  'no record is lost when memory runs out at a concurrency of %i',
+  async (concurrency) => {
+    const client = openClient(server);
+    const starved = await read(client, {concurrency, hoard: 6, heap: 64});
+    expect(starved.status).toBe('SIGABRT');
+    expect(starved.stderr).toContain('heap out of memory');
+    sum.kills += 1;
+    const {status} = await read(client, {concurrency});
+    expect({status, lost: account(client)}).toEqual({status: 0, lost: []});
+  },
+  LIMIT,
+);
+
+test(
+  'a page that fails for ever leaves one stream incomplete, and its records come once it is healed',
+  async () => {
+    server.api.breakDown([{collection: 'unordered', slice: '', page: 1, kind: 'lasting'}]);
+    const client = openClient(server);
+    const broken = [await read(client, {concurrency: 5}), await read(client, {concurrency: 5})];
+    expect(broken.map(({status}) => status)).toEqual([1, 1]);
+    const incomplete = broken.map(({messages}) =>
+      messages.flatMap(({trace}) =>
+        trace?.stream_status?.status === 'INCOMPLETE'
+          ? trace.stream_status.stream_descriptor.name
+          : [],
+      ),
+    );
+    expect(incomplete).toEqual([['unordered'], ['unordered']]);
+    // Two of its three are on the page before.
+    expect(lostRows(server, client)).toEqual([expect.stringMatching(/^unordered /)]);
+    server.api.breakDown([]);
+    const {status} = await read(client, {concurrency: 5});
+    expect({status, lost: account(client)}).toEqual({status: 0, lost: []});
+  },
+  LIMIT,
+);

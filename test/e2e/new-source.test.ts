@@ -1,0 +1,100 @@
+// `npx headwater new <name>` in a fresh copy of the checkout: what it makes passes all that a source must pass.
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
+import {copyCheckout} from './checkout.ts';
+import {type Ended, runProgram} from './run-program.ts';
+
+const {folder, remove} = copyCheckout();
+afterAll(remove);
+
+const NAME = 'thing-tracker';
+const FOLDERS = [`sources/${NAME}`, `acceptance-tests/fake-apis/${NAME}`];
+
+const shell = (command: string): Promise<Ended> =>
+  runProgram('/bin/sh', ['-ec', `cd "$0"; ${command}`, folder]);
+
+/** What a command said where it failed; nothing where it did not. */
+const problemOf = async (command: string): Promise<string> => {
+  const {status, stdout, stderr} = await shell(command);
+  return status === 0 ? '' : `${command} ended with ${status}:\n${stdout}${stderr}`;
+};
+
+let made: Ended;
+beforeAll(async () => {
+  made = await shell(`npx headwater new ${NAME}`);
+}, 60_000);
+
+describe('a new source', () => {
+  test('is made of all the files that it needs, with no name left to fill in', () => {
+    expect(made.stderr).toBe('');
+    expect(made.status).toBe(0);
+    const files = [...made.stdout.matchAll(/^ {2}((?:sources|acceptance-tests)\/\S+)$/gm)];
+    expect(files.map(([, path]) => path)).toEqual([
+      `acceptance-tests/fake-apis/${NAME}/index.ts`,
+      `acceptance-tests/fake-apis/${NAME}/main.ts`,
+      `acceptance-tests/fake-apis/${NAME}/${NAME}.test.ts`,
+      ...[
+        ...['README.md', 'acceptance-test-config.yml', 'icon.svg', 'index.ts'],
+        'integration_tests/abnormal_state.json',
+        'integration_tests/configured_catalog.json',
+        'integration_tests/expected_records.jsonl',
+        'integration_tests/invalid_config.json',
+        'integration_tests/sample_config.json',
+        ...['main.ts', 'metadata.yaml', 'schemas/groups.json', 'schemas/items.json', 'spec.json'],
+        `${NAME}.test.ts`,
+      ].map((path) => `sources/${NAME}/${path}`),
+    ]);
+    for (const [, path = ''] of files) {
+      expect(readFileSync(join(folder, path), 'utf8')).not.toMatch(/\{\{\w+\}\}/);
+    }
+    expect(made.stdout).toContain(`npm run test:acceptance -- ${NAME}`);
+  });
+
+  test('has its types, keeps to the lint rules and has metadata that is right', async () => {
+    const problems = [
+      await problemOf('npm run --silent generate -- --check'),
+      await problemOf(`node_modules/.bin/biome ci ${FOLDERS.join(' ')}`),
+      await problemOf('npm run --silent types'),
+      await problemOf('npm run --silent metadata'),
+    ];
+    expect(problems).toEqual(['', '', '', '']);
+  }, 120_000);
+
+  test('passes its own tests, and those of its fake API', async () => {
+    const {status, stderr} = await shell(`npm test --silent -- ${NAME}`);
+    expect(stderr).toContain('Test Suites: 2 passed, 2 total');
+    expect(status).toBe(0);
+  }, 120_000);
+
+  test('passes the acceptance tests at high strictness', async () => {
+    expect(await problemOf(`npm run --silent test:acceptance -- ${NAME}`)).toBe('');
+  }, 300_000);
+
+  test('is not written over, and neither is another', async () => {
+    const again = await shell(`npx headwater new ${NAME}`);
+    expect([again.status, again.stderr]).toEqual([
+      2,
+      `error: sources/${NAME} is there already: take another name, or remove it.\n`,
+    ]);
+  });
+
+  test('can not have a name that code can not have', async () => {
+    const {status, stderr} = await shell('npx headwater new class');
+    expect(status).toBe(2);
+    expect(stderr).toContain('"class" can\'t be the name of a source');
+  });
+});
+
+test('a source without acceptance tests fails them', async () => {
+  const {status, stderr} = await shell(
+    'rm sources/faker/acceptance-test-config.yml; npm run --silent test:acceptance -- faker',
+  );
+  expect(status).toBe(1);
+  expect(stderr).toBe(
+    [
+      'sources/faker has no acceptance-test-config.yml: write one; `npx headwater new` makes a model of it.',
+      '\nFailed the acceptance tests: faker.\n',
+    ].join('\n'),
+  );
+});

@@ -1,0 +1,69 @@
+// References to secrets as users have them: in the config of a program, or of its bundle.
+import {copyFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from '@jest/globals';
+import {secret} from '../../cdk/testing/secrets.ts';
+import {ODD, ROOT, runProgram, runSource, workspace} from './run-program.ts';
+
+const {folder, file} = workspace();
+
+const checkWith = async (
+  config: unknown,
+  program: string,
+  env: Readonly<Record<string, string>> = {},
+) => {
+  const path = file('config.json', config);
+  const {messages, stdout} = await runSource(program, ['check', '--config', path], env);
+  return {
+    answer: messages.flatMap(({connectionStatus}) => connectionStatus ?? []),
+    logs: messages.flatMap(({log}) => log?.message ?? []),
+    stdout,
+  };
+};
+
+test('a secret of a file is masked in all that a program prints', async () => {
+  const token = file('token', `${secret('of a file')}\n`);
+  const {answer, logs, stdout} = await checkWith(
+    {token: `file:${token}`, behaviour: 'env:ODD_BEHAVIOUR'},
+    ODD,
+    {ODD_BEHAVIOUR: 'prints to the console'},
+  );
+  expect(answer).toEqual([{status: 'SUCCEEDED'}]);
+  expect(logs).toContain('the token is ****');
+  expect(stdout).not.toContain(secret('of a file'));
+});
+
+test('a config whose references lead nowhere is one that does not work', async () => {
+  const {answer} = await checkWith({token: 'env:NOT_SET_HERE', behaviour: 'file:/no/such'}, ODD);
+  expect(answer).toEqual([
+    {
+      status: 'FAILED',
+      message:
+        "The reference env:NOT_SET_HERE can't be resolved: there is no environment variable NOT_SET_HERE: set it where the source runs. " +
+        "The reference file:/no/such can't be resolved: there is no such file: mount it where the source runs.",
+    },
+  ]);
+});
+
+test("a bundle says how to get a cloud's client, which it does not hold", async () => {
+  const {status} = await runProgram(process.execPath, [join(ROOT, 'scripts/bundle.js'), 'faker']);
+  expect(status).toBe(0);
+  // Away from our own node_modules, where the client is.
+  const program = join(folder, 'main.mjs');
+  copyFileSync(join(ROOT, 'dist/faker/main.js'), program);
+  const references = {
+    '@aws-sdk/client-secrets-manager': 'aws-sm:prod/seed',
+    '@google-cloud/secret-manager': 'gcp-sm:projects/p/secrets/seed',
+  };
+  // Its first line asks for a `node`, and the host's own may be older.
+  const PATH = `${join(process.execPath, '..')}:${process.env['PATH']}`;
+  for (const [name, reference] of Object.entries(references)) {
+    const {answer} = await checkWith({seed: reference}, program, {PATH});
+    expect(answer).toEqual([
+      {
+        status: 'FAILED',
+        message: `The reference ${reference} can't be resolved: the package it needs is not installed: npm install ${name}, beside the program; docs/secrets.md says how an image gets it.`,
+      },
+    ]);
+  }
+}, 60_000);

@@ -1,0 +1,63 @@
+// A client whose credentials are under test: its time stands still unless told, and what it hands out is noted.
+import {setImmediate as tick} from 'node:timers/promises';
+import {stackOf} from '../../cdk/errors.ts';
+import type {Rotation} from '../../cdk/http/auth/auth.ts';
+import {type HttpClient, type HttpOptions, openHttpClient} from '../../cdk/http/client.ts';
+import {createRedactor} from '../../cdk/protocol/secrets.ts';
+import {isSecret, said} from '../../cdk/testing/secrets.ts';
+import {virtualClock} from '../../cdk/testing/virtual-clock.ts';
+import {failureOf} from '../support/failure.ts';
+
+export const NOW = Date.parse('2026-01-01T00:00:00Z');
+export const API = 'https://api.test';
+
+type Options = Partial<HttpOptions> & {
+  readonly onRotated?: (rotation: Rotation) => Promise<void>;
+  readonly now?: number;
+};
+
+/** Runs something against the API with these credentials. */
+export const withAuth = async <T>(
+  {onRotated, now = NOW, ...options}: Options,
+  use: (http: HttpClient, wait: (ms: number) => Promise<void>) => Promise<T>,
+) => {
+  const clock = virtualClock(now);
+  const {signal} = new AbortController();
+  const redactor = createRedactor();
+  const log: string[] = [];
+  const {close, ...http} = openHttpClient(
+    {baseUrl: API, retry: {attempts: 2}, timeouts: {run: Number.POSITIVE_INFINITY}, ...options},
+    {
+      signal,
+      clock,
+      random: () => 0.5,
+      log: (level, message) => {
+        said(redactor.redact(message));
+        log.push(`${level} ${message}`);
+      },
+      onSecret: (secret) => {
+        isSecret('what the kit was told', secret);
+        redactor.add([secret]);
+      },
+      ...(onRotated && {onRotated}),
+    },
+  );
+  try {
+    const result = await use(http, (ms) => clock.sleep(ms, signal));
+    return {result, log, redact: redactor.redact};
+  } catch (error) {
+    said(redactor.redact(stackOf(error) ?? String(error)));
+    throw error;
+  } finally {
+    await close();
+  }
+};
+
+/** What one request fails with. */
+export const failureWith = (options: Options, path = '/items') =>
+  failureOf(() => withAuth(options, (http) => http.get(path)));
+
+/** Long enough for everything to arrive that is on its way. */
+export const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn += 1) await tick();
+};

@@ -1,0 +1,68 @@
+// A client with limits of which one is short, at a server that hangs.
+import {expect} from '@jest/globals';
+import {type HttpClient, type HttpOptions, openHttpClient} from '../../cdk/http/client.ts';
+import type {Timeouts} from '../../cdk/http/wire/timeouts.ts';
+import {failureOf} from '../support/failure.ts';
+import {startHanging} from './hanging.ts';
+
+/** The limits that are not tried: none of them ends before a test does. */
+export const LONG: Timeouts = {
+  connect: 60_000,
+  headers: 60_000,
+  idle: 60_000,
+  total: 60_000,
+  download: 60_000,
+  run: 60_000,
+};
+/** The one that is tried. */
+export const SHORT = 150;
+/** undici counts in steps of half a second, and the machine may be busy. */
+const SLACK = 10_000;
+
+export type Limits = Partial<Timeouts>;
+
+/** What a client with these limits fails with, and whether that took no longer than the short ones allow. */
+export const outcomeOf = async (
+  url: string,
+  {timeouts, ...options}: HttpOptions & {readonly timeouts?: Limits},
+  use: (http: HttpClient) => Promise<unknown> = (http) => http.get('/items'),
+) => {
+  const startedAt = performance.now();
+  const {close, ...http} = openHttpClient(
+    {baseUrl: url, retry: {attempts: 1}, ...options, timeouts: {...LONG, ...timeouts}},
+    {signal: new AbortController().signal, log: () => {}},
+  );
+  const failure = await failureOf(() => use(http));
+  await close();
+  return {
+    failure: failure.replaceAll(url, 'api'),
+    inTime: performance.now() - startedAt < SHORT + SLACK,
+  };
+};
+
+/** After one attempt, with this as the fault. */
+export const ended = (fault: string, path = 'GET api/items') => ({
+  failure: expect.stringMatching(
+    new RegExp(
+      `^TransientError: ${path} failed 1 times, the last time with ${fault}\\. Check that `,
+    ),
+  ),
+  inTime: true,
+});
+
+/** Three at once, and what they fail with. */
+export const three = (http: HttpClient) =>
+  Promise.allSettled(['/a', '/b', '/c'].map((path) => http.get(path))).then((all) => {
+    const reasons = all.map((one) => (one.status === 'rejected' ? String(one.reason) : 'none'));
+    throw new Error([...new Set(reasons)].join(' and '));
+  });
+
+/** A server that hangs, and notes what it is asked for. */
+export const counted = async () => {
+  const asked: string[] = [];
+  const server = await startHanging((_socket, text) => asked.push(text.split(' HTTP')[0] ?? ''));
+  return {...server, asked};
+};
+
+/** How a total limit is told: it has no code. */
+export const TIMEOUT = 'a timeout';

@@ -1,0 +1,71 @@
+// An API in a function, and what paging through it asks for, hands on and says.
+import {json} from '../../cdk/http/decode/json.ts';
+import {type PaginateOptions, paginate} from '../../cdk/http/paginate/paginate.ts';
+import type {HttpRequest, Send} from '../../cdk/http/types.ts';
+
+/** What the API in the function answers. */
+export type Answer = {
+  readonly json: unknown;
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export const GET: HttpRequest = {
+  method: 'GET',
+  url: new URL('https://api.test/items'),
+  headers: {accept: 'application/json'},
+};
+
+/** Answers each request; also lets statuses through that nobody allowed. */
+const sendOf =
+  (api: (request: HttpRequest) => Answer): Send =>
+  async (request) => {
+    const {json, status = 200, headers = {}} = api(request);
+    return {status, headers, body: Buffer.from(JSON.stringify(json)), url: request.url};
+  };
+
+/** How a request differs from others: its query, and its JSON if it has one. */
+const asked = ({method, url, json}: HttpRequest): string =>
+  `${url.host === 'api.test' ? '' : url.origin}${url.pathname === '/items' ? '' : url.pathname}${decodeURIComponent(url.search)}${method === 'POST' ? ` ${JSON.stringify(json)}` : ''}`;
+
+/** Pages through an API to the end, or to the failure. A run that asks 30 times never ends. */
+export const pageThrough = async (
+  options: PaginateOptions,
+  api: (request: HttpRequest) => Answer,
+  request = GET,
+) => {
+  const requests: string[] = [];
+  const records: object[] = [];
+  const warnings: string[] = [];
+  const send = sendOf((next) => {
+    requests.push(asked(next));
+    if (requests.length > 30) throw new Error('It does not end.');
+    return api(next);
+  });
+  const paging = {
+    answered: () => send,
+    warn: (message: string) => warnings.push(message),
+    onPage: () => {},
+    decoder: json(),
+    limit: 1e9,
+  };
+  let failure: string | undefined;
+  try {
+    for await (const page of paginate(paging, request, options)) records.push(...page.records);
+  } catch (error) {
+    failure = String(error);
+  }
+  return {
+    requests,
+    records,
+    ...(warnings.length > 0 && {warnings}),
+    ...(failure !== undefined && {failure}),
+  };
+};
+
+/** `{id: 1}` to `{id: count}`. */
+export const items = (count: number, from = 1): readonly {readonly id: number}[] =>
+  Array.from({length: count}, (_none, index) => ({id: from + index}));
+
+export const param = ({url}: HttpRequest, name: string): number =>
+  Number(url.searchParams.get(name) ?? 0);

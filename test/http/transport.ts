@@ -1,0 +1,35 @@
+// One request over a transport of its own, and what it fails with.
+import {isTransientFault, networkCode} from '../../cdk/http/response/faults.ts';
+import type {HttpRequest} from '../../cdk/http/types.ts';
+import {DEFAULT_TIMEOUTS, type Timeouts} from '../../cdk/http/wire/timeouts.ts';
+import {openTransport} from '../../cdk/http/wire/transport.ts';
+
+export const requestTo = (url: string, headers: HttpRequest['headers'] = {}): HttpRequest => ({
+  method: 'GET',
+  url: new URL(url),
+  headers,
+});
+
+/** One request over a transport of its own. */
+export const fetchOnce = async (
+  sent: HttpRequest,
+  timeouts: Partial<Timeouts> = {},
+  signal = new AbortController().signal,
+) => {
+  const {send, close} = openTransport({...DEFAULT_TIMEOUTS, ...timeouts}, signal);
+  try {
+    return await send(sent);
+  } finally {
+    await close();
+  }
+};
+
+/** What a request fails with: its code or name, and whether another attempt may help. */
+export const faultOf = async (url: string, timeouts: Partial<Timeouts> = {}) => {
+  try {
+    await fetchOnce(requestTo(url), timeouts);
+  } catch (error) {
+    return {code: networkCode(error) ?? String(error), transient: isTransientFault(error)};
+  }
+  throw new Error('Nothing failed.');
+};

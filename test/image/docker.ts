@@ -1,0 +1,51 @@
+// The docker command, for tests of images.
+import {spawnSync} from 'node:child_process';
+import {randomUUID} from 'node:crypto';
+import {join} from 'node:path';
+import {ROOT, runProgram, runSource} from '../e2e/run-program.ts';
+import {say} from '../support/say.ts';
+
+/** Why nothing can be tested here; undefined where an engine answers. */
+const engineProblem = (): string | undefined => {
+  const {error, status, stderr} = spawnSync('docker', ['info'], {encoding: 'utf8'});
+  if (error !== undefined) return `there is no docker command (${error.message})`;
+  return status === 0 ? undefined : `docker info: ${stderr.trim().split('\n').at(-1)}`;
+};
+
+const problem = engineProblem();
+if (problem !== undefined) say(`Image tests skipped: no container engine answers; ${problem}.`);
+export const hasEngine = problem === undefined;
+
+export const docker = (...args: readonly string[]) => runProgram('docker', args);
+
+/** Builds a source's image as users do. */
+export const buildImage = async (source: string): Promise<void> => {
+  const script = join(ROOT, 'scripts/image.js');
+  const {status, stdout, stderr} = await runProgram(process.execPath, [script, source]);
+  if (status !== 0) throw new Error(`The image can't be built:\n${stdout}\n${stderr}`);
+};
+
+/**
+ * A container's name and `docker run`'s arguments; it is removed at the end, and not by `--rm`: the docker command
+ * in front of Podman then says 0, whatever the exit code was.
+ */
+export const container = (image: string, flags: readonly string[], command: readonly string[]) => {
+  const name = `headwater-image-test-${randomUUID()}`;
+  return {
+    name,
+    args: ['run', '-i', '--name', name, ...flags, image, ...command],
+    [Symbol.asyncDispose]: async () => {
+      await docker('rm', '-f', name);
+    },
+  };
+};
+
+/** Runs a source's command in a container of its own. */
+export const runImage = async (
+  image: string,
+  flags: readonly string[],
+  command: readonly string[],
+) => {
+  await using it = container(image, flags, command);
+  return await runSource('docker', it.args);
+};

@@ -1,0 +1,274 @@
+// The image, run as Airbyte and people run it. Needs a container engine behind `docker`; without one every test is
+// skipped, and one line says why.
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {chmodSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import {beforeAll, describe, expect, test} from '@jest/globals';
+import {lastStates, recordsOf} from '../../cdk/testing/messages.ts';
+import {parseMessages} from '../../cdk/testing/protocol.ts';
+import packageJson from '../../package.json' with {type: 'json'};
+import {configuredCatalog, ROOT, runProgram, workspace} from '../e2e/run-program.ts';
+import {say} from '../support/say.ts';
+import {buildImage, container, docker, hasEngine, runImage} from './docker.ts';
+
+const IMAGE = 'headwater/source-faker:dev';
+const ENTRY = '/airbyte/integration_code/main.js';
+
+const SECOND = 1_000;
+const BUILD_LIMIT = 600 * SECOND;
+const RUN_LIMIT = 60 * SECOND;
+const LONG_RUN_LIMIT = 300 * SECOND;
+
+type Message = ReturnType<typeof parseMessages>[number];
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+const run = (flags: readonly string[], ...command: readonly string[]) =>
+  runImage(IMAGE, flags, command);
+
+const shell = async (flags: readonly string[], script: string) => {
+  await using it = container(IMAGE, ['--entrypoint', 'sh', ...flags], ['-c', script]);
+  return await runProgram('docker', it.args);
+};
+
+const inspect = async () => JSON.parse((await docker('image', 'inspect', IMAGE)).stdout)[0];
+
+const {folder, file} = workspace();
+// Made for its owner alone; in the container another user reads it.
+chmodSync(folder, 0o755);
+
+/** Where Airbyte's own tests mount them, too. */
+const MOUNT = ['-v', `${folder}:/secrets:ro`];
+const CONFIG = ['--config', '/secrets/config.json'];
+const CATALOG = ['--catalog', '/secrets/catalog.json'];
+
+/** A read whose output is taken piece by piece, each held against the protocol. */
+const startRead = (flags: readonly string[], config: string) => {
+  const it = container(
+    IMAGE,
+    [...flags, ...MOUNT],
+    ['read', '--config', `/secrets/${config}`, ...CATALOG],
+  );
+  const child = spawn('docker', it.args, {stdio: ['ignore', 'pipe', 'inherit']});
+  const ended = once(child, 'close').then(([status]) => status);
+  child.stdout.setEncoding('utf8');
+  async function* pieces(pause: number) {
+    let rest = '';
+    for await (const chunk of child.stdout) {
+      const lines = `${rest}${chunk}`;
+      const end = lines.lastIndexOf('\n') + 1;
+      rest = lines.slice(end);
+      yield parseMessages(lines.slice(0, end));
+      await delay(pause);
+    }
+    // A container that is killed, for its memory or its slowness, stops wherever it is.
+    if (rest !== '')
+      throw new Error(`Ended by ${await ended} within a line: ${rest.slice(0, 100)}`);
+  }
+  return {...it, pieces, ended};
+};
+
+const counted = (messages: readonly Message[]): number =>
+  messages.reduce((sum, {state}) => sum + (state?.sourceStats?.recordCount ?? 0), 0);
+
+(hasEngine ? describe : describe.skip)('the image of source faker', () => {
+  beforeAll(async () => {
+    await buildImage('faker');
+    file('config.json', {count: 2_000});
+    file('catalog.json', configuredCatalog(['users', 'purchases']));
+  }, BUILD_LIMIT);
+
+  test(
+    'is built and asked as the README says',
+    async () => {
+      const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+      const [, block = ''] = /^```sh docker\n(.*?)^```$/ms.exec(readme) ?? [];
+      // Those for other sources need an account somewhere.
+      const commands = block.split('\n').filter((line) => line.includes('faker'));
+      expect(commands.length).toBeGreaterThan(1);
+      const {status, stdout} = await runProgram('/bin/sh', [
+        '-ec',
+        ['cd "$0"', ...commands].join('\n'),
+        ROOT,
+      ]);
+      expect(status).toBe(0);
+      expect(stdout).toContain('{"type":"SPEC"');
+    },
+    BUILD_LIMIT,
+  );
+
+  test('answers spec with one SPEC, without any volume', async () => {
+    const {status, messages} = await run([], 'spec');
+    expect(status).toBe(0);
+    expect(messages.map(({type}) => type)).toEqual(['SPEC']);
+  });
+
+  test('answers spec the way Kubernetes asks: by AIRBYTE_ENTRYPOINT, evaluated in a shell', async () => {
+    const {status, stdout} = await shell([], 'eval "$AIRBYTE_ENTRYPOINT spec"');
+    expect(status).toBe(0);
+    expect(parseMessages(stdout).map(({type}) => type)).toEqual(['SPEC']);
+  });
+
+  test('checks a config', async () => {
+    const {status, messages} = await run(MOUNT, 'check', ...CONFIG);
+    expect(status).toBe(0);
+    const [answer] = messages.filter(({type}) => type === 'CONNECTION_STATUS');
+    expect(answer?.connectionStatus).toMatchObject({status: 'SUCCEEDED'});
+  });
+
+  test('discovers its streams', async () => {
+    const {status, messages} = await run(MOUNT, 'discover', ...CONFIG);
+    expect(status).toBe(0);
+    const [answer] = messages.filter(({type}) => type === 'CATALOG');
+    expect(answer?.catalog?.streams.map(({name}) => name)).toEqual([
+      'users',
+      'products',
+      'purchases',
+    ]);
+  });
+
+  test('reads, and from a state only what is new', async () => {
+    const first = await run(MOUNT, 'read', ...CONFIG, ...CATALOG);
+    expect(first.status).toBe(0);
+    expect(recordsOf(first.messages, 'users')).toHaveLength(2_000);
+    expect(recordsOf(first.messages, 'purchases')).toHaveLength(2_000);
+
+    file('state.json', lastStates(first.messages));
+    file('more.json', {count: 2_500});
+    const second = await run(
+      MOUNT,
+      ...['read', '--config', '/secrets/more.json', ...CATALOG, '--state', '/secrets/state.json'],
+    );
+    expect(second.status).toBe(0);
+    expect(recordsOf(second.messages, 'users').map(({id}) => id)).toEqual(
+      Array.from({length: 500}, (_, index) => 2_001 + index),
+    );
+  });
+
+  test('runs threads of its one file', async () => {
+    file('threads.json', {count: 5_000, parallelism: 2});
+    const {status, messages} = await run(
+      MOUNT,
+      ...['read', '--config', '/secrets/threads.json', ...CATALOG],
+    );
+    expect(status).toBe(0);
+    expect(recordsOf(messages, 'users')).toHaveLength(5_000);
+  });
+
+  test('needs no privileges: runs as user 1000 with no capabilities and a config it can only read', async () => {
+    const locked = ['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', ...MOUNT];
+    const {stdout} = await shell(locked, 'id -u; id -g; touch /secrets/config.json 2>&1 || true');
+    expect(stdout).toMatch(/^1000\n1000\ntouch: .*\n$/);
+    const {status, messages} = await run(locked, 'check', ...CONFIG);
+    expect(status).toBe(0);
+    expect(messages.some(({type}) => type === 'CONNECTION_STATUS')).toBe(true);
+  });
+
+  test('says who it is, as metadata.yaml does', async () => {
+    const {Config: config} = await inspect();
+    expect(config.Labels).toMatchObject({
+      'io.airbyte.name': 'headwater/source-faker',
+      'io.airbyte.version': packageJson.version,
+    });
+    expect(config.Entrypoint).toEqual(['node', ENTRY]);
+    expect(config.Env).toContain(`AIRBYTE_ENTRYPOINT=${config.Entrypoint.join(' ')}`);
+    expect(config.WorkingDir).toBe('/airbyte/integration_code');
+  });
+
+  test('holds one file and what V8 compiled of it, which user 1000 owns', async () => {
+    const {stdout} = await shell([], 'find /airbyte -type f; stat -c %u:%g /airbyte /airbyte/*');
+    expect(stdout.replace(/^\/airbyte\/compiled\/\S+$/gm, 'compiled')).toBe(
+      `${ENTRY}\ncompiled\n1000:1000\n1000:1000\n1000:1000\n`,
+    );
+    const {stdout: size} = await shell([], `wc -c < ${ENTRY}`);
+    const {Size: total} = await inspect();
+    say(`Image ${IMAGE}: ${megabytes(total)}, of which its bundle: ${megabytes(Number(size))}.`);
+  });
+
+  test('starts from what V8 compiled when it was built', async () => {
+    const {stdout} = await shell([], 'NODE_DEBUG_NATIVE=COMPILE_CACHE node main.js spec 2>&1');
+    expect(stdout).toMatch(/code cache for ESM file:\/\/\/\S+\/main\.js was accepted/);
+  });
+
+  test(
+    'holds the clients of clouds that its build names, and none otherwise',
+    async () => {
+      const image = 'headwater/source-faker:clients';
+      const build = await docker(
+        ...['build', '--build-arg', 'SOURCE=faker', '--tag', image],
+        ...['--build-arg', 'CLIENTS=@aws-sdk/client-secrets-manager', ROOT],
+      );
+      expect(build.status).toBe(0);
+      file('referring.json', {seed: 'aws-sm:prod/seed'});
+      const check = ['check', '--config', '/secrets/referring.json'];
+      const [without, beside] = [await run(MOUNT, ...check), await runImage(image, MOUNT, check)];
+      const told = [without, beside].map(({messages}) =>
+        messages.flatMap(({connectionStatus}) => connectionStatus?.message ?? []),
+      );
+      expect(told).toEqual([
+        [expect.stringContaining('npm install @aws-sdk/client-secrets-manager')],
+        [expect.stringContaining('there is no AWS region: set AWS_REGION')],
+      ]);
+      await docker('rmi', image);
+    },
+    BUILD_LIMIT,
+  );
+
+  test.each([
+    // Docker's own default; Podman waits for no one unless told.
+    ['docker stop', (name: string) => docker('stop', '-t', '10', name)],
+    ['docker kill -s TERM', (name: string) => docker('kill', '-s', 'TERM', name)],
+  ])(
+    'saves its state and ends by 143 on %s, although it is process 1',
+    async (_, stop) => {
+      file('endless.json', {count: 100_000_000});
+      await using read = startRead([], 'endless.json');
+      let told: Promise<unknown> | undefined;
+      let toldAt = 0;
+      const messages: Message[] = [];
+      for await (const piece of read.pieces(0)) {
+        messages.push(...piece);
+        if (told === undefined && recordsOf(messages, 'users').length > 5_000) {
+          toldAt = Date.now();
+          told = stop(read.name);
+        }
+      }
+      expect(await read.ended).toBe(143);
+      // What has not ended ten seconds after a stop is killed.
+      expect(Date.now() - toldAt).toBeLessThan(8 * SECOND);
+      await told;
+      const data = messages.filter(({type}) => type === 'RECORD' || type === 'STATE');
+      expect(data.at(-1)?.type).toBe('STATE');
+      expect(counted(messages)).toBe(data.filter(({type}) => type === 'RECORD').length);
+    },
+    RUN_LIMIT,
+  );
+
+  test('gives V8 less than the memory of its container', async () => {
+    const limit = await shell(
+      ['--memory', '200m'],
+      `node -p 'v8.getHeapStatistics().heap_size_limit >> 20'`,
+    );
+    expect(Number(limit.stdout)).toBeGreaterThan(100);
+    expect(Number(limit.stdout)).toBeLessThan(190);
+  });
+
+  test(
+    'reads 200,000 users in 200 MB to a reader that is slower than it',
+    async () => {
+      file('many.json', {count: 200_000});
+      await using read = startRead(['--memory', '200m', '--memory-swap', '200m'], 'many.json');
+      let records = 0;
+      let states = 0;
+      for await (const piece of read.pieces(2)) {
+        records += piece.filter(({type}) => type === 'RECORD').length;
+        states += counted(piece);
+      }
+      expect(await read.ended).toBe(0);
+      expect({records, states}).toEqual({records: 400_000, states: 400_000});
+    },
+    LONG_RUN_LIMIT,
+  );
+});

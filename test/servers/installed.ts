@@ -1,0 +1,25 @@
+// Programs that others wrote, which a script has installed for some of the tests.
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe} from '@jest/globals';
+import {say} from '../support/say.ts';
+
+const listIn = (folder: string): Readonly<Record<string, unknown>> => {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'installed.json'), 'utf8'));
+  } catch {
+    return {};
+  }
+};
+
+/** `describe` where a folder's installed.json has all of these; else one line says why their tests are skipped. */
+export const describeInstalled = (
+  folder: string,
+  names: readonly string[],
+): typeof describe | typeof describe.skip => {
+  const list = listIn(folder);
+  const missing = names.find((name) => list[name] !== true);
+  if (missing === undefined) return describe;
+  say(`${missing} tests skipped: ${list[missing] ?? 'it is not installed'}.`);
+  return describe.skip;
+};

@@ -1,0 +1,306 @@
+// GitHub's own API description, served by Prism: whether our requests keep to the contract, whether next links without
+// an end are noticed, and where credentials go. Its examples link to api.github.com: a proxy of ours plays that host.
+import {join} from 'node:path';
+import {afterAll, beforeAll, beforeEach, describe, expect, test} from '@jest/globals';
+import {Ajv} from 'ajv';
+import {errorsIn, recordsOf} from '../../cdk/testing/messages.ts';
+import {configuredCatalog, GITHUB, ROOT, runSource, workspace} from '../e2e/run-program.ts';
+import {startPrism} from './prism.ts';
+import {type Edit, type Seen, startRecordingProxy} from './recording-proxy.ts';
+import {describeWith} from './servers.ts';
+
+const CONTRACT = join(ROOT, 'test/programs/contract/main.ts');
+const TOKEN = 'ghp_0123456789abcdef';
+const OTHER = 'https://api.github.com';
+/** Each place where a key may be. */
+const KEYS = [
+  ['in the usual header', {header: 'authorization', value: TOKEN}],
+  ['in a header of its own', {header: 'x-api-key', value: TOKEN}],
+  ['in the query', {query: 'api_key', value: TOKEN}],
+  ['in a cookie', {cookie: 'key', value: TOKEN}],
+] as const;
+const ISSUES = '/repos/octocat/hello-world/issues';
+
+const {folder, file} = workspace();
+
+/** Takes the links away: a list has one page then. */
+const unlinked: Edit = ({headers: {link: _link, ...headers}, ...answer}) => ({...answer, headers});
+
+/** Links each page to another one, of the number that is told, and makes it differ from others. */
+const linked =
+  (origin: string, next: (page: number) => number): Edit =>
+  ({headers, body, ...answer}, asked) => {
+    const page = Number(asked.searchParams.get('page') ?? 1);
+    const link = `<${origin}${asked.pathname}?page=${next(page)}>; rel="next"`;
+    return {...answer, headers: {...headers, link}, body: body.replace('"id":1,', `"id":${page},`)};
+  };
+
+/** Sends whoever asks the API itself to another host. */
+const redirected: Edit = (answer, {origin, pathname}) =>
+  origin === OTHER
+    ? unlinked(answer, new URL(origin))
+    : {status: 302, headers: {location: `${OTHER}${pathname}`}, body: ''};
+
+/** Adds a cookie to each answer, as a server with sessions does. */
+const withCookie =
+  (edit: Edit): Edit =>
+  (answer, asked) => {
+    const {headers, ...edited} = edit(answer, asked);
+    return {...edited, headers: {...headers, 'set-cookie': 'session=s3cret; Path=/'}};
+  };
+
+/** All that may be told about us where we have no account; the first two are the same for everyone. */
+const HARMLESS = [
+  'accept',
+  'accept-encoding',
+  'connection',
+  'host',
+  'proxy-connection',
+  'user-agent',
+  'x-github-api-version',
+];
+
+/** What went to another host than the API's own and should not have. */
+const leaked = (seen: readonly Seen[]) =>
+  seen
+    .filter(({origin}) => !origin.includes('127.0.0.1'))
+    .flatMap(({origin, path, headers}) => {
+      const names = Object.keys(headers).filter((name) => !HARMLESS.includes(name));
+      const all = JSON.stringify([path, headers]);
+      return names.length > 0 || all.includes(TOKEN) || all.includes('s3cret')
+        ? [{origin, path, names}]
+        : [];
+    });
+
+describeWith('prism')("GitHub's own contract", () => {
+  let prism: Awaited<ReturnType<typeof startPrism>>;
+  let proxy: Awaited<ReturnType<typeof startRecordingProxy>>;
+  beforeAll(async () => {
+    prism = await startPrism();
+    proxy = await startRecordingProxy(folder, {
+      upstream: prism.url,
+      hosts: ['api.github.com'],
+      // GitHub recommends application/vnd.github+json and takes it, but its description knows this one only.
+      accept: 'application/json',
+    });
+  }, 180_000);
+  afterAll(async () => {
+    await proxy?.close();
+    await prism?.close();
+  });
+  beforeEach(() => proxy.use(unlinked));
+
+  const run = (program: string, command: string, config: object, catalog?: object) =>
+    runSource(
+      program,
+      [
+        command,
+        '--config',
+        file('config.json', {api_url: prism.url, ...config}),
+        ...(catalog === undefined ? [] : ['--catalog', file('catalog.json', catalog)]),
+      ],
+      proxy.env,
+    );
+
+  /** Reads the one list of the program, and what came of it. */
+  const readList = async (config: object) => {
+    const catalog = configuredCatalog(['items'], 'full_refresh');
+    const {messages} = await run(CONTRACT, 'read', config, catalog);
+    const ids = recordsOf(messages, 'items').map(({id}) => id);
+    return {ids, failure: errorsIn(messages)[0], seen: proxy.seen()};
+  };
+
+  const requestsOf = (seen: readonly Seen[]) =>
+    seen.flatMap(({method, origin, path}) =>
+      method === 'CONNECT' ? [] : [`${origin === prism.url ? '' : origin}${path}`],
+    );
+
+  describe('is kept by the github source', () => {
+    const config = {token: TOKEN, repositories: ['octocat/Hello-World', 'github/*']};
+    const streams = ['repositories', 'issues', 'issue_comments', 'reviews', 'commits', 'labels'];
+
+    const broken = () =>
+      proxy
+        .seen()
+        .filter(({status, violations}) => status >= 300 || violations.length > 0)
+        .map(({path, status, violations}) => [path, status, ...violations]);
+
+    test('in check', async () => {
+      const {messages} = await run(GITHUB, 'check', config);
+      expect(messages).toEqual([
+        {type: 'CONNECTION_STATUS', connectionStatus: {status: 'SUCCEEDED'}},
+      ]);
+      expect(broken()).toEqual([]);
+      expect(requestsOf(proxy.seen())).toEqual(['/repos/octocat/Hello-World', '/users/github']);
+    }, 30_000);
+
+    test('in each request of a read, whose records fit the schemas that discover tells', async () => {
+      const discovered = await run(GITHUB, 'discover', config);
+      const {messages, status} = await run(
+        GITHUB,
+        'read',
+        {...config, start_date: '2024-01-01'},
+        configuredCatalog(streams),
+      );
+      expect(errorsIn(messages)).toEqual([]);
+      expect(status).toBe(0);
+      expect(broken()).toEqual([]);
+      const ajv = new Ajv({strict: false, allErrors: true, validateFormats: false});
+      const catalog = discovered.messages.flatMap(({catalog}) => catalog?.streams ?? []);
+      expect(catalog.map(({name}) => name)).toEqual(streams);
+      for (const {name, json_schema} of catalog) {
+        const records = recordsOf(messages, name);
+        expect(records.length).toBeGreaterThan(0);
+        const validate = ajv.compile(json_schema);
+        for (const record of records) {
+          validate(record);
+          expect({name, errors: validate.errors}).toEqual({name, errors: null});
+        }
+      }
+    }, 60_000);
+
+    test('though its token does not go to the host that the next links of all lists lead to', async () => {
+      proxy.use(withCookie(linked(OTHER, (page) => (page === 3 ? 2 : page + 1))));
+      await run(
+        GITHUB,
+        'read',
+        {token: TOKEN, repositories: ['octocat/Hello-World']},
+        configuredCatalog(streams),
+      );
+      const seen = proxy.seen();
+      const own = seen.filter(({method, origin}) => origin === prism.url && method !== 'CONNECT');
+      expect(own.map(({headers}) => headers.authorization)).toEqual(
+        own.map(() => `Bearer ${TOKEN}`),
+      );
+      const others = seen.filter(({origin}) => origin === OTHER).map(({path}) => path);
+      const list = '/repos/octocat/Hello-World';
+      expect(new Set(others.map((path) => path.split('?')[0]))).toEqual(
+        new Set(
+          ['issues', 'issues/comments', 'pulls/1347/reviews', 'commits', 'labels'].map(
+            (name) => `${list}/${name}`,
+          ),
+        ),
+      );
+      expect(leaked(seen)).toEqual([]);
+    }, 60_000);
+  });
+
+  describe('a next link', () => {
+    test.each(KEYS)(
+      'to another host, without end, is followed to the cap of pages, but the key %s stays at home',
+      async (_where, api_key) => {
+        proxy.use(withCookie(linked(OTHER, (page) => page + 1)));
+        const {ids, failure, seen} = await readList({path: ISSUES, api_key, max_pages: 5});
+        expect(ids).toEqual([1, 2, 3, 4, 5]);
+        expect(failure).toBe(
+          `items system_error: GET ${OTHER}${ISSUES}: 5 pages were read, and another follows. If the list is that long, raise \`maxPages\` or read it in slices; else check \`next\`.`,
+        );
+        expect(JSON.stringify(seen.filter(({origin}) => origin === prism.url))).toContain(TOKEN);
+        expect(seen.filter(({origin}) => origin === OTHER)).toHaveLength(4);
+        expect(leaked(seen)).toEqual([]);
+      },
+      30_000,
+    );
+
+    test("as it stands in GitHub's example is followed, and what is not there is told", async () => {
+      proxy.use((answer) => answer);
+      const {ids, failure, seen} = await readList({path: ISSUES});
+      expect(ids).toEqual([1]);
+      expect(failure).toBe(
+        `items system_error: GET ${OTHER}/resource answered 404: The route /resource hasn't been found in the specification file.`,
+      );
+      expect(leaked(seen)).toEqual([]);
+    }, 30_000);
+
+    test('to the same page is noticed when that page comes again', async () => {
+      proxy.use(linked(OTHER, () => 1));
+      const {ids, failure, seen} = await readList({path: ISSUES});
+      expect(ids).toEqual([1]);
+      expect(failure).toBe(
+        `items system_error: GET ${OTHER}${ISSUES}: the server sends the same page again (page 2, 1 records). It may not know the parameter that \`next\` sets: check its name. The records up to here were read.`,
+      );
+      expect(requestsOf(seen)).toEqual([ISSUES, `${OTHER}${ISSUES}?page=1`]);
+    }, 30_000);
+
+    test('back to an earlier page is noticed before that page is asked for', async () => {
+      proxy.use(linked(prism.url, (page) => (page === 3 ? 2 : page + 1)));
+      const {ids, failure, seen} = await readList({path: ISSUES});
+      expect(ids).toEqual([1, 2, 3]);
+      expect(failure).toBe(
+        `items system_error: ${prism.url}${ISSUES}: the page that follows was fetched before, so its paging runs in a circle. The records up to here were read; report this to the API's owner.`,
+      );
+      expect(requestsOf(seen)).toEqual([ISSUES, `${ISSUES}?page=2`, `${ISSUES}?page=3`]);
+    }, 30_000);
+
+    test('to a host that is not allowed is not followed at all', async () => {
+      proxy.use((answer) => answer);
+      const {ids, failure, seen} = await readList({path: ISSUES, allowed_hosts: ['*.test']});
+      expect(ids).toEqual([1]);
+      expect(failure).toBe(
+        `items system_error: ${OTHER} is not among the hosts that this source may reach (*.test, 127.0.0.1), so nothing was sent there. If it should be, add it to \`allowedHosts\`.`,
+      );
+      expect(requestsOf(seen)).toEqual([ISSUES]);
+      expect(JSON.stringify(seen)).not.toContain('api.github.com');
+    }, 30_000);
+  });
+
+  test.each(KEYS)(
+    'a redirect to another host is followed without the key %s',
+    async (_where, api_key) => {
+      proxy.use(withCookie(redirected));
+      const {ids, failure, seen} = await readList({path: ISSUES, api_key});
+      expect({ids, failure}).toEqual({ids: [1], failure: undefined});
+      expect(JSON.stringify(seen.filter(({origin}) => origin === prism.url))).toContain(TOKEN);
+      expect(seen.filter(({origin}) => origin === OTHER).map(({path}) => path)).toEqual([ISSUES]);
+      expect(leaked(seen)).toEqual([]);
+    },
+    30_000,
+  );
+
+  describe('a refusal that it describes', () => {
+    const UNKNOWN =
+      'The API does not accept these credentials: check them in the config, they may be mistyped, expired or revoked.';
+    const MISSING =
+      'The credentials are known but may not read this: grant the missing permission, or leave this stream out.';
+
+    // Its examples have "string" for every text.
+    test.each([
+      [401, '/user/repos', 'config_error', `answered 401: string. ${UNKNOWN}`, 1],
+      [403, '/gists', 'config_error', `answered 403: string. ${MISSING}`, 1],
+      [404, ISSUES, 'system_error', 'answered 404: string.', 1],
+      [422, ISSUES, 'system_error', 'answered 422: string: string.', 1],
+      [
+        500,
+        '/repos/octocat/hello-world/commits',
+        'transient_error',
+        'answered 500: string. It stayed so for 3 attempts: try again later.',
+        3,
+      ],
+    ])(
+      'with %d on %s is a %s in its own words',
+      async (code, path, type, told, times) => {
+        const {ids, failure, seen} = await readList({path, prefer: `code=${code}`});
+        expect({ids, failure}).toEqual({
+          ids: [],
+          failure: `items ${type}: GET ${prism.url}${path} ${told}`,
+        });
+        expect(requestsOf(seen)).toEqual(Array.from({length: times}, () => path));
+      },
+      30_000,
+    );
+
+    test('is made for a value that the contract does not allow: it is noticed here, and says what was wrong', async () => {
+      const path = '/repos/octocat/hello-world/labels';
+      const {failure} = await readList({path, query: {per_page: 'many'}});
+      expect(failure).toContain('labels answered 422: Your request is not valid');
+      expect(failure).toContain('Request query parameter per_page must be integer.');
+      const {seen} = await readList({path: ISSUES, query: {state: 'some'}});
+      expect(seen.at(-1)).toMatchObject({
+        status: 422,
+        violations: [
+          'Request query parameter state must be equal to one of the allowed values: open, closed, all',
+        ],
+      });
+    }, 30_000);
+  });
+});

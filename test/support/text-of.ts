@@ -1,9 +1,0 @@
-import {encode} from '../../cdk/output/encode.ts';
-import type {Emission} from '../../cdk/protocol/messages.ts';
-
-/** The lines of an emission as they go to stdout. */
-export const textOf = (emission: Emission, redact: (text: string) => string): string => {
-  let text = '';
-  for (const lines of encode(emission, redact)) text += String(lines);
-  return text;
-};
