@@ -6,8 +6,8 @@ import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {afterAll, expect, test} from '@jest/globals';
-import {copyCheckout} from '../test/support/checkout.ts';
-import {ROOT, runProgram} from '../test/support/program.ts';
+import {copyCheckout} from '../e2e/checkout.ts';
+import {ROOT, runProgram} from '../e2e/run-program.ts';
 
 const page = readFileSync(join(ROOT, 'docs/tutorial.md'), 'utf8');
 const {folder, remove} = copyCheckout();
