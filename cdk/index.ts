@@ -1,7 +1,7 @@
 // The kit's only door: what an author's file may use.
 
 export type {Schema, Spec, Stream} from './author/source.ts';
-export {defineSource, page, parent, product, stream} from './author/source.ts';
+export {cross, defineSource, page, parent, stream} from './author/source.ts';
 export type {Page, Slice} from './author/types.ts';
 export {ConfigError, SystemError, TransientError} from './errors.ts';
 export {apiKey} from './http/auth/api-key.ts';

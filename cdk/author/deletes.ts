@@ -34,7 +34,7 @@ export type DeletedList<R extends object, S> = {
 };
 
 /** From how many missing records on none is taken for deleted: more than `least`, and more than `share` of those known. */
-export type Brake = {
+export type SafetyLimit = {
   /** Default 20. */
   readonly least?: number;
   /** Between 0 and 1; default 0.1. */
@@ -53,17 +53,17 @@ export type Sweep<R extends object, S> = {
   readonly every?: Duration;
   /**
    * Pages of items with at least the primary key: **all** that there are in the slice. Without it the stream's own records
-   * serve, when a slice is read from its beginning: in a full sync, without a cursor, or with `cursor.filter`. A list
+   * serve, when a slice is read from its beginning: in a full sync, without a cursor, or with `cursor.clientSide`. A list
    * without a single page is none, and one that ends in doubt is not complete.
    */
   readonly read?: (context: Within<S>) => AsyncIterable<Page>;
   /** What an item of `read` tells of the record, at least its primary key. Default: the item's fields of that name. */
   readonly record?: (item: JsonObject, slice: S) => Partial<R>;
   /** `false` takes everything that is missing for deleted, even if nothing is left. */
-  readonly brake?: Brake | false;
+  readonly safetyLimit?: SafetyLimit | false;
   /**
    * Asks the API for one record that is missing, by its primary key; true if it is gone (404, 410). With it one list is
-   * enough, as each missing record is asked for, below the brake.
+   * enough, as each missing record is asked for, below the safetyLimit.
    */
   readonly confirm?: (key: Partial<R>, context: Within<S>) => Promise<boolean>;
   /**
@@ -91,7 +91,7 @@ type Described = {
   readonly primaryKey?: readonly string[];
   readonly window?: unknown;
   readonly fullSync?: unknown;
-  readonly cursor?: {readonly filter?: boolean};
+  readonly cursor?: {readonly clientSide?: boolean};
 };
 
 const refuse = (name: string, message: string): never => {
@@ -114,7 +114,7 @@ const assertPossible = <R extends object, S>(
       'what changes while its windows are read is in none of them, so they do not show what was deleted: give `deletes.sweep` a `read` that lists all ids.',
     );
   }
-  if (sweep && !sweep.read && cursor && !cursor.filter && !fullSync) {
+  if (sweep && !sweep.read && cursor && !cursor.clientSide && !fullSync) {
     refuse(
       name,
       'after its first sync only what is new is read, which does not show what was deleted: give `deletes.sweep` a `read` that lists all ids, or the stream a `fullSync`.',

@@ -42,12 +42,12 @@ export type Cursor<F extends string = string> = {
    * cursor is one; `learned` measures how late they come, and takes half as much again.
    */
   readonly lookback?: Duration | number | 'learned';
-  /** The API reads what changed *after* `since`, not at it: one tick less is asked for, and ties are not lost. */
-  readonly exclusive?: boolean;
+  /** `after`: the API returns what changed after `since`, not at it. Then one tick less is asked for, so that ties are not lost. Default `at`. */
+  readonly bound?: 'at' | 'after';
   /** What a record without a cursor value is: emitted (the default), left out, or an error. */
-  readonly missing?: 'include' | 'exclude' | 'error';
+  readonly withoutValue?: 'include' | 'exclude' | 'error';
   /** The API can not be asked for what is new: the kit leaves out what is older than `since`. */
-  readonly filter?: boolean;
+  readonly clientSide?: boolean;
 };
 
 /** What `read` is given. */
@@ -84,7 +84,7 @@ export type SliceOrigin =
       readonly incremental: boolean;
     };
 
-/** Slices that are made by `parent` or `product`. */
+/** Slices that are made by `parent` or `cross`. */
 export type Slices<S extends Slice> = {
   readonly origin: SliceOrigin;
   readonly [describes]?: S;
@@ -105,7 +105,7 @@ export type StreamDefinition<R extends object, S extends Slice> = {
   readonly primaryKey?: readonly NoInfer<Field<R>>[];
   /** Makes the stream incremental. */
   readonly cursor?: Cursor<NoInfer<Field<R>>>;
-  /** The parts the stream is read in, each with its own position: a list, or what `parent` or `product` make. */
+  /** The parts the stream is read in, each with its own position: a list, or what `parent` or `cross` make. */
   readonly slices?: SliceList<S> | Slices<S>;
   /**
    * Reads each slice in windows of time, `{days: 30}`, one after another: `read` gets `since` and `until`. The position is
@@ -195,8 +195,8 @@ export const parent = <P extends object, S extends Slice>(
   },
 });
 
-/** Each slice of the one with each of the other: `product(parent(sites, …), () => [{kind: 'clicks'}, {kind: 'views'}])`. */
-export const product = <A extends Slice, B extends Slice>(
+/** Each slice of the one with each of the other: `cross(parent(sites, …), () => [{kind: 'clicks'}, {kind: 'views'}])`. */
+export const cross = <A extends Slice, B extends Slice>(
   one: SliceList<A> | Slices<A>,
   other: SliceList<B>,
 ): Slices<A & B> => {

@@ -90,7 +90,7 @@ test('a stream tells at its end what was done for it, and only for it', async ()
       baseUrl: 'https://api.test',
       concurrency: 1,
       retry: {base: 0},
-      rules: [{status: 404, means: 'ignore'}],
+      rules: [{status: 404, action: 'ignore'}],
     }),
     check: async () => {},
     streams: ({http}) =>

@@ -25,7 +25,7 @@ export type ResponseRule = {
   readonly body?: {readonly path: string; readonly matches?: RegExp};
   /** What the whole body matches, as a text. */
   readonly text?: RegExp;
-  readonly means: ResponseAction;
+  readonly action: ResponseAction;
   /** What kind of failure `fail` is; default by the status: `config_error` for 401 and 403, else `system_error`. */
   readonly failure?: FailureType;
   /** What to do about it, behind the API's own words: `Ask for the plan that includes it.` */

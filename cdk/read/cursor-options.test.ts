@@ -53,7 +53,7 @@ describe('a lookback', () => {
 });
 
 test('an API that reads what comes after is asked for one tick less', async () => {
-  const {since} = await read({exclusive: true}, [], {updated_at: 41});
+  const {since} = await read({bound: 'after'}, [], {updated_at: 41});
   expect(since).toBe(40);
 });
 
@@ -82,7 +82,7 @@ describe('a list whose newest records come first', () => {
 });
 
 test('what is older is left out where the API can not be asked, and ties are not', async () => {
-  const {ids, state} = await read({filter: true}, [[item(1), item(5), item(9)], [item(4)]], {
+  const {ids, state} = await read({clientSide: true}, [[item(1), item(5), item(9)], [item(4)]], {
     updated_at: at(5),
   });
   expect([ids, state]).toEqual([[5, 9], {updated_at: at(9)}]);
@@ -96,11 +96,11 @@ describe('a record without a cursor value', () => {
   });
 
   test('is left out where the author says so', async () => {
-    expect((await read({missing: 'exclude'}, pages)).ids).toEqual([1]);
+    expect((await read({withoutValue: 'exclude'}, pages)).ids).toEqual([1]);
   });
 
   test('is an error where the author says so', async () => {
-    expect((await read({missing: 'error'}, pages)).said).toContain(
+    expect((await read({withoutValue: 'error'}, pages)).said).toContain(
       'ERROR Stream items: A record has no "updated_at", which is the cursor of stream items. If such records are in order, say with `missing` whether they are emitted.',
     );
   });

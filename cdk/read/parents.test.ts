@@ -1,7 +1,7 @@
 // Streams whose slices are the records of another one.
 import {describe, expect, test} from '@jest/globals';
 import {at, type Item, item, pagesOf, schema, sorted, stateOf} from '../../test/read/items.ts';
-import {page, parent, product, type Schema, type Stream, stream} from '../author/source.ts';
+import {cross, page, parent, type Schema, type Stream, stream} from '../author/source.ts';
 import type {Page} from '../author/types.ts';
 import {catalogOf, inShort, runRead} from '../testing/run-read.ts';
 
@@ -26,7 +26,7 @@ const family = ({
   const issues = stream({
     name: 'issues',
     schema,
-    cursor: {field: 'updated_at', filter: true},
+    cursor: {field: 'updated_at', clientSide: true},
     read: ({since}) => {
       log.push(`issues since ${since}`);
       return pagesOf(...parentPages);
@@ -263,7 +263,7 @@ test('slices may be each one of a list with each record of a parent', async () =
   const counts = stream({
     name: 'counts',
     schema: notes,
-    slices: product(
+    slices: cross(
       parent(issues, ({id}) => ({issue: id})),
       () => [{kind: 'up'}, {kind: 'down'}],
     ),
@@ -275,7 +275,7 @@ test('slices may be each one of a list with each record of a parent', async () =
   const lists = stream({
     name: 'lists',
     schema: notes,
-    slices: product(
+    slices: cross(
       () => [{a: 1}, {a: 2}],
       () => [{b: 1}],
     ),

@@ -62,9 +62,9 @@ describe('both lanes say the same', () => {
     ['in ascending order, from a state', {cursor: {...cursor, order: 'ascending'}}, {state: STATE}],
     ['in any order', {cursor}, {state: STATE}],
     ['in descending order', {cursor: {...cursor, order: 'descending'}}, {state: STATE}],
-    ['filtered', {cursor: {...cursor, filter: true}}, {state: STATE}],
-    ['without records that have no cursor', {cursor: {...cursor, missing: 'exclude'}}, {}],
-    ['failing where a record has no cursor', {cursor: {...cursor, missing: 'error'}}, {}],
+    ['filtered', {cursor: {...cursor, clientSide: true}}, {state: STATE}],
+    ['without records that have no cursor', {cursor: {...cursor, withoutValue: 'exclude'}}, {}],
+    ['failing where a record has no cursor', {cursor: {...cursor, withoutValue: 'error'}}, {}],
     ['with a lookback that is learned', {cursor: {...cursor, lookback: 'learned'}}, {state: STATE}],
     ['resumable', {cursor, resumable: {hours: 1}}, {}],
   ])('of a stream %s', async (_kind, more, setUp) => {

@@ -51,12 +51,12 @@ const withCursor = (
   {reading: {stream}, rules}: SliceReading,
 ): readonly object[] => {
   const {cursor} = stream;
-  const {missing = 'include'} = cursor ?? {};
-  if (cursor === undefined || rules === undefined || missing === 'include') return records;
+  const {withoutValue = 'include'} = cursor ?? {};
+  if (cursor === undefined || rules === undefined || withoutValue === 'include') return records;
   const whole = records.filter((record) => rules.valueOf(record) !== undefined);
-  if (missing === 'error' && whole.length < records.length) {
+  if (withoutValue === 'error' && whole.length < records.length) {
     throw new SystemError(
-      `A record has no "${cursor.field}", which is the cursor of stream ${stream.name}. If such records are in order, say with \`missing\` whether they are emitted.`,
+      `A record has no "${cursor.field}", which is the cursor of stream ${stream.name}. If such records are in order, say with \`withoutValue\` whether they are emitted.`,
     );
   }
   return whole;
@@ -67,7 +67,7 @@ const isNew = (
   {reading: {stream}, rules}: SliceReading,
   since: CursorValue | undefined,
 ): ((record: object) => boolean) => {
-  if (rules === undefined || since === undefined || !stream.cursor?.filter) return () => true;
+  if (rules === undefined || since === undefined || !stream.cursor?.clientSide) return () => true;
   return (record) => {
     const value = rules.valueOf(record);
     return value === undefined || rules.compare(value, since) >= 0;

@@ -76,7 +76,7 @@ const cursorOf = ({hasCursor, lookback, order, tick, filters, start}: ChaosStrea
     start: timeText(start, tick),
     ...(lookback > 0 && {lookback: {seconds: lookback / 1_000}}),
     // Of a list whose newest come first the kit reads the first pages only.
-    filter: !filters && order !== 'descending' && hasCursor,
+    clientSide: !filters && order !== 'descending' && hasCursor,
   },
 });
 

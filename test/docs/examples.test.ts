@@ -129,7 +129,9 @@ test('docs/authoring.md has every field of a stream, of a cursor, and of what re
     ...fieldsOf('Cursor').map((name) => `cursor.${name}`),
     ...fieldsOf('ReadContext'),
   ];
-  expect(fields).toEqual(expect.arrayContaining(['checkpointInterval', 'cursor.filter', 'signal']));
+  expect(fields).toEqual(
+    expect.arrayContaining(['checkpointInterval', 'cursor.clientSide', 'signal']),
+  );
   expect(fields.filter((name) => !has(name))).toEqual([]);
 });
 

@@ -62,7 +62,7 @@ const source = defineSource({
       stream({
         ...common,
         name: 'filtered',
-        cursor: {field: 'updated_at', start: SINCE, filter: true},
+        cursor: {field: 'updated_at', start: SINCE, clientSide: true},
         read: fromPages,
       }),
       // Whatever is mapped has to be parsed and printed again.

@@ -48,57 +48,57 @@ describe('without a rule an answer', () => {
 
 describe('a rule', () => {
   test.each<[string, ResponseRule, HttpResponse, boolean]>([
-    ['its status', {status: 404, means: 'ignore'}, answer(404), true],
-    ['another status', {status: 404, means: 'ignore'}, answer(410), false],
-    ['one of its statuses', {status: [404, 410], means: 'ignore'}, answer(410), true],
+    ['its status', {status: 404, action: 'ignore'}, answer(404), true],
+    ['another status', {status: 404, action: 'ignore'}, answer(410), false],
+    ['one of its statuses', {status: [404, 410], action: 'ignore'}, answer(410), true],
     [
       'a header that is there',
-      {header: {name: 'X-Gone'}, means: 'ignore'},
+      {header: {name: 'X-Gone'}, action: 'ignore'},
       answer(400, '', {'x-gone': ''}),
       true,
     ],
-    ['a header that is not', {header: {name: 'X-Gone'}, means: 'ignore'}, answer(400), false],
+    ['a header that is not', {header: {name: 'X-Gone'}, action: 'ignore'}, answer(400), false],
     [
       'a header that matches',
-      {header: {name: 'x-why', matches: /^empty/}, means: 'ignore'},
+      {header: {name: 'x-why', matches: /^empty/}, action: 'ignore'},
       answer(400, '', {'x-why': 'empty list'}),
       true,
     ],
     [
       'a header that does not',
-      {header: {name: 'x-why', matches: /^empty/}, means: 'ignore'},
+      {header: {name: 'x-why', matches: /^empty/}, action: 'ignore'},
       answer(400, '', {'x-why': 'not empty'}),
       false,
     ],
     [
       'a field that says something',
-      {body: {path: 'error.code'}, means: 'ignore'},
+      {body: {path: 'error.code'}, action: 'ignore'},
       answer(200, '{"error": {"code": "gone"}}'),
       true,
     ],
     [
       'a field that says nothing',
-      {body: {path: 'error'}, means: 'ignore'},
+      {body: {path: 'error'}, action: 'ignore'},
       answer(200, '{"error": null}'),
       false,
     ],
     [
       'a field in a list that matches',
-      {body: {path: 'errors.0.code', matches: /^17$/}, means: 'ignore'},
+      {body: {path: 'errors.0.code', matches: /^17$/}, action: 'ignore'},
       answer(400, '{"errors": [{"code": 17}]}'),
       true,
     ],
     [
       'a field of a body that is no JSON',
-      {body: {path: 'error'}, means: 'ignore'},
+      {body: {path: 'error'}, action: 'ignore'},
       answer(400, '<error>'),
       false,
     ],
-    ['a text', {text: /no rows/i, means: 'ignore'}, answer(400, 'No rows here'), true],
-    ['another text', {text: /no rows/i, means: 'ignore'}, answer(400, 'No columns'), false],
+    ['a text', {text: /no rows/i, action: 'ignore'}, answer(400, 'No rows here'), true],
+    ['another text', {text: /no rows/i, action: 'ignore'}, answer(400, 'No columns'), false],
     [
       'all that it asks for but one',
-      {status: 400, text: /rows/, header: {name: 'x-why'}, means: 'ignore'},
+      {status: 400, text: /rows/, header: {name: 'x-why'}, action: 'ignore'},
       answer(400, 'no rows'),
       false,
     ],
@@ -108,8 +108,8 @@ describe('a rule', () => {
 
   test('goes before those behind it', async () => {
     const rules: ResponseRule[] = [
-      {status: 404, text: /later/, means: 'retry'},
-      {status: 404, means: 'ignore'},
+      {status: 404, text: /later/, action: 'retry'},
+      {status: 404, action: 'ignore'},
     ];
     expect([
       await meaning(rules, answer(404, 'come later')),
@@ -123,7 +123,7 @@ describe('an answer that a rule calls', () => {
     nock(API).get('/one').reply(404, {message: 'gone'});
     nock(API).get('/list').reply(404);
     const {result, log} = await withAuth(
-      {rules: [{status: 404, means: 'ignore'}]},
+      {rules: [{status: 404, action: 'ignore'}]},
       async (http) => [await http.get('/one'), await Array.fromAsync(http.paginate('/list'))],
     );
     expect(result).toEqual([null, []]);
@@ -136,7 +136,7 @@ describe('an answer that a rule calls', () => {
     nock(API).get('/items').reply(200, {error: 'busy'});
     nock(API).get('/items').reply(200, {items: []});
     const {result} = await withAuth(
-      {rules: [{status: 200, body: {path: 'error', matches: /busy/}, means: 'retry'}]},
+      {rules: [{status: 200, body: {path: 'error', matches: /busy/}, action: 'retry'}]},
       (http) => http.get('/items'),
     );
     expect(result).toEqual({items: []});
@@ -148,7 +148,7 @@ describe('an answer that a rule calls', () => {
     const {result} = await withAuth(
       {
         retry: {attempts: 31, longest: 1e9},
-        rules: [{status: 403, text: /rate limit/i, means: 'rate-limited'}],
+        rules: [{status: 403, text: /rate limit/i, action: 'rate-limited'}],
       },
       (http) => http.get('/items'),
     );
@@ -167,7 +167,7 @@ describe('an answer that a rule calls', () => {
           send: {header: 'x-token'},
         }),
         rules: [
-          {status: 400, body: {path: 'code', matches: /SESSION_EXPIRED/}, means: 'refresh-token'},
+          {status: 400, body: {path: 'code', matches: /SESSION_EXPIRED/}, action: 'refresh-token'},
         ],
       },
       (http) => http.get('/items'),
@@ -178,7 +178,7 @@ describe('an answer that a rule calls', () => {
   test('a success is read like any other', async () => {
     nock(API).get('/items').reply(404, {items: []});
     const {result} = await withAuth({}, (http) =>
-      http.get('/items', {rules: [{status: 404, means: 'success'}]}),
+      http.get('/items', {rules: [{status: 404, action: 'success'}]}),
     );
     expect(result).toEqual({items: []});
   });
@@ -195,15 +195,15 @@ describe('an answer that a rule calls', () => {
     ],
   ])('a failure fails at once, %j', async (more, expected) => {
     nock(API).get('/items').reply(200, {error: 'no such plan'});
-    const rules: ResponseRule[] = [{body: {path: 'error'}, means: 'fail', ...more}];
+    const rules: ResponseRule[] = [{body: {path: 'error'}, action: 'fail', ...more}];
     expect(await failureOf(() => withAuth({rules}, (http) => http.get('/items')))).toBe(expected);
   });
 });
 
 test('the rules of a request go before those of its client', async () => {
   nock(API).get('/items').reply(404, {ok: true});
-  const {result} = await withAuth({rules: [{status: 404, means: 'ignore'}]}, (http) =>
-    http.get('/items', {rules: [{status: 404, means: 'success'}]}),
+  const {result} = await withAuth({rules: [{status: 404, action: 'ignore'}]}, (http) =>
+    http.get('/items', {rules: [{status: 404, action: 'success'}]}),
   );
   expect(result).toEqual({ok: true});
 });

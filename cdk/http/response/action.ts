@@ -25,7 +25,7 @@ const actionOfStatus = (response: HttpResponse): ResponseAction => {
 };
 
 export const actionOf = (response: HttpResponse): ResponseAction =>
-  response.rule?.means ?? actionOfStatus(response);
+  response.rule?.action ?? actionOfStatus(response);
 
 /** Undefined where the body is no JSON: a rule about a field does not fit then. */
 const jsonOf = ({body}: HttpResponse): unknown => {
@@ -86,4 +86,4 @@ export const withRules =
 export const withEmptyOn = (request: HttpRequest, status: readonly number[] = []): HttpRequest =>
   status.length === 0
     ? request
-    : {...request, rules: [{status, means: 'ignore'}, ...(request.rules ?? [])]};
+    : {...request, rules: [{status, action: 'ignore'}, ...(request.rules ?? [])]};

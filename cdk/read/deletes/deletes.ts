@@ -79,7 +79,7 @@ const knownFrom = (
   warn: (message: string) => void,
 ): Known => {
   const {key, from, ids} = known;
-  const isBound = deletes?.sweep?.read === undefined && !cursor?.filter;
+  const isBound = deletes?.sweep?.read === undefined && !cursor?.clientSide;
   const reasons = [
     ...(isBound && from !== cursor?.start
       ? [`it is read from ${cursor?.start} on now, not from ${from}`]
@@ -100,7 +100,7 @@ const isWhole = (
   {cursor, window}: Stream,
   {from, resume}: Pick<SliceProgress, 'from' | 'resume'>,
 ): boolean => {
-  const isUnbound = cursor?.filter === true && cursor.order !== 'descending';
+  const isUnbound = cursor?.clientSide === true && cursor.order !== 'descending';
   return window === undefined && resume === undefined && (isUnbound || from === cursor?.start);
 };
 

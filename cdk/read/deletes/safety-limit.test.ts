@@ -1,9 +1,13 @@
 import {describe, expect, test} from '@jest/globals';
 import {openApi, range} from '../../../test/read/deleting-api.ts';
-import type {Brake} from '../../author/deletes.ts';
+import type {SafetyLimit} from '../../author/deletes.ts';
 
-describe('the brake', () => {
-  const lose = async (from: number, to: number, sweep: {brake?: Brake | false} = {}) => {
+describe('the safety limit', () => {
+  const lose = async (
+    from: number,
+    to: number,
+    sweep: {safetyLimit?: SafetyLimit | false} = {},
+  ) => {
     const opened = openApi({'': range(1, from)}, {sweep});
     await opened.sync();
     opened.api.content[''] = range(1, to);
@@ -44,9 +48,9 @@ describe('the brake', () => {
   });
 
   test.each([
-    [{brake: false}, 30, 0],
-    [{brake: {least: 25}}, 30, 5],
-    [{brake: {share: 0.9}}, 100, 10],
+    [{safetyLimit: false}, 30, 0],
+    [{safetyLimit: {least: 25}}, 30, 5],
+    [{safetyLimit: {share: 0.9}}, 100, 10],
   ] as const)('is what the author says: %j', async (sweep, from, to) => {
     expect((await lose(from, to, sweep)).last.deleted).toHaveLength(from - to);
   });

@@ -100,7 +100,7 @@ describe('without a list of ids', () => {
         name: 'items',
         schema,
         primaryKey: ['id'],
-        cursor: {field: 'updated_at', filter: true},
+        cursor: {field: 'updated_at', clientSide: true},
         deletes: {sweep: {every: {days: 1}}},
         async *read() {
           yield page(all);
@@ -148,7 +148,7 @@ describe('without a list of ids', () => {
         name: 'items',
         schema,
         primaryKey,
-        cursor: {field: 'updated_at', filter: true},
+        cursor: {field: 'updated_at', clientSide: true},
         deletes: {sweep: {}},
         async *read() {
           yield page([item(1), item(2)]);
@@ -171,7 +171,7 @@ describe('without a list of ids', () => {
         name: 'items',
         schema,
         primaryKey: ['id'],
-        cursor: {field: 'updated_at', filter: true},
+        cursor: {field: 'updated_at', clientSide: true},
         resumable: {days: 10},
         checkpointInterval: 0,
         deletes: {sweep: {}},
@@ -196,7 +196,7 @@ test('what is known of a parent is no part of what its children keep of it', asy
     name: 'issues',
     schema,
     primaryKey: ['id'],
-    cursor: {field: 'updated_at', filter: true},
+    cursor: {field: 'updated_at', clientSide: true},
     deletes: {sweep: {}},
     async *read() {
       yield page([item(1)]);

@@ -46,7 +46,7 @@ const NONE: ReadonlyMap<string, Id> = new Map();
 
 /** Looks through what is missing, at the end of the stream. */
 const openSettling = (
-  {confirm, brake}: Sweep<object, Slice>,
+  {confirm, safetyLimit}: Sweep<object, Slice>,
   known: KnownIds,
   {primaryKey, signal, warn}: SweepRun,
 ) => {
@@ -88,7 +88,7 @@ const openSettling = (
       return isSecond || isAsked ? [{key, id, text, slice}] : [];
     });
   const holds = (counts: Parameters<typeof heldBack>[1]): boolean => {
-    const held = heldBack(brake, counts);
+    const held = heldBack(safetyLimit, counts);
     if (held !== undefined) warn(held);
     return held !== undefined;
   };

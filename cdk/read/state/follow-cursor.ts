@@ -65,7 +65,7 @@ const scan = (
 
 /** Where the author's `read` begins: the lookback earlier, but not before the stream's own start. */
 const sinceOf = (
-  {cursor: {exclusive, start}, lookback: declared, from}: Following,
+  {cursor: {bound, start}, lookback: declared, from}: Following,
   known: CursorValue | undefined,
   {earlier, tickBefore, later}: CursorRules,
 ): CursorValue | undefined => {
@@ -75,7 +75,7 @@ const sinceOf = (
     known !== undefined && lookback !== undefined
       ? later(earlier(known, lookback), start)
       : (known ?? start);
-  return early !== undefined && exclusive ? tickBefore(early) : early;
+  return early !== undefined && bound === 'after' ? tickBefore(early) : early;
 };
 
 /** The positions of slices: those that are listed, those that are folded, and which of them this run has read. */
