@@ -59,7 +59,12 @@ const shell = async (commands: string): Promise<string> => {
 const rowsIn = (directory: string, stream: string): readonly number[] =>
   readdirSync(join(folder, directory))
     .filter((name) => name.startsWith(`toolshed_${stream}_`))
-    .map((name) => readFileSync(join(folder, directory, name), 'utf8').trim().split('\n').length);
+    .map(
+      (name) =>
+        readFileSync(join(folder, directory, name), 'utf8')
+          .trim()
+          .split('\n').length,
+    );
 
 test('every step of docs/tutorial.md works', async () => {
   let printed = '';
