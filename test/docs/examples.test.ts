@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterEach, describe, expect, test} from '@jest/globals';
 import {type HttpClient, type HttpOptions, openHttpClient} from '../../cdk/http/client.ts';
+import {runProgram} from '../e2e/run-program.ts';
 import {serve} from '../http/loopback.ts';
 import {type Example, examplesOf, ROOT, rowsOf, textOf, writeExamples} from './examples.ts';
 
@@ -62,17 +63,32 @@ test('the examples of the README and of all pages compile, those of tables inclu
   expect(await write([...examples, ...tables]).compile()).toBe('');
 }, 120_000);
 
+const isTest = ({name}: Example): boolean => name.endsWith('.test.ts');
+const modulesOf = (path: string) => examplesOf(path).filter((example) => !isTest(example));
+
 // A module runs when it is loaded: what it makes must be valid, not only of the right type.
-test.each(['README.md', ...pages].filter((path) => examplesOf(path).length > 0))(
+test.each(['README.md', ...pages].filter((path) => modulesOf(path).length > 0))(
   'the examples of %s run',
   async (path) => {
-    const examples = examplesOf(path);
+    const examples = modulesOf(path);
     const {load} = write(examples);
     for (const {name} of examples) {
       expect([name, Object.keys(await load(name))]).not.toEqual([name, []]);
     }
   },
 );
+
+test('the tests that docs/testing.md shows pass', async () => {
+  const tests = examplesOf('docs/testing.md').filter(isTest);
+  const {folder} = write([...tests, ...examplesOf('docs/authoring.md').slice(0, 1)]);
+  const paths = tests.map(({name}) => join(folder, name));
+  const {status, stderr} = await runProgram('npm', ['test', '--', '--runTestsByPath', ...paths], ROOT);
+  expect([status, tests.length, /^Tests: .*$/m.exec(stderr)?.[0]]).toEqual([
+    0,
+    1,
+    'Tests:       4 passed, 4 total',
+  ]);
+}, 60_000);
 
 test('docs/pagination.md has an example of every paginator', () => {
   const exported = [

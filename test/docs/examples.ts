@@ -1,6 +1,6 @@
 // The examples of a page of the docs as modules. A block marked `ts` is one as it stands. `ts stream` and `ts source` are
 // fields of the tracker's stream or source, `ts http` and `ts config` expressions with its client or its config: they get
-// the rest around them.
+// the rest around them. `ts test` is a test file of the tracker, which is the first example of docs/authoring.md.
 import {execFile} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
@@ -8,6 +8,7 @@ import {basename, join} from 'node:path';
 export const ROOT = join(import.meta.dirname, '../..');
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
+/** A test's name ends with `.test.ts`: jest runs it, and nobody else can. */
 export type Example = {readonly name: string; readonly code: string};
 
 const DEFAULTS = {
@@ -86,7 +87,7 @@ const codeOf = (kind: string, block: string): string => {
 };
 
 const moduleOf = (kind: string, block: string): string => {
-  if (kind === '') return block;
+  if (kind === '' || kind === 'test') return block;
   const code = codeOf(kind, block);
   return `${importsFor(code)}\n${code}\n`;
 };
@@ -98,8 +99,10 @@ export const examplesOf = (path: string): readonly Example[] =>
   [...textOf(path).matchAll(/^(?:`\S+\/\S+`\n\n)?```ts(?: (\w+))?\n([\s\S]*?)^```$/gm)]
     .filter(([block]) => block.startsWith('```'))
     .map(([, kind = '', block = ''], index) => ({
-      name: `${basename(path, '.md')}-${index + 1}.ts`,
-      code: moduleOf(kind, block).replaceAll("'./generated/", "'../tracker/generated/"),
+      name: `${basename(path, '.md')}-${index + 1}${kind === 'test' ? '.test' : ''}.ts`,
+      code: moduleOf(kind, block)
+        .replaceAll("'./generated/", "'../tracker/generated/")
+        .replaceAll("'./index.ts'", "'./authoring-1.ts'"),
     }));
 
 /** The first column of a page's first table of code. */
@@ -112,6 +115,7 @@ export const writeExamples = (examples: readonly Example[]) => {
   const folder = mkdtempSync(join(import.meta.dirname, '.docs-'));
   for (const {name, code} of examples) writeFileSync(join(folder, name), code);
   return {
+    folder,
     load: (name: string): Promise<Record<string, unknown>> => import(join(folder, name)),
     /** What tsc says about them. */
     compile: (): Promise<string> => {
