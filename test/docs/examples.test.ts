@@ -82,7 +82,7 @@ test('the tests that docs/testing.md shows pass', async () => {
   const tests = examplesOf('docs/testing.md').filter(isTest);
   const {folder} = write([...tests, ...examplesOf('docs/authoring.md').slice(0, 1)]);
   const paths = tests.map(({name}) => join(folder, name));
-  const {status, stderr} = await runProgram('npm', ['test', '--', '--runTestsByPath', ...paths], ROOT);
+  const {status, stderr} = await runProgram('npm', ['test', '--', '--runTestsByPath', ...paths]);
   expect([status, tests.length, /^Tests: .*$/m.exec(stderr)?.[0]]).toEqual([
     0,
     1,
