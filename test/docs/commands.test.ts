@@ -1,9 +1,10 @@
 // The commands of README.md, docs/command-line.md and docs/testing.md, run as they stand, in a fresh copy of the checkout.
-import {readdirSync, readFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, expect, test} from '@jest/globals';
+import {parse} from 'yaml';
 import {copyCheckout} from '../e2e/checkout.ts';
-import {type Ended, runProgram} from '../e2e/run-program.ts';
+import {type Ended, FAKER, runProgram} from '../e2e/run-program.ts';
 import {textOf} from './examples.ts';
 
 const {folder: checkout, remove} = copyCheckout();
@@ -76,3 +77,30 @@ test('docs/testing.md puts a source through the acceptance tests', async () => {
   expect([status, others]).toEqual([0, []]);
   expect(stdout).toContain('sources/faker/main.ts passes.');
 }, 300_000);
+
+test('the CronJob of docs/deploying.md reads what is new each time', async () => {
+  const manifest = textOf('docs/deploying.md')
+    .split('```')
+    .find((block) => block.startsWith('yaml\napiVersion'));
+  const {spec} = parse(manifest?.slice('yaml\n'.length) ?? '');
+  const [container] = spec.jobTemplate.spec.template.spec.containers;
+  mkdirSync(join(checkout, 'data'));
+  mkdirSync(join(checkout, 'config'));
+  writeFileSync(join(checkout, 'config/config.json'), '{"count": 5}');
+  const stream = {name: 'users', json_schema: {}, supported_sync_modes: ['incremental']};
+  const configured = {stream, sync_mode: 'incremental', destination_sync_mode: 'append'};
+  writeFileSync(join(checkout, 'config/catalog.json'), JSON.stringify({streams: [configured]}));
+  const script = container.args[0]
+    .replaceAll(/ \/(data|config)\b/g, ` ${checkout}/$1`)
+    .replace('node /airbyte/integration_code/main.js', FAKER);
+  const records = async (): Promise<number> => {
+    const {status} = await runProgram('/bin/sh', [...container.command.slice(1), script]);
+    expect(status).toBe(0);
+    const [last = ''] = landed('data', 'messages-').toSorted().slice(-1);
+    return lines(`data/${last}`).filter((line) => line.includes('"type":"RECORD"')).length;
+  };
+  expect(await records()).toBe(5);
+  // Its files have names by the second.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  expect(await records()).toBe(0);
+}, 60_000);
