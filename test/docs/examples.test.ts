@@ -125,7 +125,9 @@ test('the examples of docs/limits.md do what it says', async () => {
 /** The fields of a type that an author's file is written in. */
 const fieldsOf = (type: string): readonly string[] =>
   globSync('cdk/author/*.ts', {cwd: ROOT}).flatMap((path) => {
-    const body = new RegExp(`type ${type}(?:<.*?)? = (?:\\w+ & )?\\{\n([\\s\\S]*?)^\\};`, 'm').exec(textOf(path));
+    const body = new RegExp(`type ${type}(?:<.*?)? = (?:\\w+ & )?\\{\n([\\s\\S]*?)^\\};`, 'm').exec(
+      textOf(path),
+    );
     return [...(body?.[1] ?? '').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name);
   });
 
