@@ -87,4 +87,4 @@ test('the source of docs/tutorial.md keeps to the lint rules', async () => {
     ...['sources', 'acceptance-tests/fake-apis'].map((path) => join(folder, path, 'toolshed')),
   ]);
   expect({status, said: status === 0 ? '' : stdout + stderr}).toEqual({status: 0, said: ''});
-});
+}, 60_000);
