@@ -39,9 +39,9 @@ export type Cursor<F extends string = string> = {
   readonly order?: 'ascending' | 'descending' | 'none';
   /**
    * How far before the last position each sync begins, for records that appear late: a time, or a number where the
-   * cursor is one; `learned` measures how late they come, and takes half as much again.
+   * cursor is one.
    */
-  readonly lookback?: Duration | number | 'learned';
+  readonly lookback?: Duration | number;
   /** `after`: the API returns what changed after `since`, not at it. Then one tick less is asked for, so that ties are not lost. Default `at`. */
   readonly bound?: 'at' | 'after';
   /** What a record without a cursor value is: emitted (the default), left out, or an error. */

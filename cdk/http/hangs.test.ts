@@ -1,5 +1,5 @@
 // Every place on the wire that can hang, each with a server that hangs right there, on real sockets: a request ends within
-// its limits, with an error that names the one that was reached. test/waits.md says which wait each of them stands for.
+// its limits, with an error that names the one that was reached.
 import {once} from 'node:events';
 import {createSecureServer, type ServerHttp2Stream} from 'node:http2';
 import type {Socket} from 'node:net';

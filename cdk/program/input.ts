@@ -36,40 +36,33 @@ const faultIn = (text: string): string | undefined => {
 
 const END_OF_INPUT = 'Unexpected end of JSON input';
 const POSITIONED = /^(.*?)(?: in JSON)? at position (\d+)/;
+const UNEXPECTED = /^Unexpected token '(.)'/s;
 
-/** Whether a text may still become JSON by what follows. */
-const isUnfinished = (text: string): boolean => {
-  const fault = faultIn(text) ?? END_OF_INPUT;
-  return fault === END_OF_INPUT || Number(POSITIONED.exec(fault)?.[2]) === text.length;
-};
-
-/** The index of the first character that can't stand where it does. */
-const firstMisplaced = (text: string): number => {
+/** The number of the line with the fault. V8 gives no position where a character or the end was not expected. */
+const lineOf = (text: string, fault: string): number => {
+  const [, , position] = POSITIONED.exec(fault) ?? [];
+  if (position !== undefined) return text.slice(0, Number(position)).split('\n').length;
+  const lines = text.trimEnd().split('\n');
   let fine = 0;
-  let faulty = text.length;
+  let faulty = lines.length;
   while (faulty - fine > 1) {
     const middle = (fine + faulty) >> 1;
-    if (isUnfinished(text.slice(0, middle))) fine = middle;
-    else faulty = middle;
+    const start = `${lines.slice(0, middle).join('\n')}\n`;
+    if (UNEXPECTED.test(faultIn(start) ?? '')) faulty = middle;
+    else fine = middle;
   }
-  return fine;
+  return faulty;
 };
 
-const characterAt = (text: string, index: number): string => {
-  const code = text.codePointAt(index) ?? 0;
-  const character = String.fromCodePoint(code);
-  return /[\p{C}\p{Z}]/u.test(character)
-    ? `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
-    : `'${character}'`;
-};
-
-/** V8 says what is wrong and where, save for a character that it did not expect: there it quotes the text. */
-const explain = (text: string, fault: string): {index: number; problem: string} => {
-  const [, problem, position] = POSITIONED.exec(fault) ?? [];
-  if (problem !== undefined) return {index: Number(position), problem};
-  if (fault === END_OF_INPUT) return {index: text.trimEnd().length, problem: 'Unexpected end'};
-  const index = firstMisplaced(text);
-  return {index, problem: `Unexpected character ${characterAt(text, index)}`};
+/** V8's words, unless it quotes the text. */
+const problemIn = (fault: string): string => {
+  const [, problem] = POSITIONED.exec(fault) ?? [];
+  if (problem !== undefined) return `${problem.charAt(0).toLowerCase()}${problem.slice(1)}`;
+  if (fault === END_OF_INPUT) return 'unexpected end';
+  const [, character] = UNEXPECTED.exec(fault) ?? [];
+  if (character === undefined) return 'unexpected text';
+  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  return `unexpected character ${/[!-~]/.test(character) ? `'${character}'` : `U+${code}`}`;
 };
 
 /** `firstLine` is the number of the text's first line, where it is a part of the file. */
@@ -77,12 +70,10 @@ const parseJson = (what: string, path: string, text: string, firstLine = 1): unk
   try {
     return parseExact(text);
   } catch (error) {
-    const {index, problem} = explain(text, messageOf(error));
-    const before = text.slice(0, index).split('\n');
-    const line = firstLine + before.length - 1;
-    const column = (before.at(-1)?.length ?? 0) + 1;
+    const fault = messageOf(error);
+    const line = firstLine + lineOf(text, fault) - 1;
     throw new ConfigError(
-      `The ${what} file ${path} is not valid JSON: line ${line}, column ${column}: ${problem.charAt(0).toLowerCase()}${problem.slice(1)}.`,
+      `The ${what} file ${path} is not valid JSON at line ${line}: ${problemIn(fault)}. Correct it there.`,
     );
   }
 };

@@ -116,5 +116,8 @@ export const FULL_REFRESH_COMPLETE_STATE: StateBlob = {[FULL_REFRESH_COMPLETE]: 
 export const isFullRefreshComplete = (blob: StateBlob): boolean =>
   blob[FULL_REFRESH_COMPLETE] === true;
 
+/** Whether a stream had no position yet; other things may be kept beside this. */
+export const hasNoPosition = (blob: StateBlob): boolean => blob[NO_CURSOR] === true;
+
 export const isEmptyBlob = (blob: StateBlob): boolean =>
   Object.keys(blob).every((key) => key === NO_CURSOR || key === FULL_REFRESH_COMPLETE);

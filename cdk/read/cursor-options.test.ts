@@ -50,6 +50,18 @@ describe('a lookback', () => {
       (await read(cursor, [])).since,
     ]).toEqual([at(0), at(0)]);
   });
+
+  test('ignores what earlier versions kept in the state to measure it', async () => {
+    const learned = {late: {'24': 3}, span: 600_000, level: 0, keys: 'AYCAgICAgAE='};
+    const begun = await read({lookback: {minutes: 10}}, [], {updated_at: at(30), learned});
+    const none = await read({}, [], {__ab_no_cursor_state_message: true, learned});
+    expect([begun, none].map(({since, state}) => [since, state])).toEqual([
+      [at(20), {updated_at: at(30)}],
+      [undefined, {__ab_no_cursor_state_message: true}],
+    ]);
+    const warnings = [...begun.said, ...none.said].filter((line) => line.startsWith('WARN'));
+    expect(warnings).toEqual([]);
+  });
 });
 
 test('an API that reads what comes after is asked for one tick less', async () => {
@@ -101,7 +113,7 @@ describe('a record without a cursor value', () => {
 
   test('is an error where the author says so', async () => {
     expect((await read({withoutValue: 'error'}, pages)).said).toContain(
-      'ERROR Stream items: A record has no "updated_at", which is the cursor of stream items. If such records are in order, say with `missing` whether they are emitted.',
+      'ERROR Stream items: A record has no "updated_at", which is the cursor of stream items. If such records are in order, say with `withoutValue` whether they are emitted.',
     );
   });
 });

@@ -6,7 +6,6 @@ import {fuzz, tellCases} from '../../test/support/fuzz.ts';
 import {parent, type Schema, type StreamDefinition, stream} from '../author/source.ts';
 import {bothLanes, listOf} from './both-lanes.ts';
 import {exactly} from './exact-numbers.ts';
-import {unpackKeys} from './state/slice-keys.ts';
 
 type Some = Record<string, unknown>;
 const schema: Schema<Some> = {type: 'object'};
@@ -65,7 +64,6 @@ describe('both lanes say the same', () => {
     ['filtered', {cursor: {...cursor, clientSide: true}}, {state: STATE}],
     ['without records that have no cursor', {cursor: {...cursor, withoutValue: 'exclude'}}, {}],
     ['failing where a record has no cursor', {cursor: {...cursor, withoutValue: 'error'}}, {}],
-    ['with a lookback that is learned', {cursor: {...cursor, lookback: 'learned'}}, {state: STATE}],
     ['resumable', {cursor, resumable: {hours: 1}}, {}],
   ])('of a stream %s', async (_kind, more, setUp) => {
     const {bytes, parsed} = await lanes(more, pages, setUp);
@@ -141,16 +139,6 @@ describe('numbers that JavaScript can not hold', () => {
       expect(messages).toContain(`items STATE ${state} 0`);
     }
     expect([bytes.bytePages, parsed.bytePages]).toEqual([1, 0]);
-  });
-
-  test('tell records apart for a lookback that is learned', async () => {
-    const twins = '[{"id":9007199254740993,"n":1},{"id":9007199254740992,"n":1}]';
-    const bodies = [twins.replaceAll('"n":1', `"updated_at":"${at(1)}"`)];
-    const more: More = {primaryKey: ['id'], cursor: {...cursor, lookback: 'learned'}};
-    const {bytes, parsed} = await lanes(more, bodies);
-    expect([bytes.bytePages, bytes.messages]).toEqual([1, parsed.messages]);
-    const keys = bytes.messages.flatMap((message) => /"keys":"(.*?)"/.exec(message)?.[1] ?? []);
-    expect(new Set(keys.map((packed) => unpackKeys(packed)?.size))).toEqual(new Set([2]));
   });
 });
 

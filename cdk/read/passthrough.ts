@@ -3,7 +3,7 @@
 import type {Stream} from '../author/source.ts';
 import type {Page} from '../author/types.ts';
 import {rawRecordsOf} from '../http/decode/lazy-records.ts';
-import {countOf, endOf, parseAll, type RawRecords, startOf} from '../json/raw-records.ts';
+import {countOf, endOf, type RawRecords, startOf} from '../json/raw-records.ts';
 import {DEFAULT_MAX_RECORD_BYTES} from './conform/size.ts';
 import {cursorsIn} from './cursor/in-bytes.ts';
 
@@ -48,11 +48,7 @@ export const openPassthrough = (stream: Stream, hasChildren: boolean): Passthrou
       else passed += 1;
       return taken;
     },
-    look: (raw) => {
-      if (cursor === undefined) return [];
-      // A learned lookback tells records apart by their keys.
-      return cursor.lookback === 'learned' ? parseAll(raw) : cursorsIn(raw, cursor.field);
-    },
+    look: (raw) => (cursor === undefined ? [] : cursorsIn(raw, cursor.field)),
     summary: () => {
       if (passed + parsed === 0) return '';
       const why = looker === undefined ? '' : `, since ${looker}`;

@@ -13,6 +13,7 @@ import {
   syncHere,
   until,
 } from '../testing/run.ts';
+import {openTokenStore} from './token-store.ts';
 
 jest.setTimeout(60_000);
 
@@ -23,6 +24,15 @@ const ROTATE = `
   const next = (token) => 't' + (Number(token.slice(1)) + 1);
   configChanged({...config, auth: {...config.auth, token: next(config.auth.token)}});
   status('users', 'COMPLETE');`;
+
+/** The same, but only `t1`. */
+const ROTATE_ONCE = `
+  const config = load(options.config);
+  record('users', {config});
+  if (config.auth.token === 't1') configChanged({...config, auth: {...config.auth, token: 't2'}});
+  status('users', 'COMPLETE');`;
+
+const TIME = /\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z/;
 
 const configWith = (token: string, more: object = {}) => ({auth: {id: 'app', token}, ...more});
 
@@ -50,7 +60,13 @@ const setUp = (read = ROTATE, name = 'x') => {
       got: dataFilesIn(directory).flatMap(rowsIn)[0]?.['config'],
       outcome: report?.outcome,
       problems: report?.problems,
-      said: said.map((line) => line.replaceAll(tokens, 'TOKENS').replace(/[0-9a-f]{12}/, 'HASH')),
+      said: said.map((line) =>
+        line
+          .replaceAll(tokens, 'TOKENS')
+          .replaceAll(folder, 'FOLDER')
+          .replace(/[0-9a-f]{12}/, 'HASH')
+          .replace(TIME, 'TIME'),
+      ),
     };
   };
   return {source, directory, tokens, write, run, folder};
@@ -60,6 +76,8 @@ const KEPT =
   'warn x: The source changed its config. The new one is kept in TOKENS/x.HASH.json: the next run with --tokens starts from it.';
 const SAME =
   'info x: Starts from the config that it changed in an earlier run, kept in TOKENS/x.HASH.json.';
+const SET_ASIDE =
+  'warn x: The config FOLDER/config.json was edited after the source had changed it, so it is used as it is. What the source changed is set aside in TOKENS/x.HASH.set-aside.TIME.json: if the source refuses a token of yours, copy the one from there.';
 
 describe('a config that a source changed', () => {
   test('is what the next run starts from, while the file of the user stays as it is', async () => {
@@ -91,49 +109,68 @@ describe('a config that a source changed', () => {
     expect(filesIn(tokens)).toHaveLength(1);
   });
 
-  test('is dropped once the user has authorized again: his own config wins, and a line says so', async () => {
+  test.each([
+    ['has authorized again', configWith('t7')],
+    ['edited something else', configWith('t1', {repositories: ['a', 'b']})],
+  ])(
+    'is set aside once the user %s: his own config is used, and a line says so',
+    async (_, edited) => {
+      const {write, run, tokens} = setUp();
+      await run(write(configWith('t1')));
+      const {got, said} = await run(write(edited));
+      expect([got, said]).toEqual([edited, [SET_ASIDE, KEPT]]);
+      const [kept = '', aside = '', ...others] = filesIn(tokens);
+      expect(others).toEqual([]);
+      expect(aside.replace(TIME, 'TIME')).toBe(kept.replace('.json', '.set-aside.TIME.json'));
+      expect(statSync(join(tokens, aside)).mode & 0o777).toBe(0o600);
+      expect(JSON.parse(readFileSync(join(tokens, aside), 'utf8'))).toEqual({
+        from: configWith('t1'),
+        config: configWith('t2'),
+      });
+    },
+  );
+
+  test('that is made from an edited one is what the next run starts from', async () => {
     const {write, run} = setUp();
     await run(write(configWith('t1')));
     const again = write(configWith('t7'));
+    await run(again);
     const {got, said} = await run(again);
-    expect([got, said]).toEqual([
-      configWith('t7'),
-      [
-        'warn x: Your config has new values where the source had changed it, so yours is used as it is, and dropped is what was kept in TOKENS/x.HASH.json.',
-        KEPT,
-      ],
-    ]);
-    expect((await run(again)).got).toEqual(configWith('t8'));
+    expect([got, said]).toEqual([configWith('t8'), [SAME, KEPT]]);
   });
 
-  test('is dropped for good, even if the run does not get to change it once more', async () => {
-    const {write, run, tokens} = setUp(`
-      const config = load(options.config);
-      record('users', {config});
-      if (config.auth.token === 't1') configChanged({...config, auth: {...config.auth, token: 't2'}});
-      status('users', 'COMPLETE');`);
+  test('is set aside for good, even if the run does not get to change it once more', async () => {
+    const {write, run, tokens} = setUp(ROTATE_ONCE);
     await run(write(configWith('t1')));
-    await run(write(configWith('t7')));
-    expect(filesIn(tokens)).toEqual([]);
+    const edited = write(configWith('t7'));
+    const runs = [await run(edited), await run(edited)];
+    expect(runs.map(({got, said}) => [got, said])).toEqual([
+      [configWith('t7'), [SET_ASIDE]],
+      [configWith('t7'), []],
+    ]);
+    expect(filesIn(tokens)).toHaveLength(1);
   });
 
-  test('is carried over into a config that was edited elsewhere: the token in that one is used up', async () => {
-    const {write, run, tokens} = setUp(`
-      const config = load(options.config);
-      record('users', {config});
-      if (config.auth.token === 't1') configChanged({...config, auth: {...config.auth, token: 't2'}});
-      status('users', 'COMPLETE');`);
-    await run(write(configWith('t1', {repositories: ['a']})));
-    const edited = configWith('t1', {repositories: ['a', 'b'], start: '2026'});
-    const {got, said} = await run(write(edited));
-    expect([got, said]).toEqual([
-      configWith('t2', {repositories: ['a', 'b'], start: '2026'}),
-      [
-        'info x: Your config was edited since the source changed it. It is used, with what the source changed, kept in TOKENS/x.HASH.json.',
-      ],
-    ]);
-    const [kept = ''] = filesIn(tokens);
-    expect(JSON.parse(readFileSync(join(tokens, kept), 'utf8')).from).toEqual(edited);
+  test('does not take the place of one that was set aside before', async () => {
+    const {write, run, tokens} = setUp();
+    for (const token of ['t1', 't10', 't20']) await run(write(configWith(token)));
+    const kept = filesIn(tokens).map(
+      (name) => JSON.parse(readFileSync(join(tokens, name), 'utf8')).config,
+    );
+    expect(kept).toHaveLength(3);
+    expect(kept).toEqual(expect.arrayContaining(['t2', 't11', 't21'].map((t) => configWith(t))));
+  });
+
+  test('that can not be set aside is an error that says what to do', async () => {
+    const {write, run, tokens} = setUp();
+    const path = write(configWith('t1'));
+    await run(path);
+    const kept = join(tokens, filesIn(tokens)[0] ?? '');
+    const store = await openTokenStore(tokens, ['x']);
+    rmSync(kept);
+    await expect(store.find('x', {path, content: configWith('t7')})).rejects.toThrow(
+      `The config was edited, but the tokens file ${kept} can't be set aside: ENOENT: no such file or directory, stat '${kept}'. Move it away, and run again.`,
+    );
   });
 
   test('of one account is not given to another', async () => {

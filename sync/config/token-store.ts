@@ -1,13 +1,12 @@
 // Configs that sources changed, with refresh tokens that took the place of used-up ones: a directory with a file for each
 // source and config of the user's. No two of them share a file, so no lock is needed where several syncs use one store.
 import {createHash} from 'node:crypto';
-import {readdir, rm, stat} from 'node:fs/promises';
+import {readdir, rename, rm, stat} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
-import {SyncError} from '../errors.ts';
+import {messageOf, SyncError} from '../errors.ts';
 import {createDirectory, readJsonFile, replaceFile} from '../landing/files.ts';
-import {isObject, type JsonObject} from '../landing/json.ts';
+import {isObject, isSame, type JsonObject} from '../landing/json.ts';
 import {fileSafe} from '../landing/jsonl.ts';
-import {carryOver, isSame} from './carry.ts';
 
 /** A source's config as the user wrote it. */
 export type UserConfig = {
@@ -18,15 +17,12 @@ export type UserConfig = {
 
 /** What the store has for a source. */
 export type Kept = {
-  /** The config to start from; undefined where there is none, or where the user's own is newer. */
+  /** The config to start from; undefined where nothing is kept for the user's config as it is now. */
   readonly config: JsonObject | undefined;
   /** The file for the config that the source changes from here on. */
   readonly path: string;
-  /**
-   * How the user's config is related to the one that was kept: it is the one that the source changed; it was edited in
-   * other places; or in the same ones, and then what was kept is gone. Undefined where nothing was kept.
-   */
-  readonly relation: 'same' | 'edited' | 'replaced' | undefined;
+  /** Where what was kept is now, if the user edited his config since. */
+  readonly setAside: string | undefined;
   /** Resolves once the config is safe. */
   readonly save: (config: JsonObject) => Promise<void>;
 };
@@ -82,9 +78,19 @@ const assertWritable = async (directory: string): Promise<void> => {
   await rm(probe, {force: true});
 };
 
-const relationOf = (mine: UserConfig, entry: Entry, carried: unknown): Kept['relation'] => {
-  if (isSame(mine.content, entry.from)) return 'same';
-  return carried === undefined ? 'replaced' : 'edited';
+/** Moves a file out of the way under the time at which it was written, so that no other one has the name. */
+const setAside = async (path: string): Promise<string> => {
+  try {
+    const time = (await stat(path)).mtime.toISOString().replaceAll(':', '-');
+    const aside = path.replace(/\.json$/, `.set-aside.${time}.json`);
+    await rename(path, aside);
+    return aside;
+  } catch (error) {
+    throw new SyncError(
+      `The config was edited, but the tokens file ${path} can't be set aside: ${messageOf(error)}. Move it away, and run again.`,
+      {cause: error},
+    );
+  }
 };
 
 /**
@@ -121,13 +127,10 @@ export const openTokenStore = async (
         const text = JSON.stringify({from: mine.content, config}, null, 2);
         return replaceFile('tokens', path, `${text}\n`, 0o600);
       };
-      if (entry === undefined) return {config: undefined, path, relation: undefined, save};
-      const carried = carryOver(mine.content, entry.from, entry.config);
-      const config = isObject(carried?.value) ? carried.value : undefined;
-      const relation = relationOf(mine, entry, config);
-      if (relation === 'edited' && config !== undefined) await save(config);
-      if (relation === 'replaced') await rm(path, {force: true});
-      return {config, path, relation, save};
+      const kept = {config: entry?.config, path, setAside: undefined, save};
+      // A mixture of both configs could belong to two accounts.
+      const isEdited = entry !== undefined && !isSame(mine.content, entry.from);
+      return isEdited ? {...kept, config: undefined, setAside: await setAside(path)} : kept;
     },
   };
 };

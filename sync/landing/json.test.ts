@@ -1,5 +1,5 @@
 import {expect, test} from '@jest/globals';
-import {parseExact} from './json.ts';
+import {isSame, parseExact} from './json.ts';
 
 test.each([
   ['an integer beyond 2^53', '{"id":9007199254740993}'],
@@ -30,4 +30,15 @@ test('spaces between the tokens hide no number', () => {
   expect(JSON.stringify(parseExact('{ "id" :  9007199254740993 , "list" : [ 1, 2.50 ] }'))).toBe(
     '{"id":9007199254740993,"list":[1,2.50]}',
   );
+});
+
+test.each([
+  ['the same', {a: 1, b: {c: [1, {d: 2}]}}, {b: {c: [1, {d: 2}]}, a: 1}, true],
+  ['another value', {a: 1}, {a: 2}, false],
+  ['another order of a list', [1, 2], [2, 1], false],
+  ['one field more', {a: 1}, {a: 1, b: undefined, c: null}, false],
+  ['a number that JavaScript can not hold', parseExact('[1.50]'), parseExact('[1.50]'), true],
+  ['two of them', parseExact('[9007199254740993]'), parseExact('[9007199254740992]'), false],
+])('%s is told apart from what it is not', (_, one, other, same) => {
+  expect(isSame(one, other)).toBe(same);
 });

@@ -28,3 +28,19 @@ const keepText = (_key: string, value: unknown, {source}: {readonly source?: str
 export const parseExact = (text: string): unknown =>
   // The reviver is slow, so it runs only where it may have something to keep.
   FRAGILE_NUMBER.test(text) ? JSON.parse(text, keepText) : JSON.parse(text);
+
+/** The same text for the same JSON, whatever the order of its fields. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    isObject(inner)
+      ? Object.fromEntries(
+          Object.keys(inner)
+            .toSorted()
+            .map((key) => [key, inner[key]]),
+        )
+      : inner,
+  ) ?? '';
+
+/** Whether two JSON values are the same. */
+export const isSame = (one: unknown, other: unknown): boolean =>
+  canonical(one) === canonical(other);

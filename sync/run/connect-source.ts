@@ -7,7 +7,7 @@ import {isObject, type JsonObject} from '../landing/json.ts';
 import {fileSafe} from '../landing/jsonl.ts';
 import {openStateFile, type StateFile} from '../landing/state-file.ts';
 import {type Offer, readOffer} from './catalog.ts';
-import type {Inputs, Job, Level, World} from './context.ts';
+import type {Inputs, Job, World} from './context.ts';
 import {type Answer, converse} from './conversation.ts';
 import type {Ending} from './program.ts';
 
@@ -125,19 +125,7 @@ const findConfig = async (job: Job, world: World): Promise<UserConfig | undefine
   return {path: undefined, content: {}};
 };
 
-const RELATIONS: Readonly<Record<NonNullable<Kept['relation']>, readonly [Level, string]>> = {
-  same: ['info', 'Starts from the config that it changed in an earlier run, kept in'],
-  edited: [
-    'info',
-    'Your config was edited since the source changed it. It is used, with what the source changed, kept in',
-  ],
-  replaced: [
-    'warn',
-    'Your config has new values where the source had changed it, so yours is used as it is, and dropped is what was kept in',
-  ],
-};
-
-/** Where a source starts from: what it changed in an earlier run, if that still holds, else the user's own config. */
+/** Where a source starts from: what it changed in an earlier run, unless the user edited his config since. */
 const startFrom = async (
   mine: UserConfig,
   job: Job,
@@ -146,9 +134,13 @@ const startFrom = async (
   tokens: TokenStore | undefined,
 ): Promise<ConfigFile> => {
   const kept = await tokens?.find(job.name, mine);
-  if (kept?.relation !== undefined) {
-    const [level, text] = RELATIONS[kept.relation];
-    world.say(job.name, level, `${text} ${kept.path}.`);
+  if (kept?.config !== undefined) {
+    const text = `Starts from the config that it changed in an earlier run, kept in ${kept.path}.`;
+    world.say(job.name, 'info', text);
+  }
+  if (kept?.setAside !== undefined) {
+    const text = `The config ${mine.path ?? '{}'} was edited after the source had changed it, so it is used as it is. What the source changed is set aside in ${kept.setAside}: if the source refuses a token of yours, copy the one from there.`;
+    world.say(job.name, 'warn', text);
   }
   const content = kept?.config ?? (mine.path === undefined ? mine.content : undefined);
   const path =

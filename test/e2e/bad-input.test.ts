@@ -42,13 +42,13 @@ const CONFIGS: readonly (readonly [string, string, string, string])[] = [
     'a config that is not JSON',
     FAKER,
     file('broken.json', '{\n  "count": 10,\n  "seed": one\n}'),
-    `The config file ${join(folder, 'broken.json')} is not valid JSON: line 3, column 11: unexpected character 'o'.`,
+    `The config file ${join(folder, 'broken.json')} is not valid JSON at line 3: unexpected character 'o'. Correct it there.`,
   ],
   [
     'a config that ends too early',
     FAKER,
     file('cut.json', '{"count": 10'),
-    `The config file ${join(folder, 'cut.json')} is not valid JSON: line 1, column 13: expected ',' or '}' after property value.`,
+    `The config file ${join(folder, 'cut.json')} is not valid JSON at line 1: expected ',' or '}' after property value. Correct it there.`,
   ],
   [
     'a config that is a list',
@@ -138,7 +138,7 @@ describe('a read of faker', () => {
     [
       'is no JSON',
       file('cat1.json', 'streams'),
-      `The catalog file ${join(folder, 'cat1.json')} is not valid JSON: line 1, column 1: unexpected character 's'.`,
+      `The catalog file ${join(folder, 'cat1.json')} is not valid JSON at line 1: unexpected character 's'. Correct it there.`,
     ],
     [
       'has no streams',
@@ -173,7 +173,7 @@ describe('a read of faker', () => {
   test('with a state that is no JSON is a config_error, and no record is read', async () => {
     const {messages, status} = await read(catalog, file('state.json', '{oops'));
     expect(errorsOf(messages)).toEqual([
-      `all config_error: The state file ${join(folder, 'state.json')} is not valid JSON: line 1, column 2: expected property name or '}'.`,
+      `all config_error: The state file ${join(folder, 'state.json')} is not valid JSON at line 1: expected property name or '}'. Correct it there.`,
     ]);
     expect(messages.some(({type}) => type === 'RECORD')).toBe(false);
     expect(status).toBe(1);

@@ -1,5 +1,3 @@
-/// <reference path="./undici-parts.d.ts" />
-
 import type {Dispatcher} from 'undici';
 import {printExact} from '../../json/exact.ts';
 import {assertAllowed} from '../limits/allowed-hosts.ts';
@@ -78,10 +76,9 @@ export const openTransport = (
   }: TransportOptions = {},
 ): Transport => {
   const openOnce = async () => {
-    const [agent, {default: redirect}, {default: decompress}] = await Promise.all([
+    const [agent, {redirect, decompress}] = await Promise.all([
       openAgent(timeouts, tls, proxy),
-      import('undici/lib/interceptor/redirect.js'),
-      import('undici/lib/interceptor/decompress.js'),
+      import('./undici.ts'),
     ]);
     const dispatcher = agent.compose(
       guard(allowedHosts),

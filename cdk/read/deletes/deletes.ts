@@ -29,7 +29,7 @@ export type SliceDeletes = {
 };
 
 /** Brings records to their form, counts them and emits them. */
-export type EmitRecords = (records: readonly object[]) => Promise<void>;
+type EmitRecords = (records: readonly object[]) => Promise<void>;
 
 export type StreamDeletes = {
   readonly slice: (

@@ -19,7 +19,7 @@ describe('the safety limit', () => {
     const {last, sync, api} = await lose(200, 179);
     expect(last.deleted).toEqual([]);
     expect(last.warnings).toEqual([
-      'WARN Stream items: 21 of 200 known records are missing in the lists of ids. More than 20 at once are held back, so none of them is marked as deleted. If they are deleted, let them through with `deletes.sweep.brake`, a higher one or false, for one sync; if not, see what the lists lack.',
+      'WARN Stream items: 21 of 200 known records are missing in the lists of ids. More than 20 at once are held back, so none of them is marked as deleted. If they are deleted, let them through with `deletes.sweep.safetyLimit`, a higher one or false, for one sync; if not, see what the lists lack.',
     ]);
     expect((await sync()).warnings).toEqual(last.warnings);
     api.content[''] = range(1, 180);
@@ -43,7 +43,7 @@ describe('the safety limit', () => {
     const {last} = await lose(3, 0);
     expect(last.deleted).toEqual([]);
     expect(last.warnings).toEqual([
-      'WARN Stream items: 3 of 3 known records are missing in the lists of ids. None would be left, so none of them is marked as deleted. If they are deleted, let them through with `deletes.sweep.brake`, false, for one sync; if not, see what the lists lack.',
+      'WARN Stream items: 3 of 3 known records are missing in the lists of ids. None would be left, so none of them is marked as deleted. If they are deleted, let them through with `deletes.sweep.safetyLimit`, false, for one sync; if not, see what the lists lack.',
     ]);
   });
 

@@ -2,7 +2,6 @@
 
 import type {Cursor} from '../../author/source.ts';
 import type {CursorValue} from '../../author/types.ts';
-import type {Duration} from '../../duration.ts';
 import type {JsonObject} from '../../json/values.ts';
 import type {StateBlob} from '../../protocol/state.ts';
 import {type CursorRules, cursorRules} from '../cursor/rules.ts';
@@ -39,8 +38,6 @@ export type Following = {
   readonly warn: (message: string) => void;
   /** How long the next page of a slice that was cut off can be asked for, in milliseconds; 0: not at all. */
   readonly resumeLife: number;
-  /** The cursor's lookback, or what was learned. */
-  readonly lookback: Duration | number | undefined;
 };
 
 type Sorted = {readonly highest: CursorValue | undefined; readonly inOrder: boolean};
@@ -65,7 +62,7 @@ const scan = (
 
 /** Where the author's `read` begins: the lookback earlier, but not before the stream's own start. */
 const sinceOf = (
-  {cursor: {bound, start}, lookback: declared, from}: Following,
+  {cursor: {bound, start, lookback: declared}, from}: Following,
   known: CursorValue | undefined,
   {earlier, tickBefore, later}: CursorRules,
 ): CursorValue | undefined => {

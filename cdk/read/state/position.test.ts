@@ -64,6 +64,11 @@ describe('a position', () => {
   test.each([
     ['no state at all', {}, START],
     ["Airbyte's sentinels", {__ab_full_refresh_sync_complete: true}, START],
+    [
+      'a stream that had no position yet, and kept something else',
+      {__ab_no_cursor_state_message: true, full_sync_at: '2026-01-01T00:00:00.000Z'},
+      START,
+    ],
     ['a run that had saved nothing yet', {unfinished: true}, {watermark: undefined}],
     ["another connector's blob", {lsn: 12}, undefined],
     ['a cursor of the wrong type', {at: {seconds: 1}}, undefined],

@@ -6,7 +6,7 @@
 
 import type {CursorValue, Slice} from '../../author/types.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
-import {isEmptyBlob, NO_CURSOR_STATE, type StateBlob} from '../../protocol/state.ts';
+import {hasNoPosition, isEmptyBlob, NO_CURSOR_STATE, type StateBlob} from '../../protocol/state.ts';
 import {isCursorValue} from '../cursor/rules.ts';
 import type {ForeignSlice} from './foreign-state.ts';
 import {packKeys, unpackKeys} from './slice-keys.ts';
@@ -113,9 +113,8 @@ export const parsePosition = (blob: StateBlob, field: string): Position | undefi
   const {slices, folded, unfinished} = blob;
   if (!isObject(slices)) {
     const resume = resumeIn(blob['resume']);
-    return watermark === undefined && unfinished !== true && resume === undefined
-      ? undefined
-      : {watermark, ...(resume && {resume})};
+    const isOurs = watermark !== undefined || unfinished === true || hasNoPosition(blob);
+    return isOurs || resume ? {watermark, ...(resume && {resume})} : undefined;
   }
   const folds = Array.isArray(folded) ? folded.flatMap((fold) => foldIn(fold, field)) : [];
   return {

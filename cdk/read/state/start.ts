@@ -22,8 +22,6 @@ type Beginning =
       readonly fullSync?: FullSync;
       /** Where the parent stream was, when all of its children had been read. */
       readonly parent?: JsonObject;
-      /** What the state held, for what else is kept in it. */
-      readonly blob?: StateBlob;
     }
   /** All of it, slice by slice. */
   | {readonly kind: 'pass'; readonly pass: Pass | undefined; readonly parent?: JsonObject}
@@ -111,7 +109,6 @@ const startByCursor = (
       position,
       ...(fullSync && {fullSync}),
       ...(blob && parentBlobIn(stream, blob)),
-      ...(blob && {blob}),
     },
     warnings,
   });

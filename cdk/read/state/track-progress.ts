@@ -9,7 +9,6 @@ import type {StreamRun} from '../stream-run.ts';
 import type {StreamNode} from '../stream-tree.ts';
 import {CLOCK_SKEW, followCursor} from './follow-cursor.ts';
 import {followPass, type Pass} from './follow-pass.ts';
-import {type Learning, learnLookback} from './learn-lookback.ts';
 import {type Position, parsePosition, type SlicePosition, START, toBlob} from './position.ts';
 import type {Progress} from './progress.ts';
 import type {Start} from './start.ts';
@@ -150,14 +149,6 @@ const isSliced = ({stream}: StreamNode): boolean => stream.slices.kind !== 'whol
 const resumeLifeOf = ({stream: {resumable, window}, children}: StreamNode): number =>
   children.length > 0 || window || !resumable ? 0 : millisecondsOf(resumable);
 
-const watchedBy = ({watch}: Learning, {slice, ...progress}: Progress): Progress => ({
-  ...progress,
-  slice: (key) => {
-    const followed = slice(key);
-    return watch(followed, followed.from);
-  },
-});
-
 const trackCursor = (
   node: StreamNode,
   start: CursorStart,
@@ -167,11 +158,6 @@ const trackCursor = (
 ): Tracked => {
   const {isSelected, stream} = node;
   const from = beginningOf(start, node);
-  const latest = startedAt - CLOCK_SKEW;
-  const learning =
-    cursor.lookback === 'learned'
-      ? learnLookback(stream, cursorRules(cursor), start.blob, latest)
-      : undefined;
   const following = {
     cursor,
     sliced: isSliced(node),
@@ -180,19 +166,16 @@ const trackCursor = (
     now,
     warn,
     resumeLife: resumeLifeOf(node),
-    lookback: cursor.lookback === 'learned' ? learning?.lookback : cursor.lookback,
   };
   const add = (progress: Progress): Progress =>
     withMore(progress, (isFinished) => ({
-      ...learning?.blob(isFinished),
       ...fullSyncBlob(start, isFinished),
       ...parentBlob(node, isFinished),
     }));
   const followed = followCursor({...following, from});
   if (!isSelected) return {progress: add(followed), emits: NONE};
-  const watched = (progress: Progress) => (learning ? watchedBy(learning, progress) : progress);
-  if (from === start.position) return {progress: add(watched(followed)), emits: ALL};
-  const own = watched(followCursor({...following, from: start.position}));
+  if (from === start.position) return {progress: add(followed), emits: ALL};
+  const own = followCursor({...following, from: start.position});
   const tracked = forChildren(own, followed, cursor);
   return {...tracked, progress: add(tracked.progress)};
 };
