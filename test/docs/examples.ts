@@ -72,15 +72,18 @@ const importsFor = (code: string): string => {
     .join('\n');
 };
 
+/** The formatter ends each expression of its own with a semicolon. */
+const expressionIn = (block: string): string => block.trim().replace(/;$/, '');
+
 const codeOf = (kind: string, block: string): string => {
   switch (kind) {
     case 'stream':
     case 'source':
       return completed(kind, block);
     case 'http':
-      return `export const shown = (http: HttpClient) => ${block.trim()};`;
+      return `export const shown = (http: HttpClient) => ${expressionIn(block)};`;
     case 'config':
-      return `export const shown = (config: {readonly start_date?: string}) => ${block.trim()};`;
+      return `export const shown = (config: {readonly start_date?: string}) => ${expressionIn(block)};`;
     default:
       throw new Error(`"ts ${kind}" is not a kind of example.`);
   }
