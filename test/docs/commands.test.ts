@@ -1,4 +1,5 @@
-// The commands of README.md, docs/command-line.md and docs/testing.md, run as they stand, in a fresh copy of the checkout.
+// The commands of README.md, docs/command-line.md and docs/deploying.md, run as they stand, in a fresh copy of the checkout. Those of
+// docs/tutorial.md have a test of their own; `npm run test:acceptance`, which docs/testing.md shows, is run there.
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, expect, test} from '@jest/globals';
@@ -70,13 +71,6 @@ test('docs/command-line.md uses a source by hand, and syncs it', async () => {
   expect(landed('by-hand', 'faker_')).toHaveLength(2);
   expect(others).toEqual([]);
 }, 60_000);
-
-test('docs/testing.md puts a source through the acceptance tests', async () => {
-  const [suite = '', ...others] = shellBlocks('docs/testing.md');
-  const {status, stdout} = await shell(suite);
-  expect([status, others]).toEqual([0, []]);
-  expect(stdout).toContain('sources/faker/main.ts passes.');
-}, 300_000);
 
 test('the CronJob of docs/deploying.md reads what is new each time', async () => {
   const manifest = textOf('docs/deploying.md')
