@@ -1,11 +1,12 @@
 // The same answer twice.
 
+import {canonical} from '../../cdk/json/canonical.ts';
+import type {Fault} from '../check-kit/check.ts';
+import type {Verdict} from '../check-kit/define-check.ts';
+import {failureOf} from '../check-kit/failure.ts';
 import {catalogOf, streamsOf} from '../clients/profile.ts';
-import {canonical, type Emitted, recordsOf} from '../messages.ts';
-import {failureOf} from '../run/failure.ts';
-import type {Fault} from './check.ts';
+import {type Emitted, recordsOf} from '../protocol/messages.ts';
 import {type KeyOf, keysBy, keysOf, missingFrom} from './coverage.ts';
-import type {Verdict} from './define.ts';
 import {define} from './resume.ts';
 
 type Records = readonly Emitted[];

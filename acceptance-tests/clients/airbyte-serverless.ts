@@ -1,8 +1,8 @@
 // How airbyte-serverless calls a connector: https://github.com/unytics/airbyte_serverless (airbyte_serverless/sources.py).
-import type {Check, Fault} from '../checks/check.ts';
+import {at} from '../../cdk/json/at.ts';
+import type {Check, Fault} from '../check-kit/check.ts';
 import type {Run} from '../connectors/connector.ts';
-import {at} from '../json.ts';
-import {shown} from '../messages.ts';
+import {shown} from '../protocol/messages.ts';
 import {define, failuresOf, incrementalCatalog, runWith, streamsOf, typeOf} from './profile.ts';
 
 const CLIENT = 'airbyte-serverless';

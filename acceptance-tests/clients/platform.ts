@@ -1,9 +1,10 @@
 // How the Airbyte platform calls a connector: https://github.com/airbytehq/airbyte-platform
-import type {Check, Fault} from '../checks/check.ts';
+import {at, objectAt, stringAt} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
+import type {Check, Fault} from '../check-kit/check.ts';
 import type {Settings} from '../config/settings.ts';
 import type {Run} from '../connectors/connector.ts';
-import {at} from '../json.ts';
-import {canonical, messagesOf, objectOf, recordsOf, shown, textOf, tracesOf} from '../messages.ts';
+import {messagesOf, recordsOf, shown, tracesOf} from '../protocol/messages.ts';
 import {
   catalogOf,
   define,
@@ -99,8 +100,8 @@ const dropped = (run: Run): readonly Fault[] =>
       if (type !== 'RECORD') return false;
       const data = at(json, 'record', 'data');
       return (
-        textOf(at(json, 'record', 'stream')) === undefined ||
-        Object.keys(objectOf(data)).length === 0
+        stringAt(at(json, 'record', 'stream')) === undefined ||
+        Object.keys(objectAt(data)).length === 0
       );
     })
     .slice(0, 3)
@@ -153,7 +154,7 @@ const size = define(
 
 /** A status alone says whether a check was understood. */
 const statusOf = (run: Run): string | undefined =>
-  textOf(messagesOf(run, 'CONNECTION_STATUS')[0]?.payload['status']);
+  stringAt(messagesOf(run, 'CONNECTION_STATUS')[0]?.payload['status']);
 
 const optionForm = define(
   'test_platform_option_with_equals',

@@ -1,11 +1,12 @@
 // What the client profiles share: entries to run with, catalogs as each client makes them, and how a run is judged.
-import type {Context, Fault} from '../checks/check.ts';
-import {checksOf} from '../checks/define.ts';
+import {objectAt} from '../../cdk/json/at.ts';
+import type {Context, Fault} from '../check-kit/check.ts';
+import {checksOf} from '../check-kit/define-check.ts';
+import {failureOf} from '../check-kit/failure.ts';
+import type {EntryLike, Runs} from '../check-kit/shared-runs.ts';
 import type {BasicReadEntry, Suite} from '../config/settings.ts';
-import type {Command, Inputs, Manner, Run} from '../connectors/connector.ts';
-import {objectOf, type Stream} from '../messages.ts';
-import {failureOf} from '../run/failure.ts';
-import type {EntryLike, Runs} from '../run/runs.ts';
+import type {CallStyle, Command, Inputs, Run} from '../connectors/connector.ts';
+import type {Stream} from '../protocol/messages.ts';
 
 /** One config is enough: these are questions about the program. */
 export const firstOf = (suite: Suite<BasicReadEntry>): Suite<BasicReadEntry> =>
@@ -21,7 +22,7 @@ export const runWith = async (
   entry: EntryLike,
   command: Command,
   inputs: Inputs = {},
-  manner: Manner = {},
+  style: CallStyle = {},
 ): Promise<Run> => {
   const config = command === 'spec' ? {} : {config: await runs.config(entry)};
   const {timeout, deploymentMode} = entry;
@@ -31,7 +32,7 @@ export const runWith = async (
     {
       timeout,
       ...(deploymentMode && {environment: {DEPLOYMENT_MODE: deploymentMode.toUpperCase()}}),
-      ...manner,
+      ...style,
     },
   );
 };
@@ -65,7 +66,7 @@ export const failuresOf = (run: Run, client: string): readonly Fault[] => {
 };
 
 export const typeOf = (json: unknown): string | undefined => {
-  const {type} = objectOf(json);
+  const {type} = objectAt(json);
   return typeof type === 'string' ? type : undefined;
 };
 
@@ -92,7 +93,7 @@ const GRACE = 10_000;
 /** Ends a run by SIGTERM at the first line that is meant; tells how long it took to end. */
 export const terminating = (isMeant: (type: string | undefined) => boolean) => {
   let at: number | undefined;
-  const onLine: NonNullable<Manner['onLine']> = ({json}) => {
+  const onLine: NonNullable<CallStyle['onLine']> = ({json}) => {
     if (at !== undefined || !isMeant(typeOf(json))) return 'go on';
     at = performance.now();
     return 'terminate';

@@ -1,9 +1,9 @@
 // What people and scripts do at a shell: options in any order, states in any form, Ctrl-C, and mistakes.
-import type {Check, Context, Fault} from '../checks/check.ts';
+import type {Check, Context, Fault} from '../check-kit/check.ts';
+import type {Runs} from '../check-kit/shared-runs.ts';
 import type {BasicReadEntry} from '../config/settings.ts';
-import type {Inputs, Manner, Run} from '../connectors/connector.ts';
-import {type Stream, shown} from '../messages.ts';
-import type {Runs} from '../run/runs.ts';
+import type {CallStyle, Inputs, Run} from '../connectors/connector.ts';
+import {type Stream, shown} from '../protocol/messages.ts';
 import {
   define,
   failuresOf,
@@ -30,7 +30,7 @@ const beginning = async (
   runs: Runs,
   context: Context,
   inputs: Inputs,
-  manner: Manner,
+  style: CallStyle,
   said: string,
 ): Promise<readonly Fault[]> => {
   const catalog = incrementalCatalog(await oneStream(entry, runs));
@@ -42,7 +42,7 @@ const beginning = async (
     'read',
     {catalog, ...inputs},
     {
-      ...manner,
+      ...style,
       onLine: end.onLine,
     },
   );

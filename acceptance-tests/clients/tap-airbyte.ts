@@ -1,8 +1,9 @@
 // How Meltano's tap calls a connector: https://github.com/meltanolabs/tap-airbyte-wrapper (tap_airbyte/tap.py).
-import type {Check, Fault} from '../checks/check.ts';
+import {at} from '../../cdk/json/at.ts';
+import {isObject} from '../../cdk/json/values.ts';
+import type {Check, Fault} from '../check-kit/check.ts';
 import type {Line, Run} from '../connectors/connector.ts';
-import {at, isObject} from '../json.ts';
-import {shown, statesOf} from '../messages.ts';
+import {shown, statesOf} from '../protocol/messages.ts';
 import {catalogOf, define, failuresOf, MISSING, runWith, streamsOf, typeOf} from './profile.ts';
 
 const CLIENT = 'tap-airbyte';
@@ -82,8 +83,8 @@ const read = define(
     // What stands still would do so until its time is up: this is time enough.
     const {took} = await runs.read(entry, {catalog});
     const timeout = Math.min(entry.timeout, PATIENCE * took + GRACE);
-    const manner = {stderr: 'undrained', timeout} as const;
-    const run = await runWith(context, runs, entry, 'read', {catalog}, manner);
+    const style = {stderr: 'undrained', timeout} as const;
+    const run = await runWith(context, runs, entry, 'read', {catalog}, style);
     const stderr = stderrFaults(run);
     if (stderr.length > 0) return stderr;
     const failures = failuresOf(run, CLIENT);

@@ -1,9 +1,10 @@
 // What the connector itself says, for fields of metadata.yaml that must agree with it. Where it says nothing, another
 // suite tells.
-import type {Context} from '../checks/check.ts';
+import {at} from '../../cdk/json/at.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import type {Context} from '../check-kit/check.ts';
+import {type EntryLike, runsOf, Unavailable} from '../check-kit/shared-runs.ts';
 import type {Settings, Suite} from '../config/settings.ts';
-import {at, isObject, type JsonObject} from '../json.ts';
-import {type EntryLike, runsOf, Unavailable} from '../run/runs.ts';
 
 /** Of the suites that have a config to discover with, the first entry. */
 const entryOf = ({suites = {}}: Settings): EntryLike | undefined => {

@@ -5,8 +5,11 @@ import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
 import {hasOpenssl, makeCertificates} from '../../test/http/certificates.ts';
 import {type Fault, PAGES, PER_PAGE, startFaultyApi} from '../../test/http/faulty-api.ts';
+import {inMilliseconds} from '../../test/support/durations.ts';
 import {say} from '../../test/support/say.ts';
-import {defineSource, type Schema, stream} from '../author/source.ts';
+import {defineSource} from '../author/source.ts';
+import {stream} from '../author/stream.ts';
+import type {Schema} from '../author/types.ts';
 import type {Auth} from '../http/auth/auth.ts';
 import {bearer} from '../http/auth/bearer.ts';
 import {oauth2} from '../http/auth/oauth2.ts';
@@ -112,7 +115,7 @@ const ROWS: readonly Row[] = [
   onWire('short body, by its length', 'UND_ERR_SOCKET', (socket) =>
     socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n${START}`),
   ),
-  onWire('short body, by its JSON', 'JSON_ENDS_EARLY', (socket) =>
+  onWire('short body, by its JSON', 'JSON_TRUNCATED', (socket) =>
     socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${START}`),
   ),
   onWire('no answer', 'UND_ERR_HEADERS_TIMEOUT', () => {}, 1),
@@ -219,19 +222,19 @@ const readThrough = async ({fault, auth}: Row, page: number, times: number) => {
     spec: {connectionSpecification: {type: 'object'}},
     connect: () => ({
       baseUrl: api.url,
-      timeouts: TIMEOUTS,
-      retry: RETRY,
+      timeouts: inMilliseconds(TIMEOUTS),
+      retry: {attempts: RETRY.attempts, ...inMilliseconds({base: RETRY.base, cap: RETRY.cap})},
       tls: certificates === undefined ? {} : {ca: certificates.own.ca},
       ...(auth && {auth}),
     }),
     check: async () => {},
-    streams: ({http}) => [
+    streams: () => [
       stream({
         name: 'items',
         schema,
         cursor: {field: 'id', order: 'ascending'},
-        checkpointInterval: 0,
-        read: () =>
+        checkpointInterval: {seconds: 0},
+        read: ({http}) =>
           http.paginate<Item>('/items', {records: 'items', next: cursorIn('next', 'page')}),
       }),
     ],

@@ -2,9 +2,9 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, expect, jest, test} from '@jest/globals';
-import {ALL_CHECKS} from '../../acceptance-tests/checks/all.ts';
 import {settingsOf} from '../../acceptance-tests/config/load.ts';
-import {parseYaml} from '../../acceptance-tests/config/yaml.ts';
+import {parseYaml} from '../../acceptance-tests/config/read-file.ts';
+import {ALL_CHECKS} from '../../acceptance-tests/run/all-checks.ts';
 import {copyCheckout} from '../e2e/checkout.ts';
 import {ROOT, runProgram} from '../e2e/run-program.ts';
 

@@ -126,7 +126,7 @@ test('the examples of docs/limits.md do what it says', async () => {
 /** The fields of a type that an author's file is written in. */
 const fieldsOf = (type: string): readonly string[] =>
   globSync('cdk/author/*.ts', {cwd: ROOT}).flatMap((path) => {
-    const body = new RegExp(`type ${type}(?:<.*?)? = (?:\\w+ & )?\\{\n([\\s\\S]*?)^\\};`, 'm').exec(
+    const body = new RegExp(`type ${type}(?:<.*?>)? = [^{;]*\\{\n([\\s\\S]*?)^\\};`, 'm').exec(
       textOf(path),
     );
     return [...(body?.[1] ?? '').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name);
@@ -138,12 +138,16 @@ test('docs/authoring.md has every field of a source, of a stream, of a cursor, a
   const rows = [...page.matchAll(/^\| (`\w+`) +\|/gm)].map(([, code = '']) => code).join();
   const fields = [
     ...fieldsOf('Source'),
-    ...fieldsOf('StreamDefinition'),
+    ...fieldsOf('Described'),
+    ...fieldsOf('Mapped'),
     ...fieldsOf('Cursor').map((name) => `cursor.${name}`),
   ];
   const given = [...fieldsOf('StreamContext'), ...fieldsOf('ReadContext')];
   expect([...fields, ...given]).toEqual(
-    expect.arrayContaining(['connect', 'checkpointInterval', 'cursor.clientSide', 'signal']),
+    expect.arrayContaining([
+      ...['connect', 'checkpointInterval', 'read', 'map', 'cursor.clientSide'],
+      ...['http', 'since', 'signal'],
+    ]),
   );
   const missing = (names: readonly string[], shown: string) =>
     names.filter((name) => !shown.includes(`\`${name}\``));

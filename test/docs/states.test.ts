@@ -2,8 +2,10 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
-import {parent, type Schema, type SliceList, type Stream, stream} from '../../cdk/author/source.ts';
-import type {Page} from '../../cdk/author/types.ts';
+import {parent, type SliceList} from '../../cdk/author/slices.ts';
+import {stream} from '../../cdk/author/stream.ts';
+import type {Stream} from '../../cdk/author/stream-value.ts';
+import type {Page, Schema} from '../../cdk/author/types.ts';
 import {TransientError} from '../../cdk/errors.ts';
 import type {JsonObject} from '../../cdk/json/values.ts';
 import {NOW, runRead} from '../../cdk/testing/run-read.ts';

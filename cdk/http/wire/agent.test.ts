@@ -7,6 +7,7 @@ import {afterEach, beforeAll, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
 import {type Certificates, hasOpenssl, makeCertificates} from '../../../test/http/certificates.ts';
 import {serve} from '../../../test/http/loopback.ts';
+import {requestTo} from '../../../test/http/transport.ts';
 import {failureOf} from '../../../test/support/failure.ts';
 import {networkCode} from '../response/faults.ts';
 import {secretsOf} from './agent.ts';
@@ -16,7 +17,7 @@ import {openTransport, type TransportOptions} from './transport.ts';
 const fetchText = async (url: string, options: TransportOptions = {}): Promise<string> => {
   const transport = openTransport(DEFAULT_TIMEOUTS, new AbortController().signal, options);
   try {
-    const {body} = await transport.send({method: 'GET', url: new URL(url), headers: {}});
+    const {body} = await transport.send(requestTo(url));
     return body.toString();
   } finally {
     await transport.close();
