@@ -1,4 +1,4 @@
-// The states that docs/sync.md shows are those of the engine: a run that reads nothing hands each of them back as it was.
+// The states that docs/state.md shows are those of the engine: a run that reads nothing hands each of them back as it was.
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
@@ -50,12 +50,12 @@ const STREAMS: readonly Stream[] = [
   stream({...items, cursor, slices: noSlices}),
 ];
 
-const text = readFileSync(join(import.meta.dirname, '../../docs/sync.md'), 'utf8');
+const text = readFileSync(join(import.meta.dirname, '../../docs/state.md'), 'utf8');
 const examples: readonly JsonObject[] = [...text.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(
   ([, json = '']) => JSON.parse(json),
 );
 
-test('docs/sync.md has an example of each kind of state', () => {
+test('docs/state.md has an example of each kind of state', () => {
   expect(examples).toHaveLength(STREAMS.length);
 });
 
