@@ -1,4 +1,4 @@
-// The records of a stream on their way to stdout: in their form, counted, and after the stream's RUNNING.
+// Emits the records of a stream: conforms and counts them, and sends RUNNING before the first one.
 
 import {countOf, type RawRecords} from '../json/raw-records.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
@@ -7,14 +7,11 @@ import type {StreamConform} from './conform/conform-stream.ts';
 import type {StreamRun} from './stream-run.ts';
 
 export type Output = {
-  /**
-   * Emits records in their form.
-   * @param bytes the size of the response that held them
-   */
+  /** @param bytes the size of the response that held them */
   readonly emit: (records: readonly object[], bytes?: number) => Promise<void>;
-  /** Emits records as the bytes that came. */
+  /** Emits the bytes of a response unchanged. */
   readonly emitRaw: (raw: RawRecords, bytes: number | undefined) => Promise<void>;
-  /** How many records were emitted. */
+  /** The count of emitted records. */
   readonly total: () => number;
 };
 
@@ -35,7 +32,7 @@ export const openOutput = (
       hasBegun = true;
       await run.emit(streamStatus(stream, 'RUNNING', run.now()));
     }
-    // No STATE may come between the count and the page.
+    // Nothing may be awaited between the count and the page, or a STATE could come between them.
     total += count;
     await run.emitPage(pageAt(run.now()), bytes);
   };

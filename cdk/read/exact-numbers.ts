@@ -1,9 +1,9 @@
-// JSON to compare, with its numbers as what they are worth and not as JavaScript holds them.
+// Normalizes JSON for comparisons, without rounding its numbers as JavaScript does.
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
-/** The same text for 1.50, 1.5 and 15e-1, and another one for every other number. */
-const worth = (source: string): string => {
+/** The same string for 1.50, 1.5 and 15e-1, and another one for every other number. */
+const canonical = (source: string): string => {
   const [, sign = '', whole = '', decimals = '', exponent = '0'] = NUMBER.exec(source) ?? [];
   const digits = `${whole}${decimals}`.replace(/^0+/, '');
   const significant = digits.replace(/0+$/, '');
@@ -12,10 +12,10 @@ const worth = (source: string): string => {
   return `${sign}${significant}e${power}`;
 };
 
-/** JSON of a record: a field that comes twice has its last value, spaces are gone, each number is what it is worth. */
+/** JSON of a record without spaces; a repeated field has its last value, and equal numbers are written alike. */
 export const exactly = (json: string): string =>
   JSON.stringify(
     JSON.parse(json, (_key, value: unknown, {source}) =>
-      typeof value === 'number' ? worth(source ?? String(value)) : value,
+      typeof value === 'number' ? canonical(source ?? String(value)) : value,
     ),
   );

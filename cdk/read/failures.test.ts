@@ -166,13 +166,13 @@ describe('a stream that fails', () => {
       'an unknown stream',
       'nowhere',
       'incremental',
-      "The catalog asks for stream nowhere, which this source does not have. It has: items. Run discover again and take the stream's name from there.",
+      "The catalog names stream nowhere, which this source does not have. It has: items. Run discover again and take the stream's name from there.",
     ],
     [
       'an unknown sync mode',
       'items',
       'INVALID',
-      'The catalog asks for sync_mode "INVALID" of stream items; it must be one of full_refresh, incremental.',
+      'The catalog sets sync_mode "INVALID" for stream items; it must be one of full_refresh, incremental.',
     ],
   ])('for %s is a config_error with the state handed back', async (_case, name, mode, message) => {
     const {messages, complete} = await runRead({

@@ -1,4 +1,4 @@
-// Which pages go out as the bytes that they came in. Nobody chooses it: it is what nobody can tell from the records.
+// Decides which pages are emitted as the bytes of the response. There is no option for it: the records are the same.
 
 import type {Stream} from '../author/stream-value.ts';
 import type {Page} from '../author/types.ts';
@@ -8,23 +8,26 @@ import {DEFAULT_MAX_RECORD_BYTES} from './conform/size.ts';
 import {cursorsIn} from './cursor/in-bytes.ts';
 
 export type Passthrough = {
-  /** The bytes of a page's records; undefined where they have to be parsed. */
+  /** The bytes of a page's records; undefined if they have to be parsed. */
   readonly enter: (page: Page) => RawRecords | undefined;
-  /** What is read of such records: as little of each as the stream needs; none at all for a stream without a cursor. */
+  /** Reads only the cursor of each record; returns an empty list for a stream without a cursor. */
   readonly look: (raw: RawRecords) => readonly object[];
-  /** How many pages went which way, in words; '' where there were none. */
+  /** Says how many pages went which way; '' if there were none. */
   readonly summary: () => string;
 };
 
-/** What about a stream takes its records as objects, in words. */
-const lookerOf = ({types, fields, deletes}: Stream, hasChildren: boolean): string | undefined => {
-  if (types === 'as-declared') return 'its values are brought to their types';
+/** Says why a stream's records have to be parsed; undefined if they need not be. */
+const parseReasonOf = (
+  {types, fields, deletes}: Stream,
+  hasChildren: boolean,
+): string | undefined => {
+  if (types === 'as-declared') return 'its values are converted to their types';
   if (fields === 'as-selected') return 'its fields are selected';
-  if (deletes !== undefined) return 'its deletes are followed';
+  if (deletes !== undefined) return 'its deletes are detected';
   return hasChildren ? 'its records are the slices of other streams' : undefined;
 };
 
-/** A larger record has to lose fields. */
+/** A larger record has to be parsed and trimmed. */
 const fits = (raw: RawRecords): boolean => {
   if (raw.body.length <= DEFAULT_MAX_RECORD_BYTES) return true;
   for (let index = 0; index < countOf(raw); index += 1) {
@@ -36,13 +39,13 @@ const fits = (raw: RawRecords): boolean => {
 const pages = (count: number): string => (count === 1 ? '1 page' : `${count} pages`);
 
 export const openPassthrough = (stream: Stream, hasChildren: boolean): Passthrough => {
-  const looker = lookerOf(stream, hasChildren);
+  const parseReason = parseReasonOf(stream, hasChildren);
   const {cursor} = stream;
   let passed = 0;
   let parsed = 0;
   return {
     enter: (page) => {
-      const raw = looker === undefined ? rawRecordsOf(page) : undefined;
+      const raw = parseReason === undefined ? rawRecordsOf(page) : undefined;
       const taken = raw !== undefined && fits(raw) ? raw : undefined;
       if (taken === undefined) parsed += 1;
       else passed += 1;
@@ -51,8 +54,8 @@ export const openPassthrough = (stream: Stream, hasChildren: boolean): Passthrou
     look: (raw) => (cursor === undefined ? [] : cursorsIn(raw, cursor.field)),
     summary: () => {
       if (passed + parsed === 0) return '';
-      const why = looker === undefined ? '' : `, since ${looker}`;
-      return `${pages(passed)} went out as the bytes that came, ${pages(parsed)} parsed${why}`;
+      const why = parseReason === undefined ? '' : `, because ${parseReason}`;
+      return `${pages(passed)} passed through as bytes, ${pages(parsed)} parsed${why}`;
     },
   };
 };

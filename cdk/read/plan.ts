@@ -1,4 +1,4 @@
-// What a run will do, settled before the first request: which streams, in which mode, from which position.
+// Decides before the first request which streams a run reads, in which mode and from which position.
 
 import type {Stream} from '../author/stream-value.ts';
 import {ConfigError} from '../errors.ts';
@@ -8,7 +8,7 @@ import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import type {StateBlob, SyncState} from '../protocol/state.ts';
 import {type Start, type StartContext, type SyncMode, startOf} from './state/start.ts';
 
-/** One configured stream: to be read, or why it can't be. */
+/** One configured stream: to be read, or refused with a reason. */
 export type PlannedStream =
   | {
       readonly kind: 'read';
@@ -16,22 +16,21 @@ export type PlannedStream =
       readonly stream: Stream;
       readonly mode: SyncMode;
       readonly start: Start;
-      /** What the user left of the stream's schema, where the catalog says so. */
+      /** The stream's schema in the catalog, with the fields that the user selected. */
       readonly schema?: JsonObject | undefined;
-      /** The state as it came. */
       readonly blob?: StateBlob | undefined;
     }
   | {
       readonly kind: 'refuse';
       readonly descriptor: StreamDescriptor;
       readonly reason: unknown;
-      /** Handed back as it came, so that a mistake in the catalog loses no position. */
+      /** Emitted unchanged, so that a mistake in the catalog loses no position. */
       readonly blob: StateBlob | undefined;
     };
 
 export type Plan = {
   readonly streams: readonly PlannedStream[];
-  /** What the user should know before the first record. */
+  /** Logged before the first record. */
   readonly warnings: readonly string[];
 };
 
@@ -61,7 +60,7 @@ const planStream = (
       descriptor,
       blob,
       new ConfigError(
-        `The catalog asks for stream ${streamKey(descriptor).trim()}, which this source does not have. It has: ${names}. Run discover again and take the stream's name from there.`,
+        `The catalog names stream ${streamKey(descriptor).trim()}, which this source does not have. It has: ${names}. Run discover again and take the stream's name from there.`,
       ),
     );
   }
@@ -70,7 +69,7 @@ const planStream = (
       descriptor,
       blob,
       new ConfigError(
-        `The catalog asks for sync_mode "${syncMode}" of stream ${descriptor.name}; it must be one of ${SYNC_MODES.join(', ')}.`,
+        `The catalog sets sync_mode "${syncMode}" for stream ${descriptor.name}; it must be one of ${SYNC_MODES.join(', ')}.`,
       ),
     );
   }
@@ -79,7 +78,7 @@ const planStream = (
     const read = {kind: 'read', descriptor, stream, mode: syncMode, start, schema, blob} as const;
     return {planned: read, warnings};
   } catch (error) {
-    // What the author's own code makes of a state may fail; the other streams are none the worse for it.
+    // The author's own code may fail on a state; the other streams are read nevertheless.
     return refuse(descriptor, blob, error);
   }
 };
@@ -90,11 +89,11 @@ const staleWarning = (configured: readonly ConfiguredStream[], state: SyncState)
   return stale.length === 0
     ? []
     : [
-        `The state holds streams that the catalog does not: ${stale.map(({name}) => name).join(', ')}. They are passed over.`,
+        `The state has streams that the catalog does not have: ${stale.map(({name}) => name).join(', ')}. They are ignored.`,
       ];
 };
 
-/** Matches what the user configured with what the source has. */
+/** Matches the configured streams with those of the source. */
 export const planRead = (
   configured: readonly ConfiguredStream[],
   streams: readonly Stream[],

@@ -1,4 +1,4 @@
-// One slice, from its position to its end: pages, windows, and where it goes on when it is cut off.
+// Reads one slice from its position to its end: its pages, its windows, and the page at which it resumes.
 
 import type {Stream, Window} from '../author/stream-value.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../author/types.ts';
@@ -15,11 +15,11 @@ import type {Passthrough} from './passthrough.ts';
 import type {Progress, SliceProgress} from './state/progress.ts';
 import {sliceKey} from './state/slice-keys.ts';
 import type {StreamClient} from './stream-client.ts';
-import {type StreamRun, say} from './stream-run.ts';
+import {logForStream, type StreamRun} from './stream-run.ts';
 import {untilAborted} from './turns/abort.ts';
 import type {Slot} from './turns/slots.ts';
 
-/** A stream that is being read, as its slices see it. */
+/** Each slice of a stream gets this. */
 export type Reading = {
   readonly descriptor: StreamDescriptor;
   readonly stream: Stream;
@@ -29,7 +29,7 @@ export type Reading = {
   readonly deletes: StreamDeletes;
   readonly passthrough: Passthrough;
   readonly output: Output;
-  /** Hands records to the streams whose slices they are. */
+  /** Passes records to the child streams. */
   readonly onRecords: (records: readonly object[], slot: Slot) => Promise<void>;
   /** Emits a STATE if one is due. */
   readonly saveIfDue: () => Promise<void>;
@@ -39,7 +39,6 @@ type SliceReading = {
   readonly reading: Reading;
   readonly slice: Slice;
   readonly slot: Slot;
-  /** The client, for this slice in its slot. */
   readonly context: StreamContext;
   readonly key: string;
   readonly progress: SliceProgress;
@@ -48,7 +47,7 @@ type SliceReading = {
   readonly deletes: SliceDeletes;
 };
 
-/** Which part of a slice is read. */
+/** The part of a slice that is read: all of it, or one window. */
 type Part = {
   readonly since: CursorValue | undefined;
   readonly until: CursorValue | undefined;
@@ -59,7 +58,7 @@ const named = ({key}: SliceReading): string => (key === '' ? 'it' : key);
 
 const hasFields = (record: object): boolean => Object.keys(record).length > 0;
 
-/** Empty objects are no records: Airbyte drops them without a word, and then its counts are off. */
+/** Leaves empty objects out: Airbyte drops them silently, and then its counts do not match. */
 const checkedRecords = (page: Page): readonly object[] => {
   const odd = page.records.find((record) => !isObject(record));
   if (odd !== undefined) {
@@ -70,7 +69,7 @@ const checkedRecords = (page: Page): readonly object[] => {
   return page.records.every(hasFields) ? page.records : page.records.filter(hasFields);
 };
 
-/** A record without a cursor is none that can be followed: the author says what it is. */
+/** `withoutValue` decides what happens to records without a cursor value. */
 const withCursor = (
   records: readonly object[],
   {reading: {stream}, rules}: SliceReading,
@@ -78,16 +77,16 @@ const withCursor = (
   const {cursor} = stream;
   const {withoutValue = 'include'} = cursor ?? {};
   if (cursor === undefined || rules === undefined || withoutValue === 'include') return records;
-  const whole = records.filter((record) => rules.valueOf(record) !== undefined);
-  if (withoutValue === 'error' && whole.length < records.length) {
+  const valid = records.filter((record) => rules.valueOf(record) !== undefined);
+  if (withoutValue === 'error' && valid.length < records.length) {
     throw new SystemError(
-      `A record has no "${cursor.field}", which is the cursor of stream ${stream.name}. If such records are in order, say with \`withoutValue\` whether they are emitted.`,
+      `A record has no "${cursor.field}", which is the cursor of stream ${stream.name}. If the API may send such records, set \`withoutValue\` to include or exclude them.`,
     );
   }
-  return whole;
+  return valid;
 };
 
-/** What is older than asked for, where the API can not be asked. */
+/** Drops records before `since` if the API cannot filter by it. */
 const isNew = (
   {reading: {stream}, rules}: SliceReading,
   since: CursorValue | undefined,
@@ -107,14 +106,13 @@ const keep = (
     ? records
     : records.filter((record) => tests.every((test) => test(record)));
 
-/** What was seen of a page. */
 type Taken = {
-  /** How many records it held. */
+  /** The number of records in the page. */
   readonly count: number;
-  /** All of them, or what was read of them. */
+  /** All of them; of records that were not parsed only the cursors. */
   readonly records: readonly object[];
-  /** Those that have the cursor they need. */
-  readonly whole: readonly object[];
+  /** Those whose cursors the position follows. */
+  readonly valid: readonly object[];
 };
 
 const takeParsed = async (
@@ -123,14 +121,13 @@ const takeParsed = async (
   since: CursorValue | undefined,
 ): Promise<Taken> => {
   const {reading, progress, deletes, slot} = slice;
-  const whole = withCursor(checkedRecords(page), slice);
-  await reading.onRecords(whole, slot);
-  const emitted = keep(whole, progress.emits, isNew(slice, since));
+  const valid = withCursor(checkedRecords(page), slice);
+  await reading.onRecords(valid, slot);
+  const emitted = keep(valid, progress.emits, isNew(slice, since));
   await reading.output.emit(deletes.take(page, emitted), page.bytes);
-  return {count: page.records.length, records: page.records, whole};
+  return {count: page.records.length, records: page.records, valid};
 };
 
-/** The bytes of those records that are kept, out of all that were looked at. */
 const keptOf = (
   raw: RawRecords,
   looked: readonly object[],
@@ -144,7 +141,6 @@ const keptOf = (
   );
 };
 
-/** The same for a page whose records need not be parsed. */
 const takeRaw = async (
   slice: SliceReading,
   raw: RawRecords,
@@ -153,27 +149,26 @@ const takeRaw = async (
 ): Promise<Taken> => {
   const {reading} = slice;
   const records = reading.passthrough.look(raw);
-  const whole = withCursor(records, slice);
-  const kept = keep(whole, isNew(slice, since));
+  const valid = withCursor(records, slice);
+  const kept = keep(valid, isNew(slice, since));
   await reading.output.emitRaw(keptOf(raw, records, kept), page.bytes);
-  return {count: countOf(raw), records, whole};
+  return {count: countOf(raw), records, valid};
 };
 
-/** Hands on one page. */
 const takePage = async (slice: SliceReading, page: Page, {since, until}: Part): Promise<Taken> => {
   const {reading, progress} = slice;
   const raw = reading.passthrough.enter(page);
   const taken = await (raw === undefined
     ? takeParsed(slice, page, since)
     : takeRaw(slice, raw, page, since));
-  // A window is read from its beginning again: what of it had been seen says nothing of those before it.
-  progress.observe(taken.whole, until === undefined ? page.resume : undefined);
+  // A window is never resumed: a partly read window proves nothing about earlier ones.
+  progress.observe(taken.valid, until === undefined ? page.resume : undefined);
   await reading.saveIfDue();
   return taken;
 };
 
-/** Whether a list whose newest records come first has got to those that were read before. */
-const isBehind = (
+/** True once a list with the newest records first has reached those that an earlier sync read. */
+const hasReachedKnown = (
   {reading: {stream}, rules}: SliceReading,
   records: readonly object[],
   since: CursorValue | undefined,
@@ -186,7 +181,7 @@ const isBehind = (
     return value !== undefined && rules.compare(value, since) < 0;
   });
 
-/** Lists say where they can be resumed in streams whose author says for how long, but not inside a window. */
+/** Undefined for streams that are not resumable, and for windows. */
 const listResume = ({stream}: Reading, {resume}: Part): ListResume | undefined =>
   stream.resumable === undefined || stream.window !== undefined
     ? undefined
@@ -208,19 +203,19 @@ const readPart = async (
     const taken = await takePage(slice, page, part);
     count += taken.count;
     onPage();
-    if (isBehind(slice, taken.records, part.since)) break;
+    if (hasReachedKnown(slice, taken.records, part.since)) break;
   }
   if (lists?.isLeft()) {
-    say(
+    logForStream(
       reading,
       'WARN',
-      `${named(slice)} was read from its beginning: none of its lists begins with the request of the one that was cut off. A query that differs from run to run, such as one with the time of now, keeps a list from being resumed.`,
+      `${named(slice)} was read from its beginning, because no list in it starts with the request that the interrupted list started with. To resume it, keep values that differ from run to run, such as the current time, out of the query.`,
     );
   }
   return count;
 };
 
-/** A token of an earlier run may be void by now, whatever its age: then the slice begins anew, not the stream. */
+/** A token of an earlier run may be invalid whatever its age. Then only this slice starts over, not the stream. */
 const readFrom = async (slice: SliceReading, part: Part): Promise<number> => {
   if (part.resume === undefined) return readPart(slice, part);
   let isUnderWay = false;
@@ -231,17 +226,17 @@ const readFrom = async (slice: SliceReading, part: Part): Promise<number> => {
   } catch (error) {
     slice.reading.run.signal.throwIfAborted();
     if (isUnderWay || error instanceof TransientError) throw error;
-    say(
+    logForStream(
       slice.reading,
       'WARN',
-      `${named(slice)} can not go on where it was cut off, and begins anew: ${messageOf(error)}`,
+      `${named(slice)} could not be resumed and starts over: ${messageOf(error)}`,
     );
     slice.progress.restart();
     return readPart(slice, {...part, resume: undefined});
   }
 };
 
-/** Shorter windows are not split: an API that has more records in it is read wrongly. */
+/** Shorter windows are not split; one that is full is an error. Milliseconds. */
 const SHORTEST_WINDOW = 1_000;
 
 const readWindow = async (
@@ -255,13 +250,13 @@ const readWindow = async (
   if (count < cap) return;
   if (end - start <= SHORTEST_WINDOW) {
     throw new SystemError(
-      `From ${bounds.since} to ${bounds.until} there are ${count} records or more, as many as the API gives out for one query, so some are missing. Cut the stream into slices by something else, too.`,
+      `From ${bounds.since} to ${bounds.until} there are ${count} records or more, which is the most that the API returns for one query, so some may be missing. Divide the stream into smaller slices.`,
     );
   }
-  say(
+  logForStream(
     slice.reading,
     'INFO',
-    `from ${bounds.since} to ${bounds.until} there are more records than the ${cap} that the API gives out for one query: it is read again in halves.`,
+    `the window from ${bounds.since} to ${bounds.until} has at least ${cap} records, the most that the API returns for one query. It is read again in halves.`,
   );
   const middle = start + Math.floor((end - start) / 2);
   await readWindow(slice, {cap, length: {}}, [start, middle], asValue);
@@ -270,7 +265,7 @@ const readWindow = async (
 
 const DAY = 24 * 3_600_000;
 
-/** Of cursors that are dates the last window ends behind today, and of times behind the second that began. */
+/** The last window ends after the current second, or after today if the cursor is a date. */
 const lastEnd = (now: number, model: CursorValue): number => {
   const unit = typeof model === 'string' && !model.includes(':') ? DAY : 1_000;
   return Math.ceil(now / unit) * unit;
@@ -282,7 +277,7 @@ const readWindows = async (slice: SliceReading, window: Window): Promise<void> =
   const first = since === undefined ? undefined : rules?.instantOf(since);
   if (since === undefined || rules === undefined || first === undefined) {
     throw new SystemError(
-      `Stream ${reading.stream.name} is read in windows of time, so it needs a cursor that is a time, and a \`cursor.start\`; it begins at ${since}.`,
+      `Stream ${reading.stream.name} is read in windows of time, so its cursor must be a time and needs a \`start\`; but it begins at ${since}.`,
     );
   }
   const end = lastEnd(reading.run.startedAt, since);
@@ -297,7 +292,6 @@ const readWindows = async (slice: SliceReading, window: Window): Promise<void> =
   }
 };
 
-/** Reads a slice to its end. */
 export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Promise<void> => {
   const {cursor, window} = reading.stream;
   const key = sliceKey(slice);

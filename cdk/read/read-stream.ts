@@ -1,4 +1,4 @@
-// One stream, from STARTED to COMPLETE or INCOMPLETE. What fails in here stays in here.
+// Reads one stream, from STARTED to COMPLETE or INCOMPLETE. Its failure does not stop the others.
 
 import type {Slice} from '../author/types.ts';
 import type {JsonObject} from '../json/values.ts';
@@ -24,7 +24,7 @@ import {trackCheckpoints} from './state/checkpoints.ts';
 import {sliceKey, sliceNumber} from './state/slice-keys.ts';
 import {printStreamState, type StreamState} from './state/stream-state.ts';
 import {stateBeside, trackProgress} from './state/track-progress.ts';
-import {type StreamRun, say} from './stream-run.ts';
+import {logForStream, type StreamRun} from './stream-run.ts';
 import type {StreamNode} from './stream-tree.ts';
 import {untilAborted} from './turns/abort.ts';
 import type {Slot} from './turns/slots.ts';
@@ -34,7 +34,7 @@ const setStatus = (
   status: StreamStatus,
 ): Promise<void> => run.emit(streamStatus(descriptor, status, run.now()));
 
-/** Slices with a place to read each. A list is asked for the next one in that place, as asking may take requests. */
+/** Slices with a slot each. The next slice is listed in its slot, because listing may send requests. */
 async function* listedSlices(
   list: AsyncIterable<Slice>,
   enter: () => Promise<Slot>,
@@ -52,7 +52,7 @@ async function* listedSlices(
   }
 }
 
-/** What a parent has not read yet is not waited for in a place to read: the parent might need it. */
+/** Waits for the parent's next record before it takes a slot: the parent might need that slot. */
 async function* fedSlices(
   slices: AsyncIterable<Slice>,
   enter: () => Promise<Slot>,
@@ -61,10 +61,8 @@ async function* fedSlices(
   for await (const slice of untilAborted(slices, signal)) yield [slice, await enter()];
 }
 
-const WHOLE: Slice = {};
-
-async function* wholeSlice(): AsyncGenerator<Slice> {
-  yield WHOLE;
+async function* onlySlice(): AsyncGenerator<Slice> {
+  yield {};
 }
 
 const slicesOf = (
@@ -76,13 +74,13 @@ const slicesOf = (
   if (feed !== undefined) return fedSlices(feed.slices(), enter, signal);
   const {slices} = stream;
   return listedSlices(
-    slices.kind === 'list' ? slices.list(client.context) : wholeSlice(),
+    slices.kind === 'list' ? slices.list(client.context) : onlySlice(),
     enter,
     signal,
   );
 };
 
-/** Reads every slice, also behind one that fails; a slice that turns up twice is read once. */
+/** Reads every slice once, even if it is listed twice, and goes on after one that fails. */
 const readSlices = async (reading: Reading, node: StreamNode): Promise<readonly SliceFault[]> => {
   const {run, descriptor, stream} = reading;
   const faults: SliceFault[] = [];
@@ -123,15 +121,15 @@ const readSlices = async (reading: Reading, node: StreamNode): Promise<readonly 
 
 const isSome = <T>(list: readonly T[]): list is readonly [T, ...T[]] => list.length > 0;
 
-/** The end of a stream: last RECORD, then its final STATE, then its status. */
+/** Emits the final STATE, then the status. */
 const finish = async (
   {reading, conform, checkpoints}: Opened,
   isComplete: boolean,
 ): Promise<void> => {
   const {run, descriptor, passthrough, output, client} = reading;
-  const untouched = passthrough.summary();
-  if (untouched !== '') run.debug(`Stream ${descriptor.name}: ${untouched}.`);
-  for (const warning of conform.end()) say(reading, 'WARN', warning);
+  const pages = passthrough.summary();
+  if (pages !== '') run.debug(`Stream ${descriptor.name}: ${pages}.`);
+  for (const warning of conform.end()) logForStream(reading, 'WARN', warning);
   const state = checkpoints.last(isComplete);
   if (isComplete && output.total() === 0) await setStatus(reading, 'RUNNING');
   if (state !== undefined) await run.emit(state);
@@ -146,7 +144,7 @@ const finish = async (
   );
 };
 
-/** Ends what waits for this stream's records: its children are told whether they have seen all. */
+/** Ends the children's lists of slices; a failure says that slices may be missing. */
 const endChildren = (
   {children}: StreamNode,
   failure: Failure | undefined,
@@ -170,8 +168,8 @@ const conformOf = (
   );
 };
 
-/** A stream that can't even be begun still gets its STATE, unchanged, and its status: no client waits for it. */
-const handBack = async (
+/** A stream that cannot start still emits its STATE, unchanged, and its status, so that no client waits for them. */
+const emitUnchanged = async (
   descriptor: StreamDescriptor,
   blob: StateBlob | undefined,
   run: StreamRun,
@@ -181,7 +179,7 @@ const handBack = async (
   await setStatus({descriptor, run}, 'INCOMPLETE');
 };
 
-/** Says why a stream was not begun. */
+/** Ends a stream that could not start. */
 export const abandonStream = async (
   descriptor: StreamDescriptor,
   reason: unknown,
@@ -190,29 +188,29 @@ export const abandonStream = async (
 ): Promise<Failure> => {
   const failure = streamFailure(descriptor, [{slice: '', error: reason}]);
   await run.emit(logMessage('ERROR', failure.message));
-  await handBack(descriptor, blob, run);
+  await emitUnchanged(descriptor, blob, run);
   return failure;
 };
 
-/** The declared schema; nothing of it is needed where no record will be emitted. */
+/** Not loaded if no record will be emitted. */
 const schemaFor = async (
   {stream, isSelected, start, client}: StreamNode,
   {config}: StreamRun,
 ): Promise<JsonObject> =>
   isSelected && !start.isDone ? declaredSchema(stream, {...client.context, config}) : {};
 
-/** All that reading takes. Throws where what the author declared can't be. */
+/** @throws if the schema or the cursor that the author declared is invalid */
 const openReading = async (node: StreamNode, run: StreamRun) => {
   const {descriptor, stream, start, isSelected, children, client} = node;
   const {now, startedAt} = run;
   const declared = await schemaFor(node, run);
-  const warn = (message: string): void => say({descriptor, run}, 'WARN', message);
+  const warn = (message: string): void => logForStream({descriptor, run}, 'WARN', message);
   const conform = conformOf(node, declared, warn);
   const output = openOutput(descriptor, conform, run);
   const progress = trackProgress(node, run, warn);
   const port = {emit: output.emit, warn, context: client.context, now, startedAt};
   const deletes = openDeletes(stream, start.state.deletes, port);
-  /** Where the stream is: what its children keep of it. */
+  /** The part of the state that children save as their parent's. */
   const position = (isFinished: boolean): StreamState => ({
     ...progress.state(isFinished),
     ...stateBeside(node, isFinished),
@@ -261,13 +259,12 @@ const readOpened = async (node: StreamNode, opened: Opened): Promise<Failure | u
     endChildren(node, failure, faults ? opened.blob() : NO_CURSOR_STATE);
     if (isSelected) await finish(opened, faults?.length === 0);
   }
-  // That of a parent which nobody asked for is its children's.
+  // The failure of an unselected parent is reported by its children.
   return isSelected && isSome(faults) ? streamFailure(descriptor, faults) : undefined;
 };
 
 /**
- * Reads one stream. Its failure is handed back, not thrown; it throws only when the run was told to stop,
- * and then, too, the stream's last position has been saved.
+ * Returns the stream's failure. Throws only when the run is stopped; the stream's last position is saved then, too.
  */
 export const readStream = async (
   node: StreamNode,
@@ -279,7 +276,7 @@ export const readStream = async (
   } catch (error) {
     const {descriptor, isSelected, blob} = node;
     if (run.signal.aborted) {
-      if (isSelected) await handBack(descriptor, blob, run);
+      if (isSelected) await emitUnchanged(descriptor, blob, run);
       throw error;
     }
     const failure = isSelected

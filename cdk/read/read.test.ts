@@ -215,7 +215,7 @@ describe('a read with a state', () => {
     });
     expect(complete).toBe(true);
     expect(inShort(messages)[0]).toBe(
-      'WARN The state holds streams that the catalog does not: gone. They are passed over.',
+      'WARN The state has streams that the catalog does not have: gone. They are ignored.',
     );
   });
 });

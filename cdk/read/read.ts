@@ -1,4 +1,4 @@
-// A whole read: the planned streams one after another, through one ordered queue that a slow reader fills.
+// A complete read: all planned streams write to one ordered queue, and a slow reader of it slows them down.
 import type {OpenedClient} from '../http/client.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {AirbyteMessage, StreamDescriptor} from '../protocol/generated/airbyte.ts';
@@ -12,7 +12,7 @@ import {boundedQueue} from './turns/queue.ts';
 import {openSlots} from './turns/slots.ts';
 import {openWatchdog} from './turns/watchdog.ts';
 
-/** What may wait for the writer. Parsed records take several times their size in JSON, so this is kept low. */
+/** Parsed records take several times their size in JSON, so this is low. */
 const MAX_QUEUED_BYTES = 1024 * 1024;
 
 export type ReadRuntime = {
@@ -20,38 +20,31 @@ export type ReadRuntime = {
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** When the run began, as the plan has it. */
+  /** When the run began, as in the plan. */
   readonly startedAt: number;
-  /** The client that all streams share. */
   readonly http: Pick<OpenedClient, 'bind' | 'underWay'>;
   readonly config: JsonObject;
-  /** Takes what is said of the run outside of its messages. */
+  /** Logs outside of the protocol's messages. */
   readonly log?: (level: 'DEBUG', message: string) => void;
-  /** How long nothing may come until the run says what it waits for, in milliseconds. */
+  /** After so many milliseconds without a record the run logs what it waits for. */
   readonly patience?: number;
-  /** How many slices are read at once, of all streams together; 1: one after another, in the order of the catalog. */
+  /** The most slices read at once, of all streams together; 1: one after another, in the order of the catalog. */
   readonly concurrency?: number;
 };
 
-/** Most of the time a slice waits for the API, and the client sees to it that not too many requests are under way. */
+/** A slice mostly waits for the API; the client limits the pending requests. */
 const DEFAULT_CONCURRENCY = 10;
 
-/** For pages whose size nobody measured: that of the first record, times all. */
+/** For pages of unknown size: the size of the first record times their number. */
 const estimateBytes = (records: readonly object[]): number =>
   (JSON.stringify(records[0])?.length ?? 0) * records.length;
-
-const refuse = (
-  {descriptor, reason, blob}: Extract<PlannedStream, {kind: 'refuse'}>,
-  run: StreamRun,
-): Promise<Failure> => abandonStream(descriptor, reason, blob, run);
 
 const isReadable = (planned: PlannedStream): planned is Extract<PlannedStream, {kind: 'read'}> =>
   planned.kind === 'read';
 
-/** By the stream's descriptor. */
 type Failures = Map<StreamDescriptor, Failure>;
 
-/** Streams side by side, parents first; one after another where only one slice may be read at once. */
+/** Reads streams side by side; with a concurrency of 1 one after another, parents first. */
 const readAll = async (
   nodes: readonly StreamNode[],
   run: StreamRun,
@@ -66,14 +59,14 @@ const readAll = async (
     for (const node of nodes) await read(node);
     return;
   }
-  // All of them save what they have, also when one is stopped.
+  // All of them save their positions, also when one is stopped.
   const ends = await Promise.allSettled(nodes.map(read));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 };
 
 /**
- * Failures are told at the very end, behind the last stream, also of a run that is stopped: some clients stop
- * at the first TRACE ERROR, and would lose the streams that are fine.
+ * Failures are reported after the last stream, also in a run that is stopped: some clients stop at the first
+ * TRACE ERROR, and would lose the streams that did not fail.
  */
 const readStreams = async (
   {streams, warnings}: Plan,
@@ -84,23 +77,23 @@ const readStreams = async (
   const failures: Failures = new Map();
   try {
     for (const planned of streams) {
-      if (planned.kind === 'refuse') {
-        failures.set(planned.descriptor, await refuse(planned, run));
-      }
+      if (planned.kind !== 'refuse') continue;
+      const {descriptor, reason, blob} = planned;
+      failures.set(descriptor, await abandonStream(descriptor, reason, blob, run));
     }
     await readAll(openStreamTree(streams.filter(isReadable), run), run, concurrency, failures);
   } finally {
     const inOrder = streams.flatMap(({descriptor}) => failures.get(descriptor) ?? []);
-    const told = inOrder.length === 0 ? [] : [...inOrder, readFailure(inOrder, streams.length)];
-    for (const failure of told) await run.emit(errorTrace(failure, run.now()));
+    const all = inOrder.length === 0 ? [] : [...inOrder, readFailure(inOrder, streams.length)];
+    for (const failure of all) await run.emit(errorTrace(failure, run.now()));
   }
   return failures.size === 0;
 };
 
-/** Long before a platform takes the source for dead, which is after hours. */
+/** A platform gives up on a silent source after hours; this is long before that. */
 const PATIENCE = 300_000;
 
-/** Reads what was planned. Returns whether every stream is complete. */
+/** @returns whether every stream is complete */
 export async function* readPlan(
   plan: Plan,
   {signal, now, startedAt, config, http, ...runtime}: ReadRuntime,
@@ -137,7 +130,7 @@ export async function* readPlan(
     watchdog.stop();
     queue.close();
   });
-  // Its failure is taken up below, when the queue has been emptied; until then it is not unhandled.
+  // Its failure is handled below, when the queue is empty; without this it would count as unhandled until then.
   reading.catch(() => {});
   yield* queue;
   return await reading;

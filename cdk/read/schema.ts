@@ -1,26 +1,26 @@
-// The schema of a stream as its author declared it: a value, or a function that asks the API.
+// The schema of a stream as its author declared it: an object, or a function that may request it.
 import {unlessAborted} from '../abort.ts';
 import type {SchemaContext, Stream} from '../author/stream-value.ts';
 import {errorOf, failureTypeOf, SystemError} from '../errors.ts';
 import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import {userMessage} from './failures.ts';
 
-/** Calls the function, if it is one. Its failure is an error that names the stream. */
+/** @throws an error that names the stream, if `schema` is a function and fails */
 export const declaredSchema = async (
   {name, schema}: Pick<Stream, 'name' | 'schema'>,
   context: SchemaContext,
 ): Promise<JsonObject> => {
   if (typeof schema !== 'function') return schema;
-  const ask = async (): Promise<JsonObject> => {
-    const asked: unknown = await schema(context);
-    if (isObject(asked)) return asked;
+  const load = async (): Promise<JsonObject> => {
+    const loaded: unknown = await schema(context);
+    if (isObject(loaded)) return loaded;
     throw new SystemError(
-      `the function returned ${kindOf(asked)}, but a JSON Schema is an object. Correct \`schema\` in the source.`,
+      `the function returned ${kindOf(loaded)}, but a JSON Schema is an object. Correct \`schema\` in the source.`,
     );
   };
   const {signal} = context;
   try {
-    return await unlessAborted(ask(), signal);
+    return await unlessAborted(load(), signal);
   } catch (cause) {
     signal.throwIfAborted();
     throw errorOf(

@@ -1,4 +1,4 @@
-// The client as a stream has it: what it sends is counted and waits for this stream, and is for one slot while one is read in.
+// The HTTP client of one stream: it counts the stream's requests, reports their long waits, and yields the slot meanwhile.
 import type {StreamContext} from '../author/types.ts';
 import type {ListResume} from '../http/paginate/resume.ts';
 import type {RequestScope} from '../http/scope.ts';
@@ -9,20 +9,20 @@ import type {StreamRun} from './stream-run.ts';
 import type {Slot} from './turns/slots.ts';
 
 export type StreamClient = {
-  /** For the functions of a stream that are called outside of its slices. */
+  /** For functions of the stream that are called outside of its slices. */
   readonly context: StreamContext;
   /**
-   * For what is done in a slot: others may have it during a long wait.
-   * @param resume which list goes on where an earlier run was cut off; undefined: lists do not offer it
+   * For functions that run in a slot: it is yielded during a long wait.
+   * @param resume resumes a list at the page after the last one of an earlier run; undefined: no list is resumed
    */
   readonly inSlot: (slot: Slot, resume?: ListResume) => StreamContext;
-  /** What was done, in words; '' for nothing. */
+  /** Describes the requests that were sent; '' if there were none. */
   readonly work: () => string;
 };
 
 type ClientRun = Pick<StreamRun, 'bind' | 'emit' | 'now' | 'signal'>;
 
-/** @param isSelected whether the user's catalog has the stream: of others no status is emitted */
+/** @param isSelected whether the catalog has the stream: others emit no status */
 export const openStreamClient = (
   descriptor: StreamDescriptor,
   isSelected: boolean,

@@ -1,13 +1,12 @@
-// What all streams of a run have in common.
 import type {Bind} from '../http/client.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {AirbyteMessage, StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import {logMessage, type RecordPage} from '../protocol/messages.ts';
 import type {Slots} from './turns/slots.ts';
 
-/** What a run lends to each of its streams. */
+/** A run passes this to each of its streams. */
 export type StreamRun = {
-  /** Puts a message behind all earlier ones; resolves when the writer has caught up. */
+  /** Puts a message after all earlier ones; resolves when the queue has room again. */
   readonly emit: (message: AirbyteMessage) => Promise<void>;
   readonly emitPage: (page: RecordPage, bytes: number | undefined) => Promise<void>;
   readonly signal: AbortSignal;
@@ -15,15 +14,15 @@ export type StreamRun = {
   /** When the run began, in epoch milliseconds. */
   readonly startedAt: number;
   readonly slots: Slots;
-  /** The client that all streams share, for one of them. */
+  /** Makes one stream's client from the shared one. */
   readonly bind: Bind;
-  /** The user's config, for schemas that are asked for. */
+  /** Passed to `schema` functions. */
   readonly config: JsonObject;
-  /** Says something to who looks for the kit's own doing. */
+  /** Logs at DEBUG. */
   readonly debug: (message: string) => void;
 };
 
-export const say = (
+export const logForStream = (
   {descriptor, run}: {readonly descriptor: StreamDescriptor; readonly run: StreamRun},
   level: 'INFO' | 'WARN',
   message: string,

@@ -1,4 +1,4 @@
-// Streams and their parents: a stream whose slices are the records of another one, which is read once for all that need it.
+// Streams and their parents: a parent's records become the slices of its children, and it is read once for all of them.
 
 import type {Cursor} from '../author/cursor.ts';
 import type {SliceOrigin, Stream} from '../author/stream-value.ts';
@@ -17,30 +17,28 @@ import type {Slot} from './turns/slots.ts';
 
 type ParentOrigin = Extract<SliceOrigin, {kind: 'parent'}>;
 
-/** A stream whose slices come from another one's records, as that one sees it. */
+/** A child as its parent sees it. */
 type Child = {
-  /** @param slot in which the parent is read: a long wait of the child's yields it */
+  /** @param slot the parent's: a long wait of the child's functions yields it */
   readonly take: (records: readonly object[], slot: Slot) => Promise<void>;
-  /** @param blob where the parent is now */
+  /** @param blob the parent's state now */
   readonly end: (failure: Failure | undefined, blob: StateBlob) => void;
-  /** From where the child needs its parent's records. */
+  /** The position from which the child needs its parent's records. */
   readonly needs: (cursor: Cursor) => Position;
 };
 
-/** A stream to be read, with those that it depends on and that depend on it. */
+/** A stream to be read, with its parent and its children. */
 export type StreamNode = {
   readonly descriptor: StreamDescriptor;
   readonly stream: Stream;
-  /** Whether the user wants its records; else it is read for its children only. */
+  /** The catalog has it; otherwise it is read for its children only. */
   readonly isSelected: boolean;
   readonly start: Start;
-  /** What the user left of its schema, where the catalog says so. */
   readonly schema: JsonObject | undefined;
-  /** Its state as it came. */
   readonly blob: StateBlob | undefined;
-  /** Where its slices come from, if they are another stream's records. */
+  /** Yields its slices, if they come from a parent. */
   readonly feed: Feed | undefined;
-  /** Where the parent was in the last complete sync, and where it is once this one is complete. */
+  /** The parent's state after the last complete sync, and after this one once it is complete. */
   readonly parentBlobs: {
     readonly before: StateBlob | undefined;
     readonly now: () => StateBlob | undefined;
@@ -50,6 +48,8 @@ export type StreamNode = {
 };
 
 type Readable = Extract<PlannedStream, {kind: 'read'}>;
+
+const NO_PARENT: StreamNode['parentBlobs'] = {before: undefined, now: () => undefined};
 
 const openChild = (
   origin: ParentOrigin,
@@ -66,7 +66,7 @@ const openChild = (
       try {
         for (const record of records) feed.push(await origin.slicesOf(record, context));
       } catch (error) {
-        // The child's fault, and none of its parent's.
+        // This fails the child, not the parent.
         broken ??= {error};
       }
     },
@@ -84,13 +84,10 @@ const openChild = (
     needs: (cursor) =>
       origin.incremental && before ? (positionOf(before, cursor) ?? START) : START,
   };
-  const parentBlobs = origin.incremental
-    ? {before, now: () => blob}
-    : {before: undefined, now: () => undefined};
-  return {feed, child, parentBlobs};
+  return {feed, child, parentBlobs: origin.incremental ? {before, now: () => blob} : NO_PARENT};
 };
 
-/** A parent that the user does not want is read from where its children need it, and keeps nothing. */
+/** A parent that is not selected is read from the position that its children need, and saves no state. */
 const unselected = (stream: Stream): Readable => ({
   kind: 'read',
   descriptor: {name: stream.name},
@@ -99,7 +96,7 @@ const unselected = (stream: Stream): Readable => ({
   start: {state: stream.cursor ? {position: START} : {}, isDone: false},
 });
 
-/** The planned streams and all their parents, each parent ahead of its children. */
+/** Returns the planned streams and all their parents, each parent before its children. */
 export const openStreamTree = (
   planned: readonly Readable[],
   run: StreamRun,
@@ -108,7 +105,7 @@ export const openStreamTree = (
   const selected = new Set(byStream.keys());
   const ordered: Readable[] = [];
   const opening = new Set<Stream>();
-  const place = (entry: Readable): void => {
+  const add = (entry: Readable): void => {
     const {stream} = entry;
     if (ordered.includes(entry)) return;
     if (opening.has(stream)) {
@@ -121,14 +118,14 @@ export const openStreamTree = (
     if (slices.kind === 'parent' && !entry.start.isDone) {
       const parent = byStream.get(slices.parent) ?? unselected(slices.parent);
       byStream.set(slices.parent, parent);
-      place(parent);
+      add(parent);
     }
     ordered.push(entry);
   };
-  for (const entry of planned) place(entry);
+  for (const entry of planned) add(entry);
 
   const children = new Map<Stream, Child[]>();
-  const opened = ordered.map((entry): StreamNode => {
+  return ordered.map((entry): StreamNode => {
     const {descriptor, stream, start, schema, blob} = entry;
     const own: Child[] = [];
     children.set(stream, own);
@@ -136,8 +133,7 @@ export const openStreamTree = (
     const client = openStreamClient(descriptor, isSelected, run);
     const node = {descriptor, stream, start, schema, blob, isSelected, children: own, client};
     if (stream.slices.kind !== 'parent' || start.isDone) {
-      const parentBlobs = {before: undefined, now: () => undefined};
-      return {...node, feed: undefined, parentBlobs};
+      return {...node, feed: undefined, parentBlobs: NO_PARENT};
     }
     const {feed, child, parentBlobs} = openChild(
       stream.slices,
@@ -148,5 +144,4 @@ export const openStreamTree = (
     children.get(stream.slices.parent)?.push(child);
     return {...node, feed, parentBlobs};
   });
-  return opened;
 };

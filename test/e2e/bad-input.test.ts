@@ -139,7 +139,7 @@ describe('a read of faker', () => {
       ]),
     );
     const unknown =
-      "The catalog asks for stream nowhere, which this source does not have. It has: users, products, purchases. Run discover again and take the stream's name from there.";
+      "The catalog names stream nowhere, which this source does not have. It has: users, products, purchases. Run discover again and take the stream's name from there.";
     expect(errorsOf(messages)).toEqual([
       `nowhere config_error: ${unknown}`,
       'all config_error: 1 of 2 streams failed: nowhere. The errors before this one say why.',
@@ -180,7 +180,7 @@ describe('a read of faker', () => {
     ];
     const {messages, status} = await read(catalog, file('foreign.json', foreign));
     expect(messages.flatMap(({log}) => (log?.level === 'WARN' ? [log.message] : []))).toEqual([
-      'The state holds streams that the catalog does not: orders. They are passed over.',
+      'The state has streams that the catalog does not have: orders. They are ignored.',
       'The state of stream users has no "updated_at", only lsn: it seems to be another connector\'s. The stream is read from its beginning.',
     ]);
     expect(messages.filter(({type}) => type === 'RECORD')).toHaveLength(2);

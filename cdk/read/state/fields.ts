@@ -1,4 +1,4 @@
-// Fields of a state's JSON: read with their types checked, written without those that have no value.
+// Reads fields of a state's JSON with their types checked, and writes them.
 
 import type {CursorValue} from '../../author/types.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
@@ -16,7 +16,7 @@ export const timeIn = (json: JsonObject, key: string): number | undefined =>
 export const isStrings = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((one) => typeof one === 'string');
 
-/** Undefined for a value that is not an object, and where one of its entries is not understood. */
+/** Undefined if the value is not an object, or if one of its entries cannot be parsed. */
 export const mapIn = <T>(
   value: unknown,
   parse: (entry: unknown) => T | undefined,
@@ -33,7 +33,7 @@ export const mapIn = <T>(
 
 export const isoOf = (instant: number): string => new Date(instant).toISOString();
 
-/** Without the keys that have no value. */
+/** Leaves out keys whose value is undefined. */
 export const defined = (keys: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
 

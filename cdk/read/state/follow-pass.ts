@@ -1,20 +1,20 @@
-// Progress without a cursor: which slices a full-refresh pass has read, so that one that was cut off is resumed.
+// Progress without a cursor: notes which slices a full-refresh pass has read, so that it can be resumed.
 
 import type {Progress, SliceProgress} from './progress.ts';
 import {sliceNumber} from './slice-keys.ts';
 import type {Pass} from './stream-state.ts';
 
-/** More slices than these are not listed, but packed. */
-const LISTED = 1_000;
+/** With more slices their keys are packed. */
+const MAX_LISTED = 1_000;
 
 type PassOptions = {
   readonly from: Pass | undefined;
   readonly startedAt: number;
   readonly now: () => number;
-  /** How long the next page of a slice that was cut off can be requested, in milliseconds; 0: not at all. */
+  /** For so many milliseconds the next page of an interrupted slice can be requested; 0: not at all. */
   readonly resumeLife: number;
   readonly sliced: boolean;
-  /** Whether the user gets the records; else they are read for the stream's children only. */
+  /** The records are emitted; otherwise they are read for the stream's children only. */
   readonly isSelected: boolean;
 };
 
@@ -29,7 +29,7 @@ export const followPass = (options: PassOptions): Progress => {
     resumes.delete(key);
     done.add(sliceNumber(key));
     names?.push(key);
-    if (done.size > LISTED) names = undefined;
+    if (done.size > MAX_LISTED) names = undefined;
   };
   const slice = (key: string): SliceProgress => {
     const known = resumes.get(key);
@@ -42,7 +42,7 @@ export const followPass = (options: PassOptions): Progress => {
       isDone: done.has(sliceNumber(key)),
       emits: () => isSelected,
       observe: (_records, next) => {
-        // Lists offer it unasked. After the last page the one that was saved before stays until the slice is complete.
+        // The last page has no next one; the token saved before it stays until the slice is complete.
         if (next === undefined || resumeLife === 0) return;
         resumes.set(key, {next, since: undefined, seen: undefined, startedAt, savedAt: now()});
       },
@@ -55,7 +55,7 @@ export const followPass = (options: PassOptions): Progress => {
     slice,
     state: (isFinished) => {
       if (isFinished) return {isRefreshed: sliced || resumeLife > 0};
-      // A stream in one piece that can not be resumed inside it has nothing to keep before its end.
+      // A stream without slices that is not resumable has nothing to save before its end.
       if (done.size === 0 && resumes.size === 0) return {};
       return {pass: {startedAt, done, names, resumes}, isUnfinished: true};
     },

@@ -1,36 +1,32 @@
-// How far the reading of one stream has come, slice by slice.
+// Follows how far one stream was read, slice by slice.
 
 import type {CursorValue} from '../../author/types.ts';
 import type {JsonObject} from '../../json/values.ts';
 import type {StreamState} from './stream-state.ts';
 
-/** Follows one slice. */
 export type SliceProgress = {
-  /** The position of an earlier run, or the stream's start; undefined: all records are to be read. */
+  /** The position of an earlier run, or the stream's start; undefined: all records are read. */
   readonly from: CursorValue | undefined;
-  /** What the author's `read` gets as `since`: the same less the lookback. */
+  /** The `since` for the author's `read`: `from` less the lookback. */
   readonly since: CursorValue | undefined;
-  /** Where a reading that was cut off is resumed. */
+  /** The token of the page at which an interrupted slice resumes. */
   readonly resume: JsonObject | undefined;
-  /** It is complete already, in a pass that is not over. */
+  /** An earlier run of an unfinished pass has completed it. */
   readonly isDone: boolean;
-  /** Whether a record of the slice goes to the user; all of them go to the stream's children. */
+  /** True for records that are emitted; the stream's children get all of them. */
   readonly emits: (record: object) => boolean;
-  /** Looks at records that were emitted, and keeps where the page after them is. */
+  /** Notes the cursors of emitted records, and the token of the next page. */
   readonly observe: (records: readonly object[], next?: JsonObject) => void;
-  /** The token of `resume` is void: the slice is read from its position again. */
+  /** The token of `resume` is invalid: the slice is read from its position again. */
   readonly restart: () => void;
-  /** Everything before this was read, whatever the order. */
+  /** All records before this value were read, in whatever order. */
   readonly reach: (value: CursorValue) => void;
-  /** Everything of the slice was read: its position moves, whatever the order. */
+  /** All records of the slice were read: its position moves, in whatever order they came. */
   readonly complete: () => void;
 };
 
 export type Progress = {
   readonly slice: (key: string) => SliceProgress;
-  /**
-   * The part of the stream's state that says how far it was read.
-   * @param isFinished whether every slice is complete; slices that are gone are then forgotten
-   */
+  /** @param isFinished all slices are complete: slices that are no longer listed are then forgotten */
   readonly state: (isFinished: boolean) => StreamState;
 };

@@ -1,20 +1,20 @@
-// How a state names slices: by their fields, or, as there may be a hundred thousand of them, by numbers in few bytes.
+// A state names slices by their fields, or, since there may be a hundred thousand of them, by packed hashes.
 import {hash} from 'node:crypto';
 import type {Slice} from '../../author/types.ts';
 
-/** Escapes only what the key's own grammar uses, so that `octocat/hello-world` stays readable. */
+/** Escapes only the separators, so that `octocat/hello-world` stays readable. */
 const encode = (text: string): string => text.replace(/[%&=]/g, encodeURIComponent);
 
 const decode = (text: string): string => text.replace(/%(25|26|3D)/g, decodeURIComponent);
 
-/** A slice's identity: its fields by name, whatever their order. Empty for a stream without slices. */
+/** A slice's fields, sorted by name; '' for a stream without slices. */
 export const sliceKey = (slice: Slice): string =>
   Object.keys(slice)
     .sort()
     .map((key) => `${encode(key)}=${encode(String(slice[key]))}`)
     .join('&');
 
-/** The slice of a key, its values as strings. */
+/** Inverts `sliceKey`; all values become strings. */
 export const sliceOf = (key: string): Slice =>
   Object.fromEntries(
     key.split('&').map((part) => {
@@ -24,15 +24,15 @@ export const sliceOf = (key: string): Slice =>
   );
 
 /**
- * A slice as a number of 48 bits. That two of 100,000 slices have the same is less likely than one in 50,000; a new slice
- * that has the number of one of them would be taken for a known one.
+ * A slice as a 48-bit hash. That two of 100,000 slices share one is less likely than 1 in 50,000; a new slice with the hash
+ * of a known one would be taken for it.
  */
 export const sliceNumber = (key: string): number =>
   Number.parseInt(hash('sha1', key, 'hex').slice(0, 12), 16);
 
 const CONTINUES = 0x80;
 
-/** Base-128 digits, the lowest first, as numbers beyond 2^31 have no bit operators. */
+/** Base-128 digits, the lowest first. Not by bit operators, which end at 2^31. */
 const pushNumber = (bytes: number[], value: number): void => {
   let rest = value;
   while (rest >= CONTINUES) {
@@ -42,7 +42,7 @@ const pushNumber = (bytes: number[], value: number): void => {
   bytes.push(rest);
 };
 
-/** One string: the numbers sorted, each by its distance from the one before. About seven characters a slice. */
+/** Packs the sorted numbers as the distances between them: about seven characters a slice. */
 export const packSliceNumbers = (numbers: Iterable<number>): string => {
   const bytes: number[] = [];
   let before = 0;
@@ -53,7 +53,7 @@ export const packSliceNumbers = (numbers: Iterable<number>): string => {
   return Buffer.from(bytes).toString('base64');
 };
 
-/** Undefined for a value that `packSliceNumbers` did not write. */
+/** Undefined for any value that `packSliceNumbers` did not write. */
 export const unpackSliceNumbers = (packed: unknown): ReadonlySet<number> | undefined => {
   if (typeof packed !== 'string') return undefined;
   const numbers = new Set<number>();

@@ -1,10 +1,11 @@
-// Where a stream begins: what its state says, in the mode in which it is read.
+// Decides where a stream starts, from its state and its sync mode.
 
 import type {Cursor} from '../../author/cursor.ts';
 import type {Stream} from '../../author/stream-value.ts';
 import {shift} from '../../duration.ts';
 import {isEmptyBlob, type StateBlob} from '../../protocol/state.ts';
 import {cursorRules} from '../cursor/rules.ts';
+import {damagedKeys} from './damage.ts';
 import {type Translated, translateForeignState} from './foreign-state.ts';
 import {
   type FullSync,
@@ -19,24 +20,24 @@ export type SyncMode = 'full_refresh' | 'incremental';
 
 export type Start = {
   /**
-   * What holds in this mode of what an earlier run kept. `position` is there if the stream has a cursor, `deletes` if
-   * they are followed from run to run: a full refresh replaces all that was.
+   * The parts of the saved state that this mode uses. `position` is set if the stream has a cursor, `deletes` if the mode
+   * is incremental: a full refresh replaces all records.
    */
   readonly state: StreamState;
-  /** Nothing is left to be read: an earlier attempt of the same job has done it. */
+  /** An earlier attempt of the same job has read everything. */
   readonly isDone: boolean;
 };
 
 export type StartContext = {
   /** When the run began, in epoch milliseconds. */
   readonly startedAt: number;
-  /** Whether this is another attempt of a job whose first one was cut off. */
+  /** The job's first attempt was interrupted, and this is another one. */
   readonly isRetry: boolean;
 };
 
 type Begun = {readonly start: Start; readonly warnings: readonly string[]};
 
-/** A full sync that was cut off is resumed; one whose day has come begins. */
+/** Resumes an unfinished full sync, and begins one that is due. */
 const fullSyncOf = (
   {fullSync}: Stream,
   last: FullSync | undefined,
@@ -52,14 +53,14 @@ const fullSyncOf = (
   return {startedAt, isOver: false};
 };
 
-/** What was read first by a pass that began longer ago is old by now. */
+/** In an older pass the records read first are out of date. */
 const PASS_LIFE = 24 * 3_600_000;
 
-/** The pass that is resumed, if one was cut off. */
+/** The pass to resume, if one was interrupted. */
 const openPass = ({pass, isUnfinished}: StreamState, now: number): Pass | undefined =>
   isUnfinished && pass && now - pass.startedAt < PASS_LIFE ? pass : undefined;
 
-/** A state that Airbyte's Python CDK has written for the same stream: a team may change its connector without a reset. */
+/** Reads the state that Airbyte's Python CDK wrote for the same stream, so that a team can change connectors without a reset. */
 const foreignStateIn = (blob: StateBlob, cursor: Cursor | undefined): Translated | undefined =>
   translateForeignState(blob, cursor?.field ?? '', cursor ? cursorRules(cursor).compare : () => 0);
 
@@ -69,7 +70,7 @@ const foreignPosition = (foreign: Translated): Position => ({
   lookbackSeconds: foreign.lookbackSeconds,
 });
 
-/** Where a blob says that a stream is, whichever connector wrote it; undefined where it can't be understood. */
+/** Reads the position in a blob, whichever connector wrote it; undefined if it cannot be parsed. */
 export const positionOf = (blob: StateBlob, cursor: Cursor): Position | undefined => {
   const own = parseStreamState(blob, cursor.field).position;
   const foreign = own ? undefined : foreignStateIn(blob, cursor);
@@ -79,7 +80,27 @@ export const positionOf = (blob: StateBlob, cursor: Cursor): Position | undefine
 const notUnderstood = ({name, cursor}: Stream, blob: StateBlob): string =>
   `The state of stream ${name} has no "${cursor?.field}", only ${Object.keys(blob).join(', ')}: it seems to be another connector's. The stream is read from its beginning.`;
 
-/** Only a run that was cut off is resumed; the position of incremental syncs does not count. */
+const MAX_NAMED = 5;
+
+const damageWarnings = (
+  {name, cursor, slices}: Stream,
+  blob: StateBlob,
+  {parent}: StreamState,
+): readonly string[] => {
+  const ofParent =
+    parent && slices.kind === 'parent' && slices.incremental
+      ? damagedKeys(parent, slices.parent.cursor?.field).map((key) => `parent.${key}`)
+      : [];
+  const keys = [...damagedKeys(blob, cursor?.field), ...ofParent];
+  const more = keys.length > MAX_NAMED ? ` and ${keys.length - MAX_NAMED} more` : '';
+  return keys.length === 0
+    ? []
+    : [
+        `The state of stream ${name} has damaged keys: ${keys.slice(0, MAX_NAMED).join(', ')}${more}. What they covered is read again from its beginning. If the state was edited, restore the old one to avoid that.`,
+      ];
+};
+
+/** Only an interrupted full refresh is resumed; positions of incremental syncs are ignored. */
 const startFullRefresh = (
   {cursor}: Stream,
   {deletes: _, ...state}: StreamState,
@@ -102,7 +123,7 @@ const startIncremental = (
   const {cursor, slices} = stream;
   const {position, deletes = {}} = state;
   const foreign = foreignStateIn(blob, cursor);
-  // In our own terms, or among those that Python keeps by the names of the streams.
+  // Python keeps the states of parents by their names.
   const parent =
     state.parent ??
     (slices.kind === 'parent' ? foreign?.parentStates?.[slices.parent.name] : undefined);
@@ -113,12 +134,11 @@ const startIncremental = (
   if (cursor === undefined) {
     return begin(
       {pass: openPass(state, startedAt)},
-      `Stream ${stream.name} has no cursor, so it can't be read incrementally; all of it is read.`,
+      `Stream ${stream.name} has no cursor, so it cannot be read incrementally; all of it is read.`,
     );
   }
   const fullSync = fullSyncOf(stream, state.fullSync, startedAt);
-  // One that begins now forgets what was, also of the parent: the children of all parents are read again. One that was
-  // cut off has its own position.
+  // A full sync that begins now ignores the saved positions, also the parent's: the children of all parents are read again.
   if (fullSync?.startedAt === startedAt) {
     return begin({position: START, fullSync, parent: undefined});
   }
@@ -137,9 +157,12 @@ export const startOf = (
   const isGiven = given !== undefined && !isEmptyBlob(given);
   const blob = (isGiven && stream.migrateState ? stream.migrateState(given) : given) ?? {};
   const state = parseStreamState(blob, stream.cursor?.field);
+  const damage = damageWarnings(stream, blob, state);
   if (mode === 'full_refresh') {
-    return {start: startFullRefresh(stream, state, context), warnings: []};
+    const start = startFullRefresh(stream, state, context);
+    return {start, warnings: state.isUnfinished ? damage : []};
   }
   const {deletes: _, ...other} = blob;
-  return startIncremental(stream, state, other, context);
+  const {start, warnings} = startIncremental(stream, state, other, context);
+  return {start, warnings: [...damage, ...warnings]};
 };

@@ -1,6 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import fc, {type Arbitrary} from 'fast-check';
 import type {StateBlob} from '../../protocol/state.ts';
+import {damagedKeys} from './damage.ts';
 import {packSliceNumbers} from './slice-keys.ts';
 import {parseStreamState, printStreamState, START} from './stream-state.ts';
 
@@ -110,6 +111,7 @@ describe('a state', () => {
     fc.assert(
       fc.property(byCursor, (blob) => {
         expect(again(blob, FIELD)).toBe(JSON.stringify(blob));
+        expect(damagedKeys(blob, FIELD)).toEqual([]);
       }),
     );
   });
@@ -118,6 +120,7 @@ describe('a state', () => {
     fc.assert(
       fc.property(byPass, (blob) => {
         expect(again(blob, undefined)).toBe(JSON.stringify(blob));
+        expect(damagedKeys(blob, undefined)).toEqual([]);
       }),
     );
   });
@@ -196,7 +199,12 @@ describe('a position', () => {
     ['a cursor that is empty', {updated_at: ''}, undefined],
     ["Python's slices, which are a list", {slices: []}, undefined],
     [
-      'slices that are damaged, which are read from their beginning',
+      'slices that are no object, so that no slice starts at the watermark',
+      {updated_at: '2026-01-01', slices: 'x'},
+      {watermark: '2026-01-01', slices: new Map(), compacted: []},
+    ],
+    [
+      'damaged slices, which are read from their beginning',
       {
         slices: {'a=1': 7, 'a=2': {updated_at: null, resume: {next: 7}}},
         folded: [{keys: 'gA=='}, 7],

@@ -1,6 +1,6 @@
-// The state of one stream: what a run keeps for the next one. Every key that the JSON can hold is listed here, and
-// nothing else reads or writes it. Connections keep these blobs for years, so a key is never renamed, and one that is no longer
-// written is not used for anything else: `learned`, a lookback that earlier versions measured.
+// The state that a run saves for the next one, of one stream. Every key of the JSON is listed here, and only this module
+// reads and writes them. Connections keep these blobs for years, so a key is never renamed, and a key that is no longer
+// written is never reused: `learned`, a lookback that earlier versions measured.
 
 import type {CursorValue} from '../../author/types.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
@@ -17,64 +17,64 @@ import {cursorIn, defined, isoOf, isStrings, jsonOf, mapIn, timeIn} from './fiel
 import type {ForeignSlice} from './foreign-state.ts';
 import {packSliceNumbers, sliceNumber, unpackSliceNumbers} from './slice-keys.ts';
 
-/** `<cursor>` below stands for the name of the stream's cursor field, and `<slice>` for a `sliceKey`. */
+/** Below, `<cursor>` is the name of the stream's cursor field, and `<slice>` a `sliceKey`. */
 export type StreamState = {
-  /** How far a stream with a cursor was read; undefined: the blob has no position by this cursor. */
+  /** For a stream with a cursor; undefined: the blob has no position of this cursor. */
   readonly position?: Position | undefined;
-  /** How far a stream without a cursor was read. */
+  /** For a stream without a cursor. */
   readonly pass?: Pass | undefined;
   /** `"unfinished": true`: it was saved before the stream was complete. */
   readonly isUnfinished?: boolean;
-  /** `"__ab_full_refresh_sync_complete": true`: a full refresh that could have been resumed is complete. */
+  /** `"__ab_full_refresh_sync_complete": true`: a resumable full refresh is complete. */
   readonly isRefreshed?: boolean;
   readonly fullSync?: FullSync | undefined;
-  /** `"parent": {…}`: the state of the parent stream when all of its children had last been read. */
+  /** `"parent": {…}`: the state of the parent stream when this one was last complete. */
   readonly parent?: StateBlob | undefined;
   readonly deletes?: DeletesState | undefined;
 };
 
 export type Position = {
   /**
-   * `"<cursor>": "2026-01-01T00:00:00Z"`: all records up to here were read. Of a stream in slices: the highest of their
-   * positions when it was last complete.
+   * `"<cursor>": "2026-01-01T00:00:00Z"`: all records up to here were read. For a stream with slices it is the highest of
+   * their positions when the stream was last complete.
    */
   readonly watermark: CursorValue | undefined;
-  /** `"resume": {…}`: of a stream without slices. */
+  /** `"resume": {…}`, for a stream without slices. */
   readonly resume?: Resume | undefined;
   /** `"slices": {"<slice>": {"<cursor>": "…", "resume": {…}}}`. Absent: the stream was not read in slices. */
   readonly slices?: ReadonlyMap<string, SlicePosition> | undefined;
   /** `"folded": [{"<cursor>": "…", "keys": "AYCA…"}]`: positions that many slices share. */
   readonly compacted?: readonly Compacted[] | undefined;
-  /** Slices that Airbyte's Python CDK has read, in its terms. Never printed. */
+  /** Slices that Airbyte's Python CDK has read. Never printed. */
   readonly foreign?: readonly ForeignSlice[] | undefined;
-  /** How far before the position reading has to begin once, in seconds, by Python's state. Never printed. */
+  /** The lookback of Python's state, in seconds, for one sync. Never printed. */
   readonly lookbackSeconds?: number | undefined;
 };
 
 export type SlicePosition = {
-  /** All records of the slice up to here were read; undefined: it has had none yet. */
+  /** All records of the slice up to here were read; undefined: it had no records yet. */
   readonly at: CursorValue | undefined;
   readonly resume?: Resume | undefined;
 };
 
-/** Slices that share a position, too many to be listed. */
+/** Slices that share a position because there are too many to list. */
 export type Compacted = {
   readonly at: CursorValue | undefined;
   /** By `sliceNumber`. */
   readonly keys: ReadonlySet<number>;
 };
 
-/** The page with which a slice that was cut off is resumed. */
+/** The page at which an interrupted slice resumes. */
 export type Resume = {
-  /** `"next": {…}`: what the stream's `read` gave to request the page after the last one. */
+  /** `"next": {…}`: the token of the next page, from the stream's `read`. */
   readonly next: JsonObject;
-  /** `"since": "…"`: what that reading began with. */
+  /** `"since": "…"`: the slice was read with this `since`. */
   readonly since: CursorValue | undefined;
   /** `"seen": "…"`: the highest cursor so far. */
   readonly seen: CursorValue | undefined;
-  /** `"started": "2026-01-01T23:00:00.000Z"`: when the run began that read the first page; epoch milliseconds. */
+  /** `"started": "2026-01-01T23:00:00.000Z"`: the start of the run that read the first page; epoch milliseconds. */
   readonly startedAt: number;
-  /** `"saved": "2026-01-01T23:30:00.000Z"`: when the page was read that has this token; epoch milliseconds. */
+  /** `"saved": "2026-01-01T23:30:00.000Z"`: when the page with this token was read; epoch milliseconds. */
   readonly savedAt: number;
 };
 
@@ -82,31 +82,31 @@ export type Resume = {
 export type Pass = {
   /** `"started": "2026-01-01T12:00:00.000Z"`: epoch milliseconds. */
   readonly startedAt: number;
-  /** `"done": "AYCA…"`: slices that are complete, by `sliceNumber`. */
+  /** `"done": "AYCA…"`: the complete slices, by `sliceNumber`. */
   readonly done: ReadonlySet<number>;
-  /** `"done": ["<slice>"]`: the same by name, as long as they are few enough to be listed. */
+  /** `"done": ["<slice>"]`: the same by key, while they are few. */
   readonly names: readonly string[] | undefined;
   /** `"resume": {"<slice>": {…}}` */
   readonly resumes: ReadonlyMap<string, Resume>;
 };
 
-/** When the stream was last read from its beginning, where its `fullSync` repeats that. */
+/** The last time that a stream with `fullSync` was read from its beginning. */
 export type FullSync = {
   /** Epoch milliseconds. */
   readonly startedAt: number;
-  /** `"full_sync_at": "2025-12-31T00:00:00.000Z"` for one that is over, else `"full_sync_started": "…"`. */
+  /** `"full_sync_at": "2025-12-31T00:00:00.000Z"` if it is over, else `"full_sync_started": "…"`. */
   readonly isOver: boolean;
 };
 
-/** `"deletes": {…}`: what a stream remembers to find out what was deleted. */
+/** `"deletes": {…}`: remembered to detect deletions. */
 export type DeletesState = {
-  /** `"cursor": "…"`: the highest cursor that was emitted; a tombstone gets no lower one. */
+  /** `"cursor": "…"`: the highest emitted cursor; a tombstone gets no lower one. */
   readonly cursor?: CursorValue | undefined;
   /** `"list": {…}`: how far the API's lists of deleted items were read. */
   readonly list?: DeletedListState | undefined;
-  /** `"sweep": {…}`: the ids that the stream knows. */
+  /** `"sweep": {…}`: the known ids. */
   readonly sweep?: SweepState | undefined;
-  /** The keys whose values are not understood. Never printed. */
+  /** Keys with values that cannot be parsed. Never printed. */
   readonly damaged?: readonly string[];
 };
 
@@ -118,24 +118,24 @@ export type DeletedListState = {
 };
 
 export type SweepState =
-  /** `"off": 200001`: the ids were too many to be kept, namely so many. */
+  /** `"off": 200001`: the sweep was switched off at so many ids. */
   | {readonly off: number}
   | {
       /** `"known": ["q1YqS…"]`: `{<slice>: ids}`, packed in one string or several, see `deletes/packed-ids.ts`. */
       readonly known: readonly string[];
-      /** `"key": ["id"]`: the primary key whose values they are. */
+      /** `"key": ["id"]`: the ids are values of this primary key. */
       readonly key: readonly string[];
-      /** `"from": "…"`: the `cursor.start` with which they were read: earlier records are not among them. */
+      /** `"from": "…"`: the `cursor.start` with which they were read; ids of earlier records are missing. */
       readonly from?: CursorValue | undefined;
-      /** `"slices": "q1YqS…"`: `{<slice>: {swept, absent}}`, packed: when its ids were last compared, and which were missing. */
+      /** `"slices": "q1YqS…"`: `{<slice>: {swept, absent}}`, packed: the time of the last sweep, and the ids missing in it. */
       readonly slices: string;
     };
 
-/** The position of a stream of which nothing was read. */
+/** The position of a stream that was never read. */
 export const START: Position = {watermark: undefined};
 
-/** Undefined where it is absent or damaged: the slice is then read from its position. */
-const resumeIn = (value: unknown): Resume | undefined => {
+/** Undefined if it is absent or damaged: the slice is then read from its position. */
+export const resumeIn = (value: unknown): Resume | undefined => {
   if (!isObject(value) || !isObject(value['next'])) return undefined;
   const [startedAt, savedAt] = [timeIn(value, 'started'), timeIn(value, 'saved')];
   return startedAt && savedAt
@@ -154,17 +154,28 @@ const sliceIn = (value: unknown, field: string): SlicePosition =>
     ? {at: cursorIn(value, field), resume: resumeIn(value['resume'])}
     : {at: undefined};
 
+/** PyAirbyte returns null for keys that have no value. */
+export const isPresent = (value: unknown): boolean => value !== undefined && value !== null;
+
+/**
+ * A damaged `slices` counts as an empty one: the watermark would pass over records of slices that are behind it. A list is
+ * one of Python's.
+ */
+export const isInSlices = ({slices, folded}: StateBlob): boolean =>
+  isPresent(folded) || (isPresent(slices) && !Array.isArray(slices));
+
 const compactedIn = (value: unknown, field: string): readonly Compacted[] => {
   const keys = isObject(value) ? unpackSliceNumbers(value['keys']) : undefined;
   return isObject(value) && keys ? [{at: cursorIn(value, field), keys}] : [];
 };
 
-/** Undefined where the blob is not one of ours for this cursor field. */
+/** Undefined if the blob is not one of ours for this cursor field. */
 const positionIn = (blob: StateBlob, field: string): Position | undefined => {
   const watermark = cursorIn(blob, field);
   const {slices, folded} = blob;
-  if (isObject(slices)) {
-    const all = Object.entries(slices).map(([key, slice]) => [key, sliceIn(slice, field)] as const);
+  if (isInSlices(blob)) {
+    const entries = Object.entries(isObject(slices) ? slices : {});
+    const all = entries.map(([key, slice]) => [key, sliceIn(slice, field)] as const);
     const compacted = Array.isArray(folded) ? folded.flatMap((one) => compactedIn(one, field)) : [];
     return {watermark, slices: new Map(all), compacted};
   }
@@ -283,7 +294,7 @@ const printDeletes = ({cursor, list, sweep}: DeletesState): JsonObject => {
   });
 };
 
-/** A blob of which nothing changes when the state does. One that says nothing is Airbyte's sentinel, as an empty one means "reset". */
+/** Prints a copy. Without anything to save it is Airbyte's sentinel, because an empty blob means "reset". */
 export const printStreamState = (
   state: StreamState,
   cursorField: string | undefined,

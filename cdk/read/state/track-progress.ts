@@ -1,4 +1,4 @@
-// How a stream is followed in the way in which it is read, and the parts of its state that its slices know nothing of.
+// Tracks the progress of a stream, and the parts of its state that belong to no slice.
 
 import type {Cursor} from '../../author/cursor.ts';
 import {millisecondsOf} from '../../duration.ts';
@@ -21,7 +21,7 @@ import {
 
 type At = SlicePosition['at'];
 
-/** The earliest of several positions: from there on all of them have what they need. */
+/** The earliest of several positions, from which reading serves all of them. */
 const earliest = (positions: readonly Position[], cursor: Cursor): Position => {
   const {compare} = cursorRules(cursor);
   const first = (a: At, b: At): At => {
@@ -30,7 +30,7 @@ const earliest = (positions: readonly Position[], cursor: Cursor): Position => {
   };
   return positions.reduce((one, other) => {
     if (one === other) return one;
-    // A slice that only one of them knows is read from its beginning.
+    // A slice that is in only one of them is read from its beginning.
     const slices =
       one.slices &&
       other.slices &&
@@ -44,7 +44,7 @@ const earliest = (positions: readonly Position[], cursor: Cursor): Position => {
   });
 };
 
-/** A parent goes on from its own position, but begins where it has to for its children, which may be before that. */
+/** A parent continues from its own position, but starts earlier if its children need that. */
 const beginningOf = (
   own: Position,
   {children, isSelected}: StreamNode,
@@ -57,10 +57,7 @@ const beginningOf = (
   return {from: own, childrenFrom: begin === own ? undefined : begin};
 };
 
-/**
- * What a position has reached after an instant is given up; undefined where its values are not times, so that nobody knows
- * what comes after.
- */
+/** Moves a position back to an instant at most; undefined if its values are not times and cannot be compared with it. */
 const cappedAt = (blob: StateBlob, cursor: Cursor, instant: number): StateBlob | undefined => {
   const {isTime, cappedAt: capped} = cursorRules(cursor);
   const position = parseStreamState(blob, cursor.field).position ?? START;
@@ -77,13 +74,13 @@ const cappedAt = (blob: StateBlob, cursor: Cursor, instant: number): StateBlob |
   return printStreamState({position: early}, cursor.field);
 };
 
-/** The pass that is resumed; what the children need of a slice is all of it, so that a parent does not. */
+/** The pass to resume; none for a parent, whose children need every record. */
 const passOf = ({start, children}: StreamNode): Pass | undefined =>
   children.length === 0 ? start.state.pass : undefined;
 
 /**
- * Where the parent is to begin next time. Of a pass that was resumed, slices that an earlier run has read were not read
- * again, though their parents may have changed since: those that have changed since the pass began are to be read again.
+ * The parent's position for the next sync. A resumed pass did not read the slices of earlier runs again, though their
+ * parents may have changed: so the next sync reads all that changed since the pass began.
  */
 const parentAt = (node: StreamNode, isFinished: boolean): StateBlob | undefined => {
   const {before, now} = node.parentBlobs;
@@ -95,7 +92,6 @@ const parentAt = (node: StreamNode, isFinished: boolean): StateBlob | undefined 
   return cappedAt(reached, cursor, pass.startedAt - CLOCK_SKEW) ?? before;
 };
 
-/** The parts of a stream's state that its slices know nothing of. */
 export const stateBeside = (
   node: StreamNode,
   isFinished: boolean,
@@ -109,11 +105,10 @@ export const stateBeside = (
   };
 };
 
-/** What its children need of a slice is all of it, and a window is read from its beginning. */
+/** Parents and windows are not resumed inside a slice: children need every record, and a window is read from its beginning. */
 const resumeLifeOf = ({stream: {resumable, window}, children}: StreamNode): number =>
   children.length > 0 || window || !resumable ? 0 : millisecondsOf(resumable);
 
-/** Nothing is left to be read. */
 const finishedBefore = ({start}: StreamNode): Progress => ({
   slice: () => ({
     from: undefined,

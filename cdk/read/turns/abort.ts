@@ -1,4 +1,4 @@
-/** Why a run was told to stop; not a failure, but the stream it stops is not complete either. */
+/** Thrown when a signal stops the run. It is not a failure, but the streams that it stops are incomplete. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   readonly signal: 'SIGTERM' | 'SIGINT';
@@ -17,7 +17,7 @@ export async function* untilAborted<T>(
   const iterator = iterable[Symbol.asyncIterator]();
   let stopWaiting = (_reason: unknown): void => {};
   const onAbort = () => stopWaiting(signal.reason);
-  // Not Promise.race against one promise for the abort: that promise would keep every item it raced with.
+  // Not Promise.race with one promise for the abort: that promise would keep every item in memory.
   const next = (): Promise<IteratorResult<T>> =>
     new Promise((resolve, reject) => {
       stopWaiting = reject;
@@ -33,7 +33,7 @@ export async function* untilAborted<T>(
     }
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // Not awaited: an iterator that hangs would never come back from it. One that fails now has been left already.
+    // Not awaited, because an iterator that hangs would never return. Its failure no longer matters.
     iterator.return?.()?.catch(() => {});
   }
 }

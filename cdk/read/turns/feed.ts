@@ -1,19 +1,16 @@
-// The slices of a stream that come from the records of another one, as these are read.
+// Passes the slices that come from a parent's records to a child, while the parent is read.
 import type {Slice} from '../../author/types.ts';
 import {boundedQueue} from './queue.ts';
 
 export type Feed = {
   readonly push: (slices: readonly Slice[]) => void;
-  /** The parent was read to its end, or `fault` says why not. */
+  /** @param fault says why the parent was not read to its end */
   readonly end: (fault?: unknown) => void;
-  /** Slice by slice; throws at the end if there was a fault. */
+  /** Throws at the end if there was a fault. */
   readonly slices: () => AsyncGenerator<Slice>;
 };
 
-/**
- * Holds as many slices as there are: they are small, and a parent that waited for its children, who wait for a place to
- * read, might hold that place.
- */
+/** Unbounded: slices are small, and a parent that waits for its children might hold the slot that they wait for. */
 export const openFeed = (): Feed => {
   const queue = boundedQueue<Slice>(Number.POSITIVE_INFINITY);
   let broken: {readonly fault: unknown} | undefined;

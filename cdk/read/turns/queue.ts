@@ -1,19 +1,18 @@
-/** One ordered line between those who read an API and the one who writes stdout. */
+/** One ordered queue between many readers of an API and one writer of stdout. */
 export type BoundedQueue<T> = AsyncIterable<T> & {
   /**
-   * Puts an item at the end, at once; resolves when there is room for more. Who waits for it cannot run
-   * ahead of a slow reader; who does not (a log line) still keeps its place in the order.
+   * Adds an item at once; resolves when there is room for more. Await it to respect back-pressure; log lines do not,
+   * but stay in order.
    */
   readonly push: (item: T, bytes: number) => Promise<void>;
-  /** No more items will come: the reader ends after the last one. */
+  /** The reader ends after the last item. */
   readonly close: () => void;
-  /** Whether those who push have to wait for the reader. */
   readonly isFull: () => boolean;
 };
 
-const COMPACT_BEHIND = 10_000;
+const COMPACT_AFTER = 10_000;
 
-/** A queue that holds about `maxBytes`, and at least one item. For one reader. */
+/** Holds about `maxBytes`, and at least one item. For one reader. */
 export const boundedQueue = <T>(maxBytes: number): BoundedQueue<T> => {
   let items: ({readonly item: T; readonly bytes: number} | undefined)[] = [];
   let first = 0;
@@ -22,13 +21,13 @@ export const boundedQueue = <T>(maxBytes: number): BoundedQueue<T> => {
   let wakeReader = () => {};
   let room = Promise.withResolvers<void>();
 
-  /** Not shift(): of a long array that moves every item behind the first. */
+  /** Not Array.shift(), which moves all items of a long array. */
   const shift = () => {
     if (first >= items.length) return undefined;
     const item = items[first];
     items[first] = undefined;
     first += 1;
-    if (first === items.length || first > COMPACT_BEHIND) {
+    if (first === items.length || first > COMPACT_AFTER) {
       items = items.slice(first);
       first = 0;
     }

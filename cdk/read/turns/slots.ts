@@ -1,59 +1,58 @@
-// How many slices are read at once, and whose turn it is.
+// Limits how many slices are read at once, and schedules them.
 
 export type Slot = {
-  /** Says what is read in it, for whoever asks why nothing comes. */
+  /** Names what is read in it, for the watchdog. */
   readonly name: (what: string) => void;
-  /** Gives the place up for good. */
   readonly leave: () => void;
-  /** Runs a long wait, and lets others have the place meanwhile. */
+  /** Others may use the slot during a long wait. */
   readonly yieldDuring: <T>(wait: () => Promise<T>) => Promise<T>;
 };
 
 export type Slots = {
   /**
-   * Resolves when there is room.
-   * @param group whose turns are counted together: one stream with many slices does not keep the others waiting
-   * @param first whether it goes before those that do not: what others wait for
+   * Resolves when a slot is free.
+   * @param group is scheduled as one: a stream with many slices does not keep the others waiting
+   * @param first goes before those that are not first, because others wait for it
    */
   readonly enter: (group: string, first: boolean) => Promise<Slot>;
-  /** Those that are reading, and those that wait for room. */
   readonly count: () => {readonly reading: number; readonly waiting: number};
-  /** What is read, as far as it was named. */
+  /** The names of the slots in use. */
   readonly reading: () => readonly string[];
 };
 
 type Waiter = {readonly group: string; readonly first: boolean; readonly go: () => void};
 
-/** So many places, and those who wait for one. */
-const openPlaces = (limit: number) => {
+/** A fixed number of slots and a waiting list. */
+const openSchedule = (limit: number) => {
   const waiters: Waiter[] = [];
-  const turns = new Map<string, number>();
-  /** By group, those in a place and those that have yielded it. */
+  /** By group, when it last entered, as a count of entries. */
+  const entered = new Map<string, number>();
+  /** By group, its slices that are reading and those that have yielded their slots. */
   const begun = new Map<string, number>();
   let taken = 0;
-  let turn = 0;
+  let entries = 0;
 
   const add = (group: string, more: 1 | -1): void =>
     void begun.set(group, (begun.get(group) ?? 0) + more);
-  /** A group whose members have all yielded their places begins no more: there might be a hundred thousand of them. */
+  /** A group whose slices have all yielded their slots begins no more: it might have a hundred thousand. */
   const mayBegin = (group: string): boolean => taken < limit && (begun.get(group) ?? 0) < limit;
 
-  /** Of those that go first, or else of all, the group whose last turn is longest ago. */
+  /** Of those that go first, or else of all, the group that entered longest ago. */
   const next = (): Waiter | undefined => {
     const able = waiters.filter(({group}) => mayBegin(group));
     const urgent = able.filter(({first}) => first);
     const queue = urgent.length > 0 ? urgent : able;
     return queue.reduce<Waiter | undefined>(
       (best, waiter) =>
-        best && (turns.get(best.group) ?? 0) <= (turns.get(waiter.group) ?? 0) ? best : waiter,
+        best && (entered.get(best.group) ?? 0) <= (entered.get(waiter.group) ?? 0) ? best : waiter,
       undefined,
     );
   };
   const begin = (group: string): void => {
     add(group, 1);
     taken += 1;
-    turn += 1;
-    turns.set(group, turn);
+    entries += 1;
+    entered.set(group, entries);
   };
   const letIn = (): void => {
     const waiter = next();
@@ -67,15 +66,15 @@ const openPlaces = (limit: number) => {
       if (mayBegin(group)) begin(group);
       else await new Promise<void>((go) => waiters.push({group, first, go}));
     },
-    yieldPlace: (): void => {
+    yieldSlot: (): void => {
       taken -= 1;
       letIn();
     },
-    /** At once, though there may be more than the limit then: those who have the places might wait for this one. */
+    /** At once, even beyond the limit: those that have the slots might wait for this one. */
     comeBack: (): void => {
       taken += 1;
     },
-    /** @param isHeld whether it has its place, or has yielded it */
+    /** @param isHeld false while the slot is yielded */
     leave: (group: string, isHeld: boolean): void => {
       add(group, -1);
       if (isHeld) taken -= 1;
@@ -85,10 +84,10 @@ const openPlaces = (limit: number) => {
   };
 };
 
-type Places = Pick<ReturnType<typeof openPlaces>, 'yieldPlace' | 'comeBack' | 'leave'>;
+type Schedule = ReturnType<typeof openSchedule>;
 
-/** Several waits may yield one slot, as that of a page that is fetched ahead does; and the slot may be left meanwhile. */
-const openLane = (group: string, places: Places, names: Map<symbol, string>): Slot => {
+/** Several waits may yield one slot at once, such as that of a prefetched page, and the slot may be left meanwhile. */
+const openSlot = (group: string, schedule: Schedule, names: Map<symbol, string>): Slot => {
   const key = Symbol();
   let waits = 0;
   let isLeft = false;
@@ -98,31 +97,31 @@ const openLane = (group: string, places: Places, names: Map<symbol, string>): Sl
       if (isLeft) return;
       isLeft = true;
       names.delete(key);
-      places.leave(group, waits === 0);
+      schedule.leave(group, waits === 0);
     },
     yieldDuring: async (wait) => {
       if (isLeft) return wait();
       waits += 1;
-      if (waits === 1) places.yieldPlace();
+      if (waits === 1) schedule.yieldSlot();
       try {
         return await wait();
       } finally {
         waits -= 1;
-        if (waits === 0 && !isLeft) places.comeBack();
+        if (waits === 0 && !isLeft) schedule.comeBack();
       }
     },
   };
 };
 
 export const openSlots = (limit: number): Slots => {
-  const places = openPlaces(limit);
+  const schedule = openSchedule(limit);
   const names = new Map<symbol, string>();
   return {
     enter: async (group, first) => {
-      await places.enter(group, first);
-      return openLane(group, places, names);
+      await schedule.enter(group, first);
+      return openSlot(group, schedule, names);
     },
-    count: places.count,
+    count: schedule.count,
     reading: () => [...names.values()],
   };
 };

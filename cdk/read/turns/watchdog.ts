@@ -1,41 +1,41 @@
-// Says what a run waits for when nothing has come for a while: a run that hangs without a word can't be helped.
+// Logs what a run waits for when no records have come for a while: a run that hangs silently cannot be debugged.
 
 export type Watchdog = {
-  /** Something came. */
+  /** Call it for every page of records. */
   readonly feed: () => void;
   readonly stop: () => void;
 };
 
 type Watched = {
   readonly now: () => number;
-  /** How long nothing may come, in milliseconds, until it is said; and again each time. */
+  /** Warns after so many milliseconds without records, and again after each. */
   readonly patience: number;
-  /** What is waited for, in words. */
   readonly waitsFor: () => readonly string[];
   readonly warn: (message: string) => void;
 };
 
-/** How often it looks while it is patient. */
-const LOOKS = 10;
-
-const MOST_NAMED = 10;
+const CHECKS_PER_PATIENCE = 10;
+const MAX_NAMED = 10;
 
 export const openWatchdog = ({now, patience, waitsFor, warn}: Watched): Watchdog => {
   let fedAt = now();
-  let toldAt = fedAt;
-  const look = (): void => {
-    const quiet = now() - Math.max(fedAt, toldAt);
+  let warnedAt = fedAt;
+  const check = (): void => {
+    const quiet = now() - Math.max(fedAt, warnedAt);
     if (quiet < patience) return;
-    toldAt = now();
+    warnedAt = now();
+    const seconds = Math.round((warnedAt - fedAt) / 1_000);
     const found = waitsFor();
-    const named = found.slice(0, MOST_NAMED).join('; ');
-    const more = found.length > MOST_NAMED ? `; and ${found.length - MOST_NAMED} more` : '';
-    warn(
-      `Nothing has come for ${Math.round((toldAt - fedAt) / 1_000)} s. Waiting for ${named || 'nothing that is known of'}${more}.`,
-    );
+    const named = found.slice(0, MAX_NAMED).join('; ');
+    const more = found.length > MAX_NAMED ? `; and ${found.length - MAX_NAMED} more` : '';
+    const reason =
+      found.length > 0
+        ? `Waiting for ${named}${more}.`
+        : 'Cause unknown: no request, slice or reader is pending.';
+    warn(`No records for ${seconds} s. ${reason}`);
   };
-  const timer = setInterval(look, patience / LOOKS);
-  // It must not keep a program that has nothing else to do.
+  const timer = setInterval(check, patience / CHECKS_PER_PATIENCE);
+  // The timer must not keep a finished program alive.
   timer.unref();
   return {
     feed: () => {
