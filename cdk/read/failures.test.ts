@@ -139,7 +139,7 @@ describe('a stream that fails', () => {
     expect(inShort(messages).slice(2, 8)).toEqual([
       `items ${JSON.stringify(item(9))}`,
       `items ${JSON.stringify(item(3))}`,
-      'WARN Stream items: Records should come in ascending order of "updated_at", but do not: the position is saved at the end only.',
+      'WARN Stream items: Records are not in ascending order of "updated_at", as `cursor.order` declares: the position is saved only at the end of the slice.',
       expect.stringMatching(/^ERROR/),
       'items STATE {"unfinished":true} 2',
       'items INCOMPLETE',

@@ -2,19 +2,19 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {fuzz, inThisRun, printCases} from '../../test/cases.ts';
+import {listOf, readBothWays} from '../../test/read/both-ways.ts';
+import {exactly} from '../../test/read/exact-numbers.ts';
 import {at, stateOf} from '../../test/read/items.ts';
 import {parent} from '../author/slices.ts';
 import {type StreamDefinition, stream} from '../author/stream.ts';
 import type {Schema} from '../author/types.ts';
-import {bothLanes, listOf} from './both-lanes.ts';
-import {exactly} from './exact-numbers.ts';
 
 type Some = Record<string, unknown>;
 const schema: Schema<Some> = {type: 'object'};
 type More = Partial<StreamDefinition<Some, Record<never, never>>>;
 
-const lanes = (more: More, bodies: readonly (string | Buffer)[], setUp = {}, options = {}) =>
-  bothLanes(
+const readItems = (more: More, bodies: readonly (string | Buffer)[], setUp = {}, options = {}) =>
+  readBothWays(
     (pages) =>
       stream<Some>({
         name: 'items',
@@ -36,7 +36,7 @@ describe('a stream at whose records nobody looks', () => {
   test('hands their bytes on, but for newlines', async () => {
     const body =
       '{"data": [{"id": 9007199254740993,\r\n "n": 1.50, "t": "a\\n\\u00e4"},\n{"n":1e400,"n":0}]}';
-    const {bytes} = await lanes({}, [body], {}, {records: 'data'});
+    const {bytes} = await readItems({}, [body], {}, {records: 'data'});
     expect([bytes.bytePages, bytes.texts]).toEqual([
       1,
       ['{"id": 9007199254740993,   "n": 1.50, "t": "a\\n\\u00e4"}', '{"n":1e400,"n":0}'],
@@ -45,16 +45,16 @@ describe('a stream at whose records nobody looks', () => {
 
   test('hands on records of any size', async () => {
     const large = {id: 1, text: 'x'.repeat(100_000)};
-    const {bytes, parsed} = await lanes({}, [page({id: 0}, large, {id: 2}, large, large)]);
+    const {bytes, parsed} = await readItems({}, [page({id: 0}, large, {id: 2}, large, large)]);
     expect(bytes.bytePages).toBe(1);
     expect(bytes.texts).toEqual(parsed.texts);
   });
 
   test('is told its unknown fields', async () => {
     const known: Schema<Some> = {type: 'object', properties: {id: {}}};
-    const {bytes, parsed} = await lanes({schema: known}, [page({id: 1, name: 'x'})]);
+    const {bytes, parsed} = await readItems({schema: known}, [page({id: 1, name: 'x'})]);
     expect(bytes.messages).toContain(
-      'WARN Stream items: Records have fields that the schema does not declare; they are passed on: "name" (a string).',
+      'WARN Stream items: Records have fields that the schema does not declare; they are emitted: "name" (a string).',
     );
     expect([bytes.bytePages, bytes.messages]).toEqual([1, parsed.messages]);
   });
@@ -74,18 +74,18 @@ describe('both lanes say the same', () => {
     ['failing where a record has no cursor', {cursor: {...cursor, withoutValue: 'error'}}, {}],
     ['resumable', {cursor, resumable: {hours: 1}}, {}],
   ])('of a stream %s', async (_kind, more, setUp) => {
-    const {bytes, parsed} = await lanes(more, pages, setUp);
+    const {bytes, parsed} = await readItems(more, pages, setUp);
     expect(bytes.bytePages).toBeGreaterThan(0);
     expect(parsed.bytePages).toBe(0);
     expect(bytes.messages).toEqual(parsed.messages);
   });
 
   test('of an order that is not kept', async () => {
-    const {bytes, parsed} = await lanes({cursor: {...cursor, order: 'ascending'}}, [
+    const {bytes, parsed} = await readItems({cursor: {...cursor, order: 'ascending'}}, [
       page(item(3), item(1)),
     ]);
     expect(bytes.messages).toContain(
-      'WARN Stream items: Records should come in ascending order of "updated_at", but do not: the position is saved at the end only.',
+      'WARN Stream items: Records are not in ascending order of "updated_at", as `cursor.order` declares: the position is saved only at the end of the slice.',
     );
     expect([bytes.bytePages, bytes.messages]).toEqual([1, parsed.messages]);
   });
@@ -99,7 +99,7 @@ describe('both lanes say the same', () => {
     '[{"id":"\u2028"}]',
     '{"error":"no"}',
   ])('of %s, which is for the parser', async (body) => {
-    const {bytes, parsed} = await lanes({}, [page({id: 0}), body]);
+    const {bytes, parsed} = await readItems({}, [page({id: 0}), body]);
     expect(bytes).toEqual({...parsed, bytePages: 1});
   });
 });
@@ -110,7 +110,7 @@ describe('numbers that JavaScript can not hold', () => {
   const text = body.slice(1, -1);
 
   test('have all of their digits in both lanes', async () => {
-    const {bytes, parsed} = await lanes({}, [body]);
+    const {bytes, parsed} = await readItems({}, [body]);
     expect([bytes.bytePages, bytes.texts]).toEqual([1, [text]]);
     expect([parsed.bytePages, parsed.texts]).toEqual([0, [text]]);
   });
@@ -129,7 +129,7 @@ describe('numbers that JavaScript can not hold', () => {
       text.replace('9007199254740993', '7'),
     ],
   ])('keep them in a record that is %s', async (_how, more, expected) => {
-    const {bytes} = await lanes(more, [body]);
+    const {bytes} = await readItems(more, [body]);
     expect([bytes.bytePages, bytes.texts]).toEqual([0, [expected]]);
   });
 
@@ -141,8 +141,8 @@ describe('numbers that JavaScript can not hold', () => {
     ['held', '9007199254740992', '{"id":9007199254740992}'],
   ])('make no position above them where they are %s', async (_how, id, state) => {
     const more: More = {cursor: {field: 'id', order: 'ascending'}};
-    const {bytes, parsed} = await lanes(more, [`[{"id":${id}}]`]);
-    const twice = await lanes(more, [`[{"\\u0069d":${id}}]`]);
+    const {bytes, parsed} = await readItems(more, [`[{"id":${id}}]`]);
+    const twice = await readItems(more, [`[{"\\u0069d":${id}}]`]);
     for (const {messages} of [bytes, parsed, twice.bytes, twice.parsed]) {
       expect(messages).toContain(`items STATE ${state} 0`);
     }
@@ -164,7 +164,7 @@ describe('records are parsed where somebody looks at them', () => {
     ],
   ];
   test.each(looked)('that %s', async (_what, more, options) => {
-    const {bytes, parsed} = await lanes(more, pages, {}, options);
+    const {bytes, parsed} = await readItems(more, pages, {}, options);
     expect(bytes).toEqual({...parsed, bytePages: 0});
   });
 
@@ -179,7 +179,7 @@ describe('records are parsed where somebody looks at them', () => {
         read: () => listOf([page({x: 1})]),
       });
     };
-    const {bytes, parsed} = await bothLanes(streamsOf, () => listOf(pages));
+    const {bytes, parsed} = await readBothWays(streamsOf, () => listOf(pages));
     expect(bytes.messages).toEqual(parsed.messages);
   });
 
@@ -190,7 +190,7 @@ describe('records are parsed where somebody looks at them', () => {
         yield one;
       }
     };
-    const {bytes} = await lanes({read}, []);
+    const {bytes} = await readItems({read}, []);
     expect(bytes.texts).toEqual(
       [item(1), item(2)].map((one) => JSON.stringify({...one, changed: true})),
     );
@@ -275,7 +275,7 @@ describe('random bodies', () => {
           fault === null
             ? made.text
             : `${made.text.slice(0, place)}${fault[1]}${made.text.slice(place + 1)}`;
-        const {bytes, parsed} = await lanes(
+        const {bytes, parsed} = await readItems(
           {cursor: {field, order: 'ascending'}},
           [sent],
           {},

@@ -58,6 +58,15 @@ const named = ({key}: SliceReading): string => (key === '' ? 'it' : key);
 
 const hasFields = (record: object): boolean => Object.keys(record).length > 0;
 
+/** Returns the same list if all records are kept. */
+const keep = (
+  records: readonly object[],
+  ...tests: readonly ((record: object) => boolean)[]
+): readonly object[] => {
+  const kept = records.filter((record) => tests.every((test) => test(record)));
+  return kept.length === records.length ? records : kept;
+};
+
 /** Leaves empty objects out: Airbyte drops them silently, and then its counts do not match. */
 const checkedRecords = (page: Page): readonly object[] => {
   const odd = page.records.find((record) => !isObject(record));
@@ -66,7 +75,7 @@ const checkedRecords = (page: Page): readonly object[] => {
       `A record must be an object, but one is ${kindOf(odd)}. Wrap it in \`read\`, such as {value: …}.`,
     );
   }
-  return page.records.every(hasFields) ? page.records : page.records.filter(hasFields);
+  return keep(page.records, hasFields);
 };
 
 /** `withoutValue` decides what happens to records without a cursor value. */
@@ -98,14 +107,6 @@ const isNew = (
   };
 };
 
-const keep = (
-  records: readonly object[],
-  ...tests: readonly ((record: object) => boolean)[]
-): readonly object[] =>
-  records.every((record) => tests.every((test) => test(record)))
-    ? records
-    : records.filter((record) => tests.every((test) => test(record)));
-
 type Taken = {
   /** The number of records in the page. */
   readonly count: number;
@@ -128,17 +129,11 @@ const takeParsed = async (
   return {count: page.records.length, records: page.records, valid};
 };
 
-const keptOf = (
-  raw: RawRecords,
-  looked: readonly object[],
-  kept: readonly object[],
-): RawRecords => {
-  if (kept.length === looked.length) return raw;
-  const among = new Set(kept);
-  return someOf(
-    raw,
-    looked.flatMap((record, index) => (among.has(record) ? [index] : [])),
-  );
+const keptOf = (raw: RawRecords, all: readonly object[], some: readonly object[]): RawRecords => {
+  if (some.length === all.length) return raw;
+  const kept = new Set(some);
+  const indexes = all.flatMap((record, index) => (kept.has(record) ? [index] : []));
+  return someOf(raw, indexes);
 };
 
 const takeRaw = async (

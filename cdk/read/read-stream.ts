@@ -192,18 +192,12 @@ export const abandonStream = async (
   return failure;
 };
 
-/** Not loaded if no record will be emitted. */
-const schemaFor = async (
-  {stream, isSelected, start, client}: StreamNode,
-  {config}: StreamRun,
-): Promise<JsonObject> =>
-  isSelected && !start.isDone ? declaredSchema(stream, {...client.context, config}) : {};
-
 /** @throws if the schema or the cursor that the author declared is invalid */
 const openReading = async (node: StreamNode, run: StreamRun) => {
   const {descriptor, stream, start, isSelected, children, client} = node;
-  const {now, startedAt} = run;
-  const declared = await schemaFor(node, run);
+  const {now, startedAt, config} = run;
+  const isEmitted = isSelected && !start.isDone;
+  const declared = isEmitted ? await declaredSchema(stream, {...client.context, config}) : {};
   const warn = (message: string): void => logForStream({descriptor, run}, 'WARN', message);
   const conform = conformOf(node, declared, warn);
   const output = openOutput(descriptor, conform, run);

@@ -42,14 +42,12 @@ const estimateBytes = (records: readonly object[]): number =>
 const isReadable = (planned: PlannedStream): planned is Extract<PlannedStream, {kind: 'read'}> =>
   planned.kind === 'read';
 
-type Failures = Map<StreamDescriptor, Failure>;
-
 /** Reads streams side by side; with a concurrency of 1 one after another, parents first. */
 const readAll = async (
   nodes: readonly StreamNode[],
   run: StreamRun,
   concurrency: number,
-  failures: Failures,
+  failures: Map<StreamDescriptor, Failure>,
 ): Promise<void> => {
   const read = async (node: StreamNode): Promise<void> => {
     const failure = await readStream(node, run);
@@ -74,7 +72,7 @@ const readStreams = async (
   concurrency: number,
 ): Promise<boolean> => {
   for (const warning of warnings) await run.emit(logMessage('WARN', warning));
-  const failures: Failures = new Map();
+  const failures = new Map<StreamDescriptor, Failure>();
   try {
     for (const planned of streams) {
       if (planned.kind !== 'refuse') continue;

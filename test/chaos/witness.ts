@@ -281,7 +281,7 @@ const onStatus = (watch: Watch, name: string, status: string): void => {
 
 /** Where pages are counted, rows that come in move others into the next page, out of order. */
 const checkOrder = ({kept}: Watch, said: string): void => {
-  if (!said.includes('should come in ascending order')) return;
+  if (!said.includes('are not in ascending order')) return;
   for (const [name, {spec}] of kept) {
     if (said.startsWith(`Stream ${name}:`) && spec.paging !== 'offset') throw violation(name, said);
   }

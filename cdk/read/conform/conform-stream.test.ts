@@ -48,7 +48,7 @@ describe('a page', () => {
     expect(page([{id: 1, color: 'red'}])).toEqual({records: [{id: 1, color: 'red'}]});
     page([{id: 2, color: 'blue'}]);
     expect(warnings).toEqual([
-      'Records have fields that the schema does not declare; they are passed on: "color" (a string).',
+      'Records have fields that the schema does not declare; they are emitted: "color" (a string).',
     ]);
   });
 });
@@ -64,10 +64,10 @@ describe('the end of a stream', () => {
     ]);
     page([{id: 5, body: 'x'.repeat(50)}, {id: 'k'.repeat(60)}]);
     expect(end()).toEqual([
-      '3 values of "price" (number) could not be kept as their type and were set to null; the first was a string.',
-      '3 values of "id" (integer) could not be kept as their type and were left as they came, because the field is part of the primary key or the cursor; the first was a string.',
+      '3 values of "price" could not be converted to the declared type (number) and were set to null; the first was a string.',
+      '3 values of "id" could not be converted to the declared type (integer) and were left unchanged, because the field is part of the primary key or the cursor; the first was a string.',
       '2 values of "body" were set to null, because the record was too large for one message; the first was a string.',
-      '1 record is too large for one message by its primary key and cursor alone, and went out as large as it is.',
+      '1 record is too large for one message because of its primary key and cursor alone, and was emitted at full size.',
     ]);
   });
 
@@ -75,7 +75,7 @@ describe('the end of a stream', () => {
     const {page, end} = open({types: 'as-declared'});
     page([{id: 1, price: ''}]);
     expect(end()).toEqual([
-      '1 value of "price" (number) could not be kept as its type and was set to null; it was an empty string.',
+      '1 value of "price" could not be converted to the declared type (number) and was set to null; it was an empty string.',
     ]);
   });
 });

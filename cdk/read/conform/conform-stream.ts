@@ -1,4 +1,4 @@
-// All of it for one stream in one run: pages in, pages out, and what the user should know.
+// Conforms the pages of one stream in one run, and warns of unknown fields and lost values.
 
 import {countOf, type RawRecords, recordAt} from '../../json/raw-records.ts';
 import type {JsonObject} from '../../json/values.ts';
@@ -7,18 +7,17 @@ import {type Conformed, type ConformOptions, compileConform} from './conform.ts'
 import {watchDrift} from './drift.ts';
 import {countLosses} from './losses.ts';
 
-/** What a page's records became. */
 type ConformedPage = Pick<RecordPage, 'records' | 'changes'>;
 
 export type StreamConform = {
   /**
-   * The records as they are to be emitted, the same list where nothing changed. One of which no field was
-   * selected is left out: Airbyte drops empty records without a word, and then its counts are off.
+   * Returns the records to emit, or the same list if nothing changed. A record without selected fields is left out: Airbyte
+   * drops empty records silently, and then its counts do not match.
    */
   readonly page: (records: readonly object[]) => ConformedPage;
-  /** Looks at some of the records that go out as they came. */
+  /** Looks for unknown fields in some of the records that pass through. */
   readonly sample: (raw: RawRecords) => void;
-  /** What to warn of at the stream's end: what was nulled, by field. */
+  /** Returns warnings of nulled values, one for each field. */
   readonly end: () => readonly string[];
 };
 
@@ -34,7 +33,7 @@ const pageOf = (conformed: readonly Conformed[]): ConformedPage => {
   return changes.size === 0 ? {records} : {records, changes};
 };
 
-/** @param warn takes what the user should know at once: unknown fields, when they are first seen */
+/** @param warn gets unknown fields when they are first seen */
 export const conformStream = (
   schema: JsonObject,
   options: ConformOptions,
@@ -53,14 +52,14 @@ export const conformStream = (
     count(conformed);
     return conformed;
   };
-  const tellNews = (): void => {
+  const warnOfDrift = (): void => {
     const news = drift.news();
     if (news !== undefined) warn(news);
   };
   return {
     page: (records) => {
       const conformed = records.map(conform);
-      tellNews();
+      warnOfDrift();
       return conformed.every(({record}, index) => record === records[index])
         ? {records}
         : pageOf(conformed);
@@ -69,7 +68,7 @@ export const conformStream = (
       for (let index = 0; index < countOf(raw); index += 1) {
         if (drift.isDue()) drift.look(recordAt(raw, index));
       }
-      tellNews();
+      warnOfDrift();
     },
     end: counted.summary,
   };

@@ -1,4 +1,4 @@
-// What happens to a record between the API and its line: fields selected, types as declared, size in bounds.
+// Prepares a record for its line: selects fields, converts types, limits the size.
 import {isObject, type JsonObject} from '../../json/values.ts';
 import type {RecordChange} from '../../protocol/messages.ts';
 import {rootPath} from './schema-path.ts';
@@ -8,9 +8,9 @@ import {DEFAULT_MAX_RECORD_BYTES, trimToSize} from './size.ts';
 import {compileTypes, type Loss, type Run} from './types.ts';
 
 export type ConformOptions = {
-  /** `as-declared`: values are brought to the types of the schema. Default `as-they-come`. */
+  /** `as-declared`: values are converted to the types of the schema. Default `as-they-come`. */
   readonly types?: 'as-declared' | 'as-they-come';
-  /** The schema as the user configured it: fields that are missing in it are left out. Default: nothing is. */
+  /** The schema in the configured catalog: fields that it lacks are left out. Default: all fields stay. */
   readonly selected?: JsonObject | undefined;
   /** Dot paths of the primary key and the cursor: never left out, never nulled. */
   readonly keys?: readonly string[];
@@ -19,18 +19,18 @@ export type ConformOptions = {
 };
 
 export type Conformed = {
-  /** The very same object where nothing had to change. */
+  /** The same object if nothing had to change. */
   readonly record: object;
-  /** What was nulled, for `meta.changes`. */
+  /** The nulled values, for `meta.changes`. */
   readonly changes?: readonly RecordChange[];
-  /** What could not be kept as it should be, with what was left as it came because it is a key. */
+  /** The values that could not be converted, or had to be nulled; keys among them stay unchanged. */
   readonly losses?: readonly Loss[];
-  /** The keys alone are over the limit: the record goes out as large as it is. */
+  /** The keys alone are over the limit: the record is emitted at that size. */
   readonly oversize?: true;
 };
 
 export type Conform = {
-  /** Never changes the record it is given, and never throws. */
+  /** Does not change the given record, and never throws. */
   readonly apply: (record: object) => Conformed;
 };
 
@@ -39,7 +39,7 @@ const REASONS = {
   size: 'SOURCE_RECORD_SIZE_LIMITATION',
 } as const;
 
-/** A record with more losses than this names each field once, not each place: a list may have 100,000 items. */
+/** A record with more losses names each field once, not each item of a list: there may be 100,000. */
 const MAX_PATHS = 100;
 const MAX_CHANGES = 1_000;
 
@@ -61,9 +61,8 @@ const reportOf = (record: object, losses: readonly Loss[]): Conformed => {
 };
 
 /**
- * Compiles what must be done with each record of a stream.
  * @param schema the stream's own JSON Schema (draft-07): `type`, `format`, `airbyte_type`, `properties`, `items`,
- *   `additionalProperties`, `oneOf`, `anyOf`. Where it declares nothing anything may stand.
+ *   `additionalProperties`, `oneOf`, `anyOf`. Values that it does not declare may be anything.
  */
 export const compileConform = (
   schema: JsonObject,
@@ -81,7 +80,7 @@ export const compileConform = (
   return {
     apply: (given) => {
       if (!isObject(given)) return {record: given};
-      if (run.losses.length > 0) run = {steps: [], losses: []}; // the last record has kept its own
+      if (run.losses.length > 0) run = {steps: [], losses: []}; // The last record keeps its list.
       const record = convertRecord(select === undefined ? given : select(given), run);
       const trimmed = trimToSize(record, maxRecordBytes, keys);
       if (trimmed === undefined) return reportOf(record, run.losses);

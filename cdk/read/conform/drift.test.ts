@@ -25,7 +25,7 @@ const newsOf = (...records: readonly object[]): string | undefined => {
 };
 
 const said = (fields: string): string =>
-  `Records have fields that the schema does not declare; they are passed on: ${fields}.`;
+  `Records have fields that the schema does not declare; they are emitted: ${fields}.`;
 
 describe('fields that the schema does not declare', () => {
   test.each<[string, object, string]>([
@@ -60,7 +60,7 @@ describe('fields that the schema does not declare', () => {
     drift.look(Object.fromEntries(Array.from({length: 100}, (_, n) => [`f${n}`, n])));
     expect(drift.news()).toMatch(/"f99" \(a number\)\.$/);
     drift.look({f0: 1, more: 1, evenMore: 1});
-    expect(drift.news()).toBe(said('and more, which are not listed: 100 fields are the most'));
+    expect(drift.news()).toBe(said('and more, which are not listed (at most 100 are)'));
     drift.look({still: 1});
     expect(drift.news()).toBeUndefined();
     expect(drift.isDue()).toBe(false);

@@ -1,24 +1,23 @@
-// Fields that come and that the schema does not know: they pass, and are reported once each.
+// Reports each field once that records have and the schema does not declare. Such fields are emitted.
 import {isObject, kindOf} from '../../json/values.ts';
 import {type Shape, shapeOf} from './shape.ts';
 
-/** All records of a run's beginning are looked at, then one in a hundred: the schema does not change in between. */
+/** Looks at all of the first records, then at one in a hundred. */
 const FIRST_RECORDS = 1_000;
 const THEN_EVERY = 100;
 
 const MAX_FIELDS = 100;
 
 export type Drift = {
-  /** Whether the next record is one to look at: the others need not be parsed for this. Counts the record. */
+  /** Counts the record, and says if it should be looked at: others need not be parsed for this. */
   readonly isDue: () => boolean;
-  /** Looks for unknown fields in a record. */
   readonly look: (record: object) => void;
-  /** What was found since the last call, in words; undefined where that is nothing new. */
+  /** A warning of the fields found since the last call; undefined if there are none. */
   readonly news: () => string | undefined;
 };
 
-/** Told of each unknown field: `address[].zip`, with where it was, `address[2].zip`. */
-type Tell = (field: string, path: string, value: unknown) => void;
+/** Gets each unknown field, such as `address[].zip`, and its path in the record, `address[2].zip`. */
+type Report = (field: string, path: string, value: unknown) => void;
 
 const below = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
@@ -28,28 +27,28 @@ const walkList = (
   list: readonly unknown[],
   {items}: Shape,
   [field, path]: At,
-  tell: Tell,
+  report: Report,
 ): void => {
   if (items === undefined || !hasFields(items)) return;
   for (const [index, item] of list.entries()) {
-    walk(item, items, [`${field}[]`, `${path}[${index}]`], tell);
+    walk(item, items, [`${field}[]`, `${path}[${index}]`], report);
   }
 };
 
-const walkField = (name: string, value: unknown, shape: Shape, at: At, tell: Tell): void => {
+const walkField = (name: string, value: unknown, shape: Shape, at: At, report: Report): void => {
   const [field, path] = at;
   const declared = shape.fields?.get(name);
   const known = declared ?? shape.rest;
-  if (known === undefined) tell(below(field, name), below(path, name), value);
+  if (known === undefined) report(below(field, name), below(path, name), value);
   else if (hasFields(known)) {
-    walk(value, known, [below(field, declared ? name : '*'), below(path, name)], tell);
+    walk(value, known, [below(field, declared ? name : '*'), below(path, name)], report);
   }
 };
 
-const walk = (value: unknown, shape: Shape, at: At, tell: Tell): void => {
-  if (Array.isArray(value)) walkList(value, shape, at, tell);
+const walk = (value: unknown, shape: Shape, at: At, report: Report): void => {
+  if (Array.isArray(value)) walkList(value, shape, at, report);
   else if (isObject(value) && (shape.fields ?? shape.rest) !== undefined) {
-    for (const name of Object.keys(value)) walkField(name, value[name], shape, at, tell);
+    for (const name of Object.keys(value)) walkField(name, value[name], shape, at, report);
   }
 };
 
@@ -60,8 +59,8 @@ const describe = (field: string, path: string, value: unknown): string =>
   `"${field}" (${kindOf(value)}${field === path ? '' : `, first at ${path}`})`;
 
 /**
- * Collects the fields of a stream's records that its schema does not declare, at any depth. Where a schema names no
- * fields, or gives one for all other fields (`additionalProperties: {…}`), none is unknown.
+ * Finds undeclared fields at any depth. An object whose schema names no fields, or declares all others
+ * (`additionalProperties: {…}`), has no unknown ones.
  */
 export const watchDrift = (schema: unknown): Drift => {
   const shape = shapeOf(schema);
@@ -71,11 +70,11 @@ export const watchDrift = (schema: unknown): Drift => {
   let records = 0;
   let isFull = false;
 
-  const tell: Tell = (field, path, value) => {
+  const report: Report = (field, path, value) => {
     if (isFull || seen.has(field)) return;
     if (seen.size === MAX_FIELDS) {
       isFull = true;
-      fresh.push(`and more, which are not listed: ${MAX_FIELDS} fields are the most`);
+      fresh.push(`and more, which are not listed (at most ${MAX_FIELDS} are)`);
       return;
     }
     seen.add(field);
@@ -86,10 +85,10 @@ export const watchDrift = (schema: unknown): Drift => {
       records += 1;
       return watches && !isFull && (records <= FIRST_RECORDS || records % THEN_EVERY === 0);
     },
-    look: (record) => walk(record, shape, ['', ''], tell),
+    look: (record) => walk(record, shape, ['', ''], report),
     news: () => {
       if (fresh.length === 0) return undefined;
-      const text = `Records have fields that the schema does not declare; they are passed on: ${fresh.join(', ')}.`;
+      const text = `Records have fields that the schema does not declare; they are emitted: ${fresh.join(', ')}.`;
       fresh = [];
       return text;
     },

@@ -1,31 +1,31 @@
-// How often a value could not be kept, told at the stream's end.
+// Counts the values that could not be kept, for a summary at the stream's end.
 import type {Loss} from './types.ts';
 
 export type LossCount = {
   readonly add: (losses: readonly Loss[]) => void;
-  /** A record whose keys alone are over the limit. */
+  /** Counts a record whose keys alone are over the limit. */
   readonly addOversize: () => void;
-  /** One text for each field, never with a value in it. */
+  /** One warning for each field, without any values. */
   readonly summary: () => readonly string[];
 };
 
-const typeText = ({declared, found, kept, field}: Loss, count: number): string => {
+const typeWarning = ({declared, found, kept, field}: Loss, count: number): string => {
   const one = count === 1;
   const became = kept
-    ? `left as ${one ? 'it' : 'they'} came, because the field is part of the primary key or the cursor`
+    ? 'left unchanged, because the field is part of the primary key or the cursor'
     : 'set to null';
-  return `${one ? '1 value' : `${count} values`} of "${field}" (${declared}) could not be kept as ${one ? 'its' : 'their'} type and ${one ? 'was' : 'were'} ${became}; ${one ? 'it' : 'the first'} was ${found}.`;
+  return `${one ? '1 value' : `${count} values`} of "${field}" could not be converted to the declared type (${declared}) and ${one ? 'was' : 'were'} ${became}; ${one ? 'it' : 'the first'} was ${found}.`;
 };
 
-const sizeText = ({field, found}: Loss, count: number): string => {
+const sizeWarning = ({field, found}: Loss, count: number): string => {
   const one = count === 1;
   return `${one ? '1 value' : `${count} values`} of "${field}" ${one ? 'was' : 'were'} set to null, because the record was too large for one message; ${one ? 'it' : 'the first'} was ${found}.`;
 };
 
-const oversizeText = (count: number): string =>
+const oversizeWarning = (count: number): string =>
   count === 1
-    ? '1 record is too large for one message by its primary key and cursor alone, and went out as large as it is.'
-    : `${count} records are too large for one message by their primary key and cursor alone, and went out as large as they are.`;
+    ? '1 record is too large for one message because of its primary key and cursor alone, and was emitted at full size.'
+    : `${count} records are too large for one message because of their primary key and cursor alone, and were emitted at full size.`;
 
 export const countLosses = (): LossCount => {
   const counts = new Map<string, {readonly first: Loss; count: number}>();
@@ -44,9 +44,9 @@ export const countLosses = (): LossCount => {
     },
     summary: () => [
       ...[...counts.values()].map(({first, count}) =>
-        first.reason === 'type' ? typeText(first, count) : sizeText(first, count),
+        first.reason === 'type' ? typeWarning(first, count) : sizeWarning(first, count),
       ),
-      ...(oversize === 0 ? [] : [oversizeText(oversize)]),
+      ...(oversize === 0 ? [] : [oversizeWarning(oversize)]),
     ],
   };
 };

@@ -1,17 +1,17 @@
-// Values from one JSON type to another, where nothing is lost.
+// Converts values from one JSON type to another, without loss.
 import {parseExact, printExact, rawDigits, rawNumber} from '../../json/exact.ts';
 
-/** In the place of a value that can't be had without loss. */
+/** Returned for a value that cannot be converted without loss. */
 export const LOST = Symbol('lost');
 
 const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 const WHOLE = /^(-?(?:0|[1-9]\d*))(?:\.0+)?$/;
 
 /**
- * A decimal text as a number of the same value. `10.00` is 10, since a number has no zeros behind it. Digits
- * that JavaScript's numbers can't hold are kept one by one. `007` is no number: it is a code that looks like one.
+ * Converts a decimal string to an equal number. `10.00` becomes 10, because a number has no trailing zeros. Digits that
+ * JavaScript's numbers cannot hold are kept. `007` is not a number: it is a code that looks like one.
  */
-const numberFromText = (text: string): unknown => {
+const numberFromString = (text: string): unknown => {
   if (!DECIMAL.test(text)) {
     const number = Number(text);
     return Number.isFinite(number) && String(number) === text ? number : LOST;
@@ -21,7 +21,7 @@ const numberFromText = (text: string): unknown => {
   return String(number) === shortest ? number : rawNumber(text);
 };
 
-/** Digits that are printed one by one are a number too, as far as they are written like one. */
+/** The digits of a number that JavaScript cannot hold. */
 const digitsOf = (value: unknown): string | undefined => {
   if (typeof value === 'bigint') return String(value);
   return typeof value === 'object' && value !== null ? rawDigits(value) : undefined;
@@ -29,13 +29,13 @@ const digitsOf = (value: unknown): string | undefined => {
 
 export const toNumber = (value: unknown): unknown => {
   const text = digitsOf(value) ?? value;
-  return typeof text === 'string' ? numberFromText(text) : LOST;
+  return typeof text === 'string' ? numberFromString(text) : LOST;
 };
 
 export const toInteger = (value: unknown): unknown => {
   const text = digitsOf(value) ?? value;
   const whole = typeof text === 'string' ? WHOLE.exec(text)?.[1] : undefined;
-  return whole === undefined ? LOST : numberFromText(whole);
+  return whole === undefined ? LOST : numberFromString(whole);
 };
 
 export const toBoolean = (value: unknown): unknown => {
@@ -43,7 +43,7 @@ export const toBoolean = (value: unknown): unknown => {
   return value === 'false' || value === 0 ? false : LOST;
 };
 
-/** The JSON text of an object or a list; LOST where there is none, as of a circle. */
+/** The JSON of an object or a list; LOST if it cannot be printed, as with a cycle. */
 const printed = (value: unknown): unknown => {
   try {
     return printExact(value) ?? LOST;
@@ -52,7 +52,7 @@ const printed = (value: unknown): unknown => {
   }
 };
 
-/** Objects and lists become their JSON text. */
+/** Objects and lists become JSON. */
 export const toText = (value: unknown): unknown => {
   if (typeof value === 'number' && !Number.isFinite(value)) return LOST;
   const digits = digitsOf(value);
@@ -69,13 +69,13 @@ const parseLossless = (text: string): unknown => {
   }
 };
 
-/** A list from the JSON text of one. */
+/** Parses a list from JSON. */
 export const toList = (value: unknown): unknown => {
   const list = typeof value === 'string' && value.startsWith('[') ? parseLossless(value) : LOST;
   return Array.isArray(list) ? list : LOST;
 };
 
-/** An object from the JSON text of one; an empty list is what PHP prints for an empty object. */
+/** Parses an object from JSON. An empty list becomes one, too: PHP prints that for an empty object. */
 export const toObject = (value: unknown): unknown => {
   if (Array.isArray(value) && value.length === 0) return {};
   return typeof value === 'string' && value.startsWith('{') ? parseLossless(value) : LOST;

@@ -1,29 +1,27 @@
-// Where in a schema a field is declared, and where in a record its values are.
+// Paths to a field in a schema, and to its values in a record.
 
-/** In the segments of a path: every item of a list, every key of a map. */
+/** Segments of a path that stand for every item of a list, and for every key of a map. */
 export const ITEM = Symbol('item');
 export const KEY = Symbol('key');
 
-/** A field as a schema declares it, whatever the record. */
 export type SchemaPath = {
   readonly segments: readonly (string | typeof ITEM | typeof KEY)[];
-  /** How many of the segments are ITEM or KEY. */
+  /** The number of segments that are ITEM or KEY. */
   readonly depth: number;
-  /** The primary key's and the cursor's fields that lie here or below, as dot paths from here; '' is here. */
+  /** Fields of the primary key and the cursor at or below this path, as dot paths from here; '' is this path itself. */
   readonly keys: readonly string[];
 };
 
-/** Which of each: an index for a list, a key for a map, from the outermost inwards. */
+/** The index of each list and the key of each map on a path, from the outermost inwards. */
 export type Steps = readonly (string | number)[];
 
-/** The key fields at or below a property, as seen from there. */
+/** The key fields at or below a property, as paths from there. */
 export const keysBelow = (keys: readonly string[], name: string): readonly string[] =>
   keys.flatMap((key) => {
     if (key === '' || key === name) return [''];
     return key.startsWith(`${name}.`) ? [key.slice(name.length + 1)] : [];
   });
 
-/** A whole record. */
 export const rootPath = (keys: readonly string[]): SchemaPath => ({segments: [], depth: 0, keys});
 
 export const propertyOf = (path: SchemaPath, name: string): SchemaPath => ({
@@ -41,7 +39,7 @@ export const eachOf = (path: SchemaPath, each: typeof ITEM | typeof KEY): Schema
 
 const join = (parts: readonly string[]): string => parts.join('').replace(/^\./, '');
 
-/** Where a value is in its record: `lines[2].price`. */
+/** The path of one value: `lines[2].price`. */
 export const describeValuePath = ({segments}: SchemaPath, steps: Steps): string => {
   let depth = 0;
   return join(
@@ -53,7 +51,7 @@ export const describeValuePath = ({segments}: SchemaPath, steps: Steps): string 
   );
 };
 
-/** All the places that a schema declares at once: `lines[].price`, `rates.*`. */
+/** The path of all values of a field: `lines[].price`, `rates.*`. */
 export const describeSchemaPath = ({segments}: SchemaPath): string =>
   join(
     segments.map((segment) => {

@@ -1,19 +1,18 @@
-// Field selection: what the source declares and the configured schema no longer has is left out.
+// Field selection: leaves out fields that the source declares and the configured schema does not have.
 import {withDigitsOf} from '../../json/exact.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import {keysBelow} from './schema-path.ts';
 import type {Shape} from './shape.ts';
 
-/** What is left out of an object, and of what is in it. */
 type Selection = {
   readonly drop: ReadonlySet<string>;
-  /** Where nothing else may be: all that stays. */
+  /** If set, all other fields are dropped as well. */
   readonly only: ReadonlySet<string> | undefined;
   readonly nested: ReadonlyMap<string, Selection>;
   readonly items: Selection | undefined;
 };
 
-/** Undefined: all of it stays, and nobody has to look. */
+/** Undefined if everything stays. */
 const selectionOf = (
   declared: Shape,
   selected: Shape,
@@ -57,7 +56,7 @@ const selectFields = (record: JsonObject, {drop, only, nested}: Selection): Json
   return changed ? withDigitsOf(record, Object.fromEntries(selected)) : record;
 };
 
-/** The very same value where nothing is left out of it. */
+/** Returns the same value if nothing is left out of it. */
 const keep = (value: unknown, selection: Selection): unknown => {
   if (Array.isArray(value)) {
     return selection.items === undefined ? value : selectItems(value, selection.items);
@@ -66,10 +65,10 @@ const keep = (value: unknown, selection: Selection): unknown => {
 };
 
 /**
- * Leaves out of records what the user did not select; undefined where that is nothing. A field goes if the source
- * declares it and the configured schema does not; one that neither knows stays, unless the configured schema says
- * `additionalProperties: false`. A configured schema that names no properties selects everything.
- * @param keys dot paths of the fields that stay whatever was selected
+ * Returns a function that leaves unselected fields out of a record; undefined if all are selected. A field is left out if
+ * the source declares it and the configured schema does not. A field that neither declares stays, unless the configured
+ * schema has `additionalProperties: false`. A configured schema without properties selects everything.
+ * @param keys dot paths of fields that always stay
  */
 export const compileSelection = (
   declared: Shape,

@@ -1,10 +1,10 @@
-// Which fields a schema names, without their types: what the user selected, and what is unknown, is seen from it.
+// The fields that a schema names, without their types, to find selected and unknown ones.
 import {isObject} from '../../json/values.ts';
 
 export type Shape = {
-  /** Undefined: the schema names none, so any may come. */
+  /** Undefined: the schema names no fields, so any may come. */
   readonly fields: ReadonlyMap<string, Shape> | undefined;
-  /** The schema of all other fields, where there is one: they are known then, whatever their names. */
+  /** The schema of all other fields: with one they are known, whatever their names. */
   readonly rest: Shape | undefined;
   /** `additionalProperties: false`. */
   readonly closed: boolean;
@@ -21,7 +21,7 @@ const mergeFields = (a: Shape['fields'], b: Shape['fields']): Shape['fields'] =>
   return merged;
 };
 
-/** What fits either of two shapes. */
+/** The union of two shapes. */
 const merge = (a: Shape, b: Shape): Shape => ({
   fields: mergeFields(a.fields, b.fields),
   rest: either(a.rest, b.rest),
@@ -31,7 +31,7 @@ const merge = (a: Shape, b: Shape): Shape => ({
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** The shape of a draft-07 schema; the options of a `oneOf`, `anyOf` or `allOf` count as one. */
+/** The shape of a draft-07 schema; the options of `oneOf`, `anyOf` and `allOf` are merged. */
 export const shapeOf = (schema: unknown): Shape => {
   if (!isObject(schema)) {
     return {fields: undefined, rest: undefined, closed: false, items: undefined};

@@ -1,4 +1,4 @@
-// Records that are too large for one line. Airbyte warns from 20,000,000 characters on, and its cloud takes no more:
+// Trims records that are too large for one line. Airbyte warns from 20,000,000 characters on, and its cloud accepts no more:
 // https://docs.airbyte.com/platform/understanding-airbyte/airbyte-protocol
 import {withDigitsOf} from '../../json/exact.ts';
 import {isObject, type JsonObject, kindOf} from '../../json/values.ts';
@@ -6,8 +6,8 @@ import {describeValuePath, propertyOf, rootPath, type SchemaPath} from './schema
 import type {Loss} from './types.ts';
 
 /**
- * A line holds the stream's name and what was altered as well; the rest up to 20,000,000 is for these. (Bytes, not
- * characters: a record of so many bytes has no more characters than that.)
+ * Leaves room in the line's 20,000,000 characters for the stream's name and `meta.changes`. Bytes, since a record never has
+ * more characters than bytes.
  */
 export const DEFAULT_MAX_RECORD_BYTES = 19_800_000;
 
@@ -15,7 +15,7 @@ export const DEFAULT_MAX_RECORD_BYTES = 19_800_000;
 const BYTES_PER_CHARACTER = 6;
 const BYTES_PER_SCALAR = 25;
 
-/** A number that the bytes of a list never pass, as far as it is under the limit. */
+/** An upper bound of a list's bytes; above the limit it stops counting. */
 const atMostOfList = (list: readonly unknown[], limit: number): number => {
   let bytes = 2;
   for (const item of list) {
@@ -40,11 +40,11 @@ const atMost = (value: unknown, limit: number): number => {
   return isObject(value) ? atMostOfObject(value, limit) : BYTES_PER_SCALAR;
 };
 
-// These are escaped when a line is written (cdk/program/encode.ts), which takes three or four bytes more.
+// cdk/program/encode.ts escapes these, which takes three or four bytes more.
 const LINE_BREAKS = /[\u0085\u2028\u2029]/g;
 const BYTES_PER_ESCAPE = 4;
 
-/** The bytes of a value in its line; more than any limit where it can't be printed at all. */
+/** The bytes of a value in its line; infinite if it cannot be printed. */
 const bytesOf = (value: unknown): number => {
   try {
     const text = JSON.stringify(value) ?? '';
@@ -56,7 +56,7 @@ const bytesOf = (value: unknown): number => {
 
 type Candidate = {readonly at: SchemaPath; readonly bytes: number; readonly found: string};
 
-/** All fields that may go; of an object with a key in it, its fields. */
+/** All fields that may be nulled; of an object with a key in it, its other fields. */
 const candidatesOf = (record: JsonObject, at: SchemaPath): readonly Candidate[] =>
   Object.entries(record).flatMap(([name, value]) => {
     const field = propertyOf(at, name);
@@ -65,10 +65,10 @@ const candidatesOf = (record: JsonObject, at: SchemaPath): readonly Candidate[] 
     return [{at: field, bytes: bytesOf(value), found: kindOf(value)}];
   });
 
-/** Names may have dots in them, so a path would not do. */
+/** Names may have dots, so a dot path could be ambiguous. */
 const segmentsKey = ({segments}: SchemaPath): string => JSON.stringify(segments);
 
-/** The record with null in some places, in one pass: a record may have thousands of fields. */
+/** Nulls all fields in one pass: a record may have thousands. */
 const withNulls = (record: JsonObject, at: SchemaPath, gone: ReadonlySet<string>): JsonObject =>
   withDigitsOf(
     record,
@@ -87,13 +87,13 @@ const withNulls = (record: JsonObject, at: SchemaPath, gone: ReadonlySet<string>
 export type Trimmed = {
   readonly record: JsonObject;
   readonly losses: readonly Loss[];
-  /** What is left fits; else it is keys alone that are too large. */
+  /** False if the keys alone are too large. */
   readonly fits: boolean;
 };
 
 const NULL_BYTES = 4;
 
-/** Nulls the largest fields, as few as it takes for the rest to fit. */
+/** Nulls as few fields as possible, the largest first. */
 const trim = (record: JsonObject, limit: number, keys: readonly string[]): Trimmed => {
   const root = rootPath(keys);
   const candidates = candidatesOf(record, root).toSorted((a, b) => a.bytes - b.bytes);
@@ -116,9 +116,9 @@ const trim = (record: JsonObject, limit: number, keys: readonly string[]): Trimm
 };
 
 /**
- * Trims a record that takes more than `limit` bytes as JSON; undefined for one that fits. A record is measured
- * only if a count of its characters says that it might not fit.
- * @param keys dot paths of the fields that stay
+ * Trims a record that takes more than `limit` bytes as JSON; undefined if it fits. It is printed only if an upper bound
+ * says that it might not fit.
+ * @param keys dot paths of fields that always stay
  */
 export const trimToSize = (
   record: JsonObject,

@@ -1,4 +1,4 @@
-// Texts that are dates and times by their schema. Airbyte wants `2026-01-02` and RFC 3339 with a `T`:
+// Strings that the schema declares as dates and times. Airbyte wants `2026-01-02` and RFC 3339 with a `T`:
 // https://docs.airbyte.com/platform/understanding-airbyte/supported-data-types
 
 const DATE = String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`;
@@ -15,7 +15,7 @@ const LOOSE_TIME = new RegExp(`^(${TIME})${LOOSE_SECONDS}${LOOSE_ZONE}$`);
 
 const isDate = (text: string): boolean => DATE_ONLY.test(text);
 
-/** `Z`, or hours and minutes with a colon; '' stays '', since nobody knows the zone. */
+/** `Z`, or hours and minutes with a colon; '' stays '', because the zone is unknown. */
 const zoneOf = (zone = ''): string => {
   if (zone === '' || zone === 'Z' || zone === 'z') return zone.toUpperCase();
   return `${zone.slice(0, 3)}:${zone.slice(3).replace(':', '') || '00'}`;
@@ -35,7 +35,7 @@ const time = (text: string): string | undefined => {
   return hour === undefined ? undefined : `${hour}${seconds}${zoneOf(zone)}`;
 };
 
-/** A text as its format wants it; undefined for one that is no such time at all. */
+/** Writes a string in its format; undefined if it is not such a time. */
 export type TimeFormat = (text: string) => string | undefined;
 
 const FORMATS: ReadonlyMap<unknown, TimeFormat> = new Map([
@@ -49,9 +49,9 @@ const FORMATS: ReadonlyMap<unknown, TimeFormat> = new Map([
 ]);
 
 /**
- * How a schema wants its times; undefined where its texts may be anything. Only the notation is changed: a space to
- * `T`, `+0000` to `+00:00`, seconds that were left out. A zone is never invented and nothing is cut off, so a
- * time without one, and a date where a time was declared (or the other way round), stay as they are.
+ * Undefined if the schema declares no time. Only the notation is changed: a space to `T`, `+0000` to `+00:00`, missing
+ * seconds. A zone is never invented and nothing is cut off: a time without a zone stays unchanged, and so does a date that
+ * is declared as a time, or a time that is declared as a date.
  */
 export const timeFormatOf = (format: unknown, airbyteType: unknown): TimeFormat | undefined =>
   FORMATS.get(format) ?? FORMATS.get(airbyteType);

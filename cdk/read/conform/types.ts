@@ -1,4 +1,4 @@
-// Brings values to the types that a schema declares. Compiled once for each stream, since it runs for each value.
+// Converts values to the types that a schema declares. Compiled once for each stream, because it runs for each value.
 import {exactOf, rawDigits, withDigitsOf} from '../../json/exact.ts';
 import {isObject, type JsonObject, kindOf} from '../../json/values.ts';
 import {LOST, toBoolean, toInteger, toList, toNumber, toObject, toText} from './scalars.ts';
@@ -13,29 +13,29 @@ import {
 } from './schema-path.ts';
 import {timeFormatOf} from './times.ts';
 
-/** A value that could not be kept as it should be. */
+/** A value that could not be converted, or was too large. */
 export type Loss = {
-  /** Of this record: `lines[2].price`. */
+  /** In this record: `lines[2].price`. */
   readonly path: string;
-  /** Of all records: `lines[].price`. */
+  /** In all records: `lines[].price`. */
   readonly field: string;
   readonly reason: 'type' | 'size';
-  /** The declared type, in words; '' where the size was the reason. */
+  /** The declared type; '' if the reason is the size. */
   readonly declared: string;
-  /** What the value was, in words. */
+  /** The kind of the value, never the value itself. */
   readonly found: string;
-  /** It is part of the primary key or the cursor: it was left as it came. */
+  /** Left unchanged, because it is part of the primary key or the cursor. */
   readonly kept: boolean;
 };
 
-/** What goes along with one record while it is converted. */
+/** Belongs to one record while it is converted. */
 export type Run = {
-  /** Where in lists and maps the current value is, from the outermost inwards. */
+  /** The path of the current value through lists and maps, from the outermost inwards. */
   readonly steps: (string | number)[];
   readonly losses: Loss[];
 };
 
-/** Hands back the very same value where it fits. */
+/** Returns the same value if it fits. */
 export type Convert = (value: unknown, run: Run) => unknown;
 
 const list = (value: unknown): readonly unknown[] => {
@@ -45,7 +45,7 @@ const list = (value: unknown): readonly unknown[] => {
 
 const INTEGERS = new Set<unknown>(['integer', 'big_integer']);
 
-/** A number may be an integer only by its `airbyte_type`. */
+/** A number may be an integer by its `airbyte_type`. */
 const typesOf = ({type, airbyte_type: airbyteType}: JsonObject): readonly unknown[] =>
   list(type)
     .filter((name) => name !== 'null')
@@ -53,7 +53,7 @@ const typesOf = ({type, airbyte_type: airbyteType}: JsonObject): readonly unknow
 
 const foundOf = (value: unknown): string => (value === '' ? 'an empty string' : kindOf(value));
 
-/** A value is lost: it becomes null, or stays as it came if a key needs it. */
+/** A lost value becomes null, or stays unchanged if it is a key. */
 const loserOf = (schemaPath: SchemaPath, declared: string): Convert => {
   const field = describeSchemaPath(schemaPath);
   const kept = schemaPath.keys.length > 0;
@@ -84,11 +84,11 @@ const convertRest = (
   };
 };
 
-/** The fields of an object; undefined where any will do. */
+/** Undefined if the schema declares no fields. */
 const compileObject = (schema: JsonObject, path: SchemaPath): Convert | undefined => {
   const {properties, additionalProperties} = schema;
   const entries = Object.entries(isObject(properties) ? properties : {})
-    .filter(([name]) => name !== '__proto__') // no field: reading it finds what every object has
+    .filter(([name]) => name !== '__proto__') // Not a field: every object has it.
     .flatMap(([name, child]) => {
       const convert = compileTypes(child, propertyOf(path, name));
       return convert === undefined ? [] : [{name, convert}];
@@ -129,7 +129,7 @@ const compileList = ({items}: JsonObject, path: SchemaPath): Convert | undefined
   };
 };
 
-/** The first option that takes the value as it is, else the first that takes all of it, else the first that takes some. */
+/** The first option that fits the value unchanged, else the first without losses, else the first that keeps a part. */
 const compileUnion = (options: readonly unknown[], path: SchemaPath): Convert | undefined => {
   const converts = options.flatMap((option) => compileTypes(option, path) ?? []);
   const lose = loserOf(path, 'one of its options');
@@ -154,7 +154,7 @@ const compileUnion = (options: readonly unknown[], path: SchemaPath): Convert | 
 
 const isNull = (option: unknown): boolean => isObject(option) && option['type'] === 'null';
 
-/** Conversions by the type they lead to, the narrowest first. */
+/** Conversions by their target type, the narrowest first. */
 const CONVERSIONS: readonly (readonly [string, (value: unknown) => unknown])[] = [
   ['integer', toInteger],
   ['number', toNumber],
@@ -164,7 +164,7 @@ const CONVERSIONS: readonly (readonly [string, (value: unknown) => unknown])[] =
   ['string', toText],
 ];
 
-/** A text that is a time by its schema never comes from another type: nobody knows what an epoch counts. */
+/** Nothing is converted to a string that is declared as a time: the unit of an epoch is unknown. */
 const conversionsOf = (types: readonly unknown[], isTime: boolean) =>
   CONVERSIONS.filter(([type]) => types.includes(type) && !(type === 'string' && isTime)).map(
     ([, convert]) => convert,
@@ -172,7 +172,7 @@ const conversionsOf = (types: readonly unknown[], isTime: boolean) =>
 
 const asIs: Convert = (value) => value;
 
-/** What to do with a value that has one of the declared types already; undefined for the types that are not declared. */
+/** Converts the inside of values that already have a declared type; undefined for other types. */
 const fittersOf = (schema: JsonObject, types: readonly unknown[], path: SchemaPath) => {
   const time = timeFormatOf(schema['format'], schema['airbyte_type']);
   const has = (type: string): boolean => types.includes(type);
@@ -195,7 +195,7 @@ const fitNumber = (value: number, {number, integer}: Fitters): unknown =>
 
 const INTEGER_DIGITS = /^-?\d+$/;
 
-/** LOST where it has none of the types; digits are numbers, and a Date is the text it prints as. */
+/** LOST if it has none of the types; exact digits count as numbers. */
 const fitObject = (value: object, fitters: Fitters, run: Run): unknown => {
   if (Array.isArray(value)) return fitters.array?.(value, run) ?? LOST;
   const digits = rawDigits(value);
@@ -220,7 +220,7 @@ const fitAny = (value: unknown, fitters: Fitters, run: Run): unknown => {
   }
 };
 
-/** Nearly every value has the one type that is declared, or is null: this is seen first. */
+/** Fast path: nearly every value has the one declared type, or is null. */
 const quicken = (fitters: Fitters, slowly: Convert): Convert => {
   if (fitters.string === asIs) {
     return (value, run) =>
@@ -239,7 +239,7 @@ const quicken = (fitters: Fitters, slowly: Convert): Convert => {
   return slowly;
 };
 
-/** A Date, or anything else that says itself how it is printed. */
+/** Dates and other objects with `toJSON`. */
 const printsAs = (value: unknown): unknown =>
   typeof value === 'object' &&
   value !== null &&
@@ -248,7 +248,7 @@ const printsAs = (value: unknown): unknown =>
     ? value.toJSON()
     : value;
 
-/** What brings values to the types of a schema; undefined where it declares none. Everything may be null. */
+/** Undefined if the schema declares no types. Every value may be null. */
 export const compileTypes = (schema: unknown, path: SchemaPath): Convert | undefined => {
   if (!isObject(schema)) return undefined;
   const options = schema['oneOf'] ?? schema['anyOf'];
@@ -267,7 +267,7 @@ export const compileTypes = (schema: unknown, path: SchemaPath): Convert | undef
     if (fitting !== LOST) return fitting;
     for (const conversion of conversions) {
       const converted = conversion(value);
-      // An object that was a text has fields of its own to look at.
+      // An object that was parsed from a string has fields to convert.
       if (converted !== LOST) return fitAny(converted, fitters, run);
     }
     return lose(value, run);

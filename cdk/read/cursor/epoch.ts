@@ -1,30 +1,29 @@
-// Times as a count since 1970, in a number or in the digits of a text.
+// Times as a count since 1970, in a number or a string of digits.
 import type {CursorValue} from '../../author/types.ts';
 import type {Notation} from './layout.ts';
 import {fromTicks, type Moment, toTicks} from './moment.ts';
 
-/** How many digits of a second one unit is. */
+/** The digits of a second that one unit has. */
 const UNIT = {'epoch-s': 0, 'epoch-ms': 3, 'epoch-us': 6} as const;
 
 export type EpochFormat = keyof typeof UNIT;
 
 const COUNT = /^(?<whole>-?\d+)(?:\.(?<fraction>\d+))?$/;
 
-/** What a Date can tell; a count in the wrong unit soon lies outside. */
+/** The range of a Date; a count in the wrong unit is soon outside of it. */
 const MAX_MS = 8.64e15;
 
-/** How many digits stand behind the point. */
 const decimalsOf = (value: CursorValue): number =>
   COUNT.exec(String(value))?.groups?.['fraction']?.length ?? 0;
 
-/** Ticks with a decimal point so many digits from their end. */
+/** Inserts a decimal point before the last `decimals` digits. */
 const withPoint = (ticks: bigint, decimals: number): string => {
   if (decimals === 0) return String(ticks);
   const digits = String(ticks < 0n ? -ticks : ticks).padStart(decimals + 1, '0');
   return `${ticks < 0n ? '-' : ''}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
 };
 
-/** Numbers and texts such as `1700000000` or `1700000000.123456`, exact whatever their size. */
+/** Numbers and strings such as `1700000000` or `1700000000.123456`, exact whatever their size. */
 export const epochNotation = (format: EpochFormat): Notation => {
   const unit = UNIT[format];
   const read = (value: CursorValue): Moment | undefined => {

@@ -1,4 +1,4 @@
-// The cursors of records that are not parsed.
+// Finds the cursors of records without parsing them.
 import {
   eachValue,
   FAULT,
@@ -12,13 +12,13 @@ import {
 import {countOf, endOf, type RawRecords, recordAt, startOf} from '../../json/raw-records.ts';
 import {scalarFrom, valueIn} from './value-in.ts';
 
-/** A path, as it is looked for: by the whole of it first, since a key may hold dots itself. */
+/** The whole path is looked for first, because a key may have dots itself. */
 type Path = {
   readonly whole: Buffer;
-  /** Its first key, and what is behind that; absent at the last one. */
+  /** Its first key, and the path after that; absent at the last one. */
   readonly head?: Buffer;
   readonly tail?: Path;
-  /** The key in its quotes, where it can't be written in another way. */
+  /** The key in quotes, if JSON cannot write it in another way. */
   readonly quoted?: Buffer;
 };
 
@@ -29,45 +29,45 @@ const parsePath = (field: string): Path => {
   return {whole, head: Buffer.from(field.slice(0, dot)), tail: parsePath(field.slice(dot + 1))};
 };
 
-/** Where a value is; 0 where there is none. */
+/** The offsets of a value; 0 if there is none. */
 type Found = {start: number; end: number};
 
-/** Finds what stands at a path; false where only a parser can say that. */
+/** Finds the value at a path; false if only a parser can find it. */
 const find = (bytes: Buffer, from: number, path: Path, found: Found): boolean => {
   let whole = 0;
   let head = 0;
   const end = eachValue(bytes, from, (start, keyStart, keyEnd) => {
     if (isEscapedKey(bytes, keyStart, keyEnd)) return FAULT;
-    const behind = skipValue(bytes, start);
+    const after = skipValue(bytes, start);
     if (isKey(bytes, keyStart, keyEnd, path.whole)) {
       if (whole !== 0) return FAULT;
       whole = start;
       found.start = start;
-      found.end = behind;
+      found.end = after;
     } else if (path.head !== undefined && isKey(bytes, keyStart, keyEnd, path.head)) {
       if (head !== 0) return FAULT;
       head = start;
     }
-    return behind;
+    return after;
   });
   if (end < 0) return false;
   if (whole !== 0 || head === 0 || path.tail === undefined) return true;
   if (isObjectAt(bytes, head)) return find(bytes, head, path.tail, found);
-  // The rest may be an index into a list; a scalar leads nowhere.
+  // The rest of the path may be an index into a list, which only a parser finds; a scalar has no fields.
   return !isListAt(bytes, head);
 };
 
-/** Finds the value of a key, if that stands in the record once only: then the rest need not be gone through. */
+/** Finds the value of a key that occurs only once in the record: then its other keys need not be read. */
 const findOnce = (bytes: Buffer, from: number, to: number, key: Buffer, found: Found): boolean => {
   let isOnce = true;
   eachValue(bytes, from, (start, keyStart, keyEnd) => {
-    const behind = skipValue(bytes, start);
-    if (!isKey(bytes, keyStart - 1, keyEnd + 1, key)) return behind;
+    const after = skipValue(bytes, start);
+    if (!isKey(bytes, keyStart - 1, keyEnd + 1, key)) return after;
     found.start = start;
-    found.end = behind;
-    const again = bytes.indexOf(key, behind);
+    found.end = after;
+    const again = bytes.indexOf(key, after);
     isOnce = again < 0 || again >= to;
-    return FAULT; // Enough was seen.
+    return FAULT; // Ends the loop.
   });
   return isOnce;
 };
@@ -85,9 +85,9 @@ const cursorValueAt = (raw: RawRecords, index: number, field: string, path: Path
     : undefined;
 };
 
-/** For each record one that has nothing but its cursor, under the field's whole name. */
+/** Returns for each record an object with only its cursor, under the field's full name. */
 export const cursorsIn = (raw: RawRecords, field: string): readonly object[] => {
-  // Without such escapes a key of plain letters is written in one way only.
+  // Without such escapes JSON has only one way to write a key of plain letters.
   const isPlain = /^\w+$/.test(field) && !raw.body.includes('\\u');
   const path = {...parsePath(field), ...(isPlain && {quoted: Buffer.from(`"${field}"`)})};
   return Array.from({length: countOf(raw)}, (_none, index) => ({

@@ -1,4 +1,4 @@
-// ISO 8601, and the texts that databases and languages write almost like it.
+// ISO 8601, and the similar formats of databases and languages.
 import type {CursorValue} from '../../author/types.ts';
 import {type Groups, layoutWriter, type Notation, type Part, readGroups, ZONE} from './layout.ts';
 import type {Moment} from './moment.ts';
@@ -17,7 +17,7 @@ const match = (value: CursorValue): Match | undefined => {
   return {year, month, day, between, hour, minute, second, point, fraction, zone};
 };
 
-/** Most timestamps, and only days that there are: Date.parse takes February 30 for March 2. It is fast, and runs for each record. */
+/** Fast, because it runs for each record. Only days that exist: Date.parse takes February 30 for March 2. */
 const COMMON =
   /^\d{4}-(?:\d\d-(?:[01]\d|2[0-8])|(?!02)\d\d-(?:29|30)|(?:0[13578]|1[02])-31)T\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 
@@ -28,7 +28,7 @@ const readCommon = (value: CursorValue): Moment | undefined => {
 
 const text = (text: string): Part => ({text});
 
-/** The parts of a text, so that another one can be written like it. */
+/** The layout of a value, so that another one can be written like it. */
 const partsOf = ({between, second, point, fraction, zone}: Match): readonly Part[] => [
   {field: 'year', digits: 4},
   text('-'),

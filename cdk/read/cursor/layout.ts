@@ -1,8 +1,8 @@
-// How a time is written down, part by part: the same for ISO 8601 and for an author's own pattern.
+// The layout of a written time, part by part, for ISO 8601 and for an author's own pattern.
 import type {CursorValue} from '../../author/types.ts';
 import {type Fields, fieldsAt, type Moment, momentOf, type Tick} from './moment.ts';
 
-/** Writes instants the way one value is written; what is finer than that is cut off, so never a later one. */
+/** Writes instants like one value. Finer digits are cut off, so the result is never later. */
 export type Writer = {
   readonly write: (moment: Moment) => CursorValue;
   readonly tick: Tick;
@@ -10,20 +10,20 @@ export type Writer = {
 
 /** A way of writing times. */
 export type Notation = {
-  /** Undefined for a value that is not written so. */
+  /** Undefined for a value in another notation. */
   readonly read: (value: CursorValue) => Moment | undefined;
-  /** For a value that `read` understands. */
+  /** For a value that `read` can parse. */
   readonly writerLike: (model: CursorValue) => Writer;
-  /** How many milliseconds the value 1 is, where values are counts. */
+  /** For values that are counts, the milliseconds of the value 1. */
   readonly unit?: number;
 };
 
-/** From the coarsest to the finest; `fraction` is digits behind the second. */
+/** From the coarsest to the finest; `fraction` is the digits after the second. */
 export const FIELDS = ['year', 'month', 'day', 'hour', 'minute', 'second', 'fraction'] as const;
 
 type FieldName = (typeof FIELDS)[number];
 
-/** A text that stands there as it is, a field with a number of digits, or a zone as one value writes it. */
+/** A literal string, a field with a number of digits, or a zone as one value writes it. */
 export type Part =
   | {readonly text: string}
   | {readonly field: FieldName; readonly digits: number}
@@ -45,7 +45,7 @@ const TICKS = {
   minute: 'minutes',
 } as const;
 
-/** The smallest step that can be told by some parts: that of their finest field. */
+/** The unit of the finest field. */
 const tickOf = (parts: readonly Part[]): Tick => {
   const fields = parts.flatMap((part) => ('field' in part ? [part] : []));
   const finest = FIELDS.findLast((name) => fields.some(({field}) => field === name));
@@ -53,7 +53,7 @@ const tickOf = (parts: readonly Part[]): Tick => {
   return finest === undefined || finest === 'second' ? 0 : TICKS[finest];
 };
 
-/** Writes times part by part, as the clocks of the zone among them show it. */
+/** Writes times in the zone that is among the parts, or in UTC. */
 export const layoutWriter = (
   parts: readonly Part[],
 ): {readonly tick: Tick; readonly write: (moment: Moment) => string} => {
@@ -67,7 +67,7 @@ export const layoutWriter = (
   };
 };
 
-/** The texts of a time's fields. A missing one has its first value; without a zone it is UTC. */
+/** The fields of a time as strings. A missing one has its first value; without a zone it is UTC. */
 export type Groups = {readonly [name in FieldName | 'zone']?: string | undefined};
 
 export const readGroups = (groups: Groups): Moment | undefined =>
@@ -84,5 +84,5 @@ export const readGroups = (groups: Groups): Moment | undefined =>
     groups.zone ?? '',
   );
 
-/** `Z`, `+02:00`, ` +0000` as Ruby writes it. */
+/** `Z`, `+02:00`, or ` +0000` as in Ruby. */
 export const ZONE = ' ?(?:Z|UTC|[+-]\\d{2}(?::?\\d{2})?)';

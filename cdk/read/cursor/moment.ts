@@ -1,16 +1,13 @@
-// Instants, exact to any number of digits: APIs tell times in microseconds and nanoseconds, a Date keeps milliseconds.
+// Instants, exact to any number of digits: APIs send microseconds and nanoseconds, but a Date has only milliseconds.
 import {type Duration, lastDayOf, shift} from '../../duration.ts';
 
-/** Whole milliseconds since 1970, and what lies behind them as digits, without zeros at their end. */
+/** Whole milliseconds since 1970, and finer digits without zeros at their end. */
 export type Moment = {readonly ms: number; readonly finer: string};
 
-/**
- * The smallest step that a way of writing can tell: a unit of the calendar or of the clock, or how many digits of a
- * second it has (0: whole seconds).
- */
+/** The smallest step of a notation: a unit of the calendar or clock, or the digits of a second (0: whole seconds). */
 export type Tick = Exclude<keyof Duration, 'weeks' | 'seconds'> | number;
 
-/** The years that four digits can tell. */
+/** The years that have four digits. */
 const FIRST_MS = Date.parse('0000-01-01T00:00:00Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 const clamp = (ms: number): number => Math.min(Math.max(ms, FIRST_MS), LAST_MS);
@@ -19,14 +16,14 @@ const withoutZeros = (digits: string): string => digits.replace(/0+$/, '');
 
 const NANOSECONDS = 1e6;
 
-/** Of epoch milliseconds, which may have a fraction; it is cut to nanoseconds. */
+/** @param instant epoch milliseconds; a fraction is cut to nanoseconds */
 export const momentAt = (instant: number): Moment => {
   const ms = Math.floor(instant);
   const rest = Math.min(Math.floor((instant - ms) * NANOSECONDS), NANOSECONDS - 1);
   return {ms, finer: rest === 0 ? '' : withoutZeros(String(rest).padStart(6, '0'))};
 };
 
-/** Epoch milliseconds with a fraction, as exact as a number can be. */
+/** Epoch milliseconds with a fraction, rounded to a double. */
 export const toInstant = ({ms, finer}: Moment): number =>
   finer === '' ? ms : ms + Number(`0.${finer}`);
 
@@ -36,12 +33,12 @@ export const compareMoments = (a: Moment, b: Moment): number => {
   return a.finer < b.finer ? -1 : 1;
 };
 
-/** How many ticks of so many digits of a second lie between 1970 and a moment; what is finer is cut off. */
+/** Ticks since 1970, of so many digits of a second; finer digits are cut off. */
 export const toTicks = ({ms, finer}: Moment, digits: number): bigint => {
   if (digits >= 3) {
-    const behind = digits - 3;
+    const extra = digits - 3;
     return (
-      BigInt(ms) * 10n ** BigInt(behind) + BigInt(`0${finer.padEnd(behind, '0').slice(0, behind)}`)
+      BigInt(ms) * 10n ** BigInt(extra) + BigInt(`0${finer.padEnd(extra, '0').slice(0, extra)}`)
     );
   }
   return BigInt(Math.floor(ms / 10 ** (3 - digits)));
@@ -49,38 +46,36 @@ export const toTicks = ({ms, finer}: Moment, digits: number): bigint => {
 
 export const fromTicks = (ticks: bigint, digits: number): Moment => {
   if (digits <= 3) return {ms: Number(ticks) * 10 ** (3 - digits), finer: ''};
-  const behind = digits - 3;
-  const scale = 10n ** BigInt(behind);
+  const extra = digits - 3;
+  const scale = 10n ** BigInt(extra);
   const rest = ((ticks % scale) + scale) % scale;
   return {
     ms: Number((ticks - rest) / scale),
-    finer: withoutZeros(String(rest).padStart(behind, '0')),
+    finer: withoutZeros(String(rest).padStart(extra, '0')),
   };
 };
 
 const DIGITS = 9;
 
-/** So many milliseconds before, to the nanosecond. */
+/** Exact to the nanosecond. */
 export const minusMs = (moment: Moment, ms: number): Moment => {
   const digits = Math.max(DIGITS, 3 + moment.finer.length);
   const by = BigInt(Math.ceil(ms * NANOSECONDS)) * 10n ** BigInt(digits - DIGITS);
   return fromTicks(toTicks(moment, digits) - by, digits);
 };
 
-/** So much before, by the calendar. */
+/** By the calendar. */
 export const minus = ({ms, finer}: Moment, by: Duration): Moment => {
   const earlier = shift(ms, by, -1);
   return {...momentAt(Number.isNaN(earlier) ? ms : earlier), finer};
 };
 
-/** One tick before. */
 export const minusTick = (moment: Moment, tick: Tick): Moment => {
   if (typeof tick !== 'number') return minus(moment, {[tick]: 1});
   const digits = Math.max(tick, 3 + moment.finer.length);
   return fromTicks(toTicks(moment, digits) - 10n ** BigInt(digits - tick), digits);
 };
 
-/** A time as the calendar and the clock tell it. */
 export type Fields = {
   readonly year: number;
   readonly month: number;
@@ -88,13 +83,13 @@ export type Fields = {
   readonly hour: number;
   readonly minute: number;
   readonly second: number;
-  /** Digits behind the second; any number of them. */
+  /** The digits after the second, in any number. */
   readonly fraction: string;
 };
 
 const MINUTE = 60_000;
 
-/** How far a zone is ahead of UTC, in milliseconds: of `Z`, `UTC`, `+02:00`, `-0530`, `+02`; UTC without one. */
+/** The milliseconds by which a zone is ahead of UTC: `Z`, `UTC`, `+02:00`, `-0530`, `+02` or ''. */
 const offsetOf = (zone: string): number => {
   const [, sign, hours, minutes = '0'] = /([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
   if (hours === undefined) return 0;
@@ -102,7 +97,7 @@ const offsetOf = (zone: string): number => {
   return sign === '-' ? -ahead : ahead;
 };
 
-/** The calendar repeats itself after so long. Date.UTC takes the years 0 to 99 for 1900 to 1999, so it is asked for later ones. */
+/** The calendar repeats after this. Date.UTC takes the years 0 to 99 for 1900 to 1999, so it gets later years. */
 const CYCLE = {years: 400, ms: 146_097 * 86_400_000};
 
 const utc = ({year, month, day, hour, minute, second}: Fields): number =>
@@ -113,7 +108,7 @@ const exists = ({year, month, day, hour, minute, second}: Fields): boolean => {
   return day >= 1 && (day <= 28 || day <= lastDayOf(year + CYCLE.years, month - 1));
 };
 
-/** Undefined for a time that no calendar has, such as February 30 or MySQL's 0000-00-00. */
+/** Undefined for a time that does not exist, such as February 30 or MySQL's 0000-00-00. */
 export const momentOf = (fields: Fields, zone: string): Moment | undefined => {
   if (!exists(fields)) return undefined;
   const {fraction} = fields;
@@ -125,7 +120,7 @@ export const momentOf = (fields: Fields, zone: string): Moment | undefined => {
   };
 };
 
-/** What the clocks of a zone show; before year 0 and behind year 9999, the first and the last time that can be told. */
+/** The fields of a moment in a zone, clamped to the years 0 to 9999. */
 export const fieldsAt = ({ms, finer}: Moment, zone: string): Fields => {
   const date = new Date(clamp(ms + offsetOf(zone)));
   return {

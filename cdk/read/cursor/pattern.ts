@@ -1,4 +1,4 @@
-// Times in a format of the API's own, such as `dd.MM.yyyy HH:mm`.
+// Times in a custom format of the API, such as `dd.MM.yyyy HH:mm`.
 
 import type {CursorValue} from '../../author/types.ts';
 import {SystemError} from '../../errors.ts';
@@ -24,45 +24,44 @@ const FIELD_OF = {
 const isField = (letters: string): letters is keyof typeof FIELD_OF =>
   Object.hasOwn(FIELD_OF, letters);
 
-const KNOWN = 'yyyy MM dd HH mm ss S (as often as there are digits) Z XXX';
+const KNOWN = 'yyyy MM dd HH mm ss S (one for each digit) Z XXX';
 
-/** A run of one letter, a quoted text (two quotes are one), or anything that is no letter. */
+/** A run of one letter, a quoted string (two quotes are one), or characters that are not letters. */
 const TOKENS = /'(?<quoted>(?:[^']|'')*)'|(?<letters>([A-Za-z])\3*)|(?<plain>[^A-Za-z']+)|'/g;
 
 type Token = {readonly quoted?: string; readonly letters?: string; readonly plain?: string};
 
 const fault = (pattern: string, what: string): SystemError =>
   new SystemError(
-    `The cursor's pattern "${pattern}" ${what}. A pattern is made of ${KNOWN}; other letters stand in quotes, such as yyyy-MM-dd'T'HH:mm.`,
+    `The cursor's pattern "${pattern}" ${what}. A pattern is made of ${KNOWN}; put other letters in quotes, as in yyyy-MM-dd'T'HH:mm.`,
   );
 
 const partOf = ({quoted, letters, plain}: Token, pattern: string): Part => {
   if (plain !== undefined) return {text: plain};
   if (quoted !== undefined) return {text: quoted === '' ? "'" : quoted.replaceAll("''", "'")};
-  if (letters === undefined) throw fault(pattern, 'has a quote that does not end');
+  if (letters === undefined) throw fault(pattern, 'has a quote that is not closed');
   if (letters === 'T') return {text: letters};
   if (letters === 'Z' || letters === 'XXX') return {zone: ''};
   if (/^S+$/.test(letters)) return {field: 'fraction', digits: letters.length};
   if (isField(letters)) return {field: FIELD_OF[letters], digits: letters.length};
-  throw fault(pattern, `has "${letters}", which is not known`);
+  throw fault(pattern, `has the unknown letters "${letters}"`);
 };
 
-/** What the parts tell, in their order. */
 const namesOf = (parts: readonly Part[]): readonly string[] =>
   parts.flatMap((part) => {
     if ('zone' in part) return ['zone'];
     return 'field' in part ? [part.field] : [];
   });
 
-/** Each field once, and none without the coarser ones: a day says nothing where the month is not told. */
+/** Each field must occur once, and with all coarser ones: a day means nothing without its month. */
 const validate = (parts: readonly Part[], pattern: string): void => {
   const names = namesOf(parts);
   const twice = names.find((name, index) => names.indexOf(name) < index);
-  if (twice !== undefined) throw fault(pattern, `tells the ${twice} twice`);
+  if (twice !== undefined) throw fault(pattern, `has the ${twice} twice`);
   const finest = FIELDS.findLastIndex((name) => names.includes(name));
   const missing = FIELDS.slice(0, finest + 1).find((name) => !names.includes(name));
   if (finest < 0 || missing !== undefined) {
-    throw fault(pattern, `does not tell the ${missing ?? 'year'}`);
+    throw fault(pattern, `does not have the ${missing ?? 'year'}`);
   }
 };
 
@@ -71,7 +70,6 @@ const expressionOf = (part: Part): string => {
   return 'zone' in part ? `(${ZONE})` : `(\\d{${part.digits}})`;
 };
 
-/** Reads the fields of a text that has these parts. */
 const matcher = (parts: readonly Part[]): ((value: CursorValue) => Groups | undefined) => {
   const expression = new RegExp(`^${parts.map(expressionOf).join('')}$`);
   const names = namesOf(parts);
@@ -96,9 +94,9 @@ const matcher = (parts: readonly Part[]): ((value: CursorValue) => Groups | unde
 };
 
 /**
- * Times as a pattern writes them: `yyyyMMddHHmmss`, `dd/MM/yyyy`, `yyyy-MM-dd HH:mm:ss.SSSSSS XXX`; UTC without a zone.
- * A date in digits only may be a number, too.
- * @throws SystemError where the pattern can't tell a time
+ * Times in a pattern: `yyyyMMddHHmmss`, `dd/MM/yyyy`, `yyyy-MM-dd HH:mm:ss.SSSSSS XXX`; UTC without a zone.
+ * A time that is only digits may also be a number.
+ * @throws SystemError if the pattern is invalid
  */
 export const patternNotation = (pattern: string): Notation => {
   const parts = [...pattern.matchAll(TOKENS)].map(({groups}) => partOf(groups ?? {}, pattern));

@@ -207,7 +207,7 @@ describe('an instant', () => {
   test('can not be written like what is no time', () => {
     expect(() => plain.atInstant(0, 'abc')).toThrow(
       new SystemError(
-        'The cursor "at" should be a time, but is "abc". Say in its `format` how it is written, or do without what needs times.',
+        'The cursor "at" should be a time, but is "abc". Declare its `format`, or remove the options that need times.',
       ),
     );
   });
@@ -215,17 +215,17 @@ describe('an instant', () => {
 
 describe('a pattern', () => {
   test.each([
-    ['a letter that is not known', 'yyyy-MM-dd hh:mm', 'has "hh", which is not known'],
-    ['a field of another width', 'yy-MM-dd', 'has "yy", which is not known'],
-    ['a field twice', 'yyyy-MM-MM', 'tells the month twice'],
-    ['a gap', 'yyyy-dd', 'does not tell the month'],
-    ['no year', 'HH:mm', 'does not tell the year'],
-    ['nothing', '', 'does not tell the year'],
-    ['an open quote', "yyyy'T", 'has a quote that does not end'],
+    ['an unknown letter', 'yyyy-MM-dd hh:mm', 'has the unknown letters "hh"'],
+    ['a field of another width', 'yy-MM-dd', 'has the unknown letters "yy"'],
+    ['a field twice', 'yyyy-MM-MM', 'has the month twice'],
+    ['a gap', 'yyyy-dd', 'does not have the month'],
+    ['no year', 'HH:mm', 'does not have the year'],
+    ['nothing', '', 'does not have the year'],
+    ['an open quote', "yyyy'T", 'has a quote that is not closed'],
   ])('with %s is refused', (_case, pattern, what) => {
     expect(() => rules({pattern})).toThrow(
       new SystemError(
-        `The cursor's pattern "${pattern}" ${what}. A pattern is made of yyyy MM dd HH mm ss S (as often as there are digits) Z XXX; other letters stand in quotes, such as yyyy-MM-dd'T'HH:mm.`,
+        `The cursor's pattern "${pattern}" ${what}. A pattern is made of yyyy MM dd HH mm ss S (one for each digit) Z XXX; put other letters in quotes, as in yyyy-MM-dd'T'HH:mm.`,
       ),
     );
   });

@@ -1,4 +1,4 @@
-// What can be done with cursor values without knowing how they are written down.
+// Compares and shifts cursor values, whatever their format.
 
 import type {Cursor} from '../../author/cursor.ts';
 import type {CursorFormat, CursorValue} from '../../author/types.ts';
@@ -21,14 +21,14 @@ import {numberBefore, valueIn} from './value-in.ts';
 
 export type CursorRules = {
   /**
-   * The cursor of a record, by the field's name or its dot path. Undefined where there is none: the field is missing,
-   * null, an empty text, or something else than a text or a finite number.
+   * The cursor of a record, by the field's name or its dot path. Undefined if the field is missing, null, an empty string,
+   * or neither a string nor a finite number.
    */
   readonly valueOf: (record: object) => CursorValue | undefined;
   /**
-   * Which value comes first: below zero, `a` does. Times compare as instants, whatever their zone and precision;
-   * numbers by size; other texts by their characters. Among values of several kinds, texts come first, then numbers, then
-   * times: what is no time never becomes the position of a stream that has times.
+   * Below zero if `a` comes first. Times compare as instants, whatever their zone and precision; numbers by size; other
+   * strings by their characters. Mixed values are ordered as strings, then numbers, then times, so that a value that is
+   * not a time never becomes the position of a stream that has times.
    */
   readonly compare: (a: CursorValue, b: CursorValue) => number;
   /** The later of two positions, the first where they are equal; one may be missing. */
@@ -37,34 +37,33 @@ export type CursorRules = {
     b: CursorValue | undefined,
   ) => CursorValue | undefined;
   readonly isTime: (value: CursorValue) => boolean;
-  /** Epoch milliseconds, with a fraction where there is one; undefined for what is no time. */
+  /** Epoch milliseconds, with a fraction if the value has one; undefined for a value that is not a time. */
   readonly instantOf: (value: CursorValue) => number | undefined;
   /**
-   * The value so much before another one, written like it. A time moves by a duration, and a date by whole days at least;
-   * a number by a number, which for `epoch-…` is in the same unit. Anything else stays as it is: a text that is no time,
-   * and a value that the length does not fit.
+   * Subtracts, and writes the result like the value. A time moves by a duration, a date by at least a day; a number moves
+   * by a number, which for `epoch-…` is in the same unit. Other combinations return the value unchanged.
    */
   readonly earlier: (value: CursorValue, by: Duration | number) => CursorValue;
   /**
-   * The value one unit of its own precision before another one, to ask an API that reads what comes *after* a value:
-   * a second, a millisecond or finer by its digits, a day of a date, 1 of a whole number. Other texts stay as they are.
+   * Subtracts one unit of the value's own precision, for an API that returns records *after* a value: a second, a
+   * millisecond or less by its digits, a day from a date, 1 from a whole number. Other strings stay unchanged.
    */
   readonly tickBefore: (value: CursorValue) => CursorValue;
-  /** A time, but not later than an instant (epoch milliseconds), written like it. Other values pass. */
+  /** The value, or the instant (epoch milliseconds) written like it if that is earlier. Values that are not times pass. */
   readonly cappedAt: (value: CursorValue, instant: number) => CursorValue;
   /**
-   * An instant (epoch milliseconds) written like `model`; what is finer than that is cut off.
-   * @throws SystemError where the model is no time
+   * An instant (epoch milliseconds) written like `model`; finer digits are cut off.
+   * @throws SystemError if the model is not a time
    */
   readonly atInstant: (instant: number, model: CursorValue) => CursorValue;
 };
 
-/** Not an empty string: APIs and states say "none" by it. */
+/** An empty string is not a value: APIs and states use it for "no value". */
 export const isCursorValue = (value: unknown): value is CursorValue =>
   (typeof value === 'string' && value !== '') ||
   (typeof value === 'number' && Number.isFinite(value));
 
-/** ISO 8601 is understood beside any other format: `start` may be written so, or a state from before. */
+/** ISO 8601 is always parsed as well: `start` or an older state may be written in it. */
 const notationsOf = (format: CursorFormat | undefined): readonly Notation[] => {
   if (format === undefined) return [iso];
   return [
@@ -93,7 +92,7 @@ const comparison =
     return compareMoments(first, second);
   };
 
-/** A time, and what is needed to write another one like it. */
+/** A time, and a writer of others like it. */
 type Time = {readonly moment: Moment; readonly writer: Writer; readonly unit: number | undefined};
 
 const timeIn = (notations: readonly Notation[], value: CursorValue): Time | undefined => {
@@ -112,7 +111,7 @@ const timeEarlier = (
   return unit === undefined ? undefined : writer.write(minusMs(moment, by * unit));
 };
 
-/** What changes values, each in the way it is written. */
+/** The rules that change a value, and write the result like it. */
 const changes = (
   timeOf: (value: CursorValue) => Time | undefined,
   field: string,
@@ -137,15 +136,12 @@ const changes = (
     const time = timeOf(model);
     if (time !== undefined) return time.writer.write(momentAt(instant));
     throw new SystemError(
-      `The cursor "${field}" should be a time, but is ${JSON.stringify(model)}. Say in its \`format\` how it is written, or do without what needs times.`,
+      `The cursor "${field}" should be a time, but is ${JSON.stringify(model)}. Declare its \`format\`, or remove the options that need times.`,
     );
   },
 });
 
-/**
- * The rules of a stream's cursor.
- * @throws SystemError for a pattern that can't tell a time
- */
+/** @throws SystemError for an invalid pattern */
 export const cursorRules = ({field, format}: Pick<Cursor, 'format' | 'field'>): CursorRules => {
   const notations = notationsOf(format);
   const read: Notation['read'] = (value) => {

@@ -1,15 +1,14 @@
-// The cursor in a record. A number beyond 2^53 is taken for one that is not higher than it: a position above the record
-// that it comes from would pass over others.
+// Reads the cursor of a record. A number beyond 2^53 is rounded down: a position above its own record would skip others.
 import {exactOf, rawDigits} from '../../json/exact.ts';
 import {fieldOf, isObject, valueAt} from '../../json/values.ts';
 
 const WHOLE = /^-?\d+$/;
 
-/** Beyond 2^53 numbers lie more than 1 apart. */
+/** Beyond 2^53 neighbouring numbers differ by more than 1. */
 export const numberBefore = (value: number): number =>
   value - Math.max(1, Math.abs(value) * Number.EPSILON);
 
-/** What a whole number says where it is printed, which may be above what it is: in `1.2e+21`, too. */
+/** The printed digits of a whole number, such as `1.2e+21`, which may be higher than its value. */
 const printed = (value: number): bigint => {
   const [digits = '', exponent = '0'] = String(value).split('e+');
   const [whole = '', rest = ''] = digits.split('.');
@@ -23,7 +22,7 @@ const notAbove = (value: number, digits: string): number => {
   return lower;
 };
 
-/** Of JSON that is no object and no list. */
+/** Parses JSON that is neither an object nor a list. */
 export const scalarFrom = (text: string): unknown => {
   const value: unknown = JSON.parse(text);
   return typeof value === 'number' && !Number.isSafeInteger(value) ? notAbove(value, text) : value;
@@ -32,7 +31,7 @@ export const scalarFrom = (text: string): unknown => {
 const exactFieldOf = (json: unknown, key: string): unknown =>
   typeof json === 'object' && json !== null ? exactOf(json, key, fieldOf(json, key)) : undefined;
 
-/** What stands at the field's name or dot path. */
+/** The value at a field's name or dot path. */
 export const valueIn = (record: object, field: string): unknown => {
   const value = valueAt(record, field);
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;

@@ -1,4 +1,4 @@
-// Deleted lists: the lists of deleted items that APIs keep, and how far they were read.
+// Reads an API's lists of deleted items, and follows their positions.
 
 import type {DeletedList} from '../../author/deletes.ts';
 import type {CursorValue, Slice, StreamContext} from '../../author/types.ts';
@@ -11,21 +11,20 @@ import type {DeletedListState} from '../state/stream-state.ts';
 import {untilAborted} from '../turns/abort.ts';
 import {timeOf} from './tombstone.ts';
 
-/** An item of a list, and when its record was deleted. */
 export type DeletedItem = {
   readonly item: object;
   readonly deletedAt: string;
 };
 
 export type DeletedLists = {
-  /** Reads the list of a slice from its position to its end, and then moves the position. */
+  /** Reads the list of a slice from its position, and moves the position at the end. */
   readonly read: (
     context: StreamContext,
     slice: Slice,
     key: string,
     take: (items: readonly DeletedItem[]) => Promise<void>,
   ) => Promise<void>;
-  /** @param isKept which slices are; the others are forgotten */
+  /** @param isKept the other slices are forgotten */
   readonly state: (isKept: (slice: string) => boolean) => DeletedListState | undefined;
 };
 
@@ -34,7 +33,7 @@ export type ListRun = {
   readonly now: () => number;
 };
 
-/** From the earliest position on, all slices have what they need. */
+/** All slices share the earliest position, so that none misses an item. */
 const compact = (
   at: ReadonlyMap<string, CursorValue>,
   compacted: DeletedListState['compacted'],
@@ -54,7 +53,7 @@ export const openDeletedLists = (
   const field = list.at;
   const rules = cursorRules({field: field ?? '', ...(list.format && {format: list.format})});
   const positions = new Map(at);
-  // What an item that is deleted now shows may lie before what was seen already, by as much as clocks are apart.
+  // Clocks differ, so an item that is deleted during the run may have an earlier time than others already seen.
   const latest = startedAt - CLOCK_SKEW;
 
   const timeIn = (item: object): CursorValue | undefined => {

@@ -1,5 +1,5 @@
-// What was deleted, as a stream that is being read finds it: flagged in the record itself, listed by the API, or missing in a
-// sweep. Each of them ends in tombstones, which are emitted like other records.
+// Detects deletions while a stream is read: a flag in the record, a list of the API, or an id that is missing in a sweep.
+// Each becomes a tombstone, which is emitted like other records.
 import {isDeepStrictEqual} from 'node:util';
 import type {Stream} from '../../author/stream-value.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../../author/types.ts';
@@ -18,13 +18,12 @@ import {NO_IDS, type StoredIds, unpackSweep} from './packed-ids.ts';
 import {type Found, openSweeps} from './sweep.ts';
 import {DELETED_AT, tombstone} from './tombstone.ts';
 
-/** What is done around the reading of one slice. */
 export type SliceDeletes = {
-  /** Before its records. */
+  /** Call it before the slice's records. */
   readonly begin: () => Promise<void>;
-  /** Takes one page, and those of its records that are emitted; returns them as they are to be emitted. */
+  /** Returns the records to emit: flagged ones become tombstones. */
   readonly take: (page: Page, emitted: readonly object[]) => readonly object[];
-  /** When all of them were read. */
+  /** Call it after the slice's records. */
   readonly end: () => Promise<void>;
 };
 
@@ -35,21 +34,19 @@ export type StreamDeletes = {
     key: string,
     progress: Pick<SliceProgress, 'from' | 'resume'>,
   ) => SliceDeletes;
-  /** After all slices, whether all of them are complete or not. */
+  /** Call it after all slices, also if some of them failed. */
   readonly settle: (isComplete: boolean) => Promise<void>;
   /**
-   * Its part of the stream's state; undefined for a stream that keeps nothing about deletes.
-   * @param isFinished whether every slice is complete; slices that are gone are then forgotten
+   * Undefined if the stream does not track deletes.
+   * @param isFinished all slices are complete: slices that are no longer listed are then forgotten
    */
   readonly state: (isFinished: boolean) => DeletesState | undefined;
 };
 
-/** What deletes need of the run. */
 export type DeletesPort = {
-  /** Emits records in their form, and counts them. */
   readonly emit: (records: readonly object[]) => Promise<void>;
   readonly warn: (message: string) => void;
-  /** Of the stream as a whole, for what is requested at its end. */
+  /** For requests at the stream's end. */
   readonly context: StreamContext;
   readonly now: () => number;
   /** When the run began, in epoch milliseconds. */
@@ -58,7 +55,7 @@ export type DeletesPort = {
 
 const nothing = async (): Promise<void> => {};
 
-/** For streams that keep nothing about deletes. */
+/** For streams that do not track deletes from run to run. */
 const onlyFlag = (stream: Stream, {now}: DeletesPort): StreamDeletes => {
   const flagged = flagDeleted(stream, now);
   return {
@@ -74,7 +71,6 @@ const onlyFlag = (stream: Stream, {now}: DeletesPort): StreamDeletes => {
 
 const EMITTED_AT_ONCE = 1_000;
 
-/** Emits tombstones like any other records, before the STATE that covers them. */
 const emitTombstones = async (
   {emit}: DeletesPort,
   tombstones: readonly object[],
@@ -85,8 +81,8 @@ const emitTombstones = async (
 };
 
 /**
- * Ids that are known after another `cursor.start` may lie before the one of now, and be missing for that; those of
- * another primary key are in no list at all.
+ * Forgets ids that were stored with another `cursor.start`, which may be missing only because they are older, and ids of
+ * another primary key, which no list has.
  */
 const usableIds = (
   {cursor, deletes, primaryKey}: Stream,
@@ -97,20 +93,20 @@ const usableIds = (
   const isBound = deletes?.sweep?.read === undefined && !cursor?.clientSide;
   const reasons = [
     ...(isBound && from !== cursor?.start
-      ? [`it is read from ${cursor?.start} on now, not from ${from}`]
+      ? [`its \`cursor.start\` is now ${cursor?.start}, not ${from}`]
       : []),
     ...(isDeepStrictEqual(key, primaryKey)
       ? []
-      : [`its primary key is ${primaryKey.join(', ')} now, not ${key?.join(', ')}`]),
+      : [`its primary key is now ${primaryKey.join(', ')}, not ${key?.join(', ')}`]),
   ];
   if (ids.size === 0 || reasons.length === 0) return stored;
   warn(
-    `${reasons.join(', and ')}: the ids that were known are forgotten, and nothing that was deleted since the last sweep will be found.`,
+    `${reasons.join(', and ')}: the known ids are forgotten, and records deleted since the last sweep will not be detected. A full refresh removes them.`,
   );
   return {...NO_IDS, off: stored.off};
 };
 
-/** Whether a reading that begins there lists all that there is in a slice. */
+/** True if reading from this position returns all records of a slice. */
 const listsAll = (
   {cursor, window}: Stream,
   {from, resume}: Pick<SliceProgress, 'from' | 'resume'>,
@@ -141,7 +137,7 @@ const openParts = (stream: Stream, state: DeletesState, stored: StoredIds, port:
   };
 };
 
-/** Keeps the highest cursor that was emitted. One that lies in the future would keep records from coming back. */
+/** Tracks the highest emitted cursor. A tombstone with a cursor in the future would hide a restored record. */
 const openHighest = ({cursor}: Stream, before: CursorValue | undefined, now: () => number) => {
   const rules = cursor && cursorRules(cursor);
   let highest = before;
@@ -158,7 +154,7 @@ const openHighest = ({cursor}: Stream, before: CursorValue | undefined, now: () 
   };
 };
 
-/** The records of all slices: those that are there, and tombstones of those that were deleted. */
+/** Stores the ids of emitted records, and makes tombstones. */
 const openRecords = (
   stream: Stream,
   before: CursorValue | undefined,
@@ -167,22 +163,20 @@ const openRecords = (
 ) => {
   const {primaryKey, deletes} = stream;
   const highest = openHighest(stream, before, now);
-  /** By slice, where each began: no record that is known has a later cursor where nothing else is kept. */
+  /** The start of each slice by its key: a lower bound for tombstones if no cursor was saved. */
   const begun = new Map<string, CursorValue | undefined>();
   return {
     highest: highest.now,
     begin: (key: string, from: CursorValue | undefined) => void begun.set(key, from),
     hasBegun: (key: string): boolean => begun.has(key),
-    /** Tombstones of items of a deleted list. */
     ofList: (key: string, items: readonly DeletedItem[]): readonly object[] =>
       items.map(({item, deletedAt}) => {
         const id = idIn(item, primaryKey, 'deletes.list');
         store?.forget(key, id);
         const fields = deletes?.list?.record ? item : fieldsOf(id, primaryKey);
-        // Not the highest of this run: one that was restored since comes after it, and may have a lower one.
+        // Not the highest cursor of this run: a record restored since is emitted later, and may have a lower one.
         return tombstone(stream, fields, before ?? begun.get(key), deletedAt);
       }),
-    /** Tombstones of what a sweep has found. */
     ofSweep: (found: readonly Found[]): readonly object[] =>
       found.map(({key, id}) =>
         tombstone(stream, fieldsOf(id, primaryKey), highest.now() ?? begun.get(key), isoOf(now())),
@@ -192,7 +186,7 @@ const openRecords = (
       for (const record of records) {
         const id = idOf(record, primaryKey);
         if (store === undefined || id === undefined) continue;
-        // That one which is flagged is deleted need not be found out any more.
+        // A flagged record is already deleted, so the sweep need not find it.
         if (Reflect.get(record, DELETED_AT)) store.forget(key, id);
         else store.add(key, id);
       }
@@ -200,8 +194,7 @@ const openRecords = (
   };
 };
 
-/** Follows what was deleted from run to run. */
-const follow = (
+const trackDeletes = (
   stream: Stream,
   state: DeletesState,
   stored: StoredIds,
@@ -217,11 +210,11 @@ const follow = (
   const records = openRecords(stream, state.cursor, store, now);
   const deletesGone = stream.deletes?.sweep?.goneSlices === 'delete';
   const {slices} = stream;
-  /** Only the slices of parents that changed are listed: the others are not gone. */
+  /** Only slices of parents that changed are listed: the others are not gone. */
   const isPartial = slices.kind === 'parent' && slices.incremental;
 
-  /** Where no ids are known none can be missing. */
-  const warnIf =
+  /** Without known ids an incomplete list does not matter. */
+  const warnIfKnown =
     (key: string) =>
     (message: string): void => {
       if (store && store.of(key).size > 0) warn(message);
@@ -239,7 +232,7 @@ const follow = (
     } catch (error) {
       signal.throwIfAborted();
       warn(
-        `the list of what was deleted${key && ` in ${key}`} could not be read; the records are read nevertheless: ${messageOf(error)}`,
+        `the list of deleted records${key && ` of ${key}`} could not be read, but the records are read: ${messageOf(error)}`,
       );
       return error;
     }
@@ -248,7 +241,7 @@ const follow = (
     slice: (context, slice, key, progress) => {
       records.begin(key, progress.from);
       const isDue = sweeps?.isDue(key) ?? false;
-      const ownIds = isDue && listsAll(stream, progress) ? openIdList(warnIf(key)) : undefined;
+      const ownIds = isDue && listsAll(stream, progress) ? openIdList(warnIfKnown(key)) : undefined;
       let fault: unknown;
       return {
         begin: async () => {
@@ -265,7 +258,7 @@ const follow = (
             ownIds?.complete(key) ??
             (isDue ? await sweeps?.listIds(context, slice, key) : undefined);
           if (ids !== undefined) sweeps?.compare(slice, key, ids);
-          // The slice is not complete without it, though its records are.
+          // The slice fails without its deleted list, after its records were read.
           if (fault !== undefined) throw fault;
         },
       };
@@ -285,7 +278,7 @@ const follow = (
   };
 };
 
-/** @param state what an earlier run kept; undefined where deletes are not followed: a full refresh replaces all that was. */
+/** @param state undefined if deletes are not tracked, because a full refresh replaces all records */
 export const openDeletes = (
   stream: Stream,
   state: DeletesState | undefined,
@@ -299,8 +292,8 @@ export const openDeletes = (
   const damaged = [...(state.damaged ?? []), ...(stored ? [] : ['deletes.sweep'])];
   if (damaged.length > 0) {
     port.warn(
-      `its state's ${damaged.join(', ')} is not understood, so what it said of deletes counts for nothing.`,
+      `its state is damaged at ${damaged.join(', ')}, so it is ignored, and records deleted since the last sync may not be detected. A full refresh removes them.`,
     );
   }
-  return follow(stream, state, stored ?? NO_IDS, port);
+  return trackDeletes(stream, state, stored ?? NO_IDS, port);
 };

@@ -1,10 +1,10 @@
-// The flag: records that say themselves that they were deleted become tombstones.
+// Makes tombstones of records that have a deleted flag themselves.
 import type {Stream} from '../../author/stream-value.ts';
 import type {Slice} from '../../author/types.ts';
 import {cursorRules} from '../cursor/rules.ts';
 import {DELETED_AT, timeOf} from './tombstone.ts';
 
-/** Gives `_deleted_at` to records whose flag says that they were deleted; the others stay as they are. */
+/** Adds `_deleted_at` to flagged records. */
 export const flagDeleted = (
   {deletes, cursor}: Stream,
   now: () => number,

@@ -1,10 +1,10 @@
-// An id list: the ids that a slice has now, page by page. What is missing in one that is not complete says nothing.
+// An id list: the ids that a slice has now, page by page. Only a complete list proves that an id is missing.
 import type {Page} from '../../author/types.ts';
 import {comparableId, type Id} from './ids.ts';
 
 export type IdList = {
   readonly take: (page: Page, idOf: (item: object) => Id | undefined) => void;
-  /** By `comparableId`; undefined for a list that is not complete, with a warning. */
+  /** By `comparableId`; warns and returns undefined if the list is not complete. */
   readonly complete: (slice: string) => ReadonlyMap<string, Id> | undefined;
 };
 
@@ -22,10 +22,10 @@ export const openIdList = (warn: (message: string) => void): IdList => {
       }
     },
     complete: (slice) => {
-      // An empty list is a page without records; no page at all is an answer that was ignored.
+      // An empty list has a page without records; without a page a response was ignored.
       if (pages > 0 && incompleteReason === undefined) return ids;
       warn(
-        `the list of ids${slice && ` of ${slice}`} is not complete: ${incompleteReason ?? 'there was not a single page'}. Nothing that it lacks is taken for deleted.`,
+        `the list of ids${slice && ` of ${slice}`} is not complete: ${incompleteReason ?? 'it has no page at all'}. No record is marked as deleted because of it.`,
       );
       return undefined;
     },

@@ -1,36 +1,34 @@
-// The id store: the ids of a stream's records, slice by slice, and how they get into its state without being packed again for
-// each STATE.
+// The id store: the ids of a stream's records by slice. It packs them for the state, without packing all of them for each STATE.
 
 import type {CursorValue} from '../../author/types.ts';
 import type {SweepState} from '../state/stream-state.ts';
 import {comparableId, type Id} from './ids.ts';
 import {type Ids, packIds, packSwept, type StoredIds, type Swept} from './packed-ids.ts';
 
-/** What an Airbyte platform keeps of a state is not endless, and each STATE carries it. */
+/** Airbyte platforms limit the size of a state, and each STATE has it. */
 const MAX_PACKED = 1024 * 1024;
 
-/** New ids are packed by as many at a time. */
+/** New ids are packed in groups of this size. */
 const PACKED_AT_ONCE = 2_000;
 
 export type IdStore = {
-  /** None where the sweep is off. */
+  /** Empty if the sweep is off. */
   readonly of: (slice: string) => ReadonlyMap<string, Id>;
   readonly swept: (slice: string) => Swept | undefined;
   readonly slices: () => readonly string[];
-  /** How many ids there are, in all slices. */
+  /** The number of ids in all slices. */
   readonly total: () => number;
   readonly has: (slice: string, text: string) => boolean;
   readonly add: (slice: string, id: Id) => void;
   readonly forget: (slice: string, id: Id) => void;
   readonly sweep: (slice: string, absent: ReadonlySet<string>) => void;
   readonly isOff: () => boolean;
-  /** @param isKept which slices are; the others are forgotten */
+  /** @param isKept the other slices are forgotten */
   readonly state: (isKept: (slice: string) => boolean) => SweepState;
 };
 
 export type IdStoreOptions = {
   readonly limit: number;
-  /** The stream's primary key. */
   readonly key: readonly string[];
   readonly from: CursorValue | undefined;
   readonly startedAt: number;
@@ -42,7 +40,7 @@ const NONE: ReadonlyMap<string, Id> = new Map();
 const lengthOf = (texts: readonly string[]): number =>
   texts.reduce((length, text) => length + text.length, 0);
 
-/** Packed once; what comes later is packed beside it, until something is forgotten. */
+/** Packs all ids once, and later ones in further strings, until an id is forgotten. */
 const openPacker = (ids: ReadonlyMap<string, Ids>) => {
   let sealed: string[] | undefined;
   let fresh = new Map<string, Ids>();
@@ -71,7 +69,6 @@ const openPacker = (ids: ReadonlyMap<string, Ids>) => {
   };
 };
 
-/** The ids with what is noted of their slices. */
 const openIds = (stored: StoredIds) => {
   const ids = new Map<string, Ids>(stored.ids);
   const slices = new Map(
@@ -123,12 +120,12 @@ export const openIdStore = (stored: StoredIds, options: IdStoreOptions): IdStore
     off = count;
     store.clear();
     warn(
-      `${why}, so what is deleted can not be found by what is missing: \`deletes.sweep\` is off, and no ids are kept. Use \`deletes.list\` or \`deletes.flag\`, or now and then a full refresh.`,
+      `${why}: \`deletes.sweep\` is off, so deletions can no longer be inferred from missing ids. Use \`deletes.list\` or \`deletes.flag\`, or run a full refresh now and then.`,
     );
   };
-  // A limit that was raised since is another chance.
+  // A higher limit switches the sweep on again.
   if (stored.off !== undefined && stored.off >= limit) {
-    switchOff(stored.off, 'its ids were too many to be kept');
+    switchOff(stored.off, 'there were too many ids to store');
   }
   return {
     of: (slice) => ids.get(slice) ?? NONE,
@@ -141,7 +138,7 @@ export const openIdStore = (stored: StoredIds, options: IdStoreOptions): IdStore
       if (off !== undefined) return;
       store.add(slice, id);
       const total = store.total();
-      if (total > limit) switchOff(total, `more than ${limit} ids are too many to be kept`);
+      if (total > limit) switchOff(total, `there are more than ${limit} ids, too many to store`);
     },
     forget: (slice, id) => store.forget(slice, comparableId(id)),
     sweep: (slice, absent) => {

@@ -1,4 +1,4 @@
-// Ids of records: their primary key's values, as they stand in a state, and as text to compare them by.
+// Ids of records: the values of their primary key, and a string to compare them by.
 import {SystemError} from '../../errors.ts';
 import {exactOf, rawDigits} from '../../json/exact.ts';
 import {isObject} from '../../json/values.ts';
@@ -14,17 +14,17 @@ const isScalar = (value: unknown): value is Scalar =>
 export const isId = (value: unknown): value is Id =>
   isScalar(value) || (Array.isArray(value) && value.every(isScalar));
 
-/** The same for 7 and "7": a list of ids may have them as texts where the records have numbers. */
+/** The same for 7 and "7": a list of ids may have strings, and the records numbers. */
 export const comparableId = (id: Id): string =>
   Array.isArray(id) ? JSON.stringify(id.map(String)) : String(id);
 
-/** A number beyond 2^53 as the text of its digits: another record may have the number that JavaScript makes of it. */
+/** A number beyond 2^53 as a string of its digits: JavaScript may round it to the id of another record. */
 const exactField = (record: object, field: string): unknown => {
   const value = exactOf(record, field, Reflect.get(record, field));
   return isObject(value) ? (rawDigits(value) ?? value) : value;
 };
 
-/** Undefined for a record that its primary key does not name. */
+/** Undefined for a record without a complete primary key. */
 export const idOf = (record: object, primaryKey: readonly string[]): Id | undefined => {
   const values = primaryKey.map((field) => exactField(record, field));
   if (!values.every(isScalar)) return undefined;
@@ -32,7 +32,7 @@ export const idOf = (record: object, primaryKey: readonly string[]): Id | undefi
   return values.length === 1 ? first : values;
 };
 
-/** The fields of a record that name it. */
+/** The primary key as fields of a record. */
 export const fieldsOf = (id: Id, primaryKey: readonly string[]): Readonly<Record<string, Scalar>> =>
   Object.fromEntries(
     (isScalar(id) ? [id] : id).flatMap((value, index) => {
@@ -41,12 +41,12 @@ export const fieldsOf = (id: Id, primaryKey: readonly string[]): Readonly<Record
     }),
   );
 
-/** The id of an item that must have one: a list with others says nothing about what is missing in it. */
+/** @throws SystemError if the item has no id: such a list does not prove that an id is missing */
 export const idIn = (item: object, primaryKey: readonly string[], where: string): Id => {
   const id = isObject(item) ? idOf(item, primaryKey) : undefined;
   if (id === undefined) {
     throw new SystemError(
-      `An item of \`${where}\` has no ${primaryKey.join(', ')}, only ${Object.keys(item).join(', ') || 'nothing'}: give with \`${where}.record\` what it tells of the record.`,
+      `An item of \`${where}\` has no ${primaryKey.join(', ')}; it has ${Object.keys(item).join(', ') || 'no fields'}. Set \`${where}.record\` to make a record of it.`,
     );
   }
   return id;

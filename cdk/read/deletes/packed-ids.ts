@@ -1,5 +1,5 @@
-// The ids that a sweep keeps, packed for the stream's state, as there may be many: `known` of it holds {slice: ids} in one
-// string or several, `slices` {slice: {swept, absent}}, each as JSON, deflated, in Base64.
+// Packs the ids of a sweep for the state, because there may be many: `known` has {slice: ids} in one string or several,
+// `slices` has {slice: {swept, absent}}; each string is deflated JSON in Base64.
 import {deflateRawSync, inflateRawSync} from 'node:zlib';
 import type {CursorValue} from '../../author/types.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
@@ -13,20 +13,20 @@ export type Ids = Map<string, Id>;
 export type Swept = {
   /** When the ids of the slice were last compared with a list; epoch milliseconds. */
   readonly sweptAt: number;
-  /** What was missing then, by `comparableId`. */
+  /** The ids missing then, by `comparableId`. */
   readonly absent: ReadonlySet<string>;
 };
 
-/** What a `SweepState` holds, unpacked. */
+/** An unpacked `SweepState`. */
 export type StoredIds = {
   /** By slice. */
   readonly ids: ReadonlyMap<string, Ids>;
   readonly slices: ReadonlyMap<string, Swept>;
-  /** The `cursor.start` after which ids are known. */
+  /** The `cursor.start` with which they were read. */
   readonly from: CursorValue | undefined;
-  /** The primary key whose values they are; undefined where no ids are stored. */
+  /** Their primary key; undefined if no ids are stored. */
   readonly key: readonly string[] | undefined;
-  /** With how many ids the sweep was switched off. */
+  /** The number of ids at which the sweep was switched off. */
   readonly off: number | undefined;
 };
 
@@ -38,7 +38,7 @@ export const NO_IDS: StoredIds = {
   off: undefined,
 };
 
-/** No state of ours unpacks to more. */
+/** More than any state of ours; bytes. */
 const MAX_UNPACKED = 256 * 1024 * 1024;
 
 const pack = (value: JsonObject): string =>
@@ -54,11 +54,11 @@ const unpack = (packed: string): unknown => {
   }
 };
 
-/** Not below zero: the distance of two such is safe, too. */
+/** Not below zero, so that the difference of two is a safe integer, too. */
 const isStep = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
-/** Sorted, as neighbours are alike; numbers by their distance from the one before, which takes half the room. */
+/** Sorted, so that deflate finds repeats; numbers as the differences between them, which take half the space. */
 const toPacked = (
   ids: ReadonlyMap<string, Id>,
 ): readonly Id[] | {readonly steps: readonly number[]} => {
@@ -83,7 +83,6 @@ const fromPacked = (value: unknown): readonly Id[] | undefined => {
   });
 };
 
-/** All ids of several slices, as one string. */
 export const packIds = (all: ReadonlyMap<string, ReadonlyMap<string, Id>>): string =>
   pack(jsonOf(all, toPacked));
 
@@ -101,7 +100,7 @@ const unpackIds = (packed: readonly string[]): ReadonlyMap<string, Ids> | undefi
   return all;
 };
 
-/** @param isKept which slices are; the others are forgotten */
+/** @param isKept the other slices are forgotten */
 export const packSwept = (
   slices: ReadonlyMap<string, Swept>,
   ids: ReadonlyMap<string, Ids>,
@@ -130,7 +129,7 @@ const sweptIn = (value: unknown): Swept | undefined => {
     : {sweptAt, absent: new Set(absent.map(comparableId))};
 };
 
-/** Undefined where it is damaged. */
+/** Undefined if it is damaged. */
 export const unpackSweep = (state: SweepState | undefined): StoredIds | undefined => {
   if (state === undefined) return NO_IDS;
   if ('off' in state) return {...NO_IDS, off: state.off};

@@ -1,19 +1,19 @@
-// How much may be taken for deleted at once: a list that lacks records for another reason looks just the same.
+// Limits how many records are marked as deleted at once: a list that lacks records for another reason looks the same.
 import type {SafetyLimit} from '../../author/deletes.ts';
 
 const DEFAULT_LEAST = 20;
 const DEFAULT_SHARE = 0.1;
 
 export type Counts = {
-  /** What would be marked as deleted. */
+  /** Records that would be marked as deleted. */
   readonly deleted: number;
-  /** Ids that were known of what was listed. */
+  /** Known ids of the listed slices. */
   readonly known: number;
-  /** Whether none of all that the stream knows is left. */
+  /** All known ids of the stream are missing. */
   readonly isAll: boolean;
 };
 
-/** Why none of them is; undefined where they are. */
+/** A warning that no record is marked; undefined within the limit. */
 export const heldBack = (
   safetyLimit: SafetyLimit | false | undefined,
   {deleted, known, isAll}: Counts,
@@ -22,7 +22,7 @@ export const heldBack = (
   const {least = DEFAULT_LEAST, share = DEFAULT_SHARE} = safetyLimit ?? {};
   if (!isAll && deleted <= Math.max(least, share * known)) return undefined;
   const limit = isAll
-    ? 'None would be left'
-    : `More than ${Math.max(least, Math.floor(share * known))} at once are held back`;
-  return `${deleted} of ${known} known records are missing in the lists of ids. ${limit}, so none of them is marked as deleted. If they are deleted, let them through with \`deletes.sweep.safetyLimit\`, ${isAll ? 'false' : 'a higher one or false'}, for one sync; if not, see what the lists lack.`;
+    ? 'No record would be left'
+    : `This is more than the safety limit of ${Math.max(least, Math.floor(share * known))} at once`;
+  return `${deleted} of ${known} known records are missing in the lists of ids. ${limit}, so no record is marked as deleted. If they are deleted, set \`deletes.sweep.safetyLimit\` to ${isAll ? 'false' : 'a higher one or to false'} for one sync; if not, find out why the lists lack them.`;
 };

@@ -1,16 +1,16 @@
-// What `discover` shows of a stream that tells what was deleted.
+// Adds `_deleted_at` to the schema of a stream that detects deletions.
 
 import type {Stream} from '../../author/stream-value.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import {DELETED_AT} from './tombstone.ts';
 
 const TIME = {
-  description: 'When the record was deleted, or found to be; null for one that is there.',
+  description: 'When the record was deleted, or found to be; null if it exists.',
   type: ['null', 'string'],
   format: 'date-time',
 };
 
-/** The stream's schema with `_deleted_at`. Deleted records that others tell of have little more than their primary key. */
+/** Tombstones from lists and sweeps have little more than the primary key, so no other field is required. */
 export const schemaOf = (
   {primaryKey, deletes}: Pick<Stream, 'primaryKey' | 'deletes'>,
   schema: JsonObject,

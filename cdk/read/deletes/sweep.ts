@@ -1,5 +1,5 @@
-// The sweep: ids of the store that complete id lists lack. One is noted the first time, and deleted the second, or when the
-// API confirms it.
+// The sweep: finds stored ids that complete id lists lack. An id is noted the first time, and deleted the second time or
+// when the API confirms it.
 import type {Sweep} from '../../author/deletes.ts';
 import type {Slice, StreamContext} from '../../author/types.ts';
 import {type Duration, shift} from '../../duration.ts';
@@ -14,13 +14,13 @@ import {heldBack} from './safety-limit.ts';
 
 export type SweepRun = {
   readonly primaryKey: readonly string[];
-  /** Of the stream as a whole, for what is asked at its end. */
+  /** For requests at the stream's end. */
   readonly context: StreamContext;
   readonly startedAt: number;
   readonly warn: (message: string) => void;
 };
 
-/** Of one slice, with ids that may be deleted. */
+/** The ids of one slice that may be deleted. */
 type Missing = {
   /** Absent for a slice that is gone. */
   readonly slice: Slice | undefined;
@@ -28,13 +28,13 @@ type Missing = {
   readonly ids: ReadonlyMap<string, Id>;
 };
 
-/** A record that is deleted, and the slice in which it was. */
+/** The id of a deleted record, and the key of its slice. */
 export type Found = {readonly key: string; readonly id: Id};
 type Candidate = Found & {readonly text: string; readonly slice: Slice | undefined};
 
 export type Sweeps = {
   readonly isDue: (key: string) => boolean;
-  /** Lists the ids of a slice; undefined without a `read`, and where the list is not complete. */
+  /** Lists the ids of a slice; undefined without a `read`, and if the list is not complete. */
   readonly listIds: (
     context: StreamContext,
     slice: Slice,
@@ -42,15 +42,15 @@ export type Sweeps = {
   ) => Promise<ReadonlyMap<string, Id> | undefined>;
   /** Compares a complete list with the store. */
   readonly compare: (slice: Slice, key: string, listed: ReadonlyMap<string, Id>) => void;
-  /** The same for slices that are gone, after a complete sync. */
+  /** Counts all ids of slices that are gone as missing, after a complete sync. */
   readonly compareGone: (isGone: (key: string) => boolean) => void;
-  /** At the end of the stream: hands out what is deleted, then forgets it, and notes what else is missing. */
+  /** Call it at the end of the stream: emits what is deleted, forgets it, and notes other missing ids. */
   readonly settle: (emit: (found: readonly Found[]) => Promise<void>) => Promise<void>;
 };
 
 const NONE: ReadonlyMap<string, Id> = new Map();
 
-/** Looks through what is missing, at the end of the stream. */
+/** Decides at the end of the stream which missing ids are deleted. */
 const openSettling = (
   {confirm, safetyLimit}: Sweep<object, Slice>,
   store: IdStore,
@@ -63,20 +63,20 @@ const openSettling = (
       ? true
       : confirm(fieldsOf(id, primaryKey), {...context, slice});
   };
-  /** Those that are deleted, and those that are there after all; what could not be asked for is neither. */
-  const ask = async (candidates: readonly Candidate[]) => {
+  /** Ids that could not be checked are neither deleted nor there. */
+  const confirmAll = async (candidates: readonly Candidate[]) => {
     const [deleted, there]: [Candidate[], Candidate[]] = [[], []];
     try {
       for (const one of candidates) ((await isDeleted(one)) ? deleted : there).push(one);
     } catch (error) {
       signal.throwIfAborted();
       warn(
-        `whether missing records are deleted could not be asked, so they wait for the next sweep: ${messageOf(error)}`,
+        `\`deletes.sweep.confirm\` failed, so missing records are checked again in the next sweep: ${messageOf(error)}`,
       );
     }
     return {deleted, there};
   };
-  /** What is there in any slice: a record that is missing in one may have moved. */
+  /** Ids that any slice has: a record that one slice lacks may have moved to another. */
   const present = (
     pending: ReadonlyMap<string, Missing>,
     listed: ReadonlySet<string>,
@@ -91,18 +91,18 @@ const openSettling = (
   const candidatesIn = (key: string, {slice, ids}: Missing): readonly Candidate[] =>
     [...ids].flatMap(([text, id]) => {
       const isSecond = store.swept(key)?.absent.has(text) ?? false;
-      const isAsked = confirm !== undefined && slice !== undefined;
-      return isSecond || isAsked ? [{key, id, text, slice}] : [];
+      const isConfirmed = confirm !== undefined && slice !== undefined;
+      return isSecond || isConfirmed ? [{key, id, text, slice}] : [];
     });
   const holds = (counts: Parameters<typeof heldBack>[1]): boolean => {
     const held = heldBack(safetyLimit, counts);
     if (held !== undefined) warn(held);
     return held !== undefined;
   };
-  return {ask, present, candidatesIn, holds};
+  return {confirmAll, present, candidatesIn, holds};
 };
 
-const isOver = (
+const hasPassed = (
   swept: Swept | undefined,
   {startedAt}: SweepRun,
   every: Duration | undefined,
@@ -112,14 +112,14 @@ const isOver = (
 export const openSweeps = (sweep: Sweep<object, Slice>, store: IdStore, run: SweepRun): Sweeps => {
   const {primaryKey, warn} = run;
   const {every, read, record, confirm} = sweep;
-  const {ask, present, candidatesIn, holds} = openSettling(sweep, store, run);
-  /** What is noted of these is so at the end, so that a run that is cut off before finds it again. */
+  const {confirmAll, present, candidatesIn, holds} = openSettling(sweep, store, run);
+  /** Noted in the store only at the end, so that the next run finds them again if this one is interrupted. */
   const pending = new Map<string, Missing>();
   const listedNow = new Set<string>();
   let storedBefore = 0;
   let missingNow = 0;
 
-  const isDue = (key: string): boolean => !store.isOff() && isOver(store.swept(key), run, every);
+  const isDue = (key: string): boolean => !store.isOff() && hasPassed(store.swept(key), run, every);
   const compare = (
     slice: Slice | undefined,
     key: string,
@@ -166,12 +166,12 @@ export const openSweeps = (sweep: Sweep<object, Slice>, store: IdStore, run: Swe
         known: storedBefore,
         isAll: missingNow === store.total(),
       });
-      const answers = isHeld ? {deleted: [], there: []} : await ask(gone);
-      await emit(answers.deleted);
-      for (const {key, id} of answers.deleted) store.forget(key, id);
-      // One that has moved is looked for where it is now.
+      const confirmed = isHeld ? {deleted: [], there: []} : await confirmAll(gone);
+      await emit(confirmed.deleted);
+      for (const {key, id} of confirmed.deleted) store.forget(key, id);
+      // A record that has moved is stored with its new slice.
       for (const {key, id, text} of found) if (there.has(text)) store.forget(key, id);
-      const isThere = new Set(answers.there.map(({key, text}) => `${key} ${text}`));
+      const isThere = new Set(confirmed.there.map(({key, text}) => `${key} ${text}`));
       for (const [key, {ids}] of pending) {
         const absent = [...ids.keys()].filter(
           (text) => store.has(key, text) && !isThere.has(`${key} ${text}`),

@@ -1,4 +1,4 @@
-// A deleted record, as it is emitted: what names it, a cursor that is not lower than the one it had, and `_deleted_at`.
+// Tombstones: deleted records with their primary key, a cursor that is not lower than their last one, and `_deleted_at`.
 
 import type {Stream} from '../../author/stream-value.ts';
 import type {CursorValue} from '../../author/types.ts';
@@ -8,7 +8,7 @@ import {isoOf} from '../state/fields.ts';
 
 export const DELETED_AT = '_deleted_at';
 
-/** A cursor value as a timestamp; the time of the emission for one that is no time. */
+/** A cursor value as a timestamp; now, for a value that is not a time. */
 export const timeOf = (
   value: CursorValue | undefined,
   rules: CursorRules | undefined,
@@ -16,7 +16,7 @@ export const timeOf = (
 ): string => {
   const instant = value === undefined ? undefined : rules?.instantOf(value);
   if (instant === undefined) return isoOf(now);
-  // Its own text says more than milliseconds can.
+  // Its own digits may be finer than milliseconds.
   return typeof value === 'string' && /^\d{4}-.*T.*(Z|[+-]\d\d:?\d\d)$/.test(value)
     ? value
     : isoOf(instant);
@@ -28,8 +28,8 @@ const nest = (path: string, value: CursorValue): object => {
 };
 
 /**
- * Destinations that keep one row for each primary key keep the one with the highest cursor: without one, the record as it
- * was would stay. Equal ones go by the time of emission, and a record that comes back later has a higher one.
+ * Destinations keep the row with the highest cursor of each primary key, so without a cursor the deleted record would stay.
+ * Of equal cursors the one emitted last wins, and a record that is restored later has a higher one.
  */
 export const tombstone = (
   {cursor}: Pick<Stream, 'cursor'>,

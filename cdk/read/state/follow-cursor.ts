@@ -1,4 +1,4 @@
-// Progress by a cursor: a position for the stream, or for each slice.
+// Follows a cursor, with a position for the stream or for each slice.
 
 import type {Cursor} from '../../author/cursor.ts';
 import type {CursorValue} from '../../author/types.ts';
@@ -9,53 +9,50 @@ import {sliceNumber, sliceOf} from './slice-keys.ts';
 import type {Compacted, Position, Resume, SlicePosition} from './stream-state.ts';
 
 /**
- * How far the clocks of an API and of this machine may be apart. What changes while a run reads may carry a
- * time before others it saw, so a position never passes the run's own start less this.
+ * The clocks of an API and of this machine may differ by so many milliseconds. A record that changes during a run may carry
+ * an earlier time than others already seen, so a position never passes the start of the run less this.
  */
 export const CLOCK_SKEW = 60_000;
 
-/** More slices than these share positions, where those are times. */
+/** With more slices they share positions, if those are times. */
 export const COMPACT_ABOVE = 1_000;
 
 export type Following = {
   readonly cursor: Cursor;
   readonly sliced: boolean;
-  /** Only some of the slices are listed, those of parents that changed: the others are not gone. */
+  /** Only slices of parents that changed are listed: the others are not gone. */
   readonly partial: boolean;
   readonly from: Position;
-  /** Where reading begins, if the stream's children need what is before `from`. */
+  /** Reading begins here if the stream's children need records before `from`. */
   readonly childrenFrom: Position | undefined;
-  /** Whether the user gets the records; else they are read for the stream's children only. */
+  /** The records are emitted; otherwise they are read for the stream's children only. */
   readonly isSelected: boolean;
   /** When the run began, in epoch milliseconds. */
   readonly startedAt: number;
   readonly now: () => number;
   readonly warn: (message: string) => void;
-  /** How long the next page of a slice that was cut off can be requested, in milliseconds; 0: not at all. */
+  /** For so many milliseconds the next page of an interrupted slice can be requested; 0: not at all. */
   readonly resumeLife: number;
 };
 
-type Sorted = {readonly highest: CursorValue | undefined; readonly inOrder: boolean};
-
-/** The highest cursor of some records behind `highest`, and whether they came in ascending order. */
+/** Finds the highest cursor so far, and checks that the records are in ascending order. */
 const scan = (
   records: readonly object[],
   rules: CursorRules,
-  highest: CursorValue | undefined,
-): Sorted =>
-  records.reduce<Sorted>(
-    (sorted, record) => {
-      const value = rules.valueOf(record);
-      if (value === undefined) return sorted;
-      if (sorted.highest === undefined || rules.compare(value, sorted.highest) >= 0) {
-        return {highest: value, inOrder: sorted.inOrder};
-      }
-      return {highest: sorted.highest, inOrder: false};
-    },
-    {highest, inOrder: true},
-  );
+  before: CursorValue | undefined,
+): {readonly highest: CursorValue | undefined; readonly inOrder: boolean} => {
+  let highest = before;
+  let inOrder = true;
+  for (const record of records) {
+    const value = rules.valueOf(record);
+    if (value === undefined) continue;
+    if (highest === undefined || rules.compare(value, highest) >= 0) highest = value;
+    else inOrder = false;
+  }
+  return {highest, inOrder};
+};
 
-/** Where the author's `read` begins: the lookback earlier, but not before the stream's own start. */
+/** The `since` of the author's `read`: the position less the lookback, but not before the stream's start. */
 const sinceOf = (
   {bound, start, lookback: declared}: Cursor,
   {lookbackSeconds: seconds}: Position,
@@ -71,8 +68,8 @@ const sinceOf = (
 };
 
 /**
- * Where an earlier run left a slice. One that it did not know begins at the start: the stream's watermark says nothing
- * about it. Only a state without slices, another connector's, speaks for all of them.
+ * The saved position of a slice. A new slice has none, whatever the stream's watermark; only a state without slices, such as
+ * another connector's, holds for all of them.
  */
 const positionIn = (from: Position, key: string, {compare}: CursorRules): SlicePosition => {
   const {slices, foreign, compacted = [], watermark} = from;
@@ -84,16 +81,16 @@ const positionIn = (from: Position, key: string, {compare}: CursorRules): SliceP
   return {at: compacted.find(({keys}) => keys.has(number))?.at};
 };
 
-/** The positions of slices: those that are listed, those that are compacted, and which of them this run has read. */
+/** The positions of a stream with slices, listed or compacted. */
 const openPositions = ({from, startedAt, partial}: Following, rules: CursorRules) => {
-  // A stream in slices says so in its state even when there are none yet: see `positionIn`.
+  // Printed even if it is empty, so that new slices do not start at the watermark: see `positionIn`.
   const listed = new Map(from.slices);
   const seen = new Set<number>();
   const done = new Set<string>();
   const compactedNow = new Set<number>();
   let highest = from.watermark;
 
-  /** What any record up to there would have shown when its slice was read, which this run has done from its start on. */
+  /** Holds for all slices that this run has read, because each was read after the run began. */
   const common = (): CursorValue | undefined =>
     highest === undefined || !rules.isTime(highest)
       ? undefined
@@ -104,16 +101,16 @@ const openPositions = ({from, startedAt, partial}: Following, rules: CursorRules
     if (at === undefined) return;
     for (const key of done) {
       const position = listed.get(key)?.at;
-      // A position never moves back: one in the future stays by itself.
+      // A position never moves back: one in the future stays listed.
       if (position !== undefined && rules.compare(position, at) > 0) continue;
       listed.delete(key);
       compactedNow.add(sliceNumber(key));
     }
     done.clear();
   };
-  /** Slices that are read again are where this run has got them; the others are where they were. */
-  const compacted = (others: boolean): readonly Compacted[] => {
-    const before = (others ? (from.compacted ?? []) : []).map(({at, keys}) => ({
+  /** @param keepsAll also those that this run has not read, with their old positions */
+  const compacted = (keepsAll: boolean): readonly Compacted[] => {
+    const before = (keepsAll ? (from.compacted ?? []) : []).map(({at, keys}) => ({
       at,
       keys: new Set([...keys].filter((key) => !compactedNow.has(key))),
     }));
@@ -129,7 +126,7 @@ const openPositions = ({from, startedAt, partial}: Following, rules: CursorRules
       done.add(key);
       if (listed.size > COMPACT_ABOVE && done.size > COMPACT_ABOVE / 2) compact();
     },
-    /** All positions; once every slice is complete without those of slices that are gone. */
+    /** Once every slice is complete, slices that are no longer listed are dropped. */
     current: (isFinished: boolean): Position => {
       if (listed.size > COMPACT_ABOVE) compact();
       const keepsAll = !isFinished || partial;
@@ -147,7 +144,7 @@ const openPositions = ({from, startedAt, partial}: Following, rules: CursorRules
   };
 };
 
-/** The same of a stream without slices: one position. */
+/** The position of a stream without slices. */
 const openPosition = ({from}: Following) => {
   let position: SlicePosition = {at: from.watermark, resume: from.resume};
   return {
@@ -163,10 +160,10 @@ type Positions = Omit<ReturnType<typeof openPositions>, 'current'>;
 
 const warnOfOrder = ({cursor, warn}: Following, key: string): void =>
   warn(
-    `Records${key === '' ? '' : ` of ${key}`} should come in ascending order of "${cursor.field}", but do not: the position is saved at the end only.`,
+    `Records${key === '' ? '' : ` of ${key}`} are not in ascending order of "${cursor.field}", as \`cursor.order\` declares: the position is saved only at the end of the slice.`,
   );
 
-/** Where a slice begins, and which of its records are new to the user if it begins earlier for the stream's children. */
+/** If a slice begins earlier for the stream's children, only records from its own `since` on are emitted. */
 const beginningOf = (key: string, following: Following, rules: CursorRules) => {
   const {cursor, sliced, from, childrenFrom, isSelected} = following;
   const begin = (position: Position) => {
@@ -189,7 +186,6 @@ const beginningOf = (key: string, following: Following, rules: CursorRules) => {
   };
 };
 
-/** Follows one slice, and keeps its position. */
 const followSlice = (
   key: string,
   following: Following,
@@ -202,7 +198,7 @@ const followSlice = (
   const isFresh = known.resume !== undefined && now() - known.resume.savedAt < resumeLife;
   let resume: Resume | undefined = isFresh ? known.resume : undefined;
   let highest = resume?.seen;
-  // What an earlier run has read of the slice may have changed since that one began, also after the last page.
+  // Records that an earlier run has read may have changed since that run began.
   let began = Math.min(startedAt, resume?.startedAt ?? startedAt);
   let ascending = cursor.order === 'ascending';
   let position: SlicePosition = {at: known.at, resume};
@@ -230,7 +226,7 @@ const followSlice = (
         ascending = false;
         warnOfOrder(following, key);
       }
-      // Lists offer it unasked. After the last page the one that was saved before stays until the slice is complete.
+      // The last page has no next one; the token saved before it stays until the slice is complete.
       if (next && resumeLife > 0) {
         resume = {next, since, seen: highest, startedAt: began, savedAt: now()};
       }

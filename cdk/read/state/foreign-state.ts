@@ -1,6 +1,6 @@
-// What another connector for the same API left behind: the blobs that Airbyte's Python CDK writes, so that a connection
-// that changes its connector goes on where it stood. The shapes are those of github.com/airbytehq/airbyte-python-cdk,
-// airbyte_cdk/sources; each function names the file that writes its shape.
+// Reads the state blobs of Airbyte's Python CDK, so that a connection that changes its connector resumes at its position.
+// The shapes are those of github.com/airbytehq/airbyte-python-cdk, airbyte_cdk/sources; each function names the file that
+// writes its shape.
 import type {CursorValue, Slice} from '../../author/types.ts';
 import {isObject, type JsonObject, valueAt} from '../../json/values.ts';
 import {type CursorRules, isCursorValue} from '../cursor/rules.ts';
@@ -8,23 +8,23 @@ import {type CursorRules, isCursorValue} from '../cursor/rules.ts';
 type Compare = CursorRules['compare'];
 
 /**
- * One part of a stream, as Python names it, and how far it was read. The oldest states keep no more of it than the
- * text of one value: the id of a parent, the name of a repository.
+ * A Python partition and its position. The oldest states have only one string for it: the id of a parent, the name of a
+ * repository.
  */
 export type ForeignSlice = {
   readonly partition: JsonObject | string;
-  /** Undefined: nothing of it that could be kept. */
+  /** Undefined: it has no position. */
   readonly cursor: CursorValue | undefined;
 };
 
-/** What a blob says. Empty: it was understood, and holds nothing to go on from. */
+/** A parsed blob. Empty: it has nothing to resume. */
 export type Translated = {
-  /** Up to here the stream was read; beside `slices`, what holds for parts that are not among them. */
+  /** The stream was read up to here; with `slices`, all partitions that they do not have. */
   readonly watermark?: CursorValue;
   readonly slices?: readonly ForeignSlice[];
-  /** The blobs of parent streams that were read for this one, by their names; they are of any of these shapes, too. */
+  /** The blobs of parent streams that were read for this one, by name, in any of these shapes. */
   readonly parentStates?: Readonly<Record<string, JsonObject>>;
-  /** How far before the watermark reading has to begin: as long as the last run took. */
+  /** Reading begins this much before the watermark: as long as the last run took. */
   readonly lookbackSeconds?: number;
 };
 
@@ -32,7 +32,7 @@ type Found = {readonly cursor: CursorValue | undefined};
 
 const NOTHING: Found = {cursor: undefined};
 
-/** PyAirbyte hands a state back with every key that its models know, most of them null. */
+/** PyAirbyte returns a state with every key of its models, most of them null. */
 const withoutNulls = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isObject(value)) return value;
@@ -44,8 +44,8 @@ const withoutNulls = (value: unknown): unknown => {
 };
 
 /**
- * What a full refresh leaves: markers, or the page that an attempt of the same job would go on from. Python's tokens
- * mean nothing to another client, and the platform drops them between jobs.
+ * The markers of a full refresh, and the page at which another attempt of the same job resumes. Another client cannot use
+ * Python's tokens, and the platform drops them between jobs.
  * streams/checkpoint/checkpoint_reader.py, streams/http/http.py, streams/concurrent/cursor.py (FinalStateCursor)
  */
 const OF_FULL_REFRESH: ReadonlySet<string> = new Set([
@@ -54,7 +54,7 @@ const OF_FULL_REFRESH: ReadonlySet<string> = new Set([
   'next_page_token',
 ]);
 
-/** What was read without a gap from `start` to `end`, and the highest cursor that was seen there. */
+/** A range that was read from `start` to `end`, and the highest cursor seen in it. */
 type Interval = {
   readonly start: CursorValue;
   readonly end: CursorValue;
@@ -78,9 +78,8 @@ const laterOf = (
 };
 
 /**
- * How far intervals reach without a gap: to the end of the first, or to the last record seen there, if that is less.
- * What lies behind a gap is read again. Python has joined neighbours that are a tick apart before it saved them, so
- * only those that touch are joined here.
+ * The end of the first intervals that touch each other, or the last record seen in them, if that is earlier. Everything
+ * after the first gap is read again. Python joins intervals that are a tick apart before it saves them.
  */
 const reachOf = (intervals: readonly Interval[], compare: Compare): CursorValue | undefined => {
   const [first, ...rest] = intervals.toSorted(
@@ -103,7 +102,7 @@ const reachOf = (intervals: readonly Interval[], compare: Compare): CursorValue 
 
 /**
  * `{"slices": [{"start", "end", "most_recent_cursor_value"}], "state_type": "date-range", "legacy": {…}}`: a stream whose
- * time ranges are read side by side. `legacy` is the blob from before.
+ * time ranges are read side by side. `legacy` is its older blob.
  * streams/concurrent/state_converters/abstract_stream_state_converter.py
  */
 const readConcurrent = (
@@ -119,8 +118,8 @@ const readConcurrent = (
 };
 
 /**
- * How far one stream, or one part of it, was read: `{"updated_at": "…"}`, the shape above, or nothing. Undefined where
- * the blob speaks of something else.
+ * The position of a stream or of a partition: `{"updated_at": "…"}`, the shape above, or nothing. Undefined for any other
+ * shape.
  * declarative/incremental/datetime_based_cursor.py (get_stream_state)
  */
 const readCursor = (blob: JsonObject, field: string, compare: Compare): Found | undefined => {
@@ -158,7 +157,7 @@ const readPartitions = (
 };
 
 /**
- * `{"13506132": {"updated_at": "…"}}`: what Python connectors wrote for each parent before there were partitions.
+ * `{"13506132": {"updated_at": "…"}}`: one cursor for each parent, from before there were partitions.
  * declarative/migrations/legacy_to_per_partition_state_migration.py
  */
 const readByKey = (blob: JsonObject, field: string): Translated | undefined => {
@@ -191,7 +190,7 @@ const readPartitioned = (
 
 const PARTITIONED = ['states', 'state', 'use_global_cursor'];
 
-/** What may stand beside any cursor. substream_partition_router.py writes `parent_state`. */
+/** Keys that any shape may also have. substream_partition_router.py writes `parent_state`. */
 const BESIDE: ReadonlySet<string> = new Set(['parent_state', 'lookback_window']);
 
 const besidesOf = ({parent_state: parents, lookback_window: lookback}: JsonObject): Translated => {
@@ -215,10 +214,9 @@ const readOwn = (blob: JsonObject, field: string, compare: Compare): Translated 
 };
 
 /**
- * Understands the state that Airbyte's Python CDK wrote for the same stream. Ask for it after the kit's own shape: a blob
- * with `slices` that are no list is not one of Python's.
+ * Parses the state that Airbyte's Python CDK wrote for the same stream. A blob whose `slices` are an object is the kit's own.
  * @param compare orders the stream's cursor values
- * @returns undefined for a blob that is not understood, also in part: the stream then has to be read from the beginning
+ * @returns undefined if any part of the blob cannot be parsed: the stream is then read from its beginning
  */
 export const translateForeignState = (
   blob: JsonObject,
@@ -234,9 +232,8 @@ export const translateForeignState = (
 };
 
 /**
- * Whether a Python partition is one of our slices, or a part of it: it has all of the slice's fields with the same values, by
- * their strings. Where only a string was kept, the slice must have that value alone. The empty slice, which is a whole
- * stream, is none of them.
+ * True if a Python partition is one of our slices, or a part of it: it has all of the slice's fields, with equal values as
+ * strings. A partition that is only a string matches a slice with that value alone. Nothing matches the empty slice.
  */
 export const matchesSlice = (partition: JsonObject | string, slice: Slice): boolean => {
   const fields = Object.entries(slice);
@@ -255,8 +252,8 @@ export const matchesSlice = (partition: JsonObject | string, slice: Slice): bool
 };
 
 /**
- * How far one of our slices was read. Python may have cut it into more parts than we do: the least of them holds. Undefined
- * where no part is known, or one of them has no cursor.
+ * The position of one of our slices: the lowest of its partitions, of which Python may have several. Undefined if there is no
+ * partition, or one has no cursor.
  */
 export const foreignCursorOf = (
   slices: readonly ForeignSlice[],

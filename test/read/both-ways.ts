@@ -1,18 +1,22 @@
-// The same bodies through the engine twice: as bytes where that can be, and parsed.
+// Reads the same bodies twice: as bytes that pass through if possible, and parsed.
 
-import type {Stream} from '../author/stream-value.ts';
-import {json} from '../http/decode/json.ts';
-import {type FetchedRecords, type PaginateOptions, paginate} from '../http/paginate/paginate.ts';
-import {SOURCE_SCOPE} from '../http/scope.ts';
-import type {HttpRequest} from '../http/types.ts';
-import type {Emission} from '../protocol/messages.ts';
-import {printedLines} from '../testing/printed-lines.ts';
-import {parseMessages} from '../testing/protocol.ts';
-import {inShort, type ReadSetUp, startRead} from '../testing/run-read.ts';
+import type {Stream} from '../../cdk/author/stream-value.ts';
+import {json} from '../../cdk/http/decode/json.ts';
+import {
+  type FetchedRecords,
+  type PaginateOptions,
+  paginate,
+} from '../../cdk/http/paginate/paginate.ts';
+import {SOURCE_SCOPE} from '../../cdk/http/scope.ts';
+import type {HttpRequest} from '../../cdk/http/types.ts';
+import type {Emission} from '../../cdk/protocol/messages.ts';
+import {printedLines} from '../../cdk/testing/printed-lines.ts';
+import {parseMessages} from '../../cdk/testing/protocol.ts';
+import {inShort, type ReadSetUp, startRead} from '../../cdk/testing/run-read.ts';
 
 type Pages = AsyncIterable<FetchedRecords<Record<string, unknown>>>;
 
-/** A list whose pages have these bodies; a link leads from one to the next. */
+/** A list whose pages have these bodies. */
 export const listOf = (
   bodies: readonly (string | Buffer)[],
   options: PaginateOptions = {},
@@ -38,15 +42,15 @@ export const listOf = (
   );
 };
 
-/** Copies of pages hold parsed records, as those of a source that looks at them. */
+/** A copy of a page has parsed records, like the pages of a source that reads its records. */
 async function* copiedPages(pages: Pages): Pages {
   for await (const page of pages) yield {...page};
 }
 
-/** A record, as the text it had in the answer. */
+/** Captures a record as it was in the response. */
 const RECORD = /^\{"type":"RECORD","record":\{"stream":"[^"]*","data":(.*),"emitted_at":\d+\}\}$/;
 
-/** What a read writes: its messages in short, the text of its records, and how many pages went out as bytes. */
+/** Returns the messages of a read in short, the JSON of its records, and the number of pages that passed through as bytes. */
 const written = async (setUp: ReadSetUp) => {
   const reading = startRead(setUp);
   const lines: string[] = [];
@@ -68,8 +72,7 @@ const written = async (setUp: ReadSetUp) => {
   return {messages: inShort(parseMessages(`${lines.join('\n')}\n`)), texts, bytePages};
 };
 
-/** Both reads of a stream. */
-export const bothLanes = async (
+export const readBothWays = async (
   streamOf: (pages: () => Pages) => Stream,
   pages: () => Pages,
   setUp: Omit<ReadSetUp, 'streams'> = {},
