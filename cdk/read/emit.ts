@@ -1,5 +1,4 @@
 // Emits the records of a stream: conforms and counts them, and sends RUNNING before the first one.
-
 import {countOf, type RawRecords} from '../json/raw-records.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import {type RecordPage, rawPage, streamStatus} from '../protocol/messages.ts';
@@ -11,7 +10,6 @@ export type Output = {
   readonly emit: (records: readonly object[], bytes?: number) => Promise<void>;
   /** Emits the bytes of a response unchanged. */
   readonly emitRaw: (raw: RawRecords, bytes: number | undefined) => Promise<void>;
-  /** The count of emitted records. */
   readonly total: () => number;
 };
 

@@ -14,12 +14,12 @@ import type {Failure} from '../protocol/messages.ts';
 /** An error in one slice; `slice` is '' if it is the stream's. */
 export type SliceFault = {readonly slice: string; readonly error: unknown};
 
-const isMeantForUsers = (error: unknown): boolean =>
-  error instanceof ConfigError || error instanceof TransientError || error instanceof SystemError;
+const isForUsers = (error: unknown): boolean =>
+  [ConfigError, TransientError, SystemError].some((kind) => error instanceof kind);
 
 /** An unexpected error is a fault in the code: its own message alone would not help a user. */
 export const userMessage = (error: unknown): string =>
-  isMeantForUsers(error)
+  isForUsers(error)
     ? messageOf(error)
     : `The source stopped on an unexpected error: ${messageOf(error)}. This is a fault in its code: report it with the stack trace.`;
 

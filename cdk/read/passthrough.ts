@@ -1,5 +1,4 @@
 // Decides which pages are emitted as the bytes of the response. There is no option for it: the records are the same.
-
 import type {Stream} from '../author/stream-value.ts';
 import type {Page} from '../author/types.ts';
 import {rawRecordsOf} from '../http/decode/lazy-records.ts';
@@ -12,7 +11,7 @@ export type Passthrough = {
   readonly enter: (page: Page) => RawRecords | undefined;
   /** Reads only the cursor of each record; returns an empty list for a stream without a cursor. */
   readonly look: (raw: RawRecords) => readonly object[];
-  /** Says how many pages went which way; '' if there were none. */
+  /** Says how many pages went which way; '' without pages. */
   readonly summary: () => string;
 };
 

@@ -1,5 +1,4 @@
 // Decides before the first request which streams a run reads, in which mode and from which position.
-
 import type {Stream} from '../author/stream-value.ts';
 import {ConfigError} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
@@ -8,7 +7,6 @@ import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import type {StateBlob, SyncState} from '../protocol/state.ts';
 import {type Start, type StartContext, type SyncMode, startOf} from './state/start.ts';
 
-/** One configured stream: to be read, or refused with a reason. */
 export type PlannedStream =
   | {
       readonly kind: 'read';
@@ -93,7 +91,6 @@ const staleWarning = (configured: readonly ConfiguredStream[], state: SyncState)
       ];
 };
 
-/** Matches the configured streams with those of the source. */
 export const planRead = (
   configured: readonly ConfiguredStream[],
   streams: readonly Stream[],

@@ -1,5 +1,4 @@
 // Reads one slice from its position to its end: its pages, its windows, and the page at which it resumes.
-
 import type {Stream, Window} from '../author/stream-value.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../author/types.ts';
 import {shift} from '../duration.ts';
@@ -19,7 +18,6 @@ import {logForStream, type StreamRun} from './stream-run.ts';
 import {untilAborted} from './turns/abort.ts';
 import type {Slot} from './turns/slots.ts';
 
-/** Each slice of a stream gets this. */
 export type Reading = {
   readonly descriptor: StreamDescriptor;
   readonly stream: Stream;
@@ -29,9 +27,7 @@ export type Reading = {
   readonly deletes: StreamDeletes;
   readonly passthrough: Passthrough;
   readonly output: Output;
-  /** Passes records to the child streams. */
   readonly onRecords: (records: readonly object[], slot: Slot) => Promise<void>;
-  /** Emits a STATE if one is due. */
   readonly saveIfDue: () => Promise<void>;
 };
 
@@ -108,7 +104,6 @@ const isNew = (
 };
 
 type Taken = {
-  /** The number of records in the page. */
   readonly count: number;
   /** All of them; of records that were not parsed only the cursors. */
   readonly records: readonly object[];

@@ -1,5 +1,4 @@
 // Reads one stream, from STARTED to COMPLETE or INCOMPLETE. Its failure does not stop the others.
-
 import type {Slice} from '../author/types.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
@@ -121,7 +120,6 @@ const readSlices = async (reading: Reading, node: StreamNode): Promise<readonly 
 
 const isSome = <T>(list: readonly T[]): list is readonly [T, ...T[]] => list.length > 0;
 
-/** Emits the final STATE, then the status. */
 const finish = async (
   {reading, conform, checkpoints}: Opened,
   isComplete: boolean,
@@ -144,15 +142,6 @@ const finish = async (
   );
 };
 
-/** Ends the children's lists of slices; a failure says that slices may be missing. */
-const endChildren = (
-  {children}: StreamNode,
-  failure: Failure | undefined,
-  blob: JsonObject,
-): void => {
-  for (const child of children) child.end(failure, blob);
-};
-
 const conformOf = (
   {stream, schema}: StreamNode,
   declared: JsonObject,
@@ -161,11 +150,7 @@ const conformOf = (
   const {cursor, primaryKey, types, fields, deletes} = stream;
   const selected = fields === 'as-selected' ? schema : undefined;
   const keys = [...primaryKey, ...(cursor ? [cursor.field] : []), ...(deletes ? [DELETED_AT] : [])];
-  return conformStream(
-    schemaOf(stream, declared),
-    {types, keys, ...(selected && {selected})},
-    warn,
-  );
+  return conformStream(schemaOf(stream, declared), {types, keys, selected}, warn);
 };
 
 /** A stream that cannot start still emits its STATE, unchanged, and its status, so that no client waits for them. */
@@ -179,7 +164,6 @@ const emitUnchanged = async (
   await setStatus({descriptor, run}, 'INCOMPLETE');
 };
 
-/** Ends a stream that could not start. */
 export const abandonStream = async (
   descriptor: StreamDescriptor,
   reason: unknown,
@@ -243,23 +227,23 @@ const readOpened = async (node: StreamNode, opened: Opened): Promise<Failure | u
   const {isSelected, descriptor} = node;
   const {reading} = opened;
   if (isSelected) await setStatus(reading, 'STARTED');
-  let faults: readonly SliceFault[] | undefined;
+  let failure: Failure | undefined;
+  let isRead = false;
   try {
-    const found = await readSlices(reading, node);
-    await reading.deletes.settle(found.length === 0);
-    faults = found;
+    const faults = await readSlices(reading, node);
+    await reading.deletes.settle(faults.length === 0);
+    failure = isSome(faults) ? streamFailure(descriptor, faults) : undefined;
+    isRead = true;
   } finally {
-    const failure = faults && isSome(faults) ? streamFailure(descriptor, faults) : undefined;
-    endChildren(node, failure, faults ? opened.blob() : NO_CURSOR_STATE);
-    if (isSelected) await finish(opened, faults?.length === 0);
+    const blob = isRead ? opened.blob() : NO_CURSOR_STATE;
+    for (const child of node.children) child.end(failure, blob);
+    if (isSelected) await finish(opened, isRead && failure === undefined);
   }
   // The failure of an unselected parent is reported by its children.
-  return isSelected && isSome(faults) ? streamFailure(descriptor, faults) : undefined;
+  return isSelected ? failure : undefined;
 };
 
-/**
- * Returns the stream's failure. Throws only when the run is stopped; the stream's last position is saved then, too.
- */
+/** Returns the stream's failure. Throws only when the run is stopped; the stream's last position is saved then, too. */
 export const readStream = async (
   node: StreamNode,
   run: StreamRun,
@@ -276,7 +260,7 @@ export const readStream = async (
     const failure = isSelected
       ? await abandonStream(descriptor, error, blob, run)
       : streamFailure(descriptor, [{slice: '', error}]);
-    endChildren(node, failure, NO_CURSOR_STATE);
+    for (const child of node.children) child.end(failure, NO_CURSOR_STATE);
     return isSelected ? failure : undefined;
   }
   return readOpened(node, opened);

@@ -1,10 +1,9 @@
 // A complete read: all planned streams write to one ordered queue, and a slow reader of it slows them down.
 import type {OpenedClient} from '../http/client.ts';
-import type {JsonObject} from '../json/values.ts';
 import type {AirbyteMessage, StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import {type Emission, errorTrace, type Failure, logMessage} from '../protocol/messages.ts';
 import {readFailure} from './failures.ts';
-import type {Plan, PlannedStream} from './plan.ts';
+import type {Plan} from './plan.ts';
 import {abandonStream, readStream} from './read-stream.ts';
 import type {StreamRun} from './stream-run.ts';
 import {openStreamTree, type StreamNode} from './stream-tree.ts';
@@ -15,15 +14,8 @@ import {openWatchdog} from './turns/watchdog.ts';
 /** Parsed records take several times their size in JSON, so this is low. */
 const MAX_QUEUED_BYTES = 1024 * 1024;
 
-export type ReadRuntime = {
-  /** Aborted when the run must stop: positions are saved, then the read ends. */
-  readonly signal: AbortSignal;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  /** When the run began, as in the plan. */
-  readonly startedAt: number;
+export type ReadRuntime = Pick<StreamRun, 'signal' | 'now' | 'startedAt' | 'config'> & {
   readonly http: Pick<OpenedClient, 'bind' | 'underWay'>;
-  readonly config: JsonObject;
   /** Logs outside of the protocol's messages. */
   readonly log?: (level: 'DEBUG', message: string) => void;
   /** After so many milliseconds without a record the run logs what it waits for. */
@@ -38,9 +30,6 @@ const DEFAULT_CONCURRENCY = 10;
 /** For pages of unknown size: the size of the first record times their number. */
 const estimateBytes = (records: readonly object[]): number =>
   (JSON.stringify(records[0])?.length ?? 0) * records.length;
-
-const isReadable = (planned: PlannedStream): planned is Extract<PlannedStream, {kind: 'read'}> =>
-  planned.kind === 'read';
 
 /** Reads streams side by side; with a concurrency of 1 one after another, parents first. */
 const readAll = async (
@@ -62,10 +51,7 @@ const readAll = async (
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 };
 
-/**
- * Failures are reported after the last stream, also in a run that is stopped: some clients stop at the first
- * TRACE ERROR, and would lose the streams that did not fail.
- */
+/** Failures come last, even in a run that is stopped: some clients stop at the first TRACE ERROR, and would lose other streams. */
 const readStreams = async (
   {streams, warnings}: Plan,
   run: StreamRun,
@@ -79,7 +65,8 @@ const readStreams = async (
       const {descriptor, reason, blob} = planned;
       failures.set(descriptor, await abandonStream(descriptor, reason, blob, run));
     }
-    await readAll(openStreamTree(streams.filter(isReadable), run), run, concurrency, failures);
+    const readable = streams.filter((planned) => planned.kind === 'read');
+    await readAll(openStreamTree(readable, run), run, concurrency, failures);
   } finally {
     const inOrder = streams.flatMap(({descriptor}) => failures.get(descriptor) ?? []);
     const all = inOrder.length === 0 ? [] : [...inOrder, readFailure(inOrder, streams.length)];

@@ -11,12 +11,9 @@ import type {Slot} from './turns/slots.ts';
 export type StreamClient = {
   /** For functions of the stream that are called outside of its slices. */
   readonly context: StreamContext;
-  /**
-   * For functions that run in a slot: it is yielded during a long wait.
-   * @param resume resumes a list at the page after the last one of an earlier run; undefined: no list is resumed
-   */
+  /** @param resume resumes an interrupted list at its next page; undefined: no list is resumed */
   readonly inSlot: (slot: Slot, resume?: ListResume) => StreamContext;
-  /** Describes the requests that were sent; '' if there were none. */
+  /** Describes the requests that were sent; '' without requests. */
   readonly work: () => string;
 };
 

@@ -4,14 +4,15 @@ import type {AirbyteMessage, StreamDescriptor} from '../protocol/generated/airby
 import {logMessage, type RecordPage} from '../protocol/messages.ts';
 import type {Slots} from './turns/slots.ts';
 
-/** A run passes this to each of its streams. */
 export type StreamRun = {
   /** Puts a message after all earlier ones; resolves when the queue has room again. */
   readonly emit: (message: AirbyteMessage) => Promise<void>;
   readonly emitPage: (page: RecordPage, bytes: number | undefined) => Promise<void>;
+  /** Aborted when the run must stop: positions are saved, then the read ends. */
   readonly signal: AbortSignal;
+  /** Epoch milliseconds. */
   readonly now: () => number;
-  /** When the run began, in epoch milliseconds. */
+  /** When the run began, as in the plan; epoch milliseconds. */
   readonly startedAt: number;
   readonly slots: Slots;
   /** Makes one stream's client from the shared one. */

@@ -1,14 +1,11 @@
 // Streams and their parents: a parent's records become the slices of its children, and it is read once for all of them.
-
 import type {Cursor} from '../author/cursor.ts';
 import type {SliceOrigin, Stream} from '../author/stream-value.ts';
 import {errorOf, SystemError} from '../errors.ts';
-import type {JsonObject} from '../json/values.ts';
-import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import type {Failure} from '../protocol/messages.ts';
 import type {StateBlob} from '../protocol/state.ts';
 import type {PlannedStream} from './plan.ts';
-import {positionOf, type Start} from './state/start.ts';
+import {positionOf} from './state/start.ts';
 import {type Position, START} from './state/stream-state.ts';
 import {openStreamClient, type StreamClient} from './stream-client.ts';
 import type {StreamRun} from './stream-run.ts';
@@ -17,7 +14,6 @@ import type {Slot} from './turns/slots.ts';
 
 type ParentOrigin = Extract<SliceOrigin, {kind: 'parent'}>;
 
-/** A child as its parent sees it. */
 type Child = {
   /** @param slot the parent's: a long wait of the child's functions yields it */
   readonly take: (records: readonly object[], slot: Slot) => Promise<void>;
@@ -27,15 +23,11 @@ type Child = {
   readonly needs: (cursor: Cursor) => Position;
 };
 
-/** A stream to be read, with its parent and its children. */
-export type StreamNode = {
-  readonly descriptor: StreamDescriptor;
-  readonly stream: Stream;
+type Readable = Extract<PlannedStream, {kind: 'read'}>;
+
+export type StreamNode = Omit<Readable, 'kind' | 'mode'> & {
   /** The catalog has it; otherwise it is read for its children only. */
   readonly isSelected: boolean;
-  readonly start: Start;
-  readonly schema: JsonObject | undefined;
-  readonly blob: StateBlob | undefined;
   /** Yields its slices, if they come from a parent. */
   readonly feed: Feed | undefined;
   /** The parent's state after the last complete sync, and after this one once it is complete. */
@@ -46,8 +38,6 @@ export type StreamNode = {
   readonly children: readonly Child[];
   readonly client: StreamClient;
 };
-
-type Readable = Extract<PlannedStream, {kind: 'read'}>;
 
 const NO_PARENT: StreamNode['parentBlobs'] = {before: undefined, now: () => undefined};
 

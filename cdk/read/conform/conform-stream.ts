@@ -1,5 +1,4 @@
 // Conforms the pages of one stream in one run, and warns of unknown fields and lost values.
-
 import {countOf, type RawRecords, recordAt} from '../../json/raw-records.ts';
 import type {JsonObject} from '../../json/values.ts';
 import type {RecordChange, RecordPage} from '../../protocol/messages.ts';
@@ -10,10 +9,7 @@ import {countLosses} from './losses.ts';
 type ConformedPage = Pick<RecordPage, 'records' | 'changes'>;
 
 export type StreamConform = {
-  /**
-   * Returns the records to emit, or the same list if nothing changed. A record without selected fields is left out: Airbyte
-   * drops empty records silently, and then its counts do not match.
-   */
+  /** Leaves out records without any selected fields: Airbyte drops empty records silently, and then its counts do not match. */
   readonly page: (records: readonly object[]) => ConformedPage;
   /** Looks for unknown fields in some of the records that pass through. */
   readonly sample: (raw: RawRecords) => void;
@@ -42,14 +38,11 @@ export const conformStream = (
   const {apply} = compileConform(schema, options);
   const drift = watchDrift(schema);
   const counted = countLosses();
-  const count = ({losses, oversize}: Conformed): void => {
-    if (losses !== undefined) counted.add(losses);
-    if (oversize) counted.addOversize();
-  };
   const conform = (given: object): Conformed => {
     if (drift.isDue()) drift.look(given);
     const conformed = apply(given);
-    count(conformed);
+    if (conformed.losses !== undefined) counted.add(conformed.losses);
+    if (conformed.oversize) counted.addOversize();
     return conformed;
   };
   const warnOfDrift = (): void => {

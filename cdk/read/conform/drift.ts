@@ -12,7 +12,7 @@ export type Drift = {
   /** Counts the record, and says if it should be looked at: others need not be parsed for this. */
   readonly isDue: () => boolean;
   readonly look: (record: object) => void;
-  /** A warning of the fields found since the last call; undefined if there are none. */
+  /** A warning of the fields found since the last call. */
   readonly news: () => string | undefined;
 };
 
@@ -58,10 +58,7 @@ const hasFields = ({fields, rest, items}: Shape): boolean =>
 const describe = (field: string, path: string, value: unknown): string =>
   `"${field}" (${kindOf(value)}${field === path ? '' : `, first at ${path}`})`;
 
-/**
- * Finds undeclared fields at any depth. An object whose schema names no fields, or declares all others
- * (`additionalProperties: {…}`), has no unknown ones.
- */
+/** An object whose schema names no fields, or declares all others (`additionalProperties: {…}`), has no unknown ones. */
 export const watchDrift = (schema: unknown): Drift => {
   const shape = shapeOf(schema);
   const watches = hasFields(shape);

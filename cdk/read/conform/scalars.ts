@@ -69,7 +69,6 @@ const parseLossless = (text: string): unknown => {
   }
 };
 
-/** Parses a list from JSON. */
 export const toList = (value: unknown): unknown => {
   const list = typeof value === 'string' && value.startsWith('[') ? parseLossless(value) : LOST;
   return Array.isArray(list) ? list : LOST;

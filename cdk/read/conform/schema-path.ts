@@ -30,7 +30,6 @@ export const propertyOf = (path: SchemaPath, name: string): SchemaPath => ({
   keys: keysBelow(path.keys, name),
 });
 
-/** Every item of a list, or every value of a map. */
 export const eachOf = (path: SchemaPath, each: typeof ITEM | typeof KEY): SchemaPath => ({
   segments: [...path.segments, each],
   depth: path.depth + 1,

@@ -5,10 +5,7 @@ import {isObject, type JsonObject, kindOf} from '../../json/values.ts';
 import {describeValuePath, propertyOf, rootPath, type SchemaPath} from './schema-path.ts';
 import type {Loss} from './types.ts';
 
-/**
- * Leaves room in the line's 20,000,000 characters for the stream's name and `meta.changes`. Bytes, since a record never has
- * more characters than bytes.
- */
+/** Leaves room in the line for the stream's name and `meta.changes`. A record never has more characters than bytes. */
 export const DEFAULT_MAX_RECORD_BYTES = 19_800_000;
 
 /** A character takes six bytes at most: `\u001f`. */
@@ -116,8 +113,7 @@ const trim = (record: JsonObject, limit: number, keys: readonly string[]): Trimm
 };
 
 /**
- * Trims a record that takes more than `limit` bytes as JSON; undefined if it fits. It is printed only if an upper bound
- * says that it might not fit.
+ * Undefined for a record that fits into `limit` bytes of JSON. It is measured only if an upper bound says that it might not.
  * @param keys dot paths of fields that always stay
  */
 export const trimToSize = (

@@ -64,12 +64,13 @@ const loserOf = (schemaPath: SchemaPath, declared: string): Convert => {
   };
 };
 
-const convertRest = (
-  rest: Convert,
-  declared: ReadonlySet<string>,
-  depth: number,
-): ((record: JsonObject, run: Run, copy: Record<string, unknown> | undefined) => JsonObject) => {
-  return (record, run, begun) => {
+const convertRest =
+  (
+    rest: Convert,
+    declared: ReadonlySet<string>,
+    depth: number,
+  ): ((record: JsonObject, run: Run, copy: Record<string, unknown> | undefined) => JsonObject) =>
+  (record, run, begun) => {
     let copy = begun;
     for (const name of Object.keys(record)) {
       if (declared.has(name)) continue;
@@ -82,7 +83,6 @@ const convertRest = (
     }
     return copy ?? record;
   };
-};
 
 /** Undefined if the schema declares no fields. */
 const compileObject = (schema: JsonObject, path: SchemaPath): Convert | undefined => {

@@ -29,7 +29,7 @@ const parsePath = (field: string): Path => {
   return {whole, head: Buffer.from(field.slice(0, dot)), tail: parsePath(field.slice(dot + 1))};
 };
 
-/** The offsets of a value; 0 if there is none. */
+/** The offsets of a value; 0 without a value. */
 type Found = {start: number; end: number};
 
 /** Finds the value at a path; false if only a parser can find it. */

@@ -28,7 +28,6 @@ const readCommon = (value: CursorValue): Moment | undefined => {
 
 const text = (text: string): Part => ({text});
 
-/** The layout of a value, so that another one can be written like it. */
 const partsOf = ({between, second, point, fraction, zone}: Match): readonly Part[] => [
   {field: 'year', digits: 4},
   text('-'),

@@ -8,7 +8,6 @@ export type Writer = {
   readonly tick: Tick;
 };
 
-/** A way of writing times. */
 export type Notation = {
   /** Undefined for a value in another notation. */
   readonly read: (value: CursorValue) => Moment | undefined;

@@ -1,5 +1,4 @@
 // Times in a custom format of the API, such as `dd.MM.yyyy HH:mm`.
-
 import type {CursorValue} from '../../author/types.ts';
 import {SystemError} from '../../errors.ts';
 import {

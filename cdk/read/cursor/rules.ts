@@ -1,5 +1,4 @@
 // Compares and shifts cursor values, whatever their format.
-
 import type {Cursor} from '../../author/cursor.ts';
 import type {CursorFormat, CursorValue} from '../../author/types.ts';
 import type {Duration} from '../../duration.ts';
@@ -20,10 +19,7 @@ import {patternNotation} from './pattern.ts';
 import {numberBefore, valueIn} from './value-in.ts';
 
 export type CursorRules = {
-  /**
-   * The cursor of a record, by the field's name or its dot path. Undefined if the field is missing, null, an empty string,
-   * or neither a string nor a finite number.
-   */
+  /** Undefined if the field is missing, null, an empty string, or neither a string nor a finite number. */
   readonly valueOf: (record: object) => CursorValue | undefined;
   /**
    * Below zero if `a` comes first. Times compare as instants, whatever their zone and precision; numbers by size; other
@@ -111,7 +107,6 @@ const timeEarlier = (
   return unit === undefined ? undefined : writer.write(minusMs(moment, by * unit));
 };
 
-/** The rules that change a value, and write the result like it. */
 const changes = (
   timeOf: (value: CursorValue) => Time | undefined,
   field: string,

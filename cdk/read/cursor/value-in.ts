@@ -31,7 +31,6 @@ export const scalarFrom = (text: string): unknown => {
 const exactFieldOf = (json: unknown, key: string): unknown =>
   typeof json === 'object' && json !== null ? exactOf(json, key, fieldOf(json, key)) : undefined;
 
-/** The value at a field's name or dot path. */
 export const valueIn = (record: object, field: string): unknown => {
   const value = valueAt(record, field);
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;

@@ -1,5 +1,4 @@
 // Reads an API's lists of deleted items, and follows their positions.
-
 import type {DeletedList} from '../../author/deletes.ts';
 import type {CursorValue, Slice, StreamContext} from '../../author/types.ts';
 import {isObject, valueAt} from '../../json/values.ts';
@@ -8,6 +7,7 @@ import {isoOf} from '../state/fields.ts';
 import {CLOCK_SKEW, COMPACT_ABOVE} from '../state/follow-cursor.ts';
 import {sliceNumber} from '../state/slice-keys.ts';
 import type {DeletedListState} from '../state/stream-state.ts';
+import type {StreamRun} from '../stream-run.ts';
 import {untilAborted} from '../turns/abort.ts';
 import {timeOf} from './tombstone.ts';
 
@@ -28,11 +28,6 @@ export type DeletedLists = {
   readonly state: (isKept: (slice: string) => boolean) => DeletedListState | undefined;
 };
 
-export type ListRun = {
-  readonly startedAt: number;
-  readonly now: () => number;
-};
-
 /** All slices share the earliest position, so that none misses an item. */
 const compact = (
   at: ReadonlyMap<string, CursorValue>,
@@ -48,7 +43,7 @@ const compact = (
 export const openDeletedLists = (
   list: DeletedList<object, Slice>,
   {at, compacted}: DeletedListState,
-  {startedAt, now}: ListRun,
+  {startedAt, now}: Pick<StreamRun, 'startedAt' | 'now'>,
 ): DeletedLists => {
   const field = list.at;
   const rules = cursorRules({field: field ?? '', ...(list.format && {format: list.format})});

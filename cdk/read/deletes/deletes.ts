@@ -9,6 +9,7 @@ import {isoOf} from '../state/fields.ts';
 import {CLOCK_SKEW} from '../state/follow-cursor.ts';
 import type {SliceProgress} from '../state/progress.ts';
 import type {DeletesState} from '../state/stream-state.ts';
+import type {StreamRun} from '../stream-run.ts';
 import {type DeletedItem, openDeletedLists} from './deleted-list.ts';
 import {flagDeleted} from './flag.ts';
 import {openIdList} from './id-list.ts';
@@ -36,21 +37,15 @@ export type StreamDeletes = {
   ) => SliceDeletes;
   /** Call it after all slices, also if some of them failed. */
   readonly settle: (isComplete: boolean) => Promise<void>;
-  /**
-   * Undefined if the stream does not track deletes.
-   * @param isFinished all slices are complete: slices that are no longer listed are then forgotten
-   */
+  /** @param isFinished all slices are complete: slices that are no longer listed are then forgotten */
   readonly state: (isFinished: boolean) => DeletesState | undefined;
 };
 
-export type DeletesPort = {
+export type DeletesPort = Pick<StreamRun, 'now' | 'startedAt'> & {
   readonly emit: (records: readonly object[]) => Promise<void>;
   readonly warn: (message: string) => void;
   /** For requests at the stream's end. */
   readonly context: StreamContext;
-  readonly now: () => number;
-  /** When the run began, in epoch milliseconds. */
-  readonly startedAt: number;
 };
 
 const nothing = async (): Promise<void> => {};
@@ -80,10 +75,7 @@ const emitTombstones = async (
   }
 };
 
-/**
- * Forgets ids that were stored with another `cursor.start`, which may be missing only because they are older, and ids of
- * another primary key, which no list has.
- */
+/** Forgets ids that were stored with another `cursor.start` or primary key: a list may lack them only because of that. */
 const usableIds = (
   {cursor, deletes, primaryKey}: Stream,
   stored: StoredIds,
@@ -106,7 +98,6 @@ const usableIds = (
   return {...NO_IDS, off: stored.off};
 };
 
-/** True if reading from this position returns all records of a slice. */
 const listsAll = (
   {cursor, window}: Stream,
   {from, resume}: Pick<SliceProgress, 'from' | 'resume'>,
@@ -154,7 +145,6 @@ const openHighest = ({cursor}: Stream, before: CursorValue | undefined, now: () 
   };
 };
 
-/** Stores the ids of emitted records, and makes tombstones. */
 const openRecords = (
   stream: Stream,
   before: CursorValue | undefined,

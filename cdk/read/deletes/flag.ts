@@ -1,10 +1,9 @@
-// Makes tombstones of records that have a deleted flag themselves.
+// Makes tombstones of flagged records: adds `_deleted_at`.
 import type {Stream} from '../../author/stream-value.ts';
 import type {Slice} from '../../author/types.ts';
 import {cursorRules} from '../cursor/rules.ts';
 import {DELETED_AT, timeOf} from './tombstone.ts';
 
-/** Adds `_deleted_at` to flagged records. */
 export const flagDeleted = (
   {deletes, cursor}: Stream,
   now: () => number,

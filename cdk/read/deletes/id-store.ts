@@ -1,5 +1,4 @@
 // The id store: the ids of a stream's records by slice. It packs them for the state, without packing all of them for each STATE.
-
 import type {CursorValue} from '../../author/types.ts';
 import type {SweepState} from '../state/stream-state.ts';
 import {comparableId, type Id} from './ids.ts';
@@ -16,7 +15,6 @@ export type IdStore = {
   readonly of: (slice: string) => ReadonlyMap<string, Id>;
   readonly swept: (slice: string) => Swept | undefined;
   readonly slices: () => readonly string[];
-  /** The number of ids in all slices. */
   readonly total: () => number;
   readonly has: (slice: string, text: string) => boolean;
   readonly add: (slice: string, id: Id) => void;
@@ -36,9 +34,6 @@ export type IdStoreOptions = {
 };
 
 const NONE: ReadonlyMap<string, Id> = new Map();
-
-const lengthOf = (texts: readonly string[]): number =>
-  texts.reduce((length, text) => length + text.length, 0);
 
 /** Packs all ids once, and later ones in further strings, until an id is forgotten. */
 const openPacker = (ids: ReadonlyMap<string, Ids>) => {
@@ -148,7 +143,7 @@ export const openIdStore = (stored: StoredIds, options: IdStoreOptions): IdStore
       if (off !== undefined) return {off};
       const packed = store.packed(isKept);
       const swept = packSwept(slices, ids, isKept);
-      const size = lengthOf([...packed, swept]);
+      const size = packed.join('').length + swept.length;
       if (size > MAX_PACKED) {
         const count = Math.max(store.total(), limit);
         switchOff(count, `the ids of ${store.total()} records take ${size} bytes in the state`);

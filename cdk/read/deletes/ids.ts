@@ -32,7 +32,6 @@ export const idOf = (record: object, primaryKey: readonly string[]): Id | undefi
   return values.length === 1 ? first : values;
 };
 
-/** The primary key as fields of a record. */
 export const fieldsOf = (id: Id, primaryKey: readonly string[]): Readonly<Record<string, Scalar>> =>
   Object.fromEntries(
     (isScalar(id) ? [id] : id).flatMap((value, index) => {

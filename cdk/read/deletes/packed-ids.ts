@@ -17,9 +17,7 @@ export type Swept = {
   readonly absent: ReadonlySet<string>;
 };
 
-/** An unpacked `SweepState`. */
 export type StoredIds = {
-  /** By slice. */
   readonly ids: ReadonlyMap<string, Ids>;
   readonly slices: ReadonlyMap<string, Swept>;
   /** The `cursor.start` with which they were read. */

@@ -5,7 +5,6 @@ const DEFAULT_LEAST = 20;
 const DEFAULT_SHARE = 0.1;
 
 export type Counts = {
-  /** Records that would be marked as deleted. */
   readonly deleted: number;
   /** Known ids of the listed slices. */
   readonly known: number;

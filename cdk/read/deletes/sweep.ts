@@ -20,7 +20,6 @@ export type SweepRun = {
   readonly warn: (message: string) => void;
 };
 
-/** The ids of one slice that may be deleted. */
 type Missing = {
   /** Absent for a slice that is gone. */
   readonly slice: Slice | undefined;
@@ -40,7 +39,6 @@ export type Sweeps = {
     slice: Slice,
     key: string,
   ) => Promise<ReadonlyMap<string, Id> | undefined>;
-  /** Compares a complete list with the store. */
   readonly compare: (slice: Slice, key: string, listed: ReadonlyMap<string, Id>) => void;
   /** Counts all ids of slices that are gone as missing, after a complete sync. */
   readonly compareGone: (isGone: (key: string) => boolean) => void;

@@ -1,5 +1,4 @@
 // Tombstones: deleted records with their primary key, a cursor that is not lower than their last one, and `_deleted_at`.
-
 import type {Stream} from '../../author/stream-value.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {valueAt} from '../../json/values.ts';

@@ -1,5 +1,4 @@
 // Reads fields of a state's JSON with their types checked, and writes them.
-
 import type {CursorValue} from '../../author/types.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import {isCursorValue} from '../cursor/rules.ts';

@@ -1,10 +1,9 @@
 // Follows a cursor, with a position for the stream or for each slice.
-
 import type {Cursor} from '../../author/cursor.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {type CursorRules, cursorRules} from '../cursor/rules.ts';
 import {foreignCursorOf} from './foreign-state.ts';
-import type {Progress, SliceProgress} from './progress.ts';
+import type {Progress, ProgressOptions, SliceProgress} from './progress.ts';
 import {sliceNumber, sliceOf} from './slice-keys.ts';
 import type {Compacted, Position, Resume, SlicePosition} from './stream-state.ts';
 
@@ -17,22 +16,14 @@ export const CLOCK_SKEW = 60_000;
 /** With more slices they share positions, if those are times. */
 export const COMPACT_ABOVE = 1_000;
 
-export type Following = {
+export type Following = ProgressOptions & {
   readonly cursor: Cursor;
-  readonly sliced: boolean;
   /** Only slices of parents that changed are listed: the others are not gone. */
   readonly partial: boolean;
   readonly from: Position;
   /** Reading begins here if the stream's children need records before `from`. */
   readonly childrenFrom: Position | undefined;
-  /** The records are emitted; otherwise they are read for the stream's children only. */
-  readonly isSelected: boolean;
-  /** When the run began, in epoch milliseconds. */
-  readonly startedAt: number;
-  readonly now: () => number;
   readonly warn: (message: string) => void;
-  /** For so many milliseconds the next page of an interrupted slice can be requested; 0: not at all. */
-  readonly resumeLife: number;
 };
 
 /** Finds the highest cursor so far, and checks that the records are in ascending order. */
@@ -67,10 +58,7 @@ const sinceOf = (
   return early !== undefined && bound === 'after' ? tickBefore(early) : early;
 };
 
-/**
- * The saved position of a slice. A new slice has none, whatever the stream's watermark; only a state without slices, such as
- * another connector's, holds for all of them.
- */
+/** A new slice has no position, whatever the watermark. Only a state without slices, another connector's, holds for all slices. */
 const positionIn = (from: Position, key: string, {compare}: CursorRules): SlicePosition => {
   const {slices, foreign, compacted = [], watermark} = from;
   const own = slices?.get(key);
@@ -144,7 +132,6 @@ const openPositions = ({from, startedAt, partial}: Following, rules: CursorRules
   };
 };
 
-/** The position of a stream without slices. */
 const openPosition = ({from}: Following) => {
   let position: SlicePosition = {at: from.watermark, resume: from.resume};
   return {

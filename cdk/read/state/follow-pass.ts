@@ -1,22 +1,12 @@
 // Progress without a cursor: notes which slices a full-refresh pass has read, so that it can be resumed.
-
-import type {Progress, SliceProgress} from './progress.ts';
+import type {Progress, ProgressOptions, SliceProgress} from './progress.ts';
 import {sliceNumber} from './slice-keys.ts';
 import type {Pass} from './stream-state.ts';
 
 /** With more slices their keys are packed. */
 const MAX_LISTED = 1_000;
 
-type PassOptions = {
-  readonly from: Pass | undefined;
-  readonly startedAt: number;
-  readonly now: () => number;
-  /** For so many milliseconds the next page of an interrupted slice can be requested; 0: not at all. */
-  readonly resumeLife: number;
-  readonly sliced: boolean;
-  /** The records are emitted; otherwise they are read for the stream's children only. */
-  readonly isSelected: boolean;
-};
+type PassOptions = ProgressOptions & {readonly from: Pass | undefined};
 
 export const followPass = (options: PassOptions): Progress => {
   const {from, now, resumeLife, sliced, isSelected} = options;

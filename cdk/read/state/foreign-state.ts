@@ -7,10 +7,7 @@ import {type CursorRules, isCursorValue} from '../cursor/rules.ts';
 
 type Compare = CursorRules['compare'];
 
-/**
- * A Python partition and its position. The oldest states have only one string for it: the id of a parent, the name of a
- * repository.
- */
+/** A Python partition. The oldest states have only one string for it: the id of a parent, the name of a repository. */
 export type ForeignSlice = {
   readonly partition: JsonObject | string;
   /** Undefined: it has no position. */
@@ -118,8 +115,7 @@ const readConcurrent = (
 };
 
 /**
- * The position of a stream or of a partition: `{"updated_at": "…"}`, the shape above, or nothing. Undefined for any other
- * shape.
+ * The position of a stream or a partition: `{"updated_at": "…"}`, the shape above, or nothing. Undefined for other shapes.
  * declarative/incremental/datetime_based_cursor.py (get_stream_state)
  */
 const readCursor = (blob: JsonObject, field: string, compare: Compare): Found | undefined => {
@@ -251,10 +247,7 @@ export const matchesSlice = (partition: JsonObject | string, slice: Slice): bool
   );
 };
 
-/**
- * The position of one of our slices: the lowest of its partitions, of which Python may have several. Undefined if there is no
- * partition, or one has no cursor.
- */
+/** The lowest position of a slice's partitions, of which Python may have several. Undefined if one has no cursor. */
 export const foreignCursorOf = (
   slices: readonly ForeignSlice[],
   slice: Slice,

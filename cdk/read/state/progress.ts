@@ -1,5 +1,4 @@
 // Follows how far one stream was read, slice by slice.
-
 import type {CursorValue} from '../../author/types.ts';
 import type {JsonObject} from '../../json/values.ts';
 import type {StreamState} from './stream-state.ts';
@@ -23,6 +22,17 @@ export type SliceProgress = {
   readonly reach: (value: CursorValue) => void;
   /** All records of the slice were read: its position moves, in whatever order they came. */
   readonly complete: () => void;
+};
+
+export type ProgressOptions = {
+  /** When the run began, in epoch milliseconds. */
+  readonly startedAt: number;
+  readonly now: () => number;
+  /** For so many milliseconds the next page of an interrupted slice can be requested; 0: not at all. */
+  readonly resumeLife: number;
+  readonly sliced: boolean;
+  /** The records are emitted; otherwise they are read for the stream's children only. */
+  readonly isSelected: boolean;
 };
 
 export type Progress = {

@@ -23,10 +23,7 @@ export const sliceOf = (key: string): Slice =>
     }),
   );
 
-/**
- * A slice as a 48-bit hash. That two of 100,000 slices share one is less likely than 1 in 50,000; a new slice with the hash
- * of a known one would be taken for it.
- */
+/** A 48-bit hash. Two of 100,000 slices share one, and a new one may be taken for a known one, with a chance of 1 in 50,000. */
 export const sliceNumber = (key: string): number =>
   Number.parseInt(hash('sha1', key, 'hex').slice(0, 12), 16);
 

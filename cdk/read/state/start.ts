@@ -1,5 +1,4 @@
 // Decides where a stream starts, from its state and its sync mode.
-
 import type {Cursor} from '../../author/cursor.ts';
 import type {Stream} from '../../author/stream-value.ts';
 import {shift} from '../../duration.ts';
@@ -19,10 +18,7 @@ import {
 export type SyncMode = 'full_refresh' | 'incremental';
 
 export type Start = {
-  /**
-   * The parts of the saved state that this mode uses. `position` is set if the stream has a cursor, `deletes` if the mode
-   * is incremental: a full refresh replaces all records.
-   */
+  /** The parts of the saved state that this mode uses; `deletes` only in an incremental sync. */
   readonly state: StreamState;
   /** An earlier attempt of the same job has read everything. */
   readonly isDone: boolean;
@@ -92,12 +88,11 @@ const damageWarnings = (
       ? damagedKeys(parent, slices.parent.cursor?.field).map((key) => `parent.${key}`)
       : [];
   const keys = [...damagedKeys(blob, cursor?.field), ...ofParent];
+  if (keys.length === 0) return [];
   const more = keys.length > MAX_NAMED ? ` and ${keys.length - MAX_NAMED} more` : '';
-  return keys.length === 0
-    ? []
-    : [
-        `The state of stream ${name} has damaged keys: ${keys.slice(0, MAX_NAMED).join(', ')}${more}. What they covered is read again from its beginning. If the state was edited, restore the old one to avoid that.`,
-      ];
+  return [
+    `The state of stream ${name} has damaged keys: ${keys.slice(0, MAX_NAMED).join(', ')}${more}. What they covered is read again from its beginning. If the state was edited, restore the old one to avoid that.`,
+  ];
 };
 
 /** Only an interrupted full refresh is resumed; positions of incremental syncs are ignored. */

@@ -1,7 +1,6 @@
 // The state that a run saves for the next one, of one stream. Every key of the JSON is listed here, and only this module
 // reads and writes them. Connections keep these blobs for years, so a key is never renamed, and a key that is no longer
 // written is never reused: `learned`, a lookback that earlier versions measured.
-
 import type {CursorValue} from '../../author/types.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import {
@@ -34,10 +33,7 @@ export type StreamState = {
 };
 
 export type Position = {
-  /**
-   * `"<cursor>": "2026-01-01T00:00:00Z"`: all records up to here were read. For a stream with slices it is the highest of
-   * their positions when the stream was last complete.
-   */
+  /** `"<cursor>": "2026-01-01T00:00:00Z"`: all records up to here were read. With slices: their highest, once all are complete. */
   readonly watermark: CursorValue | undefined;
   /** `"resume": {…}`, for a stream without slices. */
   readonly resume?: Resume | undefined;
@@ -86,7 +82,7 @@ export type Pass = {
   readonly done: ReadonlySet<number>;
   /** `"done": ["<slice>"]`: the same by key, while they are few. */
   readonly names: readonly string[] | undefined;
-  /** `"resume": {"<slice>": {…}}` */
+  /** `"resume": {"<slice>": {…}}`. */
   readonly resumes: ReadonlyMap<string, Resume>;
 };
 
@@ -131,7 +127,6 @@ export type SweepState =
       readonly slices: string;
     };
 
-/** The position of a stream that was never read. */
 export const START: Position = {watermark: undefined};
 
 /** Undefined if it is absent or damaged: the slice is then read from its position. */
@@ -157,10 +152,7 @@ const sliceIn = (value: unknown, field: string): SlicePosition =>
 /** PyAirbyte returns null for keys that have no value. */
 export const isPresent = (value: unknown): boolean => value !== undefined && value !== null;
 
-/**
- * A damaged `slices` counts as an empty one: the watermark would pass over records of slices that are behind it. A list is
- * one of Python's.
- */
+/** A damaged `slices` counts as empty, because slices that lag behind the watermark must not start there. A list is Python's. */
 export const isInSlices = ({slices, folded}: StateBlob): boolean =>
   isPresent(folded) || (isPresent(slices) && !Array.isArray(slices));
 
@@ -236,10 +228,7 @@ const deletesIn = (value: unknown): DeletesState | undefined => {
   };
 };
 
-/**
- * Reads what `printStreamState` of this version or an earlier one wrote. Other keys are ignored.
- * @param cursorField undefined for a stream without a cursor
- */
+/** @param cursorField undefined for a stream without a cursor */
 export const parseStreamState = (blob: StateBlob, cursorField: string | undefined): StreamState => {
   const {parent, unfinished, deletes} = blob;
   return {

@@ -1,6 +1,6 @@
 // Tracks the progress of a stream, and the parts of its state that belong to no slice.
-
 import type {Cursor} from '../../author/cursor.ts';
+import type {CursorValue} from '../../author/types.ts';
 import {millisecondsOf} from '../../duration.ts';
 import type {StateBlob} from '../../protocol/state.ts';
 import {cursorRules} from '../cursor/rules.ts';
@@ -19,12 +19,10 @@ import {
   type StreamState,
 } from './stream-state.ts';
 
-type At = SlicePosition['at'];
-
 /** The earliest of several positions, from which reading serves all of them. */
 const earliest = (positions: readonly Position[], cursor: Cursor): Position => {
   const {compare} = cursorRules(cursor);
-  const first = (a: At, b: At): At => {
+  const first = (a: CursorValue | undefined, b: CursorValue | undefined) => {
     if (a === undefined || b === undefined) return undefined;
     return compare(a, b) <= 0 ? a : b;
   };
@@ -64,7 +62,7 @@ const cappedAt = (blob: StateBlob, cursor: Cursor, instant: number): StateBlob |
   const {watermark, slices, compacted = []} = position;
   const all = [{at: watermark}, ...(slices?.values() ?? []), ...compacted];
   if (all.some(({at}) => at !== undefined && !isTime(at))) return undefined;
-  const cap = <T extends {readonly at: At}>(one: T): T =>
+  const cap = <T extends Pick<SlicePosition, 'at'>>(one: T): T =>
     one.at === undefined ? one : {...one, at: capped(one.at, instant)};
   const early: Position = {
     watermark: cap({at: watermark}).at,

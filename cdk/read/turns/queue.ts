@@ -1,9 +1,6 @@
 /** One ordered queue between many readers of an API and one writer of stdout. */
 export type BoundedQueue<T> = AsyncIterable<T> & {
-  /**
-   * Adds an item at once; resolves when there is room for more. Await it to respect back-pressure; log lines do not,
-   * but stay in order.
-   */
+  /** Adds an item at once; resolves when there is room for more. Await it to respect back-pressure; log lines do not. */
   readonly push: (item: T, bytes: number) => Promise<void>;
   /** The reader ends after the last item. */
   readonly close: () => void;

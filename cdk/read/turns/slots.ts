@@ -10,13 +10,11 @@ export type Slot = {
 
 export type Slots = {
   /**
-   * Resolves when a slot is free.
    * @param group is scheduled as one: a stream with many slices does not keep the others waiting
    * @param first goes before those that are not first, because others wait for it
    */
   readonly enter: (group: string, first: boolean) => Promise<Slot>;
   readonly count: () => {readonly reading: number; readonly waiting: number};
-  /** The names of the slots in use. */
   readonly reading: () => readonly string[];
 };
 
