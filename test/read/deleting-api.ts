@@ -1,4 +1,4 @@
-// An API whose items are deleted without a word, and a stream that finds out.
+// An API that deletes items silently, and a stream that detects it.
 import type {Sweep} from '../../cdk/author/deletes.ts';
 import {page, stream} from '../../cdk/author/stream.ts';
 import type {Page, Slice} from '../../cdk/author/types.ts';
@@ -7,7 +7,7 @@ import {type Item, item, schema} from './items.ts';
 import {openSyncs} from './syncs.ts';
 
 const DAY = 86_400_000;
-/** The time of each run: they are a day apart. */
+/** The time of a run; runs are a day apart. */
 export const dayOf = (day: number): string => new Date(NOW + day * DAY).toISOString();
 
 export type Listed = (slice: Slice) => readonly (readonly object[] | Error | Page)[];
@@ -15,13 +15,13 @@ export type Listed = (slice: Slice) => readonly (readonly object[] | Error | Pag
 type SetUp = {
   readonly sweep?: Partial<Sweep<Item, Slice>>;
   readonly slices?: () => readonly Slice[];
-  /** What the list of ids answers with instead of all. */
+  /** The pages of the list of ids, instead of all ids. */
   readonly listed?: Listed;
 };
 
 /** @param content its items, by the name of their slice */
 export const openApi = (content: Record<string, Item[]>, setUp: SetUp = {}) => {
-  const api = {content, listed: setUp.listed, asked: [] as string[], failing: ''};
+  const api = {content, listed: setUp.listed, requested: [] as string[], failing: ''};
   const nameOf = (slice: Slice): string => String(slice['name'] ?? '');
   const items = () =>
     stream({
@@ -35,7 +35,7 @@ export const openApi = (content: Record<string, Item[]>, setUp: SetUp = {}) => {
         sweep: {
           every: {days: 1},
           async *read({slice}) {
-            api.asked.push(nameOf(slice));
+            api.requested.push(nameOf(slice));
             const all = [(api.content[nameOf(slice)] ?? []).map(({id}) => ({id}))];
             for (const one of api.listed?.(slice) ?? all) {
               if (one instanceof Error) throw one;

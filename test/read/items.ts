@@ -1,4 +1,4 @@
-// A small stream for tests of the read engine: items with an id and a time.
+// Small streams for tests of the read engine: items with an id and a time.
 import {page, stream} from '../../cdk/author/stream.ts';
 import type {Page, Schema} from '../../cdk/author/types.ts';
 import {NOW} from '../../cdk/testing/run-read.ts';
@@ -32,7 +32,7 @@ export const sorted = (name: string, ...pages: (readonly Item[] | Error)[]) =>
     read: () => pagesOf(...pages),
   });
 
-/** The same, in any order. */
+/** A stream in any order that saves its position only at the end. */
 export const unsorted = (name: string, ...pages: (readonly Item[] | Error)[]) =>
   stream({
     name,

@@ -1,4 +1,4 @@
-// One stream, synced again and again: each run begins with the last state of the one before, a day later.
+// Syncs one stream repeatedly: each run begins a day after the one before, with its last state.
 
 import type {Stream} from '../../cdk/author/stream-value.ts';
 import {isObject} from '../../cdk/json/values.ts';
@@ -12,29 +12,29 @@ export type Synced = {
   readonly messages: readonly AirbyteMessage[];
   readonly complete: boolean;
   readonly records: readonly object[];
-  /** Those that are marked as deleted. */
+  /** The tombstones among the records. */
   readonly deleted: readonly object[];
   readonly warnings: readonly string[];
-  /** What the last state says of deletes. */
-  readonly kept: unknown;
+  /** The `deletes` of the last state. */
+  readonly deletesState: unknown;
 };
 
-const keptIn = (messages: readonly AirbyteMessage[]): unknown =>
+const deletesIn = (messages: readonly AirbyteMessage[]): unknown =>
   messages
     .flatMap(({state}): readonly unknown[] => [state?.stream?.stream_state])
     .filter(isObject)
     .at(-1)?.['deletes'];
 
-/** @param stream made anew for each run, as in a process of its own */
+/** @param stream makes the stream again for each run, as in a process of its own */
 export const openSyncs = (stream: () => Stream, state: unknown = undefined) => {
-  let kept = state;
+  let saved = state;
   let day = -1;
   return {
-    /** The state that the next run begins with. */
-    state: () => kept,
-    /** Forgets what a run has saved after some point, as when it was killed there. */
+    /** The next run begins with this state. */
+    state: () => saved,
+    /** Sets the state back, as if a run had been killed. */
     setState: (states: unknown) => {
-      kept = states;
+      saved = states;
     },
     sync: async (more: Partial<ReadSetUp> & {readonly mode?: string} = {}): Promise<Synced> => {
       day += 1;
@@ -43,12 +43,12 @@ export const openSyncs = (stream: () => Stream, state: unknown = undefined) => {
       const {mode = 'incremental', ...setUp} = more;
       const {messages, complete} = await runRead({
         streams: [made],
-        state: kept,
+        state: saved,
         now: () => now,
         catalog: catalogOf([made.name], mode),
         ...setUp,
       });
-      kept = lastStates(messages).map((one) => ({...one}));
+      saved = lastStates(messages).map((one) => ({...one}));
       const records = recordsOf(messages, made.name);
       return {
         messages,
@@ -56,7 +56,7 @@ export const openSyncs = (stream: () => Stream, state: unknown = undefined) => {
         records,
         deleted: records.filter((record) => '_deleted_at' in record),
         warnings: inShort(messages).filter((line) => line.startsWith('WARN')),
-        kept: keptIn(messages),
+        deletesState: deletesIn(messages),
       };
     },
   };

@@ -18,7 +18,7 @@ const openApi = ({list, slices}: SetUp = {}) => {
   const api = {
     items: [item(1), item(2)],
     gone: [] as readonly (Gone | Error)[],
-    asked: [] as unknown[],
+    requested: [] as unknown[],
     order: [] as string[],
   };
   const items = () =>
@@ -33,7 +33,7 @@ const openApi = ({list, slices}: SetUp = {}) => {
           at: 'deleted_at',
           async *read({slice, since}) {
             api.order.push('deleted');
-            api.asked.push(slices ? [slice['name'], since] : since);
+            api.requested.push(slices ? [slice['name'], since] : since);
             for (const one of api.gone) {
               if (one instanceof Error) throw one;
               yield page([one]);
@@ -52,8 +52,8 @@ const openApi = ({list, slices}: SetUp = {}) => {
   return {api, ...openSyncs(items)};
 };
 
-describe('a list of what was deleted', () => {
-  test('is emitted as records, ahead of those that are there, with the highest cursor of earlier syncs', async () => {
+describe('a list of deleted items', () => {
+  test('is emitted as tombstones before the records, with the highest cursor of earlier syncs', async () => {
     const {api, sync} = openApi();
     await sync();
     api.gone = [{id: 1, deleted_at: at(5)}];
@@ -64,7 +64,7 @@ describe('a list of what was deleted', () => {
     expect(api.order).toEqual(['deleted', 'items', 'deleted', 'items']);
   });
 
-  test('has a position of its own, the highest time of a deletion', async () => {
+  test('has its own position, the highest time of a deletion', async () => {
     const {api, sync} = openApi();
     api.gone = [
       {id: 8, deleted_at: at(5)},
@@ -73,9 +73,9 @@ describe('a list of what was deleted', () => {
     await sync();
     api.gone = [];
     await sync();
-    const {kept} = await sync();
-    expect(api.asked).toEqual([undefined, at(5), at(5)]);
-    expect(kept).toEqual({cursor: at(2), list: {at: {'': at(5)}}});
+    const {deletesState} = await sync();
+    expect(api.requested).toEqual([undefined, at(5), at(5)]);
+    expect(deletesState).toEqual({cursor: at(2), list: {at: {'': at(5)}}});
   });
 
   test('begins at its start, and its position never passes the start of the run', async () => {
@@ -83,14 +83,14 @@ describe('a list of what was deleted', () => {
     api.gone = [{id: 9, deleted_at: dayOf(3)}];
     await sync();
     await sync();
-    expect(api.asked).toEqual([at(1), '2025-12-31T23:59:00.000Z']);
+    expect(api.requested).toEqual([at(1), '2025-12-31T23:59:00.000Z']);
   });
 
-  test('without a time goes on where the run began, less what clocks differ', async () => {
+  test('without times resumes at the start of the last run', async () => {
     const opened = openApi({
       list: {
         async *read({since}) {
-          opened.api.asked.push(since);
+          opened.api.requested.push(since);
           yield page([{id: 1}]);
         },
       },
@@ -98,27 +98,27 @@ describe('a list of what was deleted', () => {
     const {deleted} = await opened.sync();
     await opened.sync();
     expect(deleted).toEqual([{id: 1, _deleted_at: dayOf(0)}]);
-    expect(opened.api.asked.slice(0, 1)).toEqual([undefined]);
+    expect(opened.api.requested.slice(0, 1)).toEqual([undefined]);
   });
 
-  test('of which no item has a time stays where it was', async () => {
+  test('keeps its position if no item has a time', async () => {
     const {api, sync, setState} = openApi();
     setState(stateOf('items', {updated_at: at(1), deletes: {list: {at: {'': at(1)}}}}));
     api.gone = [{id: 9}];
     await sync();
     await sync();
-    expect(api.asked).toEqual([at(1), at(1)]);
+    expect(api.requested).toEqual([at(1), at(1)]);
   });
 
-  test('takes seconds since 1970 for what they are', async () => {
+  test('may have its times in seconds since 1970', async () => {
     const {api, sync} = openApi({list: {format: 'epoch-s'}});
     api.gone = [{id: 9, deleted_at: 1_767_000_000}];
     await sync();
     await sync();
-    expect(api.asked).toEqual([undefined, 1_767_000_000]);
+    expect(api.requested).toEqual([undefined, 1_767_000_000]);
   });
 
-  test('that fails keeps its position; the records are read, and the stream is incomplete', async () => {
+  test('keeps its position if it fails; the records are read, and the stream is incomplete', async () => {
     const {api, sync} = openApi();
     api.gone = [{id: 8, deleted_at: at(3)}];
     await sync();
@@ -129,12 +129,12 @@ describe('a list of what was deleted', () => {
     expect(complete).toBe(false);
     expect(records).toEqual([{id: 9, updated_at: at(2), _deleted_at: at(5)}, item(7)]);
     expect(warnings).toEqual([
-      'WARN Stream items: the list of what was deleted could not be read; the records are read nevertheless: No.',
+      'WARN Stream items: the list of deleted records could not be read; other records are read, but the slice stays incomplete: No.',
     ]);
-    expect(api.asked).toEqual([undefined, at(3), at(3)]);
+    expect(api.requested).toEqual([undefined, at(3), at(3)]);
   });
 
-  test('has its items made into records as the author says', async () => {
+  test('may have its items mapped to records', async () => {
     const {sync} = openApi({
       list: {
         async *read() {
@@ -147,7 +147,7 @@ describe('a list of what was deleted', () => {
     expect((await sync()).deleted).toEqual([{id: 4, updated_at: at(6), _deleted_at: at(6)}]);
   });
 
-  test('with an item that the primary key does not name is an error', async () => {
+  test('with an item that has no primary key is an error', async () => {
     const {sync} = openApi({
       list: {
         async *read() {
@@ -156,27 +156,27 @@ describe('a list of what was deleted', () => {
       },
     });
     expect(inShort((await sync()).messages)).toContain(
-      'ERROR Stream items: An item of `deletes.list` has no id, only uuid: give with `deletes.list.record` what it tells of the record.',
+      'ERROR Stream items: An item of `deletes.list` has no id; it has uuid. Set `deletes.list.record` to make a record of it.',
     );
   });
 
-  test('has a position for each slice; those of slices that are gone are forgotten', async () => {
+  test('has a position for each slice, and forgets those of slices that are gone', async () => {
     let names = ['a', 'b'];
     const {api, sync} = openApi({slices: () => names.map((name) => ({name}))});
     api.gone = [{id: 8, deleted_at: at(3)}];
     await sync();
     names = ['b', 'c'];
-    const {kept} = await sync();
-    expect(api.asked).toEqual([
+    const {deletesState} = await sync();
+    expect(api.requested).toEqual([
       ['a', undefined],
       ['b', undefined],
       ['b', at(3)],
       ['c', undefined],
     ]);
-    expect(kept).toMatchObject({list: {at: {'name=b': at(3), 'name=c': at(3)}}});
+    expect(deletesState).toMatchObject({list: {at: {'name=b': at(3), 'name=c': at(3)}}});
   });
 
-  test('gives a deleted record no cursor that this run has seen: it may have been restored before that', async () => {
+  test('gives a tombstone a cursor from before this run, because the record may have been restored since', async () => {
     const {api, sync} = openApi({slices: () => [{name: 'a'}, {name: 'b'}]});
     await sync();
     api.items = [item(2, 30)];
@@ -187,7 +187,7 @@ describe('a list of what was deleted', () => {
     ]);
   });
 
-  test('of more than a thousand slices goes on from the earliest position of all', async () => {
+  test('with more than a thousand slices resumes at the earliest position of all', async () => {
     const names = Array.from({length: 1_001}, (_, index) => `slice ${index}`);
     const {api, sync} = openApi({slices: () => names.map((name) => ({name}))});
     let minute = 0;
@@ -197,16 +197,18 @@ describe('a list of what was deleted', () => {
         return [{id: minute, deleted_at: at(minute % 50)}];
       },
     });
-    const {kept} = await sync();
-    expect(kept).toMatchObject({list: {folded: {at: at(0), keys: expect.any(String)}}});
-    api.asked = [];
+    const {deletesState} = await sync();
+    expect(deletesState).toMatchObject({list: {folded: {at: at(0), keys: expect.any(String)}}});
+    api.requested = [];
     await sync();
-    expect(new Set(api.asked.map((one) => Array.isArray(one) && one[1]))).toEqual(new Set([at(0)]));
+    expect(new Set(api.requested.map((one) => Array.isArray(one) && one[1]))).toEqual(
+      new Set([at(0)]),
+    );
   });
 
   test('is not read in a full refresh', async () => {
     const {api, sync} = openApi();
     await sync({mode: 'full_refresh'});
-    expect(api.asked).toEqual([]);
+    expect(api.requested).toEqual([]);
   });
 });

@@ -222,7 +222,7 @@ const trackDeletes = (
     } catch (error) {
       signal.throwIfAborted();
       warn(
-        `the list of deleted records${key && ` of ${key}`} could not be read, but the records are read: ${messageOf(error)}`,
+        `the list of deleted records${key && ` of ${key}`} could not be read; other records are read, but the slice stays incomplete: ${messageOf(error)}`,
       );
       return error;
     }

@@ -22,22 +22,17 @@ const read = async (records: readonly Item[], flag: Deletes<Item, Slice>['flag']
   return recordsOf(messages, 'items');
 };
 
-describe('a record that says of itself that it was deleted', () => {
+describe('a record with a deleted flag', () => {
   test.each([
+    ['the time in its flag', '2025-12-01T00:00:00+02:00', item(1), '2025-12-01T00:00:00+02:00'],
+    ['its cursor, if the flag has no time', true, item(1), at(1)],
     [
-      'when it was, as it says itself',
-      '2025-12-01T00:00:00+02:00',
-      item(1),
-      '2025-12-01T00:00:00+02:00',
-    ],
-    ['its cursor, where it only says that', true, item(1), at(1)],
-    [
-      'its cursor as a time, where that is a date',
+      'its cursor as a time, if that is a date',
       true,
       {id: 1, updated_at: '2025-12-01'},
       '2025-12-01T00:00:00.000Z',
     ],
-    ['the time of the emission, where it has no cursor', true, {id: 1}, dayOf(0)],
+    ['the time of the emission, if it has no cursor', true, {id: 1}, dayOf(0)],
   ] as const)('is emitted with %s', async (_what, deleted, record, expected) => {
     expect(await read([record, item(2)], ({id}) => (id === 1 ? deleted : undefined))).toEqual([
       {...record, _deleted_at: expected},
@@ -45,11 +40,14 @@ describe('a record that says of itself that it was deleted', () => {
     ]);
   });
 
-  test.each([[false], [null], [undefined], ['']])('is one that is there for %j', async (flag) => {
-    expect(await read([item(1)], () => flag)).toEqual([item(1)]);
-  });
+  test.each([[false], [null], [undefined], ['']])(
+    'is not deleted if the flag is %j',
+    async (flag) => {
+      expect(await read([item(1)], () => flag)).toEqual([item(1)]);
+    },
+  );
 
-  test('is marked in a full refresh too, and told the slice', async () => {
+  test('is marked in a full refresh too, and its flag gets the slice', async () => {
     const numbers: Schema<{id: number}> = {type: 'object', properties: {id: {}}};
     const items = stream({
       name: 'items',
@@ -67,7 +65,7 @@ describe('a record that says of itself that it was deleted', () => {
     expect(recordsOf(messages, 'items')).toEqual([{id: 2}, {id: 2, _deleted_at: dayOf(0)}]);
   });
 
-  test('keeps its mark where a catalog from before selects other fields only', async () => {
+  test('keeps its mark if an older catalog selects only other fields', async () => {
     const {messages} = await runRead({
       streams: [
         stream({
@@ -93,7 +91,7 @@ describe('a record that says of itself that it was deleted', () => {
     expect(messages.filter(({log}) => log?.level === 'WARN')).toEqual([]);
   });
 
-  test('is nothing that a sweep has to find out, when the API removes it later', async () => {
+  test('is not found again by a sweep when the API removes it later', async () => {
     let records = [item(1), item(2), item(3)];
     let ids = [1, 2, 3];
     const {sync} = openSyncs(() =>

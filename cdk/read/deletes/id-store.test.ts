@@ -6,39 +6,39 @@ import {at, item, stateOf} from '../../../test/read/items.ts';
 import {type IdStore, openIdStore} from './id-store.ts';
 import {NO_IDS, type StoredIds, unpackSweep} from './packed-ids.ts';
 
-describe('the ids in the state', () => {
+describe('deletes in the state', () => {
   test.each([
-    ['no object', 7, 'deletes'],
-    ['a list that is none', {list: 7}, 'deletes.list'],
-    ['ids that are none of ours', {sweep: {known: ['AAAA'], slices: 'x'}}, 'deletes.sweep'],
-  ])('count for nothing where they are %s, with a WARN', async (_what, deletes, part) => {
+    ['are not an object', 7, 'deletes'],
+    ['have an invalid list', {list: 7}, 'deletes.list'],
+    ['have ids that cannot be unpacked', {sweep: {known: ['AAAA'], slices: 'x'}}, 'deletes.sweep'],
+  ])('are ignored with a WARN if they %s', async (_what, deletes, part) => {
     const {sync, setState} = openApi({'': [item(1)]});
     setState(stateOf('items', {updated_at: at(1), deletes}));
     const {warnings, complete} = await sync();
     expect([complete, warnings]).toEqual([
       true,
       [
-        `WARN Stream items: its state's ${part} is not understood, so what it said of deletes counts for nothing.`,
+        `WARN Stream items: its state is damaged at ${part}, so it is ignored, and records deleted since the last sync may not be detected. A full refresh removes them.`,
       ],
     ]);
   });
 
-  test('are given up where they are too many, which is said in each run, and a higher limit begins anew', async () => {
+  test('are dropped with a WARN in each run if they are too many, until the limit is raised', async () => {
     const setUp = {sweep: {limit: 2}};
     const {api, sync} = openApi({'': range(1, 3)}, setUp);
     const first = await sync();
     expect(first.warnings).toEqual([
-      'WARN Stream items: more than 2 ids are too many to be kept, so what is deleted can not be found by what is missing: `deletes.sweep` is off, and no ids are kept. Use `deletes.list` or `deletes.flag`, or now and then a full refresh.',
+      'WARN Stream items: there are more than 2 ids, too many to store: `deletes.sweep` is off, so deletions can no longer be inferred from missing ids. Use `deletes.list` or `deletes.flag`, or run a full refresh now and then.',
     ]);
-    expect(first.kept).toEqual({cursor: at(0), sweep: {off: 3}});
+    expect(first.deletesState).toEqual({cursor: at(0), sweep: {off: 3}});
     expect((await sync()).warnings).toHaveLength(1);
-    expect(api.asked).toEqual([]);
+    expect(api.requested).toEqual([]);
     setUp.sweep.limit = 10;
     expect((await sync()).warnings).toEqual([]);
-    expect(api.asked).toEqual(['']);
+    expect(api.requested).toEqual(['']);
   });
 
-  test('come back as they were, packed at once or bit by bit', () => {
+  test('are the same after they are packed and unpacked, at once or in groups', () => {
     const scalar = fc.oneof(
       fc.integer(),
       fc.maxSafeInteger(),
@@ -61,16 +61,16 @@ describe('the ids in the state', () => {
             warn: () => {},
           });
         const first = open(NO_IDS);
-        // What is packed once is not packed again, and the rest beside it.
+        // Ids that were packed are not packed again; later ones go into another string.
         if (early) first.state(() => true);
         for (const [slice, ids] of Object.entries(slices))
           for (const one of ids) first.add(slice, one);
         const again = open(unpackSweep(first.state(() => true)) ?? NO_IDS);
-        const textsIn = ({slices: keys, of}: IdStore) =>
+        const idsIn = ({slices: keys, of}: IdStore) =>
           keys()
             .map((key) => [key, [...of(key).keys()].sort()])
             .sort();
-        expect(textsIn(again)).toEqual(textsIn(first));
+        expect(idsIn(again)).toEqual(idsIn(first));
       }),
     );
   });
@@ -81,7 +81,7 @@ describe('the ids in the state', () => {
       200_000,
       (index: number) => 1_000_000_000 + index * 4_999 + ((index * 7919) % 4_999),
     ],
-    ['long texts', 35_000, () => randomUUID()],
+    ['long strings', 35_000, () => randomUUID()],
   ])('take less than 1 MB for %s', (_what, count, idAt) => {
     const warnings: string[] = [];
     const warn = (text: string): void => void warnings.push(text);
@@ -97,7 +97,7 @@ describe('the ids in the state', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('are given up where they take more than 1 MB', () => {
+  test('are dropped if they take more than 1 MB', () => {
     const warnings: string[] = [];
     const store = openIdStore(NO_IDS, {
       limit: 200_000,

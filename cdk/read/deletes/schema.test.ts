@@ -23,7 +23,7 @@ const base = {
   },
 };
 
-/** The schema of the one stream that `discover` shows. */
+/** The schemas that `discover` prints. */
 const discovered = async (one: Stream) => {
   const source = defineSource({
     name: 'items',
@@ -37,7 +37,7 @@ const discovered = async (one: Stream) => {
 
 const properties = {
   _deleted_at: {
-    description: 'When the record was deleted, or found to be; null for one that is there.',
+    description: 'When the record was deleted, or found to be; null if it exists.',
     type: ['null', 'string'],
     format: 'date-time',
   },
@@ -46,19 +46,19 @@ const properties = {
 };
 
 describe('discover', () => {
-  test('shows `_deleted_at` of a stream that marks what was deleted', async () => {
+  test('prints `_deleted_at` for a stream that detects deletions', async () => {
     const deletes = {flag: () => true};
     expect(await discovered(stream({...base, deletes}))).toEqual([{...schema, properties}]);
   });
 
-  test('requires no more than the primary key where deleted records have nothing else', async () => {
+  test('requires only the primary key if tombstones have nothing else', async () => {
     const deletes = {list: {read: () => base.read()}};
     expect(await discovered(stream({...base, deletes}))).toEqual([
       {...schema, properties, required: ['id']},
     ]);
   });
 
-  test('shows the schema as it is of a stream that says nothing of deletes', async () => {
+  test('prints the schema unchanged for a stream without `deletes`', async () => {
     expect(await discovered(stream(base))).toEqual([schema]);
   });
 });
@@ -73,7 +73,7 @@ describe('a stream', () => {
       'Stream items: what was deleted is named by its primary key, so declare a `primaryKey`.',
     ],
     [
-      'whose ids are listed who knows when',
+      'that lists its ids without an interval',
       {},
       {sweep: {read}},
       'Stream items: say with `deletes.sweep.every` how often all ids are listed, {weeks: 1}.',
@@ -91,7 +91,7 @@ describe('a stream', () => {
       'Stream items: after its first sync only what is new is read, which does not show what was deleted: give `deletes.sweep` a `read` that lists all ids, or the stream a `fullSync`.',
     ],
     [
-      'that takes slices of parents which did not change for gone',
+      'that would delete the slices of parents that did not change',
       {slices: parent(stream(base), () => ({}), {incremental: true})},
       {sweep: {read, every: {weeks: 1}, goneSlices: 'delete'}},
       'Stream items: only the slices of parents that changed are listed, so that one which is not listed is not gone: leave `deletes.sweep.goneSlices` out, or read all parents, without `incremental`.',

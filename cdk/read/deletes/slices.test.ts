@@ -11,7 +11,7 @@ import {unpackSweep} from './packed-ids.ts';
 describe('a sweep of slices', () => {
   const slicesOf = (...names: readonly string[]) => names.map((name) => ({name}));
 
-  test('takes a record that has moved to another slice for none that is deleted', async () => {
+  test('does not mark a record that has moved to another slice', async () => {
     const {api, sync} = openApi(
       {a: range(1, 3), b: range(11, 13)},
       {slices: () => slicesOf('a', 'b')},
@@ -25,7 +25,7 @@ describe('a sweep of slices', () => {
     expect((await sync()).deleted).toEqual([{id: 3, updated_at: at(0), _deleted_at: dayOf(4)}]);
   });
 
-  test('goes on where another slice fails', async () => {
+  test('continues if another slice fails', async () => {
     const {api, sync} = openApi(
       {a: range(1, 3), b: range(11, 13)},
       {slices: () => slicesOf('a', 'b')},
@@ -37,22 +37,22 @@ describe('a sweep of slices', () => {
     expect((await sync()).deleted).toEqual([{id: 3, updated_at: at(0), _deleted_at: dayOf(2)}]);
   });
 
-  test('says nothing of a slice that is gone, and forgets its ids', async () => {
+  test('emits nothing for a slice that is gone, and forgets its ids', async () => {
     let names = ['a', 'b'];
     const {sync} = openApi({a: range(1, 3), b: range(11, 13)}, {slices: () => slicesOf(...names)});
     await sync();
     names = ['a'];
-    const said = [];
+    const found = [];
     for (let run = 0; run < 3; run += 1) {
-      const {deleted, warnings, kept} = await sync();
-      said.push(...deleted, ...warnings);
-      const {sweep} = parseStreamState({deletes: kept}, undefined).deletes ?? {};
+      const {deleted, warnings, deletesState} = await sync();
+      found.push(...deleted, ...warnings);
+      const {sweep} = parseStreamState({deletes: deletesState}, undefined).deletes ?? {};
       expect([...(unpackSweep(sweep)?.ids.keys() ?? [])]).toEqual(['name=a']);
     }
-    expect(said).toEqual([]);
+    expect(found).toEqual([]);
   });
 
-  test('takes the records of a slice that is gone for deleted if the author says so, after two complete syncs', async () => {
+  test("marks the records of a slice that is gone after two complete syncs, with `goneSlices: 'delete'`", async () => {
     let names = ['a', 'b'];
     const {api, sync} = openApi(
       {a: range(1, 3), b: range(11, 12)},
@@ -73,8 +73,8 @@ describe('a sweep of slices', () => {
   });
 });
 
-describe('without a list of ids', () => {
-  test('each full sync of the stream is one', async () => {
+describe('a sweep without a list of ids', () => {
+  test('runs with each full sync of the stream', async () => {
     let all = range(1, 3);
     const {sync} = openSyncs(() =>
       stream({
@@ -96,7 +96,7 @@ describe('without a list of ids', () => {
     expect(found).toEqual([0, 0, 0, 1, 0]);
   });
 
-  test('an API that cannot be asked for what is new lists everything in each sync', async () => {
+  test('runs with each sync of an API that cannot filter by the cursor', async () => {
     let all = range(1, 3);
     const {sync} = openSyncs(() =>
       stream({
@@ -116,7 +116,7 @@ describe('without a list of ids', () => {
     expect((await sync()).deleted).toEqual([{id: 3, updated_at: at(0), _deleted_at: dayOf(2)}]);
   });
 
-  test('a start that moves takes nothing for deleted that is only older', async () => {
+  test('forgets its ids when `cursor.start` changes, because they may only be older', async () => {
     let start = at(0);
     const {sync} = openSyncs(() =>
       stream({
@@ -139,12 +139,12 @@ describe('without a list of ids', () => {
     start = at(2);
     const moved = await sync();
     expect(moved.warnings).toEqual([
-      `WARN Stream items: it is read from ${at(2)} on now, not from ${at(0)}: the ids that were known are forgotten, and nothing that was deleted since the last sweep will be found.`,
+      `WARN Stream items: its \`cursor.start\` is now ${at(2)}, not ${at(0)}: the known ids are forgotten, and records deleted since the last sweep will not be detected. A full refresh removes them.`,
     ]);
     expect([...moved.deleted, ...(await sync()).deleted]).toEqual([]);
   });
 
-  test('another primary key takes nothing for deleted: the ids are those of the old one', async () => {
+  test('forgets its ids when the primary key changes', async () => {
     let primaryKey: ('id' | 'updated_at')[] = ['id'];
     const {sync} = openSyncs(() =>
       stream({
@@ -162,12 +162,12 @@ describe('without a list of ids', () => {
     primaryKey = ['id', 'updated_at'];
     const {warnings, deleted} = await sync();
     expect(warnings).toEqual([
-      'WARN Stream items: its primary key is id, updated_at now, not id: the ids that were known are forgotten, and nothing that was deleted since the last sweep will be found.',
+      'WARN Stream items: its primary key is now id, updated_at, not id: the known ids are forgotten, and records deleted since the last sweep will not be detected. A full refresh removes them.',
     ]);
     expect([...deleted, ...(await sync()).deleted]).toEqual([]);
   });
 
-  test('a reading that goes on where one was cut off is none', async () => {
+  test('does not run in a sync that resumes inside a slice', async () => {
     let isCut = false;
     const {sync} = openSyncs(() =>
       stream({
@@ -194,7 +194,7 @@ describe('without a list of ids', () => {
   });
 });
 
-test('the ids of slices whose parents did not change are kept', async () => {
+test('ids of slices whose parents did not change stay in the state', async () => {
   let changed = [item(1, 1), item(2, 2)];
   const issues = stream({
     name: 'issues',
@@ -229,17 +229,17 @@ test('the ids of slices whose parents did not change are kept', async () => {
     },
   });
   const {sync} = openSyncs(() => votes);
-  const keptIn = ({kept}: Awaited<ReturnType<typeof sync>>) => {
-    const {list, sweep} = parseStreamState({deletes: kept}, undefined).deletes ?? {};
+  const storedIn = ({deletesState}: Awaited<ReturnType<typeof sync>>) => {
+    const {list, sweep} = parseStreamState({deletes: deletesState}, undefined).deletes ?? {};
     return [list?.at, unpackSweep(sweep)?.ids].map((one) => [...(one?.keys() ?? [])].sort());
   };
   const both = ['issue=1', 'issue=2'];
-  expect(keptIn(await sync())).toEqual([both, both]);
+  expect(storedIn(await sync())).toEqual([both, both]);
   changed = [item(2, 3)];
-  expect(keptIn(await sync())).toEqual([both, both]);
+  expect(storedIn(await sync())).toEqual([both, both]);
 });
 
-test('what is known of a parent is no part of what its children keep of it', async () => {
+test('the state of a parent that its children save has no deletes', async () => {
   const issues = stream({
     name: 'issues',
     schema,

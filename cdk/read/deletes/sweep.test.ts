@@ -9,7 +9,7 @@ import {inShort} from '../../testing/run-read.ts';
 import {Interrupted} from '../turns/abort.ts';
 
 describe('a sweep', () => {
-  test('emits what is missing in two complete lists in a row, with its key, the highest cursor and a time', async () => {
+  test('emits records that two complete lists in a row lack, with their key, the highest cursor and a time', async () => {
     const {api, sync} = openApi({'': [item(1), item(2), item(3)]});
     const first = await sync();
     api.content[''] = [item(1), item(3)];
@@ -30,7 +30,7 @@ describe('a sweep', () => {
     expect(fourth.deleted).toEqual([]);
   });
 
-  test('leaves what is missing for the first time, beside what is for the second', async () => {
+  test('does not emit records that are missing for the first time', async () => {
     const {api, sync} = openApi({'': range(1, 5)});
     await sync();
     api.content[''] = range(1, 4);
@@ -40,7 +40,7 @@ describe('a sweep', () => {
     expect((await sync()).deleted).toMatchObject([{id: 4}]);
   });
 
-  test('of a stream that is empty says nothing of a foreign state', async () => {
+  test('of an empty stream saves a state that is recognized as its own', async () => {
     const {sync, state} = openApi({'': []});
     await sync();
     expect(state()).toMatchObject([
@@ -50,13 +50,13 @@ describe('a sweep', () => {
     expect((await sync()).warnings).toEqual([]);
   });
 
-  test('asks for no list where the first sync has read everything, nor before the next one is due', async () => {
+  test('requests no list after a first sync that read everything, nor before the next one is due', async () => {
     const {api, sync} = openApi({'': [item(1)]}, {sweep: {every: {days: 2}}});
     for (let run = 0; run < 6; run += 1) await sync();
-    expect(api.asked).toEqual(['', '']);
+    expect(api.requested).toEqual(['', '']);
   });
 
-  test('forgets that a record was missing once it is back, in a list or as a record', async () => {
+  test('forgets that a record was missing when it is listed or emitted again', async () => {
     const {api, sync} = openApi({'': range(1, 3)});
     await sync();
     api.content[''] = range(1, 2);
@@ -65,13 +65,13 @@ describe('a sweep', () => {
     await sync();
     api.content[''] = range(1, 2);
     expect((await sync()).deleted).toEqual([]);
-    // It is missing in the list once more, but was updated, and so emitted, meanwhile.
+    // The list lacks it once more, but it was updated and emitted meanwhile.
     api.content[''] = [...range(1, 2), item(3, 60)];
     api.listed = () => [range(1, 2)];
     expect((await sync()).deleted).toEqual([]);
   });
 
-  test('takes ids that are texts in the list for the numbers they are in the records', async () => {
+  test('matches ids that are strings in the list and numbers in the records', async () => {
     const {api, sync} = openApi({'': [item(1), item(2)]});
     api.listed = () => [[{id: '1'}, {id: '2'}]];
     await sync();
@@ -79,7 +79,7 @@ describe('a sweep', () => {
     expect((await sync()).deleted).toEqual([]);
   });
 
-  test('tells ids beyond 2^53 apart, and names what is gone by its digits', async () => {
+  test('distinguishes ids beyond 2^53, and emits the digits of a deleted one', async () => {
     const long = (digits: string): Item => ({
       ...parseExact<Item>(`{"id":${digits}}`),
       updated_at: at(1),
@@ -91,17 +91,17 @@ describe('a sweep', () => {
     expect((await sync()).deleted).toMatchObject([{id: '9007199254740993'}]);
   });
 
-  test('begins with a list where the state is from before, and so knows what was emitted then', async () => {
+  test('begins with a list if the state has no ids, to know the records emitted before', async () => {
     const {api, sync, setState} = openApi({'': [item(1), item(2), item(3)]});
     setState(stateOf('items', {updated_at: at(3)}));
     await sync();
-    expect(api.asked).toEqual(['']);
+    expect(api.requested).toEqual(['']);
     api.content[''] = [item(1), item(3)];
     await sync();
     expect((await sync()).deleted).toEqual([{id: 2, updated_at: at(3), _deleted_at: dayOf(2)}]);
   });
 
-  test('gives no deleted record a cursor from the future, which would keep it from coming back', async () => {
+  test('gives no tombstone a cursor in the future, which would hide the record if it is restored', async () => {
     const {api, sync} = openApi({
       '': [item(1), item(2), {id: 3, updated_at: '9999-12-31T00:00:00Z'}],
     });
@@ -111,13 +111,13 @@ describe('a sweep', () => {
     expect((await sync()).deleted).toEqual([{id: 2, updated_at: at(2), _deleted_at: dayOf(2)}]);
   });
 
-  test('is none in a full refresh', async () => {
+  test('does not run in a full refresh', async () => {
     const {api, sync} = openApi({'': [item(1), item(2)]});
     for (let run = 0; run < 3; run += 1) {
-      const {kept} = await sync({mode: 'full_refresh'});
-      expect(kept).toBeUndefined();
+      const {deletesState} = await sync({mode: 'full_refresh'});
+      expect(deletesState).toBeUndefined();
     }
-    expect(api.asked).toEqual([]);
+    expect(api.requested).toEqual([]);
   });
 });
 
@@ -131,7 +131,7 @@ describe('a list of ids', () => {
     return {...opened, one, two: await opened.sync()};
   };
 
-  test('that fails half way takes nothing for deleted, and the stream is incomplete with its position kept', async () => {
+  test('that fails half way marks no record, and the stream is incomplete and keeps its position', async () => {
     const {two, state} = await afterTwo(() => [[{id: 1}], new Error('No.')]);
     expect(two.deleted).toEqual([]);
     expect(two.complete).toBe(false);
@@ -144,24 +144,24 @@ describe('a list of ids', () => {
     ]);
   });
 
-  test('whose end is in doubt takes nothing for deleted, and says so', async () => {
+  test('that may be incomplete marks no record, and warns', async () => {
     const incompleteReason = 'the last page is a full one';
     const {two} = await afterTwo(() => [[{id: 1}], {records: [], incompleteReason}]);
     expect(two.deleted).toEqual([]);
     expect(two.warnings).toEqual([
-      'WARN Stream items: the list of ids is not complete: the last page is a full one. Nothing that it lacks is taken for deleted.',
+      'WARN Stream items: the list of ids is not complete: the last page is a full one. No record is marked as deleted because of it.',
     ]);
   });
 
-  test('without a page, such as a 404 that is ignored, takes nothing for deleted', async () => {
+  test('without a page, such as an ignored 404, marks no record', async () => {
     const {two} = await afterTwo(() => []);
     expect(two.deleted).toEqual([]);
     expect(two.warnings).toEqual([
-      'WARN Stream items: the list of ids is not complete: there was not a single page. Nothing that it lacks is taken for deleted.',
+      'WARN Stream items: the list of ids is not complete: it has no page at all. No record is marked as deleted because of it.',
     ]);
   });
 
-  test('that is aborted takes nothing for deleted, and the next run finds it', async () => {
+  test('that is aborted marks no record, and the next run finds it', async () => {
     const {api, sync} = openApi({'': range(1, 3)});
     await sync();
     api.content[''] = range(1, 2);
@@ -177,14 +177,14 @@ describe('a list of ids', () => {
     expect((await sync()).deleted).toEqual([{id: 3, updated_at: at(0), _deleted_at: dayOf(3)}]);
   });
 
-  test('with an item that the primary key does not name is an error', async () => {
+  test('with an item that has no primary key is an error', async () => {
     const {two} = await afterTwo(() => [[{uuid: 'a'}]]);
     expect(inShort(two.messages)).toContain(
-      'ERROR Stream items: An item of `deletes.sweep` has no id, only uuid: give with `deletes.sweep.record` what it tells of the record.',
+      'ERROR Stream items: An item of `deletes.sweep` has no id; it has uuid. Set `deletes.sweep.record` to make a record of it.',
     );
   });
 
-  test('has its items renamed as the author says', async () => {
+  test('may have its items mapped to records', async () => {
     const {two} = await afterTwo(() => [[{uuid: 1}, {uuid: 2}]], {
       record: ({uuid}) => ({id: Number(uuid)}),
     });
@@ -192,25 +192,25 @@ describe('a list of ids', () => {
   });
 });
 
-describe('a sweep that asks for each missing record', () => {
-  const asking = (confirm: Sweep<Item, Slice>['confirm']) =>
+describe('a sweep that confirms each missing record', () => {
+  const confirming = (confirm: Sweep<Item, Slice>['confirm']) =>
     openApi({'': range(1, 4)}, {sweep: {...(confirm && {confirm})}});
 
-  test('needs no second list, and leaves what is there', async () => {
-    const asked: unknown[] = [];
-    const {api, sync} = asking(async (key) => {
-      asked.push(key);
+  test('needs no second list, and does not mark records that exist', async () => {
+    const confirmed: unknown[] = [];
+    const {api, sync} = confirming(async (key) => {
+      confirmed.push(key);
       return key.id === 4;
     });
     await sync();
     api.listed = () => [range(1, 2)];
     expect((await sync()).deleted).toEqual([{id: 4, updated_at: at(0), _deleted_at: dayOf(1)}]);
-    expect(asked).toEqual([{id: 3}, {id: 4}]);
+    expect(confirmed).toEqual([{id: 3}, {id: 4}]);
   });
 
-  test('waits for the next one where it gets no answer', async () => {
+  test('leaves them to the next sweep if that fails', async () => {
     let down = true;
-    const {api, sync} = asking(async () => {
+    const {api, sync} = confirming(async () => {
       if (down) throw new Error('Down.');
       return true;
     });
@@ -220,7 +220,7 @@ describe('a sweep that asks for each missing record', () => {
     expect([second.deleted, second.warnings]).toEqual([
       [],
       [
-        'WARN Stream items: whether missing records are deleted could not be asked, so they wait for the next sweep: Down.',
+        'WARN Stream items: `deletes.sweep.confirm` failed, so missing records are checked again in the next sweep: Down.',
       ],
     ]);
     down = false;
@@ -229,7 +229,7 @@ describe('a sweep that asks for each missing record', () => {
 });
 
 describe('a sweep that is killed', () => {
-  test('before the STATE that covers what it found finds it again', async () => {
+  test('before its last STATE finds deleted records again', async () => {
     const {api, sync, state, setState} = openApi({'': range(1, 3)});
     await sync();
     api.content[''] = range(1, 2);
@@ -242,7 +242,7 @@ describe('a sweep that is killed', () => {
     expect((await sync()).deleted).toEqual([]);
   });
 
-  test('finds it again from any STATE that lies before it', async () => {
+  test('finds them again from any earlier STATE', async () => {
     const {api, sync, setState} = openApi(
       {a: range(1, 3), b: range(11, 13)},
       {slices: () => [{name: 'a'}, {name: 'b'}]},
