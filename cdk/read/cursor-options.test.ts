@@ -1,4 +1,4 @@
-// What an author may say of a cursor, and what the engine makes of it.
+// The options of a cursor.
 import {describe, expect, test} from '@jest/globals';
 import {at, type Item, item, pagesOf, schema, stateOf} from '../../test/read/items.ts';
 import type {Cursor} from '../author/cursor.ts';
@@ -7,7 +7,6 @@ import {inShort, NOW, runRead} from '../testing/run-read.ts';
 
 type Reading = {readonly since: unknown; readonly pages: number};
 
-/** Reads pages with such a cursor, from a state if there is one. */
 const read = async (
   cursor: Partial<Cursor<'updated_at'>>,
   pages: readonly (readonly Item[])[],
@@ -33,18 +32,18 @@ const read = async (
   return {
     ...reading,
     ids: messages.flatMap(({record}) => (record ? [record.data['id']] : [])),
-    said: inShort(messages).filter((line) => !line.startsWith('items {')),
+    lines: inShort(messages).filter((line) => !line.startsWith('items {')),
     state: messages.findLast(({state: found}) => found)?.state?.stream?.stream_state,
   };
 };
 
 describe('a lookback', () => {
-  test('begins each sync earlier, and the position stays where it was', async () => {
+  test('begins each sync earlier, and does not move the position', async () => {
     const {since, state} = await read({lookback: {minutes: 10}}, [], {updated_at: at(30)});
     expect([since, state]).toEqual([at(20), {updated_at: at(30)}]);
   });
 
-  test('does not reach behind the start, nor does the start look back', async () => {
+  test('does not begin before the start', async () => {
     const cursor = {lookback: {days: 10}, start: at(0)};
     expect([
       (await read(cursor, [], {updated_at: at(30)})).since,
@@ -52,7 +51,7 @@ describe('a lookback', () => {
     ]).toEqual([at(0), at(0)]);
   });
 
-  test('ignores what earlier versions kept in the state to measure it', async () => {
+  test('ignores the measurements that earlier versions saved in the state', async () => {
     const learned = {late: {'24': 3}, span: 600_000, level: 0, keys: 'AYCAgICAgAE='};
     const begun = await read({lookback: {minutes: 10}}, [], {updated_at: at(30), learned});
     const none = await read({}, [], {__ab_no_cursor_state_message: true, learned});
@@ -60,20 +59,20 @@ describe('a lookback', () => {
       [at(20), {updated_at: at(30)}],
       [undefined, {__ab_no_cursor_state_message: true}],
     ]);
-    const warnings = [...begun.said, ...none.said].filter((line) => line.startsWith('WARN'));
+    const warnings = [...begun.lines, ...none.lines].filter((line) => line.startsWith('WARN'));
     expect(warnings).toEqual([]);
   });
 });
 
-test('an API that reads what comes after is asked for one tick less', async () => {
+test('an API that returns records after a value gets the tick before it', async () => {
   const {since} = await read({bound: 'after'}, [], {updated_at: 41});
   expect(since).toBe(40);
 });
 
-describe('a list whose newest records come first', () => {
+describe('a list with the newest records first', () => {
   const pages = [[item(9), item(7)], [item(5), item(3)], [item(2)]];
 
-  test('is read up to the first page that holds older ones than asked for', async () => {
+  test('is read up to the first page with records before the position', async () => {
     const {
       pages: read_,
       ids,
@@ -83,18 +82,18 @@ describe('a list whose newest records come first', () => {
     expect(state).toEqual({updated_at: at(9)});
   });
 
-  test('goes on through ties with the position', async () => {
+  test('is read on past records that equal the position', async () => {
     const tied = [[item(9), item(5)], [item(8, 5)], [item(4)]];
     const {pages: read_} = await read({order: 'descending'}, tied, {updated_at: at(5)});
     expect(read_).toBe(3);
   });
 
-  test('is read whole in the first sync', async () => {
+  test('is read to its end in the first sync', async () => {
     expect((await read({order: 'descending'}, pages)).pages).toBe(3);
   });
 });
 
-test('what is older is left out where the API can not be asked, and ties are not', async () => {
+test('older records are dropped if the API cannot filter them, and ties are kept', async () => {
   const {ids, state} = await read({clientSide: true}, [[item(1), item(5), item(9)], [item(4)]], {
     updated_at: at(5),
   });
@@ -104,22 +103,22 @@ test('what is older is left out where the API can not be asked, and ties are not
 describe('a record without a cursor value', () => {
   const pages = [[item(1), {id: 2}]];
 
-  test('is emitted', async () => {
+  test('is emitted by default', async () => {
     expect((await read({}, pages)).ids).toEqual([1, 2]);
   });
 
-  test('is left out where the author says so', async () => {
+  test("is left out with `withoutValue: 'exclude'`", async () => {
     expect((await read({withoutValue: 'exclude'}, pages)).ids).toEqual([1]);
   });
 
-  test('is an error where the author says so', async () => {
-    expect((await read({withoutValue: 'error'}, pages)).said).toContain(
-      'ERROR Stream items: A record has no "updated_at", which is the cursor of stream items. If such records are in order, say with `withoutValue` whether they are emitted.',
+  test("is an error with `withoutValue: 'error'`", async () => {
+    expect((await read({withoutValue: 'error'}, pages)).lines).toContain(
+      'ERROR Stream items: A record has no "updated_at", which is the cursor of stream items. If the API may send such records, set `withoutValue` to include or exclude them.',
     );
   });
 });
 
-describe('a full sync now and then', () => {
+describe('a regular full sync', () => {
   const day = 24 * 3_600_000;
   const iso = (instant: number): string => new Date(instant).toISOString();
   const sync = async (state: object | undefined, fail = false) => {
@@ -143,11 +142,11 @@ describe('a full sync now and then', () => {
     return [seen, last];
   };
 
-  test('is what the first sync is', async () => {
+  test('is the first sync', async () => {
     expect(await sync(undefined)).toEqual([[at(0)], {updated_at: at(3), full_sync_at: iso(NOW)}]);
   });
 
-  test('is not due before its time', async () => {
+  test('does not run before it is due', async () => {
     const full_sync_at = iso(NOW - 7 * day + 1);
     expect(await sync({updated_at: at(2), full_sync_at})).toEqual([
       [at(2)],
@@ -155,14 +154,14 @@ describe('a full sync now and then', () => {
     ]);
   });
 
-  test('begins anew when it is due', async () => {
+  test('begins at the start when it is due', async () => {
     expect(await sync({updated_at: at(2), full_sync_at: iso(NOW - 7 * day)})).toEqual([
       [at(0)],
       {updated_at: at(3), full_sync_at: iso(NOW)},
     ]);
   });
 
-  test('that was cut off goes on, and is over only then', async () => {
+  test('resumes after an interruption, and is over only then', async () => {
     const [, cut] = await sync({updated_at: at(2), full_sync_at: iso(NOW - 8 * day)}, true);
     expect(cut).toEqual({unfinished: true, full_sync_started: iso(NOW)});
     const started = iso(NOW - day);
@@ -173,7 +172,7 @@ describe('a full sync now and then', () => {
   });
 });
 
-test('a state of an older version is translated by the author', async () => {
+test('a state of an older version is translated by `migrateState`', async () => {
   const seen: unknown[] = [];
   const items = stream({
     name: 'items',

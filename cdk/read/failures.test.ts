@@ -30,7 +30,7 @@ describe('a stream in slices', () => {
       read: ({slice, since}) => pages(slice.repository, since),
     });
 
-  test('keeps a position for each, and begins a new one at the start', async () => {
+  test('has a position for each slice, and begins a new slice at the start', async () => {
     const seen: unknown[] = [];
     const {messages} = await runRead({
       streams: [
@@ -53,7 +53,7 @@ describe('a stream in slices', () => {
     ]);
   });
 
-  test('goes on behind a slice that fails, and keeps the place of that one', async () => {
+  test('continues after a slice that fails, and keeps the position of that slice', async () => {
     const {messages, complete} = await runRead({
       streams: [
         repositories(['a/x', 'b/y'], (repository) =>
@@ -82,7 +82,7 @@ describe('a stream in slices', () => {
     ]);
   });
 
-  test('reads a slice that turns up twice once', async () => {
+  test('reads a slice once that is listed twice', async () => {
     const {messages} = await runRead({
       streams: [repositories(['a/x', 'a/x'], () => pagesOf([item(1)]))],
     });
@@ -119,7 +119,7 @@ describe('a stream that fails', () => {
     ]);
   });
 
-  test('keeps its old position if its records come in any order', async () => {
+  test('keeps its old position if its records are in any order', async () => {
     const {messages} = await runRead({
       streams: [unsorted('items', [item(9)], new Error('gone'))],
       state: stateOf('items', {updated_at: at(1)}),
@@ -132,7 +132,7 @@ describe('a stream that fails', () => {
     );
   });
 
-  test('keeps its old position if the order it promised does not hold', async () => {
+  test('keeps its old position if its records are not in the declared order', async () => {
     const {messages} = await runRead({
       streams: [sorted('items', [item(9), item(3)], new Error('gone'))],
     });
@@ -146,7 +146,7 @@ describe('a stream that fails', () => {
     ]);
   });
 
-  test('says which value is no record', async () => {
+  test('reports a value that is not a record', async () => {
     const items = stream({
       name: 'items',
       schema,
@@ -174,25 +174,28 @@ describe('a stream that fails', () => {
       'INVALID',
       'The catalog sets sync_mode "INVALID" for stream items; it must be one of full_refresh, incremental.',
     ],
-  ])('for %s is a config_error with the state handed back', async (_case, name, mode, message) => {
-    const {messages, complete} = await runRead({
-      streams: [sorted('items', [item(1)])],
-      catalog: catalogOf([name], mode),
-      state: stateOf(name, {updated_at: at(1)}),
-    });
-    expect(complete).toBe(false);
-    expect(inShort(messages)).toEqual([
-      `ERROR ${message}`,
-      `${name} STARTED`,
-      `${name} STATE {"updated_at":"${at(1)}"} 0`,
-      `${name} INCOMPLETE`,
-      `${name} config_error: ${message}`,
-      `all config_error: 1 of 1 streams failed: ${name}. The errors before this one say why.`,
-    ]);
-  });
+  ])(
+    'because of %s emits a config_error and its unchanged state',
+    async (_case, name, mode, message) => {
+      const {messages, complete} = await runRead({
+        streams: [sorted('items', [item(1)])],
+        catalog: catalogOf([name], mode),
+        state: stateOf(name, {updated_at: at(1)}),
+      });
+      expect(complete).toBe(false);
+      expect(inShort(messages)).toEqual([
+        `ERROR ${message}`,
+        `${name} STARTED`,
+        `${name} STATE {"updated_at":"${at(1)}"} 0`,
+        `${name} INCOMPLETE`,
+        `${name} config_error: ${message}`,
+        `all config_error: 1 of 1 streams failed: ${name}. The errors before this one say why.`,
+      ]);
+    },
+  );
 });
 
-describe('a read that is told to stop', () => {
+describe('a read that is stopped', () => {
   test('saves the position it reached, even while it waits for a page that never comes', async () => {
     const stop = new AbortController();
     const items = stream({
@@ -222,7 +225,7 @@ describe('a read that is told to stop', () => {
   });
 });
 
-test('a read that is told to stop still says which streams had failed before', async () => {
+test('a read that is stopped still reports the streams that failed before', async () => {
   const stop = new AbortController();
   const hanging = stream({
     name: 'second',
@@ -245,7 +248,7 @@ test('a read that is told to stop still says which streams had failed before', a
 });
 
 describe('a slow reader', () => {
-  test('holds the source back: no more than the queue is fetched ahead', async () => {
+  test('stops the source from fetching more than the queue holds', async () => {
     const megabyte = 1024 * 1024;
     let fetched = 0;
     const items = stream({
@@ -267,12 +270,12 @@ describe('a slow reader', () => {
   });
 });
 
-describe('a stream that can not be begun', () => {
+describe('a stream that cannot start', () => {
   const other = sorted('other', [item(1)]);
 
   test.each([
     [
-      'whose cursor has a pattern that is none',
+      'because its cursor has an invalid pattern',
       stream({
         name: 'odd',
         schema,
@@ -281,7 +284,7 @@ describe('a stream that can not be begun', () => {
       }),
     ],
     [
-      'whose author stumbles over its state',
+      'because its `migrateState` fails',
       stream({
         name: 'odd',
         schema,
@@ -292,7 +295,7 @@ describe('a stream that can not be begun', () => {
         read: () => pagesOf(),
       }),
     ],
-  ])('%s keeps its state, and the others go on, those below it too', async (_what, odd) => {
+  ])('%s keeps its state, and the other streams are read', async (_what, odd) => {
     const child = stream({
       name: 'child',
       schema,
@@ -304,11 +307,11 @@ describe('a stream that can not be begun', () => {
       concurrency: 3,
       state: stateOf('odd', {updated_at: at(3)}),
     });
-    const said = inShort(messages);
+    const lines = inShort(messages);
     expect(complete).toBe(false);
-    expect(said).toContain('other COMPLETE');
-    expect(said).toContain(`odd STATE {"updated_at":"${at(3)}"} 0`);
-    expect(said).toContain('odd INCOMPLETE');
-    expect(said.filter((line) => line.startsWith('odd system_error'))).toHaveLength(1);
+    expect(lines).toContain('other COMPLETE');
+    expect(lines).toContain(`odd STATE {"updated_at":"${at(3)}"} 0`);
+    expect(lines).toContain('odd INCOMPLETE');
+    expect(lines.filter((line) => line.startsWith('odd system_error'))).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-// Streams with so many slices that their positions can't be listed.
+// Streams with too many slices to list their positions.
 import {describe, expect, test} from '@jest/globals';
 import {at, type Item, item, pagesOf, schema, stateOf} from '../../test/read/items.ts';
 import {page, stream} from '../author/stream.ts';
@@ -41,30 +41,30 @@ const read = async (
 };
 
 describe('many slices', () => {
-  test('share one position, and each goes on from there', async () => {
+  test('share one position, and each resumes from it', async () => {
     const {blob} = await read(3_000);
     expect(blob['updated_at']).toBe(at(50));
     expect(JSON.stringify(blob).length).toBeLessThan(80_000);
     const {since} = await read(3_001, {state: blob});
     expect([since.get(0), since.get(2_999)]).toEqual([at(50), at(50)]);
-    // One that is new begins at the start.
+    // A new slice begins at the start.
     expect(since.get(3_000)).toBe(at(0));
   });
 
-  test('leave one that failed where it was', async () => {
+  test('do not move the position of one that failed', async () => {
     const {blob, complete} = await read(2_000, {fail: 7});
     expect(complete).toBe(false);
     const {since} = await read(2_000, {state: blob});
     expect([since.get(6), since.get(7), since.get(8)]).toEqual([at(50), at(0), at(50)]);
   });
 
-  test('share a position that is not behind the start of the run, as each was read after that', async () => {
+  test('share a position that is not past the start of the run', async () => {
     const late = new Date(NOW + 60_000).toISOString();
     const {blob} = await read(1_500, {records: (slice) => [{id: slice, updated_at: late}]});
     expect(blob['updated_at']).toBe(new Date(NOW - 60_000).toISOString());
   });
 
-  test('whose cursor is no time are listed, each with its own', async () => {
+  test('are listed with their own positions if the cursor is not a time', async () => {
     const items = stream({
       name: 'items',
       schema,

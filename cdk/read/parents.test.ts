@@ -1,4 +1,4 @@
-// Streams whose slices are the records of another one.
+// Streams whose slices are the records of a parent.
 import {describe, expect, test} from '@jest/globals';
 import {at, type Item, item, pagesOf, schema, sorted, stateOf} from '../../test/read/items.ts';
 import {cross, parent} from '../author/slices.ts';
@@ -17,7 +17,7 @@ type SetUp = {
   readonly readNotes?: (issue: number) => readonly Note[] | Error;
 };
 
-/** Issues, and streams of notes on each, with a log of what was read. */
+/** A stream of issues, and streams of notes on each issue, with a log of the reads. */
 const family = ({
   children = ['notes'],
   incremental = false,
@@ -56,7 +56,7 @@ const family = ({
 const records = (lines: readonly string[]) => lines.filter((line) => /^\w+ \{/.test(line));
 
 describe('a parent', () => {
-  test('with three children that are wanted, too, is read once', async () => {
+  test('with three selected children is read once', async () => {
     const {streams, log} = family({children: ['notes', 'votes', 'links']});
     const {messages, complete} = await runRead({streams, concurrency: 3});
     expect(complete).toBe(true);
@@ -67,7 +67,7 @@ describe('a parent', () => {
     expect(records(inShort(messages))).toHaveLength(3 + 3 * 3);
   });
 
-  test('that nobody wants is read for its children, and says nothing', async () => {
+  test('that is not selected is read for its children, and emits nothing', async () => {
     const {streams, log} = family({children: ['notes', 'votes']});
     const {messages} = await runRead({
       streams,
@@ -81,7 +81,7 @@ describe('a parent', () => {
     expect(inShort(messages).filter((line) => line.startsWith('issues'))).toEqual([]);
   });
 
-  test('is read in its place even where one slice at a time is read', async () => {
+  test('is read before its children with a concurrency of 1', async () => {
     const {streams} = family();
     const {messages} = await runRead({
       streams,
@@ -94,7 +94,7 @@ describe('a parent', () => {
     ]);
   });
 
-  test('lists all of its records for its children, and emits only those that are new', async () => {
+  test('passes all records to its children, and emits only new ones', async () => {
     const {streams, log} = family();
     const {messages} = await runRead({streams, state: stateOf('issues', {updated_at: at(3)})});
     expect(log).toEqual(['issues since undefined', ...[1, 2, 3].map((id) => `notes of ${id}`)]);
@@ -104,7 +104,7 @@ describe('a parent', () => {
     ]);
   });
 
-  test('keeps its own position while it lists what lies before that', async () => {
+  test('keeps its own position while it reads earlier records for its children', async () => {
     const issues = sorted('issues', [item(1), item(2)], [item(3)]);
     const links = stream({
       name: 'links',
@@ -121,20 +121,20 @@ describe('a parent', () => {
     ]);
   });
 
-  test('that fails makes its children incomplete, though they keep what they have', async () => {
+  test('that fails makes its children incomplete, and they keep their positions', async () => {
     const {streams, log} = family({parentPages: [[item(1)], new Error('broken')]});
     const {messages, complete} = await runRead({streams});
     expect(complete).toBe(false);
     expect(log).toContain('notes of 1');
-    const said = inShort(messages);
-    expect(said).toContain('notes INCOMPLETE');
-    expect(said.filter((line) => line.startsWith('notes system_error'))).toEqual([
+    const lines = inShort(messages);
+    expect(lines).toContain('notes INCOMPLETE');
+    expect(lines.filter((line) => line.startsWith('notes system_error'))).toEqual([
       'notes system_error: issues, whose records are the slices of notes, could not be read to its end, so slices may be missing: ' +
         'The source stopped on an unexpected error: broken. This is a fault in its code: report it with the stack trace.',
     ]);
   });
 
-  test('is none the worse for a child that can make no slices of its records', async () => {
+  test('does not fail with a child that cannot make slices of its records', async () => {
     const issues = stream({name: 'issues', schema, read: () => pagesOf([item(1), item(2)])});
     const broken = stream({
       name: 'broken',
@@ -146,15 +146,15 @@ describe('a parent', () => {
       read: () => none(),
     });
     const {messages} = await runRead({streams: [issues, broken]});
-    const said = inShort(messages);
-    expect(said).toContain('issues COMPLETE');
-    expect(said).toContain('broken INCOMPLETE');
-    expect(said.filter((line) => line.startsWith('broken system_error'))).toEqual([
+    const lines = inShort(messages);
+    expect(lines).toContain('issues COMPLETE');
+    expect(lines).toContain('broken INCOMPLETE');
+    expect(lines.filter((line) => line.startsWith('broken system_error'))).toEqual([
       'broken system_error: The source stopped on an unexpected error: no such thing. This is a fault in its code: report it with the stack trace.',
     ]);
   });
 
-  test('is never its own', async () => {
+  test('cannot be its own parent', async () => {
     const {streams} = family();
     const [issues] = streams;
     if (issues === undefined) throw new Error('There is no stream.');
@@ -172,7 +172,7 @@ describe('children that depend on changes of their parent', () => {
     messages.findLast(({state}) => state?.stream?.stream_descriptor.name === name)?.state?.stream
       ?.stream_state;
 
-  test('are read for all parents first, then for those that changed', async () => {
+  test('are read for all parents in the first sync, then for those that changed', async () => {
     const first = family({incremental: true});
     const {messages} = await runRead({streams: first.streams});
     expect(first.log).toHaveLength(4);
@@ -188,7 +188,7 @@ describe('children that depend on changes of their parent', () => {
     expect(lastState(next.messages, 'notes')).toMatchObject({parent: {updated_at: at(7)}});
   });
 
-  test('are read again from there where one of them failed, also when their parent got further', async () => {
+  test('are read again for the same parents after a failure, even if the parent got further', async () => {
     const broken = family({
       incremental: true,
       parentPages: [[item(2, 7)]],
@@ -205,7 +205,7 @@ describe('children that depend on changes of their parent', () => {
     );
     const {messages: next} = await runRead({streams: again.streams, state: states});
     expect(again.log).toEqual([`issues since ${at(3)}`, 'notes of 2']);
-    // The issue itself is new to nobody but for the tie.
+    // The issue is emitted again because its cursor equals the position.
     expect(records(inShort(next))).toEqual([
       `issues ${JSON.stringify(item(2, 7))}`,
       'notes {"id":"note of 2"}',
@@ -213,13 +213,13 @@ describe('children that depend on changes of their parent', () => {
   });
 });
 
-test('parents that changed in a round that went on are read again in the next sync', async () => {
+test('parents that changed in a resumed pass are read again in the next sync', async () => {
   const began = Date.parse(at(5));
-  const round = {done: ['issue=1'], started: at(5), unfinished: true, parent: {updated_at: at(0)}};
+  const pass = {done: ['issue=1'], started: at(5), unfinished: true, parent: {updated_at: at(0)}};
   const {streams, log} = family({incremental: true, parentPages: [[item(1, 9), item(2)]]});
   const {messages} = await runRead({
     streams,
-    state: [...stateOf('issues', {updated_at: at(0)}), ...stateOf('notes', round)],
+    state: [...stateOf('issues', {updated_at: at(0)}), ...stateOf('notes', pass)],
   });
   expect(log).toEqual([`issues since ${at(0)}`, 'notes of 2']);
   expect(inShort(messages).findLast((line) => line.startsWith('notes STATE'))).toBe(
@@ -255,8 +255,8 @@ test('children of parents that did not change keep their positions', async () =>
   });
 });
 
-test('a full sync reads the children of all parents again, also of those that did not change', async () => {
-  const asked: string[] = [];
+test('a full sync reads the children of all parents again, even of those that did not change', async () => {
+  const requested: string[] = [];
   const start = at(0);
   const issues = stream({
     name: 'issues',
@@ -272,7 +272,7 @@ test('a full sync reads the children of all parents again, also of those that di
     fullSync: {every: {days: 1}},
     slices: parent(issues, ({id}) => ({issue: id}), {incremental: true}),
     read: ({slice, since}) => {
-      asked.push(`${slice.issue} since ${since}`);
+      requested.push(`${slice.issue} since ${since}`);
       return pagesOf([item(7)]);
     },
   });
@@ -283,7 +283,7 @@ test('a full sync reads the children of all parents again, also of those that di
     streams: [votes],
     state: stateOf('votes', {updated_at: at(10), slices, full_sync_at, parent: parentAt}),
   });
-  expect(asked).toEqual([`1 since ${start}`, `2 since ${start}`]);
+  expect(requested).toEqual([`1 since ${start}`, `2 since ${start}`]);
   expect(messages.findLast(({state}) => state)?.state?.stream?.stream_state).toEqual({
     updated_at: at(7),
     slices: {'issue=1': {updated_at: at(7)}, 'issue=2': {updated_at: at(7)}},
@@ -296,7 +296,7 @@ async function* none(): AsyncGenerator<Page<Note>> {
   yield page([]);
 }
 
-test('slices may be each one of a list with each record of a parent', async () => {
+test('slices may be the cross product of a list and the records of a parent', async () => {
   const issues = stream({name: 'issues', schema, read: () => pagesOf([item(1), item(2)])});
   const seen: unknown[] = [];
   const counts = stream({

@@ -1,4 +1,4 @@
-// The same records, positions and counts, whichever way a page goes: as the bytes that came, or parsed and printed.
+// Records, positions and counts are the same for pages that pass through as bytes and for pages that are parsed.
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {fuzz, inThisRun, printCases} from '../../test/cases.ts';
@@ -32,8 +32,8 @@ const item = (id: number, minute = id) => ({id, updated_at: at(minute)});
 const cursor = {field: 'updated_at'} as const;
 const STATE = stateOf('items', {updated_at: at(2)});
 
-describe('a stream at whose records nobody looks', () => {
-  test('hands their bytes on, but for newlines', async () => {
+describe('a stream whose records need not be parsed', () => {
+  test('emits their bytes unchanged, except for newlines', async () => {
     const body =
       '{"data": [{"id": 9007199254740993,\r\n "n": 1.50, "t": "a\\n\\u00e4"},\n{"n":1e400,"n":0}]}';
     const {bytes} = await readItems({}, [body], {}, {records: 'data'});
@@ -43,14 +43,14 @@ describe('a stream at whose records nobody looks', () => {
     ]);
   });
 
-  test('hands on records of any size', async () => {
+  test('emits records of any size', async () => {
     const large = {id: 1, text: 'x'.repeat(100_000)};
     const {bytes, parsed} = await readItems({}, [page({id: 0}, large, {id: 2}, large, large)]);
     expect(bytes.bytePages).toBe(1);
     expect(bytes.texts).toEqual(parsed.texts);
   });
 
-  test('is told its unknown fields', async () => {
+  test('reports unknown fields', async () => {
     const known: Schema<Some> = {type: 'object', properties: {id: {}}};
     const {bytes, parsed} = await readItems({schema: known}, [page({id: 1, name: 'x'})]);
     expect(bytes.messages).toContain(
@@ -60,7 +60,7 @@ describe('a stream at whose records nobody looks', () => {
   });
 });
 
-describe('both lanes say the same', () => {
+describe('both ways emit the same messages', () => {
   const pages = [page(item(1), item(2)), page(item(2), item(3), {id: 4}), page(item(5))];
 
   test.each<[string, More, object]>([
@@ -69,18 +69,18 @@ describe('both lanes say the same', () => {
     ['in ascending order, from a state', {cursor: {...cursor, order: 'ascending'}}, {state: STATE}],
     ['in any order', {cursor}, {state: STATE}],
     ['in descending order', {cursor: {...cursor, order: 'descending'}}, {state: STATE}],
-    ['filtered', {cursor: {...cursor, clientSide: true}}, {state: STATE}],
+    ['with filtered records', {cursor: {...cursor, clientSide: true}}, {state: STATE}],
     ['without records that have no cursor', {cursor: {...cursor, withoutValue: 'exclude'}}, {}],
-    ['failing where a record has no cursor', {cursor: {...cursor, withoutValue: 'error'}}, {}],
-    ['resumable', {cursor, resumable: {hours: 1}}, {}],
-  ])('of a stream %s', async (_kind, more, setUp) => {
+    ['that fails because a record has no cursor', {cursor: {...cursor, withoutValue: 'error'}}, {}],
+    ['that is resumable', {cursor, resumable: {hours: 1}}, {}],
+  ])('for a stream %s', async (_kind, more, setUp) => {
     const {bytes, parsed} = await readItems(more, pages, setUp);
     expect(bytes.bytePages).toBeGreaterThan(0);
     expect(parsed.bytePages).toBe(0);
     expect(bytes.messages).toEqual(parsed.messages);
   });
 
-  test('of an order that is not kept', async () => {
+  test('for a stream that is not in its declared order', async () => {
     const {bytes, parsed} = await readItems({cursor: {...cursor, order: 'ascending'}}, [
       page(item(3), item(1)),
     ]);
@@ -98,18 +98,18 @@ describe('both lanes say the same', () => {
     '[{"id":01}]',
     '[{"id":"\u2028"}]',
     '{"error":"no"}',
-  ])('of %s, which is for the parser', async (body) => {
+  ])('for the body %s, which has to be parsed', async (body) => {
     const {bytes, parsed} = await readItems({}, [page({id: 0}), body]);
     expect(bytes).toEqual({...parsed, bytePages: 1});
   });
 });
 
-describe('numbers that JavaScript can not hold', () => {
+describe('numbers that JavaScript cannot hold', () => {
   const body =
     '[{"id":9007199254740993,"in":{"rate":0.12345678901234567891},"list":[18446744073709551615]}]';
   const text = body.slice(1, -1);
 
-  test('have all of their digits in both lanes', async () => {
+  test('have all of their digits in both ways', async () => {
     const {bytes, parsed} = await readItems({}, [body]);
     expect([bytes.bytePages, bytes.texts]).toEqual([1, [text]]);
     expect([parsed.bytePages, parsed.texts]).toEqual([0, [text]]);
@@ -117,7 +117,7 @@ describe('numbers that JavaScript can not hold', () => {
 
   test.each<[string, More, string]>([
     ['mapped', {map: (record) => ({...record, more: true})}, `${text.slice(0, -1)},"more":true}`],
-    ['brought to its types', {types: 'as-declared'}, text],
+    ['converted to its types', {types: 'as-declared'}, text],
     [
       'changed in place',
       {
@@ -128,7 +128,7 @@ describe('numbers that JavaScript can not hold', () => {
       },
       text.replace('9007199254740993', '7'),
     ],
-  ])('keep them in a record that is %s', async (_how, more, expected) => {
+  ])('keep their digits in a record that is %s', async (_how, more, expected) => {
     const {bytes} = await readItems(more, [body]);
     expect([bytes.bytePages, bytes.texts]).toEqual([0, [expected]]);
   });
@@ -138,8 +138,8 @@ describe('numbers that JavaScript can not hold', () => {
     ['rounded down', '1764100000000000001', '{"id":1764100000000000000}'],
     ['rounded up below zero', '-1764100000000000001', '{"id":-1764100000000000500}'],
     ['in powers of ten', '1234567890123456789012', '{"id":1.2345678901234565e+21}'],
-    ['held', '9007199254740992', '{"id":9007199254740992}'],
-  ])('make no position above them where they are %s', async (_how, id, state) => {
+    ['exact', '9007199254740992', '{"id":9007199254740992}'],
+  ])('make no position above them if they are %s', async (_how, id, state) => {
     const more: More = {cursor: {field: 'id', order: 'ascending'}};
     const {bytes, parsed} = await readItems(more, [`[{"id":${id}}]`]);
     const twice = await readItems(more, [`[{"\\u0069d":${id}}]`]);
@@ -150,25 +150,29 @@ describe('numbers that JavaScript can not hold', () => {
   });
 });
 
-describe('records are parsed where somebody looks at them', () => {
+describe('records are parsed', () => {
   const pages = [page(item(1)), page(item(2))];
   const looked: readonly [string, More, object][] = [
-    ['are mapped', {map: (record) => ({...record, more: true})}, {}],
-    ['have types', {types: 'as-declared'}, {}],
-    ['have fields that are selected', {fields: 'as-selected'}, {}],
-    ['may be deleted', {primaryKey: ['id'], deletes: {flag: ({gone}) => gone === true}}, {}],
+    ['if they are mapped', {map: (record) => ({...record, more: true})}, {}],
+    ['if they have types', {types: 'as-declared'}, {}],
+    ['if their fields are selected', {fields: 'as-selected'}, {}],
     [
-      'end where the source says',
+      'if they may be deleted',
+      {primaryKey: ['id'], deletes: {flag: ({gone}) => gone === true}},
+      {},
+    ],
+    [
+      'if `stop` ends the list',
       {},
       {stop: ({records}: {records: readonly object[]}) => records.at(0) === undefined},
     ],
   ];
-  test.each(looked)('that %s', async (_what, more, options) => {
+  test.each(looked)('%s', async (_what, more, options) => {
     const {bytes, parsed} = await readItems(more, pages, {}, options);
     expect(bytes).toEqual({...parsed, bytePages: 0});
   });
 
-  test('of a parent', async () => {
+  test('if they are the slices of a child', async () => {
     const streamsOf = (all: () => ReturnType<typeof listOf>) => {
       const items = stream<Some>({name: 'items', schema, read: all});
       const slices = parent(items, ({id}) => ({id: Number(id)}));
@@ -183,7 +187,7 @@ describe('records are parsed where somebody looks at them', () => {
     expect(bytes.messages).toEqual(parsed.messages);
   });
 
-  test('also those that a source changes in place', async () => {
+  test('if a source changes them in place', async () => {
     const read = async function* () {
       for await (const one of listOf(pages)) {
         for (const record of one.records) record['changed'] = true;
@@ -264,7 +268,7 @@ describe('random bodies', () => {
     {freq: 3},
   );
 
-  test('give the same records, whichever way they go', async () => {
+  test('give the same records in both ways', async () => {
     let cases = 0;
     let passed = 0;
     await fc.assert(

@@ -35,7 +35,7 @@ describe('a read', () => {
         log: {
           level: 'WARN',
           message:
-            "Stream items has no cursor, so it can't be read incrementally; all of it is read.",
+            'Stream items has no cursor, so it cannot be read incrementally; all of it is read.',
         },
       },
       status('STARTED'),
@@ -85,14 +85,14 @@ describe('a read', () => {
     ]);
   });
 
-  test('saves the position of a stream in any order at its end only', async () => {
+  test('saves the position of a stream in any order only at its end', async () => {
     const {messages} = await runRead({streams: [unsorted('items', [item(3)], [item(1)])]});
     expect(inShort(messages).filter((line) => line.includes('STATE'))).toEqual([
       `items STATE {"updated_at":"${at(3)}"} 2`,
     ]);
   });
 
-  test('saves no more often than the interval says', async () => {
+  test('saves no more often than the checkpoint interval', async () => {
     let now = NOW;
     const pages = async function* () {
       for (const id of [1, 2, 3, 4]) {
@@ -115,7 +115,7 @@ describe('a read', () => {
     ]);
   });
 
-  test('emits no two identical states when a page brings only ties', async () => {
+  test('does not emit the same state twice when a page has only ties', async () => {
     const {messages} = await runRead({
       streams: [sorted('items', [item(1, 5)], [item(2, 5)], [item(3, 5)])],
     });
@@ -125,7 +125,7 @@ describe('a read', () => {
     ]);
   });
 
-  test('leaves empty objects out, and out of the counts', async () => {
+  test('neither emits nor counts empty objects', async () => {
     const objects: Schema<object> = {type: 'object'};
     const items = stream({
       name: 'items',
@@ -161,7 +161,7 @@ describe('a read with a state', () => {
       },
     });
 
-  test('begins at the start without one, and at the position it holds', async () => {
+  test('begins at its position, and without one at the start', async () => {
     const seen: unknown[] = [];
     const streams = [sinceSeen('items', seen, item(4))];
     await runRead({streams});
@@ -179,7 +179,7 @@ describe('a read with a state', () => {
     expect(seen).toEqual([at(0)]);
   });
 
-  test('never moves the position back, not even behind one in the future', async () => {
+  test('never moves the position back, not even from the future', async () => {
     const future = '2099-01-01T00:00:00Z';
     const {messages} = await runRead({
       streams: [sinceSeen('items', [])],
@@ -188,14 +188,14 @@ describe('a read with a state', () => {
     expect(inShort(messages)).toContain(`items STATE {"updated_at":"${future}"} 0`);
   });
 
-  test('never saves a position behind its own start less a minute, in the format of the records', async () => {
+  test('never saves a position later than a minute before its start, in the format of the records', async () => {
     const {messages} = await runRead({
       streams: [sinceSeen('items', [], {id: 1, updated_at: '2026-01-01T00:00:30Z'})],
     });
     expect(inShort(messages)).toContain('items STATE {"updated_at":"2025-12-31T23:59:00Z"} 1');
   });
 
-  test('warns and begins anew where the state is that of another connector', async () => {
+  test("warns and starts over if the state is another connector's", async () => {
     const seen: unknown[] = [];
     const {messages, complete} = await runRead({
       streams: [sinceSeen('items', seen)],
@@ -208,7 +208,7 @@ describe('a read with a state', () => {
     );
   });
 
-  test('passes over the states of streams that are not in the catalog', async () => {
+  test('ignores the states of streams that are not in the catalog, with a WARN', async () => {
     const {messages, complete} = await runRead({
       streams: [sinceSeen('items', [])],
       state: stateOf('gone', {updated_at: at(1)}),

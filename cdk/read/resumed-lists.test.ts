@@ -1,4 +1,4 @@
-// Lists of a slice that was cut off: `http.paginate` goes on by itself, in the list that was cut and in no other.
+// Interrupted lists: `http.paginate` resumes only the list that was interrupted.
 import {expect, test} from '@jest/globals';
 import {serve} from '../../test/http/loopback.ts';
 import {page, stream} from '../author/stream.ts';
@@ -12,12 +12,9 @@ import {catalogOf, runRead} from '../testing/run-read.ts';
 type Item = {id: string};
 const schema: Schema<Item> = {type: 'object', properties: {id: {}}};
 
-/**
- * An API with pages of one record each, whose id is where it stands: `/a 2`. The first time that it is asked for `broken` it
- * is down.
- */
+/** An API with pages of one record each, whose id is its list and page: `/a 2`. The first request for `broken` fails. */
 const serveLists = async (pages: Readonly<Record<string, number>>, broken: string) => {
-  const asked: string[] = [];
+  const requested: string[] = [];
   let isDown = true;
   const origin = await serve(({url: path = ''}, response) => {
     const url = new URL(path, 'http://api.test');
@@ -25,7 +22,7 @@ const serveLists = async (pages: Readonly<Record<string, number>>, broken: strin
     url.searchParams.delete('page');
     const list = `${url.pathname}${decodeURIComponent(url.search)}`;
     const id = `${list} ${at}`;
-    asked.push(id);
+    requested.push(id);
     if (isDown && id === broken) {
       isDown = false;
       response.writeHead(500).end();
@@ -35,13 +32,13 @@ const serveLists = async (pages: Readonly<Record<string, number>>, broken: strin
     const next = at < (pages[list] ?? 0) ? `${url.pathname}${url.search}` : null;
     response.end(JSON.stringify({items: [{id}], next}));
   });
-  return {origin, asked};
+  return {origin, requested};
 };
 
-/** Runs until it is cut off, and once more from there: what each run asked for and emitted. */
+/** Runs until the list is interrupted, and once more with its state. Returns the requests and records of both runs. */
 const cutAndResume = async (
   make: () => Stream,
-  {origin, asked}: {readonly origin: string; readonly asked: string[]},
+  {origin, requested}: {readonly origin: string; readonly requested: string[]},
 ) => {
   const run = async (state?: unknown) => {
     const {signal} = new AbortController();
@@ -51,7 +48,7 @@ const cutAndResume = async (
     await http.close();
     return {
       complete,
-      asked: asked.splice(0),
+      requested: requested.splice(0),
       ids: recordsOf(messages, 'items').map((record) => Object(record).id),
       warnings: warningsOf(messages),
       state: lastStates(messages).map((one) => ({...one})),
@@ -70,18 +67,18 @@ const resumable = {
   checkpointInterval: {seconds: 0},
 } as const;
 
-test('a list goes on where it was cut off, though nobody hands it the place', async () => {
+test('a list resumes at the next page without code in the source', async () => {
   const api = await serveLists({'/a': 4}, '/a 3');
   const {first, second} = await cutAndResume(
     () => stream({...resumable, read: ({http}) => http.paginate<Item>('/a', paging)}),
     api,
   );
   expect(first.ids).toEqual(['/a 1', '/a 2']);
-  expect(second).toMatchObject({complete: true, asked: ['/a 3', '/a 4'], warnings: []});
+  expect(second).toMatchObject({complete: true, requested: ['/a 3', '/a 4'], warnings: []});
   expect(second.ids).toEqual(['/a 3', '/a 4']);
 });
 
-test('a stream that is not resumable begins again, and its state says nothing of pages', async () => {
+test('a stream that is not resumable starts over, and its state has no page', async () => {
   const api = await serveLists({'/a': 4}, '/a 3');
   const {first, second} = await cutAndResume(
     () =>
@@ -94,11 +91,10 @@ test('a stream that is not resumable begins again, and its state says nothing of
     api,
   );
   expect(JSON.stringify(first.state)).not.toContain('page=');
-  expect(second.asked).toEqual(['/a 1', '/a 2', '/a 3', '/a 4']);
+  expect(second.requested).toEqual(['/a 1', '/a 2', '/a 3', '/a 4']);
 });
 
-/** Two lists one after the other. */
-const inTurn = (...paths: readonly string[]) =>
+const oneAfterAnother = (...paths: readonly string[]) =>
   stream({
     ...resumable,
     async *read({http}) {
@@ -113,7 +109,7 @@ test.each([
     second: ['/a 2', '/a 3', '/b 1', '/b 2', '/b 3'],
   },
   {
-    // What was read of `a` is read again; nothing of `b` is passed over, and `a` does not begin with a page of `b`.
+    // `a` is read again, no page of `b` is skipped, and `a` does not begin with a page of `b`.
     lists: ['/a', '/b'],
     broken: '/b 3',
     second: ['/a 1', '/a 2', '/a 3', '/b 3'],
@@ -135,17 +131,22 @@ test.each([
     second: ['/a?state=open 3', '/a?state=closed 1', '/a?state=closed 2', '/a?state=closed 3'],
   },
 ])(
-  'of two lists in one read, $lists, only the one that was cut off at $broken is resumed',
+  'of two lists in one read, $lists, only the one that was interrupted at $broken is resumed',
   async ({lists, broken, second}) => {
     const api = await serveLists(Object.fromEntries(lists.map((list) => [list, 3])), broken);
-    const runs = await cutAndResume(() => inTurn(...lists), api);
-    expect(runs.second).toMatchObject({complete: true, asked: second, ids: second, warnings: []});
+    const runs = await cutAndResume(() => oneAfterAnother(...lists), api);
+    expect(runs.second).toMatchObject({
+      complete: true,
+      requested: second,
+      ids: second,
+      warnings: [],
+    });
     const all = lists.flatMap((list) => [1, 2, 3].map((at) => `${list} ${at}`));
     expect(new Set([...runs.first.ids, ...runs.second.ids])).toEqual(new Set(all));
   },
 );
 
-test('lists that a read only looks things up in begin at their first page', async () => {
+test('lists whose pages are not emitted start at their first page', async () => {
   const api = await serveLists(
     {'/parents': 2, '/notes?of=1': 2, '/notes?of=2': 3},
     '/notes?of=2 2',
@@ -166,11 +167,11 @@ test('lists that a read only looks things up in begin at their first page', asyn
   );
   const first = ['/notes?of=1 1', '/notes?of=1 2'];
   const rest = ['/notes?of=2 2', '/notes?of=2 3'];
-  expect(second.asked).toEqual(['/parents 1', ...first, '/parents 2', ...rest]);
+  expect(second.requested).toEqual(['/parents 1', ...first, '/parents 2', ...rest]);
   expect(second).toMatchObject({complete: true, ids: [...first, ...rest], warnings: []});
 });
 
-test('a read that hands out pages of its own gets back the resume of the last one', async () => {
+test('a read with its own pages gets the resume token of the last one', async () => {
   const resumes: unknown[] = [];
   let isDown = true;
   const make = () =>
@@ -187,13 +188,13 @@ test('a read that hands out pages of its own gets back the resume of the last on
         }
       },
     });
-  const {first, second} = await cutAndResume(make, {origin: 'http://api.test', asked: []});
+  const {first, second} = await cutAndResume(make, {origin: 'http://api.test', requested: []});
   expect([first.ids, second.ids]).toEqual([['own 1', 'own 2'], ['own 3']]);
   expect(resumes).toEqual([undefined, {at: 3}]);
   expect(second.warnings).toEqual([]);
 });
 
-test('pages of a list that are handed on as others go on in the list', async () => {
+test('copied pages of a list resume it, too', async () => {
   const api = await serveLists({'/a': 4}, '/a 3');
   const {second} = await cutAndResume(
     () =>
@@ -207,10 +208,10 @@ test('pages of a list that are handed on as others go on in the list', async () 
       }),
     api,
   );
-  expect(second.asked).toEqual(['/a 3', '/a 4']);
+  expect(second.requested).toEqual(['/a 3', '/a 4']);
 });
 
-test('a query that differs from run to run keeps a list from being resumed, which is said', async () => {
+test('a list whose query differs from run to run is not resumed, with a WARN', async () => {
   const api = await serveLists({'/a?now=1': 3, '/a?now=2': 3}, '/a?now=1 3');
   let now = 0;
   const {second} = await cutAndResume(() => {
@@ -220,8 +221,8 @@ test('a query that differs from run to run keeps a list from being resumed, whic
       read: ({http}) => http.paginate<Item>('/a', {...paging, query: {now}}),
     });
   }, api);
-  expect(second.asked).toEqual(['/a?now=2 1', '/a?now=2 2', '/a?now=2 3']);
+  expect(second.requested).toEqual(['/a?now=2 1', '/a?now=2 2', '/a?now=2 3']);
   expect(second.warnings).toEqual([
-    'Stream items: it was read from its beginning: none of its lists begins with the request of the one that was cut off. A query that differs from run to run, such as one with the time of now, keeps a list from being resumed.',
+    'Stream items: it was read from its beginning, because no list in it starts with the request that the interrupted list started with. To resume it, keep values that differ from run to run, such as the current time, out of the query.',
   ]);
 });

@@ -3,7 +3,7 @@ import {type Item, pagesOf, schema, stateOf} from '../../test/read/items.ts';
 import {stream} from '../author/stream.ts';
 import {inShort, runRead} from '../testing/run-read.ts';
 
-/** Up to 2026-01-01, when the run begins. */
+/** Three months before 2026-01-01, when the run begins. */
 const START = '2025-09-30T00:00:00Z';
 
 type SetUp = {
@@ -14,7 +14,7 @@ type SetUp = {
 };
 
 const read = async ({window, records = () => [], start = START, state}: SetUp) => {
-  const asked: string[] = [];
+  const requested: string[] = [];
   const items = stream({
     name: 'items',
     schema,
@@ -22,7 +22,7 @@ const read = async ({window, records = () => [], start = START, state}: SetUp) =
     checkpointInterval: {seconds: 0},
     ...(window && {window}),
     read: ({since, until}) => {
-      asked.push(`${since} ${until}`);
+      requested.push(`${since} ${until}`);
       return pagesOf(records(String(since), String(until)));
     },
   });
@@ -30,13 +30,13 @@ const read = async ({window, records = () => [], start = START, state}: SetUp) =
     streams: [items],
     ...(state && {state: stateOf('items', state)}),
   });
-  return {asked, said: inShort(messages)};
+  return {requested, lines: inShort(messages)};
 };
 
 describe('a stream in windows of time', () => {
-  test('is read in months of the calendar, half-open, up to the second behind the start of the run', async () => {
-    const {asked} = await read({window: {months: 1}});
-    expect(asked).toEqual([
+  test('is read in half-open calendar months, up to the second after the start of the run', async () => {
+    const {requested} = await read({window: {months: 1}});
+    expect(requested).toEqual([
       '2025-09-30T00:00:00Z 2025-10-30T00:00:00Z',
       '2025-10-30T00:00:00Z 2025-11-30T00:00:00Z',
       '2025-11-30T00:00:00Z 2025-12-30T00:00:00Z',
@@ -44,29 +44,29 @@ describe('a stream in windows of time', () => {
     ]);
   });
 
-  test('of dates ends behind today', async () => {
-    const {asked} = await read({window: {days: 1}, start: '2025-12-30'});
-    expect(asked).toEqual(['2025-12-30 2025-12-31', '2025-12-31 2026-01-01']);
+  test('ends after today if its cursor is a date', async () => {
+    const {requested} = await read({window: {days: 1}, start: '2025-12-30'});
+    expect(requested).toEqual(['2025-12-30 2025-12-31', '2025-12-31 2026-01-01']);
   });
 
-  test('saves its position behind each window, whatever the records, and never behind the run itself', async () => {
-    const {said} = await read({window: {days: 60}});
-    expect(said.filter((line) => line.includes('STATE'))).toEqual([
+  test('saves its position after each window, whatever the records, and never past the start of the run', async () => {
+    const {lines} = await read({window: {days: 60}});
+    expect(lines.filter((line) => line.includes('STATE'))).toEqual([
       'items STATE {"updated_at":"2025-11-29T00:00:00Z","unfinished":true} 0',
       'items STATE {"updated_at":"2025-12-31T23:59:00Z","unfinished":true} 0',
       'items STATE {"updated_at":"2025-12-31T23:59:00Z"} 0',
     ]);
   });
 
-  test('goes on from there', async () => {
-    const {asked} = await read({
+  test('resumes at its position', async () => {
+    const {requested} = await read({
       window: {days: 20},
       state: {updated_at: '2025-12-20T00:00:00Z', unfinished: true},
     });
-    expect(asked).toEqual(['2025-12-20T00:00:00Z 2026-01-01T00:00:00Z']);
+    expect(requested).toEqual(['2025-12-20T00:00:00Z 2026-01-01T00:00:00Z']);
   });
 
-  test('halves a window that holds as many records as the API gives out', async () => {
+  test('halves a window with as many records as the cap', async () => {
     const day = 86_400_000;
     const records = (since: string, until: string): readonly Item[] => {
       const days = (Date.parse(until) - Date.parse(since)) / day;
@@ -75,30 +75,30 @@ describe('a stream in windows of time', () => {
         updated_at: since,
       }));
     };
-    const {asked, said} = await read({
+    const {requested, lines} = await read({
       window: {length: {days: 4}, cap: 3},
       start: '2025-12-28T00:00:00Z',
       records,
     });
-    expect(asked).toEqual([
+    expect(requested).toEqual([
       '2025-12-28T00:00:00Z 2026-01-01T00:00:00Z',
       '2025-12-28T00:00:00Z 2025-12-30T00:00:00Z',
       '2025-12-30T00:00:00Z 2026-01-01T00:00:00Z',
     ]);
-    expect(said).toContain(
-      'INFO Stream items: from 2025-12-28T00:00:00Z to 2026-01-01T00:00:00Z there are more records than the 3 that the API gives out for one query: it is read again in halves.',
+    expect(lines).toContain(
+      'INFO Stream items: the window from 2025-12-28T00:00:00Z to 2026-01-01T00:00:00Z has at least 3 records, the most that the API returns for one query. It is read again in halves.',
     );
   });
 
-  test('fails where a second holds as many', async () => {
-    const {said} = await read({
+  test('fails if one second has as many records as the cap', async () => {
+    const {lines} = await read({
       window: {length: {days: 1}, cap: 1},
       start: '2025-12-31T00:00:00Z',
       records: (since) => [{id: 1, updated_at: since}],
     });
     expect(
-      said.some((line) =>
-        /^ERROR Stream items: From .* to .* there are 1 records or more, as many as the API gives out for one query, so some are missing\./.test(
+      lines.some((line) =>
+        /^ERROR Stream items: From .* to .* there are 1 records or more, which is the most that the API returns for one query, so some may be missing\. Divide the stream into smaller slices\.$/.test(
           line,
         ),
       ),
@@ -115,7 +115,7 @@ describe('a stream in windows of time', () => {
     });
     const {messages} = await runRead({streams: [items]});
     expect(inShort(messages)).toContain(
-      `ERROR Stream items: Stream items is read in windows of time, so it needs a cursor that is a time, and a \`cursor.start\`; it begins at ${start}.`,
+      `ERROR Stream items: Stream items is read in windows of time, so its cursor must be a time and needs a \`start\`; but it begins at ${start}.`,
     );
   });
 });

@@ -1,4 +1,4 @@
-// What must hold for any schema and any record.
+// Properties of any schema and any record.
 import {describe, expect, test} from '@jest/globals';
 import {Ajv} from 'ajv';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import {compileConform} from './conform.ts';
 const NAMES = ['a', 'b', 'c'];
 const SCALARS = ['string', 'integer', 'number', 'boolean'];
 
-/** Schemas as Airbyte has them: everything may be null. */
+/** Like Airbyte's schemas: everything may be null. */
 const {schema} = fc.letrec<{schema: object; object: object}>((tie) => ({
   schema: fc.oneof(
     {maxDepth: 3, depthSize: 'small'},
@@ -29,7 +29,7 @@ const objectSchema = fc
   .dictionary(fc.constantFrom(...NAMES), schema, {minKeys: 1, maxKeys: 3})
   .map((properties) => ({type: 'object', properties}));
 
-/** JSON values, many of them nearly of another type. */
+/** JSON values, many of them almost of another type. */
 const {value} = fc.letrec<{value: unknown}>((tie) => ({
   value: fc.oneof(
     {maxDepth: 4},
@@ -78,7 +78,7 @@ const holds = (check: (compiled: Compiled, given: Record<string, unknown>) => vo
   );
 };
 
-/** Where a value is null, as changes name it. */
+/** The paths of all nulls, as in `changes`. */
 const nullPaths = (part: unknown, path: string): readonly string[] => {
   if (part === null) return [path];
   if (Array.isArray(part)) return part.flatMap((item, n) => nullPaths(item, `${path}[${n}]`));
@@ -96,7 +96,7 @@ describe('any record of any schema', () => {
     });
   });
 
-  test('is the very same object if it was valid', () => {
+  test('is the same object if it was valid', () => {
     holds(({apply, isValid}, given) => {
       if (isValid(given)) expect(apply(given).record).toBe(given);
     });
@@ -120,7 +120,7 @@ describe('any record of any schema', () => {
     });
   });
 
-  test('is never changed itself', () => {
+  test('is never changed in place', () => {
     holds(({apply}, given) => {
       const before = structuredClone(given);
       apply(frozen(given));

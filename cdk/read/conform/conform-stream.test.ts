@@ -19,7 +19,7 @@ const nulled = (field: string) => ({
 });
 
 describe('a page', () => {
-  test('is the very same list where nothing changes', () => {
+  test('is the same list if nothing changes', () => {
     const {page, end, warnings} = open({types: 'as-declared'});
     const records = [{id: 1}, {id: 2, price: null}];
     expect(page(records)).toEqual({records});
@@ -27,7 +27,7 @@ describe('a page', () => {
     expect([end(), warnings]).toEqual([[], []]);
   });
 
-  test('says by a record’s place what was nulled in it', () => {
+  test('has its nulled values by the index of the record', () => {
     const {page} = open({types: 'as-declared'});
     expect(page([{id: '1'}, {id: 2, price: 'free'}, {id: 3}])).toEqual({
       records: [{id: 1}, {id: 2, price: null}, {id: 3}],
@@ -35,7 +35,7 @@ describe('a page', () => {
     });
   });
 
-  test('has no records of which no field was selected, and no gaps in its places', () => {
+  test('leaves out records without any selected field, and counts indexes without them', () => {
     const {page} = open({types: 'as-declared', selected: {properties: {price: {}}}});
     expect(page([{id: 1}, {id: 2, price: 'free'}])).toEqual({
       records: [{price: null}],
@@ -43,7 +43,7 @@ describe('a page', () => {
     });
   });
 
-  test('tells of fields that the schema does not declare when they first come, and lets them pass', () => {
+  test('warns of undeclared fields when they first come, and emits them', () => {
     const {page, warnings} = open({});
     expect(page([{id: 1, color: 'red'}])).toEqual({records: [{id: 1, color: 'red'}]});
     page([{id: 2, color: 'blue'}]);
@@ -54,7 +54,7 @@ describe('a page', () => {
 });
 
 describe('the end of a stream', () => {
-  test('tells how often values of each field were lost, and never the values', () => {
+  test('reports the number of lost values of each field, and never the values', () => {
     const {page, end} = open({types: 'as-declared', keys: ['id'], maxRecordBytes: 60});
     page([{id: 1, price: 'free'}, {id: 'a'}, {id: 'b', price: {}}]);
     page([
@@ -71,7 +71,7 @@ describe('the end of a stream', () => {
     ]);
   });
 
-  test('tells of a single one as such', () => {
+  test('reports a single value in the singular', () => {
     const {page, end} = open({types: 'as-declared'});
     page([{id: 1, price: ''}]);
     expect(end()).toEqual([

@@ -7,8 +7,8 @@ const conformed = (schema: object, value: unknown, keys: readonly string[] = [])
   return apply({value});
 };
 
-/** What a value becomes, as its line prints it; `nulled` where a change says so. */
-const brought = (schema: object, value: unknown): string | undefined => {
+/** The converted value as it is printed; `nulled` if there is a change. */
+const converted = (schema: object, value: unknown): string | undefined => {
   const {record, changes} = conformed(schema, value);
   const text = JSON.stringify(record).slice('{"value":'.length, -1);
   return changes === undefined ? text : `nulled ${text}`;
@@ -24,11 +24,16 @@ const TIME = {type: 'string', airbyte_type: 'time_without_timezone'};
 const OBJECT = {type: 'object', properties: {id: INTEGER}};
 const LIST = {type: 'array', items: INTEGER};
 
-describe('a value that is brought to its type', () => {
+describe('a converted value', () => {
   test.each<[string, object, unknown, string]>([
     ['digits to an integer', INTEGER, '12', '12'],
-    ['an integer with zeros behind it', INTEGER, '12.00', '12'],
-    ['digits that no number of JavaScript holds', INTEGER, '9007199254740993', '9007199254740993'],
+    ['an integer with trailing zeros', INTEGER, '12.00', '12'],
+    [
+      'digits that a JavaScript number cannot hold',
+      INTEGER,
+      '9007199254740993',
+      '9007199254740993',
+    ],
     ['a big integer', INTEGER, 9007199254740993n, '9007199254740993'],
     ['a small big integer', INTEGER, 12n, '12'],
     [
@@ -38,7 +43,7 @@ describe('a value that is brought to its type', () => {
       '7',
     ],
     ['a decimal to a number', NUMBER, '-1.5', '-1.5'],
-    ['a price with zeros behind it', NUMBER, '10.00', '10'],
+    ['a price with trailing zeros', NUMBER, '10.00', '10'],
     ['a number as JavaScript prints it', NUMBER, '1e+21', '1e+21'],
     [
       'more decimals than a number holds',
@@ -46,25 +51,20 @@ describe('a value that is brought to its type', () => {
       '0.12345678901234567891',
       '0.12345678901234567891',
     ],
-    ['a number to a text', STRING, 12.5, '"12.5"'],
-    ['a big integer to a text', STRING, 9007199254740993n, '"9007199254740993"'],
-    [
-      'digits kept one by one to a text',
-      STRING,
-      JSON.rawJSON('9007199254740993'),
-      '"9007199254740993"',
-    ],
-    ['a truth to a text', STRING, true, '"true"'],
+    ['a number to a string', STRING, 12.5, '"12.5"'],
+    ['a big integer to a string', STRING, 9007199254740993n, '"9007199254740993"'],
+    ['exact digits to a string', STRING, JSON.rawJSON('9007199254740993'), '"9007199254740993"'],
+    ['a boolean to a string', STRING, true, '"true"'],
     ['an object to its JSON', STRING, {id: 1}, '"{\\"id\\":1}"'],
     ['a list to its JSON', STRING, [1, 'a'], '"[1,\\"a\\"]"'],
-    ['a Date to the text it prints as', TIMESTAMP, new Date(0), '"1970-01-01T00:00:00.000Z"'],
+    ['a Date to its JSON', TIMESTAMP, new Date(0), '"1970-01-01T00:00:00.000Z"'],
     ['the word true', BOOLEAN, 'true', 'true'],
     ['the word false', BOOLEAN, 'false', 'false'],
     ['one', BOOLEAN, 1, 'true'],
     ['zero', BOOLEAN, 0, 'false'],
-    ['the JSON of an object, and what is in it', OBJECT, '{"id":"7"}', '{"id":7}'],
+    ['the JSON of an object, with its fields', OBJECT, '{"id":"7"}', '{"id":7}'],
     ['the empty list that PHP prints for an empty object', OBJECT, [], '{}'],
-    ['the JSON of a list, and what is in it', LIST, '["7",8]', '[7,8]'],
+    ['the JSON of a list, with its items', LIST, '["7",8]', '[7,8]'],
     [
       'a space in a time',
       TIMESTAMP,
@@ -82,11 +82,11 @@ describe('a value that is brought to its type', () => {
     ['a time of day', TIME, '03:04', '"03:04:00"'],
     ['the narrowest of several types', {type: ['string', 'integer']}, true, '"true"'],
   ])('%s', (_case, schema, value, expected) => {
-    expect(brought(schema, value)).toBe(expected);
+    expect(converted(schema, value)).toBe(expected);
   });
 });
 
-describe('a number of more digits than JavaScript holds', () => {
+describe('a number with more digits than JavaScript holds', () => {
   const long = (record: string, schema: object): string =>
     printExact(
       compileConform({properties: {value: schema}}, {types: 'as-declared', keys: []}).apply(
@@ -98,33 +98,33 @@ describe('a number of more digits than JavaScript holds', () => {
     ['stays an integer', INTEGER, '9007199254740993', '9007199254740993'],
     ['stays a decimal', NUMBER, '0.12345678901234567891', '0.12345678901234567891'],
     ['becomes an integer without zeros', INTEGER, '9007199254740993.0', '9007199254740993'],
-    ['becomes a text', STRING, '9007199254740993', '"9007199254740993"'],
+    ['becomes a string', STRING, '9007199254740993', '"9007199254740993"'],
     [
-      'becomes a text in a list',
+      'becomes a string in a list',
       {items: STRING, type: 'array'},
       '[9007199254740993]',
       '["9007199254740993"]',
     ],
     [
-      'is in the text of an object',
+      'stays exact in an object that becomes a string',
       STRING,
       '{"id":9007199254740993}',
       '"{\\"id\\":9007199254740993}"',
     ],
     [
-      'is in the object of a text',
+      'stays exact in a string that becomes an object',
       OBJECT,
       '"{\\"id\\":9007199254740993}"',
       '{"id":9007199254740993}',
     ],
     ['stays beside one that is converted', LIST, '["7",9007199254740993]', '[7,9007199254740993]'],
-    ['is lost as a whole, not in part', INTEGER, '9007199254740992.25', 'null'],
+    ['is nulled instead of rounded', INTEGER, '9007199254740992.25', 'null'],
   ])('%s', (_case, schema, value, expected) => {
     const record = `{"other":9007199254740995,"value":${value}}`;
     expect(long(record, schema)).toBe(`{"other":9007199254740995,"value":${expected}}`);
   });
 
-  test('keeps them in a record that loses a field', () => {
+  test('stays exact in a record that loses a field', () => {
     const record = parseExact<object>(
       '{"id":9007199254740993,"in":{"id":9007199254740995,"a":1},"b":2}',
     );
@@ -142,28 +142,28 @@ describe('a number of more digits than JavaScript holds', () => {
   });
 });
 
-describe('a value that is null afterwards, which meta.changes says', () => {
+describe('a value that is nulled, with an entry in `meta.changes`', () => {
   test.each<[string, object, unknown]>([
-    ['an integer that is none', INTEGER, 12.5],
+    ['a fraction for an integer', INTEGER, 12.5],
     ['digits of a decimal for an integer', INTEGER, '12.5'],
-    ['decimals kept one by one, for an integer', INTEGER, JSON.rawJSON('1.5')],
+    ['an exact decimal for an integer', INTEGER, JSON.rawJSON('1.5')],
     ['a code of digits', INTEGER, '007'],
-    ['an empty text for a number', NUMBER, ''],
+    ['an empty string for a number', NUMBER, ''],
     ['a word for a number', NUMBER, 'none'],
-    ['what is no number', NUMBER, Number.NaN],
-    ['what is endless', STRING, Number.POSITIVE_INFINITY],
-    ['a truth for a number', NUMBER, true],
-    ['a word for a truth', BOOLEAN, 'yes'],
-    ['another number for a truth', BOOLEAN, 2],
-    ['a text for an object', OBJECT, 'x'],
-    ['JSON that would not print as it came', OBJECT, '{"id": 7}'],
+    ['NaN', NUMBER, Number.NaN],
+    ['infinity', STRING, Number.POSITIVE_INFINITY],
+    ['a boolean for a number', NUMBER, true],
+    ['a word for a boolean', BOOLEAN, 'yes'],
+    ['another number for a boolean', BOOLEAN, 2],
+    ['a string for an object', OBJECT, 'x'],
+    ['JSON that would be printed differently', OBJECT, '{"id": 7}'],
     ['JSON that is broken', LIST, '[7'],
     ['a list for an object', OBJECT, [1]],
     ['an object for a list', LIST, {}],
     ['an empty date', DATE, ''],
     ['a date of zeros', TIMESTAMP, '0000-00-00 00:00:00'],
     ['a date in words', DATE, 'tomorrow'],
-    ['an epoch, of which nobody knows what it counts', TIMESTAMP, 1_767_225_600],
+    ['an epoch of an unknown unit', TIMESTAMP, 1_767_225_600],
     ['a time of day in words', TIME, 'noon'],
   ])('%s', (_case, schema, value) => {
     expect(conformed(schema, value)).toMatchObject({
@@ -173,28 +173,32 @@ describe('a value that is null afterwards, which meta.changes says', () => {
   });
 });
 
-describe('a value that stays as it is', () => {
+describe('an unchanged value', () => {
   test.each<[string, object, unknown]>([
     ['null, whatever the type', {type: 'integer'}, null],
-    ['what is not there', INTEGER, undefined],
-    ['what has no declared type', {}, [{any: 'thing'}]],
-    ['what may only be null', {type: 'null'}, 7],
-    ['what a boolean schema lets in', true as unknown as object, 7],
-    ['digits kept one by one', INTEGER, JSON.rawJSON('9007199254740993')],
-    ['a big integer as a text', {type: 'string', airbyte_type: 'big_integer'}, '9007199254740993'],
+    ['a missing value', INTEGER, undefined],
+    ['a value without a declared type', {}, [{any: 'thing'}]],
+    ['a value that may only be null', {type: 'null'}, 7],
+    ['a value with a boolean schema', true as unknown as object, 7],
+    ['exact digits', INTEGER, JSON.rawJSON('9007199254740993')],
+    [
+      'a big integer as a string',
+      {type: 'string', airbyte_type: 'big_integer'},
+      '9007199254740993',
+    ],
     ['an exact time', TIMESTAMP, '2026-01-02T03:04:05.123456+05:00'],
     ['a time before Christ', TIMESTAMP, '0044-03-15T12:00:00Z BC'],
-    ['a time whose zone nobody knows', TIMESTAMP, '2026-01-02T03:04:05'],
-    ['a date where a time was declared', TIMESTAMP, '2026-01-02'],
-    ['a time where a date was declared', DATE, '2026-01-02T03:04:05Z'],
-    ['a text of another format', {type: 'string', format: 'email'}, 'nobody'],
-    ['one of several types', {type: ['null', 'string', 'integer']}, '12'],
+    ['a time of an unknown zone', TIMESTAMP, '2026-01-02T03:04:05'],
+    ['a date that is declared as a time', TIMESTAMP, '2026-01-02'],
+    ['a time that is declared as a date', DATE, '2026-01-02T03:04:05Z'],
+    ['a string of another format', {type: 'string', format: 'email'}, 'nobody'],
+    ['a value of one of several types', {type: ['null', 'string', 'integer']}, '12'],
     ['an object of any fields', {type: 'object'}, {any: 'thing'}],
     ['a list of anything', {type: 'array'}, ['any', 1]],
-    ['what any option takes', {oneOf: [{type: 'integer'}, STRING, {type: 'null'}]}, '12'],
-    ['what an option without a type takes', {anyOf: [INTEGER, {}]}, 'x'],
-    ['what an object has from its prototype', {properties: {toString: STRING}, type: 'object'}, {}],
-  ])('%s, in the very same record', (_case, schema, value) => {
+    ['a value that fits one option', {oneOf: [{type: 'integer'}, STRING, {type: 'null'}]}, '12'],
+    ['a value that fits an option without a type', {anyOf: [INTEGER, {}]}, 'x'],
+    ['a property of the prototype', {properties: {toString: STRING}, type: 'object'}, {}],
+  ])('is %s, in the same record', (_case, schema, value) => {
     const {apply} = compileConform({properties: {value: schema}}, {types: 'as-declared'});
     const record = {value};
     const result = apply(record);
@@ -202,7 +206,7 @@ describe('a value that stays as it is', () => {
     expect(result.record).toBe(record);
   });
 
-  test('anything, where a stream does not ask for its types', () => {
+  test('is any value of a stream without `types`', () => {
     const record = {id: '12'};
     const {apply} = compileConform({properties: {id: INTEGER}});
     expect(apply(record).record).toBe(record);
@@ -212,24 +216,24 @@ describe('a value that stays as it is', () => {
 describe('a value of several options', () => {
   const schema = {anyOf: [INTEGER, {type: 'object', properties: {id: INTEGER, ok: BOOLEAN}}]};
 
-  test('is brought to the first that takes all of it', () => {
-    expect(brought(schema, '12')).toBe('12');
-    expect(brought(schema, '{"id":"1"}')).toBe('{"id":1}');
+  test('is converted to the first option without losses', () => {
+    expect(converted(schema, '12')).toBe('12');
+    expect(converted(schema, '{"id":"1"}')).toBe('{"id":1}');
   });
 
-  test('else to the first that takes some of it, with what was lost', () => {
+  test('is converted to the first option that keeps a part, with changes for the rest', () => {
     expect(conformed(schema, {id: 'x', ok: 'true'})).toMatchObject({
       record: {value: {id: null, ok: true}},
       changes: [{field: 'value.id', change: 'NULLED'}],
     });
   });
 
-  test('is null where none takes it', () => {
-    expect(brought(schema, 'x')).toBe('nulled null');
+  test('is null if it fits no option', () => {
+    expect(converted(schema, 'x')).toBe('nulled null');
   });
 });
 
-describe('values below others', () => {
+describe('nested values', () => {
   const schema = {
     type: 'object',
     properties: {
@@ -276,7 +280,7 @@ describe('values below others', () => {
     expect(record).toEqual(before);
   });
 
-  test('are named once by their field where a record has very many', () => {
+  test('are named once by their field if a record has very many', () => {
     const lines = Array.from({length: 101}, () => ({price: 'free'}));
     const {changes, losses} = apply({lines});
     expect(changes).toEqual([
@@ -285,14 +289,14 @@ describe('values below others', () => {
     expect(losses).toHaveLength(101);
   });
 
-  test('forget the record before', () => {
+  test('have no losses of the record before', () => {
     apply({lines: [{price: 'free'}]});
     expect(apply({lines: [{price: 1}]})).toEqual({record: {lines: [{price: 1}]}});
   });
 });
 
 describe('a key', () => {
-  test('that has not its type stays as it came, and is no change', () => {
+  test('of another type stays unchanged', () => {
     expect(conformed(INTEGER, 'abc', ['value'])).toEqual({
       record: {value: 'abc'},
       losses: [
@@ -308,7 +312,7 @@ describe('a key', () => {
     });
   });
 
-  test('keeps all that it lies in', () => {
+  test('keeps the objects that contain it', () => {
     const commit = {type: 'object', properties: {date: DATE, note: DATE}};
     expect(conformed(commit, {date: 'x', note: 'x'}, ['value.date'])).toMatchObject({
       record: {value: {date: 'x', note: null}},
@@ -317,7 +321,7 @@ describe('a key', () => {
     expect(conformed(commit, 'x', ['value.date']).record).toEqual({value: 'x'});
   });
 
-  test('is brought to its type like any other where nothing is lost', () => {
+  test('is converted like any other field if nothing is lost', () => {
     expect(conformed(INTEGER, '12', ['value'])).toEqual({record: {value: 12}});
   });
 });

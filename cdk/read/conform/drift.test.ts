@@ -24,7 +24,7 @@ const newsOf = (...records: readonly object[]): string | undefined => {
   return drift.news();
 };
 
-const said = (fields: string): string =>
+const warningOf = (fields: string): string =>
   `Records have fields that the schema does not declare; they are emitted: ${fields}.`;
 
 describe('fields that the schema does not declare', () => {
@@ -35,53 +35,53 @@ describe('fields that the schema does not declare', () => {
       {address: [{city: 'a'}, {city: 'b', zip: 7}]},
       '"address[].zip" (a number, first at address[1].zip)',
     ],
-    ['in none of several options', {owner: {id: 1, login: 'x', age: null}}, '"owner.age" (null)'],
+    ['in no option of several', {owner: {id: 1, login: 'x', age: null}}, '"owner.age" (null)'],
     [
       'in the values of a map',
       {rates: {eur: {value: 1, at: 'x'}}},
       '"rates.*.at" (a string, first at rates.eur.at)',
     ],
-    ['in an object that lets in others', {open: {id: 1, more: []}}, '"open.more" (an array)'],
-  ])('are told %s, with what they are and an example of where', (_case, record, fields) => {
-    expect(newsOf(record)).toBe(said(fields));
+    ['in an object that allows others', {open: {id: 1, more: []}}, '"open.more" (an array)'],
+  ])('are reported %s, with their kind and an example', (_case, record, fields) => {
+    expect(newsOf(record)).toBe(warningOf(fields));
   });
 
-  test('are told once each, together', () => {
+  test('are reported once each, in one message', () => {
     const drift = watchDrift(schema);
     drift.look({a: 1, b: true});
     drift.look({a: 'x', c: {}});
-    expect(drift.news()).toBe(said('"a" (a number), "b" (a boolean), "c" (an object)'));
+    expect(drift.news()).toBe(warningOf('"a" (a number), "b" (a boolean), "c" (an object)'));
     drift.look({a: 1, b: 1, c: 1});
     expect(drift.news()).toBeUndefined();
   });
 
-  test('are listed up to a hundred, and then said to be more', () => {
+  test('are listed up to a hundred, then counted as more', () => {
     const drift = watchDrift(schema);
     drift.look(Object.fromEntries(Array.from({length: 100}, (_, n) => [`f${n}`, n])));
     expect(drift.news()).toMatch(/"f99" \(a number\)\.$/);
     drift.look({f0: 1, more: 1, evenMore: 1});
-    expect(drift.news()).toBe(said('and more, which are not listed (at most 100 are)'));
+    expect(drift.news()).toBe(warningOf('and more, which are not listed (at most 100 are)'));
     drift.look({still: 1});
     expect(drift.news()).toBeUndefined();
     expect(drift.isDue()).toBe(false);
   });
 });
 
-describe('nothing is unknown', () => {
+describe('no field is unknown', () => {
   test.each<[string, object]>([
-    ['in records as declared', {id: 1, address: [{city: 'x'}], rates: {eur: {value: 1}}}],
-    ['where a schema names no fields', {anything: {any: [{thing: 1}]}}],
+    ['in declared records', {id: 1, address: [{city: 'x'}], rates: {eur: {value: 1}}}],
+    ['if a schema names no fields', {anything: {any: [{thing: 1}]}}],
     ['in values of another type', {address: 'x', owner: [1], rates: null}],
   ])('%s', (_case, record) => {
     expect(newsOf(record)).toBeUndefined();
   });
 
-  test('where the whole schema names none, and no record has to be looked at', () => {
+  test('if the schema has no properties, and no record has to be parsed', () => {
     expect(watchDrift({type: 'object'}).isDue()).toBe(false);
   });
 });
 
-test('the first thousand records are looked at, then one in a hundred', () => {
+test('the first thousand records are checked, then one in a hundred', () => {
   const drift = watchDrift(schema);
   const due = Array.from({length: 1_300}, () => drift.isDue());
   expect(due.slice(0, 1_000)).not.toContain(false);

@@ -23,8 +23,8 @@ const record = {
 const select = (selected: object, keys: readonly string[] = []) =>
   compileConform(declared, {selected: {...selected}, keys}).apply(record).record;
 
-describe('fields that the configured schema has no more', () => {
-  test('are left out, and others that nobody declared stay', () => {
+describe('fields that the configured schema does not have', () => {
+  test('are left out, and undeclared ones stay', () => {
     expect(select({properties: {id, owner, lines}})).toEqual({
       id: '1',
       owner: record.owner,
@@ -57,8 +57,8 @@ describe('fields that the configured schema has no more', () => {
   });
 });
 
-describe('fields that neither schema knows', () => {
-  test('are left out where the configured schema lets in no others', () => {
+describe('fields that neither schema declares', () => {
+  test('are left out if the configured schema allows no others', () => {
     const closed = {
       type: 'object',
       properties: {id: TEXT, login: TEXT},
@@ -70,11 +70,11 @@ describe('fields that neither schema knows', () => {
   });
 });
 
-describe('everything is selected, and the record is the very same,', () => {
+describe('everything is selected, and the record is the same object,', () => {
   test.each<[string, object]>([
     ['by the schema that the source declares', declared],
     ['by one without properties', {}],
-    ['by one that only lets in more', {properties: {...declared.properties, more: TEXT}}],
+    ['by one that declares more', {properties: {...declared.properties, more: TEXT}}],
     ['by one that names no fields of an object', {properties: {id, name, lines, owner: {}}}],
     [
       'by one that spreads them over options',

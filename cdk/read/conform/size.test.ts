@@ -11,7 +11,7 @@ const nulled = (field: string) => ({
 });
 
 describe('a record over the limit', () => {
-  test('loses its largest field, and no more than it takes', () => {
+  test('loses its largest field, and no more than necessary', () => {
     const record = {id: 1, body: 'x'.repeat(60), list: Array(25).fill(1), note: 'short'};
     const {record: trimmed, changes} = applyTo(record, 110);
     expect(trimmed).toEqual({...record, body: null});
@@ -19,7 +19,7 @@ describe('a record over the limit', () => {
     expect(record.body).toHaveLength(60);
   });
 
-  test('keeps what just fits', () => {
+  test('keeps fields that just fit', () => {
     const record = {id: 1, body: 'x'.repeat(60), list: Array(25).fill(1), note: 'short'};
     const expected = {...record, body: null};
     const bytes = JSON.stringify(expected).length;
@@ -27,14 +27,14 @@ describe('a record over the limit', () => {
     expect(applyTo(record, bytes - 1).record).toEqual({...expected, list: null});
   });
 
-  test('loses several where one is not enough, and is measured in bytes', () => {
+  test('loses several fields if one is not enough, and is measured in bytes', () => {
     const record = {id: 1, body: '€'.repeat(20), list: Array(25).fill(1), note: 'short'};
     const {record: trimmed, changes} = applyTo(record, 60);
     expect(trimmed).toEqual({id: 1, body: null, list: null, note: 'short'});
     expect(changes).toEqual([nulled('list'), nulled('body')]);
   });
 
-  test('keeps its keys, also those within a large object', () => {
+  test('keeps its keys, even those in a large object', () => {
     const record = {id: 'k'.repeat(40), commit: {date: '2026-01-01', message: 'x'.repeat(100)}};
     expect(applyTo(record, 120, ['id', 'commit.date'])).toMatchObject({
       record: {id: record.id, commit: {date: '2026-01-01', message: null}},
@@ -42,7 +42,7 @@ describe('a record over the limit', () => {
     });
   });
 
-  test('keeps apart a field with a dot in its name and one within another', () => {
+  test('distinguishes a field with a dot in its name from a nested one', () => {
     const record = {id: 1, 'commit.note': 'x'.repeat(60), commit: {date: 'x', note: 'short'}};
     expect(applyTo(record, 90, ['id', 'commit.date']).record).toEqual({
       ...record,
@@ -50,7 +50,7 @@ describe('a record over the limit', () => {
     });
   });
 
-  test('goes out as it can be when its keys alone are too large', () => {
+  test('is emitted over the limit if its keys alone are too large', () => {
     const record = {id: 'k'.repeat(100), note: 'x'.repeat(20)};
     expect(applyTo(record, 80)).toMatchObject({
       record: {id: record.id, note: null},
@@ -59,14 +59,14 @@ describe('a record over the limit', () => {
     });
   });
 
-  test('is one of 20 MB where nothing else is said', () => {
+  test('has about 20 MB by default', () => {
     const fits = {id: 1, body: 'x'.repeat(19_799_980)};
     expect(applyTo(fits).record).toBe(fits);
     const more = {id: 1, body: 'x'.repeat(19_800_000)};
     expect(applyTo(more).record).toEqual({id: 1, body: null});
   });
 
-  test('may be such that nothing prints it: what can not be printed is what goes', () => {
+  test('loses a field that cannot be printed', () => {
     const record = {id: 1, note: 'x'.repeat(30), odd: 10n, list: Array(25).fill(1)};
     expect(applyTo(record, 75).record).toEqual({id: 1, note: record.note, odd: null, list: null});
   });
@@ -75,13 +75,13 @@ describe('a record over the limit', () => {
 describe('a record within the limit', () => {
   test.each<[string, object]>([
     ['exactly', {id: 1, body: 'x'.repeat(81)}],
-    ['though a count of characters alone would not say so', {id: 1, list: Array(40).fill(1)}],
-  ])('is the very same: %s', (_case, record) => {
+    ['though its upper bound is over it', {id: 1, list: Array(40).fill(1)}],
+  ])('is the same object: %s', (_case, record) => {
     expect(applyTo(record, 100)).toEqual({record});
     expect(applyTo(record, 100).record).toBe(record);
   });
 
-  test('is not, if the line breaks that are escaped in its line take it over', () => {
+  test('is over it if escaped line breaks make it larger', () => {
     const record = {id: 1, body: '\u2028'.repeat(27)};
     expect(applyTo(record, 100).record).toEqual({id: 1, body: null});
   });

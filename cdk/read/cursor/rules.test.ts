@@ -15,16 +15,16 @@ describe('the cursor of a record', () => {
   test.each<[string, string, object, CursorValue | undefined]>([
     ['the field', 'at', {at: '2026-01-01'}, '2026-01-01'],
     ['a nested field', 'commit.committer.date', {commit: {committer: {date: 'x'}}}, 'x'],
-    ['a key that holds dots, first', 'a.b', {'a.b': 1, a: {b: 2}}, 1],
+    ['a key with dots, first', 'a.b', {'a.b': 1, a: {b: 2}}, 1],
     ['a number', 'at', {at: 0}, 0],
-    ['nothing where it is missing', 'at', {}, undefined],
-    ['nothing where it is null', 'at', {at: null}, undefined],
-    ['nothing where it is an empty text', 'at', {at: ''}, undefined],
-    ['nothing where it is no number', 'at', {at: Number.NaN}, undefined],
-    ['nothing where it is an object', 'at', {at: {seconds: 1}}, undefined],
-    ['nothing where it is a boolean', 'at', {at: true}, undefined],
-    ['nothing where the path ends early', 'a.b', {a: 'x'}, undefined],
-    ['nothing that every object has', 'constructor', {}, undefined],
+    ['nothing if it is missing', 'at', {}, undefined],
+    ['nothing if it is null', 'at', {at: null}, undefined],
+    ['nothing if it is an empty string', 'at', {at: ''}, undefined],
+    ['nothing if it is NaN', 'at', {at: Number.NaN}, undefined],
+    ['nothing if it is an object', 'at', {at: {seconds: 1}}, undefined],
+    ['nothing if it is a boolean', 'at', {at: true}, undefined],
+    ['nothing if the path ends early', 'a.b', {a: 'x'}, undefined],
+    ['nothing from the prototype', 'constructor', {}, undefined],
   ])('is %s', (_case, field, record, expected) => {
     expect(cursorRules({field}).valueOf(record)).toBe(expected);
   });
@@ -33,8 +33,8 @@ describe('the cursor of a record', () => {
 describe('comparing cursors', () => {
   test.each<[string, CursorValue, CursorValue, number, CursorFormat?]>([
     ['numbers by size', 9, 10, -1],
-    ['digits in texts by their characters', '9', '10', 1],
-    ['ids beyond 2^53 in texts', '9007199254740993', '9007199254740992', 1],
+    ['digits in strings by their characters', '9', '10', 1],
+    ['ids beyond 2^53 in strings', '9007199254740993', '9007199254740992', 1],
     ['instants across zones', '2026-01-01T01:00:00+02:00', '2026-01-01T00:00:00Z', -1],
     ['instants across precisions', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00.001Z', -1],
     [
@@ -45,7 +45,7 @@ describe('comparing cursors', () => {
     ],
     ['a time without a zone as UTC', '2026-01-01T00:00:00', '2026-01-01T00:00:00Z', 0],
     [
-      'what no clock of ours has',
+      'digits finer than milliseconds',
       '2026-01-01T00:00:00.1234567Z',
       '2026-01-01T02:00:00.1234568+02:00',
       -1,
@@ -59,15 +59,15 @@ describe('comparing cursors', () => {
     ['dates', '2026-01-02', '2026-01-10', -1],
     ['a date and a time on it', '2026-01-02', '2026-01-02T00:00:01Z', -1],
     ['equal values', '2026-01-02', '2026-01-02', 0],
-    ['other texts by their characters', 'abc', 'abd', -1],
-    ['texts before times', 'n/a', '0001-01-01T00:00:00Z', -1],
-    ['texts before numbers', '9', 1, -1],
+    ['other strings by their characters', 'abc', 'abd', -1],
+    ['strings before times', 'n/a', '0001-01-01T00:00:00Z', -1],
+    ['strings before numbers', '9', 1, -1],
     ['numbers before times', 2_000_000_000, '1970-01-01', -1],
     ['a day that does not exist before times', '2026-02-30', '2026-02-01', -1],
     ["MySQL's zero date before times", '0000-00-00 00:00:00', '0001-01-01T00:00:00Z', -1],
-    ['epoch texts by size', '999999999', '1000000000', -1, 'epoch-s'],
-    ['epoch texts beside numbers', '1700000000', 1_700_000_001, -1, 'epoch-s'],
-    ['epoch texts exactly', '9007199254740993', '9007199254740992', 1, 'epoch-us'],
+    ['epoch strings by size', '999999999', '1000000000', -1, 'epoch-s'],
+    ['epoch strings beside numbers', '1700000000', 1_700_000_001, -1, 'epoch-s'],
+    ['epoch strings exactly', '9007199254740993', '9007199254740992', 1, 'epoch-us'],
     ['fractions of an epoch', '1700000000.0000001', '1700000000.0000002', -1, 'epoch-s'],
     ['an epoch beside a start in ISO', 1_700_000_000_000, '2023-11-14T22:13:20Z', 0, 'epoch-ms'],
     ['times before 1970', '-1.0005', '-1.0004', -1, 'epoch-s'],
@@ -81,7 +81,7 @@ describe('comparing cursors', () => {
     ]);
   });
 
-  test('takes the one that is there for the later one', () => {
+  test('takes a value for later than a missing one', () => {
     const {later} = plain;
     expect([later(undefined, 'a'), later('a', undefined), later('b', 'a')]).toEqual([
       'a',
@@ -177,14 +177,22 @@ describe('the tick before', () => {
 describe('a value that is capped', () => {
   const NOW = Date.parse('2026-01-01T00:00:00.123Z');
   test.each<[string, CursorValue, CursorValue, CursorFormat?]>([
-    ['stays as it is before the instant', '2025-12-31T00:00:00+01:00', '2025-12-31T00:00:00+01:00'],
-    ['stays as it is at the instant', '2026-01-01T00:00:00.123000Z', '2026-01-01T00:00:00.123000Z'],
+    [
+      'stays unchanged before the instant',
+      '2025-12-31T00:00:00+01:00',
+      '2025-12-31T00:00:00+01:00',
+    ],
+    [
+      'stays unchanged at the instant',
+      '2026-01-01T00:00:00.123000Z',
+      '2026-01-01T00:00:00.123000Z',
+    ],
     ['keeps its precision', '2026-01-01T00:00:00.123001Z', '2026-01-01T00:00:00.123000Z'],
     ['is cut to seconds', '2027-01-01T00:00:00Z', '2026-01-01T00:00:00Z'],
     ['keeps its zone', '2027-01-01T00:00:00.1+05:30', '2026-01-01T05:30:00.1+05:30'],
-    ['is a date where it was one', '2027-01-01', '2026-01-01'],
-    ['is any number', 1e300, 1e300],
-    ['is any text', 'zzz', 'zzz'],
+    ['stays a date', '2027-01-01', '2026-01-01'],
+    ['stays unchanged if it is a number', 1e300, 1e300],
+    ['stays unchanged if it is another string', 'zzz', 'zzz'],
     ['keeps its unit', 9_999_999_999, 1_767_225_600, 'epoch-s'],
     ['keeps its kind', '9999999999999999', '1767225600123000', 'epoch-us'],
     ['keeps its pattern', '01.01.2027 10:00', '01.01.2026 00:00', GERMAN],
@@ -204,7 +212,7 @@ describe('an instant', () => {
     ]).toEqual(['2026-01-02T01:04:05.678000-02:00', '2026-01-02', 1767323045, '02.01.2026 03:04']);
   });
 
-  test('can not be written like what is no time', () => {
+  test('cannot be written like a value that is not a time', () => {
     expect(() => plain.atInstant(0, 'abc')).toThrow(
       new SystemError(
         'The cursor "at" should be a time, but is "abc". Declare its `format`, or remove the options that need times.',
@@ -230,7 +238,7 @@ describe('a pattern', () => {
     );
   });
 
-  test('may hold any other text', () => {
+  test('may contain any other string', () => {
     const pattern = "'day ''of'' 'dd.MM.yyyy (HH:mm)'*'";
     expect(rules({pattern}).tickBefore("day 'of' 01.01.2026 (00:00)*")).toBe(
       "day 'of' 31.12.2025 (23:59)*",
@@ -238,7 +246,7 @@ describe('a pattern', () => {
   });
 });
 
-// What holds for all values, whatever the format.
+// Properties of all values, whatever the format.
 
 const instants = fc.integer({
   min: Date.parse('1900-01-01T00:00:00Z'),
@@ -272,7 +280,7 @@ const TIMES: readonly [string, CursorFormat | undefined, fc.Arbitrary<CursorValu
   ['a pattern', GERMAN, german],
 ];
 
-/** A value's shape: what must not change when another time is written like it. */
+/** The shape of a value, which another time written like it must have. */
 const shapeOf = (value: CursorValue): string => {
   if (typeof value === 'number') return 'number';
   return value.includes('.') || !/^-?\d+$/.test(value)
@@ -280,7 +288,7 @@ const shapeOf = (value: CursorValue): string => {
     : 'whole';
 };
 
-/** An instant is a number of milliseconds; its own steps are about half a microsecond. */
+/** An instant is a double of milliseconds, whose steps are about half a microsecond. */
 const INSTANT_STEP = 0.01;
 
 const instantIn = (format: CursorFormat | undefined, value: CursorValue): number =>
@@ -311,7 +319,7 @@ describe.each(TIMES)('for all values of %s', (_name, format, times) => {
     );
   });
 
-  test('an earlier value has the same shape and lies at least so far before', () => {
+  test('an earlier value has the same shape, and is earlier by at least the duration', () => {
     fc.assert(
       fc.property(times, fc.integer({min: 0, max: 10_000_000}), (value, seconds) => {
         const result = earlier(value, {seconds});
@@ -323,7 +331,7 @@ describe.each(TIMES)('for all values of %s', (_name, format, times) => {
     );
   });
 
-  test('a tick before is smaller, and nothing of its shape lies between', () => {
+  test('a tick before is earlier, and no value of its shape is between them', () => {
     fc.assert(
       fc.property(times, (value) => {
         const before = tickBefore(value);

@@ -10,14 +10,14 @@ const RESUME = {next: {page: 2}, started: at(0), saved: at(1)};
 
 describe('damaged keys', () => {
   test.each<[string, object, readonly string[]]>([
-    ['slices that are no object', {[FIELD]: at(1), slices: 'x'}, ['slices']],
+    ['slices that are not an object', {[FIELD]: at(1), slices: 'x'}, ['slices']],
     ['missing slices', {[FIELD]: at(1), folded: [{[FIELD]: at(1), keys: ''}]}, ['slices']],
-    ['an entry that is no object', {slices: {a: 7, b: {[FIELD]: at(1)}}}, ['slices["a"]']],
+    ['an entry that is not an object', {slices: {a: 7, b: {[FIELD]: at(1)}}}, ['slices["a"]']],
     ['a cursor of the wrong type', {slices: {a: {[FIELD]: [1]}}}, ['slices["a"]']],
     ['another cursor field', {slices: {a: {created_at: at(1)}}}, ['slices["a"]']],
     ['a token in a slice', {slices: {a: {resume: {next: 7}}}}, ['slices["a"].resume']],
-    ['compacted slices that are no list', {slices: {}, folded: {}}, ['folded']],
-    ['compacted slices with a cut key', {slices: {}, folded: [{keys: 'gA=='}]}, ['folded']],
+    ['compacted slices that are not a list', {slices: {}, folded: {}}, ['folded']],
+    ['compacted slices with truncated keys', {slices: {}, folded: [{keys: 'gA=='}]}, ['folded']],
     ['a token without a slice', {[FIELD]: at(1), resume: {...RESUME, saved: 'x'}}, ['resume']],
     ['the time of a full sync', {[FIELD]: at(1), full_sync_at: 'x'}, ['full_sync_at']],
     ['the state of a parent', {[FIELD]: at(1), parent: 7}, ['parent']],
@@ -28,7 +28,7 @@ describe('damaged keys', () => {
   test.each<[string, object, readonly string[]]>([
     ['complete slices that cannot be unpacked', {done: 7, started: at(0)}, ['done']],
     ['a missing start', {done: []}, ['started']],
-    ['tokens that are no object', {done: [], started: at(0), resume: 7}, ['resume']],
+    ['tokens that are not an object', {done: [], started: at(0), resume: 7}, ['resume']],
     ['a token', {done: [], started: at(0), resume: {a: {}, b: RESUME}}, ['resume["a"]']],
   ])('of a full-refresh pass include %s', (_case, blob, expected) => {
     expect(damagedKeys({...blob}, undefined)).toEqual(expected);
@@ -79,7 +79,7 @@ describe('a damaged state', () => {
     ]);
   });
 
-  test('without its slices does not start them at the watermark of the stream', async () => {
+  test('with damaged slices does not start them at the watermark of the stream', async () => {
     const seen: unknown[] = [];
     const state = stateOf('issues', {[FIELD]: at(5), slices: 'x'});
     expect(await warnings({streams: [issues(seen)], state})).toEqual([warning('issues', 'slices')]);
@@ -89,7 +89,7 @@ describe('a damaged state', () => {
     ]);
   });
 
-  test('names five keys at most', async () => {
+  test('is logged with five keys at most', async () => {
     const slices = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((key) => [key, 0]));
     const state = stateOf('issues', {[FIELD]: at(5), slices});
     const named = [1, 2, 3, 4, 5].map((key) => `slices["${key}"]`).join(', ');

@@ -22,7 +22,7 @@ const FEBRUARY = '2026-02-01T00:00:00Z';
 const MARCH = '2026-03-01T00:00:00Z';
 const APRIL = '2026-04-01T00:00:00Z';
 
-/** As airbyte-cdk 7.39.1 wrote them, for streams of a manifest and for cursors of its concurrent CDK. */
+/** Written by airbyte-cdk 7.39.1, for streams of a manifest and for cursors of its concurrent CDK. */
 const WRITTEN = {
   datetimeBased: {updated_at: '2026-01-03T00:00:00Z'},
   substream: {
@@ -67,7 +67,7 @@ const WRITTEN = {
   },
 };
 
-test('what the Python CDK writes is understood', () => {
+test('states that the Python CDK wrote are parsed', () => {
   expect(
     Object.fromEntries(Object.entries(WRITTEN).map(([name, blob]) => [name, translate(blob)])),
   ).toEqual({
@@ -97,15 +97,15 @@ describe('one cursor', () => {
       {updated_at: JANUARY, parent_state: {repositories: {updated_at: FEBRUARY}}},
       {watermark: JANUARY, parentStates: {repositories: {updated_at: FEBRUARY}}},
     ],
-    ['kept as legacy', {legacy: {updated_at: JANUARY}}, {watermark: JANUARY}],
+    ['in `legacy`', {legacy: {updated_at: JANUARY}}, {watermark: JANUARY}],
     ['under a nested field', {commit: {date: JANUARY}}, {watermark: JANUARY}, 'commit.date'],
-    ['under a key that holds dots', {'commit.date': JANUARY}, {watermark: JANUARY}, 'commit.date'],
+    ['under a key with dots', {'commit.date': JANUARY}, {watermark: JANUARY}, 'commit.date'],
     [
       "among PyAirbyte's nulls",
       {updated_at: JANUARY, states: null, state: null, slices: null, parent_state: null},
       {watermark: JANUARY},
     ],
-  ])('%s is where the stream stood', (_case, blob, expected, ...field) => {
+  ])('%s is the position of the stream', (_case, blob, expected, ...field) => {
     expect(translate(blob, ...field)).toEqual(expected);
   });
 });
@@ -125,7 +125,7 @@ describe('a cursor for each partition', () => {
     parent_state: {repositories: {updated_at: MARCH}, labels: null},
   };
 
-  test('comes with what the stream keeps beside', () => {
+  test('is parsed with the lookback and the states of parents', () => {
     expect(translate(PARTITIONED)).toEqual({
       watermark: FEBRUARY,
       slices: [
@@ -140,14 +140,14 @@ describe('a cursor for each partition', () => {
     });
   });
 
-  test('is all that there is before the first sync ends', () => {
+  test('is alone before the first sync ends', () => {
     const {use_global_cursor, states} = PARTITIONED;
     const slices = translate({use_global_cursor, states, lookback_window: 0});
     expect(slices).toEqual({slices: translate(PARTITIONED)?.slices});
     expect(translate({states: []})).toEqual({slices: []});
   });
 
-  test('may be one of time ranges', () => {
+  test('may be a list of time ranges', () => {
     const cursor = {
       state_type: 'date-range',
       slices: [{start: JANUARY, end: FEBRUARY, most_recent_cursor_value: null}],
@@ -157,14 +157,14 @@ describe('a cursor for each partition', () => {
     });
   });
 
-  test('is nothing where only the full refresh of a partition was kept', () => {
+  test('is missing if a partition has only the sentinel of a full refresh', () => {
     const cursor = {__ab_full_refresh_sync_complete: true};
     expect(translate({states: [{partition: {repo: 'a'}, cursor}]})).toEqual({
       slices: [{partition: {repo: 'a'}, cursor: undefined}],
     });
   });
 
-  test('stood under the id of a parent before there were partitions', () => {
+  test('has the id of a parent as its key in older states', () => {
     expect(translate({'octocat/a': {updated_at: JANUARY}, '135': {updated_at: FEBRUARY}})).toEqual({
       slices: [
         {partition: '135', cursor: FEBRUARY},
@@ -176,12 +176,12 @@ describe('a cursor for each partition', () => {
 
 describe('one cursor for all partitions', () => {
   test.each<[string, JsonObject]>([
-    ['where there were too many', {use_global_cursor: true, state: {updated_at: JANUARY}}],
+    ['if there were too many', {use_global_cursor: true, state: {updated_at: JANUARY}}],
     [
-      'also beside cursors that are no longer kept',
+      'even if there are older cursors of partitions',
       {use_global_cursor: true, state: {updated_at: JANUARY}, states: [{partition: {a: 1}}]},
     ],
-    ['where the author asked for it', {state: {updated_at: JANUARY}}],
+    ['where the author requested for it', {state: {updated_at: JANUARY}}],
   ])('holds %s', (_case, blob) => {
     expect(translate({...blob, lookback_window: 132})).toEqual({
       watermark: JANUARY,
@@ -189,7 +189,7 @@ describe('one cursor for all partitions', () => {
     });
   });
 
-  test('is nothing before the first sync ends', () => {
+  test('has no position before the first sync ends', () => {
     expect(translate({use_global_cursor: true, lookback_window: 0})).toEqual({});
   });
 });
@@ -208,9 +208,9 @@ describe('time ranges', () => {
   test.each<[string, JsonObject, Value]>([
     ['the end of the only one', ranges([JANUARY, MARCH]), MARCH],
     ['the last record of the only one', ranges([JANUARY, MARCH, FEBRUARY]), FEBRUARY],
-    ['its end where a record lies behind it', ranges([JANUARY, FEBRUARY, MARCH]), FEBRUARY],
+    ['its end if the last record is later', ranges([JANUARY, FEBRUARY, MARCH]), FEBRUARY],
     ['the end before the first gap', ranges([JANUARY, FEBRUARY], [MARCH, APRIL]), FEBRUARY],
-    ['the same in any order', ranges([MARCH, APRIL], [JANUARY, FEBRUARY]), FEBRUARY],
+    ['the same end in any order', ranges([MARCH, APRIL], [JANUARY, FEBRUARY]), FEBRUARY],
     ['the end of those that touch', ranges([JANUARY, FEBRUARY], [FEBRUARY, MARCH]), MARCH],
     ['the end of the widest', ranges([JANUARY, APRIL], [FEBRUARY, MARCH]), APRIL],
     [
@@ -218,24 +218,20 @@ describe('time ranges', () => {
       ranges([JANUARY, FEBRUARY, JANUARY], [FEBRUARY, APRIL, MARCH]),
       MARCH,
     ],
-    ['the beginning, where a gap follows', ranges([0, 0], [12, 30, 29]), 0],
+    ['the beginning, if a gap follows', ranges([0, 0], [12, 30, 29]), 0],
     ['a number of milliseconds', ranges([0, 1_700_000_000_000]), 1_700_000_000_000],
-    [
-      'what was read before them, where there are none',
-      {...ranges(), legacy: {updated_at: JANUARY}},
-      JANUARY,
-    ],
+    ['the legacy cursor without ranges', {...ranges(), legacy: {updated_at: JANUARY}}, JANUARY],
   ])('reach to %s', (_case, blob, expected) => {
     expect(translate(blob)).toEqual({watermark: expected});
   });
 
-  test('count more than the blob from before', () => {
+  test('take precedence over the legacy cursor', () => {
     expect(translate({...ranges([JANUARY, MARCH]), legacy: {updated_at: JANUARY}})).toEqual({
       watermark: MARCH,
     });
   });
 
-  test('that are none say nothing', () => expect(translate(ranges())).toEqual({}));
+  test('without any range have no position', () => expect(translate(ranges())).toEqual({}));
 });
 
 describe('a full refresh', () => {
@@ -246,24 +242,24 @@ describe('a full refresh', () => {
     ['a page number', {next_page_token: 5}],
     ['a token', {next_page_token: {cursor: 'abc'}}],
     ['nulls', {updated_at: null, next_page_token: null}],
-  ])('leaves %s, which is nothing to go on from', (_case, blob) => {
+  ])('leaves %s, which has no position', (_case, blob) => {
     expect(translate(blob)).toEqual({});
   });
 });
 
-describe('a blob is not understood', () => {
+describe('a blob is refused', () => {
   test.each<[string, JsonObject]>([
-    ['when it is about another field', {created_at: JANUARY}],
-    ['when its cursor is no text and no number', {updated_at: {seconds: 1}}],
-    ['when it is one of the kit', {updated_at: JANUARY, slices: {'a=1': {updated_at: JANUARY}}}],
-    ['when a partition has no name', {states: [{cursor: {updated_at: JANUARY}}]}],
-    ['when a partition is about another field', {states: [{partition: {a: 1}, cursor: {x: 1}}]}],
-    ['when its partitions are no list', {states: {a: 1}}],
-    ['when its shared cursor is about another field', {state: {x: 1}, states: []}],
-    ['when a range has no end', {slices: [{start: JANUARY}], state_type: 'date-range'}],
-    ['when only some of its keys are parents', {'1': {updated_at: JANUARY}, '2': {x: 1}}],
-    ['when a parent has more than a cursor', {'1': {updated_at: JANUARY, x: 1}}],
-    ['when it is of a database', {lsn: 12, txId: 3}],
+    ['if it has another cursor field', {created_at: JANUARY}],
+    ['if its cursor is neither a string nor a number', {updated_at: {seconds: 1}}],
+    ["if it is the kit's own", {updated_at: JANUARY, slices: {'a=1': {updated_at: JANUARY}}}],
+    ['if an entry has no partition', {states: [{cursor: {updated_at: JANUARY}}]}],
+    ['if a partition has another cursor field', {states: [{partition: {a: 1}, cursor: {x: 1}}]}],
+    ['if its partitions are not a list', {states: {a: 1}}],
+    ['if its shared cursor has another field', {state: {x: 1}, states: []}],
+    ['if a range has no end', {slices: [{start: JANUARY}], state_type: 'date-range'}],
+    ['if only some of its keys are parents', {'1': {updated_at: JANUARY}, '2': {x: 1}}],
+    ['if a parent has more than a cursor', {'1': {updated_at: JANUARY, x: 1}}],
+    ['if it is that of a database', {lsn: 12, txId: 3}],
   ])('%s', (_case, blob) => expect(translate(blob)).toBeUndefined());
 });
 
@@ -282,11 +278,11 @@ describe('a Python partition', () => {
     ['a', {repository: 'b'}, false],
     ['a', {repository: 'a', branch: 'a'}, false],
     ['a', {}, false],
-  ])('%j of slice %j: %s', (partition, slice, expected) => {
+  ])('%j matches slice %j: %s', (partition, slice, expected) => {
     expect(matchesSlice(partition, slice)).toBe(expected);
   });
 
-  test('that is a part of a slice holds it back', () => {
+  test('that is a part of a slice limits its position', () => {
     const part = (branch: string, cursor: Value | undefined) => ({
       partition: {repository: 'a', branch},
       cursor,

@@ -1,4 +1,4 @@
-// A run that was cut off goes on inside: by the token of a page, or by the slices that a round has read.
+// An interrupted run resumes at the token of a page, or skips the slices that its pass has read.
 import {describe, expect, test} from '@jest/globals';
 import {at, item, plain, schema, stateOf} from '../../../test/read/items.ts';
 import {page, type StreamDefinition, stream} from '../../author/stream.ts';
@@ -9,10 +9,10 @@ import {catalogOf, inShort, NOW, runRead} from '../../testing/run-read.ts';
 type Item = {id: number; updated_at?: string};
 type Options = Partial<Pick<StreamDefinition<Item, {part: string}>, 'cursor' | 'resumable'>>;
 
-/** Five pages of one record each, in any order; the third one fails as often as it is told to. */
+/** Five pages of one record each, in no order; the third one fails with `failure`. */
 const paged = (options: Options & {failure?: Error; tokenFailure?: Error} = {}) => {
   const {failure, tokenFailure, ...rest} = options;
-  const asked: string[] = [];
+  const requested: string[] = [];
   const items = stream<Item>({
     name: 'items',
     schema,
@@ -21,7 +21,7 @@ const paged = (options: Options & {failure?: Error; tokenFailure?: Error} = {}) 
     checkpointInterval: {seconds: 0},
     ...rest,
     async *read({since, resume}) {
-      asked.push(`${since} from ${JSON.stringify(resume)}`);
+      requested.push(`${since} from ${JSON.stringify(resume)}`);
       if (resume !== undefined && tokenFailure) throw tokenFailure;
       for (let number = Number(resume?.['page'] ?? 1); number <= 5; number += 1) {
         if (number === 3 && failure) throw failure;
@@ -29,7 +29,7 @@ const paged = (options: Options & {failure?: Error; tokenFailure?: Error} = {}) 
       }
     },
   });
-  return {items, asked};
+  return {items, requested};
 };
 
 const blobOf = (messages: Awaited<ReturnType<typeof runRead>>['messages']): JsonObject => ({
@@ -46,7 +46,7 @@ const cut = async () => {
   return blobOf(messages);
 };
 
-describe('a slice in no order that was cut off', () => {
+describe('an interrupted slice in no order', () => {
   const saved = {
     unfinished: true,
     resume: {
@@ -58,14 +58,14 @@ describe('a slice in no order that was cut off', () => {
     },
   };
 
-  test('keeps where its next page is, and its position does not move', async () => {
+  test('saves the token of its next page, and its position does not move', async () => {
     expect(await cut()).toEqual(saved);
   });
 
-  test('goes on there, and its position moves to what both runs saw', async () => {
-    const {items, asked} = paged();
+  test('resumes at that page, and its position moves to the highest cursor of both runs', async () => {
+    const {items, requested} = paged();
     const {messages} = await runRead({streams: [items], state: stateOf('items', saved)});
-    expect(asked).toEqual([`${at(0)} from {"page":3}`]);
+    expect(requested).toEqual([`${at(0)} from {"page":3}`]);
     expect(idsOf(messages)).toEqual([3, 4, 5]);
     expect(blobOf(messages)).toEqual({updated_at: at(9)});
   });
@@ -81,41 +81,41 @@ describe('a slice in no order that was cut off', () => {
     expect(blobOf(messages)).toEqual({updated_at: new Date(NOW - 60_000).toISOString()});
   });
 
-  test('begins anew where the token is too old', async () => {
-    const {items, asked} = paged();
+  test('starts over if the token is too old', async () => {
+    const {items, requested} = paged();
     await runRead({
       streams: [items],
       now: () => NOW + 3_600_000,
       state: stateOf('items', saved),
     });
-    expect(asked).toEqual([`${at(0)} from undefined`]);
+    expect(requested).toEqual([`${at(0)} from undefined`]);
   });
 
   test.each([
     ['refuses it', new SystemError('GET … answered 410: cursor expired.')],
-    ['calls it an error of the config', new ConfigError('GET … answered 403.')],
-  ])('begins anew where the API %s', async (_what, tokenFailure) => {
-    const {items, asked} = paged({tokenFailure});
+    ['answers with a config error', new ConfigError('GET … answered 403.')],
+  ])('starts over if the API %s', async (_what, tokenFailure) => {
+    const {items, requested} = paged({tokenFailure});
     const {messages, complete} = await runRead({
       streams: [items],
       state: stateOf('items', saved),
     });
     expect(complete).toBe(true);
-    expect(asked).toEqual([`${at(0)} from {"page":3}`, `${at(0)} from undefined`]);
+    expect(requested).toEqual([`${at(0)} from {"page":3}`, `${at(0)} from undefined`]);
     expect(idsOf(messages)).toEqual([1, 2, 3, 4, 5]);
     expect(inShort(messages)).toContain(
-      `WARN Stream items: it can not go on where it was cut off, and begins anew: ${tokenFailure.message}`,
+      `WARN Stream items: it could not be resumed and starts over: ${tokenFailure.message}`,
     );
   });
 
-  test('waits for the next run where the API is down', async () => {
-    const {items, asked} = paged({tokenFailure: new TransientError('It is down.')});
+  test('keeps its token for the next run if the API is down', async () => {
+    const {items, requested} = paged({tokenFailure: new TransientError('It is down.')});
     const {messages} = await runRead({streams: [items], state: stateOf('items', saved)});
-    expect(asked).toHaveLength(1);
+    expect(requested).toHaveLength(1);
     expect(blobOf(messages)).toEqual(saved);
   });
 
-  test('begins anew where the author does not say that tokens survive', async () => {
+  test('saves no token without `resumable`', async () => {
     const items = stream<Item>({
       name: 'items',
       schema,
@@ -131,16 +131,16 @@ describe('a slice in no order that was cut off', () => {
   });
 });
 
-describe('a full refresh that was cut off', () => {
+describe('an interrupted full refresh', () => {
   const refresh = async (fails: readonly string[], state?: object, now = NOW) => {
-    const asked: string[] = [];
+    const requested: string[] = [];
     const items = stream<Item, {part: string}>({
       name: 'items',
       schema,
       slices: () => ['a', 'b', 'c'].map((part) => ({part})),
       checkpointInterval: {seconds: 0},
       async *read({slice: {part}}) {
-        asked.push(part);
+        requested.push(part);
         yield page([item(1)]);
         if (fails.includes(part)) throw new Error('broken');
       },
@@ -151,34 +151,36 @@ describe('a full refresh that was cut off', () => {
       now: () => now,
       ...(state && {state: stateOf('items', state)}),
     });
-    return {asked, blob: blobOf(messages), complete};
+    return {requested, blob: blobOf(messages), complete};
   };
   const started = new Date(NOW).toISOString();
 
-  test('keeps which slices it has read', async () => {
+  test('saves the slices that it has read', async () => {
     const {blob} = await refresh(['b']);
     expect(blob).toEqual({done: ['part=a', 'part=c'], started, unfinished: true});
   });
 
-  test('reads the others, and says at its end that it could have been resumed', async () => {
-    const {asked, blob} = await refresh([], {
+  test('reads the other slices, and ends with the sentinel of a resumable refresh', async () => {
+    const {requested, blob} = await refresh([], {
       done: ['part=a', 'part=c'],
       started,
       unfinished: true,
     });
-    expect(asked).toEqual(['b']);
+    expect(requested).toEqual(['b']);
     expect(blob).toEqual({__ab_full_refresh_sync_complete: true});
   });
 
-  test('begins anew after a day', async () => {
+  test('starts over after a day', async () => {
     const state = {done: ['part=a'], started, unfinished: true};
-    const {asked, blob} = await refresh(['c'], state, NOW + 24 * 3_600_000);
-    expect(asked).toEqual(['a', 'b', 'c']);
+    const {requested, blob} = await refresh(['c'], state, NOW + 24 * 3_600_000);
+    expect(requested).toEqual(['a', 'b', 'c']);
     expect(blob['started']).toBe(new Date(NOW + 24 * 3_600_000).toISOString());
   });
 
-  test('of a stream with a cursor goes on from its positions', async () => {
-    const {items, asked} = paged({cursor: {field: 'updated_at', start: at(0), order: 'ascending'}});
+  test('of a stream with a cursor resumes at its position', async () => {
+    const {items, requested} = paged({
+      cursor: {field: 'updated_at', start: at(0), order: 'ascending'},
+    });
     const catalog = catalogOf(['items'], 'full_refresh');
     await runRead({
       streams: [items],
@@ -186,7 +188,7 @@ describe('a full refresh that was cut off', () => {
       state: stateOf('items', {updated_at: at(5), unfinished: true}),
     });
     await runRead({streams: [items], catalog, state: stateOf('items', {updated_at: at(5)})});
-    expect(asked).toEqual([`${at(5)} from undefined`, `${at(0)} from undefined`]);
+    expect(requested).toEqual([`${at(5)} from undefined`, `${at(0)} from undefined`]);
   });
 });
 
@@ -196,7 +198,7 @@ describe('a full refresh that is complete', () => {
   test.each([
     [true, []],
     [false, [1, 2]],
-  ])('is read again unless it is the same job that tries again: %s', async (isRetry, ids) => {
+  ])('is skipped by another attempt of the same job only: %s', async (isRetry, ids) => {
     const {messages} = await runRead({
       streams: [plain('items', [item(1), item(2)])],
       catalog: catalogOf(['items'], 'full_refresh'),

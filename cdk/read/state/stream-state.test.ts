@@ -7,7 +7,7 @@ import {parseStreamState, printStreamState, START} from './stream-state.ts';
 
 const FIELD = 'updated_at';
 
-/** An object with its keys in this order; those that are undefined are left out. */
+/** An object with its keys in this order, without those that are undefined. */
 const keysOf = (model: Readonly<Record<string, Arbitrary<unknown>>>): Arbitrary<StateBlob> =>
   fc
     .record(model)
@@ -79,7 +79,7 @@ const beside = fc
   )
   .map(([fullSync, parent]) => ({...fullSync, ...parent}));
 
-/** A blob as a run writes it: a sentinel stands in it where it has no position, unless `deletes` are all that it has. */
+/** A blob as a run writes it: with a sentinel if it has no position, unless it has only `deletes`. */
 const blobOf = (
   progress: StateBlob,
   isUnfinished: boolean,
@@ -125,7 +125,7 @@ describe('a state', () => {
     );
   });
 
-  test('loses the keys that nobody knows, and nothing else', () => {
+  test('loses only unknown keys', () => {
     const unknown = fc.dictionary(
       fc.string().map((key) => `unknown ${key}`),
       fc.jsonValue(),
@@ -143,21 +143,21 @@ describe('a state', () => {
           ...('slices' in blob && {slices: Object.fromEntries(slices)}),
           ...('deletes' in blob && {deletes: {...inner, ...Object(blob['deletes'])}}),
         };
-        // A blob of which nothing but deletes is known may be another connector's.
+        // A blob in which only `deletes` is known may be another connector's.
         fc.pre(Object.keys(blob).some((key) => key !== 'deletes'));
         expect(again(more, field)).toBe(JSON.stringify(blob));
       }),
     );
   });
 
-  test('that says nothing is not an empty blob, which would mean a reset', () => {
+  test('without a position is not an empty blob, which would mean a reset', () => {
     expect(printStreamState({position: START}, FIELD)).toEqual({
       __ab_no_cursor_state_message: true,
     });
     expect(printStreamState({}, undefined)).toEqual({__ab_no_cursor_state_message: true});
   });
 
-  test('of a full refresh that is complete is a sentinel, and keeps what stands beside it', () => {
+  test('of a complete full refresh is a sentinel beside the other keys', () => {
     const blob = {__ab_full_refresh_sync_complete: true, parent: {id: 7}};
     expect(again(blob, undefined)).toBe(JSON.stringify(blob));
     expect(printStreamState({isRefreshed: true, deletes: {cursor: 7}}, undefined)).toEqual({
@@ -165,7 +165,7 @@ describe('a state', () => {
     });
   });
 
-  test('does not change when what it was printed from does', () => {
+  test('is a copy of the values that it was printed from', () => {
     const names = ['a=1'];
     const known = ['q1YqSQ=='];
     const blob = printStreamState(
@@ -187,19 +187,19 @@ describe('a position', () => {
     ['no state at all', {}, START],
     ["Airbyte's sentinels", {__ab_full_refresh_sync_complete: true}, START],
     [
-      'a stream that had no position yet, and kept something else',
+      'a stream with other keys and no position yet',
       {__ab_no_cursor_state_message: true, full_sync_at: '2026-01-01T00:00:00.000Z'},
       START,
     ],
-    ['a run that had saved nothing yet', {unfinished: true}, START],
-    ['a state that keeps nothing but deletes', {deletes: {cursor: 7}}, START],
+    ['a run that had no position yet', {unfinished: true}, START],
+    ['a state with only `deletes`', {deletes: {cursor: 7}}, START],
     ["another connector's blob", {lsn: 12}, undefined],
     ["another connector's blob beside deletes", {lsn: 12, deletes: {cursor: 7}}, undefined],
     ['a cursor of the wrong type', {updated_at: {seconds: 1}}, undefined],
-    ['a cursor that is empty', {updated_at: ''}, undefined],
-    ["Python's slices, which are a list", {slices: []}, undefined],
+    ['an empty cursor', {updated_at: ''}, undefined],
+    ["Python's list of slices", {slices: []}, undefined],
     [
-      'slices that are no object, so that no slice starts at the watermark',
+      'slices that are not an object, so that no slice starts at the watermark',
       {updated_at: '2026-01-01', slices: 'x'},
       {watermark: '2026-01-01', slices: new Map(), compacted: []},
     ],
@@ -223,7 +223,7 @@ describe('a position', () => {
   });
 });
 
-test('what is damaged of deletes is named', () => {
+test('damaged keys of `deletes` are named', () => {
   const damagedIn = (value: unknown) => parseStreamState({deletes: value}, FIELD).deletes?.damaged;
   expect(
     [7, {list: 7}, {list: {at: {a: null}}, sweep: {known: 'x'}}, {list: {}}].map(damagedIn),

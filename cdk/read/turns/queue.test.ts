@@ -11,14 +11,14 @@ const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
 };
 
 describe('the queue', () => {
-  test('hands items on in order and ends behind the last one once it is closed', async () => {
+  test('returns items in order, and ends after the last one once it is closed', async () => {
     const queue = boundedQueue<number>(100);
     for (const item of [1, 2, 3]) void queue.push(item, 1);
     queue.close();
     expect(await Array.fromAsync(queue)).toEqual([1, 2, 3]);
   });
 
-  test('lets a writer go on only when what waits fits again', async () => {
+  test('lets a writer continue only when it has room again', async () => {
     const queue = boundedQueue<string>(10);
     const reader = queue[Symbol.asyncIterator]();
     expect(await isSettled(queue.push('a', 10))).toBe(true);
@@ -28,7 +28,7 @@ describe('the queue', () => {
     expect(await isSettled(second)).toBe(true);
   });
 
-  test('takes one item of any size', async () => {
+  test('accepts one item of any size', async () => {
     const queue = boundedQueue<string>(10);
     void queue.push('huge', 1_000);
     queue.close();

@@ -2,7 +2,7 @@ import {setImmediate as tick} from 'node:timers/promises';
 import {expect, test} from '@jest/globals';
 import {openSlots} from './slots.ts';
 
-/** Enters, notes it, and stays until it is told to leave. */
+/** Each that enters is noted in `inside`, and stays until `leave` is called with its name. */
 const crowd = (limit: number) => {
   const slots = openSlots(limit);
   const inside: string[] = [];
@@ -17,7 +17,7 @@ const crowd = (limit: number) => {
   return {slots, inside, leave: (name: string) => leave.get(name)?.(), enter};
 };
 
-test('slots take as many as they are, and the next when one leaves', async () => {
+test('as many enter as there are slots, and the next one when one leaves', async () => {
   const {inside, enter, leave, slots} = crowd(2);
   for (const name of ['a1', 'a2', 'a3']) void enter(name);
   await tick();
@@ -37,7 +37,7 @@ test('groups take turns, however many of one wait', async () => {
   expect(inside).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
 });
 
-test('what others wait for goes first', async () => {
+test('a group that others wait for goes first', async () => {
   const {inside, enter, leave} = crowd(1);
   void enter('a1');
   void enter('a2');
@@ -48,7 +48,7 @@ test('what others wait for goes first', async () => {
   expect(inside).toEqual(['a1', 'p1']);
 });
 
-test('a slot that is yielded during a wait lets another stream in, and is back at once when the wait is over', async () => {
+test('another stream enters while a slot is yielded, and the slot is back at once after the wait', async () => {
   const {inside, enter, leave, slots} = crowd(1);
   const slot = await enter('a1');
   void enter('b1');
@@ -58,7 +58,7 @@ test('a slot that is yielded during a wait lets another stream in, and is back a
   expect(inside).toEqual(['a1', 'b1']);
   wait.resolve('over');
   expect(await back).toBe('over');
-  // One too many for a while: b1 might wait for a1, as for a token that a1 is fetching.
+  // One more than the limit for a while: b1 might wait for a1, for example for a token that a1 requests.
   expect(slots.count()).toEqual({reading: 2, waiting: 0});
   leave('b1');
   leave('a1');
@@ -85,7 +85,7 @@ test('a stream that has yielded all its slots begins no more slices', async () =
   expect([inside.at(-1), slots.count()]).toEqual(['a3', {reading: 2, waiting: 0}]);
 });
 
-test('of several waits that yield one slot the last brings it back, and one that was left stays free', async () => {
+test('a slot that several waits yield is back after the last of them, unless it was left meanwhile', async () => {
   const {enter, slots} = crowd(1);
   const slot = await enter('a1');
   const waits = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
