@@ -1,4 +1,4 @@
-/** Does something with each item, so many at once; the results are in the order of the items. */
+/** Works on so many items at once; the results are in the order of the items. */
 export const atOnce = async <T, R>(
   limit: number,
   items: readonly T[],

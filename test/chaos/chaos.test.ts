@@ -1,4 +1,4 @@
-// Reads of an API that changes meanwhile, cut off anywhere and taken up again: whatever fast-check comes up with.
+// Random reads of an API that changes meanwhile, interrupted and resumed anywhere.
 //   CHAOS_CASES=10000 CHAOS_SEED=1 npm test -- test/chaos/chaos
 import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
@@ -17,7 +17,7 @@ const add = (one: Tally, other: Tally): Tally => ({
   worst: Math.max(one.worst, other.worst),
 });
 
-test('whatever an API does meanwhile, and wherever reads are cut off, no record is lost', async () => {
+test('no record is lost in interrupted reads of an API that changes meanwhile', async () => {
   let sum: Tally = {kills: 0, expected: 0, lost: 0, repeats: 0, worst: 0};
   const startedAt = performance.now();
   await fc.assert(

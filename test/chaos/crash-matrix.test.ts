@@ -1,7 +1,7 @@
-// A program that is killed behind each of its lines and at any instant, stopped, left alone, starved and refused, and that
-// goes on from the states its client has kept: no record is lost.
+// A program is killed after each line and at random instants, stopped by a signal, left by its reader, out of memory, or has
+// failing requests. It resumes from its client's states, and no record is lost.
 //   CHAOS_SEED=1 npm test -- test/chaos/crash-matrix
-// The quick run kills it after each fifth line; with HEADWATER_TESTS='quick slow' after each.
+// The quick run kills it after every fifth line; with HEADWATER_TESTS='quick slow' after every line.
 import {afterAll, beforeAll, beforeEach, expect, test} from '@jest/globals';
 import {inThisRun} from '../cases.ts';
 import {workspace} from '../e2e/run-program.ts';
@@ -22,7 +22,7 @@ import {
 
 const {file} = workspace();
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 31);
-/** In lines. */
+/** Lines between two kills. */
 const STEP = inThisRun({quick: 5, full: 1});
 const INSTANTS = inThisRun({quick: 6, full: 24});
 const LIMIT = 600_000;
@@ -55,7 +55,7 @@ const read = async (
   return ended;
 };
 
-/** What is lost of all that the API has. */
+/** Returns the lost rows. */
 const account = (client: Client, from = server): readonly string[] => {
   const lost = lostRows(from, client);
   sum.expected += rowCount(from);
@@ -63,8 +63,7 @@ const account = (client: Client, from = server): readonly string[] => {
   return lost;
 };
 
-/** Reads, cut off, then to the end: how both ended, and what is lost. */
-const cutAndGoOn = async (cut: Cut, concurrency: number) => {
+const cutAndResume = async (cut: Cut, concurrency: number) => {
   const client = openClient(server);
   const first = await read(client, {concurrency, cut});
   const second = await read(client, {concurrency});
@@ -82,36 +81,33 @@ test.each([
   {many: 'one slice', concurrency: 1},
   {many: 'five slices', concurrency: 5},
 ])(
-  'no record is lost wherever a read of $many at once is killed',
+  'no record is lost after any line at which a read of $many at once is killed',
   async ({concurrency}) => {
-    const lines = await linesOfAll(concurrency);
-    const places = Array.from(
-      {length: Math.ceil(lines / STEP)},
-      (_none, index) => 1 + index * STEP,
-    );
-    const ends = await atOnce(4, places, async (place) => {
-      const cut = {by: 'SIGKILL', lines: place} as const;
-      const {first, second, lost} = await cutAndGoOn(cut, concurrency);
-      return {place: first.lines, status: second.status, lost};
+    const all = await linesOfAll(concurrency);
+    const cuts = Array.from({length: Math.ceil(all / STEP)}, (_none, index) => 1 + index * STEP);
+    const ends = await atOnce(4, cuts, async (lines) => {
+      const cut = {by: 'SIGKILL', lines} as const;
+      const {first, second, lost} = await cutAndResume(cut, concurrency);
+      return {lines: first.lines, status: second.status, lost};
     });
-    expect(ends).toEqual(places.map((place) => ({place, status: 0, lost: []})));
+    expect(ends).toEqual(cuts.map((lines) => ({lines, status: 0, lost: []})));
   },
   LIMIT,
 );
 
 test(
-  'no record is lost at whatever instants reads are killed while the API changes',
+  'no record is lost when reads are killed at random instants while the API changes',
   async () => {
     const random = randomOf(SEED);
     const startedAt = performance.now();
     await linesOfAll(5);
-    const whole = performance.now() - startedAt;
+    const duration = performance.now() - startedAt;
     await atOnce(2, Array.from({length: INSTANTS / 2}), async () => {
       const changing = await serveChaos();
       const {collections} = changing;
       changing.api.plan(
         Array.from({length: 12}, () => ({
-          behind: Math.floor(random() * 60),
+          after: Math.floor(random() * 60),
           ...(collections[Math.floor(random() * collections.length)] ?? {
             collection: '',
             slice: '',
@@ -123,12 +119,12 @@ test(
       );
       const client = openClient(changing);
       for (const _twice of [1, 2]) {
-        const after = whole * (0.4 + 0.7 * random());
+        const after = duration * (0.4 + 0.7 * random());
         await read(client, {concurrency: 5, cut: {by: 'SIGKILL', after}}, changing);
         sum.kills += 1;
       }
       changing.api.plan([]);
-      // What was read by an earlier run is completed first; then what has changed meanwhile is read.
+      // The first read completes the earlier runs, the second one reads the changes meanwhile.
       await read(client, {concurrency: 5}, changing);
       const {status} = await read(client, {concurrency: 5}, changing);
       expect({status, lost: account(client, changing)}).toEqual({status: 0, lost: []});
@@ -143,13 +139,13 @@ test.each([
   [20, 9],
   [40, 17],
 ])(
-  'SIGTERM behind %i lines saves all positions, and no record is lost',
-  async (lines, answers) => {
-    // The rest does not come before the signal does, so the run can't be over by then.
-    server.keepBack(answers);
+  'SIGTERM after %i lines saves all positions, and no record is lost',
+  async (lines, responses) => {
+    // Later responses wait for the signal, so that the run cannot end before it.
+    server.hold(responses);
     const client = openClient(server);
     const first = await read(client, {concurrency: 5, cut: {by: 'SIGTERM', lines}});
-    server.goOn();
+    server.release();
     const second = await read(client, {concurrency: 5});
     sum.kills += 1;
     const lost = account(client);
@@ -164,9 +160,9 @@ test.each([
 );
 
 test.each([5, 40, 70])(
-  'a reader that leaves behind %i lines loses no record',
+  'a reader that leaves after %i lines loses no record',
   async (lines) => {
-    const {first, second, lost} = await cutAndGoOn({by: 'leave', lines}, 5);
+    const {first, second, lost} = await cutAndResume({by: 'leave', lines}, 5);
     expect({first: first.status, stderr: first.stderr, second: second.status, lost}).toEqual({
       first: 0,
       stderr: '',
@@ -192,7 +188,7 @@ test.each([1, 5])(
 );
 
 test(
-  'a page that fails for ever leaves one stream incomplete, and its records come once it is healed',
+  'a page that always fails leaves one stream incomplete, whose records come once it works again',
   async () => {
     server.api.breakDown([{collection: 'unordered', slice: '', page: 1, kind: 'lasting'}]);
     const client = openClient(server);
@@ -206,7 +202,7 @@ test(
       ),
     );
     expect(incomplete).toEqual([['unordered'], ['unordered']]);
-    // Two of its three are on the page before.
+    // Two of its three records are on the page before.
     expect(lostRows(server, client)).toEqual([expect.stringMatching(/^unordered /)]);
     server.api.breakDown([]);
     const {status} = await read(client, {concurrency: 5});

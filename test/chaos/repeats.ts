@@ -1,8 +1,8 @@
-// How much comes again when a run goes on, and how much may.
+// Counts the records that come again in a resumed run, and limits them.
 import {type ChaosStream, DAY} from './streams.ts';
 import {resumeIn, type Witness} from './witness.ts';
 
-/** Whether a slice goes on where it was cut off, so that little of what was read before comes again. */
+/** True if a slice resumes near its interruption, so that few records come again. */
 const isBounded = (
   spec: ChaosStream,
   streams: readonly ChaosStream[],
@@ -19,24 +19,24 @@ const isBounded = (
 
 export type Repeats = {
   readonly all: number;
-  /** The most of one slice, beyond the lookback, where the order is sorted or pages can be resumed. */
+  /** The most repeats of one slice, beyond the lookback, if the order is sorted or pages can be resumed. */
   readonly worst: number;
 };
 
-/** What came again in a run; throws where it is more than a page of a slice, beside the lookback. */
+/** Throws if more than a page of a slice comes again, beyond the lookback. */
 export const repeatsIn = (
-  eyes: Witness,
+  watched: Witness,
   streams: readonly ChaosStream[],
   {startedAt, mutations}: {readonly startedAt: number; readonly mutations: number},
 ): Repeats => {
   let [all, worst] = [0, 0];
   for (const spec of streams) {
     const {name, pageSize, paging} = spec;
-    const before = eyes.before(name);
-    for (const [slice, counts] of eyes.repeats(name)) {
+    const before = watched.before(name);
+    for (const [slice, counts] of watched.repeats(name)) {
       all += counts.all;
       if (!isBounded(spec, streams, resumeIn(before, slice), startedAt)) continue;
-      // Where pages are counted, each row that comes in moves one of a page into the next.
+      // With offsets, each inserted row moves one row into the next page.
       const most = pageSize + (paging === 'offset' ? mutations : 0);
       if (counts.unexplained > most) {
         throw new Error(

@@ -1,9 +1,9 @@
-// Runs a scenario: read, cut off, go on from the states that a client has, until all is read; then once more in peace.
+// Runs a scenario: reads are interrupted and resumed from the client's states until all is read, then run once undisturbed.
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Emission} from '../../cdk/protocol/messages.ts';
 import {Interrupted} from '../../cdk/read/turns/abort.ts';
 import {catalogOf, startRead} from '../../cdk/testing/run-read.ts';
-import {type Answer, type Ask, type ChaosApi, chaosApi} from './api.ts';
+import {type ChaosApi, type ChaosRequest, type ChaosResponse, chaosApi} from './api.ts';
 import {randomOf} from './random.ts';
 import {repeatsIn} from './repeats.ts';
 import {EPOCH, type Interruption, type Scenario} from './scenario.ts';
@@ -15,7 +15,7 @@ export type Tally = {
   readonly expected: number;
   readonly lost: number;
   readonly repeats: number;
-  /** Of one slice in one run, beyond the lookback, where the order is sorted or pages can be resumed. */
+  /** The most repeats of one slice in one run, beyond the lookback, if the order is sorted or pages can be resumed. */
   readonly worst: number;
 };
 
@@ -38,7 +38,7 @@ const openLab = (scenario: Scenario): Lab => {
       clock.now += pace;
     },
   });
-  // A child that changes changes its parent, which has the number that the slice is called by.
+  // A child that changes also changes its parent, whose id is the name of the slice.
   api.also((collection, slice, time) => {
     const above = streams.find(({name}) => name === collection)?.parent;
     if (!above?.incremental) return;
@@ -64,22 +64,22 @@ const openLab = (scenario: Scenario): Lab => {
 
 const never = new Promise<never>(() => {});
 
-/** A program that asks more than this does not end. */
+/** A program that sends more requests than this does not end. */
 const MOST_REQUESTS = 5_000;
 
-/** Answers come in any order, within a few turns; a program that is dead gets none. */
-const askOf =
+/** Responses come in any order, within a few turns of the event loop; a dead program gets no response. */
+const sendTo =
   ({api, random}: Lab, life: {isOver: boolean}) =>
-  async (ask: Ask): Promise<Answer> => {
+  async (request: ChaosRequest): Promise<ChaosResponse> => {
     const wait = async () => {
       for (let turns = Math.floor(random() * 12); turns > 0; turns -= 1) await undefined;
       if (life.isOver) await never;
     };
     await wait();
     if (api.requests() > MOST_REQUESTS) throw new Error('It does not end.');
-    const answer = api.ask(ask);
+    const response = api.respond(request);
     await wait();
-    return answer;
+    return response;
   };
 
 const linesOf = (emission: Emission): readonly Line[] =>
@@ -92,7 +92,7 @@ const linesOf = (emission: Emission): readonly Line[] =>
 
 type Ended = 'killed' | 'stopped' | 'complete' | 'incomplete';
 
-/** Hands on what a client sees until the program has ended, or is dead to it. */
+/** Observes the lines that a client gets until the program has ended or was killed. */
 const listen = async (
   reading: ReturnType<typeof startRead>,
   {kind, lines}: Pick<Interruption, 'kind' | 'lines'>,
@@ -105,50 +105,49 @@ const listen = async (
     const {done, value} = await reading.next();
     if (done) return value ? 'complete' : 'incomplete';
     const all = linesOf(value);
-    const heard = kind === 'kill' ? all.slice(0, lines - seen) : all;
-    heard.forEach(observe);
-    seen += heard.length;
+    const received = kind === 'kill' ? all.slice(0, lines - seen) : all;
+    received.forEach(observe);
+    seen += received.length;
   }
 };
 
-const IN_PEACE = {kind: 'kill', lines: Number.POSITIVE_INFINITY} as const;
+const UNDISTURBED = {kind: 'kill', lines: Number.POSITIVE_INFINITY} as const;
 
-/** One run of the program, as its client sees it. */
 const runOnce = async (
   lab: Lab,
-  interruption: Pick<Interruption, 'kind' | 'lines'> = IN_PEACE,
+  interruption: Pick<Interruption, 'kind' | 'lines'> = UNDISTURBED,
 ): Promise<Ended> => {
   const {scenario, kept, clock, api} = lab;
   const startedAt = clock.now;
   const life = {isOver: false};
   const stop = new AbortController();
-  const eyes = witness(kept, api, startedAt);
+  const watched = witness(kept, api, startedAt);
   const reading = startRead({
-    streams: chaosStreams(scenario.streams, askOf(lab, life)),
+    streams: chaosStreams(scenario.streams, sendTo(lab, life)),
     catalog: catalogOf([...kept.keys()], 'incremental'),
     state: [...kept.values()].flatMap(({state}) => state ?? []),
     concurrency: scenario.concurrency,
     now: () => clock.now,
     signal: stop.signal,
   });
-  const how = await listen(reading, interruption, {...eyes, stop}).catch(
+  const how = await listen(reading, interruption, {...watched, stop}).catch(
     (error: unknown): Ended => {
       if (stop.signal.aborted && error === stop.signal.reason) return 'stopped';
       throw error;
     },
   );
   life.isOver = true;
-  checkRun(lab, eyes, how, startedAt);
+  checkRun(lab, watched, how, startedAt);
   return how;
 };
 
 const checkRun = (
   lab: Lab,
-  eyes: ReturnType<typeof witness>,
+  watched: ReturnType<typeof witness>,
   how: Ended,
   startedAt: number,
 ): void => {
-  const {all, worst} = repeatsIn(eyes, lab.scenario.streams, {
+  const {all, worst} = repeatsIn(watched, lab.scenario.streams, {
     startedAt,
     mutations: lab.scenario.mutations.length,
   });
@@ -156,20 +155,20 @@ const checkRun = (
   lab.tally = {...tally, repeats: tally.repeats + all, worst: Math.max(tally.worst, worst)};
   if (how === 'killed') return;
   for (const name of lab.kept.keys()) {
-    const status = eyes.lastStatus(name);
+    const status = watched.lastStatus(name);
     const ends = how === 'complete' ? ['COMPLETE'] : ['COMPLETE', 'INCOMPLETE'];
-    // Where streams come one after another, those behind the one that is stopped do not begin.
+    // Streams that are read one after another do not start after the one that is stopped.
     if (how === 'stopped' && status === undefined) continue;
     if (!ends.includes(status ?? ''))
       throw new Error(`${name} ends with ${status}, the run ${how}.`);
-    // One that is cut off may have got nowhere with its last records: then it has said already where it is.
-    if (status === 'COMPLETE' && eyes.uncounted(name) > 0) {
-      throw new Error(`${name}: no STATE behind the last RECORD.`);
+    // The last records of an interrupted stream may not move its position, so that no further STATE is due.
+    if (status === 'COMPLETE' && watched.uncounted(name) > 0) {
+      throw new Error(`${name}: no STATE after the last RECORD.`);
     }
   }
 };
 
-/** Throws where a run does not come to an end. */
+/** Throws if a run does not end. */
 const inTime = async <T>(running: Promise<T>): Promise<T> => {
   const timer = new AbortController();
   const late = delay(5_000, undefined, {signal: timer.signal}).then(() => {
@@ -183,7 +182,7 @@ const inTime = async <T>(running: Promise<T>): Promise<T> => {
   }
 };
 
-/** Every row that is still there has come, and its latest version last. */
+/** Every row that still exists has come, and its latest version last. */
 const checkUnion = (lab: Lab): void => {
   let expected = 0;
   const lost: string[] = [];
@@ -203,7 +202,7 @@ const checkUnion = (lab: Lab): void => {
   if (lost.length > 0) throw new Error(`Lost: ${lost.join('\n')}`);
 };
 
-/** Plays a scenario to its end; throws where a record is lost, or something is said that is not so. */
+/** Throws if a record is lost, or a message is wrong. */
 export const runScenario = async (scenario: Scenario): Promise<Tally> => {
   const lab = openLab(scenario);
   for (const interruption of scenario.interruptions) {
@@ -214,8 +213,8 @@ export const runScenario = async (scenario: Scenario): Promise<Tally> => {
     lab.clock.now += interruption.gap;
   }
   lab.api.breakDown([]);
-  const whole = await inTime(runOnce(lab));
-  if (whole !== 'complete') throw new Error('The run in peace is not complete.');
+  const undisturbed = await inTime(runOnce(lab));
+  if (undisturbed !== 'complete') throw new Error('The undisturbed run is not complete.');
   lab.api.plan([]);
   lab.clock.now += DAY;
   const last = await inTime(runOnce(lab));

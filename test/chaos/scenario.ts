@@ -1,14 +1,14 @@
-// What fast-check makes up: streams, what the API holds, what happens to it meanwhile, and where runs are cut off. What a
-// documented limit excludes is not made up: see `allowed`.
+// Generates scenarios: streams, the rows of the API, their mutations meanwhile, and the interruptions of runs. Mutations that a
+// documented limit excludes are not generated: see `allowed`.
 import fc from 'fast-check';
 import type {Fault, Mutation} from './api.ts';
 import {type ChaosStream, DAY} from './streams.ts';
 
-/** How one run ends before its end: as by SIGKILL or SIGTERM, once so many lines are out. */
+/** Interrupts a run like SIGKILL or SIGTERM after so many lines. */
 export type Interruption = {
   readonly kind: 'kill' | 'stop';
   readonly lines: number;
-  /** How long it takes until the next run, in milliseconds. */
+  /** The time until the next run, in milliseconds. */
   readonly gap: number;
 };
 
@@ -24,11 +24,11 @@ export type Scenario = {
   readonly faults: readonly Fault[];
   readonly interruptions: readonly Interruption[];
   readonly concurrency: number;
-  /** How far the API's clock is ahead, in milliseconds. */
+  /** The API's clock is ahead by so many milliseconds. */
   readonly skew: number;
-  /** How long a request takes, in milliseconds. */
+  /** The duration of a request, in milliseconds. */
   readonly pace: number;
-  /** Of the order in which answers to several slices come. */
+  /** Determines the order of responses to several slices. */
   readonly seed: number;
 };
 
@@ -37,8 +37,8 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /**
- * What may happen to a list while it is paged, so that its pages still hold all of it: where pages are counted, a row that
- * leaves its place takes one of the next page along, which no client can see.
+ * The mutations that leave no row out of a list's pages. With offsets, a row that leaves its page moves a row of the next page
+ * into a page that was already read, which no client can detect.
  */
 const allowed = ({paging, order, window}: ChaosStream): readonly Mutation['kind'][] => {
   if (paging !== 'offset') return ['insert', 'update', 'delete'];
@@ -62,7 +62,7 @@ const shapes = fc.record({
 
 type Shape = typeof shapes extends fc.Arbitrary<infer T> ? T : never;
 
-/** Options that exclude each other give way. */
+/** Resolves options that exclude each other. */
 const streamOf = (name: string, {sliced, ...shape}: Shape): ChaosStream => {
   const isWindowed = shape.hasCursor && shape.window > 0;
   return {
@@ -79,7 +79,7 @@ const streamOf = (name: string, {sliced, ...shape}: Shape): ChaosStream => {
 
 const PARENTS = 3;
 
-/** A parent, and children in slices that are its records. */
+/** A parent and its child. */
 const family = (
   above: Shape,
   below: Shape,
@@ -88,7 +88,7 @@ const family = (
   const parentStream = streamOf('parents', {
     ...above,
     sliced: 0,
-    // Those that changed are found by a cursor; and who changes with each child leaves its place in a list.
+    // Changed parents are found by a cursor. They change with each child, so their places in the list change, too.
     ...(incremental && {hasCursor: true, paging: 'keyset' as const}),
   });
   const {slices: _none, ...child} = streamOf('children', {...below, sliced: 0});
@@ -118,7 +118,7 @@ const streamLists: fc.Arbitrary<readonly ChaosStream[]> = fc.oneof(
   },
 );
 
-/** The slices that there are from the start; of children, the first parents. */
+/** The slices that exist from the start; of children, the first parents. */
 const slicesOf = ({slices, parent}: ChaosStream): readonly string[] =>
   parent ? Array.from({length: PARENTS}, (_none, index) => String(index + 1)) : (slices ?? ['']);
 
@@ -128,7 +128,7 @@ const at = <T>(list: readonly T[], index: number): T => {
   return found;
 };
 
-/** Few different times, so that there are ties. */
+/** Few different times, so that some are equal. */
 const ages = fc
   .tuple(fc.integer({min: 0, max: 40}), fc.constantFrom(0, 0, 0, 1, 999, 1_000))
   .map(([quarters, more]) => quarters * 6 * HOUR + more);
@@ -138,7 +138,7 @@ const raw = fc.record({
   rows: fc.array(fc.tuple(fc.nat(20), fc.nat(20), ages), {maxLength: 40}),
   mutations: fc.array(
     fc.record({
-      behind: fc.integer({min: 1, max: 60}),
+      after: fc.integer({min: 1, max: 60}),
       stream: fc.nat(20),
       slice: fc.nat(20),
       kind: fc.nat(20),
@@ -159,7 +159,7 @@ const raw = fc.record({
   interruptions: fc.array(
     fc.record({
       kind: fc.constantFrom('kill', 'kill', 'stop'),
-      /** In percent of what may come. */
+      /** In percent of the expected lines. */
       cut: fc.integer({min: 0, max: 130}),
       gap: fc.constantFrom(0, MINUTE, 30 * MINUTE, 3 * HOUR, 25 * HOUR),
     }),
@@ -208,7 +208,7 @@ export const scenarios: fc.Arbitrary<Scenario> = raw.map(
       ],
       interruptions: interruptions.map(({cut, ...more}) => ({
         ...more,
-        // Of each record a line, and most pages and slices have a STATE.
+        // Each record is a line, and most pages and slices have a STATE.
         lines: Math.floor((cut / 100) * (10 * streams.length + 1.5 * rows.length)),
       })),
       mutations: mutations.map((mutation) => mutationOf(streams, mutation)),

@@ -1,4 +1,4 @@
-// The API that changes while it is read, on a port, and the program that reads it, as its client sees it.
+// Serves the API that changes while it is read, and runs the program that reads it, as its client.
 import {type ChildProcessByStdio, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {join} from 'node:path';
@@ -10,7 +10,7 @@ import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
 import {parseMessages} from '../../cdk/testing/protocol.ts';
 import {configuredCatalog, ROOT, runProgram} from '../e2e/run-program.ts';
 import {type ApiServer, sendJson, serveApi} from '../http/api-server.ts';
-import {type Ask, type ChaosApi, chaosApi} from './api.ts';
+import {type ChaosApi, type ChaosRequest, chaosApi} from './api.ts';
 import {type Repeats, repeatsIn} from './repeats.ts';
 import {type ChaosRecord, type ChaosStream, DAY} from './streams.ts';
 import {type Kept, keep, type Line, witness} from './witness.ts';
@@ -18,8 +18,8 @@ import {type Kept, keep, type Line, witness} from './witness.ts';
 const BUNDLE = 'dist/chaos/main.js';
 
 /**
- * Bundles the program, as an image has it: it starts in half the time, and a crash matrix starts it a hundred times. In a
- * process of its own, because esbuild does not run in jest's contexts.
+ * Bundles the program as in an image: it starts in half the time, and the crash matrix starts it a hundred times. In its own
+ * process, because esbuild does not run in jest's contexts.
  */
 export const bundleChaos = async (): Promise<void> => {
   const {status, stderr} = await runProgram(process.execPath, [
@@ -48,7 +48,7 @@ const streamOf = (name: string, options: Partial<ChaosStream>, now: number): Cha
   ...options,
 });
 
-/** A stream of each kind. */
+/** One stream of each kind. */
 const everyKind = (now: number): readonly ChaosStream[] =>
   Object.entries({
     ascending: {lookback: 10 * 60_000},
@@ -58,7 +58,7 @@ const everyKind = (now: number): readonly ChaosStream[] =>
     sliced: {slices: ['one/a', 'one/b']},
     parents: {},
     children: {parent: {name: 'parents', incremental: false}},
-    rounds: {hasCursor: false, filters: false, slices: ['x', 'y']},
+    passes: {hasCursor: false, filters: false, slices: ['x', 'y']},
     tokens: {hasCursor: false, filters: false, order: 'none', paging: 'token', resumable: DAY},
   } satisfies Record<string, Partial<ChaosStream>>).map(([name, options]) =>
     streamOf(name, options, now),
@@ -70,7 +70,7 @@ const fill = (api: ChaosApi, streams: readonly ChaosStream[], now: number): void
     if (name === 'parents') continue;
     const all = parent ? parents.map(({id}) => String(id)) : slices;
     for (const [index, slice] of all.entries()) {
-      // Two at the same time, across the end of a page.
+      // Two of the same time, across the end of a page.
       const ages = index === 0 ? [50, 26, 26] : [26];
       for (const hours of ages) api.insert(name, slice, now - hours * HOUR);
     }
@@ -80,10 +80,10 @@ const fill = (api: ChaosApi, streams: readonly ChaosStream[], now: number): void
 export type ChaosServer = ApiServer & {
   readonly api: ChaosApi;
   readonly streams: readonly ChaosStream[];
-  /** Keeps back what is asked for behind so many answers, until it is told to go on: a run can't end before. */
-  readonly keepBack: (behind: number) => void;
-  readonly goOn: () => void;
-  /** What rows are in. */
+  /** Holds all responses after this many until `release` is called, so that a run cannot end before. */
+  readonly hold: (after: number) => void;
+  readonly release: () => void;
+  /** The collections and slices that have rows. */
   readonly collections: readonly {readonly collection: string; readonly slice: string}[];
 };
 
@@ -98,15 +98,15 @@ export const serveChaos = async (): Promise<ChaosServer> => {
   const server = await serveApi(async (request, response, url) => {
     left -= 1;
     if (left < 0) await gate.promise;
-    const asked = new URL(request.url ?? '', url).searchParams.get('ask');
-    const ask: Ask = {
+    const sent = new URL(request.url ?? '', url).searchParams.get('request');
+    const query: ChaosRequest = {
       since: undefined,
       until: undefined,
       at: undefined,
-      ...JSON.parse(asked ?? ''),
+      ...JSON.parse(sent ?? ''),
     };
     try {
-      sendJson(response, api.ask(ask));
+      sendJson(response, api.respond(query));
     } catch (error) {
       const status = error instanceof TransientError ? 503 : 400;
       sendJson(response, {error: String(error)}, {status});
@@ -120,10 +120,10 @@ export const serveChaos = async (): Promise<ChaosServer> => {
     api,
     streams,
     collections,
-    keepBack: (behind) => {
-      left = behind;
+    hold: (after) => {
+      left = after;
     },
-    goOn: () => {
+    release: () => {
       left = Number.POSITIVE_INFINITY;
       gate.resolve();
       gate = Promise.withResolvers<void>();
@@ -133,9 +133,9 @@ export const serveChaos = async (): Promise<ChaosServer> => {
 
 type Program = ChildProcessByStdio<null, Readable, Readable>;
 
-/** How a run is cut off. */
+/** Interrupts a run. */
 export type Cut = {
-  /** Behind so many lines. */
+  /** After so many lines. */
   readonly lines?: number;
   /** After so many milliseconds. */
   readonly after?: number;
@@ -151,7 +151,7 @@ export type Ended = {
   readonly repeats: Repeats;
 };
 
-/** What a client has, over all runs, by stream. */
+/** The client's data of all runs, by stream. */
 export type Client = ReadonlyMap<string, Kept>;
 
 export const openClient = ({streams}: ChaosServer): Client =>
@@ -167,7 +167,7 @@ const cutOff = (program: Program, by: Cut['by']): void => {
   else program.kill(by);
 };
 
-/** The lines that a client sees: all that come, until it, or the program, is gone. */
+/** Returns the lines that a client gets, until it or the program is gone. */
 const listen = async (program: Program, cut: Cut | undefined): Promise<readonly string[]> => {
   const seen: string[] = [];
   const {lines = Number.POSITIVE_INFINITY, after, by = 'SIGKILL'} = cut ?? {};
@@ -177,7 +177,7 @@ const listen = async (program: Program, cut: Cut | undefined): Promise<readonly 
       seen.push(line);
       if (seen.length !== lines) continue;
       cutOff(program, by);
-      // One that is asked to stop still says where it is.
+      // After SIGTERM the program still emits its states.
       if (by !== 'SIGTERM') break;
     }
   } finally {
@@ -186,22 +186,22 @@ const listen = async (program: Program, cut: Cut | undefined): Promise<readonly 
   return seen;
 };
 
-/** A line that was cut in two is none. */
+/** False for a truncated line. */
 const isWhole = (line: string): boolean => line.endsWith('}');
 
 export type ReadOptions = {
   readonly concurrency: number;
   readonly cut?: Cut;
-  /** In megabytes: what the program holds on to behind each page, and the most it may. */
+  /** In megabytes: memory that the program keeps after each page, and the limit of its heap. */
   readonly hoard?: number;
   readonly heap?: number;
-  /** Writes a file and tells its path. */
+  /** Writes a file and returns its path. */
   readonly file: (name: string, content: unknown) => string;
 };
 
 let runs = 0;
 
-/** Runs the program from where its client is. */
+/** Runs the program from the client's states. */
 export const readChaos = async (
   {url, api, streams}: ChaosServer,
   client: Client,
@@ -210,7 +210,7 @@ export const readChaos = async (
   runs += 1;
   const startedAt = Date.now();
   const states = [...client.values()].flatMap(({state}) => state ?? []);
-  const eyes = witness(client, api, startedAt);
+  const watched = witness(client, api, startedAt);
   const args = [
     `--max-old-space-size=${heap}`,
     join(ROOT, BUNDLE),
@@ -235,12 +235,12 @@ export const readChaos = async (
       .map((line) => `${line}\n`)
       .join(''),
   );
-  for (const message of messages) eyes.observe(linesOf(message));
-  const repeats = repeatsIn(eyes, streams, {startedAt, mutations: 12});
+  for (const message of messages) watched.observe(linesOf(message));
+  const repeats = repeatsIn(watched, streams, {startedAt, mutations: 12});
   return {status: signal ?? code, lines: seen.length, stderr, messages, repeats};
 };
 
-/** Rows that a client should have by now, in their latest version, but has not. */
+/** Rows whose latest version a client should have by now, but does not have. */
 export const lostRows = ({api, streams}: ChaosServer, client: Client): readonly string[] =>
   streams.flatMap(({name}) =>
     [...api.rows(name)].flatMap(([slice, rows]) =>

@@ -1,4 +1,4 @@
-// Streams over an API that changes while it is read: one kind for each way in which the kit reads.
+// Streams of an API that changes while it is read: one for each way in which the kit reads.
 
 import {parent, type Slices} from '../../cdk/author/slices.ts';
 import {page, stream} from '../../cdk/author/stream.ts';
@@ -6,26 +6,26 @@ import type {Stream} from '../../cdk/author/stream-value.ts';
 import type {CursorValue, Page, Schema} from '../../cdk/author/types.ts';
 import type {HttpClient} from '../../cdk/http/client.ts';
 import type {JsonObject} from '../../cdk/json/values.ts';
-import type {Answer, Ask, CollectionSpec, Row} from './api.ts';
+import type {ChaosRequest, ChaosResponse, CollectionSpec, Row} from './api.ts';
 
-/** A stream, as plain JSON. */
+/** The JSON of a stream. */
 export type ChaosStream = CollectionSpec & {
-  /** Without one all of it is read each time. */
+  /** Without a cursor everything is read each time. */
   readonly hasCursor: boolean;
-  /** Absent: the stream is read in one piece. */
+  /** Absent: the stream has no slices. */
   readonly slices?: readonly string[];
-  /** The stream whose records are the slices of this one. */
+  /** Its records are the slices of this stream. */
   readonly parent?: {readonly name: string; readonly incremental: boolean};
   /** Read for its children only. */
   readonly isHidden?: boolean;
-  /** In milliseconds; 0: none. */
+  /** In milliseconds; 0: no lookback. */
   readonly lookback: number;
-  /** In days; 0: none. */
+  /** In days; 0: no windows. */
   readonly window: number;
-  /** In milliseconds; 0: not at all. */
+  /** In milliseconds; 0: not resumable. */
   readonly resumable: number;
   readonly checkpointInterval: number;
-  /** When the first record may have come, in epoch milliseconds. */
+  /** Not later than the first record, in epoch milliseconds. */
   readonly start: number;
 };
 
@@ -45,8 +45,8 @@ type Part = {readonly part: string};
 
 export const DAY = 24 * 3_600_000;
 
-/** As the API writes a time: to the millisecond, the second, or the day. */
-const timeText = (time: number, tick: number): string => {
+/** The API's notation of a time, exact to the millisecond, the second or the day. */
+const printTime = (time: number, tick: number): string => {
   const text = new Date(time).toISOString();
   if (tick >= DAY) return text.slice(0, 10);
   return tick >= 1_000 ? text.replace(/\.\d+Z$/, 'Z') : text;
@@ -55,23 +55,23 @@ const timeText = (time: number, tick: number): string => {
 const timeOf = (value: CursorValue | undefined): number | undefined =>
   value === undefined ? undefined : Date.parse(String(value));
 
-/** How a slice is called in a state. */
+/** The key of a slice in a state. */
 export const keyOf = (slice: string): string => (slice === '' ? '' : `part=${slice}`);
 
 const recordOf = ({id, version, changedAt}: Row, part: string, tick: number): ChaosRecord => ({
   id,
   part,
   version,
-  updated_at: timeText(changedAt, tick),
+  updated_at: printTime(changedAt, tick),
 });
 
 const cursorOf = ({hasCursor, lookback, order, tick, filters, start}: ChaosStream) => ({
   cursor: {
     field: 'updated_at' as const,
     order,
-    start: timeText(start, tick),
+    start: printTime(start, tick),
     ...(lookback > 0 && {lookback: {seconds: lookback / 1_000}}),
-    // Of a list whose newest come first the kit reads the first pages only.
+    // Of a list with the newest records first the kit reads only the first pages.
     clientSide: !filters && order !== 'descending' && hasCursor,
   },
 });
@@ -88,12 +88,12 @@ const slicesOf = (
 };
 
 /**
- * Parents go before their children.
- * @param ask a request; all that `read` waits for
+ * @param specs parents before their children
+ * @param send sends a request; `read` waits for nothing else
  */
 export const chaosStreams = (
   specs: readonly ChaosStream[],
-  ask: (ask: Ask, http: HttpClient) => Promise<Answer>,
+  send: (request: ChaosRequest, http: HttpClient) => Promise<ChaosResponse>,
 ): readonly Stream<ChaosRecord>[] => {
   const built = new Map<string, Stream<ChaosRecord>>();
   for (const spec of specs) {
@@ -113,7 +113,7 @@ export const chaosStreams = (
         const query = {collection: name, slice: part, since: timeOf(since), until: timeOf(until)};
         let at: JsonObject | undefined = resume;
         do {
-          const {rows, next}: Answer = await ask({...query, at}, http);
+          const {rows, next}: ChaosResponse = await send({...query, at}, http);
           const records = rows.map((row) => recordOf(row, part, tick));
           yield page(records, resumable > 0 && next ? {resume: next} : {});
           at = next;

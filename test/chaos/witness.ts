@@ -1,9 +1,9 @@
-// Watches what a client sees, line by line, over all runs, and throws where something is said that must not be.
+// Watches the lines that a client gets over all runs, and throws if a message is wrong.
 import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
 import type {ChaosApi, Row} from './api.ts';
 import {type ChaosRecord, type ChaosStream, DAY, keyOf} from './streams.ts';
 
-/** One line of a program: of a page, one of its records. */
+/** One line of a program: a record of a page, or another message. */
 export type Line =
   | {readonly record: ChaosRecord; readonly stream: string}
   | {readonly message: AirbyteMessage};
@@ -17,51 +17,51 @@ const part = (value: unknown, key: string): unknown => (isBlob(value) ? value[ke
 const sliceBlob = (blob: unknown, slice: string): unknown =>
   slice === '' ? blob : part(part(blob, 'slices'), keyOf(slice));
 
-/** Up to where a state says that a slice was read, in epoch milliseconds; '' is the stream itself. */
+/** The position of a slice in a state, in epoch milliseconds; slice '' is the stream itself. */
 export const positionIn = (blob: unknown, slice: string): number | undefined => {
   const value = part(sliceBlob(blob, slice), 'updated_at');
   return typeof value === 'string' ? Date.parse(value) : undefined;
 };
 
-/** When the page was saved that a slice goes on behind, in epoch milliseconds. */
+/** The time of the page after which a slice resumes, in epoch milliseconds. */
 export const resumeIn = (blob: unknown, slice: string): number | undefined => {
   const own = slice === '' ? part(blob, 'resume') : part(sliceBlob(blob, slice), 'resume');
-  const ofRound = part(part(blob, 'resume'), keyOf(slice));
-  const saved = part(own ?? ofRound, 'saved');
+  const ofPass = part(part(blob, 'resume'), keyOf(slice));
+  const saved = part(own ?? ofPass, 'saved');
   return typeof saved === 'string' ? Date.parse(saved) : undefined;
 };
 
 const slicesIn = (blob: unknown): readonly string[] =>
   Object.keys(part(blob, 'slices') ?? {}).map((key) => key.replace('part=', ''));
 
-/** How far an API's clock and ours may be apart, by which the kit stays behind the start of a run. */
+/** A position never passes the start of a run less this, because clocks differ. */
 const SKEW = 60_000;
 
 const versionKey = ({id, version}: {readonly id: number; readonly version: number}): string =>
   `${id}/${version}`;
 
-/** What a client has of one stream. */
+/** A client's data of one stream. All times are starts of runs, in epoch milliseconds. */
 export type Kept = {
   readonly spec: ChaosStream;
-  /** By id: of the versions that came the one with the latest time, and of several the last. */
+  /** By id: the version with the latest time, and of equal times the one that came last. */
   readonly latest: Map<number, ChaosRecord>;
-  /** Each version that came, with when the last run began that it came in. */
+  /** Each version that came, with the last run in which it came. */
   readonly versions: Map<string, number>;
-  /** When the last run began that said anything of the stream. */
+  /** The last run with a message of the stream. */
   ranAt: number | undefined;
   blob: Blob | undefined;
   state: object | undefined;
-  /** When the first run began of those that the stream has not been complete in since. */
+  /** The first run after the stream was last complete. */
   begun: number | undefined;
-  /** The same of the last time that it said it has an end. */
-  roundBegun: number | undefined;
-  /** By slice: when the first run began that its position may stand for. */
+  /** The first run of the pass that was last complete. */
+  passBegun: number | undefined;
+  /** By slice: the first run that its position may come from. */
   readonly since: Map<string, number>;
 };
 
 type Counts = {readonly all: number; readonly unexplained: number};
 
-/** Of one stream in one run. */
+/** The messages of one stream in one run. */
 type Seen = {
   records: number;
   readonly statuses: string[];
@@ -77,7 +77,7 @@ export const keep = (spec: ChaosStream): Kept => ({
   blob: undefined,
   state: undefined,
   begun: undefined,
-  roundBegun: undefined,
+  passBegun: undefined,
   since: new Map(),
 });
 
@@ -89,7 +89,7 @@ const show = (time: number | undefined): string =>
 const checkMoves = ({spec, blob: before}: Kept, blob: Blob): void => {
   for (const slice of ['', ...slicesIn(before)]) {
     const [from, to] = [positionIn(before, slice), positionIn(blob, slice)];
-    // Slices never go, but a parent that changes while its list is read may be missing from it this time.
+    // Slices never disappear, but a parent that changes while its list is read may be missing from it.
     const isGone = spec.parent?.incremental === false && !slicesIn(blob).includes(slice);
     if (from !== undefined && !(isGone && slice !== '') && (to === undefined || to < from)) {
       throw violation(
@@ -102,7 +102,7 @@ const checkMoves = ({spec, blob: before}: Kept, blob: Blob): void => {
 
 const floor = (time: number, tick: number): number => Math.floor(time / tick) * tick;
 
-/** Everything up to a position, but for what may come late, has been emitted. */
+/** Every row before a position, except those that may come late, must have been emitted. */
 const checkAhead = (
   {spec, versions}: Kept,
   blob: Blob,
@@ -133,18 +133,17 @@ const checkStatus = (name: string, {statuses}: Seen, status: string): void => {
     last === undefined
       ? status === 'STARTED'
       : ORDER.indexOf(status) > ORDER.indexOf(last) && last !== 'COMPLETE';
-  if (!isNext) throw violation(name, `${status} comes behind ${last}.`);
+  if (!isNext) throw violation(name, `${status} comes after ${last}.`);
   if (status === 'COMPLETE' && last !== 'RUNNING')
     throw violation(name, 'COMPLETE without RUNNING.');
 };
 
-/** What is watched, and what has been seen. */
 type Watch = {
   readonly kept: ReadonlyMap<string, Kept>;
   readonly api: ChaosApi;
   readonly startedAt: number;
   readonly seen: Map<string, Seen>;
-  /** What was kept when the run began. */
+  /** The client's data when the run began. */
   readonly before: ReadonlyMap<string, Pick<Kept, 'blob' | 'since' | 'ranAt'>>;
 };
 
@@ -161,13 +160,13 @@ const seenOf = ({seen}: Watch, name: string): Seen => {
 
 const keptOf = ({kept, startedAt}: Watch, name: string): Kept => {
   const found = kept.get(name);
-  if (found === undefined) throw violation(name, 'nobody asked for it.');
+  if (found === undefined) throw violation(name, 'the catalog does not have it.');
   found.begun ??= startedAt;
   found.ranAt = startedAt;
   return found;
 };
 
-/** Whether it must be so that a version comes again. */
+/** True if a version has a reason to come again, other than an interruption. */
 const isExplained = (
   {before, startedAt}: Watch,
   {spec, versions}: Kept,
@@ -176,42 +175,42 @@ const isExplained = (
   const {blob, since, ranAt} = before.get(spec.name) ?? {};
   const time = Date.parse(record.updated_at);
   const from = positionIn(blob, record.part);
-  // What lies before the position is the lookback, and what came after the run began was not relied on.
+  // Records before the position are in the lookback, and those after the start of the run do not move the position.
   if (spec.hasCursor && from !== undefined && time <= from) return true;
   const begun = since?.get(record.part) ?? startedAt;
   if (spec.hasCursor && time + spec.tick > begun - SKEW) return true;
-  // What came in runs before the last one may have been void, or not relied on by then.
+  // Records of runs before the last one may not have moved the position.
   return (versions.get(versionKey(record)) ?? 0) < (ranAt ?? 0);
 };
 
-/** A round that began longer ago begins anew. */
-const ROUND_LIFE = DAY;
+/** An older pass starts over. */
+const PASS_LIFE = DAY;
 
-/** A slice that was read to its end is not read again in a round that goes on. */
+/** A resumed pass must not read a complete slice again. */
 const checkDone = ({before, kept, startedAt}: Watch, {spec}: Kept, slice: string): void => {
   const {blob} = before.get(spec.name) ?? {};
   const isParent = [...kept.values()].some((one) => one.spec.parent?.name === spec.name);
   if (spec.hasCursor || isParent || blob?.['unfinished'] !== true) return;
-  const isOld = startedAt - Date.parse(String(blob['started'])) >= ROUND_LIFE;
+  const isOld = startedAt - Date.parse(String(blob['started'])) >= PASS_LIFE;
   const {done} = blob;
   if (!isOld && Array.isArray(done) && done.includes(keyOf(slice))) {
     throw violation(spec.name, `"${slice}" is read again, though ${JSON.stringify(blob)}.`);
   }
 };
 
-/** Once all is read without a cursor, whatever has not changed since the beginning has come. */
-const checkRound = (
-  {spec, versions, roundBegun = 0}: Kept,
+/** A complete pass must have read every row that did not change since it began. */
+const checkPass = (
+  {spec, versions, passBegun = 0}: Kept,
   rows: ReadonlyMap<string, readonly Row[]>,
 ): void => {
-  // A parent that changes while its list is read may be missing from it this time.
+  // A parent that changes while its list is read may be missing from it.
   if (spec.hasCursor || spec.parent) return;
   const missing = [...rows.values()]
     .flat()
     .find(
       (row) =>
-        row.changedAt + spec.tick < roundBegun - SKEW &&
-        (versions.get(versionKey(row)) ?? 0) < roundBegun,
+        row.changedAt + spec.tick < passBegun - SKEW &&
+        (versions.get(versionKey(row)) ?? 0) < passBegun,
     );
   if (missing) {
     throw violation(spec.name, `is complete, but ${JSON.stringify(missing)} has not come.`);
@@ -238,15 +237,15 @@ const onRecord = (watch: Watch, name: string, record: ChaosRecord): void => {
   }
 };
 
-/** From when on a slice's position was not relied on. */
-const keepBeginnings = (own: Kept, blob: Blob, startedAt: number): void => {
+/** Notes the first runs that positions and passes come from. */
+const noteBeginnings = (own: Kept, blob: Blob, startedAt: number): void => {
   const isFinished = blob['unfinished'] !== true;
   for (const slice of ['', ...slicesIn(blob)]) {
     const hasMoved = positionIn(own.blob, slice) !== positionIn(blob, slice);
     if (hasMoved || isFinished) own.since.set(slice, own.begun ?? startedAt);
   }
   if (!isFinished) return;
-  own.roundBegun = own.begun;
+  own.passBegun = own.begun;
   own.begun = undefined;
 };
 
@@ -264,7 +263,7 @@ const onState = (watch: Watch, name: string, state: NonNullable<AirbyteMessage['
     checkMoves(own, blob);
     checkAhead(own, blob, watch.api.rows(name));
   }
-  keepBeginnings(own, blob, watch.startedAt);
+  noteBeginnings(own, blob, watch.startedAt);
   run.records = 0;
   run.lastState = text;
   own.blob = blob;
@@ -275,15 +274,16 @@ const onStatus = (watch: Watch, name: string, status: string): void => {
   const run = seenOf(watch, name);
   checkStatus(name, run, status);
   const own = watch.kept.get(name);
-  if (own && status === 'COMPLETE') checkRound(own, watch.api.rows(name));
+  if (own && status === 'COMPLETE') checkPass(own, watch.api.rows(name));
   run.statuses.push(status);
 };
 
-/** Where pages are counted, rows that come in move others into the next page, out of order. */
-const checkOrder = ({kept}: Watch, said: string): void => {
-  if (!said.includes('are not in ascending order')) return;
+/** Only with offsets may records be out of order: inserted rows move others into the next page. */
+const checkOrder = ({kept}: Watch, message: string): void => {
+  if (!message.includes('are not in ascending order')) return;
   for (const [name, {spec}] of kept) {
-    if (said.startsWith(`Stream ${name}:`) && spec.paging !== 'offset') throw violation(name, said);
+    const isOwn = message.startsWith(`Stream ${name}:`);
+    if (isOwn && spec.paging !== 'offset') throw violation(name, message);
   }
 };
 
@@ -301,7 +301,6 @@ const onLine = (watch: Watch, line: Line): void => {
 
 export type Witness = ReturnType<typeof witness>;
 
-/** Watches one run. */
 export const witness = (kept: ReadonlyMap<string, Kept>, api: ChaosApi, startedAt: number) => {
   const before = new Map(
     [...kept].map(([name, {blob, since, ranAt}]) => [name, {blob, since: new Map(since), ranAt}]),
@@ -309,9 +308,9 @@ export const witness = (kept: ReadonlyMap<string, Kept>, api: ChaosApi, startedA
   const watch: Watch = {kept, api, startedAt, seen: new Map(), before};
   const {seen} = watch;
   return {
-    /** What a run says; throws where it should have said something else. */
+    /** Throws if the line is wrong. */
     observe: (line: Line): void => onLine(watch, line),
-    /** By slice: what came that had come before, and what of it nothing explains but that the run before was cut off. */
+    /** By slice: the records that came again, and those of them that only an interruption explains. */
     repeats: (name: string): ReadonlyMap<string, Counts> => seen.get(name)?.repeats ?? new Map(),
     lastStatus: (name: string): string | undefined => seen.get(name)?.statuses.at(-1),
     /** Records that no STATE counts. */

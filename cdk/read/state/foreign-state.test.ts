@@ -181,7 +181,7 @@ describe('one cursor for all partitions', () => {
       'even if there are older cursors of partitions',
       {use_global_cursor: true, state: {updated_at: JANUARY}, states: [{partition: {a: 1}}]},
     ],
-    ['where the author requested for it', {state: {updated_at: JANUARY}}],
+    ['if the manifest says so', {state: {updated_at: JANUARY}}],
   ])('holds %s', (_case, blob) => {
     expect(translate({...blob, lookback_window: 132})).toEqual({
       watermark: JANUARY,

@@ -2,7 +2,7 @@
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
 // A source whose streams its config describes, over the API that test/chaos/server.ts serves.
 import {defineSource, run, type Spec} from '#cdk';
-import type {Answer} from '../../chaos/api.ts';
+import type {ChaosResponse} from '../../chaos/api.ts';
 import {type ChaosStream, chaosStreams} from '../../chaos/streams.ts';
 
 type Config = {
@@ -41,8 +41,10 @@ await run(
     concurrency: ({concurrency}) => concurrency,
     check: async () => {},
     streams: ({config: {streams, hoard = 0}}) =>
-      chaosStreams(streams, async (ask, http) => {
-        const {rows, next} = await http.get<Answer>('/rows', {query: {ask: JSON.stringify(ask)}});
+      chaosStreams(streams, async (request, http) => {
+        const {rows, next} = await http.get<ChaosResponse>('/rows', {
+          query: {request: JSON.stringify(request)},
+        });
         if (hoard > 0)
           hoarded.push(new Array(hoard * NUMBERS_A_MEGABYTE).fill(hoarded.length + 0.5));
         return {rows, next};
