@@ -1,21 +1,69 @@
-/** @type {import('jest').Config} */
-export default {
+// The projects of a run are named in HEADWATER_TESTS: `quick` unless it says otherwise.
+//   quick    what a contributor waits for
+//   slow     files that end in `.slow.test.ts`; tests that ask for it (test/cases.ts) try more cases when it is named
+//   servers  sources against servers that others wrote, started on loopback
+//   clients  sources run by clients that others wrote
+//   image    sources as images, where a container engine answers
+//   broken   each broken connector through the whole acceptance suite
+const SLOW = '\\.slow\\.test\\.ts$';
+const OTHERS = ['/acceptance-tests/broken/', '/test/clients/', '/test/image/', '/test/servers/'];
+const NOT_OURS = ['/node_modules/', '/dist/'];
+
+const shared = {
   testEnvironment: 'node',
-  testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: [
-    '/node_modules/',
-    '/dist/',
-    '/test/clients/',
-    '/acceptance-tests/broken/',
-    '/test/image/',
-    '/test/servers/',
-  ],
+  testPathIgnorePatterns: NOT_OURS,
   modulePathIgnorePatterns: ['<rootDir>/.clients/', '<rootDir>/.servers/', '<rootDir>/.bench/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {'\\.ts$': '<rootDir>/scripts/strip-types.js'},
+};
+
+const inProcess = {...shared, setupFilesAfterEnv: ['<rootDir>/test/http/network.ts']};
+
+// These start processes and containers: nock has nothing to guard in this one.
+const PROJECTS = {
+  quick: {
+    ...inProcess,
+    testMatch: ['**/*.test.ts'],
+    testPathIgnorePatterns: [...NOT_OURS, ...OTHERS, SLOW],
+  },
+  slow: {...inProcess, testMatch: ['**/*.slow.test.ts']},
+  servers: {
+    ...shared,
+    testMatch: ['<rootDir>/test/servers/*.test.ts'],
+    globalSetup: '<rootDir>/scripts/install-servers.js',
+  },
+  clients: {
+    ...shared,
+    testMatch: ['<rootDir>/test/clients/*.test.ts'],
+    globalSetup: '<rootDir>/scripts/install-clients.js',
+  },
+  image: {...shared, testMatch: ['<rootDir>/test/image/*.test.ts']},
+  broken: {...inProcess, testMatch: ['<rootDir>/acceptance-tests/broken/*.test.ts']},
+};
+
+const names = (process.env.HEADWATER_TESTS ?? 'quick').split(' ');
+for (const name of names) {
+  if (!Object.hasOwn(PROJECTS, name)) {
+    throw new Error(
+      `HEADWATER_TESTS names the project "${name}"; there are ${Object.keys(PROJECTS).join(', ')}.`,
+    );
+  }
+}
+
+/** @type {import('jest').Config} */
+export default {
+  // For tests that start programs on a busy machine.
+  testTimeout: 30_000,
+  // On two cores jest would use one of them.
+  maxWorkers: '100%',
+  projects: names.map((name) => ({...PROJECTS[name], displayName: name})),
+  reporters: [
+    'default',
+    ...(names.join() === 'quick' ? ['<rootDir>/scripts/report-left-out.js'] : []),
+  ],
+  // Once a run, around all of its projects.
   globalSetup: '<rootDir>/test/secret-scan/start.ts',
   globalTeardown: '<rootDir>/test/secret-scan/finish.ts',
-  setupFilesAfterEnv: ['<rootDir>/test/http/network.ts'],
   collectCoverageFrom: ['cdk/**/*.ts', 'sources/**/*.ts', '!**/generated/**', '!**/*.test.ts'],
   coverageProvider: 'v8',
 };

@@ -1,7 +1,7 @@
 // The memory and the time that a connector may take.
 
 import type {Check} from '../check-kit/check.ts';
-import {runWith} from '../clients/profile.ts';
+import {runWith} from '../clients/client-check.ts';
 import {baselineOf, define} from './resume.ts';
 
 const MIB = 1024 * 1024;

@@ -6,7 +6,13 @@ import {checksOf} from '../check-kit/define-check.ts';
 import {failureOf} from '../check-kit/failure.ts';
 import type {ReadInputs, Runs} from '../check-kit/shared-runs.ts';
 import {stateAfter} from '../check-kit/states.ts';
-import {firstOf, incrementalCatalog, runWith, streamsOf, typeOf} from '../clients/profile.ts';
+import {
+  filledStreams,
+  firstOf,
+  incrementalCatalog,
+  messageTypeOf,
+  runWith,
+} from '../clients/client-check.ts';
 import type {BasicReadEntry} from '../config/settings.ts';
 import type {CallStyle, Run} from '../connectors/connector.ts';
 import {recordsOf, statesOf} from '../protocol/messages.ts';
@@ -26,7 +32,7 @@ export const baselineOf = async (
   entry: BasicReadEntry,
   runs: Runs,
 ): Promise<Baseline | undefined> => {
-  const catalog = incrementalCatalog(await streamsOf(entry, runs));
+  const catalog = incrementalCatalog(await filledStreams(entry, runs));
   const run = await runs.read(entry, {catalog});
   return failureOf(run) === undefined ? {catalog, run} : undefined;
 };
@@ -59,7 +65,7 @@ const POINTS = [0.1, 0.35, 0.6, 0.85];
 /** The lines at which it is killed: spread over the whole, and the first STATE. */
 const killLines = ({lines}: Run): readonly number[] => {
   const parts = POINTS.map((part) => Math.floor(part * lines.length));
-  const first = lines.findIndex(({json}) => typeOf(json) === 'STATE');
+  const first = lines.findIndex(({json}) => messageTypeOf(json) === 'STATE');
   return [...new Set(first < 0 ? parts : [first, ...parts])];
 };
 

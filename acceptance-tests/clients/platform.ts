@@ -6,15 +6,15 @@ import type {Settings} from '../config/settings.ts';
 import type {Run} from '../connectors/connector.ts';
 import {messagesOf, recordsOf, shown, tracesOf} from '../protocol/messages.ts';
 import {
-  catalogOf,
+  configuredCatalog,
   define,
   failuresOf,
+  filledStreams,
   incrementalCatalog,
   MISSING,
+  messageTypeOf,
   runWith,
-  streamsOf,
-  typeOf,
-} from './profile.ts';
+} from './client-check.ts';
 
 const CLIENT = 'the platform';
 
@@ -26,7 +26,7 @@ const specEarly = define(
   'the SPEC is within the first 10 lines and the first 2 MiB',
   async (entry, runs): Promise<readonly Fault[]> => {
     const {lines} = await runs.spec(entry);
-    const index = lines.findIndex(({json}) => typeOf(json) === 'SPEC');
+    const index = lines.findIndex(({json}) => messageTypeOf(json) === 'SPEC');
     if (index < 0) return [];
     const before = lines.slice(0, index + 1).map(({text}) => Buffer.byteLength(text) + 1);
     const bytes = before.reduce((sum, size) => sum + size, 0);
@@ -57,7 +57,7 @@ const openHeartbeat = () => {
     last = now;
   };
   const onLine = ({json}: {readonly json?: unknown}) => {
-    const type = typeOf(json);
+    const type = messageTypeOf(json);
     if (type === 'RECORD' || type === 'STATE') beat();
     return 'go on' as const;
   };
@@ -79,7 +79,7 @@ const read = define(
   'test_platform_read',
   'a read as the platform starts it succeeds, and RECORD or STATE comes often enough',
   async (entry, runs, context) => {
-    const catalog = incrementalCatalog(await streamsOf(entry, runs));
+    const catalog = incrementalCatalog(await filledStreams(entry, runs));
     const {onLine, longest} = openHeartbeat();
     const environment = {
       ...{DEPLOYMENT_MODE: (entry.deploymentMode ?? 'oss').toUpperCase()},
@@ -95,7 +95,7 @@ const read = define(
 const dropped = (run: Run): readonly Fault[] =>
   run.lines
     .filter(({json}) => {
-      const type = typeOf(json);
+      const type = messageTypeOf(json);
       if (type === 'STATE') return at(json, 'state') === undefined;
       if (type !== 'RECORD') return false;
       const data = at(json, 'record', 'data');
@@ -115,7 +115,7 @@ const missingStream = define(
   'test_platform_missing_stream',
   'a stream that the source does not have makes the read fail: exit code, TRACE ERROR',
   async (entry, runs, context): Promise<readonly Fault[]> => {
-    const healthy = catalogOf(await streamsOf(entry, runs), () => ({}));
+    const healthy = configuredCatalog(await filledStreams(entry, runs), () => ({}));
     const catalog = {streams: [...healthy.streams, MISSING]};
     const run = await runWith(context, runs, entry, 'read', {catalog});
     const errors = tracesOf(run, 'ERROR').length;
@@ -179,7 +179,7 @@ const slowReader = define(
   'test_platform_slow_reader',
   'a reader that is slow gets every record, and memory does not pile up',
   async (entry, runs, context) => {
-    const catalog = incrementalCatalog(await streamsOf(entry, runs));
+    const catalog = incrementalCatalog(await filledStreams(entry, runs));
     const quick = await runs.read(entry, {catalog});
     const slow = await runWith(context, runs, entry, 'read', {catalog}, {pause: 20});
     const failures = failuresOf(slow, 'a slow reader');

@@ -6,7 +6,14 @@ import {stateAfter} from '../check-kit/states.ts';
 import type {BasicReadEntry} from '../config/settings.ts';
 import type {CallStyle, Command, Run} from '../connectors/connector.ts';
 import {recordsOf, type Stream, statesOf} from '../protocol/messages.ts';
-import {catalogOf, define, failuresOf, runWith, streamsOf, terminating} from './profile.ts';
+import {
+  configuredCatalog,
+  define,
+  failuresOf,
+  filledStreams,
+  runWith,
+  terminating,
+} from './client-check.ts';
 
 const CLIENT = 'PyAirbyte';
 
@@ -15,7 +22,7 @@ const STYLE: CallStyle = {endings: {catalog: 'txt', state: 'txt'}, mode: 0o444};
 
 /** Every stream incrementally, whether it can or not, with the numbers of a refresh. */
 const catalogFor = (streams: readonly Stream[]) =>
-  catalogOf(streams, ({defaultCursor, primaryKey}) => ({
+  configuredCatalog(streams, ({defaultCursor, primaryKey}) => ({
     sync_mode: 'incremental',
     destination_sync_mode: 'overwrite',
     ...(defaultCursor.length > 0 && {cursor_field: defaultCursor}),
@@ -37,7 +44,7 @@ const nullLaden = (state: unknown): unknown =>
   });
 
 const read = async (entry: BasicReadEntry, runs: Runs, context: Context, state: unknown) => {
-  const catalog = catalogFor(await streamsOf(entry, runs));
+  const catalog = catalogFor(await filledStreams(entry, runs));
   return runWith(context, runs, entry, 'read', {catalog, state}, STYLE);
 };
 
@@ -117,7 +124,7 @@ const cache = define(
   'test_pyairbyte_cache',
   'streams fit its cache: properties, names that differ by more than case, plain primary keys',
   async (entry, runs) => {
-    const streams = await streamsOf(entry, runs);
+    const streams = await filledStreams(entry, runs);
     const open = streams
       .filter(({schema}) => !(typeof schema['properties'] === 'object' && schema['properties']))
       .map(({name}) => ({

@@ -6,7 +6,7 @@ import {at} from '../../cdk/json/at.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import type {Check, Context, Fault, Outcome} from '../check-kit/check.ts';
 import {outcomeOf} from '../check-kit/check.ts';
-import {discoveredStreams, specProperties} from './answers.ts';
+import {discoveredStreams, specProperties} from './connector-responses.ts';
 import {onData, textsAt} from './file.ts';
 
 const VERSION = /^(\d+)\.(\d+)\.(\d+)/;

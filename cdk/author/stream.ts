@@ -16,7 +16,7 @@ type Field<R> = keyof R extends never ? string : keyof R & string;
 export type Loose<R extends object> = Partial<R> & JsonObject;
 
 /** All of a stream but how its records are read. */
-type Described<R extends object, S extends Slice> = {
+type StreamDescription<R extends object, S extends Slice> = {
   readonly name: string;
   /**
    * JSON Schema and record type in one. A function, where the fields are only known by asking the API: it is called once in
@@ -80,7 +80,7 @@ export type StreamDefinition<
   R extends object,
   S extends Slice,
   Raw extends object = Loose<R>,
-> = Described<R, S> & (Passed<R, S> | Mapped<R, S, Raw>);
+> = StreamDescription<R, S> & (Passed<R, S> | Mapped<R, S, Raw>);
 
 async function* mapPages<Raw extends object, R extends object>(
   pages: AsyncIterable<Page>,

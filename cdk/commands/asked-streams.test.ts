@@ -5,8 +5,9 @@ import {parent} from '../author/slices.ts';
 import {defineSource, type Source} from '../author/source.ts';
 import {page, stream} from '../author/stream.ts';
 import type {Schema} from '../author/types.ts';
+import {Interrupted} from '../read/turns/abort.ts';
 import {errorsIn, recordsOf} from '../testing/messages.ts';
-import {inShort} from '../testing/run-read.ts';
+import {inShort, runRead} from '../testing/run-read.ts';
 import {discoverSource, readSource} from '../testing/run-source.ts';
 
 const API = 'https://api.test';
@@ -169,4 +170,28 @@ test('a parent that is read for its children only needs no schema', async () => 
   });
   const messages = await readSource(crm, {}, ['notes']);
   expect(recordsOf(messages, 'notes')).toEqual([{text: 'a'}]);
+});
+
+test('a run that is stopped while it asks for a schema hands the state back', async () => {
+  const stop = new AbortController();
+  const deals = stream<Row>({
+    name: 'deals',
+    schema: () => {
+      stop.abort(new Interrupted('SIGTERM'));
+      return new Promise(() => {});
+    },
+    async *read() {
+      yield page([]);
+    },
+  });
+  const state = [
+    {type: 'STREAM', stream: {stream_descriptor: {name: 'deals'}, stream_state: {kept: 7}}},
+  ];
+  const {messages, error} = await runRead({streams: [deals], state, signal: stop.signal});
+  expect(error).toBe(stop.signal.reason);
+  expect(inShort(messages).filter((line) => /^deals/.test(line))).toEqual([
+    'deals STARTED',
+    'deals STATE {"kept":7} 0',
+    'deals INCOMPLETE',
+  ]);
 });

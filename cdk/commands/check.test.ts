@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
+import {failureOf} from '../../test/failure-of.ts';
 import {startHanging} from '../../test/http/hanging.ts';
-import {failureOf} from '../../test/support/failure.ts';
 import {defineSource} from '../author/source.ts';
 import {checkSource} from '../testing/run-source.ts';
 

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
+import {failureOf} from '../../test/failure-of.ts';
 import {serve} from '../../test/http/loopback.ts';
-import {failureOf} from '../../test/support/failure.ts';
 import {ConfigError} from '../errors.ts';
 import {virtualClock} from '../testing/virtual-clock.ts';
 import {bearer} from './auth/bearer.ts';

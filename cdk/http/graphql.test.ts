@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
-import {failureOf} from '../../test/support/failure.ts';
+import {failureOf} from '../../test/failure-of.ts';
 import {virtualClock} from '../testing/virtual-clock.ts';
 import {bearer} from './auth/bearer.ts';
 import {type HttpClient, type HttpOptions, openHttpClient} from './client.ts';

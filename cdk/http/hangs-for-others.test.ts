@@ -2,10 +2,10 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {beforeAll, describe, expect, jest, test} from '@jest/globals';
 import nock from 'nock';
+import {inMilliseconds} from '../../test/durations.ts';
+import {failureOf} from '../../test/failure-of.ts';
 import {counted, LONG, outcomeOf, SHORT, three} from '../../test/http/hang-limits.ts';
 import {hangLookups} from '../../test/http/hanging.ts';
-import {inMilliseconds} from '../../test/support/durations.ts';
-import {failureOf} from '../../test/support/failure.ts';
 import {secret} from '../testing/secrets.ts';
 import {oauth2} from './auth/oauth2.ts';
 import {sessionToken} from './auth/session-token.ts';

@@ -16,7 +16,7 @@ import {
   startHanging,
   trickle,
 } from '../../test/http/hanging.ts';
-import {say} from '../../test/support/say.ts';
+import {printLine} from '../../test/print-line.ts';
 
 // Jest's own limit must be no part of the matter.
 jest.setTimeout(30_000);
@@ -54,7 +54,7 @@ describe('a connection', () => {
     await using deaf = await startDeaf();
     const {url} = deaf;
     if (url === undefined) {
-      say('Not tried: this kernel makes connections that nobody takes.');
+      printLine('Not tried: this kernel makes connections that nobody takes.');
       return;
     }
     expect(

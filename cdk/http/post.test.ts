@@ -1,8 +1,8 @@
 // A POST that changes something on the server.
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
+import {failureOf} from '../../test/failure-of.ts';
 import {API, withAuth} from '../../test/http/authorized.ts';
-import {failureOf} from '../../test/support/failure.ts';
 
 const order = (options: object = {}) =>
   withAuth({retry: {attempts: 4}}, (http) =>

@@ -1,8 +1,8 @@
 // What the methods of a client send: method, headers and body.
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
+import {failureOf} from '../../test/failure-of.ts';
 import {API, withAuth} from '../../test/http/authorized.ts';
-import {failureOf} from '../../test/support/failure.ts';
 import {bearer} from './auth/bearer.ts';
 import {csv} from './decode/csv.ts';
 import {cursorIn} from './paginate/cursor-in.ts';

@@ -120,8 +120,8 @@ const dieOnUncaught = (output: Output): void => {
   );
 };
 
-/** Runs one command and returns the exit code. */
-const perform = async <C extends object>(
+/** Runs one command and returns the exit code. It leaves the process alone: everything goes through `output`. */
+export const perform = async <C extends object>(
   source: Source<C>,
   invocation: Invocation,
   output: Output,

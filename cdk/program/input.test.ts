@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, describe, expect, test} from '@jest/globals';
-import {failureOf} from '../../test/support/failure.ts';
+import {failureOf} from '../../test/failure-of.ts';
 import {printExact} from '../json/exact.ts';
 import {readJsonFile, readStateFile} from './input.ts';
 

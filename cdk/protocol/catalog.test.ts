@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {failureOf} from '../../test/support/failure.ts';
+import {failureOf} from '../../test/failure-of.ts';
 import {descriptorOf, parseCatalog, streamKey} from './catalog.ts';
 
 describe('a configured catalog', () => {

@@ -1,7 +1,7 @@
 // One slice, from its position to its end: pages, windows, and where it goes on when it is cut off.
 
 import type {Stream, Window} from '../author/stream-value.ts';
-import type {CursorValue, Page, Slice} from '../author/types.ts';
+import type {CursorValue, Page, Slice, StreamContext} from '../author/types.ts';
 import {shift} from '../duration.ts';
 import {messageOf, SystemError, TransientError} from '../errors.ts';
 import {type ListResume, openListResume} from '../http/paginate/resume.ts';
@@ -39,6 +39,8 @@ type SliceReading = {
   readonly reading: Reading;
   readonly slice: Slice;
   readonly slot: Slot;
+  /** The client, for this slice in its slot. */
+  readonly context: StreamContext;
   readonly key: string;
   readonly progress: SliceProgress;
   /** Absent for a stream without a cursor. */
@@ -198,7 +200,7 @@ const readPart = async (
   const {reading, slot} = slice;
   const {stream, client} = reading;
   const lists = listResume(reading, part);
-  const context = client.inSlot(slot, lists);
+  const context = lists === undefined ? slice.context : client.inSlot(slot, lists);
   const {signal} = context;
   const pages = stream.read({...context, slice: slice.slice, ...part});
   let count = 0;
@@ -300,13 +302,15 @@ export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Pro
   const {cursor, window} = reading.stream;
   const key = sliceKey(slice);
   const progress = reading.progress.slice(key);
-  const deletes = reading.deletes.slice(reading.client.inSlot(slot), slice, key, progress);
+  const context = reading.client.inSlot(slot);
+  const deletes = reading.deletes.slice(context, slice, key, progress);
   if (progress.isDone) return;
   await deletes.begin();
   const sliceReading: SliceReading = {
     reading,
     slice,
     slot,
+    context,
     key,
     progress,
     rules: cursor && cursorRules(cursor),

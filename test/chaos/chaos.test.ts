@@ -1,11 +1,12 @@
 // Reads of an API that changes meanwhile, cut off anywhere and taken up again: whatever fast-check comes up with.
-//   CHAOS_CASES=10000 CHAOS_SEED=1 npm test -- cdk/read/chaos
+//   CHAOS_CASES=10000 CHAOS_SEED=1 npm test -- test/chaos/chaos
 import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
+import {inThisRun} from '../cases.ts';
 import {runScenario, type Tally} from './run.ts';
 import {scenarios} from './scenario.ts';
 
-const CASES = Number(process.env['CHAOS_CASES'] ?? 300);
+const CASES = Number(process.env['CHAOS_CASES'] ?? inThisRun({quick: 300, full: 3_000}));
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 31);
 
 const add = (one: Tally, other: Tally): Tally => ({

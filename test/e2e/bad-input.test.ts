@@ -1,12 +1,16 @@
-// What users get wrong, and what they are told: the failure type, the exit code, a message that helps, and no
-// state lost.
+// Mistakes of users, and what is reported: the failure type, the exit code, a message that helps, and no state lost.
+// Most commands run in this process; a few as programs, to see that they say the same.
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
+import nock from 'nock';
 import {lastStates} from '../../cdk/testing/messages.ts';
 import {secret} from '../../cdk/testing/secrets.ts';
+import {faker} from '../../sources/faker/index.ts';
+import {github} from '../../sources/github/index.ts';
 import {type ApiServer, sendJson, serveApi} from '../http/api-server.ts';
-import {configuredCatalog, FAKER, GITHUB, runSource, workspace} from './run-program.ts';
+import {type Performed, performSource} from './perform.ts';
+import {configuredCatalog, type Ended, FAKER, GITHUB, runSource, workspace} from './run-program.ts';
 
 const {file, folder} = workspace();
 const catalog = file('catalog.json', configuredCatalog(['users']));
@@ -25,60 +29,73 @@ const errorsOf = (messages: Awaited<ReturnType<typeof runSource>>['messages']) =
   );
 
 const goodToken = secret('good');
-const CONFIGS: readonly (readonly [string, string, string, string])[] = [
+/** How a command is run. */
+type Run = (
+  args: readonly string[],
+) => Promise<Pick<Ended, 'status'> & Pick<Performed, 'messages'>>;
+const inFaker: Run = (args) => performSource(faker, args);
+const inGithub = (args: readonly string[]) => performSource(github, args);
+
+const CONFIGS: readonly (readonly [string, Run, string, string])[] = [
+  [
+    'a config that is not there, given to the program',
+    (args) => runSource(FAKER, args),
+    join(folder, 'nowhere.json'),
+    `The config file ${join(folder, 'nowhere.json')} does not exist.`,
+  ],
   [
     'a config that is not there',
-    FAKER,
+    inFaker,
     join(folder, 'nowhere.json'),
     `The config file ${join(folder, 'nowhere.json')} does not exist.`,
   ],
   [
     'a config that is a directory',
-    FAKER,
+    inFaker,
     directory,
     `The config file ${directory} is a directory.`,
   ],
   [
     'a config that is not JSON',
-    FAKER,
+    inFaker,
     file('broken.json', '{\n  "count": 10,\n  "seed": one\n}'),
     `The config file ${join(folder, 'broken.json')} is not valid JSON at line 3: unexpected character 'o'. Correct it there.`,
   ],
   [
     'a config that ends too early',
-    FAKER,
+    inFaker,
     file('cut.json', '{"count": 10'),
     `The config file ${join(folder, 'cut.json')} is not valid JSON at line 1: expected ',' or '}' after property value. Correct it there.`,
   ],
   [
     'a config that is a list',
-    FAKER,
+    inFaker,
     file('list.json', []),
     'The config must be a JSON object, but is an array.',
   ],
   [
     'a config with wrong values',
-    FAKER,
+    inFaker,
     file('wrong.json', {count: 'ten', seed: -1}),
     'The config does not match the spec: count must be of type integer, but is "ten"; seed must be >= 0, but is -1.',
   ],
   [
     'a config with missing fields',
-    GITHUB,
+    inGithub,
     file('missing.json', {}),
     'The config does not match the spec: token is required, but missing; repositories is required, but missing.',
   ],
   [
     'a config with a wrong name in a list',
-    GITHUB,
+    inGithub,
     file('name.json', {token: goodToken, repositories: ['octocat']}),
     'The config does not match the spec: repositories.0 must match the pattern ^[\\w.-]+/(\\*|[\\w.-]+)$ (owner/name or owner/*), but is "octocat".',
   ],
 ];
 
-describe.each(CONFIGS)('%s', (_case, program, path, message) => {
+describe.each(CONFIGS)('%s', (_case, runCommand, path, message) => {
   test('makes check answer FAILED with the reason, and exit 0', async () => {
-    const {messages, status} = await runSource(program, ['check', '--config', path]);
+    const {messages, status} = await runCommand(['check', '--config', path]);
     expect(messages).toEqual([
       {type: 'CONNECTION_STATUS', connectionStatus: {status: 'FAILED', message}},
     ]);
@@ -87,7 +104,7 @@ describe.each(CONFIGS)('%s', (_case, program, path, message) => {
 
   test.each([['discover'], ['read']])('ends %s with a config_error and exit 1', async (command) => {
     const more = command === 'read' ? ['--catalog', catalog] : [];
-    const {messages, status} = await runSource(program, [command, '--config', path, ...more]);
+    const {messages, status} = await runCommand([command, '--config', path, ...more]);
     expect(errorsOf(messages)).toEqual([`all config_error: ${message}`]);
     expect(status).toBe(1);
   });
@@ -104,7 +121,7 @@ describe('a read of faker', () => {
     },
   ];
   const read = (catalogPath: string, statePath?: string) =>
-    runSource(FAKER, [
+    inFaker([
       'read',
       '--config',
       good,
@@ -181,35 +198,32 @@ describe('a read of faker', () => {
 });
 
 describe('GitHub', () => {
-  let github: ApiServer;
+  let api: ApiServer;
   beforeAll(async () => {
-    github = await serveApi((request, response) =>
+    nock.enableNetConnect('127.0.0.1');
+    api = await serveApi((request, response) =>
       request.headers.authorization === `Bearer ${goodToken}`
         ? sendJson(response, {message: 'Not Found', status: '404'}, {status: 404})
         : sendJson(response, {message: 'Bad credentials', status: '401'}, {status: 401}),
     );
   });
-  afterAll(() => github.close());
+  afterAll(() => api.close());
 
   const settings = (token: string) =>
     file(`${token === goodToken ? 'known' : 'unknown'}.json`, {
       token,
       repositories: ['octocat/gone'],
-      api_url: github.url,
+      api_url: api.url,
     });
 
   test('refusing a token is FAILED in check, and says what to do', async () => {
-    const {messages, status} = await runSource(GITHUB, [
-      'check',
-      '--config',
-      settings(secret('other')),
-    ]);
+    const {messages, status} = await inGithub(['check', '--config', settings(secret('other'))]);
     expect(messages).toEqual([
       {
         type: 'CONNECTION_STATUS',
         connectionStatus: {
           status: 'FAILED',
-          message: `GET ${github.url}/repos/octocat/gone answered 401: Bad credentials. The API does not accept these credentials: check them in the config, they may be mistyped, expired or revoked.`,
+          message: `GET ${api.url}/repos/octocat/gone answered 401: Bad credentials. The API does not accept these credentials: check them in the config, they may be mistyped, expired or revoked.`,
         },
       },
     ]);
@@ -217,8 +231,8 @@ describe('GitHub', () => {
   });
 
   test('not knowing a repository is FAILED in check, and a config_error of each stream in read', async () => {
-    const message = `GitHub knows nothing at ${github.url}/repos/octocat/gone (404): the repository or owner does not exist, or the token may not see it. Check "repositories" in the config, and which repositories the token was given.`;
-    const check = await runSource(GITHUB, ['check', '--config', settings(goodToken)]);
+    const message = `GitHub knows nothing at ${api.url}/repos/octocat/gone (404): the repository or owner does not exist, or the token may not see it. Check "repositories" in the config, and which repositories the token was given.`;
+    const check = await inGithub(['check', '--config', settings(goodToken)]);
     expect(check.messages.at(-1)?.connectionStatus).toEqual({status: 'FAILED', message});
     const state = [
       {
@@ -229,7 +243,7 @@ describe('GitHub', () => {
         },
       },
     ];
-    const read = await runSource(GITHUB, [
+    const read = await inGithub([
       'read',
       '--config',
       settings(goodToken),

@@ -2,6 +2,8 @@
 import {describe, expect, test} from '@jest/globals';
 import {lastStates, recordsOf} from '../../cdk/testing/messages.ts';
 import {secret} from '../../cdk/testing/secrets.ts';
+import {faker} from '../../sources/faker/index.ts';
+import {performSource} from './perform.ts';
 import {configuredCatalog, FAKER, ODD, runProgram, runSource, workspace} from './run-program.ts';
 
 const {file} = workspace();
@@ -52,7 +54,7 @@ describe('the command line', () => {
   });
 
   test('passes over keys that are internal to a client', async () => {
-    const {messages} = await runSource(FAKER, [
+    const {messages} = await performSource(faker, [
       'check',
       '--config',
       config({count: 1, _limit: 10, _page_size: 5}),
@@ -63,7 +65,7 @@ describe('the command line', () => {
 
 describe('discover', () => {
   test('shows every stream with its keys, its modes and no nulls', async () => {
-    const {messages, status} = await runSource(FAKER, ['discover', '--config', config({})]);
+    const {messages, status} = await performSource(faker, ['discover', '--config', config({})]);
     const streams = messages[0]?.catalog?.streams.map(({json_schema, ...stream}) => ({
       ...stream,
       fields: Object.keys(Object(json_schema['properties'])).length > 0,
@@ -101,7 +103,7 @@ describe('read', () => {
 
   test('continues from its own state and brings only what is new', async () => {
     const read = async (count: number, state: unknown) =>
-      runSource(FAKER, [
+      performSource(faker, [
         'read',
         '--config',
         config({count}),
@@ -134,9 +136,9 @@ describe('read', () => {
 
   test('emits all rows again, as updated, where they are always updated', async () => {
     const args = ['read', '--config', config({count: 5, always_updated: true}), '--catalog', users];
-    const first = await runSource(FAKER, args);
+    const first = await performSource(faker, args);
     const state = file('always.json', lastStates(first.messages));
-    const second = await runSource(FAKER, [...args, '--state', state]);
+    const second = await performSource(faker, [...args, '--state', state]);
     expect(recordsOf(second.messages, 'users')).toHaveLength(5);
   });
 

@@ -58,7 +58,7 @@ const specOf = (program: string): Promise<unknown> => {
 };
 
 /** A config as it was given; undefined where it is none, as in tests of that. */
-const configIn = (args: readonly string[]): unknown => {
+export const configIn = (args: readonly string[]): unknown => {
   const place = args.indexOf('--config') + 1;
   try {
     return place === 0 ? undefined : JSON.parse(readFileSync(args[place] ?? '', 'utf8'));

@@ -1,9 +1,12 @@
 // No program says a secret, whatever its author or the API does with it. The scan behind all tests looks for any form of
 // it; here stands what is said in its place.
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
+import nock from 'nock';
 import {secret} from '../../cdk/testing/secrets.ts';
+import {github} from '../../sources/github/index.ts';
 import {type ApiServer, serveApi} from '../http/api-server.ts';
-import {configuredCatalog, GITHUB, ODD, runSource, workspace} from './run-program.ts';
+import {performSource} from './perform.ts';
+import {configuredCatalog, ODD, runSource, workspace} from './run-program.ts';
 
 const {file} = workspace();
 const catalog = file('catalog.json', configuredCatalog(['items', 'issues']));
@@ -92,6 +95,7 @@ describe('an API that repeats the token', () => {
   let api: ApiServer;
   let answer: {status: number; type: string; body: string};
   beforeAll(async () => {
+    nock.enableNetConnect('127.0.0.1');
     api = await serveApi((_request, response) => {
       response.writeHead(answer.status, {'content-type': answer.type}).end(answer.body);
     });
@@ -101,7 +105,12 @@ describe('an API that repeats the token', () => {
   const check = async (status: number, body: string, type = 'application/json') => {
     answer = {status, type, body};
     const settings = {token, repositories: ['octocat/hello-world'], api_url: api.url};
-    const {messages} = await runSource(GITHUB, ['check', '--config', config(settings), '--debug']);
+    const {messages} = await performSource(github, [
+      'check',
+      '--config',
+      config(settings),
+      '--debug',
+    ]);
     return messages.flatMap(({log, trace, connectionStatus}) =>
       [log, trace?.error, connectionStatus].flatMap((said) => said?.message ?? []),
     );
@@ -137,7 +146,12 @@ describe('an API that repeats the token', () => {
   test('in what should be JSON has nothing of it quoted', async () => {
     answer = {status: 200, type: 'text/plain', body: token};
     const settings = {token, repositories: ['octocat/hello-world'], api_url: api.url};
-    const {stdout} = await runSource(GITHUB, ['check', '--config', config(settings), '--debug']);
+    const {stdout} = await performSource(github, [
+      'check',
+      '--config',
+      config(settings),
+      '--debug',
+    ]);
     expect(stdout).toContain('answered with something that is not JSON');
     expect(stdout).toContain('Caused by: SyntaxError: Unexpected token');
     expect(stdout).not.toContain(token.slice(0, 6));

@@ -6,7 +6,7 @@ import {type HttpClient, type HttpOptions, openHttpClient} from '../../cdk/http/
 import {createRedactor} from '../../cdk/protocol/secrets.ts';
 import {isSecret, said} from '../../cdk/testing/secrets.ts';
 import {virtualClock} from '../../cdk/testing/virtual-clock.ts';
-import {failureOf} from '../support/failure.ts';
+import {failureOf} from '../failure-of.ts';
 
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
 export const API = 'https://api.test';

@@ -3,14 +3,14 @@ import {execFileSync} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {say} from '../support/say.ts';
+import {printLine} from '../print-line.ts';
 
 export const hasOpenssl = (() => {
   try {
     execFileSync('openssl', ['version'], {stdio: 'ignore'});
     return true;
   } catch {
-    say('Skipped: tests of certificates, for there is no openssl.');
+    printLine('Skipped: tests of certificates, for there is no openssl.');
     return false;
   }
 })();

@@ -2,8 +2,8 @@
 import {expect} from '@jest/globals';
 import {type HttpClient, type HttpOptions, openHttpClient} from '../../cdk/http/client.ts';
 import type {Timeouts} from '../../cdk/http/wire/timeouts.ts';
-import {inMilliseconds} from '../support/durations.ts';
-import {failureOf} from '../support/failure.ts';
+import {inMilliseconds} from '../durations.ts';
+import {failureOf} from '../failure-of.ts';
 import {startHanging} from './hanging.ts';
 
 /** The limits that are not tried: none of them ends before a test does. */

@@ -3,7 +3,7 @@ import {spawnSync} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {join} from 'node:path';
 import {ROOT, runProgram, runSource} from '../e2e/run-program.ts';
-import {say} from '../support/say.ts';
+import {printLine} from '../print-line.ts';
 
 /** Why nothing can be tested here; undefined where an engine answers. */
 const engineProblem = (): string | undefined => {
@@ -13,7 +13,8 @@ const engineProblem = (): string | undefined => {
 };
 
 const problem = engineProblem();
-if (problem !== undefined) say(`Image tests skipped: no container engine answers; ${problem}.`);
+if (problem !== undefined)
+  printLine(`Image tests skipped: no container engine answers; ${problem}.`);
 export const hasEngine = problem === undefined;
 
 export const docker = (...args: readonly string[]) => runProgram('docker', args);

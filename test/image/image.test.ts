@@ -10,7 +10,7 @@ import {lastStates, recordsOf} from '../../cdk/testing/messages.ts';
 import {parseMessages} from '../../cdk/testing/protocol.ts';
 import packageJson from '../../package.json' with {type: 'json'};
 import {configuredCatalog, ROOT, runProgram, workspace} from '../e2e/run-program.ts';
-import {say} from '../support/say.ts';
+import {printLine} from '../print-line.ts';
 import {buildImage, container, docker, hasEngine, runImage} from './docker.ts';
 
 const IMAGE = 'headwater/source-faker:dev';
@@ -184,7 +184,9 @@ const counted = (messages: readonly Message[]): number =>
     );
     const {stdout: size} = await shell([], `wc -c < ${ENTRY}`);
     const {Size: total} = await inspect();
-    say(`Image ${IMAGE}: ${megabytes(total)}, of which its bundle: ${megabytes(Number(size))}.`);
+    printLine(
+      `Image ${IMAGE}: ${megabytes(total)}, of which its bundle: ${megabytes(Number(size))}.`,
+    );
   });
 
   test('starts from what V8 compiled when it was built', async () => {

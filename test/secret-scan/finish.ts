@@ -1,9 +1,9 @@
-// jest's globalTeardown: fails the run where one of its secrets was said. A tear-down of another's own calls `scanRecording`.
+// jest's globalTeardown: fails the run if one of its secrets was printed.
 import {rmSync} from 'node:fs';
 import {RECORDING, readRecording} from '../../cdk/testing/recording.ts';
 import {scan} from './scan.ts';
 
-export const scanRecording = (): void => {
+export default (): void => {
   const folder = process.env[RECORDING];
   if (folder === undefined) return;
   try {
@@ -13,5 +13,3 @@ export const scanRecording = (): void => {
     rmSync(folder, {recursive: true});
   }
 };
-
-export default scanRecording;

@@ -2,7 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe} from '@jest/globals';
-import {say} from '../support/say.ts';
+import {printLine} from '../print-line.ts';
 
 const listIn = (folder: string): Readonly<Record<string, unknown>> => {
   try {
@@ -20,6 +20,6 @@ export const describeInstalled = (
   const list = listIn(folder);
   const missing = names.find((name) => list[name] !== true);
   if (missing === undefined) return describe;
-  say(`${missing} tests skipped: ${list[missing] ?? 'it is not installed'}.`);
+  printLine(`${missing} tests skipped: ${list[missing] ?? 'it is not installed'}.`);
   return describe.skip;
 };

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
+import {failureOf} from '../../../test/failure-of.ts';
 import {API, withAuth} from '../../../test/http/authorized.ts';
-import {failureOf} from '../../../test/support/failure.ts';
 import {linkHeader} from '../paginate/link-header.ts';
 import {apiKey} from './api-key.ts';
 

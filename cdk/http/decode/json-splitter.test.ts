@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
+import {failureOf} from '../../../test/failure-of.ts';
 import {streamed} from '../../../test/http/decoding.ts';
-import {failureOf} from '../../../test/support/failure.ts';
 import {isObject} from '../../json/values.ts';
 import {json} from './json.ts';
 import {jsonSplitter} from './json-splitter.ts';

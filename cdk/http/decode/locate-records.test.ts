@@ -1,7 +1,7 @@
 // What may go out unparsed. Whatever `JSON.parse` refuses must not, and whatever it takes must mean the same.
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {fuzz, tellCases} from '../../../test/support/fuzz.ts';
+import {fuzz, inThisRun, printCases} from '../../../test/cases.ts';
 import {locateRecords} from './locate-records.ts';
 
 const textsIn = (body: Buffer, path?: string): readonly string[] | undefined => {
@@ -93,9 +93,9 @@ describe('against the parser', () => {
         const {data} = JSON.parse(tested.toString('utf8'));
         expect(texts.map((text) => JSON.parse(text))).toEqual(data);
       }),
-      fuzz(5_000),
+      fuzz({quick: 1_000, full: 5_000}),
     );
-    tellCases(made);
-    expect(taken).toBeGreaterThan(1_000);
+    printCases(made);
+    expect(taken).toBeGreaterThan(inThisRun({quick: 150, full: 1_000}));
   });
 });

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {failureOf} from '../../../test/support/failure.ts';
+import {failureOf} from '../../../test/failure-of.ts';
 import {systemClock} from './clock.ts';
 
 const HOUR = 3_600_000;

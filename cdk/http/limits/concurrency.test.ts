@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
+import {failureOf} from '../../../test/failure-of.ts';
 import {eventClock} from '../../../test/http/event-clock.ts';
-import {failureOf} from '../../../test/support/failure.ts';
 import {SOURCE_SCOPE} from '../scope.ts';
 import type {HttpRequest, HttpResponse} from '../types.ts';
 import {withConcurrency} from './concurrency.ts';

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
+import {failureOf} from '../../../test/failure-of.ts';
 import {eventClock} from '../../../test/http/event-clock.ts';
 import {noting, runWith} from '../../../test/http/run.ts';
-import {failureOf} from '../../../test/support/failure.ts';
 import {type RequestScope, SOURCE_SCOPE, type Wait} from '../scope.ts';
 import type {HttpRequest, Send} from '../types.ts';
 import type {Clock} from './clock.ts';

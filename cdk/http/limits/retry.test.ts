@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
+import {failureOf} from '../../../test/failure-of.ts';
 import {runWith} from '../../../test/http/run.ts';
-import {failureOf} from '../../../test/support/failure.ts';
 import {ConfigError} from '../../errors.ts';
 import {virtualClock} from '../../testing/virtual-clock.ts';
 import {SOURCE_SCOPE} from '../scope.ts';

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import {failureOf} from '../../../test/support/failure.ts';
+import {failureOf} from '../../../test/failure-of.ts';
 import {json} from '../decode/json.ts';
 import {withRules} from '../response/action.ts';
 import {SOURCE_SCOPE} from '../scope.ts';

@@ -1,8 +1,8 @@
 import type {IncomingHttpHeaders, IncomingMessage, ServerResponse} from 'node:http';
 import {describe, expect, test} from '@jest/globals';
+import {failureOf} from '../../../test/failure-of.ts';
 import {serve} from '../../../test/http/loopback.ts';
 import {faultOf, fetchOnce, requestTo} from '../../../test/http/transport.ts';
-import {failureOf} from '../../../test/support/failure.ts';
 import {isTransientFault} from '../response/faults.ts';
 
 const redirect = (response: ServerResponse, location: string, status = 302) =>

@@ -2,6 +2,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {Ajv} from 'ajv';
 import fc from 'fast-check';
+import {inThisRun} from '../../../test/cases.ts';
 import {compileConform} from './conform.ts';
 
 const NAMES = ['a', 'b', 'c'];
@@ -73,7 +74,7 @@ const holds = (check: (compiled: Compiled, given: Record<string, unknown>) => vo
       const compiled = compile(from);
       for (const given of all) check(compiled, given);
     }),
-    {numRuns: 100},
+    {numRuns: inThisRun({quick: 30, full: 100})},
   );
 };
 

@@ -40,7 +40,7 @@ const atMost = (value: unknown, limit: number): number => {
   return isObject(value) ? atMostOfObject(value, limit) : BYTES_PER_SCALAR;
 };
 
-// These are escaped when a line is written (cdk/output/encode.ts), which takes three or four bytes more.
+// These are escaped when a line is written (cdk/program/encode.ts), which takes three or four bytes more.
 const LINE_BREAKS = /[\u0085\u2028\u2029]/g;
 const BYTES_PER_ESCAPE = 4;
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
-// A source whose streams its config describes, over the API that test/support/chaos-server.ts serves.
+// A source whose streams its config describes, over the API that test/chaos/server.ts serves.
 import {defineSource, run, type Spec} from '#cdk';
 import type {Answer} from '../../chaos/api.ts';
 import {type ChaosStream, chaosStreams} from '../../chaos/streams.ts';

@@ -1,8 +1,14 @@
 // A program that is killed behind each of its lines and at any instant, stopped, left alone, starved and refused, and that
 // goes on from the states its client has kept: no record is lost.
-//   CHAOS_CASES=10000 CHAOS_SEED=1 npm test -- acceptance-tests/crash-matrix
+//   CHAOS_SEED=1 npm test -- test/chaos/crash-matrix
+// The quick run kills it after each fifth line; with HEADWATER_TESTS='quick slow' after each.
 import {afterAll, beforeAll, beforeEach, expect, test} from '@jest/globals';
+import {inThisRun} from '../cases.ts';
+import {workspace} from '../e2e/run-program.ts';
+import {atOnce} from './at-once.ts';
+import {randomOf} from './random.ts';
 import {
+  bundleChaos,
   type Client,
   type Cut,
   type Ended,
@@ -12,21 +18,19 @@ import {
   readChaos,
   rowCount,
   serveChaos,
-} from '../chaos/server.ts';
-import {randomOf} from '../support/random.ts';
-import {atOnce} from './at-once.ts';
-import {workspace} from './run-program.ts';
+} from './server.ts';
 
 const {file} = workspace();
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 31);
-/** The long run tries every line with slices side by side, too; the short one each fifth of them. */
-const STEP = Number(process.env['CHAOS_CASES'] ?? 0) >= 10_000 ? 1 : 5;
-const INSTANTS = 24;
+/** In lines. */
+const STEP = inThisRun({quick: 5, full: 1});
+const INSTANTS = inThisRun({quick: 6, full: 24});
 const LIMIT = 600_000;
 
 let server: Awaited<ReturnType<typeof serveChaos>>;
 
 beforeAll(async () => {
+  await bundleChaos();
   server = await serveChaos();
 });
 beforeEach(() => server.api.breakDown([]));
@@ -75,15 +79,15 @@ const linesOfAll = async (concurrency: number): Promise<number> => {
 };
 
 test.each([
-  {many: 'one slice', concurrency: 1, step: 1},
-  {many: 'five slices', concurrency: 5, step: STEP},
+  {many: 'one slice', concurrency: 1},
+  {many: 'five slices', concurrency: 5},
 ])(
   'no record is lost wherever a read of $many at once is killed',
-  async ({concurrency, step}) => {
+  async ({concurrency}) => {
     const lines = await linesOfAll(concurrency);
     const places = Array.from(
-      {length: Math.ceil(lines / step)},
-      (_none, index) => 1 + index * step,
+      {length: Math.ceil(lines / STEP)},
+      (_none, index) => 1 + index * STEP,
     );
     const ends = await atOnce(4, places, async (place) => {
       const cut = {by: 'SIGKILL', lines: place} as const;

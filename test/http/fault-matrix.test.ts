@@ -3,21 +3,21 @@
 import type {Socket} from 'node:net';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
-import {hasOpenssl, makeCertificates} from '../../test/http/certificates.ts';
-import {type Fault, PAGES, PER_PAGE, startFaultyApi} from '../../test/http/faulty-api.ts';
-import {inMilliseconds} from '../../test/support/durations.ts';
-import {say} from '../../test/support/say.ts';
-import {defineSource} from '../author/source.ts';
-import {stream} from '../author/stream.ts';
-import type {Schema} from '../author/types.ts';
-import type {Auth} from '../http/auth/auth.ts';
-import {bearer} from '../http/auth/bearer.ts';
-import {oauth2} from '../http/auth/oauth2.ts';
-import {sessionToken} from '../http/auth/session-token.ts';
-import {cursorIn} from '../http/paginate/cursor-in.ts';
-import {lastStates, recordsOf} from '../testing/messages.ts';
-import {readSource} from '../testing/run-source.ts';
-import {secret} from '../testing/secrets.ts';
+import {defineSource} from '../../cdk/author/source.ts';
+import {stream} from '../../cdk/author/stream.ts';
+import type {Schema} from '../../cdk/author/types.ts';
+import type {Auth} from '../../cdk/http/auth/auth.ts';
+import {bearer} from '../../cdk/http/auth/bearer.ts';
+import {oauth2} from '../../cdk/http/auth/oauth2.ts';
+import {sessionToken} from '../../cdk/http/auth/session-token.ts';
+import {cursorIn} from '../../cdk/http/paginate/cursor-in.ts';
+import {lastStates, recordsOf} from '../../cdk/testing/messages.ts';
+import {readSource} from '../../cdk/testing/run-source.ts';
+import {secret} from '../../cdk/testing/secrets.ts';
+import {inMilliseconds} from '../durations.ts';
+import {printLine} from '../print-line.ts';
+import {hasOpenssl, makeCertificates} from './certificates.ts';
+import {type Fault, PAGES, PER_PAGE, startFaultyApi} from './faulty-api.ts';
 
 /** In milliseconds; undici counts the first three in steps of half a second. */
 const TIMEOUTS = {connect: 1_500, headers: 500, idle: 300, total: 1_500};
@@ -212,7 +212,9 @@ const schema: Schema<Item> = {type: 'object', properties: {id: {type: 'integer'}
 const idsUpTo = (pages: number): readonly number[] =>
   Array.from({length: pages * PER_PAGE}, (_none, index) => index + 1);
 
-let certificates: Parameters<typeof startFaultyApi>[0]['certificates'];
+const certificates = hasOpenssl
+  ? {own: makeCertificates(), foreign: makeCertificates()}
+  : undefined;
 
 /** Reads the list of an API that has the fault at this page, so many times. */
 const readThrough = async ({fault, auth}: Row, page: number, times: number) => {
@@ -314,7 +316,9 @@ const printTable = (): void => {
       )
       .join(' | '),
   );
-  say(['', 'Fault matrix: a read of 5 pages, the fault at one of them', ...lines, ''].join('\n'));
+  printLine(
+    ['', 'Fault matrix: a read of 5 pages, the fault at one of them', ...lines, ''].join('\n'),
+  );
 };
 
 /** The three cells of a row at once; each has an API of its own. */
@@ -346,11 +350,12 @@ beforeAll(async () => {
 });
 afterAll(printTable);
 
+/** Most of the time goes into time-outs, so rows run side by side. */
 const describeRows = (rows: readonly Row[]): void => {
   const passing = rows.filter(({passes}) => passes !== undefined);
   const lasting = rows.filter(({lasts}) => lasts !== undefined);
 
-  test.each(passing)(
+  test.concurrent.each(passing)(
     '$name that passes costs no record, and brings none twice',
     async (row) => {
       const {passes = 0} = row;
@@ -359,7 +364,7 @@ const describeRows = (rows: readonly Row[]): void => {
     TEST_LIMIT,
   );
 
-  test.each(lasting)(
+  test.concurrent.each(lasting)(
     '$name that lasts ends the stream with an error that names it',
     async (row) => {
       await runRow(row, 'lasts', Number.POSITIVE_INFINITY, (page, run) =>
@@ -372,9 +377,4 @@ const describeRows = (rows: readonly Row[]): void => {
 
 describe('over http', () => describeRows(ROWS));
 
-(hasOpenssl ? describe : describe.skip)('over https', () => {
-  beforeAll(() => {
-    certificates = {own: makeCertificates(), foreign: makeCertificates()};
-  });
-  describeRows(TLS_ROWS);
-});
+(hasOpenssl ? describe : describe.skip)('over https', () => describeRows(TLS_ROWS));

@@ -1,9 +1,9 @@
-// What the client profiles share: entries to run with, catalogs as each client makes them, and how a run is judged.
-import {objectAt} from '../../cdk/json/at.ts';
+// How the checks of clients are written: the entries they run with, the catalogs they make, and what fails a run.
+import {stringAt} from '../../cdk/json/at.ts';
 import type {Context, Fault} from '../check-kit/check.ts';
 import {checksOf} from '../check-kit/define-check.ts';
 import {failureOf} from '../check-kit/failure.ts';
-import type {EntryLike, Runs} from '../check-kit/shared-runs.ts';
+import {callStyleOf, type EntryLike, type Runs} from '../check-kit/shared-runs.ts';
 import type {BasicReadEntry, Suite} from '../config/settings.ts';
 import type {CallStyle, Command, Inputs, Run} from '../connectors/connector.ts';
 import type {Stream} from '../protocol/messages.ts';
@@ -25,20 +25,11 @@ export const runWith = async (
   style: CallStyle = {},
 ): Promise<Run> => {
   const config = command === 'spec' ? {} : {config: await runs.config(entry)};
-  const {timeout, deploymentMode} = entry;
-  return connector.run(
-    command,
-    {...config, ...inputs},
-    {
-      timeout,
-      ...(deploymentMode && {environment: {DEPLOYMENT_MODE: deploymentMode.toUpperCase()}}),
-      ...style,
-    },
-  );
+  return connector.run(command, {...config, ...inputs}, {...callStyleOf(entry), ...style});
 };
 
 /** A catalog of these streams; `more` adds what the client gives, or leaves out. */
-export const catalogOf = (
+export const configuredCatalog = (
   streams: readonly Stream[],
   more: (stream: Stream) => Readonly<Record<string, unknown>>,
 ) => ({
@@ -52,7 +43,7 @@ export const catalogOf = (
 
 /** As Airbyte's serverless client and the platform do: incremental where it can be. */
 export const incrementalCatalog = (streams: readonly Stream[]) =>
-  catalogOf(streams, ({syncModes, defaultCursor}) => ({
+  configuredCatalog(streams, ({syncModes, defaultCursor}) => ({
     sync_mode: syncModes.includes('incremental') ? 'incremental' : 'full_refresh',
     cursor_field: defaultCursor,
   }));
@@ -65,13 +56,13 @@ export const failuresOf = (run: Run, client: string): readonly Fault[] => {
     : [{...failure, reason: `called as ${client} does, ${failure.reason}`}];
 };
 
-export const typeOf = (json: unknown): string | undefined => {
-  const {type} = objectAt(json);
-  return typeof type === 'string' ? type : undefined;
-};
+export const messageTypeOf = (json: unknown): string | undefined => stringAt(json, 'type');
 
 /** Streams but those that the config says are empty. */
-export const streamsOf = async (entry: BasicReadEntry, runs: Runs): Promise<readonly Stream[]> => {
+export const filledStreams = async (
+  entry: BasicReadEntry,
+  runs: Runs,
+): Promise<readonly Stream[]> => {
   const empty = entry.emptyStreams.map(({name}) => name);
   return (await runs.streams(entry)).filter(({name}) => !empty.includes(name));
 };
@@ -94,7 +85,7 @@ const GRACE = 10_000;
 export const terminating = (isMeant: (type: string | undefined) => boolean) => {
   let at: number | undefined;
   const onLine: NonNullable<CallStyle['onLine']> = ({json}) => {
-    if (at !== undefined || !isMeant(typeOf(json))) return 'go on';
+    if (at !== undefined || !isMeant(messageTypeOf(json))) return 'go on';
     at = performance.now();
     return 'terminate';
   };
