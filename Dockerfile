@@ -24,6 +24,7 @@ RUN mkdir /clients \
  && rm -f /clients/package*.json
 COPY metadata.yaml ./
 COPY scripts scripts
+COPY process process
 COPY cdk cdk
 # Every source, not one: an unknown name is to be answered with those there are, not with a failed COPY.
 COPY sources sources

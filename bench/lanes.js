@@ -4,7 +4,7 @@
 import {fork, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createServer} from 'node:http';
-import {stream} from '../cdk/author/source.ts';
+import {stream} from '../cdk/author/stream.ts';
 import {openHttpClient} from '../cdk/http/client.ts';
 import {linkHeader} from '../cdk/http/paginate/link-header.ts';
 import {takeStdout} from '../cdk/program/stdout.ts';
@@ -67,7 +67,7 @@ const read = async (port, lane) => {
     schema,
     ...(lane.includes('cursor') && {cursor: {field: 'updated_at'}}),
     ...(lane.startsWith('parsed') && {map: (one) => one}),
-    read: () => http.paginate('/', {records: 'data', next: linkHeader()}),
+    read: ({http}) => http.paginate('/', {records: 'data', next: linkHeader()}),
   });
   const catalog = parseCatalog({
     streams: [
@@ -80,7 +80,7 @@ const read = async (port, lane) => {
   });
   const startedAt = Date.now();
   const plan = planRead(catalog, [items], parseState(undefined), {startedAt, isRetry: false});
-  const run = {signal, now: Date.now, startedAt, concurrency: 1};
+  const run = {signal, now: Date.now, startedAt, concurrency: 1, http, config: {}};
   for await (const emission of readPlan(plan, run)) await output.write(emission);
   await output.flush();
   await http.close();

@@ -1,7 +1,7 @@
 // Slices side by side: `node bench/slices.js`. A thousand at 100 ms of latency, ten at a time, should take little more than
 // the arithmetic; a hundred thousand should take little memory, and leave a state of less than a megabyte.
 import {createServer} from 'node:http';
-import {page, stream} from '../cdk/author/source.ts';
+import {page, stream} from '../cdk/author/stream.ts';
 import {openHttpClient} from '../cdk/http/client.ts';
 import {parseCatalog} from '../cdk/protocol/catalog.ts';
 import {parseState} from '../cdk/protocol/state.ts';
@@ -26,17 +26,20 @@ const catalog = {
 const megabytes = (bytes) => Math.round(bytes / 1e6);
 
 /** Reads such a stream to its end: how many records came, and the last state. */
-const read = async (items, concurrency) => {
+const read = async (items, concurrency, options = {}) => {
   const startedAt = Date.now();
   const context = {startedAt, isRetry: false};
   const plan = planRead(parseCatalog(catalog), [items], parseState(undefined), context);
   const {signal} = new AbortController();
+  const http = openHttpClient(options, {signal, log: () => {}});
   let records = 0;
   let state;
-  for await (const emission of readPlan(plan, {signal, now: Date.now, startedAt, concurrency})) {
+  const run = {signal, now: Date.now, startedAt, concurrency, http, config: {}};
+  for await (const emission of readPlan(plan, run)) {
     if (emission.type === 'PAGE') records += emission.records.length;
     if (emission.type === 'STATE') state = emission.state.stream.stream_state;
   }
+  await http.close();
   return {records, state, ms: Date.now() - startedAt};
 };
 
@@ -58,19 +61,17 @@ const serve = async () => {
 
 const measureTime = async (count, concurrency) => {
   const server = await serve();
-  const {close, ...http} = openHttpClient(
-    {baseUrl: `http://127.0.0.1:${server.address().port}`, concurrency},
-    {signal: new AbortController().signal, log: () => {}},
-  );
   const items = stream({
     name: 'items',
     schema: {},
     cursor,
     slices: slicesOf(count),
-    read: ({slice}) => http.paginate(`/items/${slice.slice}`),
+    read: ({http, slice}) => http.paginate(`/items/${slice.slice}`),
   });
-  const {records, ms} = await read(items, concurrency);
-  await close();
+  const {records, ms} = await read(items, concurrency, {
+    baseUrl: `http://127.0.0.1:${server.address().port}`,
+    maxConcurrentRequests: concurrency,
+  });
   server.close();
   const ideal = (count / concurrency) * LATENCY;
   console.log(

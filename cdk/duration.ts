@@ -1,10 +1,17 @@
-/** A length of time. Months and years are those of the calendar, in UTC. */
-export type Duration = {
+import {SystemError} from './errors.ts';
+
+/** A length of time that is the same everywhere in the calendar: `{seconds: 30}`, `{minutes: 1, seconds: 30}`. */
+export type ExactDuration = {
+  readonly milliseconds?: number;
   readonly seconds?: number;
   readonly minutes?: number;
   readonly hours?: number;
   readonly days?: number;
   readonly weeks?: number;
+};
+
+/** A length of time. Months and years are those of the calendar, in UTC. */
+export type Duration = ExactDuration & {
   readonly months?: number;
   readonly years?: number;
 };
@@ -13,30 +20,63 @@ export type Duration = {
 export const lastDayOf = (year: number, month: number): number =>
   new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
 
+/** Milliseconds of each unit of an exact duration. */
+const UNITS = {
+  milliseconds: 1,
+  seconds: 1_000,
+  minutes: 60_000,
+  hours: 3_600_000,
+  days: 24 * 3_600_000,
+  weeks: 7 * 24 * 3_600_000,
+} as const;
+
+const exactMilliseconds = (duration: ExactDuration): number => {
+  const {weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0} = duration;
+  return (
+    weeks * UNITS.weeks +
+    days * UNITS.days +
+    hours * UNITS.hours +
+    minutes * UNITS.minutes +
+    seconds * UNITS.seconds +
+    milliseconds
+  );
+};
+
 /**
- * The instant that lies so far from another one, in epoch milliseconds. A month behind the 31st is the last day of the
- * month that follows.
+ * The instant at this distance from another one, in epoch milliseconds. A month after the 31st is the last day of the
+ * next month.
  * @param sign 1 for later, -1 for earlier
  */
 export const shift = (instant: number, duration: Duration, sign: 1 | -1): number => {
-  const {
-    years = 0,
-    months = 0,
-    weeks = 0,
-    days = 0,
-    hours = 0,
-    minutes = 0,
-    seconds = 0,
-  } = duration;
+  const {years = 0, months = 0, ...exact} = duration;
   const date = new Date(instant);
   const inMonths = date.getUTCMonth() + sign * (12 * years + months);
   const year = date.getUTCFullYear() + Math.floor(inMonths / 12);
   const month = ((inMonths % 12) + 12) % 12;
   date.setUTCFullYear(year, month, Math.min(date.getUTCDate(), lastDayOf(year, month)));
-  const exact = (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds;
-  return date.getTime() + sign * exact * 1_000;
+  return date.getTime() + sign * exactMilliseconds(exact);
 };
 
 /** About how long a duration is; a month has 30 days here, a year 365. */
 export const millisecondsOf = ({years = 0, months = 0, ...exact}: Duration): number =>
-  shift(0, exact, 1) + (365 * years + 30 * months) * 24 * 3_600_000;
+  exactMilliseconds(exact) + (365 * years + 30 * months) * UNITS.days;
+
+const isUnit = (name: string): boolean => Object.hasOwn(UNITS, name);
+
+/**
+ * The milliseconds of an option's value. Sources are written in JavaScript, too, and options come from configs: what is
+ * not a duration is refused here.
+ * @param option the name of the option, for the error: `timeouts.total`
+ */
+export const toMilliseconds = (option: string, duration: ExactDuration): number => {
+  // A type does not hold for values that come from a config.
+  const value: unknown = duration;
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  const isValid =
+    entries.length > 0 &&
+    entries.every(([name, amount]) => isUnit(name) && typeof amount === 'number' && amount >= 0);
+  if (isValid) return exactMilliseconds(duration);
+  throw new SystemError(
+    `\`${option}\` is ${JSON.stringify(value)}, which is not a length of time. Write it as {seconds: 30}; the units are ${Object.keys(UNITS).join(', ')}.`,
+  );
+};

@@ -26,9 +26,11 @@ export class SystemError extends Error {
 }
 
 /** The error of a failure type. */
-export const errorOf = (type: FailureType, message: string): Error => {
-  if (type === 'config_error') return new ConfigError(message);
-  return type === 'transient_error' ? new TransientError(message) : new SystemError(message);
+export const errorOf = (type: FailureType, message: string, options?: ErrorOptions): Error => {
+  if (type === 'config_error') return new ConfigError(message, options);
+  return type === 'transient_error'
+    ? new TransientError(message, options)
+    : new SystemError(message, options);
 };
 
 /** Anything that was thrown counts as a system error unless it says otherwise. */

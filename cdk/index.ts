@@ -1,8 +1,12 @@
 // The kit's only door: what an author's file may use.
 
-export type {Schema, Spec, Stream} from './author/source.ts';
-export {cross, defineSource, page, parent, stream} from './author/source.ts';
-export type {Page, Slice} from './author/types.ts';
+export {cross, parent} from './author/slices.ts';
+export type {Spec} from './author/source.ts';
+export {defineSource} from './author/source.ts';
+export {page, stream} from './author/stream.ts';
+export type {Stream} from './author/stream-value.ts';
+export type {Page, Schema, Slice} from './author/types.ts';
+export type {Duration} from './duration.ts';
 export {ConfigError, SystemError, TransientError} from './errors.ts';
 export {apiKey} from './http/auth/api-key.ts';
 export {basic} from './http/auth/basic.ts';
@@ -29,4 +33,5 @@ export type {FetchedPage, Paginator} from './http/paginate/paginator.ts';
 export {relay} from './http/paginate/relay.ts';
 export {tokenParts} from './http/paginate/token-parts.ts';
 export type {ResponseRule} from './http/types.ts';
+export {valueAt} from './json/values.ts';
 export {run} from './program/cli.ts';

@@ -5,6 +5,7 @@ import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
 import {build} from 'esbuild';
 import {assertSource} from './metadata.js';
+import {trimUndici} from './trim-undici.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -72,7 +73,7 @@ const options = (entry, outfile) => ({
       'const require = __createRequire(import.meta.url);',
     ].join('\n'),
   },
-  plugins: [onlyVersion, lookedUpLate],
+  plugins: [onlyVersion, lookedUpLate, trimUndici()],
   logLevel: 'warning',
 });
 

@@ -4,14 +4,15 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import {parse} from 'yaml';
-import {ALL_CHECKS} from '../checks/all.ts';
+import type {Result} from '../check-kit/check.ts';
 import {settingsOf} from '../config/load.ts';
 import {openExecutable} from '../connectors/executable.ts';
-import {type Result, runCheck} from '../run/run-check.ts';
-import {openContext} from '../run/watched.ts';
+import {ALL_CHECKS} from '../run/all-checks.ts';
+import {contextOf} from '../run/open-context.ts';
+import {runCheck} from '../run/run-check.ts';
+import {FAULTS} from './faults/all.ts';
+import type {BrokenConnector, Json} from './faults/hooks.ts';
 import {SEEN_BY_INVARIANTS} from './faults/seen-by-invariants.ts';
-import {FAULTS} from './faults.ts';
-import type {BrokenConnector, Json} from './hooks.ts';
 
 const CONNECTOR = join(import.meta.dirname, 'connector.ts');
 const CONFIG = join(import.meta.dirname, 'healthy/acceptance-test-config.yml');
@@ -36,7 +37,7 @@ const run = async (
     NODE_COMPILE_CACHE: join(tmpdir(), 'headwater-broken-cache'),
   });
   const settings = await settingsOf(configWith(entries), CONFIG);
-  const context = openContext(connector, {...settings, ...(limits && {limits})});
+  const context = contextOf(connector, {...settings, ...(limits && {limits})});
   const results: Result[] = [];
   const checks = ALL_CHECKS.filter(({suite}) => everywhere || !MANY_RUNS.includes(suite));
   for (const check of checks) results.push(await runCheck(check, context));

@@ -5,8 +5,8 @@
 import {readFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
 import {healthyCatalog, healthySpec, ROWS, type Row} from './data.ts';
-import {FAULTS} from './faults.ts';
-import type {Hooks, Json} from './hooks.ts';
+import {FAULTS} from './faults/all.ts';
+import type {Hooks, Json} from './faults/hooks.ts';
 
 const [fault = 'none', command = ''] = process.argv.slice(2);
 const hooks: Hooks = FAULTS[fault]?.hooks ?? {};

@@ -1,5 +1,5 @@
 // What the healthy connector answers and reads.
-import type {Json} from './hooks.ts';
+import type {Json} from './faults/hooks.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 

@@ -1,9 +1,9 @@
 // The suite `connector_attributes`: what a certified connector must have.
 
-import {listOf, objectOf} from '../messages.ts';
+import {listAt, objectAt} from '../../cdk/json/at.ts';
+import type {Check} from '../check-kit/check.ts';
+import {checksOf} from '../check-kit/define-check.ts';
 import {isCertified} from './basic-read.ts';
-import type {Check} from './check.ts';
-import {checksOf} from './define.ts';
 
 const define = checksOf('connector_attributes', (suites) => suites.connector_attributes);
 
@@ -30,8 +30,8 @@ const allowedHosts = define(
   (entry, _runs, {settings}) => {
     if (!isCertified(settings)) return NOT_CERTIFIED;
     if (entry.allowedHostsBypass !== undefined) return {skipped: entry.allowedHostsBypass};
-    const {hosts} = objectOf(settings.metadata?.['allowedHosts']);
-    return listOf(hosts).length > 0
+    const {hosts} = objectAt(settings.metadata?.['allowedHosts']);
+    return listAt(hosts).length > 0
       ? []
       : [
           {
@@ -48,8 +48,8 @@ const suggestedStreams = define(
   (entry, _runs, {settings}) => {
     if (!isCertified(settings)) return NOT_CERTIFIED;
     if (entry.suggestedStreamsBypass !== undefined) return {skipped: entry.suggestedStreamsBypass};
-    const {streams} = objectOf(settings.metadata?.['suggestedStreams']);
-    return listOf(streams).length > 0
+    const {streams} = objectAt(settings.metadata?.['suggestedStreams']);
+    return listAt(streams).length > 0
       ? []
       : [
           {

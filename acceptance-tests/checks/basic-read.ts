@@ -1,12 +1,13 @@
 // The suite `basic_read`: whether what is read is what was promised.
 
+import {objectAt, stringAt} from '../../cdk/json/at.ts';
+import {basicCatalog} from '../check-kit/catalogs.ts';
+import type {Check, Fault} from '../check-kit/check.ts';
+import {checksOf} from '../check-kit/define-check.ts';
+import {failureOf} from '../check-kit/failure.ts';
+import {Unavailable} from '../check-kit/shared-runs.ts';
 import type {Settings} from '../config/settings.ts';
-import {configuredStreamsOf, objectOf, recordsOf, shown, textOf, tracesOf} from '../messages.ts';
-import {basicCatalog} from '../run/catalogs.ts';
-import {failureOf} from '../run/failure.ts';
-import {Unavailable} from '../run/runs.ts';
-import type {Check, Fault} from './check.ts';
-import {checksOf} from './define.ts';
+import {configuredStreamsOf, recordsOf, shown, tracesOf} from '../protocol/messages.ts';
 import {expectedFaults} from './expected-records.ts';
 import {stateFaults, statusFaults} from './progress-messages.ts';
 import {recordFaults} from './records.ts';
@@ -18,7 +19,7 @@ const CERTIFIED_QUALITY = 400;
 /** As metadata.yaml has it. */
 export const isCertified = ({metadata = {}}: Settings): boolean =>
   metadata['supportLevel'] === 'certified' ||
-  Number(objectOf(metadata['ab_internal'])['ql'] ?? 0) >= CERTIFIED_QUALITY;
+  Number(objectAt(metadata['ab_internal'])['ql'] ?? 0) >= CERTIFIED_QUALITY;
 
 const testRead = define(
   'test_read',
@@ -94,7 +95,7 @@ const fileTypes = define(
     if (entry.fileTypes.bypass !== undefined) return {skipped: entry.fileTypes.bypass};
     const run = await runs.read(entry, {catalog: await basicCatalog(entry, runs)});
     if (failureOf(run) !== undefined) throw new Unavailable('it needs a read: see test_read');
-    const names = recordsOf(run).map(({data}) => textOf(data['_ab_source_file_url']) ?? '');
+    const names = recordsOf(run).map(({data}) => stringAt(data['_ab_source_file_url']) ?? '');
     const has = (extension: string): boolean => names.some((name) => name.endsWith(extension));
     const {unsupported} = entry.fileTypes;
     const missing = STRUCTURED.filter((one) => !unsupported.includes(one) && !has(one));

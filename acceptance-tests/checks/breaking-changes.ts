@@ -1,13 +1,15 @@
 // What an update may not change: configs and connections that people have must go on working.
 
-import {isObject, listAt} from '../json.ts';
-import {validatorOf} from '../json-schema.ts';
-import {canonical, type Json, keyOf, listOf, objectOf, shown} from '../messages.ts';
-import type {Fault} from './check.ts';
+import {listAt, objectAt} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import type {Fault} from '../check-kit/check.ts';
+import {validatorOf} from '../protocol/json-schema.ts';
+import {keyOf, shown} from '../protocol/messages.ts';
 import {sampleConfigs} from './sample-configs.ts';
 
 /** Types as a sorted list; empty where a schema names none. */
-const typesOf = ({type}: Json): readonly string[] =>
+const typesOf = ({type}: JsonObject): readonly string[] =>
   (Array.isArray(type) ? type : [type]).filter((one) => typeof one === 'string').sort();
 
 const inWords = (types: readonly string[]): string => types.join(' or ') || 'any type';
@@ -21,25 +23,29 @@ const fault = (place: string, change: string, advice: string): Fault => ({
 const OLD_CONFIGS =
   'Configs that people have would be refused: take the change back, or make it a new major version with a breakingChanges entry.';
 
-const removedProperties = (before: Json, after: Json, place: string, advice: string) =>
-  Object.keys(objectOf(before['properties']))
-    .filter((name) => !Object.hasOwn(objectOf(after['properties']), name))
+const removedProperties = (before: JsonObject, after: JsonObject, place: string, advice: string) =>
+  Object.keys(objectAt(before['properties']))
+    .filter((name) => !Object.hasOwn(objectAt(after['properties']), name))
     .map((name) => fault(`${place}/${name}`, 'this property is gone', advice));
 
-const newRequirements = (before: Json, after: Json, place: string): readonly Fault[] => {
-  const known = listOf(before['required']);
-  return listOf(after['required'])
+const newRequirements = (
+  before: JsonObject,
+  after: JsonObject,
+  place: string,
+): readonly Fault[] => {
+  const known = listAt(before['required']);
+  return listAt(after['required'])
     .filter((name) => !known.includes(name))
     .map((name) => fault(`${place}/${String(name)}`, 'this property is now required', OLD_CONFIGS));
 };
 
-const narrowedType = (before: Json, after: Json, place: string): readonly Fault[] => {
+const narrowedType = (before: JsonObject, after: JsonObject, place: string): readonly Fault[] => {
   const [old, now] = [typesOf(before), typesOf(after)];
   if (now.length === 0 || (old.length > 0 && old.every((type) => now.includes(type)))) return [];
   return [fault(place, `the type was ${inWords(old)}, and is ${inWords(now)}`, OLD_CONFIGS)];
 };
 
-const narrowedEnum = (before: Json, after: Json, place: string): readonly Fault[] => {
+const narrowedEnum = (before: JsonObject, after: JsonObject, place: string): readonly Fault[] => {
   if (!Array.isArray(after['enum'])) return [];
   const now = after['enum'].map(canonical);
   if (!Array.isArray(before['enum'])) {
@@ -52,47 +58,51 @@ const narrowedEnum = (before: Json, after: Json, place: string): readonly Fault[
 
 /** What tells an option of a oneOf from the others: its const, else its title. */
 const nameOfOption = (option: unknown): string => {
-  const constants = Object.entries(objectOf(objectOf(option)['properties']))
+  const constants = Object.entries(objectAt(objectAt(option)['properties']))
     .filter(([, property]) => isObject(property) && 'const' in property)
-    .map(([name, property]) => `${name}=${String(objectOf(property)['const'])}`);
-  return constants[0] ?? String(objectOf(option)['title']);
+    .map(([name, property]) => `${name}=${String(objectAt(property)['const'])}`);
+  return constants[0] ?? String(objectAt(option)['title']);
 };
 
-const compareOptions = (before: Json, after: Json, place: string): readonly Fault[] => {
+const compareOptions = (before: JsonObject, after: JsonObject, place: string): readonly Fault[] => {
   const now = new Map(listAt(after, 'oneOf').map((option) => [nameOfOption(option), option]));
   return listAt(before, 'oneOf').flatMap((option): readonly Fault[] => {
     const name = nameOfOption(option);
     const found = now.get(name);
     if (found === undefined) return [fault(place, `its option ${name} is gone`, OLD_CONFIGS)];
-    return compareConfigSchemas(objectOf(option), objectOf(found), `${place}(${name})`);
+    return compareConfigSchemas(objectAt(option), objectAt(found), `${place}(${name})`);
   });
 };
 
-const compareConfigSchemas = (before: Json, after: Json, place: string): readonly Fault[] => [
+const compareConfigSchemas = (
+  before: JsonObject,
+  after: JsonObject,
+  place: string,
+): readonly Fault[] => [
   ...removedProperties(before, after, place, OLD_CONFIGS),
   ...newRequirements(before, after, place),
   ...narrowedType(before, after, place),
   ...narrowedEnum(before, after, place),
   ...compareOptions(before, after, place),
-  ...Object.entries(objectOf(before['properties'])).flatMap(([name, old]) => {
-    const now = objectOf(after['properties'])[name];
+  ...Object.entries(objectAt(before['properties'])).flatMap(([name, old]) => {
+    const now = objectAt(after['properties'])[name];
     return now === undefined
       ? []
-      : compareConfigSchemas(objectOf(old), objectOf(now), `${place}/${name}`);
+      : compareConfigSchemas(objectAt(old), objectAt(now), `${place}/${name}`);
   }),
   ...(isObject(before['items']) && isObject(after['items'])
     ? compareConfigSchemas(before['items'], after['items'], `${place}/*`)
     : []),
 ];
 
-const schemaOf = (spec: unknown): Json => {
-  const message = objectOf(spec);
+const schemaOf = (spec: unknown): JsonObject => {
+  const message = objectAt(spec);
   const inside = isObject(message['spec']) ? message['spec'] : message;
-  return objectOf(inside['connectionSpecification']);
+  return objectAt(inside['connectionSpecification']);
 };
 
 /** Configs made by the old schema that the new one refuses, for reasons that the comparison did not see. */
-const refusedConfigs = (before: Json, after: Json): readonly Fault[] => {
+const refusedConfigs = (before: JsonObject, after: JsonObject): readonly Fault[] => {
   const [wasValid, isValid] = [validatorOf(before), validatorOf(after)];
   for (const config of sampleConfigs(before)) {
     const problem = wasValid(config) === undefined ? isValid(config) : undefined;
@@ -119,43 +129,47 @@ const OLD_TABLES =
   'Tables that people have would break: take the change back, or make it a new major version with a breakingChanges entry that names the stream.';
 
 /** Null may come, and nothing else may come or go. */
-const changedType = (before: Json, after: Json, place: string): readonly Fault[] => {
+const changedType = (before: JsonObject, after: JsonObject, place: string): readonly Fault[] => {
   const [old, now] = [typesOf(before), typesOf(after)];
   const added = now.filter((type) => !old.includes(type) && type !== 'null');
   if (added.length === 0 && old.every((type) => now.includes(type))) return [];
   return [fault(place, `the type was ${inWords(old)}, and is ${inWords(now)}`, OLD_TABLES)];
 };
 
-const compareRecordSchemas = (before: Json, after: Json, place: string): readonly Fault[] => [
+const compareRecordSchemas = (
+  before: JsonObject,
+  after: JsonObject,
+  place: string,
+): readonly Fault[] => [
   ...changedType(before, after, place),
   ...removedProperties(before, after, place, OLD_TABLES),
-  ...Object.entries(objectOf(before['properties'])).flatMap(([name, old]) => {
-    const now = objectOf(after['properties'])[name];
+  ...Object.entries(objectAt(before['properties'])).flatMap(([name, old]) => {
+    const now = objectAt(after['properties'])[name];
     return now === undefined
       ? []
-      : compareRecordSchemas(objectOf(old), objectOf(now), `${place}/${name}`);
+      : compareRecordSchemas(objectAt(old), objectAt(now), `${place}/${name}`);
   }),
   ...(isObject(before['items']) && isObject(after['items'])
     ? compareRecordSchemas(before['items'], after['items'], `${place}/*`)
     : []),
 ];
 
-const streamsOf = (catalog: unknown): ReadonlyMap<string, Json> => {
-  const message = objectOf(catalog);
+const streamsOf = (catalog: unknown): ReadonlyMap<string, JsonObject> => {
+  const message = objectAt(catalog);
   const inside = isObject(message['catalog']) ? message['catalog'] : message;
-  const streams = listOf(inside['streams']).map(objectOf);
+  const streams = listAt(inside['streams']).map((stream) => objectAt(stream));
   return new Map(streams.map((stream) => [keyOf(stream), stream]));
 };
 
-const compareStreams = (before: Json, after: Json, name: string): readonly Fault[] => {
+const compareStreams = (before: JsonObject, after: JsonObject, name: string): readonly Fault[] => {
   const [old, now] = [before['default_cursor_field'], after['default_cursor_field']].map(
-    (cursor) => listOf(cursor).join('.') || 'none',
+    (cursor) => listAt(cursor).join('.') || 'none',
   );
   const cursor =
     old === now ? [] : [fault(name, `its default cursor was ${old}, and is ${now}`, OLD_TABLES)];
   return [
     ...cursor,
-    ...compareRecordSchemas(objectOf(before['json_schema']), objectOf(after['json_schema']), name),
+    ...compareRecordSchemas(objectAt(before['json_schema']), objectAt(after['json_schema']), name),
   ];
 };
 

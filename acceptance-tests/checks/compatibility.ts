@@ -1,15 +1,15 @@
 // Whether configs and connections that people have go on working: the connector is compared with the version
 // before it: what it answers, or what it answered once and was saved.
 
+import {messageOf, UsageError} from '../../process/errors.ts';
+import type {Check, Context} from '../check-kit/check.ts';
+import {checksOf, type Verdict} from '../check-kit/define-check.ts';
+import {callStyleOf, type EntryLike, type Runs, Unavailable} from '../check-kit/shared-runs.ts';
 import {ANSWERS} from '../config/previous.ts';
 import type {BackwardCompatibility} from '../config/settings.ts';
 import {openImage} from '../connectors/image.ts';
-import {messageOf, UsageError} from '../errors.ts';
-import {messagesOf} from '../messages.ts';
-import {type EntryLike, mannerOf, type Runs, Unavailable} from '../run/runs.ts';
+import {messagesOf} from '../protocol/messages.ts';
 import {compareCatalogs, compareSpecs} from './breaking-changes.ts';
-import type {Check, Context} from './check.ts';
-import {checksOf, type Verdict} from './define.ts';
 
 /** `registry:5000/source-x:1.2` → `registry:5000/source-x` */
 const repositoryOf = (image: string): string => image.replace(/(:[^/:]*|@.*)$/, '');
@@ -23,18 +23,18 @@ const askImage = async (
   kind: Kind,
   entry: Entry,
   runs: Runs,
-  {connector, settings}: Context,
+  {connector, settings, stop}: Context,
 ): Promise<Before> => {
   const {previousVersion, disableForVersion} = entry.backwardCompatibility;
   const {command, type} = ANSWERS[kind];
   const name = `${repositoryOf(connector.label)}:${previousVersion}`;
   const inputs = command === 'spec' ? {} : {config: await runs.config(entry)};
   try {
-    const previous = await openImage(name, settings.environment, settings.dockerFlags);
+    const previous = await openImage(name, settings.environment, settings.dockerFlags, stop);
     if (previous.image?.labels['io.airbyte.version'] === disableForVersion && disableForVersion) {
       return {skipped: `the config says not to compare with ${disableForVersion}`};
     }
-    const [message] = messagesOf(await previous.run(command, inputs, mannerOf(entry)), type);
+    const [message] = messagesOf(await previous.run(command, inputs, callStyleOf(entry)), type);
     return message === undefined
       ? {skipped: `${name} answers nothing to ${command}`}
       : {answer: message.payload};

@@ -1,10 +1,11 @@
 // The suite `connection`: whether check answers as the config deserves.
 
+import {objectAt, stringAt} from '../../cdk/json/at.ts';
+import type {Check, Fault} from '../check-kit/check.ts';
+import {checksOf} from '../check-kit/define-check.ts';
+import {failureOf} from '../check-kit/failure.ts';
 import type {Run} from '../connectors/connector.ts';
-import {messagesOf, objectOf, shown, textOf} from '../messages.ts';
-import {failureOf} from '../run/failure.ts';
-import type {Check, Fault} from './check.ts';
-import {checksOf} from './define.ts';
+import {messagesOf, shown} from '../protocol/messages.ts';
 
 const define = checksOf('connection', (suites) => suites.connection);
 
@@ -32,7 +33,7 @@ const answered = (run: Run, status: 'SUCCEEDED' | 'FAILED'): readonly Fault[] =>
         : 'See whether the config still works: its token may have expired.';
     return [{reason: `check says ${shown(actual)}, and ${status} is expected`, offending, advice}];
   }
-  if (status === 'FAILED' && (textOf(message) ?? '') === '') {
+  if (status === 'FAILED' && (stringAt(message) ?? '') === '') {
     return [
       {
         reason: 'check says FAILED, and not why',
@@ -56,7 +57,7 @@ const answered = (run: Run, status: 'SUCCEEDED' | 'FAILED'): readonly Fault[] =>
 
 const raised = (run: Run): readonly Fault[] => {
   const traces = messagesOf(run, 'TRACE');
-  const message = textOf(objectOf(traces[0]?.payload['error'])['message']) ?? '';
+  const message = stringAt(objectAt(traces[0]?.payload['error'])['message']) ?? '';
   if (traces.length === 1 && message !== '') return [];
   const offending = run.lines.at(-1)?.text;
   return [

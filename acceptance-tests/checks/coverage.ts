@@ -1,16 +1,16 @@
 // Whether what a client has after a crash, and gets after it, is all there is.
 
+import {at} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
+import type {Fault} from '../check-kit/check.ts';
 import type {Run} from '../connectors/connector.ts';
-import {at} from '../json.ts';
 import {
-  canonical,
   configuredStreamsOf,
   type Emitted,
   recordsOf,
   type StateMessage,
   statesOf,
-} from '../messages.ts';
-import type {Fault} from './check.ts';
+} from '../protocol/messages.ts';
 
 /** The keys of records by stream: of the primary key where there is one, else of the whole record. */
 export type Keys = ReadonlyMap<string, ReadonlySet<string>>;

@@ -1,7 +1,8 @@
 // Cursors of records and of states, and which of two comes first.
+import {at} from '../../cdk/json/at.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {compareCursors} from '../invariants/cursors.ts';
-import {at, isObject} from '../json.ts';
-import type {ConfiguredStream, Json} from '../messages.ts';
+import type {ConfiguredStream} from '../protocol/messages.ts';
 
 const DAY = 86_400_000;
 
@@ -25,7 +26,7 @@ const deep = (value: unknown, name: string): readonly unknown[] => {
 
 /** The cursors in a state of a stream: one, or one of each of its partitions; none where they can't be found. */
 export const cursorsIn = (
-  blob: Json,
+  blob: JsonObject,
   {cursor}: ConfiguredStream,
   path: readonly string[] | undefined,
 ): readonly unknown[] => {

@@ -1,9 +1,9 @@
 // The data types of Airbyte's protocol, and how schemas may write them.
 // https://docs.airbyte.com/understanding-airbyte/supported-data-types
 
-import {isObject} from '../json.ts';
-import {type Node, typesOf} from '../json-schema.ts';
-import {type Json, shown} from '../messages.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import {type Node, typesOf} from '../protocol/json-schema.ts';
+import {shown} from '../protocol/messages.ts';
 
 const TYPES = ['null', 'string', 'number', 'integer', 'boolean', 'object', 'array'];
 
@@ -18,7 +18,7 @@ const AIRBYTE_TYPES: Readonly<Record<string, {types: readonly string[]; format?:
 
 const FORMATS = ['date', 'date-time', 'time'];
 
-const airbyteTypeProblem = (schema: Json, types: readonly unknown[]): string | undefined => {
+const airbyteTypeProblem = (schema: JsonObject, types: readonly unknown[]): string | undefined => {
   const {airbyte_type: type, format} = schema;
   if (type === undefined) return undefined;
   const legal =
@@ -34,7 +34,7 @@ const airbyteTypeProblem = (schema: Json, types: readonly unknown[]): string | u
 };
 
 /** Whether the schema says what its value is at all. */
-const saysType = (schema: Json, types: readonly unknown[]): boolean =>
+const saysType = (schema: JsonObject, types: readonly unknown[]): boolean =>
   types.length > 0 ||
   ['oneOf', 'anyOf', 'allOf', 'enum', 'const', '$ref', 'properties'].some((key) => key in schema);
 

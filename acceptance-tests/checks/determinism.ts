@@ -1,11 +1,12 @@
 // The same answer twice.
 
-import {catalogOf, streamsOf} from '../clients/profile.ts';
-import {canonical, type Emitted, recordsOf} from '../messages.ts';
-import {failureOf} from '../run/failure.ts';
-import type {Fault} from './check.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
+import type {Fault} from '../check-kit/check.ts';
+import type {Verdict} from '../check-kit/define-check.ts';
+import {failureOf} from '../check-kit/failure.ts';
+import {configuredCatalog, filledStreams} from '../clients/client-check.ts';
+import {type Emitted, recordsOf} from '../protocol/messages.ts';
 import {type KeyOf, keysBy, keysOf, missingFrom} from './coverage.ts';
-import type {Verdict} from './define.ts';
 import {define} from './resume.ts';
 
 type Records = readonly Emitted[];
@@ -63,11 +64,11 @@ export const determinism = define(
   'test_full_refresh_is_deterministic',
   'two full refreshes give the same records, each as often; another order is only noted',
   async (entry, runs) => {
-    const streams = (await streamsOf(entry, runs)).filter(({syncModes}) =>
+    const streams = (await filledStreams(entry, runs)).filter(({syncModes}) =>
       syncModes.includes('full_refresh'),
     );
     if (streams.length === 0) return {skipped: 'no stream has full_refresh'};
-    const catalog = catalogOf(streams, ({primaryKey}) => ({
+    const catalog = configuredCatalog(streams, ({primaryKey}) => ({
       sync_mode: 'full_refresh',
       ...(primaryKey.length > 0 && {primary_key: primaryKey}),
     }));

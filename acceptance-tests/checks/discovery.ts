@@ -1,12 +1,14 @@
 // The suite `discovery`: what the connector says it can read.
 
-import {type Node, nodesOf, refsIn, schemaProblem, typesOf} from '../json-schema.ts';
-import {type Json, messagesOf, objectOf, type Stream, shown, streamsOf} from '../messages.ts';
-import {failureOf} from '../run/failure.ts';
-import type {Check, Fault} from './check.ts';
+import {objectAt} from '../../cdk/json/at.ts';
+import type {JsonObject} from '../../cdk/json/values.ts';
+import type {Check, Fault} from '../check-kit/check.ts';
+import {checksOf} from '../check-kit/define-check.ts';
+import {failureOf} from '../check-kit/failure.ts';
+import {type Node, nodesOf, refsIn, schemaProblem, typesOf} from '../protocol/json-schema.ts';
+import {messagesOf, type Stream, shown, streamsOf} from '../protocol/messages.ts';
 import {catalogCompatibility} from './compatibility.ts';
 import {dataTypeProblem} from './data-types.ts';
-import {checksOf} from './define.ts';
 
 const define = checksOf('discovery', (suites) => suites.discovery);
 
@@ -74,11 +76,11 @@ const schemaCheck = (
   );
 
 /** The schema at a path of fields; undefined where there is none. */
-const fieldAt = (schema: Json, path: readonly string[]): Json | undefined => {
-  let inner: Json | undefined = schema;
+const fieldAt = (schema: JsonObject, path: readonly string[]): JsonObject | undefined => {
+  let inner: JsonObject | undefined = schema;
   for (const name of path) {
-    const properties = objectOf(inner?.['properties']);
-    inner = Object.hasOwn(properties, name) ? objectOf(properties[name]) : undefined;
+    const properties = objectAt(inner?.['properties']);
+    inner = Object.hasOwn(properties, name) ? objectAt(properties[name]) : undefined;
     if (inner === undefined) return undefined;
   }
   return inner;
@@ -110,7 +112,7 @@ const cursorsExist = streamCheck(
       : [
           {
             reason: `the default cursor of ${key} is ${defaultCursor.join('.')}, which its schema does not have`,
-            offending: shown(Object.keys(objectOf(schema['properties'])).join(', ')),
+            offending: shown(Object.keys(objectAt(schema['properties'])).join(', ')),
             advice: 'Correct default_cursor_field, or add the field to the schema.',
           },
         ],
@@ -134,7 +136,7 @@ const primaryKeysExist = streamCheck(
       .filter((path) => fieldAt(schema, path) === undefined)
       .map((path) => ({
         reason: `the primary key of ${key} has ${path.join('.')}, which its schema does not have`,
-        offending: shown(Object.keys(objectOf(schema['properties'])).join(', ')),
+        offending: shown(Object.keys(objectAt(schema['properties'])).join(', ')),
         advice: 'Correct source_defined_primary_key, or add the field to the schema.',
       })),
 );

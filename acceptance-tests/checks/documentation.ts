@@ -1,6 +1,6 @@
 // The suite `connector_documentation`. Its pages are in Airbyte's own repository, beside which nobody else's connector is.
-import type {Check} from './check.ts';
-import {checksOf} from './define.ts';
+import type {Check} from '../check-kit/check.ts';
+import {checksOf} from '../check-kit/define-check.ts';
 
 const define = checksOf('connector_documentation', (suites) => suites.connector_documentation);
 

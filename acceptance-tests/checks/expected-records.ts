@@ -1,26 +1,20 @@
 // Records that a read must bring, from a file of them.
 
+import {at, objectAt} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
+import type {JsonObject} from '../../cdk/json/values.ts';
+import type {Fault} from '../check-kit/check.ts';
+import {readJsonLines} from '../config/read-file.ts';
 import type {ExpectedRecords} from '../config/settings.ts';
-import {readJsonLines} from '../config/yaml.ts';
-import {at} from '../json.ts';
-import {
-  type ConfiguredStream,
-  canonical,
-  type Emitted,
-  type Json,
-  keyOf,
-  objectOf,
-  shown,
-} from '../messages.ts';
-import type {Fault} from './check.ts';
+import {type ConfiguredStream, type Emitted, keyOf, shown} from '../protocol/messages.ts';
 
 const ADVICE =
   'If the data of the account changed, write the file anew; else the connector loses records.';
 
 const compare = (
   stream: ConfiguredStream,
-  expected: readonly Json[],
-  actual: readonly Json[],
+  expected: readonly JsonObject[],
+  actual: readonly JsonObject[],
   exactOrder: boolean,
 ): readonly Fault[] => {
   const fault = (what: string, offending: unknown): Fault => ({
@@ -38,7 +32,7 @@ const compare = (
           ),
         ];
   }
-  const keyed = (record: Json): string =>
+  const keyed = (record: JsonObject): string =>
     canonical(stream.primaryKey.map((path) => at(record, ...path) ?? null));
   if (exactOrder) {
     const wrong = expected.findIndex(
@@ -61,7 +55,7 @@ export const expectedFaults = async (
   records: readonly Emitted[],
 ): Promise<readonly Fault[]> => {
   if (path === undefined) return [];
-  const lines = (await readJsonLines(path)).map(objectOf);
+  const lines = (await readJsonLines(path)).map((line) => objectAt(line));
   const expected = Map.groupBy(lines, (line) =>
     keyOf({name: line['stream'], namespace: line['namespace']}),
   );
@@ -69,7 +63,7 @@ export const expectedFaults = async (
   return streams.flatMap((stream) =>
     compare(
       stream,
-      (expected.get(stream.key) ?? []).map((line) => objectOf(line['data'])),
+      (expected.get(stream.key) ?? []).map((line) => objectAt(line['data'])),
       (actual.get(stream.key) ?? []).map(({data}) => data),
       exactOrder,
     ),

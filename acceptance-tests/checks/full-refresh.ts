@@ -1,20 +1,21 @@
 // The suite `full_refresh`: whether a second read brings at least what the first one did.
+
 import {setTimeout as delay} from 'node:timers/promises';
+import {at} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import {catalogOf} from '../check-kit/catalogs.ts';
+import type {Check, Fault} from '../check-kit/check.ts';
+import {checksOf} from '../check-kit/define-check.ts';
+import {failureOf} from '../check-kit/failure.ts';
 import type {IgnoredFields} from '../config/settings.ts';
 import type {Run} from '../connectors/connector.ts';
-import {at, isObject} from '../json.ts';
 import {
   type ConfiguredStream,
-  canonical,
   configuredStreamsOf,
-  type Json,
   recordsOf,
   shown,
-} from '../messages.ts';
-import {catalogOf} from '../run/catalogs.ts';
-import {failureOf} from '../run/failure.ts';
-import type {Check, Fault} from './check.ts';
-import {checksOf} from './define.ts';
+} from '../protocol/messages.ts';
 
 const define = checksOf('full_refresh', (suites) => suites.full_refresh);
 
@@ -27,7 +28,7 @@ const without = (record: unknown, [name, ...rest]: readonly string[]): unknown =
 /** What a record is known by: its key, or all of it but the fields that change with each read. */
 const identityOf = ({primaryKey, name}: ConfiguredStream, ignored: IgnoredFields) => {
   const paths = (ignored[name] ?? []).map((field) => field.name.split('/'));
-  return (data: Json): string =>
+  return (data: JsonObject): string =>
     primaryKey.length > 0
       ? canonical(primaryKey.map((path) => at(data, ...path) ?? null))
       : canonical(paths.reduce<unknown>(without, data));

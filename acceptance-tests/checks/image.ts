@@ -1,8 +1,8 @@
 // What the platform reads off an image. An executable has none of it.
 
-import {shown} from '../messages.ts';
-import type {Fault} from './check.ts';
-import {checksOf} from './define.ts';
+import type {Fault} from '../check-kit/check.ts';
+import {checksOf} from '../check-kit/define-check.ts';
+import {shown} from '../protocol/messages.ts';
 
 const define = checksOf('spec', (suites) => suites.spec);
 

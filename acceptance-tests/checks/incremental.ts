@@ -1,26 +1,26 @@
 // The suite `incremental`: whether a read goes on where the last one ended.
 
+import {at} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
+import {catalogOf} from '../check-kit/catalogs.ts';
+import type {Check, Fault} from '../check-kit/check.ts';
+import {checksOf, type Verdict} from '../check-kit/define-check.ts';
+import {failureOf} from '../check-kit/failure.ts';
+import {type Runs, Unavailable} from '../check-kit/shared-runs.ts';
+import {blobsIn, finalState, stateAfter, stateFromFile} from '../check-kit/states.ts';
+import {readJson} from '../config/read-file.ts';
 import type {IncrementalEntry} from '../config/settings.ts';
-import {readJson} from '../config/yaml.ts';
 import type {Run} from '../connectors/connector.ts';
-import {at} from '../json.ts';
 import {
   type ConfiguredStream,
-  canonical,
   configuredStreamsOf,
   type Emitted,
   recordsOf,
   type StateMessage,
   shown,
   statesOf,
-} from '../messages.ts';
-import {catalogOf} from '../run/catalogs.ts';
-import {failureOf} from '../run/failure.ts';
-import {type Runs, Unavailable} from '../run/runs.ts';
-import {blobsIn, finalState, stateAfter, stateFromFile} from '../run/states.ts';
-import type {Check, Fault} from './check.ts';
+} from '../protocol/messages.ts';
 import {cursorsIn, extreme, isBefore} from './cursors.ts';
-import {checksOf, type Verdict} from './define.ts';
 
 const define = checksOf('incremental', (suites) => suites.incremental);
 

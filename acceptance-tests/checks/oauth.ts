@@ -1,21 +1,22 @@
 // Of a spec's advanced_auth: that it speaks of properties there are.
 
-import {at, isObject} from '../json.ts';
-import {type Json, listOf, objectOf, shown} from '../messages.ts';
-import type {Fault} from './check.ts';
-import {checksOf} from './define.ts';
+import {at, listAt, objectAt} from '../../cdk/json/at.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import type {Fault} from '../check-kit/check.ts';
+import {checksOf} from '../check-kit/define-check.ts';
+import {shown} from '../protocol/messages.ts';
 
 const define = checksOf('spec', (suites) => suites.spec);
 
-const namesOf = (value: unknown): readonly string[] => listOf(value).map(String);
+const namesOf = (value: unknown): readonly string[] => listAt(value).map(String);
 
 /** Whether a path of property names exists in a schema, through any option of a oneOf. */
-const exists = (schema: Json, [name, ...rest]: readonly string[]): boolean => {
+const exists = (schema: JsonObject, [name, ...rest]: readonly string[]): boolean => {
   if (name === undefined) return true;
-  const inner = objectOf(schema['properties'])[name];
+  const inner = objectAt(schema['properties'])[name];
   if (isObject(inner)) return exists(inner, rest);
-  return [...listOf(schema['oneOf']), ...listOf(schema['anyOf'])].some((option) =>
-    exists(objectOf(option), [name, ...rest]),
+  return [...listAt(schema['oneOf']), ...listAt(schema['anyOf'])].some((option) =>
+    exists(objectAt(option), [name, ...rest]),
   );
 };
 
@@ -39,7 +40,7 @@ export const oauthParameters = define(
     if (!isObject(auth)) return SKIPPED;
     const predicate = auth['predicate_key'] === undefined ? [] : [namesOf(auth['predicate_key'])];
     const paths = [...predicate, ...pathsIn(auth['oauth_config_specification'])];
-    const schema = objectOf(spec['connectionSpecification']);
+    const schema = objectAt(spec['connectionSpecification']);
     return paths
       .filter((path) => !exists(schema, path))
       .map((path) => ({
@@ -64,7 +65,7 @@ export const oauthDefault = define(
       spec['connectionSpecification'],
       ...path.slice(0, -1).flatMap((part) => ['properties', part]),
     );
-    const [first] = listOf(objectOf(parent)['oneOf']);
+    const [first] = listAt(objectAt(parent)['oneOf']);
     if (name === undefined || first === undefined) {
       return {skipped: 'its advanced_auth is not one of several methods'};
     }

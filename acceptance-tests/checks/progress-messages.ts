@@ -1,9 +1,10 @@
 // What a read says beside its records: the status of each stream, and its states.
 
+import {objectAt} from '../../cdk/json/at.ts';
+import {isObject} from '../../cdk/json/values.ts';
+import type {Fault} from '../check-kit/check.ts';
 import type {Run} from '../connectors/connector.ts';
-import {isObject} from '../json.ts';
-import {type ConfiguredStream, keyOf, objectOf, shown, statesOf, tracesOf} from '../messages.ts';
-import type {Fault} from './check.ts';
+import {type ConfiguredStream, keyOf, shown, statesOf, tracesOf} from '../protocol/messages.ts';
 
 const STATUS_ADVICE =
   'Say STARTED once, RUNNING with the first record, and COMPLETE after the last STATE of the stream.';
@@ -12,9 +13,9 @@ const STATUS_ADVICE =
 const statusesIn = (run: Run) =>
   Map.groupBy(
     tracesOf(run, 'STREAM_STATUS').map(({payload, line}) => {
-      const status = objectOf(payload['stream_status']);
+      const status = objectAt(payload['stream_status']);
       return {
-        stream: keyOf(objectOf(status['stream_descriptor'])),
+        stream: keyOf(objectAt(status['stream_descriptor'])),
         status: String(status['status']),
         line,
       };

@@ -1,10 +1,11 @@
 // What records of a read must be: of their schema, with a key, and all there.
 
+import {at, objectAt} from '../../cdk/json/at.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import type {Fault} from '../check-kit/check.ts';
 import type {BasicReadEntry} from '../config/settings.ts';
-import {at, isObject} from '../json.ts';
-import {nodesOf, recordValidatorOf, schemaProblem} from '../json-schema.ts';
-import {type ConfiguredStream, type Emitted, type Json, objectOf, shown} from '../messages.ts';
-import type {Fault} from './check.ts';
+import {nodesOf, recordValidatorOf, schemaProblem} from '../protocol/json-schema.ts';
+import {type ConfiguredStream, type Emitted, shown} from '../protocol/messages.ts';
 
 /** The records of one stream that is configured. */
 interface StreamRecords {
@@ -45,11 +46,11 @@ const strictData = ({line}: Emitted): unknown => {
     typeof value === 'number' && Number.isInteger(value) && isFraction.test(context?.source ?? '')
       ? value + 0.5
       : value;
-  return objectOf(objectOf(JSON.parse(line.text, reviver))['record'])['data'];
+  return objectAt(objectAt(JSON.parse(line.text, reviver))['record'])['data'];
 };
 
-const propertiesOf = (schema: Json): readonly string[] =>
-  Object.keys(objectOf(schema['properties']));
+const propertiesOf = (schema: JsonObject): readonly string[] =>
+  Object.keys(objectAt(schema['properties']));
 
 const ofSchema = (group: StreamRecords): readonly Fault[] => {
   const {schema} = group.stream;

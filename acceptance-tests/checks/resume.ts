@@ -1,15 +1,22 @@
 // A read that is killed, and goes on from what it said last: nothing may be lost.
 
-import {firstOf, incrementalCatalog, runWith, streamsOf, typeOf} from '../clients/profile.ts';
+import {listAt} from '../../cdk/json/at.ts';
+import type {Check, Context, Fault} from '../check-kit/check.ts';
+import {checksOf} from '../check-kit/define-check.ts';
+import {failureOf} from '../check-kit/failure.ts';
+import type {ReadInputs, Runs} from '../check-kit/shared-runs.ts';
+import {stateAfter} from '../check-kit/states.ts';
+import {
+  filledStreams,
+  firstOf,
+  incrementalCatalog,
+  messageTypeOf,
+  runWith,
+} from '../clients/client-check.ts';
 import type {BasicReadEntry} from '../config/settings.ts';
-import type {Manner, Run} from '../connectors/connector.ts';
-import {listOf, recordsOf, statesOf} from '../messages.ts';
-import {failureOf} from '../run/failure.ts';
-import type {ReadInputs, Runs} from '../run/runs.ts';
-import {stateAfter} from '../run/states.ts';
-import type {Check, Context, Fault} from './check.ts';
+import type {CallStyle, Run} from '../connectors/connector.ts';
+import {recordsOf, statesOf} from '../protocol/messages.ts';
 import {committed, keysBy, keysOf, lossFaults, missingFrom} from './coverage.ts';
-import {checksOf} from './define.ts';
 
 export const define = checksOf('beyond', ({basic_read}) => firstOf(basic_read), 'basic_read');
 
@@ -25,7 +32,7 @@ export const baselineOf = async (
   entry: BasicReadEntry,
   runs: Runs,
 ): Promise<Baseline | undefined> => {
-  const catalog = incrementalCatalog(await streamsOf(entry, runs));
+  const catalog = incrementalCatalog(await filledStreams(entry, runs));
   const run = await runs.read(entry, {catalog});
   return failureOf(run) === undefined ? {catalog, run} : undefined;
 };
@@ -40,7 +47,7 @@ const resume = async (
   when: string,
 ): Promise<readonly Fault[]> => {
   // Nobody passes a state that was never said.
-  const rest = await read(listOf(state).length === 0 ? {catalog} : {catalog, state});
+  const rest = await read(listAt(state).length === 0 ? {catalog} : {catalog, state});
   const failure = failureOf(rest);
   if (failure !== undefined) return [{...failure, reason: `${failure.reason}, ${when}`}];
   const keyOf = keysBy(catalog);
@@ -58,7 +65,7 @@ const POINTS = [0.1, 0.35, 0.6, 0.85];
 /** The lines at which it is killed: spread over the whole, and the first STATE. */
 const killLines = ({lines}: Run): readonly number[] => {
   const parts = POINTS.map((part) => Math.floor(part * lines.length));
-  const first = lines.findIndex(({json}) => typeOf(json) === 'STATE');
+  const first = lines.findIndex(({json}) => messageTypeOf(json) === 'STATE');
   return [...new Set(first < 0 ? parts : [first, ...parts])];
 };
 
@@ -71,8 +78,8 @@ const crashFaults = async (
   const {catalog, run: whole} = baseline;
   const read = (inputs: ReadInputs) => runWith(context, runs, entry, 'read', inputs);
   for (const line of killLines(whole)) {
-    const manner: Manner = {onLine: (_line, index) => (index >= line ? 'kill' : 'go on')};
-    const killed = await runWith(context, runs, entry, 'read', {catalog}, manner);
+    const style: CallStyle = {onLine: (_line, index) => (index >= line ? 'kill' : 'go on')};
+    const killed = await runWith(context, runs, entry, 'read', {catalog}, style);
     // What was in the pipe is lost with it, as where the whole machine goes.
     const known = {...killed, lines: killed.lines.slice(0, line + 1)};
     const state = stateAfter(statesOf(known));

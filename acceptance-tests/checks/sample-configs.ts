@@ -1,10 +1,10 @@
 // Configs that a schema takes: the least and the fullest, with each option of each oneOf, each value of each enum.
-import {isObject} from '../json.ts';
-import {type Json, listOf, objectOf} from '../messages.ts';
+import {listAt, objectAt} from '../../cdk/json/at.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 
 const MAX_CONFIGS = 100;
 
-const textOf = (schema: Json): string => {
+const stringAt = (schema: JsonObject): string => {
   if (schema['format'] === 'date') return '2024-01-01';
   if (schema['format'] === 'date-time') return '2024-01-01T00:00:00Z';
   if (schema['format'] === 'uri') return 'https://example.com/';
@@ -12,13 +12,13 @@ const textOf = (schema: Json): string => {
   return 'a'.repeat(Math.max(least, 1));
 };
 
-const numbersOf = (schema: Json): readonly number[] => {
+const numbersOf = (schema: JsonObject): readonly number[] => {
   const [least, most] = [schema['minimum'], schema['maximum']];
   const bounds = [least, most].filter((bound) => typeof bound === 'number');
   return bounds.length > 0 ? bounds : [0, 1_000_000];
 };
 
-const plainValues = (schema: Json): readonly unknown[] => {
+const plainValues = (schema: JsonObject): readonly unknown[] => {
   const types = Array.isArray(schema['type']) ? schema['type'] : [schema['type']];
   const nulls = types.includes('null') ? [null] : [];
   if (types.includes('boolean')) return [true, false, ...nulls];
@@ -26,20 +26,20 @@ const plainValues = (schema: Json): readonly unknown[] => {
     return [...numbersOf(schema), ...nulls];
   }
   if (types.includes('array')) {
-    const [item] = valuesOf(objectOf(schema['items']));
+    const [item] = valuesOf(objectAt(schema['items']));
     return [[], [item], [item, item], ...nulls];
   }
-  return [textOf(schema), ...nulls];
+  return [stringAt(schema), ...nulls];
 };
 
 /** Values that a schema takes, the most usual first. */
-const valuesOf = (schema: Json): readonly unknown[] => {
+const valuesOf = (schema: JsonObject): readonly unknown[] => {
   if ('const' in schema) return [schema['const']];
   const {enum: values, examples, oneOf, properties} = schema;
   if (Array.isArray(values)) return values;
-  if (Array.isArray(oneOf)) return oneOf.flatMap((option) => valuesOf(objectOf(option)));
+  if (Array.isArray(oneOf)) return oneOf.flatMap((option) => valuesOf(objectAt(option)));
   if (isObject(properties)) return objectsOf(schema, properties);
-  const given = listOf(examples).filter((example) => typeof example === schema['type']);
+  const given = listAt(examples).filter((example) => typeof example === schema['type']);
   const usual = 'default' in schema ? [schema['default']] : [];
   // A pattern is met by nothing that could be made up here.
   const known = [...usual, ...given];
@@ -48,13 +48,13 @@ const valuesOf = (schema: Json): readonly unknown[] => {
     : [...known, ...plainValues(schema)];
 };
 
-const objectsOf = (schema: Json, properties: Json): readonly Json[] => {
-  const required = listOf(schema['required']);
+const objectsOf = (schema: JsonObject, properties: JsonObject): readonly JsonObject[] => {
+  const required = listAt(schema['required']);
   const all = Object.entries(properties).map(([name, inside]) => ({
     name,
-    values: valuesOf(objectOf(inside)),
+    values: valuesOf(objectAt(inside)),
   }));
-  const first = (fields: typeof all): Json =>
+  const first = (fields: typeof all): JsonObject =>
     Object.fromEntries(fields.map(({name, values}) => [name, values[0]]));
   const least = first(
     all.filter(({name}) => required.includes(name) || isConstant(properties, name)),
@@ -70,9 +70,9 @@ const objectsOf = (schema: Json, properties: Json): readonly Json[] => {
 };
 
 /** The field that says which option of a oneOf it is belongs to the least, too. */
-const isConstant = (properties: Json, name: string): boolean =>
+const isConstant = (properties: JsonObject, name: string): boolean =>
   isObject(properties[name]) && 'const' in properties[name];
 
 /** At most a hundred configs that a schema takes, as far as it can be told from its keywords. */
-export const sampleConfigs = (schema: Json): readonly Json[] =>
+export const sampleConfigs = (schema: JsonObject): readonly JsonObject[] =>
   valuesOf(schema).filter(isObject).slice(0, MAX_CONFIGS);

@@ -1,10 +1,12 @@
 // Rules of a connectionSpecification, each a function of one schema in it.
 // https://docs.airbyte.com/connector-development/connector-specification-reference
 
-import {isObject} from '../json.ts';
-import {type Node, typesOf} from '../json-schema.ts';
-import {canonical, type Json, listOf, objectOf, shown} from '../messages.ts';
-import type {Fault} from './check.ts';
+import {listAt, objectAt} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import type {Fault} from '../check-kit/check.ts';
+import {type Node, typesOf} from '../protocol/json-schema.ts';
+import {shown} from '../protocol/messages.ts';
 
 export type Rule = (node: Node) => readonly Fault[];
 
@@ -15,7 +17,7 @@ const fault = ({schema, place}: Node, what: string, advice: string): Fault => ({
 });
 
 export const enumUsage: Rule = (node) => {
-  const values = listOf(node.schema['enum']).map(canonical);
+  const values = listAt(node.schema['enum']).map(canonical);
   const twice = values.find((value, index) => values.indexOf(value) !== index);
   return twice === undefined
     ? []
@@ -26,21 +28,21 @@ const ONE_OF_ADVICE =
   'Give each option `type: object` and properties, and all of them one property with a `const` of its own, which says the option.';
 
 /** The names of properties that have a `const` in each option. */
-const constsOf = (options: readonly Json[]): readonly string[] => {
+const constsOf = (options: readonly JsonObject[]): readonly string[] => {
   const [first, ...others] = options.map((option) =>
-    Object.entries(objectOf(option['properties']))
-      .filter(([, schema]) => objectOf(schema)['const'] !== undefined)
+    Object.entries(objectAt(option['properties']))
+      .filter(([, schema]) => objectAt(schema)['const'] !== undefined)
       .map(([name]) => name),
   );
   return (first ?? []).filter((name) => others.every((names) => names.includes(name)));
 };
 
-const constProblem = (options: readonly Json[], name: string): string | undefined => {
-  const schemas = options.map((option) => objectOf(objectOf(option['properties'])[name]));
+const constProblem = (options: readonly JsonObject[], name: string): string | undefined => {
+  const schemas = options.map((option) => objectAt(objectAt(option['properties'])[name]));
   const values = schemas.map((schema) => canonical(schema['const']));
   if (new Set(values).size < values.length)
     return `has the same \`const\` of ${name} in two options`;
-  const agrees = (schema: Json): boolean =>
+  const agrees = (schema: JsonObject): boolean =>
     (schema['default'] === undefined ||
       canonical(schema['default']) === canonical(schema['const'])) &&
     (schema['enum'] === undefined || canonical(schema['enum']) === canonical([schema['const']]));
@@ -49,7 +51,7 @@ const constProblem = (options: readonly Json[], name: string): string | undefine
     : `has a default or enum of ${name} that is not the option's \`const\``;
 };
 
-const oneOfProblem = (schema: Json, options: readonly Json[]): string | undefined => {
+const oneOfProblem = (schema: JsonObject, options: readonly JsonObject[]): string | undefined => {
   if (schema['type'] !== 'object') return 'has options, but is no `type: object`';
   if (options.some((option) => !isObject(option['properties']))) {
     return 'has an option without properties';
@@ -63,9 +65,12 @@ const oneOfProblem = (schema: Json, options: readonly Json[]): string | undefine
 };
 
 export const oneOfUsage: Rule = (node) => {
-  const options = [...listOf(node.schema['oneOf']), ...listOf(node.schema['anyOf'])];
+  const options = [...listAt(node.schema['oneOf']), ...listAt(node.schema['anyOf'])];
   if (options.length === 0) return [];
-  const problem = oneOfProblem(node.schema, options.map(objectOf));
+  const problem = oneOfProblem(
+    node.schema,
+    options.map((option) => objectAt(option)),
+  );
   return problem === undefined ? [] : [fault(node, problem, ONE_OF_ADVICE)];
 };
 
@@ -119,7 +124,7 @@ export const typeIsNotArray: Rule = (node) => {
 export const objectNotEmpty: Rule = (node) => {
   const {schema, depth} = node;
   if (depth === 0 || !typesOf(schema).includes('object')) return [];
-  const has = Object.keys(objectOf(schema['properties'])).length > 0;
+  const has = Object.keys(objectAt(schema['properties'])).length > 0;
   return has || schema['oneOf'] !== undefined || schema['anyOf'] !== undefined
     ? []
     : [
@@ -137,7 +142,7 @@ export const arrayType: Rule = (node) => {
   const {schema} = node;
   if (!typesOf(schema).includes('array')) return [];
   const {items} = schema;
-  const inner = objectOf(items);
+  const inner = objectAt(items);
   const fine =
     isObject(items) &&
     (inner['enum'] !== undefined ||
@@ -211,8 +216,8 @@ export const dateFormat: Rule = (node) => {
 
 export const duplicateOrder: Rule = (node) => {
   const seen = new Map<string, string>();
-  return Object.entries(objectOf(node.schema['properties'])).flatMap(([name, value]) => {
-    const {order, group} = objectOf(value);
+  return Object.entries(objectAt(node.schema['properties'])).flatMap(([name, value]) => {
+    const {order, group} = objectAt(value);
     if (order === undefined) return [];
     const key = canonical([order, group]);
     const other = seen.get(key);

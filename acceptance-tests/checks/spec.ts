@@ -1,22 +1,24 @@
 // The suite `spec`: what the connector says it wants to be configured with.
 
-import {readJson} from '../config/yaml.ts';
-import {at, isObject} from '../json.ts';
-import {nodesOf, refsIn, schemaProblem, validatorOf} from '../json-schema.ts';
-import {canonical, type Json, listOf, messagesOf, objectOf, shown} from '../messages.ts';
-import {failureOf} from '../run/failure.ts';
-import type {EntryLike, Runs} from '../run/runs.ts';
-import type {Check, Fault} from './check.ts';
+import {at, listAt, objectAt} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import type {Check, Fault} from '../check-kit/check.ts';
+import {checksOf} from '../check-kit/define-check.ts';
+import {failureOf} from '../check-kit/failure.ts';
+import type {EntryLike, Runs} from '../check-kit/shared-runs.ts';
+import {readJson} from '../config/read-file.ts';
+import {nodesOf, refsIn, schemaProblem, validatorOf} from '../protocol/json-schema.ts';
+import {messagesOf, shown} from '../protocol/messages.ts';
 import {specCompatibility} from './compatibility.ts';
-import {checksOf} from './define.ts';
 import {imageEnvironment, imageLabels} from './image.ts';
 import {oauthDefault, oauthParameters} from './oauth.ts';
 import * as rules from './spec-rules.ts';
 
 const define = checksOf('spec', (suites) => suites.spec);
 
-const schemaOf = async (entry: EntryLike, runs: Runs): Promise<Json> =>
-  objectOf((await runs.specification(entry))['connectionSpecification']);
+const schemaOf = async (entry: EntryLike, runs: Runs): Promise<JsonObject> =>
+  objectAt((await runs.specification(entry))['connectionSpecification']);
 
 /** A check of each schema in the connectionSpecification. */
 const ruleCheck = (name: string, about: string, rule: rules.Rule): Check =>
@@ -64,7 +66,7 @@ const configMatchesSpec = define(
         },
       ];
     }
-    const given = Object.entries(objectOf(await runs.config(entry)));
+    const given = Object.entries(objectAt(await runs.config(entry)));
     const wrong = validatorOf(schema)(
       Object.fromEntries(given.filter(([name]) => !name.startsWith('_'))),
     );
@@ -95,7 +97,7 @@ const matchesExpected = define(
   async (entry, runs) => {
     if (entry.specPath === undefined) return {skipped: 'the config names no spec_path'};
     const actual = await runs.specification(entry);
-    const file = objectOf(await readJson(entry.specPath));
+    const file = objectAt(await readJson(entry.specPath));
     // A file may hold the whole message.
     const expected = isObject(file['spec']) && file['type'] === 'SPEC' ? file['spec'] : file;
     const place = difference(expected, actual);
@@ -128,8 +130,8 @@ const requiredExists = define(
     nodesOf(await schemaOf(entry, runs)).flatMap(({schema, place}) => {
       if (!isObject(schema['properties'])) return [];
       const {properties} = schema;
-      return listOf(schema['required'])
-        .filter((name) => typeof name === 'string' && !Object.hasOwn(objectOf(properties), name))
+      return listAt(schema['required'])
+        .filter((name) => typeof name === 'string' && !Object.hasOwn(objectAt(properties), name))
         .map((name) => ({
           reason: `${place || 'the spec'} requires ${String(name)}, which is none of its properties`,
           advice: 'Correct the name: no form can ask for this property.',

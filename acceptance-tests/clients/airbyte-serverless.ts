@@ -1,9 +1,16 @@
 // How airbyte-serverless calls a connector: https://github.com/unytics/airbyte_serverless (airbyte_serverless/sources.py).
-import type {Check, Fault} from '../checks/check.ts';
+import {at} from '../../cdk/json/at.ts';
+import type {Check, Fault} from '../check-kit/check.ts';
 import type {Run} from '../connectors/connector.ts';
-import {at} from '../json.ts';
-import {shown} from '../messages.ts';
-import {define, failuresOf, incrementalCatalog, runWith, streamsOf, typeOf} from './profile.ts';
+import {shown} from '../protocol/messages.ts';
+import {
+  define,
+  failuresOf,
+  filledStreams,
+  incrementalCatalog,
+  messageTypeOf,
+  runWith,
+} from './client-check.ts';
 
 const CLIENT = 'airbyte-serverless';
 
@@ -25,10 +32,10 @@ const tornLines = (run: Run): readonly Fault[] =>
 
 const answerFaults = (run: Run, command: keyof typeof ANSWERS): readonly Fault[] => {
   const first = run.lines.find(({json}) => {
-    const type = typeOf(json);
+    const type = messageTypeOf(json);
     return type !== undefined && type !== 'LOG' && type !== 'TRACE';
   });
-  const type = typeOf(first?.json);
+  const type = messageTypeOf(first?.json);
   if (type === ANSWERS[command]) return [];
   return [
     {
@@ -59,20 +66,20 @@ const read = define(
   'test_airbyte_serverless_read',
   'a read gives RECORD, STATE, LOG and TRACE only, with stderr among its lines',
   async (entry, runs, context) => {
-    const catalog = incrementalCatalog(await streamsOf(entry, runs));
+    const catalog = incrementalCatalog(await filledStreams(entry, runs));
     const run = await runWith(context, runs, entry, 'read', {catalog}, MERGED);
     const strange = run.lines.find(({json}) => {
-      const type = typeOf(json);
+      const type = messageTypeOf(json);
       return type !== undefined && !READ_TYPES.has(type);
     });
     const faults = [...failuresOf(run, CLIENT), ...tornLines(run)];
     // A rotated token has to be told, whoever cannot hear it.
-    const control = typeOf(strange?.json) === 'CONTROL';
+    const control = messageTypeOf(strange?.json) === 'CONTROL';
     if (strange === undefined || control) return faults;
     return [
       ...faults,
       {
-        reason: `a read printed a ${typeOf(strange.json)} message, at which airbyte-serverless fails`,
+        reason: `a read printed a ${messageTypeOf(strange.json)} message, at which airbyte-serverless fails`,
         offending: shown(strange.text),
         advice: 'Print RECORD, STATE, LOG and TRACE only in a read.',
       },

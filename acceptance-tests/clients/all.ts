@@ -1,5 +1,5 @@
 // The profiles of all clients.
-import type {Check} from '../checks/check.ts';
+import type {Check} from '../check-kit/check.ts';
 import {airbyteServerless} from './airbyte-serverless.ts';
 import {platform} from './platform.ts';
 import {pyairbyte} from './pyairbyte.ts';

@@ -1,19 +1,20 @@
 // How the Airbyte platform calls a connector: https://github.com/airbytehq/airbyte-platform
-import type {Check, Fault} from '../checks/check.ts';
+import {at, objectAt, stringAt} from '../../cdk/json/at.ts';
+import {canonical} from '../../cdk/json/canonical.ts';
+import type {Check, Fault} from '../check-kit/check.ts';
 import type {Settings} from '../config/settings.ts';
 import type {Run} from '../connectors/connector.ts';
-import {at} from '../json.ts';
-import {canonical, messagesOf, objectOf, recordsOf, shown, textOf, tracesOf} from '../messages.ts';
+import {messagesOf, recordsOf, shown, tracesOf} from '../protocol/messages.ts';
 import {
-  catalogOf,
+  configuredCatalog,
   define,
   failuresOf,
+  filledStreams,
   incrementalCatalog,
   MISSING,
+  messageTypeOf,
   runWith,
-  streamsOf,
-  typeOf,
-} from './profile.ts';
+} from './client-check.ts';
 
 const CLIENT = 'the platform';
 
@@ -25,7 +26,7 @@ const specEarly = define(
   'the SPEC is within the first 10 lines and the first 2 MiB',
   async (entry, runs): Promise<readonly Fault[]> => {
     const {lines} = await runs.spec(entry);
-    const index = lines.findIndex(({json}) => typeOf(json) === 'SPEC');
+    const index = lines.findIndex(({json}) => messageTypeOf(json) === 'SPEC');
     if (index < 0) return [];
     const before = lines.slice(0, index + 1).map(({text}) => Buffer.byteLength(text) + 1);
     const bytes = before.reduce((sum, size) => sum + size, 0);
@@ -56,7 +57,7 @@ const openHeartbeat = () => {
     last = now;
   };
   const onLine = ({json}: {readonly json?: unknown}) => {
-    const type = typeOf(json);
+    const type = messageTypeOf(json);
     if (type === 'RECORD' || type === 'STATE') beat();
     return 'go on' as const;
   };
@@ -78,7 +79,7 @@ const read = define(
   'test_platform_read',
   'a read as the platform starts it succeeds, and RECORD or STATE comes often enough',
   async (entry, runs, context) => {
-    const catalog = incrementalCatalog(await streamsOf(entry, runs));
+    const catalog = incrementalCatalog(await filledStreams(entry, runs));
     const {onLine, longest} = openHeartbeat();
     const environment = {
       ...{DEPLOYMENT_MODE: (entry.deploymentMode ?? 'oss').toUpperCase()},
@@ -94,13 +95,13 @@ const read = define(
 const dropped = (run: Run): readonly Fault[] =>
   run.lines
     .filter(({json}) => {
-      const type = typeOf(json);
+      const type = messageTypeOf(json);
       if (type === 'STATE') return at(json, 'state') === undefined;
       if (type !== 'RECORD') return false;
       const data = at(json, 'record', 'data');
       return (
-        textOf(at(json, 'record', 'stream')) === undefined ||
-        Object.keys(objectOf(data)).length === 0
+        stringAt(at(json, 'record', 'stream')) === undefined ||
+        Object.keys(objectAt(data)).length === 0
       );
     })
     .slice(0, 3)
@@ -114,7 +115,7 @@ const missingStream = define(
   'test_platform_missing_stream',
   'a stream that the source does not have makes the read fail: exit code, TRACE ERROR',
   async (entry, runs, context): Promise<readonly Fault[]> => {
-    const healthy = catalogOf(await streamsOf(entry, runs), () => ({}));
+    const healthy = configuredCatalog(await filledStreams(entry, runs), () => ({}));
     const catalog = {streams: [...healthy.streams, MISSING]};
     const run = await runWith(context, runs, entry, 'read', {catalog});
     const errors = tracesOf(run, 'ERROR').length;
@@ -153,7 +154,7 @@ const size = define(
 
 /** A status alone says whether a check was understood. */
 const statusOf = (run: Run): string | undefined =>
-  textOf(messagesOf(run, 'CONNECTION_STATUS')[0]?.payload['status']);
+  stringAt(messagesOf(run, 'CONNECTION_STATUS')[0]?.payload['status']);
 
 const optionForm = define(
   'test_platform_option_with_equals',
@@ -178,7 +179,7 @@ const slowReader = define(
   'test_platform_slow_reader',
   'a reader that is slow gets every record, and memory does not pile up',
   async (entry, runs, context) => {
-    const catalog = incrementalCatalog(await streamsOf(entry, runs));
+    const catalog = incrementalCatalog(await filledStreams(entry, runs));
     const quick = await runs.read(entry, {catalog});
     const slow = await runWith(context, runs, entry, 'read', {catalog}, {pause: 20});
     const failures = failuresOf(slow, 'a slow reader');

@@ -1,20 +1,28 @@
 // How PyAirbyte calls a connector: https://github.com/airbytehq/PyAirbyte (airbyte/_connector_base.py, sources/base.py).
-import type {Check, Context, Fault} from '../checks/check.ts';
+import {listAt, objectAt} from '../../cdk/json/at.ts';
+import type {Check, Context, Fault} from '../check-kit/check.ts';
+import type {Runs} from '../check-kit/shared-runs.ts';
+import {stateAfter} from '../check-kit/states.ts';
 import type {BasicReadEntry} from '../config/settings.ts';
-import type {Command, Manner, Run} from '../connectors/connector.ts';
-import {listOf, objectOf, recordsOf, type Stream, statesOf} from '../messages.ts';
-import type {Runs} from '../run/runs.ts';
-import {stateAfter} from '../run/states.ts';
-import {catalogOf, define, failuresOf, runWith, streamsOf, terminating} from './profile.ts';
+import type {CallStyle, Command, Run} from '../connectors/connector.ts';
+import {recordsOf, type Stream, statesOf} from '../protocol/messages.ts';
+import {
+  configuredCatalog,
+  define,
+  failuresOf,
+  filledStreams,
+  runWith,
+  terminating,
+} from './client-check.ts';
 
 const CLIENT = 'PyAirbyte';
 
 /** The files may be read only, and only the config is named .json. */
-const MANNER: Manner = {endings: {catalog: 'txt', state: 'txt'}, mode: 0o444};
+const STYLE: CallStyle = {endings: {catalog: 'txt', state: 'txt'}, mode: 0o444};
 
 /** Every stream incrementally, whether it can or not, with the numbers of a refresh. */
 const catalogFor = (streams: readonly Stream[]) =>
-  catalogOf(streams, ({defaultCursor, primaryKey}) => ({
+  configuredCatalog(streams, ({defaultCursor, primaryKey}) => ({
     sync_mode: 'incremental',
     destination_sync_mode: 'overwrite',
     ...(defaultCursor.length > 0 && {cursor_field: defaultCursor}),
@@ -24,11 +32,11 @@ const catalogFor = (streams: readonly Stream[]) =>
 
 /** Its models printed with all their fields: null where they have no value, one under its Python name. */
 const nullLaden = (state: unknown): unknown =>
-  listOf(state).map((entry) => {
-    const stream = objectOf(objectOf(entry)['stream']);
-    const descriptor = objectOf(stream['stream_descriptor']);
+  listAt(state).map((entry) => {
+    const stream = objectAt(objectAt(entry)['stream']);
+    const descriptor = objectAt(stream['stream_descriptor']);
     return {
-      type: objectOf(entry)['type'],
+      type: objectAt(entry)['type'],
       stream: {...stream, stream_descriptor: {namespace: null, ...descriptor}},
       ...{global_: null, data: null, destinationStats: null, id: 3},
       sourceStats: {recordCount: 1, rejectedRecordCount: null},
@@ -36,8 +44,8 @@ const nullLaden = (state: unknown): unknown =>
   });
 
 const read = async (entry: BasicReadEntry, runs: Runs, context: Context, state: unknown) => {
-  const catalog = catalogFor(await streamsOf(entry, runs));
-  return runWith(context, runs, entry, 'read', {catalog, state}, MANNER);
+  const catalog = catalogFor(await filledStreams(entry, runs));
+  return runWith(context, runs, entry, 'read', {catalog, state}, STYLE);
 };
 
 const ANSWERS = {spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG'} as const;
@@ -50,7 +58,7 @@ const stopsAfterAnswers = define(
     const commands: readonly (keyof typeof ANSWERS)[] = ['spec', 'check', 'discover'];
     for (const command of commands) {
       const end = terminating((type) => type === ANSWERS[command]);
-      const run = await runWith(context, runs, entry, command, {}, {...MANNER, onLine: end.onLine});
+      const run = await runWith(context, runs, entry, command, {}, {...STYLE, onLine: end.onLine});
       const images = context.connector.image !== undefined;
       faults.push(...(end.seen() ? end.faults(run, images) : noAnswer(run, command)));
     }
@@ -90,7 +98,7 @@ const nextRead = define(
   async (entry, runs, context) => {
     const first = await read(entry, runs, context, []);
     const state = stateAfter(statesOf(first).filter(({type}) => type === 'STREAM'));
-    if (listOf(state).length === 0) return {skipped: 'the first read gave no STATE of a stream'};
+    if (listAt(state).length === 0) return {skipped: 'the first read gave no STATE of a stream'};
     const laden = await read(entry, runs, context, nullLaden(state));
     const failures = failuresOf(laden, CLIENT);
     if (failures.length > 0) return failures;
@@ -116,7 +124,7 @@ const cache = define(
   'test_pyairbyte_cache',
   'streams fit its cache: properties, names that differ by more than case, plain primary keys',
   async (entry, runs) => {
-    const streams = await streamsOf(entry, runs);
+    const streams = await filledStreams(entry, runs);
     const open = streams
       .filter(({schema}) => !(typeof schema['properties'] === 'object' && schema['properties']))
       .map(({name}) => ({
@@ -127,7 +135,7 @@ const cache = define(
     const same = [
       ...collisions(streams.map(({name}) => name)).map((names) => `streams ${names}`),
       ...streams.flatMap(({name, schema}) =>
-        collisions(Object.keys(objectOf(schema['properties']))).map(
+        collisions(Object.keys(objectAt(schema['properties']))).map(
           (names) => `fields of ${name}: ${names}`,
         ),
       ),

@@ -1,25 +1,25 @@
 // What people and scripts do at a shell: options in any order, states in any form, Ctrl-C, and mistakes.
-import type {Check, Context, Fault} from '../checks/check.ts';
+import type {Check, Context, Fault} from '../check-kit/check.ts';
+import type {Runs} from '../check-kit/shared-runs.ts';
 import type {BasicReadEntry} from '../config/settings.ts';
-import type {Inputs, Manner, Run} from '../connectors/connector.ts';
-import {type Stream, shown} from '../messages.ts';
-import type {Runs} from '../run/runs.ts';
+import type {CallStyle, Inputs, Run} from '../connectors/connector.ts';
+import {type Stream, shown} from '../protocol/messages.ts';
 import {
   define,
   failuresOf,
+  filledStreams,
   incrementalCatalog,
+  messageTypeOf,
   runWith,
-  streamsOf,
   terminating,
-  typeOf,
-} from './profile.ts';
+} from './client-check.ts';
 
 /** Records of another stream are none of its business. */
 const isProgress = (type: string | undefined): boolean => type === 'RECORD' || type === 'STATE';
 
 /** One stream, and one with a cursor where there is one: the question is whether it begins at all. */
 const oneStream = async (entry: BasicReadEntry, runs: Runs): Promise<readonly Stream[]> => {
-  const streams = await streamsOf(entry, runs);
+  const streams = await filledStreams(entry, runs);
   const [first] = streams.filter(({syncModes}) => syncModes.includes('incremental'));
   return [first ?? streams[0]].filter((stream) => stream !== undefined);
 };
@@ -30,7 +30,7 @@ const beginning = async (
   runs: Runs,
   context: Context,
   inputs: Inputs,
-  manner: Manner,
+  style: CallStyle,
   said: string,
 ): Promise<readonly Fault[]> => {
   const catalog = incrementalCatalog(await oneStream(entry, runs));
@@ -42,7 +42,7 @@ const beginning = async (
     'read',
     {catalog, ...inputs},
     {
-      ...manner,
+      ...style,
       onLine: end.onLine,
     },
   );
@@ -135,7 +135,7 @@ const sigterm = define(
   'test_shell_sigterm',
   'SIGTERM at the first record ends a read in 10 s, by that signal',
   async (entry, runs, context) => {
-    const catalog = incrementalCatalog(await streamsOf(entry, runs));
+    const catalog = incrementalCatalog(await filledStreams(entry, runs));
     const end = terminating((type) => type === 'RECORD');
     const run = await runWith(context, runs, entry, 'read', {catalog}, {onLine: end.onLine});
     if (!end.seen()) return {skipped: 'the read gave no record'};
@@ -145,7 +145,7 @@ const sigterm = define(
 
 const noiseOf = (run: Run): readonly Fault[] =>
   run.lines
-    .filter(({json}) => typeOf(json) === undefined)
+    .filter(({json}) => messageTypeOf(json) === undefined)
     .slice(0, 1)
     .map(({text}) => ({
       reason: 'wrong usage prints on stdout what is no message',

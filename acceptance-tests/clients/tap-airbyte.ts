@@ -1,9 +1,18 @@
 // How Meltano's tap calls a connector: https://github.com/meltanolabs/tap-airbyte-wrapper (tap_airbyte/tap.py).
-import type {Check, Fault} from '../checks/check.ts';
+import {at} from '../../cdk/json/at.ts';
+import {isObject} from '../../cdk/json/values.ts';
+import type {Check, Fault} from '../check-kit/check.ts';
 import type {Line, Run} from '../connectors/connector.ts';
-import {at, isObject} from '../json.ts';
-import {shown, statesOf} from '../messages.ts';
-import {catalogOf, define, failuresOf, MISSING, runWith, streamsOf, typeOf} from './profile.ts';
+import {shown, statesOf} from '../protocol/messages.ts';
+import {
+  configuredCatalog,
+  define,
+  failuresOf,
+  filledStreams,
+  MISSING,
+  messageTypeOf,
+  runWith,
+} from './client-check.ts';
 
 const CLIENT = 'tap-airbyte';
 
@@ -35,7 +44,7 @@ const catalogFields = define(
 );
 
 /** A line that is JSON, and not an object with a type: the tap fails at it. */
-const isDeadly = ({json}: Line): boolean => json !== undefined && typeOf(json) === undefined;
+const isDeadly = ({json}: Line): boolean => json !== undefined && messageTypeOf(json) === undefined;
 
 const deadlyLines = (run: Run): readonly Fault[] =>
   run.lines
@@ -78,12 +87,12 @@ const read = define(
   'test_tap_airbyte_read',
   'reads streams in their first mode, without cursor_field, while nobody reads stderr',
   async (entry, runs, context) => {
-    const catalog = catalogOf(await streamsOf(entry, runs), () => ({}));
+    const catalog = configuredCatalog(await filledStreams(entry, runs), () => ({}));
     // What stands still would do so until its time is up: this is time enough.
     const {took} = await runs.read(entry, {catalog});
     const timeout = Math.min(entry.timeout, PATIENCE * took + GRACE);
-    const manner = {stderr: 'undrained', timeout} as const;
-    const run = await runWith(context, runs, entry, 'read', {catalog}, manner);
+    const style = {stderr: 'undrained', timeout} as const;
+    const run = await runWith(context, runs, entry, 'read', {catalog}, style);
     const stderr = stderrFaults(run);
     if (stderr.length > 0) return stderr;
     const failures = failuresOf(run, CLIENT);
@@ -92,17 +101,17 @@ const read = define(
 );
 
 const isTraceError = (json: unknown): boolean =>
-  typeOf(json) === 'TRACE' && at(json, 'trace', 'type') === 'ERROR';
+  messageTypeOf(json) === 'TRACE' && at(json, 'trace', 'type') === 'ERROR';
 
 const traceErrorsLast = define(
   'test_tap_airbyte_trace_errors_last',
   'a stream that fails is told by a TRACE ERROR after the records of the others',
   async (entry, runs, context) => {
-    const healthy = catalogOf(await streamsOf(entry, runs), () => ({}));
+    const healthy = configuredCatalog(await filledStreams(entry, runs), () => ({}));
     const catalog = {streams: [MISSING, ...healthy.streams]};
     const {lines} = await runWith(context, runs, entry, 'read', {catalog});
     const error = lines.findIndex(({json}) => isTraceError(json));
-    const late = lines.slice(error).filter(({json}) => typeOf(json) === 'RECORD').length;
+    const late = lines.slice(error).filter(({json}) => messageTypeOf(json) === 'RECORD').length;
     if (error < 0 || late === 0) return [];
     return [
       {

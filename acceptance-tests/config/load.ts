@@ -1,12 +1,12 @@
 // acceptance-test-config.yml -> settings.
 import {existsSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
-import {UsageError} from '../errors.ts';
+import {UsageError} from '../../process/errors.ts';
 import {migrate} from './migrate.ts';
+import {readYaml} from './read-file.ts';
 import type {Settings} from './settings.ts';
 import {suitesOf} from './settings-of.ts';
 import {validate} from './validate.ts';
-import {readYaml} from './yaml.ts';
 
 /** A file that can't be read is as none here: metadata.test_metadata_file says what is wrong with it. */
 const metadataOf = async (folder: string): Promise<Settings['metadata']> => {

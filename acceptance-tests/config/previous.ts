@@ -1,8 +1,8 @@
 // Answers of the version before, from files that people keep.
-import {UsageError} from '../errors.ts';
-import {isObject, type JsonObject} from '../json.ts';
-import {messagesOf} from '../messages.ts';
-import {readText} from './yaml.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import {UsageError} from '../../process/errors.ts';
+import {messagesOf} from '../protocol/messages.ts';
+import {readText} from './read-file.ts';
 
 /** What is compared: the message it comes in, a property it has for sure, and the command that prints it. */
 export const ANSWERS = {

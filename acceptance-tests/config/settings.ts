@@ -1,5 +1,5 @@
 // The settings of one run of the suite, as read from acceptance-test-config.yml and the command line (config/ reads them).
-import type {JsonObject} from '../json.ts';
+import type {JsonObject} from '../../cdk/json/values.ts';
 
 /** A stream or field that a check leaves out, and why. */
 export interface Exemption {

@@ -1,4 +1,5 @@
 // A connector as any client sees it: a command line that prints messages.
+import type {Exit} from '../../process/child.ts';
 
 export type Command = 'spec' | 'check' | 'discover' | 'read';
 
@@ -13,11 +14,6 @@ export interface Inputs {
 export interface Line {
   readonly text: string;
   readonly json?: unknown;
-}
-
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
 }
 
 /** All that one run of a command gave. */
@@ -40,8 +36,8 @@ export interface Run {
   readonly cut?: boolean;
 }
 
-/** How a client calls and treats a connector, where it is not the plain way. */
-export interface Manner {
+/** How a client calls a connector and treats it, where that differs from the plain way. */
+export interface CallStyle {
   /** File endings by input, e.g. `{catalog: 'txt'}`; by default `json`. */
   readonly endings?: Readonly<Record<string, string>>;
   /** The text of a file instead of the input's JSON. */
@@ -75,5 +71,5 @@ export interface Connector {
         readonly entrypoint: readonly string[];
       }
     | undefined;
-  readonly run: (command: Command, inputs: Inputs, manner?: Manner) => Promise<Run>;
+  readonly run: (command: Command, inputs: Inputs, style?: CallStyle) => Promise<Run>;
 }

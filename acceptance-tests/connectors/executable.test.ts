@@ -2,7 +2,7 @@ import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from '@jest/globals';
-import type {Manner} from './connector.ts';
+import type {CallStyle} from './connector.ts';
 import {openExecutable} from './executable.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-executable-'));
@@ -144,8 +144,8 @@ test('a long stderr is kept where it ends before anybody drains it', async () =>
 
 test('gives an option and its value as one word, or other words than its own', async () => {
   const connector = openExecutable(echo);
-  const argsOf = async (manner: Manner) => {
-    const {lines} = await connector.run('check', {config: {a: 1}}, manner);
+  const argsOf = async (style: CallStyle) => {
+    const {lines} = await connector.run('check', {config: {a: 1}}, style);
     return JSON.parse(lines[0]?.text ?? '').args;
   };
   expect(await argsOf({equals: true, mode: 0o444})).toEqual(['check', 'tap_config.json']);

@@ -1,21 +1,12 @@
 // A connector that is a command line on this machine.
-import {type ChildProcess, spawnSync} from 'node:child_process';
-import {UsageError} from '../errors.ts';
-import type {Command, Connector, Inputs, Manner} from './connector.ts';
-import {writeInputs} from './files.ts';
-import {runProcess} from './process.ts';
+import {spawnSync} from 'node:child_process';
+import type {Stop} from '../../process/child.ts';
+import {UsageError} from '../../process/errors.ts';
+import type {CallStyle, Command, Connector, Inputs} from './connector.ts';
+import {writeInputs} from './input-files.ts';
+import {runProcess} from './run-process.ts';
 
 const SHELL = '/bin/sh';
-
-/** To the whole group: a script's interpreter may be a child of the shell that the command is. */
-const sendToGroup = ({pid}: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void => {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // Ended just now.
-  }
-};
 
 const assertExists = (commandLine: string): void => {
   const {status} = spawnSync(SHELL, ['-c', 'eval "set -- $0"; command -v "$1"', commandLine]);
@@ -32,23 +23,24 @@ const assertExists = (commandLine: string): void => {
 export const openExecutable = (
   commandLine: string,
   environment: Readonly<Record<string, string>> = {},
+  stop?: Stop,
 ): Connector => {
   assertExists(commandLine);
-  const run = async (command: Command, inputs: Inputs, manner: Manner = {}) => {
-    const {options, remove} = await writeInputs(inputs, manner);
-    const words = manner.words ?? [command, ...options];
-    const merge = manner.stderr === 'merged' ? ' 2>&1' : '';
+  const run = async (command: Command, inputs: Inputs, style: CallStyle = {}) => {
+    const {options, remove} = await writeInputs(inputs, style);
+    const words = style.words ?? [command, ...options];
+    const merge = style.stderr === 'merged' ? ' 2>&1' : '';
     try {
       return await runProcess(
         {
           program: SHELL,
           // `exec`, so that its exit is the connector's own: a shell in between turns signals into codes.
           args: ['-c', `exec ${commandLine} "$@"${merge}`, SHELL, ...words],
-          environment: {...process.env, ...environment, ...manner.environment},
-          send: sendToGroup,
+          environment: {...process.env, ...environment, ...style.environment},
+          stop,
           measured: true,
         },
-        {command, commandLine: [commandLine, ...words].join(' '), inputs, manner},
+        {command, commandLine: [commandLine, ...words].join(' '), inputs, style},
       );
     } finally {
       await remove();

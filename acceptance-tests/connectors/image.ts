@@ -2,10 +2,11 @@
 import {execFile} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {promisify} from 'node:util';
-import {UsageError} from '../errors.ts';
-import type {Command, Connector, Inputs, Manner} from './connector.ts';
-import {writeInputs} from './files.ts';
-import {runProcess} from './process.ts';
+import type {Stop} from '../../process/child.ts';
+import {UsageError} from '../../process/errors.ts';
+import type {CallStyle, Command, Connector, Inputs} from './connector.ts';
+import {writeInputs} from './input-files.ts';
+import {runProcess} from './run-process.ts';
 
 const execute = promisify(execFile);
 
@@ -72,33 +73,35 @@ export const openImage = async (
   image: string,
   environment: Readonly<Record<string, string>> = {},
   flags: readonly string[] = [],
+  stop?: Stop,
 ): Promise<Connector> => {
   const {Config: config = {}} = await find(image);
-  const run = async (command: Command, inputs: Inputs, manner: Manner = {}) => {
-    const {folder, options, remove} = await writeInputs(inputs, manner, MOUNTED);
+  const run = async (command: Command, inputs: Inputs, style: CallStyle = {}) => {
+    const {folder, options, remove} = await writeInputs(inputs, style, MOUNTED);
     // By name, and removed afterwards: with `--rm`, Podman behind the docker command says 0 whatever the exit code
     // was, and its `docker stop` waits for nobody, so signals are sent by `docker kill`.
     const name = `headwater-test-${randomUUID()}`;
-    const variables = {...environment, ...manner.environment};
+    const variables = {...environment, ...style.environment};
     const args = [
       ...['run', '-i', '--name', name, '-v', `${folder}:${MOUNTED}:ro`, ...flags],
       ...flagsOf(variables),
-      ...[image, ...(manner.words ?? [command, ...options])],
+      ...[image, ...(style.words ?? [command, ...options])],
     ];
-    const merge = manner.stderr === 'merged' ? ' 2>&1' : '';
+    const merge = style.stderr === 'merged' ? ' 2>&1' : '';
     try {
       return await runProcess(
         {
           program: '/bin/sh',
           args: ['-c', `exec docker "$@"${merge}`, 'sh', ...args],
           environment: {...process.env, ...variables},
-          send: (child, signal) => {
-            docker('kill', ...KILL[signal], name).catch(() => child.kill(signal));
+          send: (signal, toChild) => {
+            docker('kill', ...KILL[signal], name).catch(() => toChild(signal));
           },
+          stop,
           // What runs here is the docker command, not the connector.
           measured: false,
         },
-        {command, commandLine: ['docker', ...args].join(' '), inputs, manner},
+        {command, commandLine: ['docker', ...args].join(' '), inputs, style},
       );
     } finally {
       await docker('rm', '-f', name).catch(() => {});

@@ -1,5 +1,6 @@
 // What a configured catalog and a state file say of each stream, for the invariants.
-import {at, isObject, listAt, textAt} from '../json.ts';
+import {at, listAt, stringAt} from '../../cdk/json/at.ts';
+import {isObject} from '../../cdk/json/values.ts';
 import type {Stream} from './invariant.ts';
 import {describedStream, streamOf} from './message.ts';
 
@@ -15,7 +16,7 @@ const isPath = (path: unknown): path is readonly string[] =>
   Array.isArray(path) && path.length > 0 && path.every((key) => typeof key === 'string');
 
 const cursorOf = (item: unknown, stream: unknown): readonly string[] | undefined => {
-  if (textAt(item, 'sync_mode') !== 'incremental') return undefined;
+  if (stringAt(item, 'sync_mode') !== 'incremental') return undefined;
   const own = at(stream, 'default_cursor_field');
   const given = at(item, 'cursor_field');
   const [first, second] =

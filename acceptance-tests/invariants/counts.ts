@@ -1,5 +1,6 @@
 // STATE counts and covers the records before it.
-import {at, isObject} from '../json.ts';
+import {at} from '../../cdk/json/at.ts';
+import {isObject} from '../../cdk/json/values.ts';
 import {streamStates} from './catalog.ts';
 import type {Invariant, Message, Stream} from './invariant.ts';
 import {entry, nameOf, statusOf} from './message.ts';

@@ -7,7 +7,7 @@ import {isTraceError, nameOf, statusOf} from './message.ts';
 const TERMINATED = 143;
 
 /** What does not agree with the code. */
-const judge = (
+const disagreementOf = (
   code: number,
   incomplete: ReadonlySet<string>,
   complete: number,
@@ -54,7 +54,7 @@ export const exitCode: Invariant = {
         if (code === undefined || code === TERMINATED) return;
         // A check may explain its FAILED with a TRACE, and has then done its work.
         if (command === 'check' && answered) failed = false;
-        const disagreement = judge(code, incomplete, complete, failed);
+        const disagreement = disagreementOf(code, incomplete, complete, failed);
         if (disagreement !== undefined) tell(disagreement);
       },
     };

@@ -1,7 +1,8 @@
 // What an invariant is: something that holds for every output of every connector, watched line by line.
-import type {Fault} from '../checks/check.ts';
-import type {Command, Exit} from '../connectors/connector.ts';
-import type {JsonObject} from '../json.ts';
+import type {JsonObject} from '../../cdk/json/values.ts';
+import type {Exit} from '../../process/child.ts';
+import type {Fault} from '../check-kit/check.ts';
+import type {Command} from '../connectors/connector.ts';
 
 /** What is known of the run whose output is watched; what is not given is not held against it. */
 export interface About {

@@ -1,5 +1,5 @@
 import {describe, expect, test} from '@jest/globals';
-import type {Exit} from '../connectors/connector.ts';
+import type {Exit} from '../../process/child.ts';
 import {INVARIANTS} from './all.ts';
 import type {About} from './lint.ts';
 import {CASES} from './testing/broken-output.ts';

@@ -1,5 +1,5 @@
 // Holds the output of a run, line by line, to all that every connector must keep. Nothing of a line is kept but counts.
-import type {Exit} from '../connectors/connector.ts';
+import type {Exit} from '../../process/child.ts';
 import {INVARIANTS} from './all.ts';
 import {finder} from './catalog.ts';
 import type {About, Finding, Invariant, Told, Watcher} from './invariant.ts';

@@ -1,5 +1,6 @@
 // Lines as messages: which stream each is about.
-import {at, isObject, type JsonObject, textAt} from '../json.ts';
+import {at, stringAt} from '../../cdk/json/at.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import type {Message, Stream} from './invariant.ts';
 
 const NOTHING: JsonObject = {};
@@ -70,7 +71,7 @@ export const nameOf = ({name, namespace}: Stream): string =>
 /** The status of a stream that a message tells, but for RUNNING with a reason, such as a rate limit. */
 export const statusOf = ({type, payload}: Message): string | undefined =>
   type === 'TRACE' && payload['type'] === 'STREAM_STATUS'
-    ? textAt(payload, 'stream_status', 'status')
+    ? stringAt(payload, 'stream_status', 'status')
     : undefined;
 
 export const isTraceError = ({type, payload}: Message): boolean =>

@@ -1,8 +1,9 @@
 // Messages as the protocol defines them.
+
 import {readFileSync} from 'node:fs';
 import {Ajv, type ErrorObject} from 'ajv';
 import addFormats from 'ajv-formats';
-import {isObject} from '../json.ts';
+import {isObject} from '../../cdk/json/values.ts';
 import type {Invariant} from './invariant.ts';
 
 /** The schema is Airbyte's, not the kit's; of the kit's files only this one is read, as data. */

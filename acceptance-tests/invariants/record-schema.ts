@@ -1,7 +1,8 @@
 // Records as the catalog's schemas declare them.
+
 import {Ajv, type ValidateFunction} from 'ajv';
-import {messageOf} from '../errors.ts';
-import {isObject, type JsonObject} from '../json.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import {messageOf} from '../../process/errors.ts';
 import {type Configured, configuredStreams} from './catalog.ts';
 import type {Invariant} from './invariant.ts';
 import {nameOf} from './message.ts';

@@ -1,5 +1,5 @@
 // The secrets of a config, and the forms in which they could show.
-import {isObject} from '../json.ts';
+import {isObject} from '../../cdk/json/values.ts';
 
 /** What is shorter is a word that logs may well hold for other reasons. */
 const MIN_LENGTH = 6;

@@ -1,5 +1,5 @@
 // The life of each stream: STARTED, RUNNING, records and states, then COMPLETE or INCOMPLETE.
-import {isObject} from '../json.ts';
+import {isObject} from '../../cdk/json/values.ts';
 import {configuredStreams} from './catalog.ts';
 import type {Invariant, Message, Stream} from './invariant.ts';
 import {entry, isTraceError, nameOf, statusOf} from './message.ts';
@@ -83,7 +83,7 @@ export const everyStreamEnds: Invariant = {
     for (const {stream} of configuredStreams(catalog).values()) streams.set(stream.key, stream);
     const lives = new Map<string, Life>();
     let [refused, started, global] = [false, false, false];
-    const judge = (stream: Stream, own: Life): void => {
+    const checkStream = (stream: Stream, own: Life): void => {
       if (!isFinal(own.last)) {
         tell({
           of: stream.key,
@@ -117,7 +117,7 @@ export const everyStreamEnds: Invariant = {
         if (killed || (command !== undefined && command !== 'read')) return;
         // A read that was refused as a whole has begun no stream.
         if (refused && !started) return;
-        for (const stream of streams.values()) judge(stream, entry(lives, stream.key, life));
+        for (const stream of streams.values()) checkStream(stream, entry(lives, stream.key, life));
       },
     };
   },

@@ -1,5 +1,6 @@
 // Which streams there are, and under which name.
-import {at, isObject, type JsonObject} from '../json.ts';
+import {at} from '../../cdk/json/at.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {type Configured, configuredStreams} from './catalog.ts';
 import type {Invariant, Stream} from './invariant.ts';
 import {nameOf} from './message.ts';

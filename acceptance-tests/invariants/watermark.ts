@@ -109,7 +109,7 @@ export const stateNeverAhead: Invariant = {
         advice: AHEAD,
       });
     };
-    const judge = ({stream, stated, highest, records, line}: Place): void => {
+    const checkPlace = ({stream, stated, highest, records, line}: Place): void => {
       if (line === undefined || records === 0 || !isAfter(stated, highest)) return;
       const time = typeof stated === 'string' ? Date.parse(stated) : Number.NaN;
       const future = time > Date.now() + DAY;
@@ -135,7 +135,7 @@ export const stateNeverAhead: Invariant = {
         if (place !== undefined) checkRecord(message, place);
       },
       end: () => {
-        for (const place of places.values()) judge(place);
+        for (const place of places.values()) checkPlace(place);
       },
     };
   },

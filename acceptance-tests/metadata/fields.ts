@@ -2,7 +2,7 @@
 import {Ajv, type ErrorObject} from 'ajv';
 import addFormats from 'ajv-formats';
 import schema from '../../scripts/metadata.schema.json' with {type: 'json'};
-import {type Check, type Context, type Fault, judge, type Outcome} from '../checks/check.ts';
+import {type Check, type Context, type Fault, type Outcome, outcomeOf} from '../check-kit/check.ts';
 import {readMetadata} from './file.ts';
 
 type Kind = 'missing' | 'unknown' | 'enum' | 'value';
@@ -92,7 +92,7 @@ const check = (name: string, about: string, kind: Kind): Check => ({
   run: async (context: Context): Promise<Outcome> => {
     const metadata = await readMetadata(context);
     return metadata.is === 'there'
-      ? judge(faultsOf(metadata.value, kind))
+      ? outcomeOf(faultsOf(metadata.value, kind))
       : {status: 'skipped', reason: 'there is no metadata.yaml that can be read'};
   },
 });

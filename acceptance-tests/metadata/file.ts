@@ -1,11 +1,13 @@
 // metadata.yaml, which lies beside acceptance-test-config.yml.
+
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
-import type {Context, Fault, Outcome} from '../checks/check.ts';
-import {judge} from '../checks/check.ts';
-import {readYaml} from '../config/yaml.ts';
-import {UsageError} from '../errors.ts';
-import {isObject, type JsonObject, listAt} from '../json.ts';
+import {listAt} from '../../cdk/json/at.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import {UsageError} from '../../process/errors.ts';
+import type {Context, Fault, Outcome} from '../check-kit/check.ts';
+import {outcomeOf} from '../check-kit/check.ts';
+import {readYaml} from '../config/read-file.ts';
 
 export const textsAt = (value: unknown, ...path: readonly string[]): readonly string[] =>
   listAt(value, ...path).filter((item) => typeof item === 'string');
@@ -34,16 +36,16 @@ export const readMetadata = async ({settings}: Context): Promise<Metadata> => {
 };
 
 /** Only the first check says that there is no file, or that it can't be read; the others have nothing to look at. */
-export const judgeFile = async (context: Context): Promise<Outcome> => {
+export const checkFile = async (context: Context): Promise<Outcome> => {
   const metadata = await readMetadata(context);
-  if (metadata.is === 'there') return judge([]);
-  if (metadata.is === 'broken') return judge([metadata.fault]);
+  if (metadata.is === 'there') return outcomeOf([]);
+  if (metadata.is === 'broken') return outcomeOf([metadata.fault]);
   const fault = {
     reason: `there is no metadata.yaml in ${context.settings.folder}`,
     advice: WRITE_ONE,
   };
   return context.settings.strictness === 'high'
-    ? judge([fault])
+    ? outcomeOf([fault])
     : {status: 'warned', faults: [fault]};
 };
 

@@ -1,7 +1,7 @@
 // Suite `metadata`: metadata.yaml field by field, and beside the connector it describes.
-import type {Check} from '../checks/check.ts';
+import type {Check} from '../check-kit/check.ts';
 import {fieldChecks} from './fields.ts';
-import {judgeFile} from './file.ts';
+import {checkFile} from './file.ts';
 import {ruleChecks} from './rules.ts';
 
 export const metadataChecks: readonly Check[] = [
@@ -9,7 +9,7 @@ export const metadataChecks: readonly Check[] = [
     suite: 'metadata',
     name: 'test_metadata_file',
     about: 'There is a metadata.yaml beside acceptance-test-config.yml, and it can be read.',
-    run: judgeFile,
+    run: checkFile,
   },
   ...fieldChecks,
   ...ruleChecks,

@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {afterAll, expect, test} from '@jest/globals';
 import {stringify} from 'yaml';
 import schema from '../../scripts/metadata.schema.json' with {type: 'json'};
-import type {Outcome} from '../checks/check.ts';
+import type {Outcome} from '../check-kit/check.ts';
 import type {Connector, Run} from '../connectors/connector.ts';
 import {metadataChecks} from './index.ts';
 

@@ -1,10 +1,12 @@
 // What fields of metadata.yaml must say together, and beside the connector itself.
+
 import {access} from 'node:fs/promises';
 import {join} from 'node:path';
-import type {Check, Context, Fault, Outcome} from '../checks/check.ts';
-import {judge} from '../checks/check.ts';
-import {at, isObject, type JsonObject} from '../json.ts';
-import {discoveredStreams, specProperties} from './answers.ts';
+import {at} from '../../cdk/json/at.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import type {Check, Context, Fault, Outcome} from '../check-kit/check.ts';
+import {outcomeOf} from '../check-kit/check.ts';
+import {discoveredStreams, specProperties} from './connector-responses.ts';
 import {onData, textsAt} from './file.ts';
 
 const VERSION = /^(\d+)\.(\d+)\.(\d+)/;
@@ -32,13 +34,13 @@ const judgeBreakingChanges = (data: JsonObject): Outcome => {
       advice: 'Raise dockerImageTag with the change that breaks, or correct the version.',
     }));
   const wanted = breakOf(tag);
-  if (wanted === undefined || told.includes(wanted)) return judge(early);
+  if (wanted === undefined || told.includes(wanted)) return outcomeOf(early);
   const untold = {
     reason: `dockerImageTag is ${tag}, but releases.breakingChanges has no entry ${wanted}`,
     advice: `Add ${wanted} with a message and an upgradeDeadline: users are warned by it before they upgrade.`,
   };
   if (tag !== wanted && early.length === 0) return {status: 'warned', faults: [untold]};
-  return judge([untold, ...early]);
+  return outcomeOf([untold, ...early]);
 };
 
 const judgeSuggestedStreams = async (data: JsonObject, context: Context): Promise<Outcome> => {
@@ -46,7 +48,7 @@ const judgeSuggestedStreams = async (data: JsonObject, context: Context): Promis
   if (suggested.length === 0) return {status: 'skipped', reason: 'no streams are suggested'};
   const known = await discoveredStreams(context);
   if (known === undefined) return {status: 'skipped', reason: 'discover gave no catalog'};
-  return judge(
+  return outcomeOf(
     suggested
       .filter((name) => !known.includes(name))
       .map((name) => ({
@@ -86,9 +88,9 @@ const judgeAllowedHosts = async (data: JsonObject, context: Context): Promise<Ou
     };
   }
   const hosts = textsAt(data, 'allowedHosts', 'hosts');
-  if (hosts.length === 0) return judge([], 'no hosts: it may talk to nobody');
+  if (hosts.length === 0) return outcomeOf([], 'no hosts: it may talk to nobody');
   const properties = await specProperties(context);
-  return judge(hosts.flatMap((host) => faultsOfHost(host, properties)));
+  return outcomeOf(hosts.flatMap((host) => faultsOfHost(host, properties)));
 };
 
 const judgeImage = (data: JsonObject, {connector}: Context): Outcome => {
@@ -99,7 +101,7 @@ const judgeImage = (data: JsonObject, {connector}: Context): Outcome => {
     ['dockerRepository', 'io.airbyte.name'],
     ['dockerImageTag', 'io.airbyte.version'],
   ] as const;
-  return judge(
+  return outcomeOf(
     pairs
       .filter(([field, label]) => labels[label] !== String(data[field]))
       .map(([field, label]) => ({
@@ -138,7 +140,7 @@ const judgeCompanions = async (
     if (!found.includes(true))
       faults.push({reason: `there is no ${path}`, advice: `Add it: ${what}.`});
   }
-  return faults.length === 0 ? judge([]) : {status: 'warned', faults};
+  return faults.length === 0 ? outcomeOf([]) : {status: 'warned', faults};
 };
 
 const check = (name: string, about: string, run: Check['run']): Check => ({

@@ -1,5 +1,5 @@
 // Reports for programs: JSON, and the XML that CI servers read.
-import type {Result} from '../run/run-check.ts';
+import type {Result} from '../check-kit/check.ts';
 import {countsOf} from './text.ts';
 
 export interface Report {

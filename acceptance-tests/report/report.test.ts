@@ -1,5 +1,5 @@
 import {expect, test} from '@jest/globals';
-import type {Result} from '../run/run-check.ts';
+import type {Result} from '../check-kit/check.ts';
 import {jsonReport, junitReport} from './files.ts';
 import {lineOf, paintOf, summary} from './text.ts';
 

@@ -1,7 +1,6 @@
 // Texts of a report, as a person reads them.
 import {stripVTControlCharacters} from 'node:util';
-import type {Fault, Outcome} from '../checks/check.ts';
-import type {Result} from '../run/run-check.ts';
+import type {Fault, Outcome, Result} from '../check-kit/check.ts';
 
 export type Paint = (style: 'red' | 'green' | 'yellow' | 'dim' | 'bold', text: string) => string;
 

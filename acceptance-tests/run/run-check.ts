@@ -1,15 +1,7 @@
-// Runs checks one after another, and times them.
-import type {Check, Context, Outcome} from '../checks/check.ts';
-import {messageOf, UsageError} from '../errors.ts';
+// Runs one check, and times it.
 
-export interface Result {
-  readonly suite: Check['suite'];
-  readonly name: string;
-  readonly about: string;
-  readonly outcome: Outcome;
-  /** Milliseconds. */
-  readonly took: number;
-}
+import {messageOf, UsageError} from '../../process/errors.ts';
+import type {Check, Context, Outcome, Result} from '../check-kit/check.ts';
 
 /** A check that throws has not been made: its result says so, and counts as failed. */
 const outcomeOf = async (check: Check, context: Context): Promise<Outcome> => {

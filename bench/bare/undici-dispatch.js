@@ -1,5 +1,5 @@
 // The same with the lowest layer of undici, of which only that is loaded: `node undici-dispatch.js <url> <pages>`.
-import Pool from 'undici/lib/dispatcher/pool.js';
+import {Pool} from '../../scripts/undici-parts.js';
 import {copyPages} from './copy-pages.js';
 
 let pool;

@@ -2,13 +2,11 @@
 import type {Duration} from '../duration.ts';
 import {SystemError} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
-import type {CursorFormat, CursorValue, Page, Slice} from './types.ts';
+import type {CursorFormat, CursorValue, Page, Slice, StreamContext} from './types.ts';
 
-type Within<S> = {
+type Within<S> = StreamContext & {
   /** One of the stream's slices, or `{}` for a stream without slices. */
   readonly slice: S;
-  /** Aborted when the run must stop. `http` already listens to it. */
-  readonly signal: AbortSignal;
 };
 
 /** A list of what was deleted, as an API keeps it. It has a position of its own, one for each slice. */
@@ -54,7 +52,7 @@ export type Sweep<R extends object, S> = {
   /**
    * Pages of items with at least the primary key: **all** that there are in the slice. Without it the stream's own records
    * serve, when a slice is read from its beginning: in a full sync, without a cursor, or with `cursor.clientSide`. A list
-   * without a single page is none, and one that ends in doubt is not complete.
+   * without a single page is none, and one with an `incompleteReason` is not complete.
    */
   readonly read?: (context: Within<S>) => AsyncIterable<Page>;
   /** What an item of `read` tells of the record, at least its primary key. Default: the item's fields of that name. */
@@ -68,7 +66,8 @@ export type Sweep<R extends object, S> = {
   readonly confirm?: (key: Partial<R>, context: Within<S>) => Promise<boolean>;
   /**
    * Of a slice that is no longer listed: `keep` (the default) says nothing of its records and forgets their ids,
-   * `delete` takes them for deleted, once a complete sync twice did not list it. `confirm` is not asked for them.
+   * `delete` takes them for deleted, once a complete sync twice did not list it. `confirm` is not asked for them. Not for slices
+   * of `incremental` parents, of which only those that changed are listed.
    */
   readonly goneSlices?: 'keep' | 'delete';
   /** The most ids that are kept in the state; with more, or more than 1 MB of them, the sweep is off. Default 200,000. */
@@ -92,6 +91,7 @@ type Described = {
   readonly window?: unknown;
   readonly fullSync?: unknown;
   readonly cursor?: {readonly clientSide?: boolean};
+  readonly slices: {readonly kind: string; readonly incremental?: boolean};
 };
 
 const refuse = (name: string, message: string): never => {
@@ -99,7 +99,7 @@ const refuse = (name: string, message: string): never => {
 };
 
 const assertPossible = <R extends object, S>(
-  {name, primaryKey = [], window, fullSync, cursor}: Described,
+  {name, primaryKey = [], window, fullSync, cursor, slices}: Described,
   {list, sweep}: Deletes<R, S>,
 ): void => {
   if ((list || sweep) && primaryKey.length === 0) {
@@ -107,6 +107,12 @@ const assertPossible = <R extends object, S>(
   }
   if (sweep?.read && !sweep.every) {
     refuse(name, 'say with `deletes.sweep.every` how often all ids are listed, {weeks: 1}.');
+  }
+  if (sweep?.goneSlices === 'delete' && slices.incremental) {
+    refuse(
+      name,
+      'only the slices of parents that changed are listed, so that one which is not listed is not gone: leave `deletes.sweep.goneSlices` out, or read all parents, without `incremental`.',
+    );
   }
   if (sweep && !sweep.read && window !== undefined) {
     refuse(

@@ -1,5 +1,27 @@
-// What the parts of a stream's definition have in common: positions, slices and pages.
+// What the parts of a source's definition have in common: schemas, positions, slices and pages.
+import type {HttpClient} from '../http/client.ts';
 import type {JsonObject} from '../json/values.ts';
+
+export declare const describes: unique symbol;
+
+/** A stream's JSON Schema (draft-07), tied to the type of the records it describes. `npm run generate` makes both. */
+export type Schema<R extends object> = JsonObject & {readonly [describes]?: R};
+
+export type Awaitable<T> = T | Promise<T>;
+
+/**
+ * What all functions of a stream are given.
+ * @template R what the records of the API are taken for, where a call of `http` does not say it
+ */
+export type StreamContext<R extends object = JsonObject> = {
+  /**
+   * The client, bound to the stream: what it sends is counted, waits and fails for this stream. Connections, limits, quotas
+   * and tokens are shared with the other streams of the source.
+   */
+  readonly http: HttpClient<R>;
+  /** Aborted when the run must stop. `http` already listens to it. */
+  readonly signal: AbortSignal;
+};
 
 /** A position in a stream, in the record's own format: a timestamp, a date, an id. */
 export type CursorValue = string | number;
@@ -14,8 +36,8 @@ export type Page<R extends object = object> = {
   readonly bytes?: number;
   /** What the page behind this one is asked for with, as plain JSON: `read` gets it back where a run was cut off. */
   readonly resume?: JsonObject | undefined;
-  /** Why the list may not have ended here, in words: what is missing in it is then not taken for deleted. */
-  readonly doubt?: string | undefined;
+  /** Why the list may be incomplete, in words: what is missing in it is then not taken for deleted. */
+  readonly incompleteReason?: string | undefined;
 };
 
 /** How a cursor's values are written down, where that is not seen from the values themselves. */

@@ -8,7 +8,7 @@ import type {Command, Input, Runtime} from './command.ts';
 import {connect} from './connect.ts';
 
 /** Someone is waiting for the answer: Airbyte's tests allow 30 seconds. */
-const IMPATIENT = {attempts: 3, longest: 5_000};
+const IMPATIENT = {attempts: 3, longest: {seconds: 5}};
 
 /** For all of it, references and tokens included, in milliseconds. Limits of single requests add up to more. */
 const LIMIT = 25_000;
@@ -47,8 +47,8 @@ export async function* check<C extends object>(
   try {
     await within(runtime, async (signal) => {
       const lent = {...runtime, signal};
-      const {close, ...connection} = await connect(source, readConfig, lent, {retry: IMPATIENT});
-      await source.check(connection).finally(close);
+      const {config, http} = await connect(source, readConfig, lent, IMPATIENT);
+      await source.check({config, http}).finally(http.close);
     });
     yield connectionStatus('SUCCEEDED');
   } catch (error) {

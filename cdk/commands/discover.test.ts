@@ -1,5 +1,9 @@
 import {expect, test} from '@jest/globals';
-import {defineSource, parent, type Schema, type Stream, stream} from '../author/source.ts';
+import {parent} from '../author/slices.ts';
+import {defineSource} from '../author/source.ts';
+import {stream} from '../author/stream.ts';
+import type {Stream} from '../author/stream-value.ts';
+import type {Schema} from '../author/types.ts';
 import {createRedactor} from '../protocol/secrets.ts';
 import {discover} from './discover.ts';
 

@@ -1,9 +1,12 @@
-import type {Source, Stream} from '../author/source.ts';
+import type {Source} from '../author/source.ts';
+import type {Stream} from '../author/stream-value.ts';
+import {SOURCE_SCOPE} from '../http/scope.ts';
 import {isObject, type JsonObject} from '../json/values.ts';
 import type {AirbyteStream, SyncMode} from '../protocol/generated/airbyte.ts';
 import {schemaOf} from '../read/deletes/schema.ts';
+import {declaredSchema} from '../read/schema.ts';
 import type {Command, Input, Runtime} from './command.ts';
-import {connect, streamsOf} from './connect.ts';
+import {connect, jsonOf, streamsOf} from './connect.ts';
 
 /** `full_refresh` comes first: several clients take the first mode as their default. */
 const syncModes = (incremental: boolean): [SyncMode, ...SyncMode[]] =>
@@ -14,21 +17,21 @@ const isResumable = ({cursor, slices, resumable}: Stream): boolean =>
   cursor !== undefined || slices.kind !== 'whole' || resumable !== undefined;
 
 /** The way to a nested field; a name that holds dots itself is one step. */
-const pathOf = (field: string, schema: JsonObject): string[] => {
+const cursorFieldPath = (field: string, schema: JsonObject): string[] => {
   const {properties} = schema;
   return isObject(properties) && Object.hasOwn(properties, field) ? [field] : field.split('.');
 };
 
 /** A stream as a catalog shows it. Absent fields are left out: clients stumble over nulls. */
-const toAirbyteStream = (stream: Stream): AirbyteStream => {
-  const {name, schema, primaryKey, cursor} = stream;
+const toAirbyteStream = (stream: Stream, schema: JsonObject): AirbyteStream => {
+  const {name, primaryKey, cursor} = stream;
   return {
     name,
     json_schema: schema,
     supported_sync_modes: syncModes(cursor !== undefined),
     ...(cursor !== undefined && {
       source_defined_cursor: true,
-      default_cursor_field: pathOf(cursor.field, schema),
+      default_cursor_field: cursorFieldPath(cursor.field, schema),
     }),
     ...(isResumable(stream) && {is_resumable: true}),
     ...(primaryKey.length > 0 && {
@@ -43,14 +46,18 @@ export async function* discover<C extends object>(
   readConfig: Input,
   runtime: Runtime,
 ): Command {
-  const {close, ...connection} = await connect(source, readConfig, runtime);
+  const connection = await connect(source, readConfig, runtime);
+  const {config, http} = connection;
+  const shown = async (stream: Stream): Promise<AirbyteStream> => {
+    const scope = {...SOURCE_SCOPE, name: stream.name};
+    const context = {http: http.bind({scope}), signal: runtime.signal, config: jsonOf(config)};
+    return toAirbyteStream(stream, schemaOf(stream, await declaredSchema(stream, context)));
+  };
   try {
-    const streams = streamsOf(source, connection).map((stream) =>
-      toAirbyteStream({...stream, schema: schemaOf(stream)}),
-    );
+    const streams = await Promise.all((await streamsOf(source, connection)).map(shown));
     yield {type: 'CATALOG', catalog: {streams}};
   } finally {
-    await close();
+    await http.close();
   }
   return true;
 }

@@ -2,7 +2,10 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {expect, test} from '@jest/globals';
 import nock from 'nock';
 import {serve} from '../../test/http/loopback.ts';
-import {defineSource, parent, type Schema, type Source, stream} from '../author/source.ts';
+import {parent} from '../author/slices.ts';
+import {defineSource, type Source} from '../author/source.ts';
+import {stream} from '../author/stream.ts';
+import type {Schema} from '../author/types.ts';
 import {sessionToken} from '../http/auth/session-token.ts';
 import type {Clock} from '../http/limits/clock.ts';
 import {linkHeader} from '../http/paginate/link-header.ts';
@@ -51,10 +54,10 @@ test('a stream that waits for the API says so, and until when', async () => {
   const source = defineSource({
     name: 'items',
     spec: {connectionSpecification: {type: 'object'}},
-    connect: () => ({baseUrl: 'https://api.test', retry: {longest: 60_000}}),
+    connect: () => ({baseUrl: 'https://api.test', retry: {longest: {minutes: 1}}}),
     check: async () => {},
-    streams: ({http}) => [
-      stream<{id: number}>({name: 'items', schema: {}, read: () => http.paginate('/items')}),
+    streams: () => [
+      stream<{id: number}>({name: 'items', schema: {}, read: ({http}) => http.paginate('/items')}),
     ],
   });
   const clock = virtualClock(NOW);
@@ -88,14 +91,14 @@ test('a stream tells at its end what was done for it, and only for it', async ()
     spec: {connectionSpecification: {type: 'object'}},
     connect: () => ({
       baseUrl: 'https://api.test',
-      concurrency: 1,
-      retry: {base: 0},
+      retry: {base: {seconds: 0}},
       rules: [{status: 404, action: 'ignore'}],
     }),
+    concurrency: 1,
     check: async () => {},
-    streams: ({http}) =>
+    streams: () =>
       ['a', 'b'].map((name) =>
-        stream<{id: number}>({name, schema: {}, read: () => http.paginate(`/${name}`)}),
+        stream<{id: number}>({name, schema: {}, read: ({http}) => http.paginate(`/${name}`)}),
       ),
   });
   const said = (await emissionsOf(source, ['a', 'b'])).flatMap((message) =>
@@ -120,21 +123,22 @@ test('streams that wait for the token that one of them is fetching do not keep i
     spec: {connectionSpecification: {type: 'object'}},
     connect: () => ({
       baseUrl: 'https://api.test',
-      concurrency: 2,
+      maxConcurrentRequests: 2,
       auth: sessionToken({
         login: {path: '/login', json: {}},
         token: 'token',
         send: {header: 'x-token'},
       }),
     }),
+    concurrency: 2,
     check: async () => {},
-    streams: ({http}) =>
+    streams: () =>
       ['a', 'b'].map((name) =>
         stream({
           name,
           schema: items,
           slices: () => [1, 2, 3].map((part) => ({part})),
-          read: ({slice: {part}}) => http.paginate<{id: number}>(`/${name}/${part}`),
+          read: ({http, slice: {part}}) => http.paginate<{id: number}>(`/${name}/${part}`),
         }),
       ),
   });
@@ -164,18 +168,19 @@ test('a parent with three children is asked for once, as the log of its server s
     spec: {connectionSpecification: {type: 'object'}},
     connect: () => ({baseUrl: origin}),
     check: async () => {},
-    streams: ({http}) => {
+    streams: () => {
       const issues = stream({
         name: 'issues',
         schema: items,
-        read: () => http.paginate<{id: number}>('/issues', {query: {page: 1}, next: linkHeader()}),
+        read: ({http}) =>
+          http.paginate<{id: number}>('/issues', {query: {page: 1}, next: linkHeader()}),
       });
       const children = ['notes', 'votes', 'links'].map((name) =>
         stream({
           name,
           schema: items,
           slices: parent(issues, ({id}) => ({issue: id})),
-          read: ({slice: {issue}}) => http.paginate<{id: number}>(`/issues/${issue}/${name}`),
+          read: ({http, slice: {issue}}) => http.paginate<{id: number}>(`/issues/${issue}/${name}`),
         }),
       );
       return [issues, ...children];

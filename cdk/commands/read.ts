@@ -1,26 +1,10 @@
 import type {Source} from '../author/source.ts';
-import type {Totals} from '../http/totals.ts';
 import {parseCatalog} from '../protocol/catalog.ts';
 import {parseState} from '../protocol/state.ts';
-import {currentStream, waitAside} from '../read/current-stream.ts';
 import {planRead} from '../read/plan.ts';
 import {readPlan} from '../read/read.ts';
 import type {Command, Input, Runtime} from './command.ts';
-import {connect, streamsOf} from './connect.ts';
-
-const counted = (count: number, one: string, several = `${one}s`): readonly string[] =>
-  count === 0 ? [] : [`${count} ${count === 1 ? one : several}`];
-
-/** `12 requests, 11 pages, 48210 bytes, 1 retry, waited 2.5 s`; '' for a stream that asked nothing. */
-const describeTotals = ({requests, pages, bytes, retries, waited, ignored}: Totals): string =>
-  [
-    ...counted(requests, 'request'),
-    ...counted(pages, 'page'),
-    ...counted(bytes, 'byte'),
-    ...counted(retries, 'retry', 'retries'),
-    ...(waited === 0 ? [] : [`waited ${(waited / 1000).toFixed(1)} s`]),
-    ...counted(ignored, 'answer ignored', 'answers ignored'),
-  ].join(', ');
+import {concurrencyOf, connect, jsonOf, streamsOf} from './connect.ts';
 
 export type ReadInputs = {
   readonly config: Input;
@@ -36,32 +20,22 @@ export async function* read<C extends object>(
   inputs: ReadInputs,
   runtime: Runtime,
 ): Command {
-  let announce = (_stream: string, _until: number): void => {};
-  const {close, totals, underWay, concurrency, ...connection} = await connect(
-    source,
-    inputs.config,
-    runtime,
-    {
-      caller: currentStream,
-      aside: waitAside,
-      onWait: ({until, caller = ''}) => announce(caller, until),
-    },
-  );
+  const connection = await connect(source, inputs.config, runtime);
+  const {config, http} = connection;
   try {
     const configured = parseCatalog(await inputs.catalog());
     const state = parseState(await inputs.state());
     const context = {startedAt: runtime.now(), isRetry: runtime.isRetry ?? false};
-    return yield* readPlan(planRead(configured, streamsOf(source, connection), state, context), {
+    const concurrency = concurrencyOf(source, config);
+    const plan = planRead(configured, await streamsOf(source, connection), state, context);
+    return yield* readPlan(plan, {
       ...runtime,
       startedAt: context.startedAt,
+      http,
+      config: jsonOf(config),
       ...(concurrency !== undefined && {concurrency}),
-      followWaits: (listener) => {
-        announce = listener;
-      },
-      workOf: (stream) => describeTotals(totals(stream)),
-      underWay,
     });
   } finally {
-    await close();
+    await http.close();
   }
 }

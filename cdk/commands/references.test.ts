@@ -1,7 +1,8 @@
 // What commands do with references to secrets: what they say never holds what those stand for.
 import {afterEach, expect, test} from '@jest/globals';
 import {workspace} from '../../test/e2e/run-program.ts';
-import {defineSource, type Spec, stream} from '../author/source.ts';
+import {defineSource, type Spec} from '../author/source.ts';
+import {stream} from '../author/stream.ts';
 import {ConfigError} from '../errors.ts';
 import {createRedactor} from '../protocol/secrets.ts';
 import {messagesIn} from '../testing/run-source.ts';

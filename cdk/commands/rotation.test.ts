@@ -2,7 +2,9 @@ import {setImmediate as tick} from 'node:timers/promises';
 import {afterEach, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
 import {workspace} from '../../test/e2e/run-program.ts';
-import {defineSource, type Schema, type Spec, stream} from '../author/source.ts';
+import {defineSource, type Spec} from '../author/source.ts';
+import {stream} from '../author/stream.ts';
+import type {Schema} from '../author/types.ts';
 import {oauth2} from '../http/auth/oauth2.ts';
 import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
 import {createRedactor} from '../protocol/secrets.ts';
@@ -36,16 +38,16 @@ const source = defineSource({
   spec,
   connect: ({credentials}) => ({
     baseUrl: 'https://api.test',
-    concurrency: 1,
     auth: oauth2({
       tokenUrl: '/token',
       client: {id: 'app', secret: credentials.secret},
       grant: {refreshToken: credentials.refresh_token},
     }),
   }),
+  concurrency: 1,
   check: ({http}) => http.get('/items'),
-  streams: ({http}) => [
-    stream({name: 'items', schema, read: () => http.paginate<{id: number}>('/items')}),
+  streams: () => [
+    stream({name: 'items', schema, read: ({http}) => http.paginate<{id: number}>('/items')}),
   ],
 });
 
@@ -124,9 +126,9 @@ describe('a refresh token that is rotated', () => {
   test('during a read is one too, and the next one builds on it', async () => {
     const twice = defineSource({
       ...source,
-      streams: ({http}) =>
+      streams: () =>
         ['a', 'b'].map((name) =>
-          stream({name, schema, read: () => http.paginate<{id: number}>('/items')}),
+          stream({name, schema, read: ({http}) => http.paginate<{id: number}>('/items')}),
         ),
     });
     const {events, messages} = await run((runtime) =>

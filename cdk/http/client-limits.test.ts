@@ -112,7 +112,7 @@ test('nothing is sent once the time of the run is over', async () => {
   nock(API).get('/a').reply(200, {});
   const limits = [{requests: 1, per: {seconds: 2}}];
   const failure = await failureOf(() =>
-    withClient({limits, timeouts: {run: 2_000}}, async (http) => [
+    withClient({limits, timeouts: {run: {seconds: 2}}}, async (http) => [
       await http.get('/a'),
       await http.get('/b').catch(() => {}),
       await http.get('/c'),
@@ -132,7 +132,7 @@ test('a request that waits is not under way: with one at a time, another passes 
   // The wait lasts until the other one is through: if that had to wait for this one, neither would end.
   const clock = {now: () => 0, sleep: () => passed.promise};
   const {close, ...http} = openHttpClient(
-    {baseUrl: API, concurrency: 1},
+    {baseUrl: API, maxConcurrentRequests: 1},
     {signal: new AbortController().signal, clock, log: () => {}},
   );
   const done: string[] = [];

@@ -157,7 +157,7 @@ describe('credentials', () => {
     expect(result).toEqual([
       {records: [{id: 1}], bytes: 10},
       {records: [{id: 2}], bytes: 10},
-      {records: [], bytes: 0, doubt: expect.stringContaining('has no Link header')},
+      {records: [], bytes: 0, incompleteReason: expect.stringContaining('has no Link header')},
     ]);
   });
 
@@ -317,7 +317,7 @@ describe('a passing fault', () => {
       received += 1;
     });
     const failure = await failureOfGet(
-      {baseUrl, timeouts: {total: 30}, retry: {attempts: 2}},
+      {baseUrl, timeouts: {total: {milliseconds: 30}}, retry: {attempts: 2}},
       '/slow',
     );
     expect(failure).toBe(

@@ -120,13 +120,17 @@ describe('the time limit of a download', () => {
         return parts > 20;
       });
     });
-    const {failure} = await readAll(origin, {}, {timeouts: {total: 50}});
+    const {failure} = await readAll(origin, {}, {timeouts: {total: {milliseconds: 50}}});
     expect(failure).toBeUndefined();
   });
 
   test('ends one that trickles on for ever', async () => {
     const origin = await serve((_request, response) => trickle(response, () => false));
-    const {failure} = await readAll(origin, {}, {timeouts: {download: 50}, retry: {attempts: 1}});
+    const {failure} = await readAll(
+      origin,
+      {},
+      {timeouts: {download: {milliseconds: 50}}, retry: {attempts: 1}},
+    );
     expect(failure).toMatch(
       /^TransientError: GET api\/export failed 1 times, the last time with a timeout\./,
     );

@@ -114,29 +114,29 @@ describe('a download that is cut', () => {
   const WHOLE = JSON.stringify(ITEMS);
 
   test.each([
-    ['JSON', WHOLE.slice(0, -20), WHOLE, {}, 'JSON_ENDS_EARLY'],
+    ['JSON', WHOLE.slice(0, -20), WHOLE, {}, 'JSON_TRUNCATED'],
     [
       'JSON Lines',
       '{"id":1}\n{"id":2}\n{"i',
       '{"id":1}\n',
       {decode: jsonLines()},
-      'JSON_ENDS_EARLY',
+      'JSON_TRUNCATED',
     ],
-    ['CSV', 'id\n1\n"2', 'id\n1\n', {decode: csv()}, 'CSV_ENDS_EARLY'],
+    ['CSV', 'id\n1\n"2', 'id\n1\n', {decode: csv()}, 'CSV_TRUNCATED'],
     [
       'XML',
       '<r><e><id>1</id></e><e>',
       '<r><e><id>1</id></e></r>',
       {decode: xml(), records: 'r.e'},
-      'XML_ENDS_EARLY',
+      'XML_TRUNCATED',
     ],
-    ['gzip', gzipSync(WHOLE).subarray(0, -100), gzipSync(WHOLE), {}, 'GZIP_ENDS_EARLY'],
+    ['gzip', gzipSync(WHOLE).subarray(0, -100), gzipSync(WHOLE), {}, 'GZIP_TRUNCATED'],
     [
       'zip',
       zipOf([{name: 'a', content: WHOLE}]).subarray(0, -100),
       zipOf([{name: 'a', content: WHOLE}]),
       {},
-      'ZIP_ENDS_EARLY',
+      'ZIP_TRUNCATED',
     ],
   ])(
     'inside its %s is fetched again, and has all records once',
@@ -167,7 +167,7 @@ describe('a download that is cut', () => {
     const {batches, failure} = await readAll(await answeringInTurn('[{"id":1},'));
     expect([batches, failure]).toEqual([
       [],
-      'TransientError: GET api/export failed 6 times, the last time with JSON_ENDS_EARLY. ' +
+      'TransientError: GET api/export failed 6 times, the last time with JSON_TRUNCATED. ' +
         'Check that 127.0.0.1:' +
         /\d+/.exec(failure?.split('127.0.0.1:')[1] ?? '')?.[0] +
         ' can be reached from here; if it can, try again later.',

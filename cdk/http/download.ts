@@ -6,7 +6,7 @@ import {join} from 'node:path';
 import {ConfigError} from '../errors.ts';
 import {aboutOf} from './decode/decode-response.ts';
 import type {Batch, Decoder} from './decode/decoder.ts';
-import {onlyCuts} from './decode/truncation.ts';
+import {rethrowTruncation} from './decode/truncation.ts';
 import {unpackFile} from './decode/unpack.ts';
 import type {FetchedRecords} from './paginate/paginate.ts';
 import {actionOf, withEmptyOn} from './response/action.ts';
@@ -22,7 +22,7 @@ export type DownloadOptions = {
 
 /** What a client lends to a download. */
 type Downloading = {
-  readonly answered: (allowed: readonly number[]) => Send;
+  readonly sendAllowing: (allowed: readonly number[]) => Send;
   readonly decoder: Decoder;
   /** The most bytes that may be held in memory. */
   readonly limit: number;
@@ -71,8 +71,8 @@ const claimed = <R extends object>({records, bytes}: Batch): FetchedRecords<R> =
 
 /** Downloads an answer, and hands its records on in batches. */
 export async function* download<R extends object>(
-  {answered, decoder, limit, signal}: Downloading,
-  asked: HttpRequest,
+  {sendAllowing, decoder, limit, signal}: Downloading,
+  first: HttpRequest,
   {records, emptyOn = []}: DownloadOptions,
 ): AsyncGenerator<FetchedRecords<R>> {
   const file = await openTemporary();
@@ -80,11 +80,12 @@ export async function* download<R extends object>(
     readFile(file, request, response, {decoder, limit, ...(records !== undefined && {records})});
   try {
     const request: HttpRequest = {
-      ...asked,
+      ...first,
       into: file,
-      assertWhole: (sent, response) => onlyCuts(() => drain(batches(sent, response))),
+      assertNotTruncated: (sent, response) =>
+        rethrowTruncation(() => drain(batches(sent, response))),
     };
-    const response = await answered([])(withEmptyOn(request, emptyOn));
+    const response = await sendAllowing([])(withEmptyOn(request, emptyOn));
     if (actionOf(response) === 'ignore') return;
     for await (const batch of batches(request, response)) {
       signal.throwIfAborted();

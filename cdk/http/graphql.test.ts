@@ -138,8 +138,12 @@ describe('throttling with status 200', () => {
     answers([pageOf(1, true)], [SHOPIFY_THROTTLED], [pageOf(2, false)]);
     const {result, waits} = await withClient(async (http) => {
       const records: object[] = [];
-      const paging = {json: {query: QUERY}, next: relay('data.items')};
-      for await (const page of http.paginate('', paging)) records.push(...page.records);
+      const pages = http.paginate('', {
+        method: 'POST',
+        json: {query: QUERY},
+        next: relay('data.items'),
+      });
+      for await (const page of pages) records.push(...page.records);
       return records;
     });
     expect([result, waits]).toEqual([[{id: 1}, {id: 2}], [2_000]]);
@@ -148,7 +152,7 @@ describe('throttling with status 200', () => {
   test('is not seen in the answers of an API that is not GraphQL', async () => {
     nock(API).post('/search').reply(200, SHOPIFY_THROTTLED);
     const {result} = await withClient(
-      (http) => http.get('/search', {json: {query: {match: 'all'}}}),
+      (http) => http.search('/search', {json: {query: {match: 'all'}}}),
       {baseUrl: API},
     );
     expect(result).toEqual(SHOPIFY_THROTTLED);

@@ -117,9 +117,9 @@ export const withThrottled =
   (send: Send): Send =>
   async (request) => {
     const response = await send(request);
-    const asked = typeof request.json?.['query'] === 'string';
+    const isQuery = typeof request.json?.['query'] === 'string';
     // Only then is the body worth being parsed twice.
-    if (!asked || response.status !== 200 || !response.body.includes('"errors"')) return response;
+    if (!isQuery || response.status !== 200 || !response.body.includes('"errors"')) return response;
     const json = decodeJson(request, response);
     const throttled = errorsIn(json).filter((error) => hasCode(error, THROTTLED));
     if (throttled.length === 0) return response;
@@ -140,21 +140,21 @@ type GraphqlContext = {
   readonly warn: (message: string) => void;
 };
 
-type Answer<T> = {readonly data?: T | null} | null;
+type QueryResult<T> = {readonly data?: T | null} | null;
 
 export const openGraphql =
   ({send, requestFor, warn}: GraphqlContext): Graphql =>
   async <T>(query: string, variables: JsonObject = {}, options: GraphqlOptions = {}) => {
     const request = requestFor(options.path, {query, variables});
-    const answer = decodeJson<Answer<T>>(request, await send(request));
-    const data = answer?.data ?? undefined;
-    if (data === undefined || options.partial !== 'keep') assertNoErrors(request, answer);
+    const result = decodeJson<QueryResult<T>>(request, await send(request));
+    const data = result?.data ?? undefined;
+    if (data === undefined || options.partial !== 'keep') assertNoErrors(request, result);
     if (data === undefined) {
       throw new SystemError(
         `${describeRequest(request)} answered with neither data nor errors. Is this the API's GraphQL endpoint? Set \`graphqlPath\` to it.`,
       );
     }
-    const errors = errorsIn(answer);
+    const errors = errorsIn(result);
     if (errors.length > 0) {
       warn(
         `${describeRequest(request)} answered with errors, and only a part of the data: ${describeErrors(errors)}.`,

@@ -2,6 +2,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {beforeAll, describe, expect, jest, test} from '@jest/globals';
 import nock from 'nock';
+import {inMilliseconds} from '../../test/durations.ts';
 import {failureOf} from '../../test/failure-of.ts';
 import {counted, LONG, outcomeOf, SHORT, three} from '../../test/http/hang-limits.ts';
 import {hangLookups} from '../../test/http/hanging.ts';
@@ -60,7 +61,7 @@ describe('one place for requests', () => {
     await using server = await counted();
     const {failure, inTime} = await outcomeOf(
       server.url,
-      {concurrency: 1, timeouts: {total: SHORT}},
+      {maxConcurrentRequests: 1, timeouts: {total: SHORT}},
       three,
     );
     expect([failure, inTime, server.asked]).toEqual([
@@ -76,7 +77,7 @@ describe('one place for requests', () => {
     await using server = await counted();
     const {failure, inTime} = await outcomeOf(
       server.url,
-      {concurrency: 1, timeouts: {total: 2 * SHORT, run: SHORT}},
+      {maxConcurrentRequests: 1, timeouts: {total: 2 * SHORT, run: SHORT}},
       three,
     );
     expect([failure, inTime, server.asked]).toEqual([
@@ -93,7 +94,7 @@ describe('a request that hangs', () => {
   /** One that waits for its connection, and one that waits for its answer. */
   const startTwo = async (url: string, signal: AbortSignal, asked: readonly string[]) => {
     const {get, close} = openHttpClient(
-      {retry: {attempts: 1}, timeouts: LONG},
+      {retry: {attempts: 1}, timeouts: inMilliseconds(LONG)},
       {signal, log: () => {}},
     );
     const failures = Promise.all(

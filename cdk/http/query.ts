@@ -1,4 +1,4 @@
-// The query of a URL.
+// Values of the query of a URL and of a form, which are written alike.
 
 type Value = string | number | boolean;
 
@@ -7,10 +7,20 @@ export type Query = Readonly<Record<string, Value | readonly Value[] | undefined
 
 const isList = (value: Query[string]): value is readonly Value[] => Array.isArray(value);
 
-/** Sets a parameter, at the place of the one that the URL has under this name; undefined and an empty list remove it. */
-export const setParameter = (url: URL, name: string, value: Query[string]): void => {
+const setIn = (parameters: URLSearchParams, name: string, value: Query[string]): void => {
   const [first, ...others] = isList(value) ? value : [value];
-  if (first === undefined) url.searchParams.delete(name);
-  else url.searchParams.set(name, String(first));
-  for (const other of others) url.searchParams.append(name, String(other));
+  if (first === undefined) parameters.delete(name);
+  else parameters.set(name, String(first));
+  for (const other of others) parameters.append(name, String(other));
+};
+
+/** Sets a parameter, at the place of the one that the URL has under this name; undefined and an empty list remove it. */
+export const setParameter = (url: URL, name: string, value: Query[string]): void =>
+  setIn(url.searchParams, name, value);
+
+/** The body of a form: `grant_type=password&scope=a+b`. */
+export const printForm = (form: Query): string => {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(form)) setIn(parameters, name, value);
+  return parameters.toString();
 };

@@ -1,38 +1,54 @@
-// What a client did, for each of those on whose behalf it did it.
+// What was done for one stream, counted.
 
 export type Totals = {
   /** Requests that were sent, each attempt and those for tokens included. */
   readonly requests: number;
   /** Pages of lists. */
   readonly pages: number;
-  /** Of answers, decompressed. */
+  /** Of responses, decompressed. */
   readonly bytes: number;
-  /** Attempts behind the first. */
+  /** Attempts after the first. */
   readonly retries: number;
   /** Milliseconds spent waiting for limits and before retries. */
   readonly waited: number;
-  /** Answers that count as "nothing here". */
+  /** Responses that count as "nothing here". */
   readonly ignored: number;
 };
 
-const NOTHING: Totals = {requests: 0, pages: 0, bytes: 0, retries: 0, waited: 0, ignored: 0};
+export type Count = (of: keyof Totals, amount?: number) => void;
 
 export type Counters = {
-  /** Adds to the totals of whoever calls. */
-  readonly count: (of: keyof Totals, amount?: number) => void;
-  readonly totals: (caller: string) => Totals;
+  readonly count: Count;
+  readonly totals: () => Totals;
 };
 
-/** @param caller on whose behalf something happens now */
-export const openCounters = (caller: () => string): Counters => {
-  const all = new Map<string, Totals>();
-  const totals = (name: string): Totals => all.get(name) ?? NOTHING;
+export const openCounters = (): Counters => {
+  const totals = {requests: 0, pages: 0, bytes: 0, retries: 0, waited: 0, ignored: 0};
   return {
     count: (of, amount = 1) => {
-      const name = caller();
-      const before = totals(name);
-      all.set(name, {...before, [of]: before[of] + amount});
+      totals[of] += amount;
     },
-    totals,
+    totals: () => ({...totals}),
   };
 };
+
+const counted = (count: number, one: string, several = `${one}s`): readonly string[] =>
+  count === 0 ? [] : [`${count} ${count === 1 ? one : several}`];
+
+/** `12 requests, 11 pages, 48210 bytes, 1 retry, waited 2.5 s`; '' for a stream that sent no request. */
+export const describeTotals = ({
+  requests,
+  pages,
+  bytes,
+  retries,
+  waited,
+  ignored,
+}: Totals): string =>
+  [
+    ...counted(requests, 'request'),
+    ...counted(pages, 'page'),
+    ...counted(bytes, 'byte'),
+    ...counted(retries, 'retry', 'retries'),
+    ...(waited === 0 ? [] : [`waited ${(waited / 1000).toFixed(1)} s`]),
+    ...counted(ignored, 'answer ignored', 'answers ignored'),
+  ].join(', ');

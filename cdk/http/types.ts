@@ -1,6 +1,8 @@
 import type {FileHandle} from 'node:fs/promises';
 import type {FailureType} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
+import type {Query} from './query.ts';
+import type {RequestScope} from './scope.ts';
 
 /**
  * `success`: an answer like any other. `ignore`: nothing is there; counted and told, and the list or stream goes on.
@@ -34,15 +36,17 @@ export type ResponseRule = {
 
 /** One request as it goes to the wire. Each layer hands on a new one; none is changed in place. */
 export type HttpRequest = {
-  /** Any of them may be sent twice, since it reads, also by POST; but for those that say `once`. */
-  readonly method: 'GET' | 'POST';
+  /** Requests that only read may be sent again, a POST too; those that change something are marked with `once`. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
+  /** Whom it is for. A request that is made for another one, such as that for a token, has the scope of that one. */
+  readonly scope: RequestScope;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** What a POST asks for, sent as JSON. */
+  /** The body, sent as JSON. */
   readonly json?: JsonObject;
-  /** The fields of a form, in place of JSON: token endpoints take nothing else. */
-  readonly form?: Readonly<Record<string, string>>;
+  /** The body as the fields of a form, in place of JSON. */
+  readonly form?: Query;
   /** A redirect is handed on as it is, not followed: what this request carries in its body is for one server only. */
   readonly redirect?: 'refuse';
   /** It changes something there: it is sent again only where the server can not have acted on it. */
@@ -54,7 +58,7 @@ export type HttpRequest = {
   /** Where the body is written, from the start of the file, instead of memory; that of a refusal is not. */
   readonly into?: FileHandle;
   /** Throws where the content of a body without a length shows that it was cut. Default: the look at JSON. */
-  readonly assertWhole?: (request: HttpRequest, response: HttpResponse) => Promise<void>;
+  readonly assertNotTruncated?: (request: HttpRequest, response: HttpResponse) => Promise<void>;
 };
 
 /** One answer, its body complete and decompressed. */
@@ -91,7 +95,7 @@ export const namesSecret = (parameter: string): boolean =>
   SECRET_PARAMETER.test(parameter) && !PAGE_TOKEN.test(parameter);
 
 /** The same with the query, for DEBUG lines, without values that may be credentials. */
-export const describeWhole = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string => {
+export const describeWithQuery = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string => {
   const shown = new URL(url);
   for (const [name, value] of url.searchParams) {
     if (value !== '' && namesSecret(name)) shown.searchParams.set(name, '****');

@@ -1,25 +1,25 @@
-// JSON in bytes, without building any of it: where a value ends, and that it is one. What `JSON.parse` refuses is refused
-// here, too; some that it takes are not (very deep nesting), so `FAULT` means: let it be parsed.
+// JSON in bytes, without building any of it: where a value ends, and whether it is one. It takes what `JSON.parse` takes,
+// and refuses what `JSON.parse` refuses. The bytes may be a part of a document, cut anywhere.
 
-/** Instead of the index behind something: it is no JSON, or too odd to be told. */
+/** Returned instead of an index: these bytes are not JSON, whatever follows them. */
 export const FAULT = -1;
 
-const QUOTE = 0x22;
+/** Returned instead of an index: the bytes end in the middle, and more of them may make it JSON. */
+export const INCOMPLETE = -2;
+
+export const QUOTE = 0x22;
 const MINUS = 0x2d;
 const DOT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
-const COLON = 0x3a;
-const COMMA = 0x2c;
-const OPEN_LIST = 0x5b;
+export const COLON = 0x3a;
+export const COMMA = 0x2c;
+export const OPEN_LIST = 0x5b;
 const BACKSLASH = 0x5c;
-const CLOSE_LIST = 0x5d;
+export const CLOSE_LIST = 0x5d;
 const LETTER_U = 0x75;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-
-/** Deeper values are for a parser that does not recurse. */
-const DEEPEST = 200;
+export const OPEN_OBJECT = 0x7b;
+export const CLOSE_OBJECT = 0x7d;
 
 /** Bytes that stand for themselves in a text: all but quotes, backslashes and control characters. */
 const PLAIN = new Uint8Array(256).fill(1, 0x20);
@@ -35,6 +35,10 @@ for (const sign of '0123456789abcdefABCDEF') HEX[sign.charCodeAt(0)] = 1;
 /** 0 beyond the end, which is nothing in JSON. */
 const byteAt = (bytes: Buffer, index: number): number =>
   index < bytes.length ? (bytes[index] ?? 0) : 0;
+
+/** Why the byte there can't be taken: there is none yet, or it is wrong. */
+const stopAt = (bytes: Buffer, index: number): number =>
+  index < bytes.length ? FAULT : INCOMPLETE;
 
 /** The index of the next byte that is no space; beyond the end where there is none. */
 export const skipSpace = (bytes: Buffer, from: number): number => {
@@ -52,9 +56,9 @@ export const skipSpace = (bytes: Buffer, from: number): number => {
 const skipEscape = (bytes: Buffer, from: number): number => {
   const sign = byteAt(bytes, from);
   if (ESCAPED[sign] === 1) return from + 1;
-  if (sign !== LETTER_U) return FAULT;
+  if (sign !== LETTER_U) return stopAt(bytes, from);
   for (let index = from + 1; index < from + 5; index += 1) {
-    if (HEX[byteAt(bytes, index)] !== 1) return FAULT;
+    if (HEX[byteAt(bytes, index)] !== 1) return stopAt(bytes, index);
   }
   return from + 5;
 };
@@ -75,9 +79,9 @@ const skipText = (bytes: Buffer, from: number): number => {
     index = skipPlain(bytes, index);
     const byte = byteAt(bytes, index);
     if (byte === QUOTE) return index + 1;
-    if (byte !== BACKSLASH) return FAULT;
+    if (byte !== BACKSLASH) return stopAt(bytes, index);
     index = skipEscape(bytes, index + 1);
-    if (index === FAULT) return FAULT;
+    if (index < 0) return index;
   }
 };
 
@@ -87,7 +91,7 @@ const isDigit = (byte: number): boolean => byte >= ZERO && byte <= NINE;
 const skipDigits = (bytes: Buffer, from: number): number => {
   let index = from;
   while (isDigit(byteAt(bytes, index))) index += 1;
-  return index === from ? FAULT : index;
+  return index === from ? stopAt(bytes, index) : index;
 };
 
 const skipFraction = (bytes: Buffer, from: number): number =>
@@ -103,89 +107,122 @@ const skipExponent = (bytes: Buffer, from: number): number => {
 const skipNumber = (bytes: Buffer, from: number): number => {
   const first = byteAt(bytes, from) === MINUS ? from + 1 : from;
   const whole = byteAt(bytes, first) === ZERO ? first + 1 : skipDigits(bytes, first);
-  if (whole === FAULT) return FAULT;
+  if (whole < 0) return whole;
   const fraction = skipFraction(bytes, whole);
-  return fraction === FAULT ? FAULT : skipExponent(bytes, fraction);
+  return fraction < 0 ? fraction : skipExponent(bytes, fraction);
 };
 
-const LITERALS = new Map(
-  ['true', 'false', 'null'].map((word) => [word.charCodeAt(0), Buffer.from(word)]),
-);
+/** By their first byte. */
+const LITERALS: (Buffer | undefined)[] = new Array(256).fill(undefined);
+for (const word of ['true', 'false', 'null']) LITERALS[word.charCodeAt(0)] = Buffer.from(word);
 
 const skipScalar = (bytes: Buffer, from: number): number => {
-  const word = LITERALS.get(byteAt(bytes, from));
+  const byte = byteAt(bytes, from);
+  if (byte === QUOTE) return skipText(bytes, from + 1);
+  const word = LITERALS[byte];
   if (word === undefined) return skipNumber(bytes, from);
   for (let index = 0; index < word.length; index += 1) {
-    if (bytes[from + index] !== word[index]) return FAULT;
+    if (byteAt(bytes, from + index) !== word[index]) return stopAt(bytes, from + index);
   }
   return from + word.length;
 };
 
 const skipKey = (bytes: Buffer, from: number): number =>
-  byteAt(bytes, from) === QUOTE ? skipText(bytes, from + 1) : FAULT;
+  byteAt(bytes, from) === QUOTE ? skipText(bytes, from + 1) : stopAt(bytes, from);
 
-/** At the value behind a key, `from` being behind the key. */
+/** At the value after a key, `from` being behind the key. */
 const skipColon = (bytes: Buffer, from: number): number => {
   const index = skipSpace(bytes, from);
-  return byteAt(bytes, index) === COLON ? skipSpace(bytes, index + 1) : FAULT;
+  return byteAt(bytes, index) === COLON ? skipSpace(bytes, index + 1) : stopAt(bytes, index);
+};
+
+/** At a value in a list or an object, `from` being at its key if it has one. */
+const toValue = (bytes: Buffer, from: number, closing: number): number => {
+  if (closing === CLOSE_LIST) return from;
+  const keyEnd = skipKey(bytes, from);
+  return keyEnd < 0 ? keyEnd : skipColon(bytes, keyEnd);
+};
+
+/** The bracket that closes what this one opens; 0 for any other byte. */
+const CLOSING = new Uint8Array(256);
+CLOSING[OPEN_LIST] = CLOSE_LIST;
+CLOSING[OPEN_OBJECT] = CLOSE_OBJECT;
+
+/** The brackets that have to close: one stack for all values, of which none is skipped inside of another's call. */
+const awaited: number[] = [];
+let depth = 0;
+
+/** Opens what a value begins with: behind its first scalar, or at the bracket that closes an empty list or object. */
+const descend = (bytes: Buffer, from: number): number => {
+  let index = from;
+  let closing = CLOSING[byteAt(bytes, index)] ?? 0;
+  while (closing !== 0) {
+    awaited[depth] = closing;
+    depth += 1;
+    index = skipSpace(bytes, index + 1);
+    if (byteAt(bytes, index) === closing) return index;
+    index = toValue(bytes, index, closing);
+    if (index < 0) return index;
+    closing = CLOSING[byteAt(bytes, index)] ?? 0;
+  }
+  return skipScalar(bytes, index);
+};
+
+/** Closes what ends there: at the next value, or behind the last bracket. */
+const ascend = (bytes: Buffer, from: number): number => {
+  let index = from;
+  for (; depth > 0; depth -= 1) {
+    index = skipSpace(bytes, index);
+    const byte = byteAt(bytes, index);
+    const closing = awaited[depth - 1] ?? 0;
+    if (byte === COMMA) return toValue(bytes, skipSpace(bytes, index + 1), closing);
+    if (byte !== closing) return stopAt(bytes, index);
+    index += 1;
+  }
+  return index;
 };
 
 /**
- * Gets where a value begins, and of a field where its key is, without the quotes; returns the index behind the value, or
+ * Behind a value of any kind and any depth, `from` being at its first byte. A number is taken for whole where the bytes
+ * end: only the caller knows whether more will come.
+ */
+export const skipValue = (bytes: Buffer, from: number): number => {
+  depth = 0;
+  let index = from;
+  do {
+    index = descend(bytes, index);
+    if (index >= 0) index = ascend(bytes, index);
+  } while (index >= 0 && depth > 0);
+  return index;
+};
+
+/**
+ * Gets where a value begins, and of a field where its key is, without the quotes. Returns the index behind the value, or
  * `FAULT` to give up.
  */
-type Visit = (
-  bytes: Buffer,
-  start: number,
-  depth: number,
-  keyStart: number,
-  keyEnd: number,
-) => number;
+type Visit = (start: number, keyStart: number, keyEnd: number) => number;
 
-/** Visits the values of a list, `from` being at its opening bracket; the index behind the list. */
-export const eachValue = (bytes: Buffer, from: number, visit: Visit, depth = 0): number => {
-  let index = skipSpace(bytes, from + 1);
-  if (byteAt(bytes, index) === CLOSE_LIST) return index + 1;
-  for (;;) {
-    index = visit(bytes, index, depth, index, index);
-    if (index === FAULT) return FAULT;
-    index = skipSpace(bytes, index);
-    const byte = byteAt(bytes, index);
-    if (byte === CLOSE_LIST) return index + 1;
-    if (byte !== COMMA) return FAULT;
-    index = skipSpace(bytes, index + 1);
-  }
+const visitAt = (bytes: Buffer, from: number, closing: number, visit: Visit): number => {
+  if (closing === CLOSE_LIST) return visit(from, from, from);
+  const keyEnd = skipKey(bytes, from);
+  const start = keyEnd < 0 ? keyEnd : skipColon(bytes, keyEnd);
+  return start < 0 ? start : visit(start, from + 1, keyEnd - 1);
 };
 
-/** The same of the fields of an object. */
-export const eachField = (bytes: Buffer, from: number, visit: Visit, depth = 0): number => {
+/** Visits each value of a list or an object, `from` being at its opening bracket; the index behind the closing one. */
+export const eachValue = (bytes: Buffer, from: number, visit: Visit): number => {
+  const closing = CLOSING[byteAt(bytes, from)] ?? 0;
   let index = skipSpace(bytes, from + 1);
-  if (byteAt(bytes, index) === CLOSE_OBJECT) return index + 1;
+  if (byteAt(bytes, index) === closing) return index + 1;
   for (;;) {
-    const keyStart = index + 1;
-    const keyEnd = skipKey(bytes, index);
-    index = keyEnd === FAULT ? FAULT : skipColon(bytes, keyEnd);
-    if (index === FAULT) return FAULT;
-    index = visit(bytes, index, depth, keyStart, keyEnd - 1);
-    if (index === FAULT) return FAULT;
+    index = visitAt(bytes, index, closing, visit);
+    if (index < 0) return index;
     index = skipSpace(bytes, index);
     const byte = byteAt(bytes, index);
-    if (byte === CLOSE_OBJECT) return index + 1;
-    if (byte !== COMMA) return FAULT;
+    if (byte === closing) return index + 1;
+    if (byte !== COMMA) return stopAt(bytes, index);
     index = skipSpace(bytes, index + 1);
   }
-};
-
-const skipInside: Visit = (bytes, start, depth) => skipValue(bytes, start, depth + 1);
-
-/** Behind a value of any kind, `from` being at its first byte. */
-export const skipValue = (bytes: Buffer, from: number, depth = 0): number => {
-  const byte = byteAt(bytes, from);
-  if (byte === QUOTE) return skipText(bytes, from + 1);
-  if (depth > DEEPEST) return FAULT;
-  if (byte === OPEN_OBJECT) return eachField(bytes, from, skipInside, depth);
-  if (byte === OPEN_LIST) return eachValue(bytes, from, skipInside, depth);
-  return skipScalar(bytes, from);
 };
 
 export const isListAt = (bytes: Buffer, index: number): boolean => bytes[index] === OPEN_LIST;

@@ -143,7 +143,7 @@ export const perform = async <C extends object>(
  * @example await run(github); // the whole of sources/github/main.ts
  */
 export const run = async <C extends object>(source: Source<C>): Promise<void> => {
-  const parsed = parseArguments(
+  const parsed = await parseArguments(
     source.name,
     packageJson.version,
     process.argv,

@@ -20,7 +20,7 @@ const hush = (text: string): string => text.replaceAll('hush', '****');
 const page = (records: readonly object[], stream: RecordPage['stream'] = {name: 'users'}) =>
   ({type: 'PAGE', stream, records, emittedAt: 1_767_225_600_000}) as const;
 
-const textOf = (emission: Emission, redact = asItIs): string =>
+const encodedLines = (emission: Emission, redact = asItIs): string =>
   [...encode(emission, redact)].join('');
 
 describe('a page', () => {
@@ -36,12 +36,12 @@ describe('a page', () => {
         record: {stream: 'users', data, emitted_at: 1_767_225_600_000},
       }),
     );
-    expect(textOf(page(records))).toBe(lines.map((line) => `${line}\n`).join(''));
+    expect(encodedLines(page(records))).toBe(lines.map((line) => `${line}\n`).join(''));
   });
 
   test('is valid by the protocol, with its namespace where it has one', () => {
     const stream = {name: 'the "users"', namespace: 'shop\n'};
-    expect(parseMessages(textOf(page([{id: 1}], stream)))).toEqual([
+    expect(parseMessages(encodedLines(page([{id: 1}], stream)))).toEqual([
       {
         type: 'RECORD',
         record: {
@@ -65,7 +65,7 @@ describe('a page', () => {
       changes: new Map([[1, [change]]]),
     };
     const record = (data: object) => ({stream: 'users', data, emitted_at: 1_767_225_600_000});
-    expect(parseMessages(textOf(altered))).toEqual([
+    expect(parseMessages(encodedLines(altered))).toEqual([
       {type: 'RECORD', record: record({id: 1})},
       {type: 'RECORD', record: {...record({id: 2, price: null}), meta: {changes: [change]}}},
       {type: 'RECORD', record: record({id: 3})},
@@ -78,7 +78,7 @@ describe('a page', () => {
 
   test('prints values as JSON does: times as texts, what is no number as null, what is undefined not at all', () => {
     const record = {at: new Date(0), not: NaN, more: Infinity, gone: undefined, list: [undefined]};
-    expect(parseMessages(textOf(page([record])))).toEqual([
+    expect(parseMessages(encodedLines(page([record])))).toEqual([
       {
         type: 'RECORD',
         record: {
@@ -101,7 +101,7 @@ describe('a page', () => {
   });
 
   test('is never redacted: records are the user’s own', () => {
-    expect(textOf(page([{message: 'hush'}]), hush)).toContain('"data":{"message":"hush"}');
+    expect(encodedLines(page([{message: 'hush'}]), hush)).toContain('"data":{"message":"hush"}');
   });
 });
 
@@ -117,7 +117,7 @@ describe('a line', () => {
   ])(
     'of %s holds nothing that any reader takes for its end, and comes back whole',
     (_kind, emission) => {
-      const text = textOf(emission);
+      const text = encodedLines(emission);
       expect(text).toContain(ESCAPED);
       const ends = [...text].filter((character) => character < ' ' || BREAKS.includes(character));
       expect(ends).toEqual(['\n']);
@@ -127,13 +127,15 @@ describe('a line', () => {
 
   test('of a STATE has the digits that no number of JavaScript holds', () => {
     const blob = parseExact<JsonObject>('{"search_after":[9007199254740993,"a"]}');
-    expect(textOf(stateMessage({name: 'users'}, blob, 1))).toContain(
+    expect(encodedLines(stateMessage({name: 'users'}, blob, 1))).toContain(
       '"stream_state":{"search_after":[9007199254740993,"a"]}',
     );
   });
 
   test('is valid UTF-8 even for half a character', () => {
-    const text = textOf(page([{half: '\ud83d', other: '\ude00\ud83d', whole: '\ud83d\ude00'}]));
+    const text = encodedLines(
+      page([{half: '\ud83d', other: '\ude00\ud83d', whole: '\ud83d\ude00'}]),
+    );
     expect(Buffer.from(text).toString()).toBe(text);
   });
 });
@@ -176,7 +178,7 @@ describe('what a message says in words', () => {
       ),
     ],
   ])('is redacted in %s', (_kind, message, expected) => {
-    expect(parseMessages(textOf(message, hush))).toEqual([expected]);
+    expect(parseMessages(encodedLines(message, hush))).toEqual([expected]);
   });
 
   test.each<[string, AirbyteMessage]>([
@@ -195,7 +197,7 @@ describe('what a message says in words', () => {
     ],
     ['a SPEC', {type: 'SPEC', spec: {connectionSpecification: {message: 'hush'}}}],
   ])('is left alone in %s', (_kind, message) => {
-    expect(parseMessages(textOf(message, hush))).toEqual([message]);
+    expect(parseMessages(encodedLines(message, hush))).toEqual([message]);
   });
 
   test('is all that is redacted: a secret that spells a level or a type spoils no message', () => {
@@ -205,7 +207,7 @@ describe('what a message says in words', () => {
       connectionStatus('FAILED', 'FAILED'),
       errorTrace({type: 'config_error', message: 'config_error'}, 7),
     ];
-    const text = messages.map((message) => textOf(message, mask)).join('');
+    const text = messages.map((message) => encodedLines(message, mask)).join('');
     expect(parseMessages(text)).toEqual([
       logMessage('ERROR', '****'),
       connectionStatus('FAILED', '****'),
@@ -215,14 +217,14 @@ describe('what a message says in words', () => {
 
   test('is redacted before it is escaped, so that a secret of many lines is found', () => {
     const mask = (text: string): string => text.replaceAll('one\n"two"', '****');
-    expect(textOf(logMessage('INFO', 'key: one\n"two"'), mask)).toBe(
+    expect(encodedLines(logMessage('INFO', 'key: one\n"two"'), mask)).toBe(
       '{"type":"LOG","log":{"level":"INFO","message":"key: ****"}}\n',
     );
   });
 
   test('does not change the message itself', () => {
     const message = logMessage('INFO', 'hush');
-    textOf(message, hush);
+    encodedLines(message, hush);
     expect(message).toEqual(logMessage('INFO', 'hush'));
   });
 });

@@ -30,12 +30,12 @@ const tagOf = (options: unknown): Tag | undefined => {
     .find(({constants}) => constants.every((constant) => constant !== undefined));
 };
 
-const fieldOf = ({data}: ErrorObject, name: string): unknown =>
+const errorField = ({data}: ErrorObject, name: string): unknown =>
   isObject(data) ? data[name] : undefined;
 
 const choiceOf = (fault: ErrorObject): Choice => {
   const tag = isObject(fault.data) ? tagOf(fault.schema) : undefined;
-  const chosen = tag === undefined ? -1 : tag.constants.indexOf(fieldOf(fault, tag.name));
+  const chosen = tag === undefined ? -1 : tag.constants.indexOf(errorField(fault, tag.name));
   return {fault, tag, chosen};
 };
 
@@ -52,7 +52,7 @@ const atTag = (fault: ErrorObject, {name, constants}: Tag): ErrorObject => ({
   keyword: 'enum',
   instancePath: `${fault.instancePath}/${name}`,
   params: {allowedValues: constants},
-  data: fieldOf(fault, name),
+  data: errorField(fault, name),
 });
 
 /** The faults without those of the options that the user did not choose. */

@@ -1,13 +1,14 @@
 // The same bodies through the engine twice: as bytes where that can be, and parsed.
 
-import type {Stream} from '../author/source.ts';
+import type {Stream} from '../author/stream-value.ts';
 import {json} from '../http/decode/json.ts';
 import {type FetchedRecords, type PaginateOptions, paginate} from '../http/paginate/paginate.ts';
+import {SOURCE_SCOPE} from '../http/scope.ts';
 import type {HttpRequest} from '../http/types.ts';
 import type {Emission} from '../protocol/messages.ts';
+import {printedLines} from '../testing/printed-lines.ts';
 import {parseMessages} from '../testing/protocol.ts';
 import {inShort, type ReadSetUp, startRead} from '../testing/run-read.ts';
-import {textOf} from '../testing/text-of.ts';
 
 type Pages = AsyncIterable<FetchedRecords<Record<string, unknown>>>;
 
@@ -23,19 +24,22 @@ export const listOf = (
     return {status: 200, headers, body: Buffer.from(bodies[page] ?? '[]'), url: request.url};
   };
   const paging = {
-    answered: () => send,
+    sendAllowing: () => send,
     warn: () => {},
-    onPage: () => {},
     decoder: json(),
     limit: 1e9,
   };
   const next: PaginateOptions['next'] = ({index}) =>
     index + 1 < bodies.length ? {url: url(index + 1)} : undefined;
-  return paginate(paging, {method: 'GET', url: url(0), headers: {}}, {next, ...options});
+  return paginate<Record<string, unknown>>(
+    paging,
+    {method: 'GET', url: url(0), scope: SOURCE_SCOPE, headers: {}},
+    {next, ...options},
+  );
 };
 
 /** Copies of pages hold parsed records, as those of a source that looks at them. */
-async function* parsed(pages: Pages): Pages {
+async function* copiedPages(pages: Pages): Pages {
   for await (const page of pages) yield {...page};
 }
 
@@ -50,7 +54,7 @@ const written = async (setUp: ReadSetUp) => {
   const take = (emission: Emission): void => {
     if (emission.type === 'PAGE' && emission.raw !== undefined) bytePages += 1;
     lines.push(
-      ...textOf(emission, (text) => text)
+      ...printedLines(emission, (text) => text)
         .split('\n')
         .filter((line) => line !== ''),
     );
@@ -71,5 +75,5 @@ export const bothLanes = async (
   setUp: Omit<ReadSetUp, 'streams'> = {},
 ) => ({
   bytes: await written({...setUp, streams: [streamOf(pages)]}),
-  parsed: await written({...setUp, streams: [streamOf(() => parsed(pages()))]}),
+  parsed: await written({...setUp, streams: [streamOf(() => copiedPages(pages()))]}),
 });

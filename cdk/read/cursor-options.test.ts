@@ -1,7 +1,8 @@
 // What an author may say of a cursor, and what the engine makes of it.
 import {describe, expect, test} from '@jest/globals';
 import {at, type Item, item, pagesOf, schema, stateOf} from '../../test/read/items.ts';
-import {type Cursor, stream} from '../author/source.ts';
+import type {Cursor} from '../author/cursor.ts';
+import {stream} from '../author/stream.ts';
 import {inShort, NOW, runRead} from '../testing/run-read.ts';
 
 type Reading = {readonly since: unknown; readonly pages: number};

@@ -1,71 +1,57 @@
-// A stream that is being read, as all that deals with it sees it.
+// The records of a stream on their way to stdout: in their form, counted, and after the stream's RUNNING.
 
-import type {Stream} from '../author/source.ts';
 import {countOf, type RawRecords} from '../json/raw-records.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
-import {type RecordPage, rawPage} from '../protocol/messages.ts';
+import {type RecordPage, rawPage, streamStatus} from '../protocol/messages.ts';
 import type {StreamConform} from './conform/conform-stream.ts';
-import type {StreamDeletes} from './deletes/deletes.ts';
-import type {Passthrough} from './passthrough.ts';
-import type {Checkpoints} from './state/checkpoints.ts';
-import type {Progress} from './state/progress.ts';
 import type {StreamRun} from './stream-run.ts';
 
-export type Reading = {
-  readonly descriptor: StreamDescriptor;
-  readonly stream: Stream;
-  readonly run: StreamRun;
-  readonly progress: Progress;
-  readonly checkpoints: Checkpoints;
-  readonly deletes: StreamDeletes;
-  /** Brings records to the form in which they are emitted. */
-  readonly conform: StreamConform;
-  readonly passthrough: Passthrough;
-  /** Which of a slice's records are emitted; all of them are children's parents. */
-  readonly emits: (slice: string) => (record: object) => boolean;
-  /** Hands records to the streams whose slices they are. */
-  readonly onRecords: (records: readonly object[]) => Promise<void>;
-  /** Says that the stream is RUNNING, once, ahead of its first record. */
-  readonly onFirstRecord: () => Promise<void>;
+export type Output = {
+  /**
+   * Emits records in their form.
+   * @param bytes the size of the response that held them
+   */
+  readonly emit: (records: readonly object[], bytes?: number) => Promise<void>;
+  /** Emits records as the bytes that came. */
+  readonly emitRaw: (raw: RawRecords, bytes: number | undefined) => Promise<void>;
+  /** How many records were emitted. */
+  readonly total: () => number;
 };
 
-export const saveIfDue = async ({progress, checkpoints, run}: Reading): Promise<void> => {
-  const state = checkpoints.due(progress.unfinished);
-  if (state !== undefined) await run.emit(state);
-};
-
-/** Counts records and emits them. */
-const emitPage = async (
-  {run, checkpoints, onFirstRecord}: Reading,
-  count: number,
-  pageAt: (emittedAt: number) => RecordPage,
-  bytes: number | undefined,
-): Promise<void> => {
-  if (count === 0) return;
-  await onFirstRecord();
-  checkpoints.count(count);
-  await run.emitPage(pageAt(run.now()), bytes);
-};
-
-/** Emits records in their form, and counts them. */
-export const emitRecords = async (
-  reading: Reading,
-  records: readonly object[],
-  bytes?: number,
-): Promise<void> => {
-  const emitted = reading.conform.page(records);
-  const stream = reading.descriptor;
-  const pageAt = (emittedAt: number): RecordPage => ({type: 'PAGE', stream, ...emitted, emittedAt});
-  await emitPage(reading, emitted.records.length, pageAt, bytes);
-};
-
-/** The same of records that go out as they came. */
-export const emitRaw = async (
-  reading: Reading,
-  raw: RawRecords,
-  bytes: number | undefined,
-): Promise<void> => {
-  reading.conform.sample(raw);
-  const pageAt = (emittedAt: number): RecordPage => rawPage(reading.descriptor, raw, emittedAt);
-  await emitPage(reading, countOf(raw), pageAt, bytes);
+export const openOutput = (
+  stream: StreamDescriptor,
+  conform: StreamConform,
+  run: StreamRun,
+): Output => {
+  let hasBegun = false;
+  let total = 0;
+  const emitPage = async (
+    count: number,
+    pageAt: (emittedAt: number) => RecordPage,
+    bytes: number | undefined,
+  ): Promise<void> => {
+    if (count === 0) return;
+    if (!hasBegun) {
+      hasBegun = true;
+      await run.emit(streamStatus(stream, 'RUNNING', run.now()));
+    }
+    // No STATE may come between the count and the page.
+    total += count;
+    await run.emitPage(pageAt(run.now()), bytes);
+  };
+  return {
+    emit: async (records, bytes) => {
+      const page = conform.page(records);
+      await emitPage(
+        page.records.length,
+        (emittedAt) => ({type: 'PAGE', stream, ...page, emittedAt}),
+        bytes,
+      );
+    },
+    emitRaw: async (raw, bytes) => {
+      conform.sample(raw);
+      await emitPage(countOf(raw), (emittedAt) => rawPage(stream, raw, emittedAt), bytes);
+    },
+    total: () => total,
+  };
 };

@@ -10,7 +10,8 @@ import {
   stateOf,
   unsorted,
 } from '../../test/read/items.ts';
-import {page, parent, stream} from '../author/source.ts';
+import {parent} from '../author/slices.ts';
+import {page, stream} from '../author/stream.ts';
 import type {Page} from '../author/types.ts';
 import {ConfigError, TransientError} from '../errors.ts';
 import {catalogOf, inShort, runRead, startRead} from '../testing/run-read.ts';

@@ -1,7 +1,7 @@
 // Streams with so many slices that their positions can't be listed.
 import {describe, expect, test} from '@jest/globals';
 import {at, type Item, item, pagesOf, schema, stateOf} from '../../test/read/items.ts';
-import {page, stream} from '../author/source.ts';
+import {page, stream} from '../author/stream.ts';
 import {NOW, runRead} from '../testing/run-read.ts';
 
 type Since = Map<number, unknown>;

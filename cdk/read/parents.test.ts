@@ -1,9 +1,11 @@
 // Streams whose slices are the records of another one.
 import {describe, expect, test} from '@jest/globals';
 import {at, type Item, item, pagesOf, schema, sorted, stateOf} from '../../test/read/items.ts';
-import {cross, page, parent, type Schema, type Stream, stream} from '../author/source.ts';
-import type {Page} from '../author/types.ts';
-import {catalogOf, inShort, runRead} from '../testing/run-read.ts';
+import {cross, parent} from '../author/slices.ts';
+import {page, stream} from '../author/stream.ts';
+import type {Stream} from '../author/stream-value.ts';
+import type {Page, Schema} from '../author/types.ts';
+import {catalogOf, inShort, NOW, runRead} from '../testing/run-read.ts';
 
 type Note = {id: string};
 const notes: Schema<Note> = {type: 'object', properties: {id: {}}};
@@ -250,6 +252,43 @@ test('children of parents that did not change keep their positions', async () =>
     updated_at: at(7),
     slices: {'issue=1': {updated_at: at(4)}, 'issue=2': {updated_at: at(7)}},
     parent: {updated_at: at(2)},
+  });
+});
+
+test('a full sync reads the children of all parents again, also of those that did not change', async () => {
+  const asked: string[] = [];
+  const start = at(0);
+  const issues = stream({
+    name: 'issues',
+    schema,
+    cursor: {field: 'updated_at', start},
+    read: ({since}) =>
+      pagesOf([item(1), item(2, 20)].filter((one) => String(one.updated_at) >= String(since))),
+  });
+  const votes = stream({
+    name: 'votes',
+    schema,
+    cursor: {field: 'updated_at', start},
+    fullSync: {every: {days: 1}},
+    slices: parent(issues, ({id}) => ({issue: id}), {incremental: true}),
+    read: ({slice, since}) => {
+      asked.push(`${slice.issue} since ${since}`);
+      return pagesOf([item(7)]);
+    },
+  });
+  const slices = {'issue=1': {updated_at: at(10)}, 'issue=2': {updated_at: at(10)}};
+  const full_sync_at = new Date(NOW - 86_400_000).toISOString();
+  const parentAt = {updated_at: at(10)};
+  const {messages} = await runRead({
+    streams: [votes],
+    state: stateOf('votes', {updated_at: at(10), slices, full_sync_at, parent: parentAt}),
+  });
+  expect(asked).toEqual([`1 since ${start}`, `2 since ${start}`]);
+  expect(messages.findLast(({state}) => state)?.state?.stream?.stream_state).toEqual({
+    updated_at: at(7),
+    slices: {'issue=1': {updated_at: at(7)}, 'issue=2': {updated_at: at(7)}},
+    full_sync_at: new Date(NOW).toISOString(),
+    parent: {updated_at: at(20)},
   });
 });
 

@@ -3,7 +3,9 @@ import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {fuzz, inThisRun, printCases} from '../../test/cases.ts';
 import {at, stateOf} from '../../test/read/items.ts';
-import {parent, type Schema, type StreamDefinition, stream} from '../author/source.ts';
+import {parent} from '../author/slices.ts';
+import {type StreamDefinition, stream} from '../author/stream.ts';
+import type {Schema} from '../author/types.ts';
 import {bothLanes, listOf} from './both-lanes.ts';
 import {exactly} from './exact-numbers.ts';
 
@@ -14,7 +16,13 @@ type More = Partial<StreamDefinition<Some, Record<never, never>>>;
 const lanes = (more: More, bodies: readonly (string | Buffer)[], setUp = {}, options = {}) =>
   bothLanes(
     (pages) =>
-      stream<Some>({name: 'items', schema, checkpointInterval: 0, read: () => pages(), ...more}),
+      stream<Some>({
+        name: 'items',
+        schema,
+        checkpointInterval: {seconds: 0},
+        read: () => pages(),
+        ...more,
+      }),
     () => listOf(bodies, options),
     setUp,
   );

@@ -1,6 +1,6 @@
 // Which pages go out as the bytes that they came in. Nobody chooses it: it is what nobody can tell from the records.
 
-import type {Stream} from '../author/source.ts';
+import type {Stream} from '../author/stream-value.ts';
 import type {Page} from '../author/types.ts';
 import {rawRecordsOf} from '../http/decode/lazy-records.ts';
 import {countOf, endOf, type RawRecords, startOf} from '../json/raw-records.ts';

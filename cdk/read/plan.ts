@@ -1,6 +1,6 @@
 // What a run will do, settled before the first request: which streams, in which mode, from which position.
 
-import type {Stream} from '../author/source.ts';
+import type {Stream} from '../author/stream-value.ts';
 import {ConfigError} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
 import {type ConfiguredStream, streamKey} from '../protocol/catalog.ts';

@@ -1,28 +1,51 @@
 // One slice, from its position to its end: pages, windows, and where it goes on when it is cut off.
 
-import type {Window} from '../author/source.ts';
-import type {CursorValue, Page, Slice} from '../author/types.ts';
+import type {Stream, Window} from '../author/stream-value.ts';
+import type {CursorValue, Page, Slice, StreamContext} from '../author/types.ts';
 import {shift} from '../duration.ts';
 import {messageOf, SystemError, TransientError} from '../errors.ts';
+import {type ListResume, openListResume} from '../http/paginate/resume.ts';
 import {countOf, type RawRecords, someOf} from '../json/raw-records.ts';
 import {isObject, type JsonObject, kindOf} from '../json/values.ts';
+import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import {type CursorRules, cursorRules} from './cursor/rules.ts';
-import type {SliceDeletes} from './deletes/deletes.ts';
-import {emitRaw, emitRecords, type Reading, saveIfDue} from './emit.ts';
-import {sliceKey} from './state/position.ts';
-import type {SliceProgress} from './state/progress.ts';
-import {say} from './stream-run.ts';
+import type {SliceDeletes, StreamDeletes} from './deletes/deletes.ts';
+import type {Output} from './emit.ts';
+import type {Passthrough} from './passthrough.ts';
+import type {Progress, SliceProgress} from './state/progress.ts';
+import {sliceKey} from './state/slice-keys.ts';
+import type {StreamClient} from './stream-client.ts';
+import {type StreamRun, say} from './stream-run.ts';
 import {untilAborted} from './turns/abort.ts';
+import type {Slot} from './turns/slots.ts';
+
+/** A stream that is being read, as its slices see it. */
+export type Reading = {
+  readonly descriptor: StreamDescriptor;
+  readonly stream: Stream;
+  readonly run: StreamRun;
+  readonly client: StreamClient;
+  readonly progress: Progress;
+  readonly deletes: StreamDeletes;
+  readonly passthrough: Passthrough;
+  readonly output: Output;
+  /** Hands records to the streams whose slices they are. */
+  readonly onRecords: (records: readonly object[], slot: Slot) => Promise<void>;
+  /** Emits a STATE if one is due. */
+  readonly saveIfDue: () => Promise<void>;
+};
 
 type SliceReading = {
   readonly reading: Reading;
   readonly slice: Slice;
+  readonly slot: Slot;
+  /** The client, for this slice in its slot. */
+  readonly context: StreamContext;
   readonly key: string;
   readonly progress: SliceProgress;
   /** Absent for a stream without a cursor. */
   readonly rules: CursorRules | undefined;
   readonly deletes: SliceDeletes;
-  readonly isEmitted: (record: object) => boolean;
 };
 
 /** Which part of a slice is read. */
@@ -32,10 +55,12 @@ type Part = {
   readonly resume: JsonObject | undefined;
 };
 
+const named = ({key}: SliceReading): string => (key === '' ? 'it' : key);
+
 const hasFields = (record: object): boolean => Object.keys(record).length > 0;
 
 /** Empty objects are no records: Airbyte drops them without a word, and then its counts are off. */
-const recordsOf = (page: Page): readonly object[] => {
+const checkedRecords = (page: Page): readonly object[] => {
   const odd = page.records.find((record) => !isObject(record));
   if (odd !== undefined) {
     throw new SystemError(
@@ -97,11 +122,11 @@ const takeParsed = async (
   page: Page,
   since: CursorValue | undefined,
 ): Promise<Taken> => {
-  const {reading, isEmitted, deletes} = slice;
-  const whole = withCursor(recordsOf(page), slice);
-  await reading.onRecords(whole);
-  const emitted = keep(whole, isEmitted, isNew(slice, since));
-  await emitRecords(reading, deletes.take(page, emitted), page.bytes);
+  const {reading, progress, deletes, slot} = slice;
+  const whole = withCursor(checkedRecords(page), slice);
+  await reading.onRecords(whole, slot);
+  const emitted = keep(whole, progress.emits, isNew(slice, since));
+  await reading.output.emit(deletes.take(page, emitted), page.bytes);
   return {count: page.records.length, records: page.records, whole};
 };
 
@@ -130,7 +155,7 @@ const takeRaw = async (
   const records = reading.passthrough.look(raw);
   const whole = withCursor(records, slice);
   const kept = keep(whole, isNew(slice, since));
-  await emitRaw(reading, keptOf(raw, records, kept), page.bytes);
+  await reading.output.emitRaw(keptOf(raw, records, kept), page.bytes);
   return {count: countOf(raw), records, whole};
 };
 
@@ -143,7 +168,7 @@ const takePage = async (slice: SliceReading, page: Page, {since, until}: Part): 
     : takeRaw(slice, raw, page, since));
   // A window is read from its beginning again: what of it had been seen says nothing of those before it.
   progress.observe(taken.whole, until === undefined ? page.resume : undefined);
-  await saveIfDue(reading);
+  await reading.saveIfDue();
   return taken;
 };
 
@@ -161,15 +186,36 @@ const isBehind = (
     return value !== undefined && rules.compare(value, since) < 0;
   });
 
-const readPart = async (slice: SliceReading, part: Part): Promise<number> => {
-  const {reading} = slice;
-  const {signal} = reading.run;
-  const pages = reading.stream.read({slice: slice.slice, ...part, signal});
+/** Lists say where they can be resumed in streams whose author says for how long, but not inside a window. */
+const listResume = ({stream}: Reading, {resume}: Part): ListResume | undefined =>
+  stream.resumable === undefined || stream.window !== undefined
+    ? undefined
+    : openListResume(resume);
+
+const readPart = async (
+  slice: SliceReading,
+  part: Part,
+  onPage: () => void = () => {},
+): Promise<number> => {
+  const {reading, slot} = slice;
+  const {stream, client} = reading;
+  const lists = listResume(reading, part);
+  const context = lists === undefined ? slice.context : client.inSlot(slot, lists);
+  const {signal} = context;
+  const pages = stream.read({...context, slice: slice.slice, ...part});
   let count = 0;
   for await (const page of untilAborted(pages, signal)) {
     const taken = await takePage(slice, page, part);
     count += taken.count;
+    onPage();
     if (isBehind(slice, taken.records, part.since)) break;
+  }
+  if (lists?.isLeft()) {
+    say(
+      reading,
+      'WARN',
+      `${named(slice)} was read from its beginning: none of its lists begins with the request of the one that was cut off. A query that differs from run to run, such as one with the time of now, keeps a list from being resumed.`,
+    );
   }
   return count;
 };
@@ -177,26 +223,18 @@ const readPart = async (slice: SliceReading, part: Part): Promise<number> => {
 /** A token of an earlier run may be void by now, whatever its age: then the slice begins anew, not the stream. */
 const readFrom = async (slice: SliceReading, part: Part): Promise<number> => {
   if (part.resume === undefined) return readPart(slice, part);
-  let pages = 0;
-  const counting = {
-    ...slice,
-    progress: {
-      ...slice.progress,
-      observe: (records: readonly object[], next?: JsonObject) => {
-        pages += 1;
-        slice.progress.observe(records, next);
-      },
-    },
-  };
+  let isUnderWay = false;
   try {
-    return await readPart(counting, part);
+    return await readPart(slice, part, () => {
+      isUnderWay = true;
+    });
   } catch (error) {
     slice.reading.run.signal.throwIfAborted();
-    if (pages > 0 || error instanceof TransientError) throw error;
+    if (isUnderWay || error instanceof TransientError) throw error;
     say(
       slice.reading,
       'WARN',
-      `${slice.key === '' ? 'it' : slice.key} can not go on where it was cut off, and begins anew: ${messageOf(error)}`,
+      `${named(slice)} can not go on where it was cut off, and begins anew: ${messageOf(error)}`,
     );
     slice.progress.restart();
     return readPart(slice, {...part, resume: undefined});
@@ -254,32 +292,29 @@ const readWindows = async (slice: SliceReading, window: Window): Promise<void> =
     const next = Math.min(end, shift(start, window.length, 1));
     await readWindow(slice, window, [start, next], asValue);
     progress.reach(asValue(next));
-    await saveIfDue(reading);
+    await reading.saveIfDue();
     start = next;
   }
 };
 
 /** Reads a slice to its end. */
-export const readSlice = async (reading: Reading, slice: Slice): Promise<void> => {
+export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Promise<void> => {
   const {cursor, window} = reading.stream;
   const key = sliceKey(slice);
   const progress = reading.progress.slice(key);
-  const deletes = reading.deletes.slice(
-    (records) => emitRecords(reading, records),
-    slice,
-    key,
-    progress,
-  );
+  const context = reading.client.inSlot(slot);
+  const deletes = reading.deletes.slice(context, slice, key, progress);
   if (progress.isDone) return;
   await deletes.begin();
   const sliceReading: SliceReading = {
     reading,
     slice,
+    slot,
+    context,
     key,
     progress,
     rules: cursor && cursorRules(cursor),
     deletes,
-    isEmitted: reading.emits(key),
   };
   const {since, resume} = progress;
   if (window === undefined) await readFrom(sliceReading, {since, until: undefined, resume});

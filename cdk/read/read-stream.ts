@@ -12,18 +12,18 @@ import {
 } from '../protocol/messages.ts';
 import {NO_CURSOR_STATE, type StateBlob} from '../protocol/state.ts';
 import {conformStream, type StreamConform} from './conform/conform-stream.ts';
-import {onBehalfOf} from './current-stream.ts';
 import {openDeletes} from './deletes/deletes.ts';
 import {schemaOf} from './deletes/schema.ts';
 import {DELETED_AT} from './deletes/tombstone.ts';
-import {emitRecords, type Reading, saveIfDue} from './emit.ts';
+import {openOutput} from './emit.ts';
 import {type SliceFault, streamFailure, userMessage} from './failures.ts';
 import {openPassthrough} from './passthrough.ts';
-import {readSlice} from './read-slice.ts';
+import {type Reading, readSlice} from './read-slice.ts';
+import {declaredSchema} from './schema.ts';
 import {trackCheckpoints} from './state/checkpoints.ts';
-import {sliceKey} from './state/position.ts';
-import {sliceNumber} from './state/slice-keys.ts';
-import {trackProgress} from './state/track-progress.ts';
+import {sliceKey, sliceNumber} from './state/slice-keys.ts';
+import {printStreamState, type StreamState} from './state/stream-state.ts';
+import {stateBeside, trackProgress} from './state/track-progress.ts';
 import {type StreamRun, say} from './stream-run.ts';
 import type {StreamNode} from './stream-tree.ts';
 import {untilAborted} from './turns/abort.ts';
@@ -68,14 +68,18 @@ async function* wholeSlice(): AsyncGenerator<Slice> {
 }
 
 const slicesOf = (
-  {stream, run}: Reading,
+  {stream, run, client}: Reading,
   {feed, children}: StreamNode,
 ): AsyncGenerator<readonly [Slice, Slot]> => {
-  const {signal, slots} = run;
+  const {slots, signal} = run;
   const enter = () => slots.enter(stream.name, children.length > 0);
   if (feed !== undefined) return fedSlices(feed.slices(), enter, signal);
   const {slices} = stream;
-  return listedSlices(slices.kind === 'list' ? slices.list() : wholeSlice(), enter, signal);
+  return listedSlices(
+    slices.kind === 'list' ? slices.list(client.context) : wholeSlice(),
+    enter,
+    signal,
+  );
 };
 
 /** Reads every slice, also behind one that fails; a slice that turns up twice is read once. */
@@ -92,8 +96,8 @@ const readSlices = async (reading: Reading, node: StreamNode): Promise<readonly 
   };
   const start = (slice: Slice, key: string, slot: Slot): void => {
     slot.name(key === '' ? `stream ${stream.name}` : `stream ${stream.name}, slice ${key}`);
-    const task = onBehalfOf({stream: descriptor.name, slot}, () => readSlice(reading, slice))
-      .then(() => (stream.slices.kind === 'whole' ? undefined : saveIfDue(reading)))
+    const task = readSlice(reading, slice, slot)
+      .then(() => (stream.slices.kind === 'whole' ? undefined : reading.saveIfDue()))
       .catch((error: unknown) => fail(key, error))
       .finally(() => {
         running.delete(task);
@@ -120,21 +124,24 @@ const readSlices = async (reading: Reading, node: StreamNode): Promise<readonly 
 const isSome = <T>(list: readonly T[]): list is readonly [T, ...T[]] => list.length > 0;
 
 /** The end of a stream: last RECORD, then its final STATE, then its status. */
-const finish = async (reading: Reading, complete: boolean): Promise<void> => {
-  const {progress, checkpoints, run, descriptor, conform, passthrough} = reading;
+const finish = async (
+  {reading, conform, checkpoints}: Opened,
+  isComplete: boolean,
+): Promise<void> => {
+  const {run, descriptor, passthrough, output, client} = reading;
   const untouched = passthrough.summary();
   if (untouched !== '') run.debug(`Stream ${descriptor.name}: ${untouched}.`);
   for (const warning of conform.end()) say(reading, 'WARN', warning);
-  const state = checkpoints.last(complete ? progress.finished() : progress.unfinished());
-  if (complete && checkpoints.total() === 0) await setStatus(reading, 'RUNNING');
+  const state = checkpoints.last(isComplete);
+  if (isComplete && output.total() === 0) await setStatus(reading, 'RUNNING');
   if (state !== undefined) await run.emit(state);
-  await setStatus(reading, complete ? 'COMPLETE' : 'INCOMPLETE');
-  const end = complete ? 'complete' : 'incomplete';
-  const work = run.workOf(descriptor.name);
+  await setStatus(reading, isComplete ? 'COMPLETE' : 'INCOMPLETE');
+  const end = isComplete ? 'complete' : 'incomplete';
+  const work = client.work();
   await run.emit(
     logMessage(
       'INFO',
-      `Stream ${descriptor.name} is ${end}: ${checkpoints.total()} records${work && ` (${work})`}.`,
+      `Stream ${descriptor.name} is ${end}: ${output.total()} records${work && ` (${work})`}.`,
     ),
   );
 };
@@ -150,15 +157,31 @@ const endChildren = (
 
 const conformOf = (
   {stream, schema}: StreamNode,
+  declared: JsonObject,
   warn: (message: string) => void,
 ): StreamConform => {
   const {cursor, primaryKey, types, fields, deletes} = stream;
   const selected = fields === 'as-selected' ? schema : undefined;
   const keys = [...primaryKey, ...(cursor ? [cursor.field] : []), ...(deletes ? [DELETED_AT] : [])];
-  return conformStream(schemaOf(stream), {types, keys, ...(selected && {selected})}, warn);
+  return conformStream(
+    schemaOf(stream, declared),
+    {types, keys, ...(selected && {selected})},
+    warn,
+  );
 };
 
 /** A stream that can't even be begun still gets its STATE, unchanged, and its status: no client waits for it. */
+const handBack = async (
+  descriptor: StreamDescriptor,
+  blob: StateBlob | undefined,
+  run: StreamRun,
+): Promise<void> => {
+  await setStatus({descriptor, run}, 'STARTED');
+  await run.emit(stateMessage(descriptor, blob ?? NO_CURSOR_STATE, 0));
+  await setStatus({descriptor, run}, 'INCOMPLETE');
+};
+
+/** Says why a stream was not begun. */
 export const abandonStream = async (
   descriptor: StreamDescriptor,
   reason: unknown,
@@ -167,59 +190,76 @@ export const abandonStream = async (
 ): Promise<Failure> => {
   const failure = streamFailure(descriptor, [{slice: '', error: reason}]);
   await run.emit(logMessage('ERROR', failure.message));
-  await setStatus({descriptor, run}, 'STARTED');
-  await run.emit(stateMessage(descriptor, blob ?? NO_CURSOR_STATE, 0));
-  await setStatus({descriptor, run}, 'INCOMPLETE');
+  await handBack(descriptor, blob, run);
   return failure;
 };
 
+/** The declared schema; nothing of it is needed where no record will be emitted. */
+const schemaFor = async (
+  {stream, isSelected, start, client}: StreamNode,
+  {config}: StreamRun,
+): Promise<JsonObject> =>
+  isSelected && !start.isDone ? declaredSchema(stream, {...client.context, config}) : {};
+
 /** All that reading takes. Throws where what the author declared can't be. */
-const openReading = (node: StreamNode, run: StreamRun) => {
-  const {descriptor, stream, isSelected, children} = node;
+const openReading = async (node: StreamNode, run: StreamRun) => {
+  const {descriptor, stream, start, isSelected, children, client} = node;
+  const {now, startedAt} = run;
+  const declared = await schemaFor(node, run);
   const warn = (message: string): void => say({descriptor, run}, 'WARN', message);
-  const tracked = trackProgress(node, run, warn);
-  const deletes = openDeletes(node, run);
-  const progress = deletes.withState(tracked.progress);
-  const initial = progress.unfinished();
-  const checkpoints = trackCheckpoints(descriptor, stream.checkpointInterval, run.now, initial);
-  let hasBegun = false;
+  const conform = conformOf(node, declared, warn);
+  const output = openOutput(descriptor, conform, run);
+  const progress = trackProgress(node, run, warn);
+  const port = {emit: output.emit, warn, context: client.context, now, startedAt};
+  const deletes = openDeletes(stream, start.state.deletes, port);
+  /** Where the stream is: what its children keep of it. */
+  const position = (isFinished: boolean): StreamState => ({
+    ...progress.state(isFinished),
+    ...stateBeside(node, isFinished),
+  });
+  const print = (state: StreamState): StateBlob => printStreamState(state, stream.cursor?.field);
+  const checkpoints = trackCheckpoints({
+    stream: descriptor,
+    interval: isSelected ? stream.checkpointInterval : Number.POSITIVE_INFINITY,
+    now,
+    emitted: output.total,
+    state: (isFinished) => print({...position(isFinished), deletes: deletes.state(isFinished)}),
+  });
   const reading: Reading = {
     descriptor,
     stream,
     run,
+    client,
     progress,
     deletes,
-    checkpoints: isSelected ? checkpoints : {...checkpoints, due: () => undefined},
-    emits: tracked.emits,
-    conform: conformOf(node, warn),
     passthrough: openPassthrough(stream, children.length > 0),
-    onRecords: async (records) => {
-      for (const child of children) await child.take(records);
+    output,
+    onRecords: async (records, slot) => {
+      for (const child of children) await child.take(records, slot);
     },
-    onFirstRecord: async () => {
-      if (hasBegun) return;
-      hasBegun = true;
-      await setStatus(reading, 'RUNNING');
+    saveIfDue: async () => {
+      const state = checkpoints.due();
+      if (state !== undefined) await run.emit(state);
     },
   };
-  return {reading, position: tracked.progress.finished};
+  return {reading, conform, checkpoints, blob: () => print(position(true))};
 };
 
-const readOpened = async (
-  node: StreamNode,
-  {reading, position}: ReturnType<typeof openReading>,
-): Promise<Failure | undefined> => {
+type Opened = Awaited<ReturnType<typeof openReading>>;
+
+const readOpened = async (node: StreamNode, opened: Opened): Promise<Failure | undefined> => {
   const {isSelected, descriptor} = node;
+  const {reading} = opened;
   if (isSelected) await setStatus(reading, 'STARTED');
   let faults: readonly SliceFault[] | undefined;
   try {
     const found = await readSlices(reading, node);
-    await reading.deletes.settle((records) => emitRecords(reading, records), found.length === 0);
+    await reading.deletes.settle(found.length === 0);
     faults = found;
   } finally {
     const failure = faults && isSome(faults) ? streamFailure(descriptor, faults) : undefined;
-    endChildren(node, failure, faults ? position() : NO_CURSOR_STATE);
-    if (isSelected) await finish(reading, faults?.length === 0);
+    endChildren(node, failure, faults ? opened.blob() : NO_CURSOR_STATE);
+    if (isSelected) await finish(opened, faults?.length === 0);
   }
   // That of a parent which nobody asked for is its children's.
   return isSelected && isSome(faults) ? streamFailure(descriptor, faults) : undefined;
@@ -233,11 +273,15 @@ export const readStream = async (
   node: StreamNode,
   run: StreamRun,
 ): Promise<Failure | undefined> => {
-  let opened: ReturnType<typeof openReading>;
+  let opened: Opened;
   try {
-    opened = openReading(node, run);
+    opened = await openReading(node, run);
   } catch (error) {
     const {descriptor, isSelected, blob} = node;
+    if (run.signal.aborted) {
+      if (isSelected) await handBack(descriptor, blob, run);
+      throw error;
+    }
     const failure = isSelected
       ? await abandonStream(descriptor, error, blob, run)
       : streamFailure(descriptor, [{slice: '', error}]);

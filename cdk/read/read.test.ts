@@ -9,7 +9,8 @@ import {
   stateOf,
   unsorted,
 } from '../../test/read/items.ts';
-import {page, type Schema, stream} from '../author/source.ts';
+import {page, stream} from '../author/stream.ts';
+import type {Schema} from '../author/types.ts';
 import {catalogOf, inShort, NOW, runRead} from '../testing/run-read.ts';
 
 describe('a read', () => {
@@ -103,7 +104,7 @@ describe('a read', () => {
       name: 'items',
       schema,
       cursor: {field: 'updated_at', order: 'ascending'},
-      checkpointInterval: 60_000,
+      checkpointInterval: {minutes: 1},
       read: pages,
     });
     const {messages} = await runRead({streams: [items], now: () => now});

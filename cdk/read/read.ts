@@ -1,13 +1,8 @@
 // A whole read: the planned streams one after another, through one ordered queue that a slow reader fills.
+import type {OpenedClient} from '../http/client.ts';
+import type {JsonObject} from '../json/values.ts';
 import type {AirbyteMessage, StreamDescriptor} from '../protocol/generated/airbyte.ts';
-import {
-  type Emission,
-  errorTrace,
-  type Failure,
-  logMessage,
-  streamStatus,
-} from '../protocol/messages.ts';
-import {onBehalfOf} from './current-stream.ts';
+import {type Emission, errorTrace, type Failure, logMessage} from '../protocol/messages.ts';
 import {readFailure} from './failures.ts';
 import type {Plan, PlannedStream} from './plan.ts';
 import {abandonStream, readStream} from './read-stream.ts';
@@ -27,14 +22,11 @@ export type ReadRuntime = {
   readonly now: () => number;
   /** When the run began, as the plan has it. */
   readonly startedAt: number;
-  /** Takes the one who is to hear of each long wait for the API: for which stream, and until when it lasts. */
-  readonly followWaits?: (listener: (stream: string, until: number) => void) => void;
+  /** The client that all streams share. */
+  readonly http: Pick<OpenedClient, 'bind' | 'underWay'>;
+  readonly config: JsonObject;
   /** Takes what is said of the run outside of its messages. */
   readonly log?: (level: 'DEBUG', message: string) => void;
-  /** What was done for a stream, in words: `3 requests, 2 retries`. */
-  readonly workOf?: (stream: string) => string;
-  /** The requests that are under way, in words. */
-  readonly underWay?: () => readonly string[];
   /** How long nothing may come until the run says what it waits for, in milliseconds. */
   readonly patience?: number;
   /** How many slices are read at once, of all streams together; 1: one after another, in the order of the catalog. */
@@ -53,18 +45,6 @@ const refuse = (
   run: StreamRun,
 ): Promise<Failure> => abandonStream(descriptor, reason, blob, run);
 
-/** Says of each stream when it has to wait. */
-const tellWaits = (
-  {streams}: Plan,
-  {emit, now}: StreamRun,
-): ((stream: string, until: number) => void) => {
-  const descriptors = new Map(streams.map(({descriptor}) => [descriptor.name, descriptor]));
-  return (stream, until) => {
-    const descriptor = descriptors.get(stream);
-    if (descriptor !== undefined) void emit(streamStatus(descriptor, 'RUNNING', now(), until));
-  };
-};
-
 const isReadable = (planned: PlannedStream): planned is Extract<PlannedStream, {kind: 'read'}> =>
   planned.kind === 'read';
 
@@ -79,7 +59,7 @@ const readAll = async (
   failures: Failures,
 ): Promise<void> => {
   const read = async (node: StreamNode): Promise<void> => {
-    const failure = await onBehalfOf({stream: node.descriptor.name}, () => readStream(node, run));
+    const failure = await readStream(node, run);
     if (failure !== undefined) failures.set(node.descriptor, failure);
   };
   if (concurrency === 1) {
@@ -108,7 +88,7 @@ const readStreams = async (
         failures.set(planned.descriptor, await refuse(planned, run));
       }
     }
-    await readAll(openStreamTree(streams.filter(isReadable)), run, concurrency, failures);
+    await readAll(openStreamTree(streams.filter(isReadable), run), run, concurrency, failures);
   } finally {
     const inOrder = streams.flatMap(({descriptor}) => failures.get(descriptor) ?? []);
     const told = inOrder.length === 0 ? [] : [...inOrder, readFailure(inOrder, streams.length)];
@@ -123,14 +103,9 @@ const PATIENCE = 300_000;
 /** Reads what was planned. Returns whether every stream is complete. */
 export async function* readPlan(
   plan: Plan,
-  {signal, now, startedAt, followWaits, workOf = () => '', ...runtime}: ReadRuntime,
+  {signal, now, startedAt, config, http, ...runtime}: ReadRuntime,
 ): AsyncGenerator<Emission, boolean> {
-  const {
-    concurrency = DEFAULT_CONCURRENCY,
-    underWay = () => [],
-    patience = PATIENCE,
-    log,
-  } = runtime;
+  const {concurrency = DEFAULT_CONCURRENCY, patience = PATIENCE, log} = runtime;
   const queue = boundedQueue<Emission>(MAX_QUEUED_BYTES);
   const slots = openSlots(concurrency);
   const emit = (message: AirbyteMessage) => queue.push(message, 0);
@@ -139,7 +114,7 @@ export async function* readPlan(
     patience,
     waitsFor: () => [
       ...(queue.isFull() ? ['the reader of stdout'] : []),
-      ...underWay(),
+      ...http.underWay(),
       ...slots.reading(),
     ],
     warn: (message) => void emit(logMessage('WARN', message)),
@@ -153,11 +128,11 @@ export async function* readPlan(
     signal,
     now,
     startedAt,
-    workOf,
+    bind: http.bind,
+    config,
     debug: (message) => log?.('DEBUG', message),
     slots,
   };
-  followWaits?.(tellWaits(plan, run));
   const reading = readStreams(plan, run, concurrency).finally(() => {
     watchdog.stop();
     queue.close();

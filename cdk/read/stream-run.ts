@@ -1,4 +1,6 @@
 // What all streams of a run have in common.
+import type {Bind} from '../http/client.ts';
+import type {JsonObject} from '../json/values.ts';
 import type {AirbyteMessage, StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import {logMessage, type RecordPage} from '../protocol/messages.ts';
 import type {Slots} from './turns/slots.ts';
@@ -13,8 +15,10 @@ export type StreamRun = {
   /** When the run began, in epoch milliseconds. */
   readonly startedAt: number;
   readonly slots: Slots;
-  /** What was done for a stream, in words; '' for nothing. */
-  readonly workOf: (stream: string) => string;
+  /** The client that all streams share, for one of them. */
+  readonly bind: Bind;
+  /** The user's config, for schemas that are asked for. */
+  readonly config: JsonObject;
   /** Says something to who looks for the kit's own doing. */
   readonly debug: (message: string) => void;
 };

@@ -1,21 +1,26 @@
 // Streams and their parents: a stream whose slices are the records of another one, which is read once for all that need it.
 
-import type {Cursor, SliceOrigin, Stream} from '../author/source.ts';
+import type {Cursor} from '../author/cursor.ts';
+import type {SliceOrigin, Stream} from '../author/stream-value.ts';
 import {errorOf, SystemError} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import type {Failure} from '../protocol/messages.ts';
 import type {StateBlob} from '../protocol/state.ts';
 import type {PlannedStream} from './plan.ts';
-import {type Position, START} from './state/position.ts';
-import {positionIn, type Start} from './state/start.ts';
+import {positionOf, type Start} from './state/start.ts';
+import {type Position, START} from './state/stream-state.ts';
+import {openStreamClient, type StreamClient} from './stream-client.ts';
+import type {StreamRun} from './stream-run.ts';
 import {type Feed, openFeed} from './turns/feed.ts';
+import type {Slot} from './turns/slots.ts';
 
 type ParentOrigin = Extract<SliceOrigin, {kind: 'parent'}>;
 
 /** A stream whose slices come from another one's records, as that one sees it. */
 type Child = {
-  readonly take: (records: readonly object[]) => Promise<void>;
+  /** @param slot in which the parent is read: a long wait of the child's yields it */
+  readonly take: (records: readonly object[], slot: Slot) => Promise<void>;
   /** @param blob where the parent is now */
   readonly end: (failure: Failure | undefined, blob: StateBlob) => void;
   /** From where the child needs its parent's records. */
@@ -37,25 +42,29 @@ export type StreamNode = {
   readonly feed: Feed | undefined;
   /** Where the parent was in the last complete sync, and where it is once this one is complete. */
   readonly parentBlobs: {
-    readonly before: JsonObject | undefined;
-    readonly now: () => JsonObject | undefined;
+    readonly before: StateBlob | undefined;
+    readonly now: () => StateBlob | undefined;
   };
   readonly children: readonly Child[];
+  readonly client: StreamClient;
 };
 
 type Readable = Extract<PlannedStream, {kind: 'read'}>;
 
-const parentOf = ({start}: {readonly start: Start}): JsonObject | undefined =>
-  start.kind === 'done' ? undefined : start.parent;
-
-const openChild = (origin: ParentOrigin, name: string, before: JsonObject | undefined) => {
+const openChild = (
+  origin: ParentOrigin,
+  name: string,
+  before: StateBlob | undefined,
+  client: StreamClient,
+) => {
   const feed = openFeed();
-  let blob: JsonObject | undefined;
+  let blob: StateBlob | undefined;
   let broken: {readonly error: unknown} | undefined;
   const child: Child = {
-    take: async (records) => {
+    take: async (records, slot) => {
+      const context = client.inSlot(slot);
       try {
-        for (const record of records) feed.push(await origin.slicesOf(record));
+        for (const record of records) feed.push(await origin.slicesOf(record, context));
       } catch (error) {
         // The child's fault, and none of its parent's.
         broken ??= {error};
@@ -73,7 +82,7 @@ const openChild = (origin: ParentOrigin, name: string, before: JsonObject | unde
       );
     },
     needs: (cursor) =>
-      origin.incremental && before ? (positionIn(before, cursor) ?? START) : START,
+      origin.incremental && before ? (positionOf(before, cursor) ?? START) : START,
   };
   const parentBlobs = origin.incremental
     ? {before, now: () => blob}
@@ -87,11 +96,14 @@ const unselected = (stream: Stream): Readable => ({
   descriptor: {name: stream.name},
   stream,
   mode: 'incremental',
-  start: stream.cursor ? {kind: 'cursor', position: START} : {kind: 'pass', pass: undefined},
+  start: {state: stream.cursor ? {position: START} : {}, isDone: false},
 });
 
 /** The planned streams and all their parents, each parent ahead of its children. */
-export const openStreamTree = (planned: readonly Readable[]): readonly StreamNode[] => {
+export const openStreamTree = (
+  planned: readonly Readable[],
+  run: StreamRun,
+): readonly StreamNode[] => {
   const byStream = new Map(planned.map((entry) => [entry.stream, entry]));
   const selected = new Set(byStream.keys());
   const ordered: Readable[] = [];
@@ -106,7 +118,7 @@ export const openStreamTree = (planned: readonly Readable[]): readonly StreamNod
     }
     opening.add(stream);
     const {slices} = stream;
-    if (slices.kind === 'parent' && entry.start.kind !== 'done') {
+    if (slices.kind === 'parent' && !entry.start.isDone) {
       const parent = byStream.get(slices.parent) ?? unselected(slices.parent);
       byStream.set(slices.parent, parent);
       place(parent);
@@ -121,12 +133,18 @@ export const openStreamTree = (planned: readonly Readable[]): readonly StreamNod
     const own: Child[] = [];
     children.set(stream, own);
     const isSelected = selected.has(stream);
-    const node = {descriptor, stream, start, schema, blob, isSelected, children: own};
-    if (stream.slices.kind !== 'parent' || start.kind === 'done') {
+    const client = openStreamClient(descriptor, isSelected, run);
+    const node = {descriptor, stream, start, schema, blob, isSelected, children: own, client};
+    if (stream.slices.kind !== 'parent' || start.isDone) {
       const parentBlobs = {before: undefined, now: () => undefined};
       return {...node, feed: undefined, parentBlobs};
     }
-    const {feed, child, parentBlobs} = openChild(stream.slices, stream.name, parentOf(entry));
+    const {feed, child, parentBlobs} = openChild(
+      stream.slices,
+      stream.name,
+      start.state.parent,
+      client,
+    );
     children.get(stream.slices.parent)?.push(child);
     return {...node, feed, parentBlobs};
   });

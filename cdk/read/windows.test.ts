@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import {type Item, pagesOf, schema, stateOf} from '../../test/read/items.ts';
-import {stream} from '../author/source.ts';
+import {stream} from '../author/stream.ts';
 import {inShort, runRead} from '../testing/run-read.ts';
 
 /** Up to 2026-01-01, when the run begins. */
@@ -19,7 +19,7 @@ const read = async ({window, records = () => [], start = START, state}: SetUp) =
     name: 'items',
     schema,
     cursor: {field: 'updated_at', start},
-    checkpointInterval: 0,
+    checkpointInterval: {seconds: 0},
     ...(window && {window}),
     read: ({since, until}) => {
       asked.push(`${since} ${until}`);

@@ -1,6 +1,6 @@
 import {ConfigError, messageOf, SystemError, TransientError} from '../errors.ts';
 import {isObject} from '../json/values.ts';
-import {type OpenStore, textOf} from './store.ts';
+import {decodeUtf8, type OpenStore} from './store.ts';
 
 const PACKAGE = '@aws-sdk/client-secrets-manager';
 
@@ -68,7 +68,7 @@ const isPassing = (error: unknown): boolean => {
   return PASSING.test(String(name)) || typeof code === 'string' || status >= 500 || status === 429;
 };
 
-const explain = (error: unknown): Error => {
+const awsError = (error: unknown): Error => {
   const name = isObject(error) ? String(error['name']) : '';
   const told = messageOf(error);
   // An error of the client's own, known by its words alone; of an empty or misspelt region it is the second.
@@ -85,7 +85,7 @@ const regionOf = (target: string): string | undefined =>
   target.startsWith('arn:') ? target.split(':')[3] : undefined;
 
 const secretIn = ({SecretString: text, SecretBinary: bytes}: Secret): string => {
-  const found = text ?? (bytes && textOf(bytes));
+  const found = text ?? (bytes && decodeUtf8(bytes));
   if (found !== undefined) return found;
   throw new ConfigError('it is binary, and no text in UTF-8');
 };
@@ -112,7 +112,7 @@ export const openAwsSm: OpenStore = ({load}) => {
       const secret = await client
         .getSecretValue({SecretId: target}, {abortSignal: signal})
         .catch((error: unknown) => {
-          throw explain(error);
+          throw awsError(error);
         });
       return secretIn(secret);
     },

@@ -1,7 +1,7 @@
 import {readFile, stat} from 'node:fs/promises';
 import {ConfigError, messageOf, SystemError} from '../errors.ts';
 import {isObject} from '../json/values.ts';
-import {nothingToClose, type OpenStore, textOf} from './store.ts';
+import {decodeUtf8, nothingToClose, type OpenStore} from './store.ts';
 
 /** No secret is that long: whoever names a larger file means another one. */
 const MAX_BYTES = 1024 ** 2;
@@ -14,7 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** By `code`, not `instanceof`: an error of another realm, as in tests, is an Error all the same. */
-const explain = (error: unknown): Error => {
+const fileError = (error: unknown): Error => {
   const reason = REASONS[isObject(error) ? String(error['code']) : ''];
   return reason === undefined
     ? new SystemError(`the file can't be read: ${messageOf(error)}`)
@@ -35,9 +35,9 @@ const read = async (path: string, signal: AbortSignal): Promise<Uint8Array> => {
 export const openFile: OpenStore = () => ({
   fetch: async (path, signal) => {
     const bytes = await read(path, signal).catch((error: unknown) => {
-      throw error instanceof ConfigError ? error : explain(error);
+      throw error instanceof ConfigError ? error : fileError(error);
     });
-    const text = textOf(bytes);
+    const text = decodeUtf8(bytes);
     if (text !== undefined) return text.replace(/\r?\n$/, '');
     throw new ConfigError('the file is no text in UTF-8');
   },

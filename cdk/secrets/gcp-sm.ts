@@ -1,6 +1,6 @@
 import {ConfigError, messageOf, SystemError, TransientError} from '../errors.ts';
 import {isObject} from '../json/values.ts';
-import {type OpenStore, textOf} from './store.ts';
+import {decodeUtf8, type OpenStore} from './store.ts';
 
 const PACKAGE = '@google-cloud/secret-manager';
 
@@ -36,7 +36,7 @@ const NO_CREDENTIALS =
 /** Cancelled, deadline exceeded, resource exhausted, aborted, internal, unavailable. */
 const PASSING = new Set<unknown>([1, 4, 8, 10, 13, 14]);
 
-const explain = (error: unknown): Error => {
+const googleError = (error: unknown): Error => {
   const told = messageOf(error);
   const code = isObject(error) ? error['code'] : undefined;
   // google-auth-library, which has no code for it.
@@ -54,7 +54,7 @@ const bytesOf = (data: Uint8Array | string): Uint8Array =>
   typeof data === 'string' ? Buffer.from(data, 'base64') : data;
 
 const secretIn = ({payload}: Version): string => {
-  const text = textOf(bytesOf(payload?.data ?? ''));
+  const text = decodeUtf8(bytesOf(payload?.data ?? ''));
   if (text !== undefined) return text;
   throw new ConfigError('it is binary, and no text in UTF-8');
 };
@@ -67,7 +67,7 @@ export const openGcpSm: OpenStore = ({load}) => {
     const client = new SecretManagerServiceClient();
     // Where this fails, as without credentials, each call would throw the failure once more where nobody can catch it.
     await client.initialize().catch((error: unknown) => {
-      throw explain(error);
+      throw googleError(error);
     });
     return client;
   };
@@ -79,7 +79,7 @@ export const openGcpSm: OpenStore = ({load}) => {
       const [version] = await client
         .accessSecretVersion({name}, {timeout: TIMEOUT})
         .catch((error: unknown) => {
-          throw explain(error);
+          throw googleError(error);
         });
       return secretIn(version);
     },

@@ -65,7 +65,7 @@ const replacedIn = (value: unknown, change: (text: string) => unknown): unknown 
 };
 
 /** The parser's own message would quote the secret. */
-const parsed = (secret: unknown): unknown => {
+const parseSecret = (secret: unknown): unknown => {
   if (typeof secret !== 'string') return secret;
   try {
     return JSON.parse(secret);
@@ -77,12 +77,12 @@ const parsed = (secret: unknown): unknown => {
 };
 
 /** A key may itself hold dots. */
-const fieldOf = (secret: unknown, key: string): unknown =>
+const secretField = (secret: unknown, key: string): unknown =>
   isObject(secret) && Object.hasOwn(secret, key) ? secret[key] : valueAt(secret, key);
 
 /** What is meant of a secret. */
 const pick = (secret: unknown, key: string | undefined): Value => {
-  const value = key === undefined ? secret : fieldOf(parsed(secret), key);
+  const value = key === undefined ? secret : secretField(parseSecret(secret), key);
   if (value === '') throw new ConfigError('it is empty');
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     return value;

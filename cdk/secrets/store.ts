@@ -28,7 +28,7 @@ export type OpenStore = (context: StoreContext) => Store;
 export const nothingToClose = async (): Promise<void> => {};
 
 /** The text of a secret that came as bytes; undefined where it is none. */
-export const textOf = (bytes: Uint8Array): string | undefined => {
+export const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
   try {
     return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
   } catch {

@@ -9,9 +9,10 @@ import type {OpenStore, StoreContext} from './store.ts';
 
 type Vault = HttpClient & {readonly close: () => Promise<void>};
 
-/** What a config waits for is not waited for long. In milliseconds. */
-const TIMEOUTS = {connect: 5_000, headers: 5_000, idle: 5_000, total: 10_000};
-const RETRY = {attempts: 3, cap: 2_000, longest: 5_000};
+/** A config must not be waited for long. */
+const SOON = {seconds: 5};
+const TIMEOUTS = {connect: SOON, headers: SOON, idle: SOON, total: {seconds: 10}};
+const RETRY = {attempts: 3, cap: {seconds: 2}, longest: SOON};
 
 /** As Vault's own command finds it: https://developer.hashicorp.com/vault/docs/commands#environment-variables */
 const findToken = async ({env, ...context}: StoreContext, signal: AbortSignal): Promise<string> => {

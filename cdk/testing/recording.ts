@@ -49,7 +49,7 @@ const textsIn = (value: unknown): readonly string[] => {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 };
 
-const parsed = (line: string): readonly string[] => {
+const stringsInLine = (line: string): readonly string[] => {
   if (!line.startsWith('{')) return [];
   try {
     return textsIn(JSON.parse(line));
@@ -61,7 +61,8 @@ const parsed = (line: string): readonly string[] => {
 /** Notes what was said, save for records and CONTROL messages: as it is, and what its messages hold. */
 export const recordSaid = (by: string, text: string): void => {
   const lines = text.split('\n').filter((line) => line !== '' && !isExempt(line));
-  if (lines.length > 0) append('said', {by, text: [...lines, ...lines.flatMap(parsed)].join('\n')});
+  if (lines.length > 0)
+    append('said', {by, text: [...lines, ...lines.flatMap(stringsInLine)].join('\n')});
 };
 
 const isSecret = (entry: object): entry is Secret => 'name' in entry && 'value' in entry;

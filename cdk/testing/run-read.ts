@@ -1,14 +1,15 @@
 // Runs the read engine in this process and hands back what it would have written, message by message.
 
-import type {Stream} from '../author/source.ts';
+import type {Stream} from '../author/stream-value.ts';
+import {type OpenedClient, openHttpClient} from '../http/client.ts';
 import {parseCatalog} from '../protocol/catalog.ts';
 import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
 import type {Emission} from '../protocol/messages.ts';
 import {parseState} from '../protocol/state.ts';
 import {planRead} from '../read/plan.ts';
 import {readPlan} from '../read/read.ts';
+import {printedLines} from './printed-lines.ts';
 import {parseMessages} from './protocol.ts';
-import {textOf} from './text-of.ts';
 
 export type ReadSetUp = {
   readonly streams: readonly Stream[];
@@ -18,6 +19,8 @@ export type ReadSetUp = {
   readonly signal?: AbortSignal;
   readonly now?: () => number;
   readonly isRetry?: boolean;
+  /** Default: one that is bound to no API, and opens no connection as long as nothing is sent. */
+  readonly http?: Pick<OpenedClient, 'bind' | 'underWay'>;
   /** One after another unless said otherwise. */
   readonly concurrency?: number;
 };
@@ -31,7 +34,7 @@ export const catalogOf = (names: readonly string[], mode: string) => ({
   })),
 });
 
-export const startRead = ({streams, catalog, state, signal, ...more}: ReadSetUp) => {
+export const startRead = ({streams, catalog, state, signal, http, ...more}: ReadSetUp) => {
   const {now = () => NOW, isRetry = false, concurrency = 1} = more;
   const names = streams.map(({name}) => name);
   const startedAt = now();
@@ -41,11 +44,14 @@ export const startRead = ({streams, catalog, state, signal, ...more}: ReadSetUp)
     parseState(state),
     {startedAt, isRetry},
   );
+  const until = signal ?? new AbortController().signal;
   return readPlan(plan, {
-    signal: signal ?? new AbortController().signal,
+    signal: until,
     now,
     startedAt,
     concurrency,
+    config: {},
+    http: http ?? openHttpClient({}, {signal: until, log: () => {}}),
   });
 };
 
@@ -53,7 +59,7 @@ export const startRead = ({streams, catalog, state, signal, ...more}: ReadSetUp)
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
 
 const messagesOf = (emission: Emission): readonly AirbyteMessage[] =>
-  parseMessages(textOf(emission, (text) => text));
+  parseMessages(printedLines(emission, (text) => text));
 
 /** Every message of a read, checked against the protocol's schema, and how it ended. */
 export const runRead = async (setUp: ReadSetUp) => {

@@ -9,10 +9,10 @@ import type {Clock} from '../http/limits/clock.ts';
 import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
 import type {Emission} from '../protocol/messages.ts';
 import {createRedactor} from '../protocol/secrets.ts';
+import {printedLines} from './printed-lines.ts';
 import {parseMessages} from './protocol.ts';
 import {catalogOf} from './run-read.ts';
 import {configHasSecrets, isSecret, said} from './secrets.ts';
-import {textOf} from './text-of.ts';
 
 const runtime = () => {
   const redactor = createRedactor();
@@ -33,14 +33,14 @@ const runtime = () => {
 
 /** What an emission is on the wire, checked against the protocol's schema. */
 export const messagesIn = (emission: Emission, redact: (text: string) => string) =>
-  parseMessages(textOf(emission, redact));
+  parseMessages(printedLines(emission, redact));
 
 const messagesOf = async (
   command: Command,
   redact: (text: string) => string,
 ): Promise<readonly AirbyteMessage[]> => {
   const lines: string[] = [];
-  for await (const emission of command) lines.push(textOf(emission, redact));
+  for await (const emission of command) lines.push(printedLines(emission, redact));
   return parseMessages(lines.join(''));
 };
 

@@ -28,7 +28,7 @@ export const faker = defineSource({
   name: 'faker',
   spec,
   // There is no API to wait for: streams side by side would only mix their rows.
-  connect: () => ({concurrency: 1}),
+  concurrency: 1,
   check: async () => {},
   streams: ({config}) => {
     const world = worldOf(config);
@@ -36,7 +36,7 @@ export const faker = defineSource({
       primaryKey: ['id'],
       cursor: {field: 'updated_at', order: 'ascending'},
       // A demo shows its states; there is no API to be spared.
-      checkpointInterval: 0,
+      checkpointInterval: {seconds: 0},
     } as const;
     async function* rows<S extends StreamName>(
       name: S,

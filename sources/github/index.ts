@@ -33,8 +33,9 @@ export const github = defineSource({
     auth: bearer(token),
     headers: {accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28'},
     explain,
-    ...(concurrency !== undefined && {concurrency}),
+    ...(concurrency !== undefined && {maxConcurrentRequests: concurrency}),
   }),
+  concurrency: ({concurrency}) => concurrency,
   // Not /user: tokens of GitHub Apps may read repositories, but have no user.
   check: async ({http, config}) => {
     for (const entry of config.repositories) {
@@ -42,21 +43,21 @@ export const github = defineSource({
       await http.get(owner === undefined ? `/repos/${entry}` : `/users/${owner}`);
     }
   },
-  streams: ({http, config}) => {
+  streams: ({config}) => {
     const next = linkHeader();
     const start = toSeconds(config.start_date);
-    const everyRepository = repositoriesStream(http, config);
+    const everyRepository = repositoriesStream(config);
     const slices = repositorySlices(config, everyRepository);
     return [
       everyRepository,
-      ...issueStreams(http, slices, {start}),
+      ...issueStreams(slices, {start}),
       stream({
         name: 'commits',
         schema: commits,
         primaryKey: ['repository_full_name', 'sha'], // forks share commits
         cursor: {field: 'committed_at', start, lookback: BRANCH_LIFE},
         slices,
-        read: ({slice: {repository}, since}) => {
+        read: ({http, slice: {repository}, since}) => {
           const query = {per_page: 100, since: toSeconds(since)};
           // 409: "Git Repository is empty."
           return http.paginate(`/repos/${repository}/commits`, {query, next, emptyOn: [409]});
@@ -71,7 +72,7 @@ export const github = defineSource({
         schema: labels,
         primaryKey: ['id'],
         slices,
-        read: ({slice: {repository}}) =>
+        read: ({http, slice: {repository}}) =>
           http.paginate(`/repos/${repository}/labels`, {query: {per_page: 100}, next}),
         map: inRepository,
       }),

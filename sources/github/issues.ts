@@ -1,5 +1,5 @@
 // Issues with what is said on them. GitHub lists pull requests among the issues.
-import {type HttpClient, linkHeader, parent, stream} from '#cdk';
+import {linkHeader, parent, stream} from '#cdk';
 import {issueComments} from './generated/issue-comments.ts';
 import {type Issue, issues} from './generated/issues.ts';
 import {reviews} from './generated/reviews.ts';
@@ -11,7 +11,6 @@ const pullRequestOf = ({pull_request, repository_full_name, number}: Issue) =>
     : [];
 
 export const issueStreams = (
-  http: HttpClient,
   slices: RepositorySlices,
   {start}: {readonly start: string | undefined},
 ) => {
@@ -23,7 +22,7 @@ export const issueStreams = (
     primaryKey: ['id'],
     cursor,
     slices,
-    read: ({slice: {repository}, since}) => {
+    read: ({http, slice: {repository}, since}) => {
       const query = {...BY_CREATION, state: 'all', since: toSeconds(since)};
       return http.paginate(`/repos/${repository}/issues`, {query, next});
     },
@@ -37,7 +36,7 @@ export const issueStreams = (
       primaryKey: ['id'],
       cursor,
       slices,
-      read: ({slice: {repository}, since}) => {
+      read: ({http, slice: {repository}, since}) => {
         const query = {...BY_CREATION, since: toSeconds(since)};
         return http.paginate(`/repos/${repository}/issues/comments`, {query, next});
       },
@@ -52,7 +51,7 @@ export const issueStreams = (
       // A review changes its pull request, though. GitHub does not say so, but Airbyte's own connector relies on it, too:
       // https://github.com/airbytehq/airbyte/pull/11623
       slices: parent(everyIssue, pullRequestOf, {incremental: true}),
-      read: ({slice: {repository, number}}) => {
+      read: ({http, slice: {repository, number}}) => {
         const path = `/repos/${repository}/pulls/${number}/reviews`;
         return http.paginate(path, {query: {per_page: 100}, next});
       },

@@ -23,13 +23,13 @@ const listPath = async (http: HttpClient, owner: string): Promise<string> => {
  */
 export const BY_CREATION = {sort: 'created', direction: 'asc', per_page: 100} as const;
 
-export const repositoriesStream = (http: HttpClient, {repositories: entries}: Config) =>
+export const repositoriesStream = ({repositories: entries}: Config) =>
   stream({
     name: 'repositories',
     schema: repositories,
     primaryKey: ['id'],
     slices: () => entries.map((repository) => ({repository})),
-    async *read({slice: {repository}}) {
+    async *read({http, slice: {repository}}) {
       const owner = wildcardOwner(repository);
       if (owner === undefined) yield page([await http.get(`/repos/${repository}`)]);
       else {

@@ -1,7 +1,7 @@
 // Finds the program of a source by what the user calls it.
 import {access, constants, readdir, stat} from 'node:fs/promises';
 import {basename, dirname, extname, join, resolve} from 'node:path';
-import {UsageError} from '../errors.ts';
+import {UsageError} from '../../process/errors.ts';
 
 export type SourceProgram = {readonly name: string; readonly path: string};
 

@@ -3,10 +3,12 @@
 import {createHash} from 'node:crypto';
 import {readdir, rename, rm, stat} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
-import {messageOf, SyncError} from '../errors.ts';
+import {isSame} from '../../cdk/json/canonical.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import {messageOf} from '../../process/errors.ts';
 import {createDirectory, readJsonFile, replaceFile} from '../landing/files.ts';
-import {isObject, isSame, type JsonObject} from '../landing/json.ts';
 import {fileSafe} from '../landing/jsonl.ts';
+import {SyncError} from '../report/errors.ts';
 
 /** A source's config as the user wrote it. */
 export type UserConfig = {

@@ -1,7 +1,7 @@
-// Saves states behind the rows they cover, beside the reading: a disk takes its time to confirm, and the
+// Saves states after the rows they cover, while the reading goes on: a disk takes its time to confirm, and the
 // states that come meanwhile are saved together. A state on disk never covers a row that is not.
 
-import type {State} from '../run/messages.ts';
+import type {State} from '../protocol/messages.ts';
 import type {Landing} from './jsonl.ts';
 import type {StateFile} from './state-file.ts';
 

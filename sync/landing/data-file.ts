@@ -1,7 +1,8 @@
 // One file of rows. Rows wait in memory until there are enough of them for one write, never longer than that.
 import {type FileHandle, open, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {codeOf, messageOf, SyncError} from '../errors.ts';
+import {codeOf, messageOf} from '../../process/errors.ts';
+import {SyncError} from '../report/errors.ts';
 import {syncDirectory} from './files.ts';
 
 const WRITE_LENGTH = 256 * 1024;

@@ -1,8 +1,9 @@
 // Small JSON files: read with errors that say where to look, written so that no crash leaves half of one.
 import {mkdir, open, readFile, realpath, rename, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {codeOf, messageOf, SyncError} from '../errors.ts';
-import {parseExact} from './json.ts';
+import {parseAsWritten} from '../../cdk/json/as-written.ts';
+import {codeOf, messageOf} from '../../process/errors.ts';
+import {SyncError} from '../report/errors.ts';
 
 const READ_REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
@@ -16,12 +17,12 @@ export const readJsonFile = async (what: string, path: string): Promise<unknown>
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    const reason = READ_REASONS[codeOf(error)] ?? `can't be read: ${messageOf(error)}`;
+    const reason = READ_REASONS[codeOf(error) ?? ''] ?? `can't be read: ${messageOf(error)}`;
     throw new SyncError(`The ${what} file ${path} ${reason}.`, {cause: error});
   }
   try {
     // JSON.parse stumbles over a byte order mark, which some editors put in front.
-    return parseExact(text.replace(/^\uFEFF/, ''));
+    return parseAsWritten(text.replace(/^\uFEFF/, ''));
   } catch {
     throw new SyncError(
       `The ${what} file ${path} is not valid JSON${text.trim() === '' ? ': it is empty' : ''}.`,

@@ -1,9 +1,9 @@
 // The destination `jsonl:DIR`: a file of rows per stream and run.
 import {join} from 'node:path';
+import type {JsonObject} from '../../cdk/json/values.ts';
 import {streamKey} from '../../cdk/protocol/catalog.ts';
 import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
 import {createDataFile, type DataFile} from './data-file.ts';
-import type {JsonObject} from './json.ts';
 
 export type Landing = {
   /** Takes a row; resolves when the next one may come. */

@@ -1,9 +1,9 @@
 import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
-import {readState, type State} from '../run/messages.ts';
+import {parseAsWritten} from '../../cdk/json/as-written.ts';
+import {readState, type State} from '../protocol/messages.ts';
 import {filesIn, newFolder} from '../testing/run.ts';
-import {parseExact} from './json.ts';
 import {openStateFile} from './state-file.ts';
 
 const entry = (name: string, blob: unknown, namespace?: string) => ({
@@ -86,7 +86,9 @@ test('integers beyond 2^53 survive being loaded and saved', async () => {
   );
   const file = await openStateFile(path);
   await file.save([
-    stateOf(parseExact('{"stream":{"stream_descriptor":{"name":"b"},"stream_state":{"id":1.10}}}')),
+    stateOf(
+      parseAsWritten('{"stream":{"stream_descriptor":{"name":"b"},"stream_state":{"id":1.10}}}'),
+    ),
   ]);
   expect(readFileSync(path, 'utf8')).toBe(
     '[\n' +

@@ -1,12 +1,12 @@
 // The state of a source between runs: a JSON list of Airbyte states, as `read --state` takes it.
 import {access} from 'node:fs/promises';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {streamKey} from '../../cdk/protocol/catalog.ts';
 import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
 import {isEmptyBlob} from '../../cdk/protocol/state.ts';
-import {SyncError} from '../errors.ts';
-import {readState, type State} from '../run/messages.ts';
+import {readState, type State} from '../protocol/messages.ts';
+import {SyncError} from '../report/errors.ts';
 import {readJsonFile, replaceFile} from './files.ts';
-import {isObject, type JsonObject} from './json.ts';
 
 export type StateFile = {
   readonly path: string;

@@ -72,7 +72,7 @@ const open = (isTTY: boolean, reports: () => readonly SourceReport[], erase = fa
 test('in a terminal the block is redrawn in its place, and what is said stays above it', () => {
   const {progress, written} = open(true, () => [source('x', [stream('users')])], true);
   progress.look();
-  progress.say('x', 'warn', 'slow');
+  progress.log('x', 'warn', 'slow');
   progress.close();
   expect(written).toEqual([
     'x  users  0 rows  0 B  running\n',
@@ -114,7 +114,7 @@ test('a stream that is over before the first look is spoken of all the same', ()
 
 test('what a source says can not act on the terminal', () => {
   const {progress, written} = open(false, () => []);
-  progress.say('x', 'error', '\x1b[2Jone\ttab\nand \x07two\n');
+  progress.log('x', 'error', '\x1b[2Jone\ttab\nand \x07two\n');
   expect(written).toEqual(['x: one tab\n', 'x: and  two\n']);
 });
 

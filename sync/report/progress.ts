@@ -1,9 +1,11 @@
 // How a run goes, on stderr: a block that is redrawn in a terminal, plain lines anywhere else.
 import {styleText} from 'node:util';
-import type {Level} from '../run/context.ts';
+import {aligned, count, duration, harmless, rate, size} from './format.ts';
 import type {StreamReport, StreamStatus} from './stream-tally.ts';
 import type {SourceReport} from './tally.ts';
-import {aligned, count, duration, harmless, rate, size} from './words.ts';
+
+/** Of a line that is shown: as loud as it is important. */
+export type Level = 'info' | 'warn' | 'error';
 
 /** Of `process.stderr`, what is needed here. */
 export type Terminal = {
@@ -15,7 +17,7 @@ export type Terminal = {
 
 export type Progress = {
   /** Shows a line that stays. */
-  readonly say: (source: string, level: Level, text: string) => void;
+  readonly log: (source: string, level: Level, text: string) => void;
   /** Shows how the run goes by now. */
   readonly look: () => void;
   /** A last look, and then no more. */
@@ -112,7 +114,7 @@ const liveProgress = ({terminal, reports, colour, erase}: Options): Progress => 
     drawn = block.length;
   };
   return {
-    say: (source, level, text) => show(spoken(source, level, text, colour)),
+    log: (source, level, text) => show(spoken(source, level, text, colour)),
     look: () => show([]),
     close: () => (erase ? show([], []) : show([])),
   };
@@ -156,7 +158,7 @@ const plainProgress = ({terminal, reports, now, colour}: Options): Progress => {
     }
   };
   return {
-    say: (source, level, text) => write(spoken(source, level, text, colour)),
+    log: (source, level, text) => write(spoken(source, level, text, colour)),
     look,
     close: look,
   };

@@ -1,7 +1,8 @@
 // What came of a run, for the person who started it.
+
+import {aligned, count, duration, harmless, size} from './format.ts';
 import type {StreamReport} from './stream-tally.ts';
 import type {Outcome, Problem, SourceReport} from './tally.ts';
-import {aligned, count, duration, harmless, size} from './words.ts';
 
 const streamCells = ({name, status, rows, bytes, elapsed, file}: StreamReport) =>
   status === 'not read'

@@ -1,13 +1,12 @@
-// What a run lends to each of its sources.
+// What the sources of a run share.
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import type {Stop} from '../../process/child.ts';
+import type {Level} from '../report/progress.ts';
 import type {Tally} from '../report/tally.ts';
-import type {Stop} from './program.ts';
 
-export type Level = 'info' | 'warn' | 'error';
-
-export type World = {
+export type Context = {
   /** Where rows and states go, and changed configs where there is no store for them. */
   readonly directory: string;
   /** The directory of the store for changed configs, if the user named one. */
@@ -19,7 +18,7 @@ export type World = {
   /** Whether to show all that sources log. */
   readonly debug: boolean;
   /** Shows a line while the run goes on. */
-  readonly say: (source: string, level: Level, text: string) => void;
+  readonly log: (source: string, level: Level, text: string) => void;
 };
 
 /** One source of a run. */

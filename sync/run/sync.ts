@@ -2,9 +2,9 @@
 
 import {openTokenStore} from '../config/token-store.ts';
 import {createDirectory} from '../landing/files.ts';
-import {checkSelectors, selectStreams} from './catalog.ts';
+import {checkSelectors, selectStreams} from '../protocol/catalog.ts';
 import {connectSource} from './connect-source.ts';
-import {type Job, openInputs, type World} from './context.ts';
+import {type Context, type Job, openInputs} from './context.ts';
 import {readSource} from './read-source.ts';
 
 /**
@@ -16,33 +16,33 @@ import {readSource} from './read-source.ts';
 export const sync = async (
   jobs: readonly Job[],
   selectors: readonly string[] | undefined,
-  world: World,
+  context: Context,
 ): Promise<void> => {
   const tokens =
-    world.tokens === undefined
+    context.tokens === undefined
       ? undefined
       : await openTokenStore(
-          world.tokens,
+          context.tokens,
           jobs.map(({name}) => name),
         );
-  await createDirectory(world.directory);
+  await createDirectory(context.directory);
   const inputs = await openInputs();
   try {
-    const connecting = jobs.map((job) => connectSource(job, world, inputs, tokens));
+    const connecting = jobs.map((job) => connectSource(job, context, inputs, tokens));
     if (selectors !== undefined) {
       const connected = await Promise.all(connecting);
       // A name may be meant for a source whose streams nobody knows.
       if (connected.every((source) => source !== undefined)) {
         checkSelectors(
           selectors,
-          connected.map(({offer}) => offer),
+          connected.map(({catalog}) => catalog),
         );
       }
     }
     const reading = connecting.map(async (connection) => {
       const source = await connection;
       if (source === undefined) return;
-      await readSource(source, selectStreams(source.offer, selectors), world, inputs);
+      await readSource(source, selectStreams(source.catalog, selectors), context, inputs);
     });
     await Promise.all(reading);
   } finally {

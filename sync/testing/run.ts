@@ -6,7 +6,7 @@ import {basename, join} from 'node:path';
 import {afterAll} from '@jest/globals';
 import {said as recordSaid} from '../../cdk/testing/secrets.ts';
 import {openTally, type SourceReport} from '../report/tally.ts';
-import type {World} from '../run/context.ts';
+import type {Context} from '../run/context.ts';
 import {sync} from '../run/sync.ts';
 
 export const HEADWATER = join(import.meta.dirname, '../../headwater/main.ts');
@@ -94,19 +94,19 @@ export const syncHere = async (
       tally: openTally(name, () => NOW),
     };
   });
-  const world: World = {
+  const context: Context = {
     directory,
     tokens: setup.tokens,
     startedAt: NOW,
     now: () => NOW,
     stop: {soon: stop, now: never},
     debug,
-    say: (source, level, text) => {
+    log: (source, level, text) => {
       recordSaid(text);
       said.push(`${level} ${source}: ${text}`);
     },
   };
-  await sync(jobs, setup.streams, world);
+  await sync(jobs, setup.streams, context);
   return {reports: jobs.map(({tally}) => tally.report()), said};
 };
 

@@ -1,14 +1,10 @@
 // Streams over an API that changes while it is read: one kind for each way in which the kit reads.
 
-import {
-  page,
-  parent,
-  type Schema,
-  type Slices,
-  type Stream,
-  stream,
-} from '../../cdk/author/source.ts';
-import type {CursorValue, Page} from '../../cdk/author/types.ts';
+import {parent, type Slices} from '../../cdk/author/slices.ts';
+import {page, stream} from '../../cdk/author/stream.ts';
+import type {Stream} from '../../cdk/author/stream-value.ts';
+import type {CursorValue, Page, Schema} from '../../cdk/author/types.ts';
+import type {HttpClient} from '../../cdk/http/client.ts';
 import type {JsonObject} from '../../cdk/json/values.ts';
 import type {Answer, Ask, CollectionSpec, Row} from './api.ts';
 
@@ -97,7 +93,7 @@ const slicesOf = (
  */
 export const chaosStreams = (
   specs: readonly ChaosStream[],
-  ask: (ask: Ask) => Promise<Answer>,
+  ask: (ask: Ask, http: HttpClient) => Promise<Answer>,
 ): readonly Stream<ChaosRecord>[] => {
   const built = new Map<string, Stream<ChaosRecord>>();
   for (const spec of specs) {
@@ -107,17 +103,17 @@ export const chaosStreams = (
       name,
       schema,
       primaryKey: ['id'],
-      checkpointInterval,
+      checkpointInterval: {milliseconds: checkpointInterval},
       ...(hasCursor && cursorOf(spec)),
       ...(slices && {slices}),
       ...(window > 0 && {window: {days: window}}),
       ...(resumable > 0 && {resumable: {seconds: resumable / 1_000}}),
-      async *read({slice, since, until, resume}): AsyncGenerator<Page<ChaosRecord>> {
+      async *read({http, slice, since, until, resume}): AsyncGenerator<Page<ChaosRecord>> {
         const {part = ''} = slice;
         const query = {collection: name, slice: part, since: timeOf(since), until: timeOf(until)};
         let at: JsonObject | undefined = resume;
         do {
-          const {rows, next}: Answer = await ask({...query, at});
+          const {rows, next}: Answer = await ask({...query, at}, http);
           const records = rows.map((row) => recordOf(row, part, tick));
           yield page(records, resumable > 0 && next ? {resume: next} : {});
           at = next;

@@ -2,9 +2,9 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
-import {ALL_CHECKS} from '../../acceptance-tests/checks/all.ts';
 import {settingsOf} from '../../acceptance-tests/config/load.ts';
-import {parseYaml} from '../../acceptance-tests/config/yaml.ts';
+import {parseYaml} from '../../acceptance-tests/config/read-file.ts';
+import {ALL_CHECKS} from '../../acceptance-tests/run/all-checks.ts';
 import {ROOT, runProgram} from '../e2e/run-program.ts';
 
 const page = readFileSync(join(ROOT, 'docs/acceptance-tests.md'), 'utf8');

@@ -1,110 +1,113 @@
-// The examples of docs/*.md compile and run: their blocks of TypeScript, and what the tables of docs/pagination.md and
-// docs/decoding.md show. Those of docs/decoding.md and docs/limits.md are held to what the page says.
-import {execFile} from 'node:child_process';
-import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+// The examples of README.md and docs/*.md compile and run: their blocks of TypeScript, and what the tables of
+// docs/pagination.md and docs/decoding.md show. Those of docs/decoding.md and docs/limits.md are held to what the page says.
+import {globSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {afterEach, describe, expect, test} from '@jest/globals';
-import {type HttpClient, openHttpClient} from '../../cdk/http/client.ts';
+import {type HttpClient, type HttpOptions, openHttpClient} from '../../cdk/http/client.ts';
+import {runProgram} from '../e2e/run-program.ts';
 import {serve} from '../http/loopback.ts';
+import {type Example, examplesOf, ROOT, rowsOf, textOf, writeExamples} from './examples.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
-
-const made: string[] = [];
+const written: ReturnType<typeof writeExamples>[] = [];
 afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, {recursive: true});
+  for (const folder of written.splice(0)) folder.remove();
 });
 
-/** Examples as files, in a folder below this one, where `#cdk` can be imported. */
-const write = (examples: readonly string[]) => {
-  // The dot keeps the folder out of the checks of the whole repository, should one run at the same time.
-  const folder = mkdtempSync(join(import.meta.dirname, '.docs-'));
-  made.push(folder);
-  const names = examples.map((_example, index) => `example-${index + 1}.ts`);
-  for (const [index, example] of examples.entries()) {
-    writeFileSync(join(folder, `example-${index + 1}.ts`), example);
-  }
-  return {folder, names};
+const write = (examples: readonly Example[]) => {
+  const folder = writeExamples(examples);
+  written.push(folder);
+  return folder;
 };
 
-/** What tsc says about these examples. */
-const compile = (examples: readonly string[]): Promise<string> => {
-  const {folder, names} = write(examples);
-  const config = {
-    extends: '../../../tsconfig.json',
-    compilerOptions: {noEmit: true},
-    files: names,
-    include: [],
-    exclude: [],
-  };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  return new Promise((resolve) => {
-    execFile(process.execPath, [TSC, '-p', folder, '--pretty', 'false'], (_error, stdout) =>
-      resolve(stdout),
-    );
-  });
+/** What the examples of a page export, by its name there. */
+const valuesOf = async <T>(path: string): Promise<T> => {
+  const examples = examplesOf(path);
+  const {load} = write(examples);
+  const modules: Record<string, unknown>[] = [];
+  for (const {name} of examples) modules.push(await load(name));
+  return Object.assign({}, ...modules);
 };
-
-/** What the blocks of a page and the first column of its first table show. */
-const examplesOf = (path: string) => {
-  const text = readFileSync(join(ROOT, path), 'utf8');
-  return {
-    blocks: [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code),
-    rows: [...text.matchAll(/^\| `(.+?)` +\|/gm)].map(([, code = '']) => code).slice(1),
-  };
-};
-
-type Example = (
-  http: HttpClient,
-  since: string,
-) => AsyncIterable<{readonly records: readonly object[]}>;
-
-const page = readFileSync(join(ROOT, 'docs/pagination.md'), 'utf8');
-const {blocks, rows} = examplesOf('docs/pagination.md');
-
-/** The table as a program: each of its paginators is given to a client. */
-const table = (): string => {
-  const names = new Set(rows.flatMap((code) => /^\w+(?=\()/.exec(code) ?? []));
-  const lists = rows.map((code) => `  http.paginate('/items', {next: ${code}}),`);
-  return [
-    `import {type HttpClient, ${[...names].join(', ')}} from '#cdk';`,
-    'export const lists = (http: HttpClient) => [',
-    ...lists,
-    '];',
-  ].join('\n');
-};
-
-test('the examples of docs/pagination.md compile', async () => {
-  expect({blocks: blocks.length, rows: rows.length}).toEqual({blocks: 2, rows: 13});
-  expect(await compile([...blocks, table()])).toBe('');
-});
-
-test('docs/pagination.md has an example of every paginator', () => {
-  const door = readFileSync(join(ROOT, 'cdk/index.ts'), 'utf8');
-  const exported = [...door.matchAll(/^export \{(\w+)\} from '.\/http\/paginate\//gm)];
-  expect(exported.map(([, name]) => name).filter((name) => !page.includes(`| \`${name}(`))).toEqual(
-    [],
-  );
-});
 
 const pages = readdirSync(join(ROOT, 'docs'))
-  .map((name) => `docs/${name}`)
-  .filter((path) => examplesOf(path).blocks.length > 0);
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`);
 
-test.each(pages)('the examples of %s compile and run', async (path) => {
-  const {blocks: examples} = examplesOf(path);
-  expect(await compile(examples)).toBe('');
-  const {folder, names} = write(examples);
-  // A module runs when it is loaded: what it makes must be valid, not only of the right type.
-  for (const name of names) expect(Object.keys(await import(join(folder, name)))).not.toEqual([]);
+const paginators = rowsOf('docs/pagination.md');
+const decoders = rowsOf('docs/decoding.md');
+
+/** The tables as programs: each paginator is given to a client, each decoder is one. */
+const tables: readonly Example[] = [
+  {
+    name: 'paginators.ts',
+    code: [
+      `import {type HttpClient, ${[...new Set(paginators.flatMap((code) => /^\w+(?=\()/.exec(code) ?? []))].join(', ')}} from '#cdk';`,
+      'export const lists = (http: HttpClient) => [',
+      ...paginators.map((code) => `  http.paginate('/items', {next: ${code}}),`),
+      '];',
+    ].join('\n'),
+  },
+  {
+    name: 'decoders.ts',
+    code: [
+      "import {csv, type Decoder, json, jsonLines, xml} from '#cdk';",
+      `export const decoders: readonly Decoder[] = [${decoders.join(', ')}];`,
+    ].join('\n'),
+  },
+];
+
+test('the examples of the README and of all pages compile, those of tables included', async () => {
+  expect([paginators.length, decoders.length]).toEqual([13, 7]);
+  const examples = ['README.md', ...pages].flatMap(examplesOf);
+  expect(examples.length).toBeGreaterThan(50);
+  expect(await write([...examples, ...tables]).compile()).toBe('');
+}, 120_000);
+
+const isTest = ({name}: Example): boolean => name.endsWith('.test.ts');
+const modulesOf = (path: string) => examplesOf(path).filter((example) => !isTest(example));
+
+// A module runs when it is loaded: what it makes must be valid, not only of the right type.
+test.each(['README.md', ...pages].filter((path) => modulesOf(path).length > 0))(
+  'the examples of %s run',
+  async (path) => {
+    const examples = modulesOf(path);
+    const {load} = write(examples);
+    for (const {name} of examples) {
+      expect([name, Object.keys(await load(name))]).not.toEqual([name, []]);
+    }
+  },
+);
+
+test('the tests that docs/testing.md shows pass', async () => {
+  const tests = examplesOf('docs/testing.md').filter(isTest);
+  const {folder} = write([...tests, ...examplesOf('docs/authoring.md').slice(0, 1)]);
+  const paths = tests.map(({name}) => join(folder, name));
+  const args = ['test', '--', '--runTestsByPath', ...paths];
+  const {status, stderr} = await runProgram('npm', args, {HEADWATER_TESTS: 'quick'});
+  expect([status, tests.length, /^Tests: .*$/m.exec(stderr)?.[0]]).toEqual([
+    0,
+    1,
+    'Tests:       4 passed, 4 total',
+  ]);
+}, 60_000);
+
+test('docs/pagination.md has an example of every paginator', () => {
+  const exported = [
+    ...textOf('cdk/index.ts').matchAll(/^export \{(\w+)\} from '.\/http\/paginate\//gm),
+  ];
+  expect(exported.length).toBeGreaterThan(5);
+  const page = textOf('docs/pagination.md');
+  const isShown = (name = '') => page.includes(`| \`${name}(`);
+  expect(exported.map(([, name]) => name).filter((name) => !isShown(name))).toEqual([]);
 });
 
+type LimitsExamples = {
+  readonly options: HttpOptions;
+  readonly orderExport: (http: HttpClient) => Promise<unknown>;
+};
+
 test('the examples of docs/limits.md do what it says', async () => {
-  const {folder, names} = write(examplesOf('docs/limits.md').blocks);
-  const modules: Record<string, unknown>[] = [];
-  for (const name of names) modules.push(await import(join(folder, name)));
-  const {options, orderExport} = Object.assign({}, ...modules);
+  const {options, orderExport} = await valuesOf<LimitsExamples>('docs/limits.md');
   const keys: unknown[] = [];
   const origin = await serve(({url, headers}, response) => {
     keys.push(headers['idempotency-key']);
@@ -112,47 +115,52 @@ test('the examples of docs/limits.md do what it says', async () => {
     response.end('{"id": "7"}');
   });
   const {close, ...http} = openHttpClient(
-    {...options, baseUrl: origin, retry: {base: 0}},
-    {signal: new AbortController().signal, log: () => {}},
+    {...options, baseUrl: origin},
+    // Waits are drawn from zero on.
+    {signal: new AbortController().signal, log: () => {}, random: () => 0},
   );
   expect([await http.get('/gone'), await orderExport(http)]).toEqual([null, {id: '7'}]);
   expect([keys.length, keys[1] === keys[2], keys[1]]).toEqual([3, true, expect.any(String)]);
   await close();
 });
 
-test('docs/authoring.md has every field of a stream, of a cursor, and of what read is given', () => {
-  const source = readFileSync(join(ROOT, 'cdk/author/source.ts'), 'utf8');
-  const shown = readFileSync(join(ROOT, 'docs/authoring.md'), 'utf8');
-  const fieldsOf = (type: string): readonly string[] => {
-    const [, body = ''] =
-      new RegExp(`type ${type}<.*? = \\{\n([\\s\\S]*?)^\\};`, 'm').exec(source) ?? [];
-    return [...body.matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name);
-  };
-  const rows = [...shown.matchAll(/^\| (`.+?) +\|/gm)].map(([, code = '']) => code).join();
-  const has = (name: string) => new RegExp(`\`${name}[\`(]`).test(rows);
-  const fields = [
-    ...fieldsOf('StreamDefinition'),
-    ...fieldsOf('Cursor').map((name) => `cursor.${name}`),
-    ...fieldsOf('ReadContext'),
-  ];
-  expect(fields).toEqual(
-    expect.arrayContaining(['checkpointInterval', 'cursor.clientSide', 'signal']),
-  );
-  expect(fields.filter((name) => !has(name))).toEqual([]);
-});
-
-describe('the examples of docs/decoding.md', () => {
-  const {blocks: examples, rows: decoders} = examplesOf('docs/decoding.md');
-
-  test('compile, those of its table included', async () => {
-    expect([examples.length, decoders.length]).toEqual([2, 7]);
-    const shown = [
-      "import {csv, type Decoder, json, jsonLines, xml} from '#cdk';",
-      `export const decoders: readonly Decoder[] = [${decoders.join(', ')}];`,
-    ].join('\n');
-    expect(await compile([...examples, shown])).toBe('');
+/** The fields of a type that an author's file is written in. */
+const fieldsOf = (type: string): readonly string[] =>
+  globSync('cdk/author/*.ts', {cwd: ROOT}).flatMap((path) => {
+    const body = new RegExp(`type ${type}(?:<.*?>)? = [^{;]*\\{\n([\\s\\S]*?)^\\};`, 'm').exec(
+      textOf(path),
+    );
+    return [...(body?.[1] ?? '').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name);
   });
 
+test('docs/authoring.md has every field of a source, of a stream, of a cursor, and of what read is given', () => {
+  const page = textOf('docs/authoring.md');
+  const headings = [...page.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading).join();
+  const rows = [...page.matchAll(/^\| (`\w+`) +\|/gm)].map(([, code = '']) => code).join();
+  const fields = [
+    ...fieldsOf('Source'),
+    ...fieldsOf('StreamDescription'),
+    ...fieldsOf('Mapped'),
+    ...fieldsOf('Cursor').map((name) => `cursor.${name}`),
+  ];
+  const given = [...fieldsOf('StreamContext'), ...fieldsOf('ReadContext')];
+  expect([...fields, ...given]).toEqual(
+    expect.arrayContaining([
+      ...['connect', 'checkpointInterval', 'read', 'map', 'cursor.clientSide'],
+      ...['http', 'since', 'signal'],
+    ]),
+  );
+  const missing = (names: readonly string[], shown: string) =>
+    names.filter((name) => !shown.includes(`\`${name}\``));
+  expect([missing(fields, headings), missing(given, rows)]).toEqual([[], []]);
+});
+
+type Reader = (
+  http: HttpClient,
+  since: string,
+) => AsyncIterable<{readonly records: readonly object[]}>;
+
+describe('the examples of docs/decoding.md', () => {
   test('read what their comments say', async () => {
     const bodies: Readonly<Record<string, string | Buffer>> = {
       '/orders.csv?limit=1000&offset=0': 'id,total\n1,9.50\n',
@@ -168,15 +176,13 @@ describe('the examples of docs/decoding.md', () => {
       {baseUrl: origin},
       {signal: new AbortController().signal, log: () => {}},
     );
-    const {folder, names} = write(examples);
     const read: Record<string, unknown> = {};
-    for (const name of names) {
-      const examplesIn: Record<string, Example> = await import(join(folder, name));
-      for (const [title, example] of Object.entries(examplesIn)) {
-        const records: object[] = [];
-        for await (const page of example(http, '2026')) records.push(...page.records);
-        read[title] = records;
-      }
+    for (const [title, example] of Object.entries(
+      await valuesOf<Readonly<Record<string, Reader>>>('docs/decoding.md'),
+    )) {
+      const records: object[] = [];
+      for await (const page of example(http, '2026')) records.push(...page.records);
+      read[title] = records;
     }
     await close();
     expect(read).toEqual({

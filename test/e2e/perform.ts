@@ -8,9 +8,9 @@ import type {Output} from '../../cdk/program/stdout.ts';
 import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
 import {logMessage} from '../../cdk/protocol/messages.ts';
 import {createRedactor} from '../../cdk/protocol/secrets.ts';
+import {printedLines} from '../../cdk/testing/printed-lines.ts';
 import {parseMessages} from '../../cdk/testing/protocol.ts';
 import {configHasSecrets, isSecret} from '../../cdk/testing/secrets.ts';
-import {textOf} from '../../cdk/testing/text-of.ts';
 import {configIn} from './run-program.ts';
 
 export type Performed = {
@@ -24,16 +24,16 @@ export const performSource = async <C extends object>(
   source: Source<C>,
   args: readonly string[],
 ): Promise<Performed> => {
-  const parsed = parseArguments(source.name, '0.0.0', ['node', source.name, ...args], false);
+  const parsed = await parseArguments(source.name, '0.0.0', ['node', source.name, ...args], false);
   if ('exitCode' in parsed) throw new Error(`This is not a command: ${args.join(' ')}`);
   configHasSecrets(source.spec, configIn(args));
   const redactor = createRedactor();
   const lines: string[] = [];
   const output: Output = {
-    write: async (emission) => void lines.push(textOf(emission, redactor.redact)),
+    write: async (emission) => void lines.push(printedLines(emission, redactor.redact)),
     log: (level, message, stack) => {
       if (!parsed.invocation.debug && (level === 'DEBUG' || level === 'TRACE')) return;
-      lines.push(textOf(logMessage(level, message, stack), redactor.redact));
+      lines.push(printedLines(logMessage(level, message, stack), redactor.redact));
     },
     flush: async () => {},
   };

@@ -1,5 +1,4 @@
 // Runs a source as its users do: as a program. Every line it prints is checked against the protocol's schema.
-import {spawn} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -8,6 +7,7 @@ import {afterAll} from '@jest/globals';
 import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
 import {parseMessages} from '../../cdk/testing/protocol.ts';
 import {configHasSecrets, said} from '../../cdk/testing/secrets.ts';
+import {startChild} from '../../process/child.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 export const FAKER = join(ROOT, 'sources/faker/main.ts');
@@ -26,20 +26,13 @@ const run = async (
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Ended> => {
-  const child = spawn(program, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {...process.env, ...env},
-  });
-  const ended = new Promise<Ended['status']>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => resolve(signal ?? code));
-  });
-  const [status, stdout, stderr] = await Promise.all([
-    ended,
+  const child = await startChild(program, args, {env: {...process.env, ...env}});
+  const [{code, signal}, stdout, stderr] = await Promise.all([
+    child.ended,
     text(child.stdout),
     text(child.stderr),
   ]);
-  return {status, stdout, stderr};
+  return {status: signal ?? code, stdout, stderr};
 };
 
 /** Runs a program to its end. */

@@ -26,7 +26,12 @@ export const withAuth = async <T>(
   const redactor = createRedactor();
   const log: string[] = [];
   const {close, ...http} = openHttpClient(
-    {baseUrl: API, retry: {attempts: 2}, timeouts: {run: Number.POSITIVE_INFINITY}, ...options},
+    {
+      baseUrl: API,
+      retry: {attempts: 2},
+      timeouts: {run: {seconds: Number.POSITIVE_INFINITY}},
+      ...options,
+    },
     {
       signal,
       clock,

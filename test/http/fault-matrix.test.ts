@@ -3,7 +3,9 @@
 import type {Socket} from 'node:net';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
-import {defineSource, type Schema, stream} from '../../cdk/author/source.ts';
+import {defineSource} from '../../cdk/author/source.ts';
+import {stream} from '../../cdk/author/stream.ts';
+import type {Schema} from '../../cdk/author/types.ts';
 import type {Auth} from '../../cdk/http/auth/auth.ts';
 import {bearer} from '../../cdk/http/auth/bearer.ts';
 import {oauth2} from '../../cdk/http/auth/oauth2.ts';
@@ -12,6 +14,7 @@ import {cursorIn} from '../../cdk/http/paginate/cursor-in.ts';
 import {lastStates, recordsOf} from '../../cdk/testing/messages.ts';
 import {readSource} from '../../cdk/testing/run-source.ts';
 import {secret} from '../../cdk/testing/secrets.ts';
+import {inMilliseconds} from '../durations.ts';
 import {printLine} from '../print-line.ts';
 import {hasOpenssl, makeCertificates} from './certificates.ts';
 import {type Fault, PAGES, PER_PAGE, startFaultyApi} from './faulty-api.ts';
@@ -112,7 +115,7 @@ const ROWS: readonly Row[] = [
   onWire('short body, by its length', 'UND_ERR_SOCKET', (socket) =>
     socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n${START}`),
   ),
-  onWire('short body, by its JSON', 'JSON_ENDS_EARLY', (socket) =>
+  onWire('short body, by its JSON', 'JSON_TRUNCATED', (socket) =>
     socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${START}`),
   ),
   onWire('no answer', 'UND_ERR_HEADERS_TIMEOUT', () => {}, 1),
@@ -221,19 +224,19 @@ const readThrough = async ({fault, auth}: Row, page: number, times: number) => {
     spec: {connectionSpecification: {type: 'object'}},
     connect: () => ({
       baseUrl: api.url,
-      timeouts: TIMEOUTS,
-      retry: RETRY,
+      timeouts: inMilliseconds(TIMEOUTS),
+      retry: {attempts: RETRY.attempts, ...inMilliseconds({base: RETRY.base, cap: RETRY.cap})},
       tls: certificates === undefined ? {} : {ca: certificates.own.ca},
       ...(auth && {auth}),
     }),
     check: async () => {},
-    streams: ({http}) => [
+    streams: () => [
       stream({
         name: 'items',
         schema,
         cursor: {field: 'id', order: 'ascending'},
-        checkpointInterval: 0,
-        read: () =>
+        checkpointInterval: {seconds: 0},
+        read: ({http}) =>
           http.paginate<Item>('/items', {records: 'items', next: cursorIn('next', 'page')}),
       }),
     ],

@@ -2,6 +2,7 @@
 import {expect} from '@jest/globals';
 import {type HttpClient, type HttpOptions, openHttpClient} from '../../cdk/http/client.ts';
 import type {Timeouts} from '../../cdk/http/wire/timeouts.ts';
+import {inMilliseconds} from '../durations.ts';
 import {failureOf} from '../failure-of.ts';
 import {startHanging} from './hanging.ts';
 
@@ -24,12 +25,17 @@ export type Limits = Partial<Timeouts>;
 /** What a client with these limits fails with, and whether that took no longer than the short ones allow. */
 export const outcomeOf = async (
   url: string,
-  {timeouts, ...options}: HttpOptions & {readonly timeouts?: Limits},
+  {timeouts, ...options}: Omit<HttpOptions, 'timeouts'> & {readonly timeouts?: Limits},
   use: (http: HttpClient) => Promise<unknown> = (http) => http.get('/items'),
 ) => {
   const startedAt = performance.now();
   const {close, ...http} = openHttpClient(
-    {baseUrl: url, retry: {attempts: 1}, ...options, timeouts: {...LONG, ...timeouts}},
+    {
+      baseUrl: url,
+      retry: {attempts: 1},
+      ...options,
+      timeouts: inMilliseconds({...LONG, ...timeouts}),
+    },
     {signal: new AbortController().signal, log: () => {}},
   );
   const failure = await failureOf(() => use(http));

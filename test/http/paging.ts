@@ -1,6 +1,7 @@
 // An API in a function, and what paging through it asks for, hands on and says.
 import {json} from '../../cdk/http/decode/json.ts';
 import {type PaginateOptions, paginate} from '../../cdk/http/paginate/paginate.ts';
+import {SOURCE_SCOPE} from '../../cdk/http/scope.ts';
 import type {HttpRequest, Send} from '../../cdk/http/types.ts';
 
 /** What the API in the function answers. */
@@ -13,6 +14,7 @@ export type Answer = {
 export const GET: HttpRequest = {
   method: 'GET',
   url: new URL('https://api.test/items'),
+  scope: SOURCE_SCOPE,
   headers: {accept: 'application/json'},
 };
 
@@ -25,8 +27,8 @@ const sendOf =
   };
 
 /** How a request differs from others: its query, and its JSON if it has one. */
-const asked = ({method, url, json}: HttpRequest): string =>
-  `${url.host === 'api.test' ? '' : url.origin}${url.pathname === '/items' ? '' : url.pathname}${decodeURIComponent(url.search)}${method === 'POST' ? ` ${JSON.stringify(json)}` : ''}`;
+const asked = ({method, url, json, form}: HttpRequest): string =>
+  `${url.host === 'api.test' ? '' : url.origin}${url.pathname === '/items' ? '' : url.pathname}${decodeURIComponent(url.search)}${method === 'POST' ? ` ${JSON.stringify(json ?? form)}` : ''}`;
 
 /** Pages through an API to the end, or to the failure. A run that asks 30 times never ends. */
 export const pageThrough = async (
@@ -43,9 +45,8 @@ export const pageThrough = async (
     return api(next);
   });
   const paging = {
-    answered: () => send,
+    sendAllowing: () => send,
     warn: (message: string) => warnings.push(message),
-    onPage: () => {},
     decoder: json(),
     limit: 1e9,
   };

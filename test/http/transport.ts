@@ -1,5 +1,6 @@
 // One request over a transport of its own, and what it fails with.
 import {isTransientFault, networkCode} from '../../cdk/http/response/faults.ts';
+import {SOURCE_SCOPE} from '../../cdk/http/scope.ts';
 import type {HttpRequest} from '../../cdk/http/types.ts';
 import {DEFAULT_TIMEOUTS, type Timeouts} from '../../cdk/http/wire/timeouts.ts';
 import {openTransport} from '../../cdk/http/wire/transport.ts';
@@ -7,6 +8,7 @@ import {openTransport} from '../../cdk/http/wire/transport.ts';
 export const requestTo = (url: string, headers: HttpRequest['headers'] = {}): HttpRequest => ({
   method: 'GET',
   url: new URL(url),
+  scope: SOURCE_SCOPE,
   headers,
 });
 

@@ -81,10 +81,10 @@ const counted = (messages: readonly Message[]): number =>
   }, BUILD_LIMIT);
 
   test(
-    'is built and asked as the README says',
+    'is built and run as docs/deploying.md says',
     async () => {
-      const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-      const [, block = ''] = /^```sh docker\n(.*?)^```$/ms.exec(readme) ?? [];
+      const page = readFileSync(join(ROOT, 'docs/deploying.md'), 'utf8');
+      const [, block = ''] = /^```sh docker\n(.*?)^```$/ms.exec(page) ?? [];
       // Those for other sources need an account somewhere.
       const commands = block.split('\n').filter((line) => line.includes('faker'));
       expect(commands.length).toBeGreaterThan(1);

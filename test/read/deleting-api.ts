@@ -1,6 +1,6 @@
 // An API whose items are deleted without a word, and a stream that finds out.
 import type {Sweep} from '../../cdk/author/deletes.ts';
-import {page, stream} from '../../cdk/author/source.ts';
+import {page, stream} from '../../cdk/author/stream.ts';
 import type {Page, Slice} from '../../cdk/author/types.ts';
 import {NOW} from '../../cdk/testing/run-read.ts';
 import {type Item, item, schema} from './items.ts';
@@ -29,7 +29,7 @@ export const openApi = (content: Record<string, Item[]>, setUp: SetUp = {}) => {
       schema,
       primaryKey: ['id'],
       cursor: {field: 'updated_at'},
-      checkpointInterval: 0,
+      checkpointInterval: {seconds: 0},
       ...(setUp.slices && {slices: setUp.slices}),
       deletes: {
         sweep: {

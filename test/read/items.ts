@@ -1,6 +1,6 @@
 // A small stream for tests of the read engine: items with an id and a time.
-import {page, type Schema, stream} from '../../cdk/author/source.ts';
-import type {Page} from '../../cdk/author/types.ts';
+import {page, stream} from '../../cdk/author/stream.ts';
+import type {Page, Schema} from '../../cdk/author/types.ts';
 import {NOW} from '../../cdk/testing/run-read.ts';
 
 export type Item = {id: number; updated_at?: string};
@@ -28,7 +28,7 @@ export const sorted = (name: string, ...pages: (readonly Item[] | Error)[]) =>
     name,
     schema,
     cursor: {field: 'updated_at', order: 'ascending'},
-    checkpointInterval: 0,
+    checkpointInterval: {seconds: 0},
     read: () => pagesOf(...pages),
   });
 
@@ -38,7 +38,7 @@ export const unsorted = (name: string, ...pages: (readonly Item[] | Error)[]) =>
     name,
     schema,
     cursor: {field: 'updated_at'},
-    checkpointInterval: 0,
+    checkpointInterval: {seconds: 0},
     read: () => pagesOf(...pages),
   });
 

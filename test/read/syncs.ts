@@ -1,6 +1,6 @@
 // One stream, synced again and again: each run begins with the last state of the one before, a day later.
 
-import type {Stream} from '../../cdk/author/source.ts';
+import type {Stream} from '../../cdk/author/stream-value.ts';
 import {isObject} from '../../cdk/json/values.ts';
 import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
 import {lastStates, recordsOf} from '../../cdk/testing/messages.ts';

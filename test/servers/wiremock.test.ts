@@ -9,7 +9,7 @@ import {type Stub, startWireMock, type WireMock} from './wiremock.ts';
 const LIST = join(ROOT, 'test/programs/list/main.ts');
 const PAGES = [1, 2, 3];
 const ATTEMPTS = 3;
-const RETRY = {attempts: ATTEMPTS, base: 20};
+const RETRY = {attempts: ATTEMPTS, base: {milliseconds: 20}};
 /** What a request may take where it would take ten times as long. */
 const TOTAL = 2_000;
 /** For all attempts, and for a program to start on a busy machine. */
@@ -50,7 +50,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'a body that takes too long, though it never stops': {
     answer: (page) => dribbled(page, 10 * TOTAL),
     named: 'a timeout',
-    config: {timeouts: {total: TOTAL}},
+    config: {timeouts: {total: {milliseconds: TOTAL}}},
   },
   'a body shorter than its length': {
     answer: short,
@@ -60,7 +60,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   // WireMock compresses what there is and drops the length: on the wire all is well.
   'a body shorter than its length, compressed on the way': {
     answer: short,
-    named: 'JSON_ENDS_EARLY',
+    named: 'JSON_TRUNCATED',
   },
 };
 

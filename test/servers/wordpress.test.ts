@@ -35,7 +35,7 @@ describeWith('wordpress')('the posts of a WordPress', () => {
     api_url: relay.url,
     username: 'admin',
     password,
-    retry: {base: 20},
+    retry: {base: {milliseconds: 20}},
   });
   const readAll = async (stream: string) => {
     const config = configWith(wordpress.password);

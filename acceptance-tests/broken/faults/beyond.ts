@@ -1,5 +1,5 @@
 // Faults that show only after a crash, in a second read, or in what a machine has to give.
-import type {BrokenConnector, Hooks} from '../hooks.ts';
+import type {BrokenConnector, Hooks} from './hooks.ts';
 
 const beyond = (
   name: string,

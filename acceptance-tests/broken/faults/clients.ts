@@ -1,6 +1,6 @@
 // Faults that show only where a client calls the connector in its own way.
 import {readFileSync} from 'node:fs';
-import type {BrokenConnector, Hooks, Json} from '../hooks.ts';
+import type {BrokenConnector, Hooks, Json} from './hooks.ts';
 
 const client = (name: string, hooks: Hooks, also: readonly string[] = []): BrokenConnector => ({
   caughtBy: `clients.${name}`,

@@ -1,5 +1,5 @@
 // Faults of check.
-import type {BrokenConnector, Hooks, Json} from '../hooks.ts';
+import type {BrokenConnector, Hooks, Json} from './hooks.ts';
 
 const caught = (hooks: Hooks): BrokenConnector => ({caughtBy: 'connection.test_check', hooks});
 

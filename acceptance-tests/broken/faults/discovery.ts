@@ -1,5 +1,5 @@
 // Faults of the catalog.
-import type {BrokenConnector, Json} from '../hooks.ts';
+import type {BrokenConnector, Json} from './hooks.ts';
 
 /** Changes the two streams of the catalog. */
 const streams = (

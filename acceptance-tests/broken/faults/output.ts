@@ -1,5 +1,5 @@
 // Faults of what is printed, which only the invariants see, or they as well.
-import type {BrokenConnector, Hooks, Json} from '../hooks.ts';
+import type {BrokenConnector, Hooks, Json} from './hooks.ts';
 
 const invariant = (name: string, hooks: Hooks, also: readonly string[] = []): BrokenConnector => ({
   caughtBy: `invariants.${name}`,

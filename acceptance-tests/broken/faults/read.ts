@@ -1,5 +1,5 @@
 // Faults of what is read, in any mode.
-import type {BrokenConnector, Hooks, Json} from '../hooks.ts';
+import type {BrokenConnector, Hooks, Json} from './hooks.ts';
 
 const caught = (hooks: Hooks): BrokenConnector => ({caughtBy: 'basic_read.test_read', hooks});
 

@@ -1,5 +1,5 @@
 // Faults of reading again: all of it, or from where the last read ended.
-import type {BrokenConnector, Hooks} from '../hooks.ts';
+import type {BrokenConnector, Hooks} from './hooks.ts';
 
 const two = (hooks: Hooks, also: readonly string[] = []): BrokenConnector => ({
   caughtBy: 'incremental.test_two_sequential_reads',

@@ -1,5 +1,5 @@
 // Faults of the spec.
-import type {BrokenConnector, Json} from '../hooks.ts';
+import type {BrokenConnector, Json} from './hooks.ts';
 
 /** Changes the properties of the connectionSpecification. */
 const properties = (

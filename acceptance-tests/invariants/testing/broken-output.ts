@@ -1,5 +1,5 @@
 // For each invariant outputs that break it, and nothing else.
-import type {Exit} from '../../connectors/connector.ts';
+import type {Exit} from '../../../process/child.ts';
 import type {About} from '../lint.ts';
 import {
   AT,

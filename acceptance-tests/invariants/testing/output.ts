@@ -1,5 +1,5 @@
 // The output of a healthy read, in pieces, for tests.
-import type {Exit} from '../../connectors/connector.ts';
+import type {Exit} from '../../../process/child.ts';
 import {type About, type Finding, openLint} from '../lint.ts';
 
 export const AT = 1_767_225_600_000;

@@ -39,9 +39,9 @@ const source = defineSource({
   spec,
   connect: ({url}) => (url === undefined ? {} : {baseUrl: url}),
   check: async () => {},
-  streams: ({config, http}) => {
+  streams: ({config}) => {
     const common = {schema, primaryKey: ['id']};
-    const fromPages = () =>
+    const fromPages = ({http}) =>
       http.paginate('/items', {
         query: {pages: config.pages},
         records: 'data',
@@ -53,7 +53,7 @@ const source = defineSource({
         ...common,
         name: 'changes',
         cursor: {field: 'updated_at', order: 'ascending'},
-        checkpointInterval: 0,
+        checkpointInterval: {seconds: 0},
         read: () => changesFromMemory(config),
       }),
       // Nothing looks at these records: the kit may hand their bytes on as they came.

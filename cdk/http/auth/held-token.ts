@@ -2,6 +2,7 @@
 import {TransientError} from '../../errors.ts';
 import type {Clock} from '../limits/clock.ts';
 import {actionOf} from '../response/action.ts';
+import type {RequestScope} from '../scope.ts';
 import type {HttpRequest, Send} from '../types.ts';
 
 export type Token = {
@@ -25,21 +26,27 @@ export const tokenOf = (value: string, since: number, life: number | undefined):
       : Number.POSITIVE_INFINITY,
 });
 
+/** Obtains a token for the request that needs it, whose scope it is handed. */
+type Obtain = (scope: RequestScope) => Promise<Token>;
+
 export type HeldToken = {
-  readonly current: () => Promise<Token>;
-  /** What to use instead of a token that the API refused: a new one, unless someone has fetched it already. */
-  readonly insteadOf: (refused: Token) => Promise<Token>;
+  readonly current: Obtain;
+  /** What to use instead of a token that the API refused: a new one, unless another request has fetched it already. */
+  readonly insteadOf: (refused: Token, scope: RequestScope) => Promise<Token>;
 };
 
-/** Holds what `obtain` brings. Refused credentials are not tried again: some servers lock an account for that. */
-export const holdToken = (obtain: () => Promise<Token>, {now}: Clock): HeldToken => {
+/**
+ * Holds what `obtain` brings. One that several requests wait for is obtained for the first of them. Refused credentials are
+ * not tried again: some servers lock an account for that.
+ */
+export const holdToken = (obtain: Obtain, {now}: Clock): HeldToken => {
   let held: Token | undefined;
   let pending: Promise<Token> | undefined;
   let refusal: {readonly error: unknown} | undefined;
 
-  const fetchOnce = async (): Promise<Token> => {
+  const fetchOnce = async (scope: RequestScope): Promise<Token> => {
     try {
-      held = await obtain();
+      held = await obtain(scope);
       return held;
     } catch (error) {
       if (!(error instanceof TransientError)) refusal = {error};
@@ -48,15 +55,16 @@ export const holdToken = (obtain: () => Promise<Token>, {now}: Clock): HeldToken
       pending = undefined;
     }
   };
-  const renew = (): Promise<Token> => {
+  const renew: Obtain = (scope) => {
     if (refusal !== undefined) throw refusal.error;
-    pending ??= fetchOnce();
+    pending ??= fetchOnce(scope);
     return pending;
   };
-  const current = async () => (held !== undefined && now() < held.renewAt ? held : renew());
+  const current: Obtain = async (scope) =>
+    held !== undefined && now() < held.renewAt ? held : renew(scope);
   return {
     current,
-    insteadOf: async (refused) => (held === refused ? renew() : current()),
+    insteadOf: async (refused, scope) => (held === refused ? renew(scope) : current(scope)),
   };
 };
 
@@ -64,9 +72,9 @@ export const holdToken = (obtain: () => Promise<Token>, {now}: Clock): HeldToken
 export const sendWithToken =
   (send: Send, token: HeldToken, put: (request: HttpRequest, token: string) => HttpRequest): Send =>
   async (request) => {
-    const first = await token.current();
+    const first = await token.current(request.scope);
     const response = await send(put(request, first.value));
     if (actionOf(response) !== 'refresh-token') return response;
-    const second = await token.insteadOf(first);
+    const second = await token.insteadOf(first, request.scope);
     return send(put(request, second.value));
   };

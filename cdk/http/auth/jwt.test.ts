@@ -62,7 +62,7 @@ describe('a token that the source signs', () => {
       encoding: 'hex',
       header: {kid: 'id-1'},
       claims: {aud: '/admin/'},
-      life: 240,
+      life: {minutes: 4},
       prefix: 'Ghost',
     });
     await withAuth({auth}, get);
@@ -179,7 +179,7 @@ describe('a signed token that is exchanged', () => {
       key: RSA,
       claims: {iss: 'robot@project.test', scope: 'read'},
       header: {kid: 'k1'},
-      life: 3_600,
+      life: {hours: 1},
       exchange: {tokenUrl: 'https://oauth2.test/token'},
     });
     await withAuth({auth}, get);

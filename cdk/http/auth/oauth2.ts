@@ -1,4 +1,5 @@
 import {SystemError} from '../../errors.ts';
+import type {RequestScope} from '../scope.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {clientAuthOf, type OAuthClient} from './client-auth.ts';
 import {assertToken, setHeader} from './header.ts';
@@ -31,16 +32,17 @@ const handOut = async ({onRotated}: AuthRuntime, from: string, to: string): Prom
 
 /** What obtains one access token after the other. */
 const tokenSource = (
-  {tokenUrl, client, grant, scope, parameters}: OAuth2,
+  {tokenUrl, client, grant, scope: rights, parameters}: OAuth2,
   runtime: AuthRuntime,
 ) => {
   let refreshToken = grant === 'client_credentials' ? undefined : grant.refreshToken;
   const url = runtime.resolve(tokenUrl);
-  const common = {...parameters, ...(scope !== undefined && {scope})};
-  return async (): Promise<Token> => {
+  const common = {...parameters, ...(rights !== undefined && {scope: rights})};
+  return async (scope: RequestScope): Promise<Token> => {
     const sentAt = runtime.clock.now();
-    const answer = await requestToken(
+    const granted = await requestToken(
       {
+        scope,
         tokenUrl: url,
         clientId: client.id,
         clientAuth: await clientAuthOf(client, url, runtime),
@@ -50,15 +52,15 @@ const tokenSource = (
       },
       runtime.send,
     );
-    runtime.onSecret(answer.access_token);
-    const next = answer.refresh_token;
+    runtime.onSecret(granted.access_token);
+    const next = granted.refresh_token;
     if (refreshToken !== undefined && next !== undefined && next !== refreshToken) {
       runtime.onSecret(next);
       await handOut(runtime, refreshToken, next);
       refreshToken = next;
     }
-    const life = answer.expires_in === undefined ? undefined : answer.expires_in * 1_000;
-    return tokenOf(answer.access_token, sentAt, life);
+    const life = granted.expires_in === undefined ? undefined : granted.expires_in * 1_000;
+    return tokenOf(granted.access_token, sentAt, life);
   };
 };
 

@@ -1,15 +1,16 @@
 import {ConfigError} from '../../errors.ts';
 import type {JsonObject} from '../../json/values.ts';
 import {describeResponse} from '../response/faults.ts';
+import type {RequestScope} from '../scope.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
-import {postOf, type TokenPlace, tokenIn} from './post.ts';
+import {postOf, type TokenLocation, tokenIn} from './post.ts';
 
 export type SessionToken = {
   /** What is posted to log in; the path is under the API's base, or an absolute URL. */
   readonly login: {readonly path: string; readonly json: JsonObject};
-  readonly token: TokenPlace;
+  readonly token: TokenLocation;
   /** How the token is sent then; the prefix stands right before it, with its space if it has one. */
   readonly send: {readonly header: string; readonly prefix?: string};
 };
@@ -23,10 +24,11 @@ const secretsIn = (json: JsonObject): readonly string[] =>
   );
 
 const logIn = async (
-  {login, token: place}: SessionToken,
+  {login, token: location}: SessionToken,
   {send, resolve, onSecret, clock}: AuthRuntime,
+  scope: RequestScope,
 ): Promise<Token> => {
-  const request = postOf(resolve(login.path), login.json);
+  const request = postOf(scope, resolve(login.path), login.json);
   const sentAt = clock.now();
   const response = await send(request);
   if (response.status >= 300) {
@@ -34,7 +36,7 @@ const logIn = async (
       `${describeResponse(request, response)} The login was refused: check the credentials in the config, and that this user may use the API.`,
     );
   }
-  const token = tokenIn(request, response, place);
+  const token = tokenIn(request, response, location);
   onSecret(token);
   return tokenOf(token, sentAt, undefined);
 };
@@ -45,7 +47,7 @@ export const sessionToken =
   (send, runtime) => {
     for (const secret of secretsIn(options.login.json)) runtime.onSecret(secret);
     const {header, prefix = ''} = options.send;
-    const token = holdToken(() => logIn(options, runtime), runtime.clock);
+    const token = holdToken((scope) => logIn(options, runtime, scope), runtime.clock);
     return sendWithToken(send, token, (request, value) =>
       setHeader(request, header.toLowerCase(), prefix + value),
     );

@@ -3,6 +3,7 @@ import type {ClientAuth, TokenEndpointResponse} from 'oauth4webapi';
 import {ConfigError, SystemError, TransientError} from '../../errors.ts';
 import {isObject} from '../../json/values.ts';
 import {describeResponse} from '../response/faults.ts';
+import type {RequestScope} from '../scope.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 
 export type TokenRequest = {
@@ -12,6 +13,8 @@ export type TokenRequest = {
   readonly parameters: Readonly<Record<string, string>>;
   readonly clientId: string;
   readonly clientAuth: ClientAuth;
+  /** That of the request which needs the token. */
+  readonly scope: RequestScope;
 };
 
 const ADVICE: Readonly<Record<string, string>> = {
@@ -58,7 +61,7 @@ const refused = (request: HttpRequest, response: HttpResponse, code: unknown): E
  * send ID tokens, whose checks are about logging people in.
  */
 const strictFetch =
-  (send: Send) =>
+  (send: Send, scope: RequestScope) =>
   async (
     url: string,
     {body, headers}: {body: URLSearchParams; headers: Record<string, string>},
@@ -66,30 +69,31 @@ const strictFetch =
     const request: HttpRequest = {
       method: 'POST',
       url: new URL(url),
+      scope,
       headers: {'user-agent': 'headwater', accept: 'application/json', ...headers},
       form: Object.fromEntries(body),
       redirect: 'refuse',
     };
     const response = await send(request);
     const json = parse(response.body);
-    const answer = isObject(json) ? json : {};
-    if (response.status >= 300 || (answer['error'] && answer['access_token'] === undefined)) {
-      throw refused(request, response, answer['error']);
+    const granted = isObject(json) ? json : {};
+    if (response.status >= 300 || (granted['error'] && granted['access_token'] === undefined)) {
+      throw refused(request, response, granted['error']);
     }
-    const {id_token: _, ...rest} = answer;
+    const {id_token: _, ...rest} = granted;
     return Response.json({...rest, token_type: 'bearer'});
   };
 
 /** Asks for an access token. */
 export const requestToken = async (
-  {tokenUrl, grant, parameters, clientId, clientAuth}: TokenRequest,
+  {tokenUrl, grant, parameters, clientId, clientAuth, scope}: TokenRequest,
   send: Send,
 ): Promise<TokenEndpointResponse> => {
   const oauth = await import('oauth4webapi');
   const server = {issuer: tokenUrl.href, token_endpoint: tokenUrl.href};
   const client = {client_id: clientId};
   const options = {
-    [oauth.customFetch]: strictFetch(send),
+    [oauth.customFetch]: strictFetch(send, scope),
     // http is for servers inside a network of one's own; the URL is the author's choice.
     [oauth.allowInsecureRequests]: true,
   };

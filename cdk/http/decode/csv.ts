@@ -5,7 +5,7 @@ import {inBatches} from './batches.ts';
 import {collect} from './collect.ts';
 import type {About, Batch, Decoder} from './decoder.ts';
 import {openText} from './text.ts';
-import {endsEarly} from './truncated-body.ts';
+import {truncationError} from './truncated-body.ts';
 
 type CsvOptions = {
   /** What stands between two fields. Default `,`. */
@@ -55,7 +55,7 @@ const rowReader = (columns: readonly string[] | undefined, about: About) => {
 const explained = (error: unknown, {where}: About, limit: number): unknown => {
   const code = networkCode(error) ?? '';
   if (code === 'CSV_QUOTE_NOT_CLOSED') {
-    return endsEarly('CSV', where, 'a quoted field does not end', error);
+    return truncationError('CSV', where, 'a quoted field does not end', error);
   }
   if (code === 'CSV_MAX_RECORD_SIZE') {
     return new SystemError(

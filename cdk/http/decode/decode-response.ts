@@ -21,7 +21,7 @@ export const aboutOf = (
   contentType: headers['content-type'],
 });
 
-export const decodeAnswer = async (
+export const decodeResponse = async (
   request: HttpRequest,
   response: HttpResponse,
   {decode}: Decoder,
@@ -36,23 +36,23 @@ export const decodeAnswer = async (
 };
 
 /** Where the records of an answer are. */
-export type RecordsPlace = {
+export type RecordsLocation = {
   /** Undefined where the document itself is the list. */
   readonly path: string | undefined;
 };
 
 /** The same, with the records as a list that is parsed when somebody looks at it, where that can be. */
-export const openAnswer = async <R extends object>(
+export const openResponse = async <R extends object>(
   request: HttpRequest,
   response: HttpResponse,
   decoder: Decoder,
   limit: number,
-  place: RecordsPlace | undefined,
+  location: RecordsLocation | undefined,
 ): Promise<Documents & {readonly records?: readonly R[]}> => {
   const {body} = response;
-  const split = place && !isPacked(body) ? decoder.split?.<R>(body, place.path) : undefined;
+  const split = location && !isPacked(body) ? decoder.split?.<R>(body, location.path) : undefined;
   return split === undefined
-    ? decodeAnswer(request, response, decoder, limit)
+    ? decodeResponse(request, response, decoder, limit)
     : {documents: [split.document], bytes: body.length, records: split.records};
 };
 

@@ -39,5 +39,5 @@ export type Decoder = {
     path: string | undefined,
   ) => Split<R> | undefined;
   /** A cheap look that finds nothing missing. Without it a body that may have been cut is decoded to see that. */
-  readonly looksWhole?: (body: Buffer) => boolean;
+  readonly looksComplete?: (body: Buffer) => boolean;
 };

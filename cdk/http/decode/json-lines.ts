@@ -2,45 +2,42 @@ import {messageOf, SystemError} from '../../errors.ts';
 import {parseExact} from '../../json/exact.ts';
 import {isObject, kindOf} from '../../json/values.ts';
 import {inBatches} from './batches.ts';
+import {openWindow} from './byte-window.ts';
 import {collect} from './collect.ts';
 import type {About, Batch, Decoder} from './decoder.ts';
-import {endsEarly} from './truncated-body.ts';
+import {truncationError} from './truncated-body.ts';
 
 const NEWLINE = 0x0a;
 
-type Line = {readonly text: string; readonly bytes: number};
+type Lines = {
+  readonly lines: readonly string[];
+  readonly bytes: number;
+  /** Whether the last line lacks its newline. */
+  readonly open: boolean;
+};
 
-/** The lines of each chunk, the last one by itself, told from the others by `open`. */
+/** The lines that are complete after each chunk, then what is left behind the last newline. */
 async function* linesOf(
   chunks: AsyncIterable<Buffer>,
   {where, limit}: About & {readonly limit: number},
-): AsyncGenerator<{readonly lines: readonly Line[]; readonly open: boolean}> {
-  let pieces: Buffer[] = [];
-  let held = 0;
-  const takeLine = (rest: Buffer): Line => {
-    const line = pieces.length === 0 ? rest : Buffer.concat([...pieces, rest]);
-    pieces = [];
-    held = 0;
-    return {text: line.toString('utf8'), bytes: line.length};
-  };
+): AsyncGenerator<Lines> {
+  const {add, keep} = openWindow();
   for await (const chunk of chunks) {
-    const lines: Line[] = [];
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      lines.push(takeLine(chunk.subarray(start, end)));
-      start = end + 1;
-    }
-    // A copy: the reader may fill the chunk's memory again.
-    if (start < chunk.length) pieces.push(Buffer.from(chunk.subarray(start)));
-    held += chunk.length - start;
-    if (held > limit) {
+    const window = add(chunk);
+    const newline = chunk.lastIndexOf(NEWLINE);
+    const end = newline < 0 ? 0 : window.length - chunk.length + newline;
+    const lines = newline < 0 ? [] : window.toString('utf8', 0, end).split('\n');
+    const rest = window.subarray(newline < 0 ? 0 : end + 1);
+    if (rest.length > limit) {
       throw new SystemError(
         `${where} answered with a line of more than ${limit} bytes, which is more than is held in memory. Is it JSON Lines, one object on each line? Else raise \`maxBodyBytes\`.`,
       );
     }
-    yield {lines, open: false};
+    keep(rest);
+    yield {lines, bytes: end, open: false};
   }
-  yield {lines: [takeLine(Buffer.alloc(0))], open: true};
+  const rest = add(Buffer.alloc(0));
+  yield {lines: [rest.toString('utf8')], bytes: rest.length, open: true};
 }
 
 /** Reads one line after another, and knows its number. */
@@ -51,7 +48,7 @@ const lineReader = ({where}: About) => {
       return parseExact(text);
     } catch (cause) {
       // Only a cut leaves a line without its end and its sense.
-      if (open) throw endsEarly('JSON', where, `in line ${number}`, cause);
+      if (open) throw truncationError('JSON', where, `in line ${number}`, cause);
       throw new SystemError(
         `${where}: line ${number} is not JSON: ${messageOf(cause)}. Is it JSON Lines, one object on each line?`,
         {cause},
@@ -75,9 +72,8 @@ async function* readRecords(
   options: About & {readonly limit: number},
 ): AsyncGenerator<Batch> {
   const read = lineReader(options);
-  for await (const {lines, open} of linesOf(chunks, options)) {
-    const records = lines.flatMap(({text}) => read(text, open) ?? []);
-    yield {records, bytes: lines.reduce((sum, line) => sum + line.bytes, 0)};
+  for await (const {lines, bytes, open} of linesOf(chunks, options)) {
+    yield {records: lines.flatMap((line) => read(line, open) ?? []), bytes};
   }
 }
 

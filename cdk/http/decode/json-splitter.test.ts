@@ -1,9 +1,11 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {failureOf} from '../../../test/failure-of.ts';
+import {streamed} from '../../../test/http/decoding.ts';
 import {isObject} from '../../json/values.ts';
+import {json} from './json.ts';
 import {jsonSplitter} from './json-splitter.ts';
-import {recordList, recordsAt} from './records-in-document.ts';
+import {assertRecords, recordsAtPath} from './records-in-document.ts';
 
 /** The elements in a document that comes in chunks, each parsed. */
 const split = (chunks: readonly Buffer[], records?: string, limit = 1e6): readonly unknown[] => {
@@ -28,8 +30,8 @@ const splitText = (text: string, records?: string) => split([Buffer.from(text)],
 /** The records that JSON.parse and the paginator's path find in the whole. */
 const whole = (text: string, path?: string): readonly unknown[] => {
   const document: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-  const found = path === undefined ? document : recordsAt(document, path);
-  return recordList({where: 'GET x', path, found, document});
+  const found = path === undefined ? document : recordsAtPath(document, path);
+  return assertRecords({where: 'GET x', path, found, document});
 };
 
 const outcomeOf = (action: () => unknown): unknown => {
@@ -279,9 +281,42 @@ describe('malformed JSON', () => {
           return error;
         }
       })();
-      expect(isObject(caught) && caught['code']).toBe('JSON_ENDS_EARLY');
+      expect(isObject(caught) && caught['code']).toBe('JSON_TRUNCATED');
     },
   );
+});
+
+describe('a value that is much larger than the chunks', () => {
+  const LARGE = {id: 1, text: 'a "word" \\ größer 😀 '.repeat(2_000), more: [{x: [[null]]}]};
+  const body = JSON.stringify({
+    beside: {deep: {er: LARGE}},
+    items: [LARGE, {id: 2}, LARGE],
+    n: 1.5,
+  });
+
+  test.each([1, 7, 1_000, 1_000_000])('is found in chunks of %d bytes', async (size) => {
+    expect(await streamed(json(), body, {records: 'items', size})).toEqual([LARGE, {id: 2}, LARGE]);
+  });
+
+  test('is reported as cut where it stops', async () => {
+    const cut = body.slice(0, -100);
+    expect(await streamed(json(), cut, {records: 'items', size: 1_000})).toContain(
+      'answered with JSON that ends in the middle',
+    );
+  });
+
+  test('is reported as malformed where something else follows its beginning', async () => {
+    const broken = body.replace('"more"', '<html>"more"');
+    expect(await streamed(json(), broken, {records: 'none', size: 1_000})).toContain(
+      'answered with something that is not JSON at byte 24: Expected double-quoted property name in JSON at position',
+    );
+  });
+});
+
+test('records are found at any depth of nesting', () => {
+  const depth = 20_000;
+  const deep = `{"a":${'[{"b":'.repeat(depth)}0${'}]'.repeat(depth)}}`;
+  expect(splitText(`[{},${deep},{}]`)).toHaveLength(3);
 });
 
 test('a key of the path that comes twice is an error, since both might hold records', async () => {

@@ -1,27 +1,22 @@
-// Finds the elements of the lists at a path, in JSON of any size, without building the document. It looks at what
-// holds the elements byte by byte; of an element itself only at brackets and quotes, which is what makes it fast. So
-// a list is whole and well-formed once `end` has returned and each of its elements was parsed: nothing is skipped over.
-import {messageOf, SystemError} from '../../errors.ts';
-import {parseExact} from '../../json/exact.ts';
+// Finds the elements of the lists at a path, in JSON of any size, without building the document. It reads a window at a
+// time: where that ends in the middle of a value, the next one begins with the value. A list is whole and well-formed once
+// `end` has returned: nothing is skipped that was not checked.
+import {SystemError} from '../../errors.ts';
 import {
-  CLASS,
   CLOSE_LIST,
   CLOSE_OBJECT,
-  CLOSES,
   COLON,
   COMMA,
+  FAULT,
+  INCOMPLETE,
   OPEN_LIST,
   OPEN_OBJECT,
-  OPENS,
-  OTHER,
   QUOTE,
-  type Scan,
-  SEPARATES,
-  SPACE,
-  skipNested,
-  skipScalar,
-  skipText,
-} from './json-scan.ts';
+  skipSpace,
+  skipValue,
+} from '../../json/bytes.ts';
+import {type ByteWindow, openWindow} from './byte-window.ts';
+import {faultOf} from './json-fault.ts';
 import {
   beginsWild,
   isWild,
@@ -31,7 +26,7 @@ import {
   stepToIndex,
   stepToKey,
 } from './records-path.ts';
-import {endsEarly} from './truncated-body.ts';
+import {truncationError} from './truncated-body.ts';
 
 /** Told of each element, as a range of bytes that is valid during the call only. */
 export type OnElement = (bytes: Buffer, start: number, end: number) => void;
@@ -69,12 +64,9 @@ type Frame = {
   met: boolean;
 };
 
-/** What is being read in one piece. */
-type Capture = 'element' | 'skipped' | 'key' | 'text' | 'scalar';
-
 const MOST_KEYS = 20;
 
-/** How far what lies beside the path is looked at value by value; what is deeper is parsed in one piece. */
+/** How far what lies beside the path is looked at value by value; what is deeper is read in one piece. */
 const LOOK_INTO = 2;
 
 const KINDS: Readonly<Record<string, string>> = {'"': 'a string', t: 'a boolean', f: 'a boolean'};
@@ -90,19 +82,21 @@ type State = {
   readonly onElement: OnElement;
   readonly wild: boolean;
   readonly stack: Frame[];
-  readonly scan: Scan;
+  readonly bytes: ByteWindow;
   /** The keys of the document, for messages. */
   readonly keys: string[];
-  capture: Capture | undefined;
-  /** Where in the chunk the capture began; what is before the chunk is in the pieces. */
-  from: number;
-  pieces: Buffer[];
-  held: number;
-  /** How many bytes came before the chunk. */
+  /** What is read at the moment. */
+  window: Buffer;
+  /** Whether nothing comes after it. */
+  last: boolean;
+  /** How many bytes came before it. */
   offset: number;
+  /** How long it should be: a value that does not end in it is read again from its start when there is twice as much. */
+  wanted: number;
   /** Bytes of a byte order mark. */
   marks: number;
   done: boolean;
+  elements: number;
   /** How many ends of the path there were, and how many ways to it that led nowhere. */
   found: number;
   missed: number;
@@ -110,25 +104,43 @@ type State = {
   wrong: string | undefined;
 };
 
-const malformed = (state: State, index: number, told: string): SystemError =>
+const malformed = (
+  {options}: State,
+  place: string,
+  told: string,
+  cause?: SyntaxError,
+): SystemError =>
   new SystemError(
-    `${state.options.where} answered with something that is not JSON at byte ${state.offset + index}: ${told}.`,
+    `${options.where} answered with something that is not JSON ${place}: ${told}.`,
+    cause && {cause},
   );
+
+const byteNumber = ({offset}: State, index: number): string => `at byte ${offset + index}`;
 
 const describeByte = (byte: number): string =>
   byte > 0x20 && byte < 0x7f ? `"${String.fromCharCode(byte)}"` : `byte 0x${byte.toString(16)}`;
 
 const unexpected = (state: State, byte: number, index: number, expected: string): SystemError =>
-  malformed(state, index, `${describeByte(byte)} where ${expected} should be`);
+  malformed(state, byteNumber(state, index), `${describeByte(byte)} where ${expected} should be`);
 
-/** Begins to read something in one piece; returns where to look for its end. */
-const begin = (state: State, capture: Capture, index: number): number => {
-  state.capture = capture;
-  state.from = index;
-  state.scan.depth = 0;
-  state.scan.escaped = false;
-  state.scan.quoted = capture === 'key' || capture === 'text';
-  return state.scan.quoted ? index + 1 : index;
+/** Whether what ends with the window may go on in the next one, as a number may. */
+const mayGoOn = (window: Buffer): boolean => {
+  const byte = window.at(-1);
+  return byte !== QUOTE && byte !== CLOSE_LIST && byte !== CLOSE_OBJECT;
+};
+
+/**
+ * The index behind what is read in one piece; `INCOMPLETE` where the window does not hold all of it. Then nothing may change,
+ * since it is read again. `place` is for a message.
+ */
+const readPiece = (state: State, index: number, place?: string): number => {
+  const {window, last} = state;
+  const end = skipValue(window, index);
+  if (end === FAULT) {
+    const fault = faultOf(window.subarray(index));
+    throw malformed(state, place ?? byteNumber(state, index), fault.message, fault);
+  }
+  return end === window.length && !last && mayGoOn(window) ? INCOMPLETE : end;
 };
 
 const open = (
@@ -142,43 +154,18 @@ const open = (
   return index + 1;
 };
 
+const opens = (byte: number): boolean => byte === OPEN_LIST || byte === OPEN_OBJECT;
+
+const NO_VALUE = new Set([CLOSE_LIST, CLOSE_OBJECT, COMMA, COLON]);
+
 /** A value that holds no records and does not lead to any. */
 const readBeside = (state: State, byte: number, index: number): number => {
-  if (byte === QUOTE) return begin(state, 'text', index);
-  if (CLASS[byte] === OPENS) {
-    const beside = state.stack.filter(
-      ({rest, holdsRecords}) => rest === undefined && !holdsRecords,
-    );
-    return beside.length < LOOK_INTO
-      ? open(state, byte, index, {rest: undefined, holdsRecords: false})
-      : begin(state, 'skipped', index);
-  }
-  if (CLASS[byte] !== OTHER) throw unexpected(state, byte, index, 'a value');
-  return begin(state, 'scalar', index);
-};
-
-/** The value at the end of the path. */
-const readTarget = (state: State, byte: number, index: number): number => {
-  state.found += 1;
-  if (byte === OPEN_LIST) return open(state, byte, index, {rest: undefined, holdsRecords: true});
-  if (byte === OPEN_OBJECT && state.wild) return begin(state, 'element', index);
-  const kind = kindAt(byte);
-  // It is told at the end, with the keys that are seen until then.
-  if (!(state.wild && kind === 'null')) state.wrong ??= kind;
-  return readBeside(state, byte, index);
-};
-
-const readValue = (
-  state: State,
-  byte: number,
-  index: number,
-  rest: PathRest | undefined,
-): number => {
-  if (rest === '') return readTarget(state, byte, index);
-  if (rest === undefined) return readBeside(state, byte, index);
-  if (CLASS[byte] === OPENS) return open(state, byte, index, {rest, holdsRecords: false});
-  state.missed += 1;
-  return readBeside(state, byte, index);
+  if (NO_VALUE.has(byte)) throw unexpected(state, byte, index, 'a value');
+  if (!opens(byte)) return readPiece(state, index);
+  const beside = state.stack.filter(({rest, holdsRecords}) => rest === undefined && !holdsRecords);
+  return beside.length < LOOK_INTO
+    ? open(state, byte, index, {rest: undefined, holdsRecords: false})
+    : readPiece(state, index);
 };
 
 const refused = ({options, keys}: State, kind: string): NoRecords => ({
@@ -189,25 +176,76 @@ const refused = ({options, keys}: State, kind: string): NoRecords => ({
 });
 
 const readElement = (state: State, byte: number, index: number): number => {
-  if (byte === OPEN_OBJECT) return begin(state, 'element', index);
-  const kind = CLASS[byte];
-  if (kind === CLOSES || kind === SEPARATES) throw unexpected(state, byte, index, 'a value');
-  throw noRecords(refused(state, 'a list with other values'));
+  if (NO_VALUE.has(byte)) throw unexpected(state, byte, index, 'a value');
+  if (byte !== OPEN_OBJECT) throw noRecords(refused(state, 'a list with other values'));
+  const end = readPiece(state, index, `in record ${state.elements + 1}`);
+  if (end === INCOMPLETE) return end;
+  state.elements += 1;
+  state.onElement(state.window, index, end);
+  return end;
+};
+
+/** The value at the end of the path. */
+const readTarget = (state: State, byte: number, index: number): number => {
+  let end: number;
+  if (byte === OPEN_LIST) end = open(state, byte, index, {rest: undefined, holdsRecords: true});
+  else if (byte === OPEN_OBJECT && state.wild) end = readElement(state, byte, index);
+  else {
+    end = readBeside(state, byte, index);
+    const kind = kindAt(byte);
+    // It is told at the end, with the keys that are seen until then.
+    if (!(state.wild && kind === 'null')) state.wrong ??= kind;
+  }
+  if (end !== INCOMPLETE) state.found += 1;
+  return end;
+};
+
+const readValue = (
+  state: State,
+  byte: number,
+  index: number,
+  rest: PathRest | undefined,
+): number => {
+  if (rest === '') return readTarget(state, byte, index);
+  if (rest !== undefined && opens(byte)) {
+    return open(state, byte, index, {rest, holdsRecords: false});
+  }
+  const end = readBeside(state, byte, index);
+  if (rest !== undefined && end !== INCOMPLETE) state.missed += 1;
+  return end;
 };
 
 const readListValue = (state: State, frame: Frame, byte: number, index: number): number => {
-  frame.phase = 'comma';
-  if (frame.holdsRecords) return readElement(state, byte, index);
   const rest = frame.rest === undefined ? undefined : stepToIndex(frame.rest, frame.index);
+  const end = frame.holdsRecords
+    ? readElement(state, byte, index)
+    : readValue(state, byte, index, rest);
+  if (end === INCOMPLETE) return end;
+  frame.phase = 'comma';
   frame.index += 1;
   if (rest !== undefined) frame.met = true;
-  return readValue(state, byte, index, rest);
+  return end;
+};
+
+const takeKey = (state: State, frame: Frame, key: string): void => {
+  if (state.stack.length === 1 && state.keys.length < MOST_KEYS) state.keys.push(key);
+  frame.next = frame.rest === undefined ? undefined : stepToKey(frame.rest, key);
+  if (frame.rest === undefined || frame.next === undefined) return;
+  if (frame.met && !beginsWild(frame.rest)) {
+    throw new SystemError(
+      `${state.options.where}: the body has "${key}" twice in one object, so it is not clear which one holds the records. Report this to the API's owner.`,
+    );
+  }
+  frame.met = true;
 };
 
 const readKey = (state: State, frame: Frame, byte: number, index: number): number => {
   if (byte !== QUOTE) throw unexpected(state, byte, index, 'a key');
+  const end = readPiece(state, index);
+  if (end === INCOMPLETE) return end;
   frame.phase = 'colon';
-  return begin(state, 'key', index);
+  takeKey(state, frame, JSON.parse(state.window.toString('utf8', index, end)));
+  return end;
 };
 
 const close = (state: State, frame: Frame, byte: number, index: number): number => {
@@ -237,9 +275,11 @@ const readInObject = (state: State, frame: Frame, byte: number, index: number): 
       if (byte !== COLON) throw unexpected(state, byte, index, '":"');
       frame.phase = 'value';
       return index + 1;
-    case 'value':
-      frame.phase = 'comma';
-      return readValue(state, byte, index, frame.next);
+    case 'value': {
+      const end = readValue(state, byte, index, frame.next);
+      if (end !== INCOMPLETE) frame.phase = 'comma';
+      return end;
+    }
     default:
       return readKey(state, frame, byte, index);
   }
@@ -255,13 +295,14 @@ const readRoot = (state: State, byte: number, index: number): number => {
     return index + 1;
   }
   if (state.marks % BYTE_ORDER_MARK.length !== 0) throw unexpected(state, byte, index, 'a value');
-  return readValue(state, byte, index, state.options.records ?? '');
+  const end = readValue(state, byte, index, state.options.records ?? '');
+  state.done = end !== INCOMPLETE && state.stack.length === 0;
+  return end;
 };
 
-/** Reads one sign of what holds the elements, and returns where to go on. */
-const readSign = (state: State, chunk: Buffer, index: number): number => {
-  const byte = chunk[index] ?? 0;
-  if (CLASS[byte] === SPACE) return index + 1;
+/** Reads what stands at a place, in what holds the elements. */
+const readAt = (state: State, index: number): number => {
+  const byte = state.window[index] ?? 0;
   const frame = state.stack.at(-1);
   if (frame === undefined) return readRoot(state, byte, index);
   if (frame.phase === 'first' && byte === frame.closing) return close(state, frame, byte, index);
@@ -270,90 +311,39 @@ const readSign = (state: State, chunk: Buffer, index: number): number => {
     : readInObject(state, frame, byte, index);
 };
 
-const takeKey = (state: State, frame: Frame, key: string): void => {
-  if (state.stack.length === 1) state.keys.push(key);
-  if (state.keys.length > MOST_KEYS) state.keys.length = MOST_KEYS;
-  frame.next = frame.rest === undefined ? undefined : stepToKey(frame.rest, key);
-  if (frame.rest === undefined || frame.next === undefined) return;
-  if (frame.met && !beginsWild(frame.rest)) {
+/** Reads as much of the window as is complete, and keeps the rest. */
+const readWindow = (state: State): void => {
+  const {window, options} = state;
+  let index = skipSpace(window, 0);
+  while (index < window.length) {
+    const end = readAt(state, index);
+    if (end === INCOMPLETE) break;
+    index = skipSpace(window, end);
+  }
+  const rest = window.subarray(index);
+  if (rest.length > options.limit) {
     throw new SystemError(
-      `${state.options.where}: the body has "${key}" twice in one object, so it is not clear which one holds the records. Report this to the API's owner.`,
+      `${options.where} answered with one value of more than ${options.limit} bytes, which is more than is held in memory. Raise \`maxBodyBytes\`.`,
     );
   }
-  frame.met = true;
-};
-
-/** A piece beside the elements is small, or rare: the parser itself says whether it is well-formed. */
-const parsePiece = (state: State, bytes: Buffer, start: number, end: number): unknown => {
-  try {
-    return parseExact(bytes.toString('utf8', start, end));
-  } catch (cause) {
-    throw malformed(state, state.from - state.held, messageOf(cause));
-  }
-};
-
-const finish = (state: State, chunk: Buffer, end: number): void => {
-  const {capture} = state;
-  const joined = state.held > 0;
-  const bytes = joined ? Buffer.concat([...state.pieces, chunk.subarray(0, end)]) : chunk;
-  const start = joined ? 0 : state.from;
-  const stop = joined ? bytes.length : end;
-  if (capture === 'element') state.onElement(bytes, start, stop);
-  else {
-    const value = parsePiece(state, bytes, start, stop);
-    const frame = state.stack.at(-1);
-    if (capture === 'key' && frame !== undefined) takeKey(state, frame, String(value));
-  }
-  state.capture = undefined;
-  state.pieces = [];
-  state.held = 0;
-  if (state.stack.length === 0) state.done = true;
-};
-
-/** Goes on with what is read in one piece, and returns where it ends: the chunk's length where that is not in this one. */
-const resume = (state: State, chunk: Buffer, index: number): number => {
-  const {capture, scan} = state;
-  let end: number;
-  if (capture === 'scalar') end = skipScalar(chunk, index);
-  else if (capture === 'element' || capture === 'skipped') end = skipNested(chunk, index, scan);
-  else {
-    end = skipText(chunk, index, scan);
-    if (scan.quoted) end = -1;
-  }
-  if (end < 0) return chunk.length;
-  finish(state, chunk, end);
-  return end;
-};
-
-/** Keeps the part of an element that is in this chunk. */
-const hold = (state: State, chunk: Buffer): void => {
-  const {limit, where} = state.options;
-  // A copy: the reader may fill the chunk's memory again.
-  const piece = Buffer.from(chunk.subarray(state.from));
-  state.pieces.push(piece);
-  state.held += piece.length;
-  if (state.held > limit) {
-    throw new SystemError(
-      `${where} answered with one value of more than ${limit} bytes, which is more than is held in memory. Raise \`maxBodyBytes\`.`,
-    );
-  }
+  state.bytes.keep(rest);
+  state.offset += index;
+  state.wanted = 2 * rest.length;
 };
 
 const push = (state: State, chunk: Buffer): void => {
-  state.from = 0;
-  let index = 0;
-  while (index < chunk.length) {
-    index =
-      state.capture === undefined ? readSign(state, chunk, index) : resume(state, chunk, index);
-  }
-  if (state.capture !== undefined) hold(state, chunk);
-  state.offset += chunk.length;
+  state.window = state.bytes.add(chunk);
+  const {length} = state.window;
+  if (length >= state.wanted || length > state.options.limit) readWindow(state);
+  else state.bytes.keep(state.window);
 };
 
 const end = (state: State): void => {
-  state.from = 0;
-  if (state.capture === 'scalar' && state.stack.length === 0) finish(state, Buffer.alloc(0), 0);
-  if (!state.done) throw endsEarly('JSON', state.options.where, `after ${state.offset} bytes`);
+  state.last = true;
+  state.window = state.bytes.add(Buffer.alloc(0));
+  const length = state.offset + state.window.length;
+  readWindow(state);
+  if (!state.done) throw truncationError('JSON', state.options.where, `after ${length} bytes`);
   const missing = state.found === 0 && state.missed > 0 ? 'undefined' : undefined;
   const kind = state.wrong ?? missing;
   if (kind !== undefined) throw noRecords(refused(state, kind));
@@ -366,15 +356,15 @@ export const jsonSplitter = (options: SplitOptions, onElement: OnElement): JsonS
     onElement,
     wild: isWild(options.records),
     stack: [],
-    scan: {depth: 0, quoted: false, escaped: false},
+    bytes: openWindow(),
     keys: [],
-    capture: undefined,
-    from: 0,
-    pieces: [],
-    held: 0,
+    window: Buffer.alloc(0),
+    last: false,
     offset: 0,
+    wanted: 0,
     marks: 0,
     done: false,
+    elements: 0,
     found: 0,
     missed: 0,
     wrong: undefined,

@@ -1,35 +1,25 @@
-import {messageOf, SystemError} from '../../errors.ts';
+import {SystemError} from '../../errors.ts';
 import {parseExact} from '../../json/exact.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import {inBatches} from './batches.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
+import {isTruncated, withoutQuote} from './json-fault.ts';
 import {jsonSplitter} from './json-splitter.ts';
 import {splitJson} from './lazy-records.ts';
-import {endsEarly} from './truncated-body.ts';
+import {truncationError} from './truncated-body.ts';
 
 /** Some servers put a byte order mark in front, which JSON.parse does not take. */
-const textOf = (body: Buffer): string => body.toString('utf8').replace(/^\uFEFF/, '');
-
-/** Whether JSON was fine as far as it goes: V8 complains of its end, or at the place where it ends. */
-const stopsShort = (text: string, error: unknown): boolean => {
-  const told = messageOf(error);
-  const position = /at position (\d+)/.exec(told)?.[1];
-  return told.startsWith('Unexpected end') || Number(position) === text.length;
-};
-
-/** V8 quotes the text around the fault, and may cut a token there that nobody would recognise then. */
-const withoutQuote = (error: unknown): SyntaxError =>
-  new SyntaxError(messageOf(error).replace(/, (\.{3})?".*$/s, ''));
+const textWithoutMark = (body: Buffer): string => body.toString('utf8').replace(/^\uFEFF/, '');
 
 /** The document of a body. What it holds is the caller's claim. */
 const parse = <T>(body: Buffer, {where, contentType = 'not given'}: About): T => {
-  const text = textOf(body);
+  const text = textWithoutMark(body);
   try {
     return parseExact<T>(text);
   } catch (cause) {
     const about = `content-type ${contentType}, ${body.length} bytes`;
-    if (text.trim() !== '' && stopsShort(text, cause)) {
-      throw endsEarly('JSON', where, about, withoutQuote(cause));
+    if (text.trim() !== '' && isTruncated(text, cause)) {
+      throw truncationError('JSON', where, about, withoutQuote(cause));
     }
     throw new SystemError(
       `${where} answered with something that is not JSON (${about}). Is the URL in the config the API's own?`,
@@ -56,50 +46,33 @@ const endsOf = (body: Buffer): readonly [string, string] => {
 };
 
 /** Whether both ends of a body fit: a look that costs nothing. */
-const looksWhole = (body: Buffer): boolean => {
+const looksComplete = (body: Buffer): boolean => {
   const [first, last] = endsOf(body);
   return CLOSED_BY[first] === last;
-};
-
-/** The records that were found so far, each parsed on its own. */
-const openRecords = (where: string) => {
-  let records: object[] = [];
-  let bytes = 0;
-  let before = 0;
-
-  const add = (chunk: Buffer, start: number, end: number): void => {
-    try {
-      records.push(parseExact<object>(chunk.toString('utf8', start, end)));
-      bytes += end - start;
-    } catch (cause) {
-      const fault = withoutQuote(cause);
-      throw new SystemError(
-        `${where} answered with something that is not JSON in record ${before + records.length + 1}: ${fault.message}.`,
-        {cause: fault},
-      );
-    }
-  };
-  const take = (): Batch => {
-    const batch = {records, bytes};
-    before += records.length;
-    records = [];
-    bytes = 0;
-    return batch;
-  };
-  return {add, take};
 };
 
 async function* readRecords(
   chunks: AsyncIterable<Buffer>,
   options: StreamOptions,
 ): AsyncGenerator<Batch> {
-  const found = openRecords(options.where);
-  const splitter = jsonSplitter(options, found.add);
+  let records: object[] = [];
+  let bytes = 0;
+  const splitter = jsonSplitter(options, (window, start, end) => {
+    records.push(parseExact<object>(window.toString('utf8', start, end)));
+    bytes += end - start;
+  });
+  const take = (): Batch => {
+    const batch = {records, bytes};
+    records = [];
+    bytes = 0;
+    return batch;
+  };
   for await (const chunk of chunks) {
     splitter.push(chunk);
-    yield found.take();
+    yield take();
   }
   splitter.end();
+  yield take();
 }
 
 const JSON_DECODER: Decoder = {
@@ -107,7 +80,7 @@ const JSON_DECODER: Decoder = {
   decode: async (body, about) => parse(body, about),
   stream: (chunks, options) => inBatches(readRecords(chunks, options)),
   split: splitJson,
-  looksWhole,
+  looksComplete,
 };
 
 /** A JSON document; `records` says where its list is. The default. */

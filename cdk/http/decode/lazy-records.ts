@@ -2,9 +2,9 @@
 import {parseExact} from '../../json/exact.ts';
 import type {RawRecords} from '../../json/raw-records.ts';
 import {fieldOf} from '../../json/values.ts';
-import {type FoundList, findList} from './locate-records.ts';
+import {type LocatedRecords, locateRecords} from './locate-records.ts';
 
-type LazyList<R extends object> = {
+type LazyRecords<R extends object> = {
   readonly raw: RawRecords;
   /** The same list as `view`, parsed. */
   readonly all: () => readonly R[];
@@ -17,11 +17,11 @@ type LazyList<R extends object> = {
 /** Where a view, a page and a document keep the list that is theirs; not among what is copied or compared. */
 const LIST = Symbol('list');
 
-type Holder = object & {readonly [LIST]?: LazyList<object>};
+type Holder = object & {readonly [LIST]?: LazyRecords<object>};
 
-const listOf = (holder: Holder): LazyList<object> | undefined => holder[LIST];
+const listOf = (holder: Holder): LazyRecords<object> | undefined => holder[LIST];
 
-const keepList = (holder: object, value: LazyList<object>): void => {
+const keepList = (holder: object, value: LazyRecords<object>): void => {
   Object.defineProperty(holder, LIST, {value});
 };
 
@@ -30,7 +30,7 @@ const keepList = (holder: object, value: LazyList<object>): void => {
  * generation, so that what the getter knows outlives all but the collections of the whole heap. With one for each page
  * there were 15 of those in 1,000 pages, for nothing but their bodies.
  */
-function parsed(this: Holder): readonly object[] | undefined {
+function readRecords(this: Holder): readonly object[] | undefined {
   return this[LIST]?.all();
 }
 
@@ -42,7 +42,7 @@ const accessorOf = (field: string): PropertyDescriptor => {
   const known = accessors.get(field);
   if (known !== undefined) return known;
   const accessor: PropertyDescriptor = {
-    get: parsed,
+    get: readRecords,
     set(value: unknown) {
       Object.defineProperty(this, field, {value, writable: true});
     },
@@ -53,7 +53,10 @@ const accessorOf = (field: string): PropertyDescriptor => {
   return accessor;
 };
 
-const openList = <R extends object>(body: Buffer, {start, end, bounds}: FoundList): LazyList<R> => {
+const openLazyRecords = <R extends object>(
+  body: Buffer,
+  {start, end, bounds}: LocatedRecords,
+): LazyRecords<R> => {
   const list: R[] = [];
   let touched = false;
   const all = (): R[] => {
@@ -76,15 +79,15 @@ const openList = <R extends object>(body: Buffer, {start, end, bounds}: FoundLis
     defineProperty: (_list, key, how) => Reflect.defineProperty(all(), key, how),
     deleteProperty: (_list, key) => Reflect.deleteProperty(all(), key),
   });
-  const opened: LazyList<R> = {raw: {body, bounds}, all, view, isTouched: () => touched};
+  const opened: LazyRecords<R> = {raw: {body, bounds}, all, view, isTouched: () => touched};
   return opened;
 };
 
 /** The document around a list, which is parsed when somebody looks for it there. */
 const documentAround = (
   body: Buffer,
-  {keys, start, end}: FoundList,
-  list: LazyList<object>,
+  {keys, start, end}: LocatedRecords,
+  list: LazyRecords<object>,
 ): unknown => {
   const last = keys.at(-1);
   if (last === undefined) return list.view;
@@ -112,9 +115,9 @@ export const splitJson = <R extends object>(
   body: Buffer,
   path: string | undefined,
 ): Split<R> | undefined => {
-  const found = findList(body, path);
+  const found = locateRecords(body, path);
   if (found === undefined) return undefined;
-  const list = openList<R>(body, found);
+  const list = openLazyRecords<R>(body, found);
   return {document: documentAround(body, found, list), records: list.view};
 };
 
@@ -127,7 +130,7 @@ export const pageWith = <R extends object, More extends object>(
   const page = {...more, records};
   if (list === undefined) return page;
   keepList(page, list);
-  return Object.defineProperty(page, 'records', {get: parsed});
+  return Object.defineProperty(page, 'records', {get: readRecords});
 };
 
 /** Whether somebody has looked at records, if they are parsed for that only. */

@@ -2,14 +2,17 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {fuzz, inThisRun, printCases} from '../../../test/cases.ts';
-import {findList} from './locate-records.ts';
+import {locateRecords} from './locate-records.ts';
 
 const textsIn = (body: Buffer, path?: string): readonly string[] | undefined => {
-  const {bounds} = findList(body, path) ?? {};
+  const {bounds} = locateRecords(body, path) ?? {};
   return bounds?.flatMap((start, index) =>
     index % 2 === 0 ? [body.toString('utf8', start, bounds[index + 1])] : [],
   );
 };
+
+/** More than a function that calls itself could follow. */
+const DEEP = `{"a":${'[{"b":'.repeat(20_000)}0${'}]'.repeat(20_000)}}`;
 
 describe('the records that are found', () => {
   test.each<[string, string | undefined, readonly string[]]>([
@@ -23,7 +26,8 @@ describe('the records that are found', () => {
       'b',
       ['{"i":9007199254740993,"d":1e400}'],
     ],
-  ])('of %s at %s are its bytes', (body, path, records) => {
+    [`[${DEEP}]`, undefined, [DEEP]],
+  ])('of %.60s at %s are its bytes', (body, path, records) => {
     expect(textsIn(Buffer.from(body), path)).toEqual(records);
   });
 
@@ -39,8 +43,8 @@ describe('the records that are found', () => {
     ['a path that is there twice', '{"data":[{"id":1}],"data":[{"id":2}]}', 'data'],
     ['a key with an escape on the path', '{"d\\u0061ta":[{"id":1}]}', 'data'],
     ['a line break of other languages', '[{"id":"\u2028"}]', undefined],
-    ['nesting that is very deep', `[{"a":${'['.repeat(300)}${']'.repeat(300)}}]`, undefined],
     ['something behind the document', '[{"id":1}]]', undefined],
+    ['brackets that close another one, deep inside', DEEP.replace('}]', ']}'), undefined],
     ['a document that ends early', '{"data":[{"id":1}]', 'data'],
     ['a newline inside of a text', '[{"id":"\n"}]', undefined],
     ['an escape that is none', '[{"id":"\\x"}]', undefined],
@@ -57,11 +61,11 @@ describe('the records that are found', () => {
     ['a key that is no text', '[{id:1}]', undefined],
     ['a wrong bracket', '[{"id":[1}]]', undefined],
   ])('are left to the parser with %s', (_what, body, path) => {
-    expect(findList(Buffer.from(body), path)).toBe(undefined);
+    expect(locateRecords(Buffer.from(body), path)).toBe(undefined);
   });
 
   test('are left to the parser in bytes that are no UTF-8', () => {
-    expect(findList(Buffer.from('[{"id":"\xff"}]', 'latin1'), undefined)).toBe(undefined);
+    expect(locateRecords(Buffer.from('[{"id":"\xff"}]', 'latin1'), undefined)).toBe(undefined);
   });
 });
 

@@ -2,7 +2,7 @@
 // can be no doubt; whatever is odd is for the parser, which also knows how to complain.
 import {isAscii, isUtf8} from 'node:buffer';
 import {
-  eachField,
+  CLOSE_OBJECT,
   eachValue,
   FAULT,
   isEscapedKey,
@@ -13,7 +13,7 @@ import {
 } from '../../json/bytes.ts';
 import {isWild, type PathRest, stepToKey} from './records-path.ts';
 
-export type FoundList = {
+export type LocatedRecords = {
   /** The keys that lead to it; none where the document itself is the list. */
   readonly keys: readonly string[];
   /** From its opening bracket to behind the closing one. */
@@ -31,18 +31,23 @@ const isPlainText = (body: Buffer): boolean =>
   isAscii(body) || (isUtf8(body) && !LINE_BREAKS.some((sign) => body.includes(sign)));
 
 /** The elements of a list of objects with fields. */
-const readList = (bytes: Buffer, start: number, keys: readonly string[]): FoundList | undefined => {
+const readList = (
+  bytes: Buffer,
+  start: number,
+  keys: readonly string[],
+): LocatedRecords | undefined => {
   const bounds: number[] = [];
-  const end = eachValue(bytes, start, (_bytes, from) => {
-    if (!isObjectAt(bytes, from) || bytes[skipSpace(bytes, from + 1)] === 0x7d) return FAULT;
+  const end = eachValue(bytes, start, (from) => {
+    if (!isObjectAt(bytes, from) || bytes[skipSpace(bytes, from + 1)] === CLOSE_OBJECT)
+      return FAULT;
     const behind = skipValue(bytes, from);
-    if (behind !== FAULT) bounds.push(from, behind);
+    if (behind >= 0) bounds.push(from, behind);
     return behind;
   });
-  return end === FAULT || bounds.length === 0 ? undefined : {keys, start, end, bounds};
+  return end < 0 || bounds.length === 0 ? undefined : {keys, start, end, bounds};
 };
 
-type Search = {found: FoundList | undefined};
+type Search = {found: LocatedRecords | undefined};
 
 const readAt = (
   bytes: Buffer,
@@ -57,7 +62,7 @@ const readAt = (
   }
   if (!isObjectAt(bytes, start)) return FAULT;
   let met = false;
-  return eachField(bytes, start, (_bytes, from, _depth, keyStart, keyEnd) => {
+  return eachValue(bytes, start, (from, keyStart, keyEnd) => {
     if (isEscapedKey(bytes, keyStart, keyEnd)) return FAULT;
     const key = bytes.toString('utf8', keyStart, keyEnd);
     const next = stepToKey(rest, key);
@@ -72,12 +77,15 @@ const readAt = (
  * The list at a path; undefined where it is for the parser.
  * @param path undefined where the document itself is the list
  */
-export const findList = (body: Buffer, path: string | undefined): FoundList | undefined => {
+export const locateRecords = (
+  body: Buffer,
+  path: string | undefined,
+): LocatedRecords | undefined => {
   if (isWild(path)) return undefined;
   const start = skipSpace(body, 0);
   if (!isObjectAt(body, start) && !isListAt(body, start)) return undefined;
   const search: Search = {found: undefined};
   const end = readAt(body, start, path ?? '', [], search);
-  if (end === FAULT || skipSpace(body, end) !== body.length) return undefined;
+  if (end < 0 || skipSpace(body, end) !== body.length) return undefined;
   return search.found !== undefined && isPlainText(body) ? search.found : undefined;
 };

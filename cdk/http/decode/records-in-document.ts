@@ -1,5 +1,5 @@
 // The records of a document in memory. In one that is read as a stream, json-splitter.ts finds the same.
-import {valueAt as at, fieldOf, isObject, kindOf} from '../../json/values.ts';
+import {fieldOf, isObject, kindOf, valueAt} from '../../json/values.ts';
 
 import {isWild, noRecords} from './records-path.ts';
 
@@ -16,7 +16,7 @@ type Found = {
 };
 
 /** What was found, if it is a list of records. */
-export const recordList = <R extends object>({
+export const assertRecords = <R extends object>({
   where,
   path,
   found,
@@ -47,8 +47,8 @@ const allAt = (json: unknown, path: string): readonly unknown[] => {
  * What a path leads to. With `*`, all lists and objects at its ends in one list: those that are missing or null have
  * no records, but not all of them may be missing.
  */
-export const recordsAt = (json: unknown, path: string): unknown => {
-  if (!isWild(path)) return at(json, path);
+export const recordsAtPath = (json: unknown, path: string): unknown => {
+  if (!isWild(path)) return valueAt(json, path);
   const ends = allAt(json, path);
   if (ends.length > 0 && ends.every((end) => end === undefined)) return undefined;
   const other = ends.find((end) => typeof end !== 'object' && end !== undefined);

@@ -1,9 +1,9 @@
-// Bodies that were cut where only their content tells. It is looked at inside the retries.
+// Truncated bodies that only their content gives away. The check runs inside the retries.
 import {describeRequest, type HttpRequest, type HttpResponse, type Send, sizeOf} from '../types.ts';
-import {decodeAnswer} from './decode-response.ts';
+import {decodeResponse} from './decode-response.ts';
 import type {Decoder} from './decoder.ts';
 import {json} from './json.ts';
-import {endsEarly, isCut} from './truncated-body.ts';
+import {isTruncation, truncationError} from './truncated-body.ts';
 import {isPacked} from './unpack.ts';
 
 /**
@@ -11,7 +11,7 @@ import {isPacked} from './unpack.ts';
  * does one that a proxy chunked or compressed anew after it lost the rest. Of a file, which is read a second time for
  * that, chunks are proof enough.
  */
-const mayBeCut = ({status, headers, written}: HttpResponse): boolean =>
+const mayBeTruncated = ({status, headers, written}: HttpResponse): boolean =>
   status === 200 &&
   !('content-length' in headers) &&
   (written === undefined || !('transfer-encoding' in headers));
@@ -26,32 +26,33 @@ const isMissing = (response: HttpResponse): boolean =>
   endsWithConnection(response) &&
   response.headers['content-type']?.includes('json') === true;
 
-/** Throws only what says that the body was cut: other faults are told where it is decoded. */
-export const onlyCuts = async (decode: () => Promise<unknown>): Promise<void> => {
+/** Throws an error only for a truncated body: other faults are reported where the body is decoded. */
+export const rethrowTruncation = async (decode: () => Promise<unknown>): Promise<void> => {
   try {
     await decode();
   } catch (error) {
-    if (isCut(error)) throw error;
+    if (isTruncation(error)) throw error;
   }
 };
 
-/** The look at a body in memory that this decoder is going to read. */
-export const wholeFor =
-  (decoder: Decoder, limit: number): NonNullable<HttpRequest['assertWhole']> =>
+/** The check of a body in memory, by the decoder that will read it. */
+export const truncationCheckFor =
+  (decoder: Decoder, limit: number): NonNullable<HttpRequest['assertNotTruncated']> =>
   async (request, response) => {
     const {body} = response;
-    if (isMissing(response)) throw endsEarly('JSON', describeRequest(request), '0 bytes');
+    if (isMissing(response)) throw truncationError('JSON', describeRequest(request), '0 bytes');
     // A look at both ends is all that the others cost.
-    if (!endsWithConnection(response) && !isPacked(body) && decoder.looksWhole?.(body)) return;
-    await onlyCuts(() => decodeAnswer(request, response, decoder, limit));
+    if (!endsWithConnection(response) && !isPacked(body) && decoder.looksComplete?.(body)) return;
+    await rethrowTruncation(() => decodeResponse(request, response, decoder, limit));
   };
 
-/** Makes a passing fault of a body that was cut where only its content tells. */
-export const withWhole = (send: Send, limit: number): Send => {
-  const wholeJson = wholeFor(json(), limit);
+/** Makes a truncated body a passing fault where only its content gives it away. */
+export const withTruncationCheck = (send: Send, limit: number): Send => {
+  const checkJson = truncationCheckFor(json(), limit);
   return async (request) => {
     const response = await send(request);
-    if (mayBeCut(response)) await (request.assertWhole ?? wholeJson)(request, response);
+    if (mayBeTruncated(response))
+      await (request.assertNotTruncated ?? checkJson)(request, response);
     return response;
   };
 };

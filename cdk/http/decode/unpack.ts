@@ -6,7 +6,7 @@ import {crc32, createGunzip} from 'node:zlib';
 import type {Entry, ZipFile} from 'yauzl';
 import {messageOf, SystemError, TransientError} from '../../errors.ts';
 import {networkCode} from '../response/faults.ts';
-import {endsEarly} from './truncated-body.ts';
+import {truncationError} from './truncated-body.ts';
 
 /** A file as it is inside. */
 export type Unpacked = {
@@ -41,7 +41,8 @@ const damaged = (where: string, format: string, cause: unknown): TransientError 
 
 const explained = (error: unknown, where: string): unknown => {
   const code = networkCode(error) ?? '';
-  if (code === 'Z_BUF_ERROR') return endsEarly('GZIP', where, 'unexpected end of file', error);
+  if (code === 'Z_BUF_ERROR')
+    return truncationError('GZIP', where, 'unexpected end of file', error);
   return code.startsWith('Z_') ? damaged(where, 'gzip', error) : error;
 };
 
@@ -57,7 +58,7 @@ async function* gunzipped(packed: Packed, where: string): AsyncGenerator<Buffer>
 const zipFault = (error: unknown, where: string): unknown => {
   const told = messageOf(error);
   if (told.startsWith('End of central directory record signature not found')) {
-    return endsEarly('ZIP', where, 'the list of its files is missing', error);
+    return truncationError('ZIP', where, 'the list of its files is missing', error);
   }
   return networkCode(error)?.startsWith('E') ? error : damaged(where, 'zip', error);
 };

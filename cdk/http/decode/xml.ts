@@ -2,9 +2,9 @@ import {messageOf, SystemError} from '../../errors.ts';
 import {isObject} from '../../json/values.ts';
 import {inBatches} from './batches.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
-import {recordList} from './records-in-document.ts';
+import {assertRecords} from './records-in-document.ts';
 import {openText} from './text.ts';
-import {endsEarly} from './truncated-body.ts';
+import {truncationError} from './truncated-body.ts';
 
 type XmlOptions = {
   /** What goes before the name of an attribute, so that it can't be taken for an element. Default `@`. */
@@ -24,13 +24,13 @@ const encodingOf = (body: Buffer): string => {
   return declared === undefined || /^utf-?16/i.test(declared) ? 'utf-8' : declared;
 };
 
-const textOf = (body: Buffer, about: About, encoding = encodingOf(body)): string => {
+const decodeXmlBody = (body: Buffer, about: About, encoding = encodingOf(body)): string => {
   const {decode, end} = openText(encoding, about);
   return decode(body) + end();
 };
 
 /** Whether the root element is not closed. */
-const stopsShort = (text: string): boolean => {
+const isTruncated = (text: string): boolean => {
   const root = /<([^\s/>?!][^\s/>]*)/.exec(text)?.[1];
   return (
     root !== undefined && !/\/\s*>$/.test(text) && !text.includes(`</${root}`, text.length - 500)
@@ -39,11 +39,11 @@ const stopsShort = (text: string): boolean => {
 
 const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<unknown> => {
   const {XMLParser, XMLValidator} = await import('fast-xml-parser');
-  const text = textOf(body, about, options.encoding).trim();
+  const text = decodeXmlBody(body, about, options.encoding).trim();
   const {where, contentType = 'not given'} = about;
   const fault = (told: string, cause?: unknown): Error =>
-    stopsShort(text)
-      ? endsEarly('XML', where, `content-type ${contentType}, ${body.length} bytes`, cause)
+    isTruncated(text)
+      ? truncationError('XML', where, `content-type ${contentType}, ${body.length} bytes`, cause)
       : new SystemError(
           `${where} answered with something that is not XML (content-type ${contentType}, ${body.length} bytes): ${told}`,
           {cause},
@@ -117,7 +117,7 @@ async function* readRecords(
   const document = await parse(body, stream, options);
   const {where, records: path} = stream;
   const found = path === undefined ? document : find(document, path);
-  yield {records: recordList({where, path, found, document}), bytes: body.length};
+  yield {records: assertRecords({where, path, found, document}), bytes: body.length};
 }
 
 /**

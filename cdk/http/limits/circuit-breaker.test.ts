@@ -1,5 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {eventClock} from '../../../test/http/event-clock.ts';
+import {runWith} from '../../../test/http/run.ts';
+import {SOURCE_SCOPE} from '../scope.ts';
 import type {HttpRequest, Send} from '../types.ts';
 import {withCircuitBreaker} from './circuit-breaker.ts';
 import {openWaits} from './waits.ts';
@@ -7,9 +9,10 @@ import {openWaits} from './waits.ts';
 const never = new AbortController().signal;
 const BROKEN = Object.assign(new Error('It broke'), {code: 'ECONNRESET'});
 
-const requestTo = (url = 'https://api.test/items'): HttpRequest => ({
+const requestTo = (url = 'https://api.test/items', stream = 'issues'): HttpRequest => ({
   method: 'GET',
   url: new URL(url),
+  scope: {...SOURCE_SCOPE, name: stream},
   headers: {},
 });
 
@@ -17,15 +20,14 @@ const requestTo = (url = 'https://api.test/items'): HttpRequest => ({
 const guarded = (answer: (now: number, request: HttpRequest) => number | Error) => {
   const clock = eventClock();
   const sentAt: number[] = [];
-  let caller = 'issues';
-  const {hold} = openWaits({clock, signal: never, longest: 3_600_000, log: () => {}});
+  const {hold} = openWaits(runWith({clock}), 3_600_000);
   const server: Send = async (request) => {
     sentAt.push(clock.now());
     const outcome = answer(clock.now(), request);
     if (outcome instanceof Error) throw outcome;
     return {status: outcome, headers: {}, body: Buffer.alloc(0), url: request.url};
   };
-  const context = {clock, hold, caller: () => caller, trialLimit: 10_000};
+  const context = {clock, hold, trialLimit: 10_000};
   const send = withCircuitBreaker(server, context);
   const outcomeOf = (request: HttpRequest) =>
     send(request).then(
@@ -39,9 +41,6 @@ const guarded = (answer: (now: number, request: HttpRequest) => number | Error) 
     outcomeOf,
     fail: async (times: number) => {
       for (let call = 0; call < times; call += 1) await outcomeOf(requestTo());
-    },
-    as: (name: string) => {
-      caller = name;
     },
   };
 };
@@ -98,20 +97,19 @@ describe('a circuit', () => {
     expect(sentAt.slice(13)).toEqual([450_000, 450_000, 450_000, 450_000]);
   });
 
-  test('is kept for each host and each caller: what is broken for one goes on for the others', async () => {
-    const {fail, outcomeOf, as, clock} = guarded((_now, {url}) =>
+  test('is kept for each host and each stream: what is broken for one goes on for the others', async () => {
+    const {fail, outcomeOf, clock} = guarded((_now, {url}) =>
       url.host === 'api.test' ? 500 : 200,
     );
     await fail(10);
     expect(await outcomeOf(requestTo('https://other.test/items'))).toBe(200);
-    as('users');
-    expect(await outcomeOf(requestTo())).toBe(500);
+    expect(await outcomeOf(requestTo('https://api.test/items', 'users'))).toBe(500);
     expect(clock.now()).toBe(0);
   });
 
   test('does not stay half-open when a trial hangs: after its limit another one goes', async () => {
     const clock = eventClock();
-    const {hold} = openWaits({clock, signal: never, longest: 3_600_000, log: () => {}});
+    const {hold} = openWaits(runWith({clock}), 3_600_000);
     const sentAt: number[] = [];
     const server: Send = (request) => {
       sentAt.push(clock.now());
@@ -120,7 +118,7 @@ describe('a circuit', () => {
         ? new Promise(() => {})
         : Promise.resolve({status: 200, headers: {}, body: Buffer.alloc(0), url: request.url});
     };
-    const send = withCircuitBreaker(server, {clock, hold, caller: () => '', trialLimit: 10_000});
+    const send = withCircuitBreaker(server, {clock, hold, trialLimit: 10_000});
     for (let call = 0; call < 10; call += 1) await send(requestTo()).catch(() => {});
     void send(requestTo());
     await clock.sleep(30_001, never);

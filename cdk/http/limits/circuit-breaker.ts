@@ -16,7 +16,7 @@ const LONGEST_PAUSE = 600_000;
 /** Behind so many failed trials in a row nobody waits for the next one: the streams that are well go on meanwhile. */
 const PATIENCE = 3;
 
-/** How requests to one host on behalf of one caller fare. */
+/** How requests of one stream to one host fare. */
 type Circuit = {
   /** The latest outcomes, true for a failure; at most `WINDOW`. */
   readonly outcomes: boolean[];
@@ -31,8 +31,6 @@ type Circuit = {
 
 type BreakerContext = Pick<Waits, 'hold'> & {
   readonly clock: Clock;
-  /** On whose behalf a request is sent: one broken endpoint must not end the others. */
-  readonly caller: () => string;
   /** How long a trial may take, in milliseconds. */
   readonly trialLimit: number;
 };
@@ -84,13 +82,11 @@ const faultIn = (response: HttpResponse): string | undefined | null => {
   return meaning === 'retry' ? String(response.status) : undefined;
 };
 
-export const withCircuitBreaker = (
-  send: Send,
-  {clock, hold, caller, trialLimit}: BreakerContext,
-): Send => {
+export const withCircuitBreaker = (send: Send, {clock, hold, trialLimit}: BreakerContext): Send => {
   const circuits = new Map<string, Circuit>();
-  const circuitOf = ({url}: HttpRequest): Circuit => {
-    const key = `${url.host} ${caller()}`;
+  /** One for each stream: an endpoint that is broken for one must not end the others. */
+  const circuitOf = ({url, scope}: HttpRequest): Circuit => {
+    const key = `${url.host} ${scope.name}`;
     const circuit = circuits.get(key) ?? closedCircuit();
     circuits.set(key, circuit);
     return circuit;

@@ -1,13 +1,19 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
 import {eventClock} from '../../../test/http/event-clock.ts';
+import {SOURCE_SCOPE} from '../scope.ts';
 import type {HttpRequest, HttpResponse} from '../types.ts';
 import {withConcurrency} from './concurrency.ts';
 
 const LATENCY = 100;
 const never = new AbortController().signal;
 
-const requestTo = (url: string): HttpRequest => ({method: 'GET', url: new URL(url), headers: {}});
+const requestTo = (url: string): HttpRequest => ({
+  method: 'GET',
+  url: new URL(url),
+  scope: SOURCE_SCOPE,
+  headers: {},
+});
 
 type Behaviour = (sent: {now: number; underWay: number}) => number | Error;
 
@@ -107,7 +113,7 @@ describe('concurrency', () => {
 
   test.each([0, -1, 1.5])('of %d is an error', async (fixed) => {
     expect(await failureOf(() => serving(() => 200, fixed))).toBe(
-      `SystemError: A concurrency of ${fixed} lets nothing through: it must be 1 or more.`,
+      `SystemError: \`maxConcurrentRequests\` of ${fixed} lets nothing through: it must be a whole number, 1 or more.`,
     );
   });
 });

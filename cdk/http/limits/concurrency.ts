@@ -81,7 +81,9 @@ export const withConcurrency = (
   {now}: Pick<Clock, 'now'>,
 ): Send => {
   if (fixed !== undefined && !(Number.isInteger(fixed) && fixed >= 1)) {
-    throw new SystemError(`A concurrency of ${fixed} lets nothing through: it must be 1 or more.`);
+    throw new SystemError(
+      `\`maxConcurrentRequests\` of ${fixed} lets nothing through: it must be a whole number, 1 or more.`,
+    );
   }
   const gates = new Map<string, Gate>();
   const gateOf = (host: string): Gate => {

@@ -3,7 +3,7 @@ import {describeRequest, type Send} from '../types.ts';
 import type {Clock} from './clock.ts';
 
 /** Sends nothing more once the run's time is over; what is on its way may end. */
-export const withRunLimit =
+export const withDeadline =
   (send: Send, runEnds: number, {now}: Clock): Send =>
   (request) => {
     if (now() < runEnds) return send(request);

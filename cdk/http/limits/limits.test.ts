@@ -1,14 +1,17 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
 import {eventClock} from '../../../test/http/event-clock.ts';
+import {noting, runWith} from '../../../test/http/run.ts';
+import {type RequestScope, SOURCE_SCOPE, type Wait} from '../scope.ts';
 import type {HttpRequest, Send} from '../types.ts';
 import type {Clock} from './clock.ts';
 import {type Limit, withLimits} from './limits.ts';
-import {openWaits, type Wait} from './waits.ts';
+import {openWaits} from './waits.ts';
 
-const requestTo = (path: string): HttpRequest => ({
+const requestTo = (path: string, scope: RequestScope = SOURCE_SCOPE): HttpRequest => ({
   method: 'GET',
   url: new URL(path, 'https://api.test'),
+  scope,
   headers: {},
 });
 
@@ -40,21 +43,20 @@ const limited = (
     arrivals.push([Math.round(clock.now()), url.pathname]);
     return {status: 200, headers: {}, body: Buffer.alloc(0), url};
   };
-  const {hold} = openWaits({
-    clock,
-    signal,
+  const scope = noting(told);
+  const {hold} = openWaits(
+    runWith({clock, signal, log: (_level, message) => log.push(message)}),
     longest,
-    log: (message) => log.push(message),
-    onWait: (wait) => told.push(wait),
-  });
+  );
   const send = withLimits(server, limits, {clock, hold});
   return {
     clock,
     arrivals,
     told,
     log,
-    send: (path: string) => send(requestTo(path)),
-    sendAll: (paths: readonly string[]) => Promise.all(paths.map((path) => send(requestTo(path)))),
+    send: (path: string) => send(requestTo(path, scope)),
+    sendAll: (paths: readonly string[]) =>
+      Promise.all(paths.map((path) => send(requestTo(path, scope)))),
   };
 };
 

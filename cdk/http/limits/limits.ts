@@ -1,3 +1,4 @@
+import {type ExactDuration, toMilliseconds} from '../../duration.ts';
 import {SystemError} from '../../errors.ts';
 import type {HttpRequest, Send} from '../types.ts';
 import type {Clock} from './clock.ts';
@@ -7,7 +8,7 @@ import type {Waits} from './waits.ts';
 /** So many requests in so much time. */
 export type Limit = {
   readonly requests: number;
-  readonly per: {readonly seconds: number};
+  readonly per: ExactDuration;
   /**
    * How many may go at once after a pause. Default 1: requests are spaced evenly, and the limit holds in any
    * stretch of time, wherever the server begins to count, but for the few milliseconds that timers are late.
@@ -50,8 +51,9 @@ const REMEMBERED = 1_000;
 
 const gaugesOf = (limit: Limit, {now}: Clock): Gauges => {
   const {requests, per, burst = 1, match, each = () => ''} = limit;
-  const reason = `the limit is ${requests} requests in ${per.seconds} s`;
-  if (!(requests > 0 && per.seconds > 0 && burst >= 1)) {
+  const period = toMilliseconds('per', per);
+  const reason = `the limit is ${requests} requests in ${period / 1_000} s`;
+  if (!(requests > 0 && period > 0 && burst >= 1)) {
     throw new SystemError(
       `${reason} with a burst of ${burst}, which lets nothing through: the first two must be above 0, the burst at least 1.`,
     );
@@ -62,7 +64,7 @@ const gaugesOf = (limit: Limit, {now}: Clock): Gauges => {
     if (!matches(request)) return undefined;
     const key = each(request);
     const gauge = gauges.get(key) ?? {
-      bucket: tokenBucket(requests / (per.seconds * 1000), burst, now),
+      bucket: tokenBucket(requests / period, burst, now),
       reason,
     };
     gauges.delete(key);

@@ -1,15 +1,18 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
 import {eventClock} from '../../../test/http/event-clock.ts';
+import {noting, runWith} from '../../../test/http/run.ts';
+import type {RequestScope, Wait} from '../scope.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {type PacingOptions, withPacing} from './pacing.ts';
-import {openWaits, type Wait} from './waits.ts';
+import {openWaits} from './waits.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
-const requestTo = (path: string): HttpRequest => ({
+const requestTo = (path: string, scope: RequestScope): HttpRequest => ({
   method: 'GET',
   url: new URL(path, 'https://api.test'),
+  scope,
   headers: {},
 });
 
@@ -31,15 +34,15 @@ const paced = (
     return {status: 'retry-after' in headers ? 429 : 200, headers, body: Buffer.alloc(0), url};
   };
   const signal = new AbortController().signal;
-  const onWait = (wait: Wait) => told.push(wait);
-  const {hold} = openWaits({clock, signal, longest, log: () => {}, onWait});
+  const scope = noting(told);
+  const {hold} = openWaits(runWith({clock, signal}), longest);
   const send = withPacing(server, options, {clock, hold, longest});
   return {
     arrivals,
     told,
-    send: (path = '/') => send(requestTo(path)),
+    send: (path = '/') => send(requestTo(path, scope)),
     sendAll: async (count: number) => {
-      for (let sent = 0; sent < count; sent += 1) await send(requestTo('/'));
+      for (let sent = 0; sent < count; sent += 1) await send(requestTo('/', scope));
       return arrivals;
     },
   };

@@ -26,12 +26,12 @@ const REMEMBERED_PATHS = 1_000;
 const createBook = (headers: readonly HeaderSet[]) => {
   const quotas = new Map<string, readonly Known[]>();
   const resources = new Map<string, string>();
-  const pathOf = ({url}: HttpRequest): string => `${url.origin}${url.pathname}`;
-  const keyOf = (request: HttpRequest, resource: string): string =>
+  const resourcePath = ({url}: HttpRequest): string => `${url.origin}${url.pathname}`;
+  const quotaKey = (request: HttpRequest, resource: string): string =>
     `${request.url.origin} ${resource}`;
 
   const keyFor = (request: HttpRequest): string =>
-    keyOf(request, resources.get(pathOf(request)) ?? '');
+    quotaKey(request, resources.get(resourcePath(request)) ?? '');
   const remember = (path: string, resource: string): void => {
     resources.delete(path);
     resources.set(path, resource);
@@ -44,8 +44,8 @@ const createBook = (headers: readonly HeaderSet[]) => {
       const told = quotasIn(response, now, headers);
       if (told.length === 0) return;
       const resource = response.headers['x-ratelimit-resource'] ?? '';
-      if (resource !== '') remember(pathOf(request), resource);
-      const key = keyOf(request, resource);
+      if (resource !== '') remember(resourcePath(request), resource);
+      const key = quotaKey(request, resource);
       const before = quotas.get(key) ?? [];
       quotas.set(
         key,

@@ -1,16 +1,19 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
 import {eventClock} from '../../../test/http/event-clock.ts';
+import {noting, runWith} from '../../../test/http/run.ts';
+import {type RequestScope, SOURCE_SCOPE, type Wait} from '../scope.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import type {PacingOptions} from './pacing.ts';
 import {withQueryCost} from './query-cost.ts';
-import {openWaits, type Wait} from './waits.ts';
+import {openWaits} from './waits.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
-const requestOf = (query: string): HttpRequest => ({
+const requestOf = (query: string, scope: RequestScope): HttpRequest => ({
   method: 'POST',
   url: new URL('https://api.test/graphql'),
+  scope,
   headers: {},
   json: {query, variables: {}},
 });
@@ -41,10 +44,10 @@ const paced = (
     const body = Buffer.from(JSON.stringify(answer.json));
     return {status: answer.status ?? 200, headers: answer.headers ?? {}, body, url};
   };
-  const onWait = (wait: Wait) => told.push(wait);
-  const {hold} = openWaits({clock, signal, longest, log: () => {}, onWait});
+  const scope = noting(told);
+  const {hold} = openWaits(runWith({clock, signal}), longest);
   const layer = withQueryCost(wire, options, {clock, hold, longest});
-  const send = (query: string) => layer(requestOf(query));
+  const send = (query: string) => layer(requestOf(query, scope));
   return {
     arrivals,
     told,
@@ -275,7 +278,7 @@ describe('answers that tell no points', () => {
       {},
       {clock: eventClock(NOW), hold: async () => {}, longest: 0},
     );
-    const response = await layer(requestOf('{ a }'));
+    const response = await layer(requestOf('{ a }', SOURCE_SCOPE));
     expect(response.body.toString()).toBe('{"data": {"a');
   });
 
@@ -302,7 +305,7 @@ describe('answers that tell no points', () => {
         longest: 3_600_000,
       },
     );
-    const search: HttpRequest = {...requestOf(''), json: {filter: 'a'}};
+    const search: HttpRequest = {...requestOf('', SOURCE_SCOPE), json: {filter: 'a'}};
     await layer(search);
     await layer(search);
     expect(asked).toEqual([0, 0]);

@@ -59,12 +59,12 @@ const filledIn = (
 /** When a query may go, and whether it may go then or must ask again. */
 const turnFor = (
   {bucket, window, underWay}: Account,
-  asked: Parameters<typeof takeTurn>[1] & {readonly cost: number},
+  wanted: Parameters<typeof takeTurn>[1] & {readonly cost: number},
 ) => {
-  const filled = bucket ? filledIn(bucket, underWay, asked) : 0;
+  const filled = bucket ? filledIn(bucket, underWay, wanted) : 0;
   return filled > 0
-    ? {at: asked.now + filled, granted: false}
-    : takeTurn(window ? [window] : [], asked);
+    ? {at: wanted.now + filled, granted: false}
+    : takeTurn(window ? [window] : [], wanted);
 };
 
 /** What an answer tells replaces what was known, less what may not be counted in it yet. */

@@ -1,15 +1,17 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
+import {runWith} from '../../../test/http/run.ts';
 import {virtualClock} from '../../testing/virtual-clock.ts';
+import {SOURCE_SCOPE, type Wait} from '../scope.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
-import type {Wait} from './waits.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
 const request: HttpRequest = {
   method: 'GET',
   url: new URL('https://api.test/items?key=hush'),
+  scope: SOURCE_SCOPE,
   headers: {},
 };
 
@@ -29,7 +31,7 @@ type SetUp = {
   readonly stop?: AbortController;
   readonly onLog?: () => void;
   readonly onWait?: (wait: Wait) => void;
-  readonly runEnds?: number;
+  readonly ends?: number;
 };
 
 /** Sends to a server that gives these outcomes one after another, and the last one for ever. */
@@ -40,8 +42,8 @@ const retrying = (
     random = 0.5,
     stop = new AbortController(),
     onLog = () => {},
-    onWait,
-    runEnds,
+    onWait = () => {},
+    ends = Number.POSITIVE_INFINITY,
   }: SetUp = {},
 ) => {
   const clock = virtualClock(NOW);
@@ -56,19 +58,19 @@ const retrying = (
   const send = withRetry(
     server,
     {...DEFAULT_RETRY, ...policy},
-    {
+    runWith({
       clock,
-      onWait,
-      runEnds,
+      ends,
       random: () => random,
       signal: stop.signal,
-      log: (message) => {
+      log: (_level, message) => {
         log.push(message);
         onLog();
       },
-    },
+    }),
   );
-  return {send: () => send(request), sent, waits: clock.waits, log};
+  const scope = {...SOURCE_SCOPE, onWait};
+  return {send: () => send({...request, scope}), sent, waits: clock.waits, log};
 };
 
 describe('a long wait', () => {
@@ -111,7 +113,7 @@ describe('the end of the run', () => {
     ],
     ['a wait of our own', fault('ECONNRESET'), ': ECONNRESET; the next attempt is in 10 s'],
   ])('is not waited past: %s', async (_what, outcome, told) => {
-    const {send, sent, waits} = retrying([outcome], {policy: {base: 20_000}, runEnds: NOW + 8_000});
+    const {send, sent, waits} = retrying([outcome], {policy: {base: 20_000}, ends: NOW + 8_000});
     const failure = await failureOf(send);
     expect(failure).toContain(told);
     expect(failure).toContain('longer than the 8 s that are left of the run: run again after 2026');

@@ -1,7 +1,9 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
+import {runWith} from '../../../test/http/run.ts';
 import {ConfigError} from '../../errors.ts';
 import {virtualClock} from '../../testing/virtual-clock.ts';
+import {SOURCE_SCOPE} from '../scope.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
 
@@ -10,6 +12,7 @@ const NOW = Date.parse('2026-01-01T00:00:00Z');
 const request: HttpRequest = {
   method: 'GET',
   url: new URL('https://api.test/items?key=hush'),
+  scope: SOURCE_SCOPE,
   headers: {},
 };
 
@@ -47,15 +50,15 @@ const retrying = (
   const send = withRetry(
     server,
     {...DEFAULT_RETRY, ...policy},
-    {
+    runWith({
       clock,
       random: () => random,
       signal: stop.signal,
-      log: (message) => {
+      log: (_level, message) => {
         log.push(message);
         onLog();
       },
-    },
+    }),
   );
   return {send: () => send(request), sent, waits: clock.waits, log};
 };
@@ -355,12 +358,7 @@ describe('an abort', () => {
         throw fault('ECONNRESET');
       },
       DEFAULT_RETRY,
-      {
-        clock: virtualClock(NOW),
-        random: () => 0,
-        signal: stop.signal,
-        log: (message) => log.push(message),
-      },
+      runWith({signal: stop.signal, log: (_level, message) => log.push(message)}),
     );
     await expect(send(request)).rejects.toBe(stopped);
     expect([log, waits]).toEqual([[], []]);

@@ -28,7 +28,7 @@ export const update = (
   sentAt: before.find((known) => known.name === name)?.sentAt ?? now,
 });
 
-type Asked = {
+type TurnRequest = {
   /** The share of the quota that is left to others. */
   readonly leave: number;
   /** The longest wait there may be, in milliseconds. */
@@ -44,7 +44,7 @@ type Asked = {
  */
 const turnOf = (
   {limit, remaining, resetAt, sentAt}: Known,
-  {leave, longest, now, cost = 1}: Asked,
+  {leave, longest, now, cost = 1}: TurnRequest,
 ): number => {
   const reserve = leave * (limit ?? 0);
   const left = remaining - reserve;
@@ -57,11 +57,11 @@ const turnOf = (
 /** When a request may go, and whether it may go then or must ask again: others wait for the same reset. */
 export const takeTurn = (
   quotas: readonly Known[],
-  asked: Asked,
+  wanted: TurnRequest,
 ): {readonly at: number; readonly granted: boolean} => {
-  const {now, cost = 1} = asked;
+  const {now, cost = 1} = wanted;
   const known = quotas.filter(({resetAt}) => resetAt > now);
-  const at = Math.max(now, ...known.map((quota) => turnOf(quota, asked)));
+  const at = Math.max(now, ...known.map((quota) => turnOf(quota, wanted)));
   if (known.some(({resetAt}) => resetAt === at)) return {at, granted: false};
   for (const quota of known) {
     quota.remaining -= cost;

@@ -1,5 +1,5 @@
 // Recognises, from one page alone, how an API is paged.
-import {valueAt as at, isNone, isObject, type JsonObject} from '../../json/values.ts';
+import {isNone, isObject, type JsonObject, valueAt} from '../../json/values.ts';
 import type {HttpRequest} from '../types.ts';
 import {
   CONTAINERS,
@@ -19,12 +19,12 @@ import {
   URLS_IN_NEXT,
 } from './auto-names.ts';
 import {cursorIn} from './cursor-in.ts';
-import {countAt, type Place, valueAt} from './field-location.ts';
+import {countAt, type FieldLocation, valueAtLocation} from './field-location.ts';
 import {lastId} from './last-id.ts';
 import {linkHeader, linkTarget} from './link-header.ts';
 import {nextUrl} from './next-url.ts';
 import type {FetchedPage, Step} from './paginator.ts';
-import {jsonStep, type Target} from './target.ts';
+import {type Target, targetStep, valueAtTarget} from './target.ts';
 
 /** What a page says of the next one. */
 export type Verdict = {
@@ -33,7 +33,7 @@ export type Verdict = {
   /** The API counts its records or pages: the end is where they are all there. */
   readonly counted?: true;
   /** Why it may not be the end after all. */
-  readonly doubt?: string;
+  readonly incompleteReason?: string;
 };
 
 /** Where the author wants the token or the number to go. */
@@ -45,17 +45,17 @@ type Sign = (page: FetchedPage, to: To) => Verdict | undefined;
 const END: Verdict = {};
 const COUNTED_END: Verdict = {counted: true};
 
-const pathOf = (container: string, name: string): string =>
+const pathInContainer = (container: string, name: string): string =>
   container === '' ? name : `${container}.${name}`;
 
-/** The first place, in any of the envelope's parts, at which `pick` finds something. */
+/** The first location, in any of the envelope's parts, at which `pick` finds something. */
 const firstOf = <T>(
   names: readonly string[],
   pick: (path: string, name: string, container: string) => T | undefined,
 ): T | undefined => {
   for (const container of CONTAINERS) {
     for (const name of names) {
-      const found = pick(pathOf(container, name), name, container);
+      const found = pick(pathInContainer(container, name), name, container);
       if (found !== undefined) return found;
     }
   }
@@ -65,21 +65,23 @@ const firstOf = <T>(
 export const countOf = (page: FetchedPage, names: readonly string[]): number | undefined =>
   firstOf(names, (path) => countAt(page, path));
 
-const asked = ({url, json}: HttpRequest, name: string): unknown =>
-  json === undefined ? url.searchParams.get(name) : at(json, name);
+/** A target in the body of the request, or in the query where it has none. */
+const targetNamed = ({json, form}: HttpRequest, name: string): Target => {
+  if (json !== undefined) return {json: name};
+  return form === undefined ? name : {form: name};
+};
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null;
 
 /** Where a value goes: as the author says, else by the first name that the request has, else by the first of all. */
 const targetOf = (request: HttpRequest, names: readonly string[], to: To): Target => {
   if (to !== undefined) return to;
-  const name = names.find((one) => !isMissing(asked(request, one))) ?? names[0] ?? 'cursor';
-  return request.json === undefined ? name : {json: name};
+  const name =
+    names.find((one) => !isMissing(valueAtTarget(request, targetNamed(request, one)))) ??
+    names[0] ??
+    'cursor';
+  return targetNamed(request, name);
 };
-
-/** The step that asks with a number. */
-const numberStep = (request: HttpRequest, target: Target, value: number): Step =>
-  typeof target === 'string' ? {query: {[target]: value}} : jsonStep(request, target.json, value);
 
 /** Links that only a list has. */
 const OTHER_LINKS = ['prev', 'previous', 'first', 'last'];
@@ -95,7 +97,7 @@ const byLink: Sign = (page) => {
 /** Whether there is more, by a flag; undefined where there is none. */
 export const moreOf = (page: FetchedPage): boolean | undefined =>
   firstOf([...MORE, ...LAST], (path, name) => {
-    const flag = at(page.json, path);
+    const flag = valueAt(page.json, path);
     if (typeof flag !== 'boolean') return undefined;
     return LAST.includes(name) ? !flag : flag;
   });
@@ -111,28 +113,28 @@ const isUrl = (value: unknown, names: readonly string[]): boolean =>
 const isScalar = (value: unknown): value is string | number =>
   (typeof value === 'string' && value !== '') || typeof value === 'number';
 
-/** A step by what stands at a place: a URL, or a token that goes into one of these parameters. */
+/** A step by what stands at a location: a URL, or a token that goes into one of these parameters. */
 const stepBy = (
   page: FetchedPage,
-  place: Place,
+  location: FieldLocation,
   {names, to}: {readonly names: readonly string[]; readonly to: To},
 ): Step | undefined =>
-  isUrl(valueAt(page, place), names)
-    ? nextUrl(place).next(page)
-    : cursorIn(place, targetOf(page.request, names, to)).next(page);
+  isUrl(valueAtLocation(page, location), names)
+    ? nextUrl(location).next(page)
+    : cursorIn(location, targetOf(page.request, names, to)).next(page);
 
 const RELATIONS = ['links', 'link', '_links'];
 
 /** A list of links, `[{rel: 'next', href: '…'}]`, as of PayPal; in FHIR they are `{relation, url}`. */
 const byLinkList: Sign = (page) => {
   for (const path of RELATIONS) {
-    const links = at(page.json, path);
+    const links = valueAt(page.json, path);
     const relations = (Array.isArray(links) ? links : []).map(
-      (link) => at(link, 'rel') ?? at(link, 'relation'),
+      (link) => valueAt(link, 'rel') ?? valueAt(link, 'relation'),
     );
     const next = relations.indexOf('next');
     if (next >= 0) {
-      const name = at(links, `${next}.href`) === undefined ? 'url' : 'href';
+      const name = valueAt(links, `${next}.href`) === undefined ? 'url' : 'href';
       return {step: nextUrl(`${path}.${next}.${name}`).next(page)};
     }
     if (relations.some((one) => OTHER_LINKS.includes(String(one)))) return END;
@@ -142,22 +144,22 @@ const byLinkList: Sign = (page) => {
 
 /** By an object named next: `{href}`, `{link, after}`. */
 const inNext = (page: FetchedPage, path: string, to: To): Step | undefined => {
-  const url = URLS_IN_NEXT.find((name) => !isNone(at(page.json, `${path}.${name}`)));
+  const url = URLS_IN_NEXT.find((name) => !isNone(valueAt(page.json, `${path}.${name}`)));
   if (url !== undefined) return nextUrl(`${path}.${url}`).next(page);
-  const token = TOKENS_IN_NEXT.find((name) => isScalar(at(page.json, `${path}.${name}`)));
+  const token = TOKENS_IN_NEXT.find((name) => isScalar(valueAt(page.json, `${path}.${name}`)));
   return token === undefined
     ? undefined
     : cursorIn(`${path}.${token}`, targetOf(page.request, [token], to)).next(page);
 };
 
 const byUrl = (page: FetchedPage, path: string): Verdict | undefined => {
-  const value = at(page.json, path);
+  const value = valueAt(page.json, path);
   if (value === undefined) return undefined;
   return isNone(value) ? END : {step: nextUrl(path).next(page)};
 };
 
 const byToken = (page: FetchedPage, path: string, name: string, to: To): Verdict | undefined => {
-  const value = at(page.json, path);
+  const value = valueAt(page.json, path);
   if (NEXT.includes(name) && isObject(value)) {
     const step = inNext(page, path, to);
     return step && {step};
@@ -205,7 +207,7 @@ const hasOther = (links: JsonObject): boolean =>
 /** Containers of links without one to the next page, on a page that has others: JSON:API, HAL, Facebook. */
 const byOtherLinks: Sign = (page) => {
   const others = ['links', '_links', 'paging', 'pages'].some((container) => {
-    const links = at(page.json, container);
+    const links = valueAt(page.json, container);
     return isObject(links) && hasOther(links);
   });
   return others && moreOf(page) !== true ? END : undefined;
@@ -220,11 +222,10 @@ const numberOf = (page: FetchedPage, container: string | undefined, target: Targ
   const told =
     container === undefined
       ? countAt(page, {header: 'x-page'})
-      : PAGE_NUMBERS.map((name) => countAt(page, pathOf(container, name))).find(
+      : PAGE_NUMBERS.map((name) => countAt(page, pathInContainer(container, name))).find(
           (one) => one !== undefined,
         );
-  const name = typeof target === 'string' ? target : target.json;
-  const number = asked(page.request, name);
+  const number = valueAtTarget(page.request, target);
   return told ?? (isMissing(number) ? page.index + 1 : Number(number));
 };
 
@@ -244,14 +245,14 @@ const byPageCount: Sign = (page, to) => {
   const left = pagesBehind(page, found.count, number);
   if (left <= 0) return COUNTED_END;
   return page.records.length > 0
-    ? {step: numberStep(page.request, target, number + 1)}
-    : {counted: true, doubt: `the page is empty, but the API counts ${left} more pages`};
+    ? {step: targetStep(page.request, target, number + 1)}
+    : {counted: true, incompleteReason: `the page is empty, but the API counts ${left} more pages`};
 };
 
 const byOffset: Sign = (page, to) => {
   const found = firstOf(OFFSETS, (path, name, container) => {
     const offset = countAt(page, path);
-    const totals = TOTALS.map((total) => countAt(page, pathOf(container, total)));
+    const totals = TOTALS.map((total) => countAt(page, pathInContainer(container, total)));
     const total = totals.find((one) => one !== undefined);
     return offset === undefined ? undefined : {offset, name, total};
   });
@@ -262,8 +263,8 @@ const byOffset: Sign = (page, to) => {
   if (!more) return COUNTED_END;
   const target = targetOf(page.request, [found.name], to);
   return page.records.length > 0
-    ? {step: numberStep(page.request, target, reached)}
-    : {counted: true, doubt: 'the page is empty, but the API says that there is more'};
+    ? {step: targetStep(page.request, target, reached)}
+    : {counted: true, incompleteReason: 'the page is empty, but the API says that there is more'};
 };
 
 /** All that the API counts is there. */
@@ -275,7 +276,8 @@ const byTotal: Sign = (page) => {
 /** Stripe: https://docs.stripe.com/api/pagination */
 const byLastId: Sign = (page, to) => {
   const last = page.records.at(-1);
-  if (moreOf(page) !== true || last === undefined || !isScalar(at(last, 'id'))) return undefined;
+  if (moreOf(page) !== true || last === undefined || !isScalar(valueAt(last, 'id')))
+    return undefined;
   return {step: lastId('id', typeof to === 'string' ? to : 'starting_after').next(page)};
 };
 

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {byToken, serve, tokenOf, tokens} from '../../../test/http/five-records.ts';
 import {GET, items, pageThrough} from '../../../test/http/paging.ts';
-import {valueAt as at} from '../../json/values.ts';
+import {valueAt} from '../../json/values.ts';
 import type {HttpRequest} from '../types.ts';
 import {auto} from './auto.ts';
 import type {PaginateOptions} from './paginate.ts';
@@ -39,7 +39,7 @@ describe('the parameter of auto', () => {
 
   test('goes into the JSON of a POST', async () => {
     const api = serve({
-      from: ({json}) => Number(String(at(json, 'after') ?? 't0').slice(1)),
+      from: ({json}) => Number(String(valueAt(json, 'after') ?? 't0').slice(1)),
       answer: ({rows, next}) => ({
         json: {results: rows, total: 5, ...(next && {paging: {next: {after: `t${next}`}}})},
       }),
@@ -52,7 +52,7 @@ describe('the parameter of auto', () => {
 
   test('goes into the JSON of a POST with a number, too', async () => {
     const api = serve({
-      from: ({json}) => Number(at(json, 'from') ?? 0),
+      from: ({json}) => Number(valueAt(json, 'from') ?? 0),
       answer: ({rows, from}) => ({json: {rows, offset: from, total: 5}}),
     });
     expect(await pageThrough({next: auto({to: {json: 'from'}})}, api, SEARCH)).toEqual({

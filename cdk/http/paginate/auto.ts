@@ -10,8 +10,8 @@ import {
   WRAPPERS,
 } from './auto-names.ts';
 import {countOf, moreOf, verdictOf} from './auto-step.ts';
-import {listIn} from './detect-records.ts';
-import {askedSizes} from './incomplete-reason.ts';
+import {detectRecords} from './detect-records.ts';
+import {requestedSizes} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import type {Target} from './target.ts';
 
@@ -26,7 +26,7 @@ const ROUND = new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1000]);
 const isFull = (page: FetchedPage): boolean => {
   const size = page.records.length;
   if (size === 0) return false;
-  return ROUND.has(size) || [...askedSizes(page.request), countOf(page, SIZES)].includes(size);
+  return ROUND.has(size) || [...requestedSizes(page.request), countOf(page, SIZES)].includes(size);
 };
 
 const HEADERS = ['link', ...Object.keys(TOKEN_HEADERS), ...PAGE_COUNT_HEADERS];
@@ -67,11 +67,11 @@ const shortfall = ({seen, index}: FetchedPage, total: number | undefined): strin
  * parameter which the server does not know. Where the API is known, its own paginator says more.
  */
 export const auto = ({to}: AutoOptions = {}): Paginator => ({
-  records: ({request, json}) => listIn(request, json),
+  records: ({request, json}) => detectRecords(request, json),
   next: (page) => verdictOf(page, to)?.step,
-  doubt: (page) => {
+  incompleteReason: (page) => {
     const verdict = verdictOf(page, to);
-    if (verdict?.counted) return verdict.doubt;
+    if (verdict?.counted) return verdict.incompleteReason;
     if (verdict !== undefined) return shortfall(page, countOf(page, TOTALS));
     // The way to this page was recognised on the one before it: that there is none behind it is the end.
     const reason = page.index > 0 ? undefined : moreBehind(page);

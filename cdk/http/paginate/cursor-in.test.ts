@@ -1,8 +1,11 @@
 import {describe, expect, test} from '@jest/globals';
 import {GET, items, pageThrough} from '../../../test/http/paging.ts';
+import type {HttpRequest} from '../types.ts';
 import {cursorIn} from './cursor-in.ts';
 
 const options = {records: 'rows'};
+const POST: HttpRequest = {...GET, method: 'POST', json: {}};
+const FORM: HttpRequest = {...GET, method: 'POST', form: {}};
 
 /** Answers with these bodies, one after the other. */
 const bodies =
@@ -20,14 +23,18 @@ describe('cursorIn', () => {
     ['links.0.token', 'skip', {links: [{token: 'x'}]}, '?skip=x'],
     ['next', {json: 'cursor'}, {next: 'x'}, ' {"q":1,"page":{"size":2},"cursor":"x"}'],
     ['next', {json: 'page.cursor'}, {next: 'x'}, ' {"q":1,"page":{"size":2,"cursor":"x"}}'],
+    ['next', {form: 'cursor'}, {next: 7}, ' {"q":1,"cursor":7}'],
     ['next', {json: 'a.b'}, {next: [1, 'x']}, ' {"q":1,"page":{"size":2},"a":{"b":[1,"x"]}}'],
   ])('takes the cursor from %s to %j', async (from, to, beside, second) => {
-    const request = typeof to === 'string' ? GET : {...GET, json: {q: 1, page: {size: 2}}};
+    const post: HttpRequest = {...GET, method: 'POST'};
+    const withJson = {...post, json: {q: 1, page: {size: 2}}};
+    const withBody = typeof to !== 'string' && 'form' in to ? {...post, form: {q: 1}} : withJson;
     const api = bodies({rows: items(2), ...beside}, {rows: items(1, 3)});
-    const {requests, records} = await pageThrough({...options, next: cursorIn(from, to)}, api, {
-      ...request,
-      method: typeof to === 'string' ? 'GET' : 'POST',
-    });
+    const {requests, records} = await pageThrough(
+      {...options, next: cursorIn(from, to)},
+      api,
+      typeof to === 'string' ? GET : withBody,
+    );
     expect(requests.slice(1)).toEqual([second]);
     expect(records).toEqual(items(3));
   });
@@ -103,18 +110,45 @@ describe('cursorIn', () => {
   });
 
   test.each([
-    ['query', 'cursor', ['', '?cursor=a']],
-    ['JSON', {json: 'cursor'}, ['', ' {"cursor":"a"}']],
+    ['query', 'cursor', GET, ['', '?cursor=a']],
+    ['JSON', {json: 'cursor'}, POST, [' {}', ' {"cursor":"a"}']],
+    ['form', {form: 'cursor'}, FORM, [' {}', ' {"cursor":"a"}']],
   ])(
     'ends at an empty page that names its own cursor in the %s again',
-    async (_in, to, requests) => {
+    async (_in, to, request, requests) => {
       const api = bodies({rows: items(1), next: 'a'}, {rows: [], next: 'a'});
-      expect(await pageThrough({...options, next: cursorIn('next', to)}, api)).toEqual({
+      expect(await pageThrough({...options, next: cursorIn('next', to)}, api, request)).toEqual({
         requests,
         records: items(1),
       });
     },
   );
+
+  test.each([
+    [
+      GET,
+      {json: 'cursor'},
+      "GET https://api.test/items: `next` sets a field in the JSON of the request, but a GET has none. Set `method: 'POST'`, or put the field into the query.",
+    ],
+    [
+      FORM,
+      {json: 'cursor'},
+      'POST https://api.test/items: `next` sets a field in the JSON of the request, but its body is a form. Put the field there.',
+    ],
+    [
+      POST,
+      {form: 'cursor'},
+      'POST https://api.test/items: `next` sets a field in the form of the request, but its body is JSON. Put the field there.',
+    ],
+  ])('fails where the request has another body: %#', async (request, to, failure) => {
+    const api = bodies({rows: items(1), next: 'a'});
+    expect(await pageThrough({...options, next: cursorIn('next', to)}, api, request)).toMatchObject(
+      {
+        records: items(1),
+        failure: `SystemError: ${failure}`,
+      },
+    );
+  });
 
   test('fails where a page with records names its own cursor again', async () => {
     const api = bodies({rows: items(1), next: 'a'}, {rows: items(1, 2), next: 'a'});

@@ -1,47 +1,65 @@
 import {printExact} from '../../json/exact.ts';
-import {valueAt as at, isNone} from '../../json/values.ts';
-import {describePlace, flagAt, type Place, scalarIn, valueAt} from './field-location.ts';
-import {fullPageDoubt} from './incomplete-reason.ts';
-import type {FetchedPage, Paginator} from './paginator.ts';
-import {jsonStep, type Target} from './target.ts';
+import {isNone} from '../../json/values.ts';
+import {
+  describeLocation,
+  type FieldLocation,
+  flagAt,
+  scalarIn,
+  valueAtLocation,
+} from './field-location.ts';
+import {fullPageReason} from './incomplete-reason.ts';
+import type {FetchedPage, Paginator, Step} from './paginator.ts';
+import {isJsonTarget, jsonStep, type Target, targetStep, valueAtTarget} from './target.ts';
 
 type CursorOptions = {
   /** A has-more flag: for APIs that name a cursor on their last page too. */
-  readonly more?: Place;
+  readonly more?: FieldLocation;
 };
 
-/** What the request itself asked with; an API that has nothing new may name the same cursor again. */
-const askedWith = ({request}: FetchedPage, to: Target): unknown =>
-  typeof to === 'string' ? request.url.searchParams.get(to) : at(request.json, to.json);
+/** JSON takes anything, such as the list that Elasticsearch goes on behind; a number by itself must be exact. */
+const tokenFor = (page: FetchedPage, from: FieldLocation, to: Target, cursor: unknown): unknown =>
+  isJsonTarget(to) && typeof cursor !== 'number'
+    ? cursor
+    : scalarIn(page.request, describeLocation(from), cursor);
+
+/** An API that has nothing new may name the cursor again that the request itself had. */
+const isSameToken = ({request}: FetchedPage, to: Target, token: unknown): boolean => {
+  const before = valueAtTarget(request, to);
+  return isJsonTarget(to)
+    ? printExact(before) === printExact(token)
+    : before !== null && before !== undefined && String(before) === String(token);
+};
+
+const stepTo = ({request}: FetchedPage, to: Target, token: unknown): Step =>
+  isJsonTarget(to)
+    ? jsonStep(request, to.json, token)
+    : targetStep(request, to, typeof token === 'number' ? token : String(token));
 
 /**
  * The answer names a cursor (`from`), the next request carries it (`to`). Null, an empty text, false, 0 and
  * nothing at all mean the end.
  */
-export const cursorIn = (from: Place, to: Target, {more}: CursorOptions = {}): Paginator => ({
+export const cursorIn = (
+  from: FieldLocation,
+  to: Target,
+  {more}: CursorOptions = {},
+): Paginator => ({
   next: (page) => {
-    const cursor = valueAt(page, from);
+    const cursor = valueAtLocation(page, from);
     if (isNone(cursor) || flagAt(page, more) === false) return undefined;
-    if (typeof to !== 'string') {
-      // JSON takes anything, such as the list that Elasticsearch goes on behind; a number by itself must be exact.
-      const token =
-        typeof cursor === 'number' ? scalarIn(page.request, describePlace(from), cursor) : cursor;
-      const same = printExact(askedWith(page, to)) === printExact(token);
-      return same && page.records.length === 0 ? undefined : jsonStep(page.request, to.json, token);
-    }
-    const token = scalarIn(page.request, describePlace(from), cursor);
-    const same = askedWith(page, to) === String(token);
-    return same && page.records.length === 0 ? undefined : {query: {[to]: token}};
+    const token = tokenFor(page, from, to, cursor);
+    if (page.records.length === 0 && isSameToken(page, to, token)) return undefined;
+    return stepTo(page, to, token);
   },
-  doubt: (page) => {
+  incompleteReason: (page) => {
     const flag = flagAt(page, more);
-    const cursor = valueAt(page, from);
+    const cursor = valueAtLocation(page, from);
     if (flag === true && isNone(cursor)) {
-      return `the API says that there is more, but ${describePlace(from)} is missing`;
+      return `the API says that there is more, but ${describeLocation(from)} is missing`;
     }
     // Where the cursor was found before, or is null now, its absence is the API's word for the end.
     return flag === undefined && cursor === undefined && page.index === 0
-      ? fullPageDoubt(page, `${describePlace(from)} is missing`)
+      ? fullPageReason(page, `${describeLocation(from)} is missing`)
       : undefined;
   },
 });

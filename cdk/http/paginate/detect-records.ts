@@ -50,7 +50,7 @@ const onlyOf = (
  * The records of a body: itself, a list with a usual name, or the only list there is, at the top or one level below.
  * What is found in no body is the body, which is refused in its place.
  */
-export const listIn = (request: HttpRequest, json: unknown): unknown => {
+export const detectRecords = (request: HttpRequest, json: unknown): unknown => {
   if (!isObject(json)) return json;
   const known = knownIn(json);
   if (known !== undefined) return known;

@@ -1,33 +1,41 @@
 // Where an answer tells something: in its body, by a path, or in a header.
 import {SystemError} from '../../errors.ts';
-import {isNone, kindOf, valueAt as valueIn} from '../../json/values.ts';
+import {isNone, kindOf, valueAt} from '../../json/values.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 
 /** A path in the body, such as `meta.next_cursor`, or the name of a header. */
-export type Place = string | {readonly header: string};
+export type FieldLocation = string | {readonly header: string};
 
-type Answer = {
+type DecodedResponse = {
   readonly response: HttpResponse;
   readonly json: unknown;
 };
 
-export const valueAt = ({response, json}: Answer, place: Place): unknown =>
-  typeof place === 'string' ? valueIn(json, place) : response.headers[place.header.toLowerCase()];
+export const valueAtLocation = (
+  {response, json}: DecodedResponse,
+  location: FieldLocation,
+): unknown =>
+  typeof location === 'string'
+    ? valueAt(json, location)
+    : response.headers[location.header.toLowerCase()];
 
 /** `"meta.next" in the body`, `the header "x-next"`: for messages. */
-export const describePlace = (place: Place): string =>
-  typeof place === 'string' ? `"${place}" in the body` : `the header "${place.header}"`;
+export const describeLocation = (location: FieldLocation): string =>
+  typeof location === 'string' ? `"${location}" in the body` : `the header "${location.header}"`;
 
 /** A count; many APIs send it as a text. Undefined where there is none. */
-export const countAt = (answer: Answer, place: Place): number | undefined => {
-  const value = valueAt(answer, place);
+export const countAt = (decoded: DecodedResponse, location: FieldLocation): number | undefined => {
+  const value = valueAtLocation(decoded, location);
   const count = typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
   return typeof count === 'number' && count >= 0 ? count : undefined;
 };
 
 /** A has-more flag: undefined where the answer has none, since some APIs only send it while there is more. */
-export const flagAt = (answer: Answer, place: Place | undefined): boolean | undefined => {
-  const value = place === undefined ? undefined : valueAt(answer, place);
+export const flagAt = (
+  decoded: DecodedResponse,
+  location: FieldLocation | undefined,
+): boolean | undefined => {
+  const value = location === undefined ? undefined : valueAtLocation(decoded, location);
   return value === undefined ? undefined : !isNone(value) && !/^(false|0)$/i.test(String(value));
 };
 

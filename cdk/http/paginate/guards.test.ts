@@ -57,8 +57,10 @@ describe('a page that comes again', () => {
   test('is one in the JSON of a request too', async () => {
     const api = (request: HttpRequest) => ({json: items(1, Number(request.json?.['page'] ?? 0))});
     const circle = ({index}: FetchedPage) => ({json: {page: (index + 1) % 2}});
-    expect(await pageThrough({next: circle}, api, {...GET, json: {page: 0}})).toEqual({
-      requests: ['', ' {"page":1}'],
+    expect(
+      await pageThrough({next: circle}, api, {...GET, method: 'POST', json: {page: 0}}),
+    ).toEqual({
+      requests: [' {"page":0}', ' {"page":1}'],
       records: [{id: 0}, {id: 1}],
       failure:
         'SystemError: https://api.test/items: the page that follows was fetched before, so its paging runs in a ' +

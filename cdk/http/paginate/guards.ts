@@ -6,8 +6,10 @@ import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts'
 import type {FetchedPage, Paginator} from './paginator.ts';
 
 /** Tells requests apart; the headers are the same in all of them. Hashed, since lists have many pages. */
-const fingerprint = ({url, json}: HttpRequest): string =>
-  hash('sha1', json === undefined ? url.href : `${url.href} ${printExact(json)}`, 'base64');
+const fingerprint = ({url, json, form}: HttpRequest): string => {
+  const body = json ?? form;
+  return hash('sha1', body === undefined ? url.href : `${url.href} ${printExact(body)}`, 'base64');
+};
 
 /** A paging that leads back to one of its pages would keep a run going for ever. */
 export const assertNewRequest = (request: HttpRequest, seen: Set<string>): void => {
@@ -60,12 +62,12 @@ export type EndCheck = {
 };
 
 /** Says what speaks against the end behind this page. */
-export const checkEnd = (
-  page: FetchedPage,
-  doubt: Paginator['doubt'],
+export const checkEnd = <R extends object>(
+  page: FetchedPage<R>,
+  incompleteReason: Paginator<R>['incompleteReason'],
   {incomplete, warn}: EndCheck,
 ): string | undefined => {
-  const uncertain = doubt?.(page);
+  const uncertain = incompleteReason?.(page);
   const fault =
     missing(page) ??
     (uncertain &&
@@ -78,13 +80,13 @@ export const checkEnd = (
 };
 
 /** Says what the pages of a list leave out themselves, the first time that one does. */
-export const gapCheck = (
-  gap: Paginator['gap'],
+export const truncationCheck = <R extends object>(
+  truncatedIn: Paginator<R>['truncatedIn'],
   {incomplete, warn}: EndCheck,
-): ((page: FetchedPage) => void) => {
+): ((page: FetchedPage<R>) => void) => {
   let told = false;
   return (page) => {
-    const found = told ? undefined : gap?.(page);
+    const found = told ? undefined : truncatedIn?.(page);
     if (found === undefined) return;
     const said = `${describeRequest(page.request)}: ${found}. Records may be missing.`;
     if (incomplete === 'fail') throw new SystemError(said);

@@ -1,28 +1,29 @@
 import {SystemError} from '../../errors.ts';
-import {valueAt as at} from '../../json/values.ts';
+import type {FieldPath} from '../../json/field-path.ts';
+import {valueAt} from '../../json/values.ts';
 import {describeRequest} from '../types.ts';
-import {flagAt, type Place, scalarIn} from './field-location.ts';
-import {emptyPageDoubt} from './incomplete-reason.ts';
+import {type FieldLocation, flagAt, scalarIn} from './field-location.ts';
+import {emptyPageReason} from './incomplete-reason.ts';
 import type {Paginator} from './paginator.ts';
 
 type LastIdOptions = {
   /** A has-more flag; saves the request that proves the end. */
-  readonly more?: Place;
+  readonly more?: FieldLocation;
 };
 
 /**
  * Pages by a key: a field of the last record goes into a query parameter, such as `starting_after`. Nothing slips
  * through between two pages, as long as the list is sorted by that field. An empty page is the end.
  */
-export const lastId = (
-  field: string,
+export const lastId = <R extends object>(
+  field: FieldPath<NoInfer<R>>,
   parameter: string,
   {more}: LastIdOptions = {},
-): Paginator => ({
+): Paginator<R> => ({
   next: (page) => {
     const last = page.records.at(-1);
     if (last === undefined || flagAt(page, more) === false) return undefined;
-    const value = at(last, field);
+    const value = valueAt(last, field);
     if (value === undefined || value === null || value === '') {
       throw new SystemError(
         `${describeRequest(page.request)}: the last record of the page has no "${field}", so the next page can't be asked for. Set \`lastId\` to a field that every record has.`,
@@ -34,5 +35,5 @@ export const lastId = (
       page.records.length === 1 && page.request.url.searchParams.get(parameter) === String(key);
     return inclusiveEnd ? undefined : {query: {[parameter]: key}};
   },
-  doubt: (page) => emptyPageDoubt(page, more),
+  incompleteReason: (page) => emptyPageReason(page, more),
 });

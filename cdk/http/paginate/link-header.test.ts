@@ -1,12 +1,12 @@
 import {describe, expect, test} from '@jest/globals';
-import {items, pageThrough} from '../../../test/http/paging.ts';
+import {GET, items, pageThrough} from '../../../test/http/paging.ts';
 import {linkHeader} from './link-header.ts';
 
 const URL_OF_PAGE = 'https://api.test/v3/items?page=1';
 
 const nextOf = (headers: Readonly<Record<string, string>>, url = URL_OF_PAGE) =>
   linkHeader().next({
-    request: {method: 'GET', url: new URL(URL_OF_PAGE), headers: {}},
+    request: {...GET, url: new URL(URL_OF_PAGE)},
     response: {status: 200, headers, body: Buffer.alloc(0), url: new URL(url)},
     json: [],
     records: [],
@@ -98,11 +98,7 @@ describe('a Link header', () => {
 });
 
 describe('a list that ends without a next link', () => {
-  const LIST = {
-    method: 'GET',
-    url: new URL('https://api.test/items?per_page=2'),
-    headers: {},
-  } as const;
+  const LIST = {...GET, url: new URL('https://api.test/items?per_page=2')};
   const read = (count: number, ...links: string[]) =>
     pageThrough(
       {next: linkHeader()},

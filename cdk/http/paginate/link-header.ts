@@ -1,4 +1,4 @@
-import {fullPageDoubt} from './incomplete-reason.ts';
+import {fullPageReason} from './incomplete-reason.ts';
 import type {Paginator} from './paginator.ts';
 
 // `<https://…?page=2>; rel="next", <https://…?page=9>; rel="last"` (RFC 8288 §3): a target in angle brackets, or
@@ -30,8 +30,8 @@ export const linkHeader = (): Paginator => ({
     return target === undefined ? undefined : {url: new URL(target, url)};
   },
   // The last page of a list of several still links to the pages before it; a proxy may drop the whole header.
-  doubt: (page) =>
+  incompleteReason: (page) =>
     page.response.headers['link'] === undefined
-      ? fullPageDoubt(page, 'its answer has no Link header')
+      ? fullPageReason(page, 'its answer has no Link header')
       : undefined,
 });

@@ -1,23 +1,23 @@
 import {SystemError} from '../../errors.ts';
 import {isNone, kindOf} from '../../json/values.ts';
 import {describeRequest} from '../types.ts';
-import {describePlace, type Place, valueAt} from './field-location.ts';
-import {fullPageDoubt} from './incomplete-reason.ts';
+import {describeLocation, type FieldLocation, valueAtLocation} from './field-location.ts';
+import {fullPageReason} from './incomplete-reason.ts';
 import type {Paginator} from './paginator.ts';
 
 /** Follows a URL in the body as it stands, such as OData's `@odata.nextLink`; a relative one is resolved. */
-export const nextUrl = (place: Place): Paginator => ({
+export const nextUrl = (location: FieldLocation): Paginator => ({
   next: (page) => {
-    const found = valueAt(page, place);
+    const found = valueAtLocation(page, location);
     if (isNone(found)) return undefined;
     const url = typeof found === 'string' ? URL.parse(found, page.response.url.href) : null;
     if (url?.protocol === 'https:' || url?.protocol === 'http:') return {url};
     throw new SystemError(
-      `${describeRequest(page.request)}: ${describePlace(place)} should be the URL of the next page, but is ${typeof found === 'string' ? 'another text' : kindOf(found)}. For a token use \`cursorIn\`.`,
+      `${describeRequest(page.request)}: ${describeLocation(location)} should be the URL of the next page, but is ${typeof found === 'string' ? 'another text' : kindOf(found)}. For a token use \`cursorIn\`.`,
     );
   },
-  doubt: (page) =>
-    valueAt(page, place) === undefined && page.index === 0
-      ? fullPageDoubt(page, `${describePlace(place)} is missing`)
+  incompleteReason: (page) =>
+    valueAtLocation(page, location) === undefined && page.index === 0
+      ? fullPageReason(page, `${describeLocation(location)} is missing`)
       : undefined,
 });

@@ -131,7 +131,7 @@ describe('offset', () => {
       return {json: items(3).slice(start, start + 2)};
     };
     const next = offset({offset: 'start', limit: 'max', size: 2, in: 'json'});
-    expect(await pageThrough({next}, api, {...GET, json: {q: 'x'}})).toEqual({
+    expect(await pageThrough({next}, api, {...GET, method: 'POST', json: {q: 'x'}})).toEqual({
       requests: [' {"q":"x","start":0,"max":2}', ' {"q":"x","start":2,"max":2}'],
       records: items(3),
     });

@@ -1,12 +1,12 @@
-import {countAt, flagAt, type Place} from './field-location.ts';
-import {emptyPageDoubt} from './incomplete-reason.ts';
+import {countAt, type FieldLocation, flagAt} from './field-location.ts';
+import {emptyPageReason} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import {numberIn, type Part, partStep} from './target.ts';
 
 /** How a list says that it goes on, where pages are counted by the client. */
 export type CountedEnd = {
   /** A has-more flag. */
-  readonly more?: Place;
+  readonly more?: FieldLocation;
   /** Ask until a page is empty: for APIs that leave records out of their pages, such as those you may not see. */
   readonly untilEmpty?: boolean;
 };
@@ -29,7 +29,7 @@ type OffsetOptions = CountedEnd & {
   /** Where both parameters go; default `query`. */
   readonly in?: Part;
   /** Where the API tells how many records there are. Saves the request that proves the end. */
-  readonly total?: Place;
+  readonly total?: FieldLocation;
 };
 
 /** Pages by `offset` and `limit`: the next page begins behind the records that came, however many were asked for. */
@@ -52,5 +52,5 @@ export const offset = ({
         : goesOn(page, end);
     return hasNext ? partStep(part, {[name]: reached}) : undefined;
   },
-  doubt: (page) => emptyPageDoubt(page, end.more),
+  incompleteReason: (page) => emptyPageReason(page, end.more),
 });

@@ -4,6 +4,7 @@ import nock from 'nock';
 import {virtualClock} from '../../testing/virtual-clock.ts';
 import {bearer} from '../auth/bearer.ts';
 import {openHttpClient} from '../client.ts';
+import type {ListRequestOptions} from '../request.ts';
 import {cursorIn} from './cursor-in.ts';
 import {nextUrl} from './next-url.ts';
 import {offset} from './offset.ts';
@@ -13,7 +14,7 @@ import type {PaginateOptions} from './paginate.ts';
 const API = 'https://api.test';
 
 /** The records of a list, and what the client said about it apart from each request. */
-const read = async (path: string, options: PaginateOptions & {json?: {q: string}}) => {
+const read = async (path: string, options: ListRequestOptions & PaginateOptions) => {
   const said: string[] = [];
   const records: object[] = [];
   const {paginate, close} = openHttpClient(
@@ -58,7 +59,7 @@ describe('paging over HTTP', () => {
       .post('/search', {q: 'x', cursor: 'a'})
       .reply(200, {rows: [{id: 2}], next: ''});
     const next = cursorIn('next', {json: 'cursor'});
-    expect(await read('/search', {records: 'rows', next, json: {q: 'x'}})).toEqual({
+    expect(await read('/search', {records: 'rows', next, method: 'POST', json: {q: 'x'}})).toEqual({
       records: [{id: 1}, {id: 2}],
       said: [],
     });

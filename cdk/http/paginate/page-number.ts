@@ -1,5 +1,5 @@
-import {countAt, type Place} from './field-location.ts';
-import {emptyPageDoubt} from './incomplete-reason.ts';
+import {countAt, type FieldLocation} from './field-location.ts';
+import {emptyPageReason} from './incomplete-reason.ts';
 import {type CountedEnd, goesOn} from './offset.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import {numberIn, type Part, partStep} from './target.ts';
@@ -12,7 +12,7 @@ type PageNumberOptions = CountedEnd & {
   /** The number of the first page; default 1. */
   readonly first?: number;
   /** Where the API tells how many **pages** there are: a path, or a header such as `X-WP-TotalPages`. */
-  readonly total?: Place;
+  readonly total?: FieldLocation;
   /** Where both parameters go; default `query`. */
   readonly in?: Part;
 };
@@ -39,11 +39,11 @@ export const pageNumber = ({
       const hasNext = left === undefined ? goesOn(page, end) : page.records.length > 0 && left > 0;
       return hasNext ? partStep(part, {[name]: numberOf(page) + 1}) : undefined;
     },
-    doubt: (page) => {
+    incompleteReason: (page) => {
       const left = behind(page) ?? 0;
       return left > 0
         ? `the page is empty, but the API counts ${left} more pages`
-        : emptyPageDoubt(page, end.more);
+        : emptyPageReason(page, end.more);
     },
   };
 };

@@ -2,6 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
 import {json} from '../decode/json.ts';
 import {withRules} from '../response/action.ts';
+import {SOURCE_SCOPE} from '../scope.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {linkHeader} from './link-header.ts';
 import {type PaginateOptions, type Paging, paginate} from './paginate.ts';
@@ -10,6 +11,7 @@ import type {FetchedPage} from './paginator.ts';
 const first: HttpRequest = {
   method: 'GET',
   url: new URL('https://api.test/items?page=1'),
+  scope: SOURCE_SCOPE,
   headers: {accept: 'application/json'},
 };
 
@@ -25,9 +27,8 @@ const answer = (
 });
 
 const over = (send: Send, warn: (message: string) => void = () => {}): Paging => ({
-  answered: () => withRules(send),
+  sendAllowing: () => withRules(send),
   warn,
-  onPage: () => {},
   decoder: json(),
   limit: 1e9,
 });
@@ -62,7 +63,7 @@ describe('pages', () => {
       {records: [{id: 1}, {id: 2}], bytes: 19},
       {records: [{id: 3}, {id: 4}], bytes: 19},
       {records: [{id: 5}, {id: 6}], bytes: 19},
-      {records: [], bytes: 0, doubt: expect.stringContaining('has no Link header')},
+      {records: [], bytes: 0, incompleteReason: expect.stringContaining('has no Link header')},
     ]);
     expect(asked).toEqual([
       'https://api.test/items?page=1',
@@ -215,7 +216,7 @@ describe('pages', () => {
     expect(await Array.fromAsync(paginate(over(send), first, {next: linkHeader()}))).toEqual([
       {records: [], bytes: 2},
       {records: [{id: 1}], bytes: 10},
-      {records: [], bytes: 0, doubt: expect.stringContaining('has no Link header')},
+      {records: [], bytes: 0, incompleteReason: expect.stringContaining('has no Link header')},
     ]);
   });
 });

@@ -1,40 +1,41 @@
 import type {JsonObject} from '../../json/values.ts';
-import {asOne, openAnswer} from '../decode/decode-response.ts';
+import {asOne, openResponse} from '../decode/decode-response.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {isTouched, pageWith} from '../decode/lazy-records.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
-import {countAt, type Place} from './field-location.ts';
-import {assertBelowCap, assertNewContent, assertNewRequest, checkEnd, gapCheck} from './guards.ts';
-import {fullPageDoubt} from './incomplete-reason.ts';
+import {countAt, type FieldLocation} from './field-location.ts';
+import {
+  assertBelowCap,
+  assertNewContent,
+  assertNewRequest,
+  checkEnd,
+  truncationCheck,
+} from './guards.ts';
+import {fullPageReason} from './incomplete-reason.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
-import {resumed, resumeOf} from './resume.ts';
-import {recordsOf} from './select-records.ts';
+import {type ListResume, openList} from './resume.ts';
+import {selectRecords} from './select-records.ts';
 
-export type PaginateOptions = {
+export type PaginateOptions<R extends object = object> = {
   /** Where the records are in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
   readonly records?: string;
   /** How the next page is found: a paginator, or a function of your own. Without it there is just one. */
-  readonly next?: Paginator | Paginator['next'];
+  readonly next?: Paginator<R> | Paginator<R>['next'];
   /** Ends the list behind a page, whatever follows. */
-  readonly stop?: (page: FetchedPage) => boolean;
+  readonly stop?: (page: FetchedPage<R>) => boolean;
   /** Statuses that mean "nothing here" rather than a fault, such as GitHub's 409 for an empty repository. */
   readonly emptyOn?: readonly number[];
   /** Statuses that mean "past the end" behind the first page, such as WordPress' 400. */
   readonly endOn?: readonly number[];
   /** Where the API tells how many records there are: it is compared with those that came. */
-  readonly total?: Place;
+  readonly total?: FieldLocation;
   /** What an end is that is not proven, or a `total` that was not reached: a warning (the default), or an error. */
   readonly incomplete?: 'warn' | 'fail';
   /** More pages than these are an error. Default 100,000. */
   readonly maxPages?: number;
   /** By default the next page is requested while this one is worked on. False: only when the reader asks for it. */
   readonly prefetch?: boolean;
-  /**
-   * The `resume` that `read` was given: the list goes on behind the page that had it; undefined: from its beginning. Where
-   * this is set, pages say where they can be gone on from; see `resumable` of a stream.
-   */
-  readonly resume?: JsonObject | undefined;
 };
 
 /** What was fetched at once. */
@@ -42,7 +43,7 @@ export type FetchedRecords<R extends object> = {
   readonly records: readonly R[];
   readonly bytes: number;
   /** Why the list may not be complete: on a page without records, behind the last one. */
-  readonly doubt?: string;
+  readonly incompleteReason?: string;
   /** Where the page behind this one is; undefined for the last one, and where that would tell a secret. */
   readonly resume?: JsonObject;
 };
@@ -50,27 +51,26 @@ export type FetchedRecords<R extends object> = {
 /** What a client lends to paging. */
 export type Paging = {
   /** Lets answers through that are none of the API's refusals, or one of these statuses. */
-  readonly answered: (allowed: readonly number[]) => Send;
+  readonly sendAllowing: (allowed: readonly number[]) => Send;
   readonly warn: (message: string) => void;
-  /** Told of each page that came. */
-  readonly onPage: () => void;
   readonly decoder: Decoder;
   /** The largest body, unpacked. */
   readonly limit: number;
+  /** Absent: the list begins at its first page, and its pages do not say where the next one is. */
+  readonly resume?: ListResume | undefined;
 };
 
-type Fetched<R extends object> = FetchedPage & {
-  readonly records: readonly R[];
+type Fetched<R extends object> = FetchedPage<R> & {
   /** Its size, unpacked. */
   readonly bytes: number;
 };
 
 const onePage: Paginator = {
   next: () => undefined,
-  doubt: (page) => fullPageDoubt(page, 'no `next` is set'),
+  incompleteReason: (page) => fullPageReason(page, 'no `next` is set'),
 };
 
-const paginatorOf = (next: PaginateOptions['next']): Paginator =>
+const paginatorOf = <R extends object>(next: PaginateOptions<R>['next']): Paginator<R> =>
   typeof next === 'function' ? {next} : (next ?? onePage);
 
 const maxOf = (one: number | undefined, other: number | undefined): number | undefined =>
@@ -85,10 +85,10 @@ const contentReader = <R extends object>(
   decoder: Decoder,
   limit: number,
   path: string | undefined,
-  paginator: Paginator,
+  paginator: Pick<Paginator, 'records'>,
 ) => {
   // A paginator that finds the records itself has to see them.
-  let place = path !== undefined || paginator.records === undefined ? {path} : undefined;
+  let location = path !== undefined || paginator.records === undefined ? {path} : undefined;
   const places = {path, find: paginator.records, follow: decoder.find};
   return async (
     request: HttpRequest,
@@ -96,29 +96,30 @@ const contentReader = <R extends object>(
     before: Fetched<R> | undefined,
   ): Promise<Content<R>> => {
     // Who looks at one page looks at all of them: they are parsed at once then.
-    if (before !== undefined && isTouched(before.records)) place = undefined;
-    const answer = await openAnswer<R>(request, response, decoder, limit, place);
-    const {documents, bytes} = answer;
+    if (before !== undefined && isTouched(before.records)) location = undefined;
+    const opened = await openResponse<R>(request, response, decoder, limit, location);
+    const {documents, bytes} = opened;
     const records =
-      answer.records ??
-      documents.flatMap((document) => recordsOf<R>({request, json: document}, places));
+      opened.records ??
+      documents.flatMap((document) => selectRecords<R>({request, json: document}, places));
     return {json: asOne(documents), bytes, records};
   };
 };
 
 /** Fetches the page of a request, and the one behind a page; undefined behind the last. */
 const openPages = <R extends object>(
-  {answered, warn, onPage, decoder, limit}: Paging,
-  options: PaginateOptions,
+  {sendAllowing, warn, decoder, limit}: Paging,
+  options: PaginateOptions<R>,
+  isResumed: boolean,
 ) => {
   const {endOn = [], incomplete = 'warn', maxPages = DEFAULT_MAX_PAGES} = options;
   const paginator = paginatorOf(options.next);
-  // Of a list that goes on, those before are not counted.
-  const total = options.resume === undefined ? (options.total ?? paginator.total) : undefined;
+  // The records before the page at which a list is resumed are not counted.
+  const total = isResumed ? undefined : (options.total ?? paginator.total);
   const open = contentReader<R>(decoder, limit, options.records, paginator);
   const requested = new Set<string>();
-  let doubt: string | undefined;
-  const checkGap = gapCheck(paginator.gap, {incomplete, warn});
+  let incompleteReason: string | undefined;
+  const checkTruncation = truncationCheck(paginator.truncatedIn, {incomplete, warn});
 
   const fetchPage = async (
     request: HttpRequest,
@@ -128,12 +129,12 @@ const openPages = <R extends object>(
     assertNewRequest(request, requested);
     assertBelowCap(request, index, maxPages);
     const ends = before === undefined ? [] : endOn;
-    const response = await answered(ends)(request);
+    const response = await sendAllowing(ends)(request);
     if (ends.includes(response.status) || actionOf(response) === 'ignore') {
-      if (before !== undefined) doubt = checkEnd(before, undefined, {incomplete, warn});
+      if (before !== undefined) incompleteReason = checkEnd(before, undefined, {incomplete, warn});
       return undefined;
     }
-    onPage();
+    request.scope.count('pages');
     assertNewContent(request, response, before);
     const {json, bytes, records} = await open(request, response, before);
     const firstSize = before?.firstSize ?? records.length;
@@ -145,24 +146,15 @@ const openPages = <R extends object>(
 
   /** The request for the page behind this one; undefined where there is none. */
   const requestBehind = (page: Fetched<R>): HttpRequest | undefined => {
-    checkGap(page);
+    checkTruncation(page);
     if (options.stop?.(page)) return undefined;
     const step = paginator.next(page);
     if (step !== undefined) return takeStep(page.request, step);
-    doubt = checkEnd(page, paginator.doubt, {incomplete, warn});
+    incompleteReason = checkEnd(page, paginator.incompleteReason, {incomplete, warn});
     return undefined;
   };
 
-  const fetchFirst = (request: HttpRequest) =>
-    fetchPage(
-      withEmptyOn(
-        options.resume === undefined
-          ? takeStep(request, paginator.first ?? {})
-          : resumed(request, options.resume),
-        options.emptyOn,
-      ),
-    );
-  return {fetchFirst, fetchPage, requestBehind, doubt: () => doubt};
+  return {fetchPage, requestBehind, incompleteReason: () => incompleteReason};
 };
 
 /** What a page is, or why it can't be had: told when the reader comes for it. */
@@ -178,10 +170,13 @@ const attempt = <T>(make: () => T): {readonly value: T} | {readonly error: unkno
 export async function* paginate<R extends object>(
   paging: Paging,
   request: HttpRequest,
-  options: PaginateOptions,
+  options: PaginateOptions<R>,
 ): AsyncGenerator<FetchedRecords<R>> {
-  const {fetchFirst, fetchPage, requestBehind, doubt} = openPages<R>(paging, options);
-  let page = await fetchFirst(request);
+  const first = takeStep(request, paginatorOf(options.next).first ?? {});
+  const list = openList(paging.resume, first);
+  const pages = openPages<R>(paging, options, list.isResumed);
+  const {fetchPage, requestBehind, incompleteReason} = pages;
+  let page = await fetchPage(withEmptyOn(list.begin, options.emptyOn));
   while (page !== undefined) {
     const current: Fetched<R> = page;
     const behind = attempt(() => requestBehind(current));
@@ -192,11 +187,11 @@ export async function* paginate<R extends object>(
     ahead?.catch(() => {});
     yield pageWith(current.records, {
       bytes: current.bytes,
-      ...(next && 'resume' in options && resumeOf(next)),
+      ...(next && list.resumeAt(next)),
     });
     if ('error' in behind) throw behind.error;
     page = await (ahead ?? fetchNext());
   }
-  const why = doubt();
-  if (why !== undefined) yield {records: [], bytes: 0, doubt: why};
+  const why = incompleteReason();
+  if (why !== undefined) yield {records: [], bytes: 0, incompleteReason: why};
 }

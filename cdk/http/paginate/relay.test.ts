@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import {GET, items, pageThrough} from '../../../test/http/paging.ts';
-import {valueAt as at} from '../../json/values.ts';
+import {valueAt} from '../../json/values.ts';
 import type {HttpRequest} from '../types.ts';
 import {relay} from './relay.ts';
 
@@ -117,12 +117,12 @@ const tracker = (
   };
   return ({json}: HttpRequest) => {
     const variables = json?.['variables'];
-    const outer = pageOf(names, at(variables, 'after'), sizes.outer);
+    const outer = pageOf(names, valueAt(variables, 'after'), sizes.outer);
     const owned = outer.part.map((name) => {
       const all = Array.from({length: owners[name] ?? 0}, (_none, index) => ({
         id: `${name}${index + 1}`,
       }));
-      const inner = pageOf(all, at(variables, 'innerAfter'), sizes.inner);
+      const inner = pageOf(all, valueAt(variables, 'innerAfter'), sizes.inner);
       return {name, issues: nodes(inner.part, inner.next)};
     });
     return {json: {data: {owners: nodes(owned, outer.next)}}};

@@ -1,9 +1,9 @@
 import {SystemError} from '../../errors.ts';
-import {valueAt as at, isNone, isObject, type JsonObject} from '../../json/values.ts';
+import {isNone, isObject, type JsonObject, valueAt} from '../../json/values.ts';
 import {assertNoErrors} from '../graphql.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
-import {describePlace} from './field-location.ts';
-import {cutConnection} from './nested-connections.ts';
+import {describeLocation} from './field-location.ts';
+import {truncatedConnection} from './nested-connections.ts';
 import type {Paginator} from './paginator.ts';
 import {jsonStep} from './target.ts';
 
@@ -19,63 +19,63 @@ type RelayOptions = {
   };
 };
 
-type Answer = Parameters<NonNullable<Paginator['records']>>[0];
+type DecodedResponse = Parameters<NonNullable<Paginator['records']>>[0];
 
-const connectionOf = (answer: Answer, path: string): JsonObject => {
-  assertNoErrors(answer.request, answer.json);
-  const connection = at(answer.json, path);
+const connectionOf = (decoded: DecodedResponse, path: string): JsonObject => {
+  assertNoErrors(decoded.request, decoded.json);
+  const connection = valueAt(decoded.json, path);
   if (isObject(connection)) return connection;
   throw new SystemError(
-    `${describeRequest(answer.request)}: ${describePlace(path)} should be a connection with nodes or edges, but is missing. Set \`relay\` to its path, such as data.viewer.items.`,
+    `${describeRequest(decoded.request)}: ${describeLocation(path)} should be a connection with nodes or edges, but is missing. Set \`relay\` to its path, such as data.viewer.items.`,
   );
 };
 
 /** Records that may not be seen are null in a connection. */
 const nodesOf = ({nodes, edges}: JsonObject): unknown => {
-  const found = Array.isArray(edges) ? edges.map((edge) => at(edge, 'node')) : undefined;
+  const found = Array.isArray(edges) ? edges.map((edge) => valueAt(edge, 'node')) : undefined;
   const list: unknown = nodes ?? found;
   return Array.isArray(list) ? list.filter((node) => node !== null) : list;
 };
 
 const hasNextPage = (request: HttpRequest, connection: JsonObject, path: string): boolean => {
-  const hasNext = at(connection, 'pageInfo.hasNextPage');
+  const hasNext = valueAt(connection, 'pageInfo.hasNextPage');
   if (typeof hasNext === 'boolean') return hasNext;
   throw new SystemError(
-    `${describeRequest(request)}: ${describePlace(path)} has no pageInfo.hasNextPage: add \`pageInfo { hasNextPage endCursor }\` to the query.`,
+    `${describeRequest(request)}: ${describeLocation(path)} has no pageInfo.hasNextPage: add \`pageInfo { hasNextPage endCursor }\` to the query.`,
   );
 };
 
 /** The inner connections of a page; one that may not be seen is null, as a record is. */
-const innerOf = (answer: Answer, path: string, inner: string): readonly JsonObject[] => {
-  const nodes = nodesOf(connectionOf(answer, path));
+const innerOf = (decoded: DecodedResponse, path: string, inner: string): readonly JsonObject[] => {
+  const nodes = nodesOf(connectionOf(decoded, path));
   return (Array.isArray(nodes) ? nodes : []).flatMap((node) => {
-    const connection = at(node, inner);
+    const connection = valueAt(node, inner);
     if (isObject(connection)) return [connection];
     if (connection === null) return [];
     throw new SystemError(
-      `${describeRequest(answer.request)}: a node of ${describePlace(path)} has no connection "${inner}". Set \`inner\` to its path in the node.`,
+      `${describeRequest(decoded.request)}: a node of ${describeLocation(path)} has no connection "${inner}". Set \`inner\` to its path in the node.`,
     );
   });
 };
 
 /** The step to the next page of the one inner connection that has one. */
 const innerStep = (
-  answer: Answer,
+  decoded: DecodedResponse,
   path: string,
   inner: NonNullable<RelayOptions['inner']>,
 ): ReturnType<Paginator['next']> => {
-  const {request} = answer;
-  const connections = innerOf(answer, path, inner.path);
+  const {request} = decoded;
+  const connections = innerOf(decoded, path, inner.path);
   const open = connections.filter((connection) => hasNextPage(request, connection, inner.path));
   const [connection] = open;
   if (connection === undefined) return undefined;
   // One variable is the cursor of all: it would lead into every node of the page, but comes from just one.
   if (connections.length > 1) {
     throw new SystemError(
-      `${describeRequest(request)}: ${describePlace(path)} has ${connections.length} nodes in a page, and "${inner.path}" of ${open.length} of them has a next page. Ask for the outer nodes one at a time (\`first: 1\`), or for all of "${inner.path}" at once.`,
+      `${describeRequest(request)}: ${describeLocation(path)} has ${connections.length} nodes in a page, and "${inner.path}" of ${open.length} of them has a next page. Ask for the outer nodes one at a time (\`first: 1\`), or for all of "${inner.path}" at once.`,
     );
   }
-  const cursor = at(connection, 'pageInfo.endCursor');
+  const cursor = valueAt(connection, 'pageInfo.endCursor');
   if (isNone(cursor)) {
     throw new SystemError(
       `${describeRequest(request)}: "${inner.path}" has a next page, but pageInfo.endCursor is missing: add it to the query.`,
@@ -91,15 +91,15 @@ const innerStep = (
  * https://relay.dev/graphql/connections.htm
  */
 export const relay = (path: string, {variable = 'after', inner}: RelayOptions = {}): Paginator => ({
-  records: (answer) => {
-    if (inner === undefined) return nodesOf(connectionOf(answer, path));
-    return innerOf(answer, path, inner.path).flatMap(nodesOf);
+  records: (decoded) => {
+    if (inner === undefined) return nodesOf(connectionOf(decoded, path));
+    return innerOf(decoded, path, inner.path).flatMap(nodesOf);
   },
   next: (page) => {
     const deeper = inner && innerStep(page, path, inner);
     if (deeper !== undefined) return deeper;
     const hasNext = hasNextPage(page.request, connectionOf(page, path), path);
-    const cursor = at(page.json, `${path}.pageInfo.endCursor`);
+    const cursor = valueAt(page.json, `${path}.pageInfo.endCursor`);
     if (!hasNext || isNone(cursor)) return undefined;
     const variables = page.request.json?.['variables'];
     return {
@@ -113,15 +113,15 @@ export const relay = (path: string, {variable = 'after', inner}: RelayOptions = 
       },
     };
   },
-  doubt: (page) =>
-    at(page.json, `${path}.pageInfo.hasNextPage`) === true
+  incompleteReason: (page) =>
+    valueAt(page.json, `${path}.pageInfo.hasNextPage`) === true
       ? 'the API says that there is more, but pageInfo.endCursor is missing'
       : undefined,
-  gap: (page) => {
+  truncatedIn: (page) => {
     const read = inner === undefined ? [] : innerOf(page, path, inner.path);
-    const cut = cutConnection(nodesOf(connectionOf(page, path)), new Set(read));
+    const cut = truncatedConnection(nodesOf(connectionOf(page, path)), new Set(read));
     return cut === undefined
       ? undefined
-      : `"${cut}" in a node of ${describePlace(path)} is a list with a next page, which is not read: raise its \`first\`, or page it with \`inner\``;
+      : `"${cut}" in a node of ${describeLocation(path)} is a list with a next page, which is not read: raise its \`first\`, or page it with \`inner\``;
   },
 });

@@ -1,4 +1,4 @@
-// Lists that say where they can be gone on from, and go on there.
+// Lists that say where they can be resumed, and go on there.
 import {expect, test} from '@jest/globals';
 import {GET, items, param} from '../../../test/http/paging.ts';
 import type {JsonObject} from '../../json/values.ts';
@@ -8,40 +8,69 @@ import type {HttpRequest, Send} from '../types.ts';
 import {cursorIn} from './cursor-in.ts';
 import {offset} from './offset.ts';
 import {type PaginateOptions, paginate} from './paginate.ts';
+import {type ListResume, openListResume} from './resume.ts';
 
 /** Three pages of two items, by a cursor in the query or the JSON. */
 const api: Send = async (request) => {
-  const from = request.json ? Number(request.json['from'] ?? 0) : param(request, 'from');
+  const body = request.json ?? request.form;
+  const from = body ? Number(body['from'] ?? 0) : param(request, 'from');
   const next = from + 2 < 6 ? from + 2 : null;
-  const body = Buffer.from(JSON.stringify({items: items(2, from + 1), next, total: 6}));
-  return {status: 200, headers: {}, body, url: request.url};
+  const page = JSON.stringify({items: items(2, from + 1), next, total: 6});
+  return {status: 200, headers: {}, body: Buffer.from(page), url: request.url};
 };
 
-const list = async (options: PaginateOptions, request: HttpRequest = GET) => {
+const at = (query: string): HttpRequest => ({...GET, url: new URL(`${GET.url}${query}`)});
+
+type Found = readonly [ids: readonly number[], resume: JsonObject | undefined];
+
+const list = async (
+  resume: ListResume | undefined,
+  request: HttpRequest = GET,
+  options: PaginateOptions = {},
+) => {
   const warnings: string[] = [];
   const pages = paginate<{id: number}>(
     {
-      answered: () => withRules(api),
+      sendAllowing: () => withRules(api),
       warn: (message) => warnings.push(message),
-      onPage: () => {},
       decoder: json(),
       limit: 1e9,
+      resume,
     },
     request,
     {records: 'items', next: cursorIn('next', 'from'), ...options},
   );
-  const found: [readonly number[], JsonObject | undefined][] = [];
-  for await (const {records, resume} of pages) found.push([records.map(({id}) => id), resume]);
+  const found: Found[] = [];
+  for await (const page of pages) found.push([page.records.map(({id}) => id), page.resume]);
   return {pages: found, warnings};
 };
 
-test('a list says behind each page but the last where it can be gone on from, if it is asked', async () => {
-  expect((await list({resume: undefined})).pages).toEqual([
-    [[1, 2], {url: 'https://api.test/items?from=2'}],
-    [[3, 4], {url: 'https://api.test/items?from=4'}],
+const fresh = () => openListResume(undefined);
+
+/** The `resume` of the page with this index. */
+const resumeBehind = async (index: number, request = GET, options: PaginateOptions = {}) => {
+  const {pages} = await list(fresh(), request, options);
+  const [, resume] = pages[index] ?? [];
+  return resume;
+};
+
+const idsOf = async (...asked: Parameters<typeof list>) =>
+  (await list(...asked)).pages.map(([ids]) => ids);
+
+const REST = [
+  [3, 4],
+  [5, 6],
+];
+const ALL = [[1, 2], ...REST];
+
+test('a list says on each page but the last where it can be resumed, if the stream can be', async () => {
+  const name = expect.stringMatching(/^[\w-]{16}$/);
+  expect((await list(fresh())).pages).toEqual([
+    [[1, 2], {list: name, url: 'https://api.test/items?from=2'}],
+    [[3, 4], {list: name, url: 'https://api.test/items?from=4'}],
     [[5, 6], undefined],
   ]);
-  expect((await list({})).pages.map(([, resume]) => resume)).toEqual([
+  expect((await list(undefined)).pages.map(([, resume]) => resume)).toEqual([
     undefined,
     undefined,
     undefined,
@@ -49,45 +78,77 @@ test('a list says behind each page but the last where it can be gone on from, if
 });
 
 test('it goes on there, and does not miss what came before in its total', async () => {
-  const {pages, warnings} = await list({
-    resume: {url: 'https://api.test/items?from=4'},
-    total: 'total',
-  });
+  const resume = await resumeBehind(1);
+  const {pages, warnings} = await list(openListResume(resume), GET, {total: 'total'});
   expect([pages, warnings]).toEqual([[[[5, 6], undefined]], []]);
 });
 
 test('it goes on in the JSON of a POST', async () => {
   const post: HttpRequest = {...GET, method: 'POST', json: {query: 'all'}};
-  const next = cursorIn('next', {json: 'from'});
-  const {pages} = await list({next, resume: undefined}, post);
-  const [, resume] = pages[0] ?? [];
-  expect(resume).toEqual({url: 'https://api.test/items', json: {query: 'all', from: 2}});
-  expect((await list({next, resume}, post)).pages.map(([ids]) => ids)).toEqual([
-    [3, 4],
-    [5, 6],
-  ]);
+  const options = {next: cursorIn('next', {json: 'from'})};
+  const resume = await resumeBehind(0, post, options);
+  expect(resume).toMatchObject({url: 'https://api.test/items', json: {query: 'all', from: 2}});
+  expect(await idsOf(openListResume(resume), post, options)).toEqual(REST);
+});
+
+test('it is resumed in the form of a POST', async () => {
+  const form = {query: 'all', tag: ['a', 'b']};
+  const post: HttpRequest = {...GET, method: 'POST', form};
+  const options = {next: cursorIn('next', {form: 'from'})};
+  const resume = await resumeBehind(0, post, options);
+  expect(resume).toMatchObject({url: 'https://api.test/items', form: {...form, from: 2}});
+  expect(await idsOf(openListResume(resume), post, options)).toEqual(REST);
 });
 
 test('it goes on by an offset without asking for its beginning', async () => {
-  const next = offset({size: 2, offset: 'from', total: 'total'});
-  const {pages} = await list({next, resume: {url: 'https://api.test/items?from=2&limit=2'}});
-  expect(pages.map(([ids]) => ids)).toEqual([
-    [3, 4],
-    [5, 6],
-  ]);
+  const options = {next: offset({size: 2, offset: 'from', total: 'total'})};
+  const resume = await resumeBehind(0, GET, options);
+  expect(resume).toMatchObject({url: 'https://api.test/items?from=2&limit=2'});
+  expect(await idsOf(openListResume(resume), GET, options)).toEqual(REST);
+});
+
+test.each<[string, HttpRequest]>([
+  ['another query', at('?state=closed')],
+  ['another path', {...GET, url: new URL('https://api.test/events')}],
+  ['another host', {...GET, url: new URL('https://other.test/items')}],
+  ['a body', {...GET, method: 'POST', json: {state: 'closed'}}],
+  ['a form', {...GET, method: 'POST', form: {state: 'closed'}}],
+])(
+  'a list with %s begins at its first page, and leaves the resume to the list that it is of',
+  async (_what, other) => {
+    const resume = openListResume(await resumeBehind(0));
+    const inBody = other.json ? {json: 'from'} : {form: 'from'};
+    const options = {next: cursorIn('next', other.method === 'POST' ? inBody : 'from')};
+    expect(await idsOf(resume, other, options)).toEqual(ALL);
+    expect(resume.isLeft()).toBe(true);
+    expect(await idsOf(resume)).toEqual(REST);
+    expect(resume.isLeft()).toBe(false);
+  },
+);
+
+test('of two lists with the same first request only the first is resumed', async () => {
+  const resume = openListResume(await resumeBehind(0));
+  expect(await idsOf(resume)).toEqual(REST);
+  expect(await idsOf(resume)).toEqual(ALL);
+});
+
+test('a resume that no list has written is left alone, and not missed', async () => {
+  const resume = openListResume({page: 7});
+  expect(await idsOf(resume)).toEqual(ALL);
+  expect(resume.isLeft()).toBe(false);
 });
 
 test('nothing is said where the URL may hold a credential: states are not masked', async () => {
-  const request = {...GET, url: new URL('https://api.test/items?access_token=hush')};
-  const {pages} = await list({resume: undefined}, request);
+  const {pages} = await list(fresh(), at('?access_token=hush'));
   expect(pages.map(([, resume]) => resume)).toEqual([undefined, undefined, undefined]);
 });
 
-test.each([[{}], [{url: 7}], [{url: 'nowhere'}]])(
-  '%j is no place to go on from',
-  async (resume) => {
-    await expect(list({resume})).rejects.toThrow(
-      "GET https://api.test/items: the list can't go on where it was cut off, as `resume` holds no URL. Hand it on as the page had it.",
+test.each([[undefined], [7], ['nowhere']])(
+  'a list with a resume whose URL is %j is an error',
+  async (url) => {
+    const resume = openListResume({...(await resumeBehind(0)), url});
+    await expect(list(resume)).rejects.toThrow(
+      "GET https://api.test/items: the list can't go on where it was cut off, as its `resume` holds no URL.",
     );
   },
 );

@@ -1,4 +1,4 @@
-import {recordList, recordsAt} from '../decode/records-in-document.ts';
+import {assertRecords, recordsAtPath} from '../decode/records-in-document.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
 import type {Paginator} from './paginator.ts';
 
@@ -7,7 +7,7 @@ type Found = {
   readonly json: unknown;
 };
 
-export type RecordsOptions = {
+export type SelectOptions = {
   readonly path: string | undefined;
   /** Finds the records where no path is set; default: the body itself is the list. */
   readonly find: Paginator['records'];
@@ -15,12 +15,12 @@ export type RecordsOptions = {
   readonly follow: ((document: unknown, path: string) => unknown) | undefined;
 };
 
-/** The records of an answer: at the path, else where the paginator finds them, else the body itself. */
-export const recordsOf = <R extends object>(
-  answer: Found,
-  {path, find = ({json}) => json, follow = recordsAt}: RecordsOptions,
+/** The records of a response: at the path, else where the paginator finds them, else the body itself. */
+export const selectRecords = <R extends object>(
+  decoded: Found,
+  {path, find = ({json}) => json, follow = recordsAtPath}: SelectOptions,
 ): readonly R[] => {
-  const {request, json: document} = answer;
-  const found = path === undefined ? find(answer) : follow(document, path);
-  return recordList({where: describeRequest(request), path, found, document});
+  const {request, json: document} = decoded;
+  const found = path === undefined ? find(decoded) : follow(document, path);
+  return assertRecords({where: describeRequest(request), path, found, document});
 };

@@ -1,11 +1,11 @@
-// Where a request tells which page it wants: in its query, or in its JSON.
-import {isObject, type JsonObject} from '../../json/values.ts';
+// Where a request tells which page it wants: in its query, in its JSON, or in its form.
+import {isObject, type JsonObject, valueAt} from '../../json/values.ts';
 import type {Query} from '../query.ts';
 import type {HttpRequest} from '../types.ts';
 import type {Step} from './paginator.ts';
 
-/** The name of a query parameter, or a dot path in the JSON of the request. */
-export type Target = string | {readonly json: string};
+/** The name of a query parameter, a dot path in the JSON of the request, or a field of its form. */
+export type Target = string | {readonly json: string} | {readonly form: string};
 
 const setIn = (json: JsonObject, path: readonly string[], value: unknown): JsonObject => {
   const [key, ...rest] = path;
@@ -22,14 +22,31 @@ export const jsonStep = (request: HttpRequest, path: string, value: unknown): St
   json: setIn(request.json ?? {}, path.split('.'), value),
 });
 
-/** Where the fields of a paginator with several of them go. */
-export type Part = 'query' | 'json';
+/** Whether a target takes any JSON; the others take strings, numbers and booleans. */
+export const isJsonTarget = (target: Target): target is {readonly json: string} =>
+  typeof target !== 'string' && 'json' in target;
 
-export const partStep = (part: Part, values: Query): Step =>
-  part === 'json' ? {json: values} : {query: values};
+/** The step that sets a target to a string or a number. */
+export const targetStep = (request: HttpRequest, target: Target, value: string | number): Step => {
+  if (isJsonTarget(target)) return jsonStep(request, target.json, value);
+  return typeof target === 'string' ? {query: {[target]: value}} : {form: {[target.form]: value}};
+};
+
+/** The value that a request has at a target; undefined or null where it has none. */
+export const valueAtTarget = (request: HttpRequest, target: Target): unknown => {
+  if (isJsonTarget(target)) return valueAt(request.json, target.json);
+  return typeof target === 'string'
+    ? request.url.searchParams.get(target)
+    : request.form?.[target.form];
+};
+
+/** Where the fields of a paginator with several of them go. */
+export type Part = 'query' | 'json' | 'form';
+
+export const partStep = (part: Part, values: Query): Step => ({[part]: values});
 
 /** The number that a request asked with. */
 export const numberIn = (request: HttpRequest, part: Part, name: string): number | undefined => {
-  const value = part === 'json' ? request.json?.[name] : request.url.searchParams.get(name);
+  const value = part === 'query' ? request.url.searchParams.get(name) : request[part]?.[name];
   return value === undefined || value === null ? undefined : Number(value);
 };

@@ -1,5 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import {GET, items, pageThrough} from '../../../test/http/paging.ts';
+import type {HttpRequest} from '../types.ts';
 import {tokenParts} from './token-parts.ts';
 
 const bodies =
@@ -25,11 +26,11 @@ describe('tokenParts', () => {
 
   test('puts them into the JSON', async () => {
     const api = bodies({rows: items(1), next: {name: 'a', type: 'A'}}, {rows: items(1, 2)});
-    const request = {...GET, json: {zone: 1}};
+    const request: HttpRequest = {...GET, method: 'POST', json: {zone: 1}};
     expect(
       await pageThrough({...options, next: tokenParts(parts, {in: 'json'})}, api, request),
     ).toEqual({
-      requests: ['', ' {"zone":1,"name":"a","type":"A"}'],
+      requests: [' {"zone":1}', ' {"zone":1,"name":"a","type":"A"}'],
       records: items(2),
     });
   });

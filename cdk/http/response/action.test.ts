@@ -3,10 +3,16 @@ import nock from 'nock';
 import {failureOf} from '../../../test/failure-of.ts';
 import {API, withAuth} from '../../../test/http/authorized.ts';
 import {sessionToken} from '../auth/session-token.ts';
+import {SOURCE_SCOPE} from '../scope.ts';
 import type {HttpRequest, HttpResponse, ResponseAction, ResponseRule} from '../types.ts';
 import {actionOf, withRules} from './action.ts';
 
-const request: HttpRequest = {method: 'GET', url: new URL(`${API}/items`), headers: {}};
+const request: HttpRequest = {
+  method: 'GET',
+  url: new URL(`${API}/items`),
+  scope: SOURCE_SCOPE,
+  headers: {},
+};
 
 const answer = (
   status: number,
@@ -147,7 +153,7 @@ describe('an answer that a rule calls', () => {
     nock(API).get('/items').reply(200, {ok: true});
     const {result} = await withAuth(
       {
-        retry: {attempts: 31, longest: 1e9},
+        retry: {attempts: 31, longest: {days: 12}},
         rules: [{status: 403, text: /rate limit/i, action: 'rate-limited'}],
       },
       (http) => http.get('/items'),

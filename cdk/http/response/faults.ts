@@ -22,7 +22,7 @@ export const networkCode = (error: unknown): string | undefined => {
 // Codes of node:net, node:dns, undici, its HTTP parser, the decompressors and decode/. TLS faults are not among them: a
 // certificate that is refused now is refused in a second, too.
 const TRANSIENT_CODE =
-  /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|NETDOWN)|UND_ERR_.*|HPE_.*|[A-Z]+_ENDS_EARLY|ERR_HTTP2_.*|Z_.*|ERR__ERROR_.*|ZSTD_.*)$/;
+  /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|NETDOWN)|UND_ERR_.*|HPE_.*|[A-Z]+_TRUNCATED|ERR_HTTP2_.*|Z_.*|ERR__ERROR_.*|ZSTD_.*)$/;
 
 /** What undici says of a request it can't send, of a client that is closed, and of redirects without end. */
 const LASTING_CODE =

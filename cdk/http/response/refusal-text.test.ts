@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {refusalText} from './refusal-text.ts';
 
-const textOf = (body: string, contentType = 'application/json'): string | undefined =>
+const refusalIn = (body: string, contentType = 'application/json'): string | undefined =>
   refusalText({
     status: 400,
     headers: {'content-type': contentType},
@@ -104,7 +104,7 @@ describe('the words of a refusal', () => {
     ['nothing that is blank', {message: ' ', error: 'forbidden', errors: []}, 'forbidden'],
     ['JSON that is a text', 'Slow down.', 'Slow down'],
   ])('are %s', (_custom, body, expected) => {
-    expect(textOf(JSON.stringify(body))).toBe(expected);
+    expect(refusalIn(JSON.stringify(body))).toBe(expected);
   });
 
   test.each([
@@ -115,10 +115,10 @@ describe('the words of a refusal', () => {
     ['many words are cut', JSON.stringify({message: 'x'.repeat(1_000)}), `${'x'.repeat(300)}…`],
     ['no body says nothing', '', undefined],
   ])('%s', (_case, body, expected) => {
-    expect(textOf(body)).toBe(expected);
+    expect(refusalIn(body)).toBe(expected);
   });
 
   test('are not those of a page for a browser', () => {
-    expect(textOf('<p>Not found</p>', 'text/html; charset=utf-8')).toBeUndefined();
+    expect(refusalIn('<p>Not found</p>', 'text/html; charset=utf-8')).toBeUndefined();
   });
 });

@@ -8,6 +8,7 @@ import nock from 'nock';
 import {failureOf} from '../../../test/failure-of.ts';
 import {type Certificates, hasOpenssl, makeCertificates} from '../../../test/http/certificates.ts';
 import {serve} from '../../../test/http/loopback.ts';
+import {requestTo} from '../../../test/http/transport.ts';
 import {networkCode} from '../response/faults.ts';
 import {secretsOf} from './agent.ts';
 import {DEFAULT_TIMEOUTS} from './timeouts.ts';
@@ -16,7 +17,7 @@ import {openTransport, type TransportOptions} from './transport.ts';
 const fetchText = async (url: string, options: TransportOptions = {}): Promise<string> => {
   const transport = openTransport(DEFAULT_TIMEOUTS, new AbortController().signal, options);
   try {
-    const {body} = await transport.send({method: 'GET', url: new URL(url), headers: {}});
+    const {body} = await transport.send(requestTo(url));
     return body.toString();
   } finally {
     await transport.close();

@@ -1,4 +1,3 @@
-/// <reference path="./undici-parts.d.ts" />
 // What holds the connections: to the API itself, or through a proxy.
 import {getCACertificates} from 'node:tls';
 import type {Dispatcher} from 'undici';
@@ -52,19 +51,7 @@ const openProxyAgent = async (
   secure: object,
   proxy: HttpProxy | undefined,
 ): Promise<Dispatcher> => {
-  const [
-    {default: EnvHttpProxyAgent},
-    {default: Pool},
-    {default: Dispatcher},
-    {default: connectBy},
-  ] = await Promise.all([
-    import('undici/lib/dispatcher/env-http-proxy-agent.js'),
-    import('undici/lib/dispatcher/pool.js'),
-    import('undici/lib/dispatcher/dispatcher.js'),
-    import('undici/lib/api/api-connect.js'),
-  ]);
-  // As undici does where the whole of it is loaded: a proxy is asked by CONNECT.
-  Object.assign(Dispatcher.prototype, {connect: connectBy});
+  const {EnvHttpProxyAgent, Pool} = await import('./undici.ts');
   return new EnvHttpProxyAgent({
     connect: secure,
     headersTimeout: headers,
@@ -84,7 +71,7 @@ const openProxyAgent = async (
   });
 };
 
-/** undici takes 15 MB and 30 ms to load: a source that sends nothing never does. */
+/** Loading undici takes 15 MB and 30 ms, so a source that sends no request does not load it. */
 export const openAgent = async (
   timeouts: Timeouts,
   tls: Tls,
@@ -94,6 +81,6 @@ export const openAgent = async (
   const {connect, headers, idle} = timeouts;
   const secure = {timeout: connect, ...secureOptions(tls)};
   if (proxy !== undefined || isProxied()) return openProxyAgent(timeouts, secure, proxy);
-  const {default: Agent} = await import('undici/lib/dispatcher/agent.js');
+  const {Agent} = await import('./undici.ts');
   return new Agent({connect: secure, headersTimeout: headers, bodyTimeout: idle});
 };

@@ -49,7 +49,7 @@ export const exchange = (
   let controller: Dispatcher.DispatchController | undefined;
   let over: {readonly reason: Error} | undefined;
   let context: unknown;
-  let answer: {readonly head: Head; readonly sink: Sink} | undefined;
+  let response: {readonly head: Head; readonly sink: Sink} | undefined;
   /** What the sink is still busy with; undefined while it is with nothing. */
   let busy: Promise<void> | undefined;
 
@@ -91,26 +91,26 @@ export const exchange = (
     onResponseStart: (_controller, status, headers) => {
       if (status < 200) return;
       const head = {status, headers: flatten(headers), url: lastUrl(context, url)};
-      answer = {head, sink: openSink(head)};
+      response = {head, sink: openSink(head)};
     },
     onResponseData: (_controller, chunk) => {
       // undici hands on an empty part where it resumes at the end of a connection: to hold back that one would go on for ever.
       if (over !== undefined || chunk.length === 0) return;
       try {
-        const taking = answer?.sink.take(chunk);
+        const taking = response?.sink.take(chunk);
         if (taking !== undefined) wait(taking);
       } catch (error) {
         abort(error instanceof Error ? error : new Error(String(error)));
       }
     },
     onResponseEnd: () => {
-      const whole = answer;
-      if (whole === undefined) return;
+      const complete = response;
+      if (complete === undefined) return;
       Promise.resolve(busy)
-        .then(whole.sink.end)
+        .then(complete.sink.end)
         .then((body) => {
           finish();
-          resolve({...whole.head, ...body});
+          resolve({...complete.head, ...body});
         })
         .catch(fail);
     },

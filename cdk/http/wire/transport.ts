@@ -1,8 +1,7 @@
-/// <reference path="./undici-parts.d.ts" />
-
 import type {Dispatcher} from 'undici';
 import {printExact} from '../../json/exact.ts';
 import {assertAllowed} from '../limits/allowed-hosts.ts';
+import {printForm} from '../query.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {type HttpProxy, openAgent, type Tls} from './agent.ts';
 import {intoFile, intoMemory} from './body.ts';
@@ -40,7 +39,7 @@ const bodyOf = ({json, form}: HttpRequest) => {
   if (json !== undefined) return {type: 'application/json', body: printExact(json)};
   return form === undefined
     ? undefined
-    : {type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString()};
+    : {type: 'application/x-www-form-urlencoded', body: printForm(form)};
 };
 
 /** As the headers have it, which a proxy may not: the length is a hint. */
@@ -78,10 +77,9 @@ export const openTransport = (
   }: TransportOptions = {},
 ): Transport => {
   const openOnce = async () => {
-    const [agent, {default: redirect}, {default: decompress}] = await Promise.all([
+    const [agent, {redirect, decompress}] = await Promise.all([
       openAgent(timeouts, tls, proxy),
-      import('undici/lib/interceptor/redirect.js'),
-      import('undici/lib/interceptor/decompress.js'),
+      import('./undici.ts'),
     ]);
     const dispatcher = agent.compose(
       guard(allowedHosts),
@@ -97,9 +95,9 @@ export const openTransport = (
   };
   return {
     open,
-    send: async (asked: HttpRequest): Promise<HttpResponse> => {
-      const {method, url, headers, into} = asked;
-      const content = bodyOf(asked);
+    send: async (request: HttpRequest): Promise<HttpResponse> => {
+      const {method, url, headers, into} = request;
+      const content = bodyOf(request);
       const options = {
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
@@ -110,7 +108,7 @@ export const openTransport = (
           ...headers,
         },
         ...(content && {body: content.body}),
-        ...redirection(asked),
+        ...redirection(request),
       };
       const {dispatcher} = await open();
       return exchange(

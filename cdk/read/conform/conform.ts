@@ -1,7 +1,7 @@
 // What happens to a record between the API and its line: fields selected, types as declared, size in bounds.
 import {isObject, type JsonObject} from '../../json/values.ts';
 import type {RecordChange} from '../../protocol/messages.ts';
-import {rootPlace} from './schema-path.ts';
+import {rootPath} from './schema-path.ts';
 import {compileSelection} from './select.ts';
 import {shapeOf} from './shape.ts';
 import {DEFAULT_MAX_RECORD_BYTES, trimToSize} from './size.ts';
@@ -70,9 +70,7 @@ export const compileConform = (
   {types, selected, keys = [], maxRecordBytes = DEFAULT_MAX_RECORD_BYTES}: ConformOptions = {},
 ): Conform => {
   const convert =
-    types === 'as-declared'
-      ? compileTypes({...schema, type: 'object'}, rootPlace(keys))
-      : undefined;
+    types === 'as-declared' ? compileTypes({...schema, type: 'object'}, rootPath(keys)) : undefined;
   const select = selected && compileSelection(shapeOf(schema), shapeOf(selected), keys);
 
   const convertRecord = (record: JsonObject, run: Run): JsonObject => {

@@ -60,7 +60,7 @@ export const toText = (value: unknown): unknown => {
   return typeof value === 'object' ? printed(value) : String(value);
 };
 
-const parsed = (text: string): unknown => {
+const parseLossless = (text: string): unknown => {
   try {
     const value = parseExact<object>(text);
     return printExact(value) === text ? value : LOST;
@@ -71,12 +71,12 @@ const parsed = (text: string): unknown => {
 
 /** A list from the JSON text of one. */
 export const toList = (value: unknown): unknown => {
-  const list = typeof value === 'string' && value.startsWith('[') ? parsed(value) : LOST;
+  const list = typeof value === 'string' && value.startsWith('[') ? parseLossless(value) : LOST;
   return Array.isArray(list) ? list : LOST;
 };
 
 /** An object from the JSON text of one; an empty list is what PHP prints for an empty object. */
 export const toObject = (value: unknown): unknown => {
   if (Array.isArray(value) && value.length === 0) return {};
-  return typeof value === 'string' && value.startsWith('{') ? parsed(value) : LOST;
+  return typeof value === 'string' && value.startsWith('{') ? parseLossless(value) : LOST;
 };

@@ -1,11 +1,11 @@
-// Where in a record something is: for a person as a path, and for counting as the field of all such places.
+// Where in a schema a field is declared, and where in a record its values are.
 
-/** In the segments of a place: any item of a list, any key of a map. */
+/** In the segments of a path: every item of a list, every key of a map. */
 export const ITEM = Symbol('item');
 export const KEY = Symbol('key');
 
 /** A field as a schema declares it, whatever the record. */
-export type Place = {
+export type SchemaPath = {
   readonly segments: readonly (string | typeof ITEM | typeof KEY)[];
   /** How many of the segments are ITEM or KEY. */
   readonly depth: number;
@@ -24,25 +24,25 @@ export const keysBelow = (keys: readonly string[], name: string): readonly strin
   });
 
 /** A whole record. */
-export const rootPlace = (keys: readonly string[]): Place => ({segments: [], depth: 0, keys});
+export const rootPath = (keys: readonly string[]): SchemaPath => ({segments: [], depth: 0, keys});
 
-export const propertyOf = (place: Place, name: string): Place => ({
-  segments: [...place.segments, name],
-  depth: place.depth,
-  keys: keysBelow(place.keys, name),
+export const propertyOf = (path: SchemaPath, name: string): SchemaPath => ({
+  segments: [...path.segments, name],
+  depth: path.depth,
+  keys: keysBelow(path.keys, name),
 });
 
 /** Every item of a list, or every value of a map. */
-export const eachOf = (place: Place, each: typeof ITEM | typeof KEY): Place => ({
-  segments: [...place.segments, each],
-  depth: place.depth + 1,
-  keys: place.keys.filter((key) => key === ''),
+export const eachOf = (path: SchemaPath, each: typeof ITEM | typeof KEY): SchemaPath => ({
+  segments: [...path.segments, each],
+  depth: path.depth + 1,
+  keys: path.keys.filter((key) => key === ''),
 });
 
 const join = (parts: readonly string[]): string => parts.join('').replace(/^\./, '');
 
 /** Where a value is in its record: `lines[2].price`. */
-export const pathOf = ({segments}: Place, steps: Steps): string => {
+export const describeValuePath = ({segments}: SchemaPath, steps: Steps): string => {
   let depth = 0;
   return join(
     segments.map((segment) => {
@@ -54,7 +54,7 @@ export const pathOf = ({segments}: Place, steps: Steps): string => {
 };
 
 /** All the places that a schema declares at once: `lines[].price`, `rates.*`. */
-export const fieldOf = ({segments}: Place): string =>
+export const describeSchemaPath = ({segments}: SchemaPath): string =>
   join(
     segments.map((segment) => {
       if (segment === ITEM) return '[]';

@@ -2,7 +2,7 @@
 // https://docs.airbyte.com/platform/understanding-airbyte/airbyte-protocol
 import {withDigitsOf} from '../../json/exact.ts';
 import {isObject, type JsonObject, kindOf} from '../../json/values.ts';
-import {type Place, pathOf, propertyOf, rootPlace} from './schema-path.ts';
+import {describeValuePath, propertyOf, rootPath, type SchemaPath} from './schema-path.ts';
 import type {Loss} from './types.ts';
 
 /**
@@ -54,28 +54,28 @@ const bytesOf = (value: unknown): number => {
   }
 };
 
-type Candidate = {readonly place: Place; readonly bytes: number; readonly found: string};
+type Candidate = {readonly at: SchemaPath; readonly bytes: number; readonly found: string};
 
 /** All fields that may go; of an object with a key in it, its fields. */
-const candidatesOf = (record: JsonObject, place: Place): readonly Candidate[] =>
+const candidatesOf = (record: JsonObject, at: SchemaPath): readonly Candidate[] =>
   Object.entries(record).flatMap(([name, value]) => {
-    const field = propertyOf(place, name);
+    const field = propertyOf(at, name);
     if (field.keys.includes('')) return [];
     if (field.keys.length > 0) return isObject(value) ? candidatesOf(value, field) : [];
-    return [{place: field, bytes: bytesOf(value), found: kindOf(value)}];
+    return [{at: field, bytes: bytesOf(value), found: kindOf(value)}];
   });
 
 /** Names may have dots in them, so a path would not do. */
-const nameOf = ({segments}: Place): string => JSON.stringify(segments);
+const segmentsKey = ({segments}: SchemaPath): string => JSON.stringify(segments);
 
 /** The record with null in some places, in one pass: a record may have thousands of fields. */
-const withNulls = (record: JsonObject, place: Place, gone: ReadonlySet<string>): JsonObject =>
+const withNulls = (record: JsonObject, at: SchemaPath, gone: ReadonlySet<string>): JsonObject =>
   withDigitsOf(
     record,
     Object.fromEntries(
       Object.entries(record).map(([name, value]) => {
-        const field = propertyOf(place, name);
-        if (gone.has(nameOf(field))) return [name, null];
+        const field = propertyOf(at, name);
+        if (gone.has(segmentsKey(field))) return [name, null];
         return [
           name,
           field.keys.length > 0 && isObject(value) ? withNulls(value, field, gone) : value,
@@ -95,10 +95,10 @@ const NULL_BYTES = 4;
 
 /** Nulls the largest fields, as few as it takes for the rest to fit. */
 const trim = (record: JsonObject, limit: number, keys: readonly string[]): Trimmed => {
-  const root = rootPlace(keys);
+  const root = rootPath(keys);
   const candidates = candidatesOf(record, root).toSorted((a, b) => a.bytes - b.bytes);
   const nulled = (fields: readonly Candidate[]): JsonObject =>
-    withNulls(record, root, new Set(fields.map(({place}) => nameOf(place))));
+    withNulls(record, root, new Set(fields.map(({at}) => segmentsKey(at))));
   let bytes = bytesOf(nulled(candidates));
   const fits = bytes <= limit;
   let kept = 0;
@@ -108,8 +108,8 @@ const trim = (record: JsonObject, limit: number, keys: readonly string[]): Trimm
     kept += 1;
   }
   const large = candidates.slice(kept).filter(({bytes}) => bytes > NULL_BYTES);
-  const losses = large.map(({place, found}): Loss => {
-    const path = pathOf(place, []);
+  const losses = large.map(({at, found}): Loss => {
+    const path = describeValuePath(at, []);
     return {path, field: path, reason: 'size', declared: '', found, kept: false};
   });
   return {record: nulled(large), losses, fits};

@@ -2,7 +2,15 @@
 import {exactOf, rawDigits, withDigitsOf} from '../../json/exact.ts';
 import {isObject, type JsonObject, kindOf} from '../../json/values.ts';
 import {LOST, toBoolean, toInteger, toList, toNumber, toObject, toText} from './scalars.ts';
-import {eachOf, fieldOf, ITEM, KEY, type Place, pathOf, propertyOf} from './schema-path.ts';
+import {
+  describeSchemaPath,
+  describeValuePath,
+  eachOf,
+  ITEM,
+  KEY,
+  propertyOf,
+  type SchemaPath,
+} from './schema-path.ts';
 import {timeFormatOf} from './times.ts';
 
 /** A value that could not be kept as it should be. */
@@ -46,11 +54,11 @@ const typesOf = ({type, airbyte_type: airbyteType}: JsonObject): readonly unknow
 const foundOf = (value: unknown): string => (value === '' ? 'an empty string' : kindOf(value));
 
 /** A value is lost: it becomes null, or stays as it came if a key needs it. */
-const loserOf = (place: Place, declared: string): Convert => {
-  const field = fieldOf(place);
-  const kept = place.keys.length > 0;
+const loserOf = (schemaPath: SchemaPath, declared: string): Convert => {
+  const field = describeSchemaPath(schemaPath);
+  const kept = schemaPath.keys.length > 0;
   return (value, {steps, losses}) => {
-    const path = pathOf(place, steps);
+    const path = describeValuePath(schemaPath, steps);
     losses.push({path, field, reason: 'type', declared, found: foundOf(value), kept});
     return kept ? value : null;
   };
@@ -77,18 +85,18 @@ const convertRest = (
 };
 
 /** The fields of an object; undefined where any will do. */
-const compileObject = (schema: JsonObject, place: Place): Convert | undefined => {
+const compileObject = (schema: JsonObject, path: SchemaPath): Convert | undefined => {
   const {properties, additionalProperties} = schema;
   const entries = Object.entries(isObject(properties) ? properties : {})
     .filter(([name]) => name !== '__proto__') // no field: reading it finds what every object has
     .flatMap(([name, child]) => {
-      const convert = compileTypes(child, propertyOf(place, name));
+      const convert = compileTypes(child, propertyOf(path, name));
       return convert === undefined ? [] : [{name, convert}];
     });
-  const others = compileTypes(additionalProperties, eachOf(place, KEY));
+  const others = compileTypes(additionalProperties, eachOf(path, KEY));
   if (entries.length === 0 && others === undefined) return undefined;
   const declared = new Set(Object.keys(isObject(properties) ? properties : {}));
-  const rest = others && convertRest(others, declared, place.depth);
+  const rest = others && convertRest(others, declared, path.depth);
   return (value, run) => {
     if (!isObject(value)) return value;
     let copy: Record<string, unknown> | undefined;
@@ -103,14 +111,14 @@ const compileObject = (schema: JsonObject, place: Place): Convert | undefined =>
   };
 };
 
-const compileList = ({items}: JsonObject, place: Place): Convert | undefined => {
-  const convert = compileTypes(items, eachOf(place, ITEM));
+const compileList = ({items}: JsonObject, path: SchemaPath): Convert | undefined => {
+  const convert = compileTypes(items, eachOf(path, ITEM));
   if (convert === undefined) return undefined;
   return (value, run) => {
     if (!Array.isArray(value)) return value;
     let copy: unknown[] | undefined;
     for (let index = 0; index < value.length; index += 1) {
-      run.steps[place.depth] = index;
+      run.steps[path.depth] = index;
       const before = exactOf(value, index, value[index]);
       const after = convert(before, run);
       if (after === before) continue;
@@ -122,9 +130,9 @@ const compileList = ({items}: JsonObject, place: Place): Convert | undefined => 
 };
 
 /** The first option that takes the value as it is, else the first that takes all of it, else the first that takes some. */
-const compileUnion = (options: readonly unknown[], place: Place): Convert | undefined => {
-  const converts = options.flatMap((option) => compileTypes(option, place) ?? []);
-  const lose = loserOf(place, 'one of its options');
+const compileUnion = (options: readonly unknown[], path: SchemaPath): Convert | undefined => {
+  const converts = options.flatMap((option) => compileTypes(option, path) ?? []);
+  const lose = loserOf(path, 'one of its options');
   // An option without a type takes anything.
   if (converts.length < options.filter((option) => !isNull(option)).length) return undefined;
   return (value, run) => {
@@ -165,7 +173,7 @@ const conversionsOf = (types: readonly unknown[], isTime: boolean) =>
 const asIs: Convert = (value) => value;
 
 /** What to do with a value that has one of the declared types already; undefined for the types that are not declared. */
-const fittersOf = (schema: JsonObject, types: readonly unknown[], place: Place) => {
+const fittersOf = (schema: JsonObject, types: readonly unknown[], path: SchemaPath) => {
   const time = timeFormatOf(schema['format'], schema['airbyte_type']);
   const has = (type: string): boolean => types.includes(type);
   const text = (value: unknown) => (typeof value === 'string' ? (time?.(value) ?? LOST) : LOST);
@@ -175,8 +183,8 @@ const fittersOf = (schema: JsonObject, types: readonly unknown[], place: Place) 
     number: has('number'),
     integer: has('integer'),
     boolean: has('boolean'),
-    object: has('object') ? (compileObject(schema, place) ?? asIs) : undefined,
-    array: has('array') ? (compileList(schema, place) ?? asIs) : undefined,
+    object: has('object') ? (compileObject(schema, path) ?? asIs) : undefined,
+    array: has('array') ? (compileList(schema, path) ?? asIs) : undefined,
   };
 };
 
@@ -241,18 +249,18 @@ const printsAs = (value: unknown): unknown =>
     : value;
 
 /** What brings values to the types of a schema; undefined where it declares none. Everything may be null. */
-export const compileTypes = (schema: unknown, place: Place): Convert | undefined => {
+export const compileTypes = (schema: unknown, path: SchemaPath): Convert | undefined => {
   if (!isObject(schema)) return undefined;
   const options = schema['oneOf'] ?? schema['anyOf'];
-  if (Array.isArray(options)) return compileUnion(options, place);
+  if (Array.isArray(options)) return compileUnion(options, path);
   const types = typesOf(schema);
   if (types.length === 0) return undefined;
-  const fitters = fittersOf(schema, types, place);
+  const fitters = fittersOf(schema, types, path);
   const conversions = conversionsOf(types, fitters.isTime);
   const declared = types
     .map((type) => (type === 'string' && fitters.isTime ? timeName(schema) : String(type)))
     .join(' or ');
-  const lose = loserOf(place, declared);
+  const lose = loserOf(path, declared);
   const slowly: Convert = (given, run) => {
     const value = printsAs(given);
     const fitting = fitAny(value, fitters, run);

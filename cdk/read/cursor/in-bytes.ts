@@ -1,6 +1,6 @@
 // The cursors of records that are not parsed.
 import {
-  eachField,
+  eachValue,
   FAULT,
   isEscapedKey,
   isKey,
@@ -22,11 +22,11 @@ type Path = {
   readonly quoted?: Buffer;
 };
 
-const pathOf = (field: string): Path => {
+const parsePath = (field: string): Path => {
   const whole = Buffer.from(field);
   const dot = field.indexOf('.');
   if (dot < 0) return {whole};
-  return {whole, head: Buffer.from(field.slice(0, dot)), tail: pathOf(field.slice(dot + 1))};
+  return {whole, head: Buffer.from(field.slice(0, dot)), tail: parsePath(field.slice(dot + 1))};
 };
 
 /** Where a value is; 0 where there is none. */
@@ -36,7 +36,7 @@ type Found = {start: number; end: number};
 const find = (bytes: Buffer, from: number, path: Path, found: Found): boolean => {
   let whole = 0;
   let head = 0;
-  const end = eachField(bytes, from, (_bytes, start, _depth, keyStart, keyEnd) => {
+  const end = eachValue(bytes, from, (start, keyStart, keyEnd) => {
     if (isEscapedKey(bytes, keyStart, keyEnd)) return FAULT;
     const behind = skipValue(bytes, start);
     if (isKey(bytes, keyStart, keyEnd, path.whole)) {
@@ -50,7 +50,7 @@ const find = (bytes: Buffer, from: number, path: Path, found: Found): boolean =>
     }
     return behind;
   });
-  if (end === FAULT) return false;
+  if (end < 0) return false;
   if (whole !== 0 || head === 0 || path.tail === undefined) return true;
   if (isObjectAt(bytes, head)) return find(bytes, head, path.tail, found);
   // The rest may be an index into a list; a scalar leads nowhere.
@@ -60,7 +60,7 @@ const find = (bytes: Buffer, from: number, path: Path, found: Found): boolean =>
 /** Finds the value of a key, if that stands in the record once only: then the rest need not be gone through. */
 const findOnce = (bytes: Buffer, from: number, to: number, key: Buffer, found: Found): boolean => {
   let isOnce = true;
-  eachField(bytes, from, (_bytes, start, _depth, keyStart, keyEnd) => {
+  eachValue(bytes, from, (start, keyStart, keyEnd) => {
     const behind = skipValue(bytes, start);
     if (!isKey(bytes, keyStart - 1, keyEnd + 1, key)) return behind;
     found.start = start;
@@ -72,7 +72,7 @@ const findOnce = (bytes: Buffer, from: number, to: number, key: Buffer, found: F
   return isOnce;
 };
 
-const cursorIn = (raw: RawRecords, index: number, field: string, path: Path): unknown => {
+const cursorValueAt = (raw: RawRecords, index: number, field: string, path: Path): unknown => {
   const {body} = raw;
   const [from, to] = [startOf(raw, index), endOf(raw, index)];
   const found = {start: 0, end: 0};
@@ -89,8 +89,8 @@ const cursorIn = (raw: RawRecords, index: number, field: string, path: Path): un
 export const cursorsIn = (raw: RawRecords, field: string): readonly object[] => {
   // Without such escapes a key of plain letters is written in one way only.
   const isPlain = /^\w+$/.test(field) && !raw.body.includes('\\u');
-  const path = {...pathOf(field), ...(isPlain && {quoted: Buffer.from(`"${field}"`)})};
+  const path = {...parsePath(field), ...(isPlain && {quoted: Buffer.from(`"${field}"`)})};
   return Array.from({length: countOf(raw)}, (_none, index) => ({
-    [field]: cursorIn(raw, index, field, path),
+    [field]: cursorValueAt(raw, index, field, path),
   }));
 };

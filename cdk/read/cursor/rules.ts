@@ -1,6 +1,6 @@
 // What can be done with cursor values without knowing how they are written down.
 
-import type {Cursor} from '../../author/source.ts';
+import type {Cursor} from '../../author/cursor.ts';
 import type {CursorFormat, CursorValue} from '../../author/types.ts';
 import type {Duration} from '../../duration.ts';
 import {SystemError} from '../../errors.ts';
@@ -59,8 +59,10 @@ export type CursorRules = {
   readonly atInstant: (instant: number, model: CursorValue) => CursorValue;
 };
 
+/** Not an empty string: APIs and states say "none" by it. */
 export const isCursorValue = (value: unknown): value is CursorValue =>
-  typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
+  (typeof value === 'string' && value !== '') ||
+  (typeof value === 'number' && Number.isFinite(value));
 
 /** ISO 8601 is understood beside any other format: `start` may be written so, or a state from before. */
 const notationsOf = (format: CursorFormat | undefined): readonly Notation[] => {
@@ -157,7 +159,7 @@ export const cursorRules = ({field, format}: Pick<Cursor, 'format' | 'field'>): 
   return {
     valueOf: (record) => {
       const value = valueIn(record, field);
-      return isCursorValue(value) && value !== '' ? value : undefined;
+      return isCursorValue(value) ? value : undefined;
     },
     compare,
     later: (a, b) => {

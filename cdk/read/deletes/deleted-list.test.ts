@@ -3,7 +3,7 @@ import {dayOf} from '../../../test/read/deleting-api.ts';
 import {at, type Item, item, schema, stateOf} from '../../../test/read/items.ts';
 import {openSyncs} from '../../../test/read/syncs.ts';
 import type {DeletedList} from '../../author/deletes.ts';
-import {page, stream} from '../../author/source.ts';
+import {page, stream} from '../../author/stream.ts';
 import type {Slice} from '../../author/types.ts';
 import {inShort} from '../../testing/run-read.ts';
 

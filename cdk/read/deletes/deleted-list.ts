@@ -1,16 +1,17 @@
-// Lists of deleted items, as APIs keep them, and how far they were read.
+// Deleted lists: the lists of deleted items that APIs keep, and how far they were read.
 
 import type {DeletedList} from '../../author/deletes.ts';
-import type {CursorValue, Slice} from '../../author/types.ts';
-import {isObject, type JsonObject, valueAt} from '../../json/values.ts';
+import type {CursorValue, Slice, StreamContext} from '../../author/types.ts';
+import {isObject, valueAt} from '../../json/values.ts';
 import {type CursorRules, cursorRules, isCursorValue} from '../cursor/rules.ts';
-import {CLOCK_SKEW, FOLD_ABOVE} from '../state/follow-cursor.ts';
-import {packKeys, sliceNumber} from '../state/slice-keys.ts';
+import {isoOf} from '../state/fields.ts';
+import {CLOCK_SKEW, COMPACT_ABOVE} from '../state/follow-cursor.ts';
+import {sliceNumber} from '../state/slice-keys.ts';
+import type {DeletedListState} from '../state/stream-state.ts';
 import {untilAborted} from '../turns/abort.ts';
-import type {Listed} from './kept-state.ts';
-import {isoOf, timeOf} from './tombstone.ts';
+import {timeOf} from './tombstone.ts';
 
-/** What a list tells of a deleted record. */
+/** An item of a list, and when its record was deleted. */
 export type DeletedItem = {
   readonly item: object;
   readonly deletedAt: string;
@@ -19,36 +20,36 @@ export type DeletedItem = {
 export type DeletedLists = {
   /** Reads the list of a slice from its position to its end, and then moves the position. */
   readonly read: (
+    context: StreamContext,
     slice: Slice,
     key: string,
     take: (items: readonly DeletedItem[]) => Promise<void>,
   ) => Promise<void>;
   /** @param isKept which slices are; the others are forgotten */
-  readonly blob: (isKept: (slice: string) => boolean) => JsonObject | undefined;
+  readonly state: (isKept: (slice: string) => boolean) => DeletedListState | undefined;
 };
 
 export type ListRun = {
-  readonly signal: AbortSignal;
   readonly startedAt: number;
   readonly now: () => number;
 };
 
 /** From the earliest position on, all slices have what they need. */
-const fold = (
+const compact = (
   at: ReadonlyMap<string, CursorValue>,
-  folded: Listed['folded'],
+  compacted: DeletedListState['compacted'],
   {compare}: CursorRules,
-): JsonObject => {
-  const values = [...at.values(), ...(folded ? [folded.at] : [])];
+): DeletedListState => {
+  const values = [...at.values(), ...(compacted ? [compacted.at] : [])];
   const earliest = values.reduce((one, other) => (compare(one, other) <= 0 ? one : other));
-  const keys = new Set([...[...at.keys()].map(sliceNumber), ...(folded?.keys ?? [])]);
-  return {folded: {at: earliest, keys: packKeys(keys)}};
+  const keys = new Set([...[...at.keys()].map(sliceNumber), ...(compacted?.keys ?? [])]);
+  return {compacted: {at: earliest, keys}};
 };
 
 export const openDeletedLists = (
   list: DeletedList<object, Slice>,
-  {at, folded}: Listed,
-  {signal, startedAt, now}: ListRun,
+  {at, compacted}: DeletedListState,
+  {startedAt, now}: ListRun,
 ): DeletedLists => {
   const field = list.at;
   const rules = cursorRules({field: field ?? '', ...(list.format && {format: list.format})});
@@ -60,15 +61,15 @@ export const openDeletedLists = (
     const value = field === undefined ? undefined : valueAt(item, field);
     return isCursorValue(value) ? value : undefined;
   };
-  const knownOf = (key: string): CursorValue | undefined =>
-    positions.get(key) ?? (folded?.keys.has(sliceNumber(key)) ? folded.at : undefined);
+  const positionOf = (key: string): CursorValue | undefined =>
+    positions.get(key) ?? (compacted?.keys.has(sliceNumber(key)) ? compacted.at : undefined);
 
   return {
-    read: async (slice, key, take) => {
-      const known = knownOf(key);
+    read: async (context, slice, key, take) => {
+      const before = positionOf(key);
       let highest: CursorValue | undefined;
-      const pages = list.read({slice, since: known ?? list.start, signal});
-      for await (const {records} of untilAborted(pages, signal)) {
+      const pages = list.read({...context, slice, since: before ?? list.start});
+      for await (const {records} of untilAborted(pages, context.signal)) {
         for (const item of records) highest = rules.later(highest, timeIn(item));
         const items = records.map((item) => ({
           item: list.record && isObject(item) ? list.record(item, slice) : item,
@@ -77,17 +78,13 @@ export const openDeletedLists = (
         await take(items);
       }
       const reached = highest === undefined ? undefined : rules.cappedAt(highest, latest);
-      const position = field === undefined ? isoOf(latest) : rules.later(known, reached);
+      const position = field === undefined ? isoOf(latest) : rules.later(before, reached);
       if (position !== undefined) positions.set(key, position);
     },
-    blob: (isKept) => {
+    state: (isKept) => {
       const kept = new Map([...positions].filter(([key]) => isKept(key)));
-      if (kept.size > FOLD_ABOVE) return fold(kept, folded, rules);
-      if (kept.size === 0 && folded === undefined) return undefined;
-      return {
-        at: Object.fromEntries(kept),
-        ...(folded && {folded: {at: folded.at, keys: packKeys(folded.keys)}}),
-      };
+      if (kept.size > COMPACT_ABOVE) return compact(kept, compacted, rules);
+      return kept.size > 0 || compacted ? {at: kept, compacted} : undefined;
     },
   };
 };

@@ -1,84 +1,99 @@
-// What was deleted, as a stream that is being read deals with it: marked in the record itself, listed by the API, or missing.
+// What was deleted, as a stream that is being read finds it: flagged in the record itself, listed by the API, or missing in a
+// sweep. Each of them ends in tombstones, which are emitted like other records.
 import {isDeepStrictEqual} from 'node:util';
-import type {Stream} from '../../author/source.ts';
-import type {CursorValue, Page, Slice} from '../../author/types.ts';
+import type {Stream} from '../../author/stream-value.ts';
+import type {CursorValue, Page, Slice, StreamContext} from '../../author/types.ts';
 import {messageOf} from '../../errors.ts';
-import {isEmptyBlob, type StateBlob} from '../../protocol/state.ts';
 import {cursorRules} from '../cursor/rules.ts';
+import {isoOf} from '../state/fields.ts';
 import {CLOCK_SKEW} from '../state/follow-cursor.ts';
-import type {Progress, SliceProgress} from '../state/progress.ts';
-import {type StreamRun, say} from '../stream-run.ts';
-import type {StreamNode} from '../stream-tree.ts';
+import type {SliceProgress} from '../state/progress.ts';
+import type {DeletesState} from '../state/stream-state.ts';
 import {type DeletedItem, openDeletedLists} from './deleted-list.ts';
-import {markBy} from './flag.ts';
-import {openListing} from './id-list.ts';
-import {openKnownIds} from './id-store.ts';
+import {flagDeleted} from './flag.ts';
+import {openIdList} from './id-list.ts';
+import {type IdStore, openIdStore} from './id-store.ts';
 import {fieldsOf, idIn, idOf} from './ids.ts';
-import {type Kept, type Known, parseKept} from './kept-state.ts';
+import {NO_IDS, type StoredIds, unpackSweep} from './packed-ids.ts';
 import {type Found, openSweeps} from './sweep.ts';
-import {DELETED_AT, isoOf, tombstone} from './tombstone.ts';
+import {DELETED_AT, tombstone} from './tombstone.ts';
 
 /** What is done around the reading of one slice. */
 export type SliceDeletes = {
-  /** Ahead of its records. */
+  /** Before its records. */
   readonly begin: () => Promise<void>;
-  /** One page, and those of its records that are emitted; hands them back as they are. */
+  /** Takes one page, and those of its records that are emitted; returns them as they are to be emitted. */
   readonly take: (page: Page, emitted: readonly object[]) => readonly object[];
   /** When all of them were read. */
   readonly end: () => Promise<void>;
 };
 
-/** Brings records to their form, counts them and emits them. */
-type EmitRecords = (records: readonly object[]) => Promise<void>;
-
 export type StreamDeletes = {
   readonly slice: (
-    emit: EmitRecords,
+    context: StreamContext,
     slice: Slice,
     key: string,
     progress: Pick<SliceProgress, 'from' | 'resume'>,
   ) => SliceDeletes;
-  /** Behind all slices, whether all of them are complete or not. */
-  readonly settle: (emit: EmitRecords, isComplete: boolean) => Promise<void>;
-  /** Puts what is kept about deletes into the stream's state. */
-  readonly withState: (progress: Progress) => Progress;
+  /** After all slices, whether all of them are complete or not. */
+  readonly settle: (isComplete: boolean) => Promise<void>;
+  /**
+   * Its part of the stream's state; undefined for a stream that keeps nothing about deletes.
+   * @param isFinished whether every slice is complete; slices that are gone are then forgotten
+   */
+  readonly state: (isFinished: boolean) => DeletesState | undefined;
 };
 
-const pass = async (): Promise<void> => {};
+/** What deletes need of the run. */
+export type DeletesPort = {
+  /** Emits records in their form, and counts them. */
+  readonly emit: (records: readonly object[]) => Promise<void>;
+  readonly warn: (message: string) => void;
+  /** Of the stream as a whole, for what is requested at its end. */
+  readonly context: StreamContext;
+  readonly now: () => number;
+  /** When the run began, in epoch milliseconds. */
+  readonly startedAt: number;
+};
+
+const nothing = async (): Promise<void> => {};
 
 /** For streams that keep nothing about deletes. */
-const markOnly = (stream: Stream, run: StreamRun): StreamDeletes => {
-  const mark = markBy(stream, run.now);
+const onlyFlag = (stream: Stream, {now}: DeletesPort): StreamDeletes => {
+  const flagged = flagDeleted(stream, now);
   return {
-    slice: (_emit, slice) => ({
-      begin: pass,
-      take: (_page, emitted) => mark(emitted, slice),
-      end: pass,
+    slice: (_context, slice) => ({
+      begin: nothing,
+      take: (_page, emitted) => flagged(emitted, slice),
+      end: nothing,
     }),
-    settle: pass,
-    withState: (progress) => progress,
+    settle: nothing,
+    state: () => undefined,
   };
 };
 
 const EMITTED_AT_ONCE = 1_000;
 
-/** Emits deleted records like any others, ahead of the STATE that covers them. */
-const emitDeleted = async (emit: EmitRecords, records: readonly object[]): Promise<void> => {
-  for (let from = 0; from < records.length; from += EMITTED_AT_ONCE) {
-    await emit(records.slice(from, from + EMITTED_AT_ONCE));
+/** Emits tombstones like any other records, before the STATE that covers them. */
+const emitTombstones = async (
+  {emit}: DeletesPort,
+  tombstones: readonly object[],
+): Promise<void> => {
+  for (let from = 0; from < tombstones.length; from += EMITTED_AT_ONCE) {
+    await emit(tombstones.slice(from, from + EMITTED_AT_ONCE));
   }
 };
 
 /**
- * Ids that are known from another `cursor.start` on may lie before the one of now, and be missing for that; those of
+ * Ids that are known after another `cursor.start` may lie before the one of now, and be missing for that; those of
  * another primary key are in no list at all.
  */
-const knownFrom = (
+const usableIds = (
   {cursor, deletes, primaryKey}: Stream,
-  known: Known,
+  stored: StoredIds,
   warn: (message: string) => void,
-): Known => {
-  const {key, from, ids} = known;
+): StoredIds => {
+  const {key, from, ids} = stored;
   const isBound = deletes?.sweep?.read === undefined && !cursor?.clientSide;
   const reasons = [
     ...(isBound && from !== cursor?.start
@@ -88,15 +103,15 @@ const knownFrom = (
       ? []
       : [`its primary key is ${primaryKey.join(', ')} now, not ${key?.join(', ')}`]),
   ];
-  if (ids.size === 0 || reasons.length === 0) return known;
+  if (ids.size === 0 || reasons.length === 0) return stored;
   warn(
     `${reasons.join(', and ')}: the ids that were known are forgotten, and nothing that was deleted since the last sweep will be found.`,
   );
-  return {...known, ids: new Map(), slices: new Map()};
+  return {...NO_IDS, off: stored.off};
 };
 
-/** Whether a reading that begins there is a list of all that there is in a slice. */
-const isWhole = (
+/** Whether a reading that begins there lists all that there is in a slice. */
+const listsAll = (
   {cursor, window}: Stream,
   {from, resume}: Pick<SliceProgress, 'from' | 'resume'>,
 ): boolean => {
@@ -106,23 +121,23 @@ const isWhole = (
 
 const DEFAULT_LIMIT = 200_000;
 
-const openParts = (stream: Stream, kept: Kept, run: StreamRun, warn: (message: string) => void) => {
+const openParts = (stream: Stream, state: DeletesState, stored: StoredIds, port: DeletesPort) => {
   const {list, sweep} = stream.deletes ?? {};
-  const {startedAt, signal} = run;
-  const known =
+  const {startedAt, warn} = port;
+  const {primaryKey} = stream;
+  const store =
     sweep &&
-    openKnownIds(knownFrom(stream, kept.known, warn), {
+    openIdStore(usableIds(stream, stored, warn), {
       limit: sweep.limit ?? DEFAULT_LIMIT,
-      key: stream.primaryKey,
+      key: primaryKey,
       from: stream.cursor?.start,
       startedAt,
       warn,
     });
-  const {primaryKey} = stream;
   return {
-    lists: list && openDeletedLists(list, kept.listed, run),
-    known,
-    sweeps: sweep && known && openSweeps(sweep, known, {primaryKey, signal, startedAt, warn}),
+    lists: list && openDeletedLists(list, state.list ?? {}, port),
+    store,
+    sweeps: sweep && store && openSweeps(sweep, store, {...port, primaryKey}),
   };
 };
 
@@ -143,27 +158,32 @@ const openHighest = ({cursor}: Stream, before: CursorValue | undefined, now: () 
   };
 };
 
-type Parts = ReturnType<typeof openParts>;
-
-/** Deals with records of slices, as ones that are there or that were deleted. */
-const openRecords = (stream: Stream, kept: Kept, known: Parts['known'], now: () => number) => {
+/** The records of all slices: those that are there, and tombstones of those that were deleted. */
+const openRecords = (
+  stream: Stream,
+  before: CursorValue | undefined,
+  store: IdStore | undefined,
+  now: () => number,
+) => {
   const {primaryKey, deletes} = stream;
-  const highest = openHighest(stream, kept.cursor, now);
-  /** By slice, where each began: its position, which no record that is known has passed where nothing else is kept. */
+  const highest = openHighest(stream, before, now);
+  /** By slice, where each began: no record that is known has a later cursor where nothing else is kept. */
   const begun = new Map<string, CursorValue | undefined>();
   return {
     highest: highest.now,
     begin: (key: string, from: CursorValue | undefined) => void begun.set(key, from),
     hasBegun: (key: string): boolean => begun.has(key),
-    listed: (key: string, items: readonly DeletedItem[]): readonly object[] =>
+    /** Tombstones of items of a deleted list. */
+    ofList: (key: string, items: readonly DeletedItem[]): readonly object[] =>
       items.map(({item, deletedAt}) => {
         const id = idIn(item, primaryKey, 'deletes.list');
-        known?.forget(key, id);
+        store?.forget(key, id);
         const fields = deletes?.list?.record ? item : fieldsOf(id, primaryKey);
-        // Not that of this run: one that was restored since comes behind it, and may have a lower one.
-        return tombstone(stream, fields, kept.cursor ?? begun.get(key), deletedAt);
+        // Not the highest of this run: one that was restored since comes after it, and may have a lower one.
+        return tombstone(stream, fields, before ?? begun.get(key), deletedAt);
       }),
-    found: (found: readonly Found[]): readonly object[] =>
+    /** Tombstones of what a sweep has found. */
+    ofSweep: (found: readonly Found[]): readonly object[] =>
       found.map(({key, id}) =>
         tombstone(stream, fieldsOf(id, primaryKey), highest.now() ?? begun.get(key), isoOf(now())),
       ),
@@ -171,68 +191,53 @@ const openRecords = (stream: Stream, kept: Kept, known: Parts['known'], now: () 
       highest.take(records);
       for (const record of records) {
         const id = idOf(record, primaryKey);
-        if (known === undefined || id === undefined) continue;
-        // Of one that is marked nothing has to be found out any more.
-        if (Reflect.get(record, DELETED_AT)) known.forget(key, id);
-        else known.add(key, id);
+        if (store === undefined || id === undefined) continue;
+        // That one which is flagged is deleted need not be found out any more.
+        if (Reflect.get(record, DELETED_AT)) store.forget(key, id);
+        else store.add(key, id);
       }
     },
-  };
-};
-
-type Records = ReturnType<typeof openRecords>;
-
-/** Puts what is kept about deletes into the blobs of a stream. */
-const keepIn = (
-  progress: Progress,
-  {deletes}: Stream,
-  {lists, known}: Parts,
-  records: Records,
-): Progress => {
-  const withDeletes = (state: StateBlob, isKept: (key: string) => boolean): StateBlob => {
-    const keepsGone = deletes?.sweep?.goneSlices === 'delete';
-    const cursor = records.highest();
-    const list = lists?.blob(isKept);
-    const sweep = known?.blob(keepsGone ? () => true : isKept);
-    const all = {
-      ...(cursor !== undefined && {cursor}),
-      ...(list && {list}),
-      ...(sweep && {sweep}),
-    };
-    if (Object.keys(all).length === 0) return state;
-    return {...(isEmptyBlob(state) ? {} : state), deletes: all};
-  };
-  return {
-    ...progress,
-    unfinished: () => withDeletes(progress.unfinished(), () => true),
-    finished: () => withDeletes(progress.finished(), records.hasBegun),
   };
 };
 
 /** Follows what was deleted from run to run. */
 const follow = (
   stream: Stream,
-  kept: Kept,
-  run: StreamRun,
-  warn: (message: string) => void,
+  state: DeletesState,
+  stored: StoredIds,
+  port: DeletesPort,
 ): StreamDeletes => {
-  const mark = markBy(stream, run.now);
-  const parts = openParts(stream, kept, run, warn);
-  const {lists, known, sweeps} = parts;
-  const records = openRecords(stream, kept, known, run.now);
+  const {
+    context: {signal},
+    now,
+    warn,
+  } = port;
+  const flagged = flagDeleted(stream, now);
+  const {lists, store, sweeps} = openParts(stream, state, stored, port);
+  const records = openRecords(stream, state.cursor, store, now);
+  const deletesGone = stream.deletes?.sweep?.goneSlices === 'delete';
+  const {slices} = stream;
+  /** Only the slices of parents that changed are listed: the others are not gone. */
+  const isPartial = slices.kind === 'parent' && slices.incremental;
 
-  /** Where nothing is known there is nothing to be missed. */
+  /** Where no ids are known none can be missing. */
   const warnIf =
     (key: string) =>
     (message: string): void => {
-      if (known && known.of(key).size > 0) warn(message);
+      if (store && store.of(key).size > 0) warn(message);
     };
-  const readList = async (emit: EmitRecords, slice: Slice, key: string): Promise<unknown> => {
+  const readDeletedList = async (
+    context: StreamContext,
+    slice: Slice,
+    key: string,
+  ): Promise<unknown> => {
     try {
-      await lists?.read(slice, key, (items) => emitDeleted(emit, records.listed(key, items)));
+      await lists?.read(context, slice, key, (items) =>
+        emitTombstones(port, records.ofList(key, items)),
+      );
       return undefined;
     } catch (error) {
-      run.signal.throwIfAborted();
+      signal.throwIfAborted();
       warn(
         `the list of what was deleted${key && ` in ${key}`} could not be read; the records are read nevertheless: ${messageOf(error)}`,
       );
@@ -240,55 +245,62 @@ const follow = (
     }
   };
   return {
-    slice: (emit, slice, key, progress) => {
+    slice: (context, slice, key, progress) => {
       records.begin(key, progress.from);
       const isDue = sweeps?.isDue(key) ?? false;
-      const own = isDue && isWhole(stream, progress) ? openListing(warnIf(key)) : undefined;
+      const ownIds = isDue && listsAll(stream, progress) ? openIdList(warnIf(key)) : undefined;
       let fault: unknown;
       return {
         begin: async () => {
-          fault = await readList(emit, slice, key);
+          fault = await readDeletedList(context, slice, key);
         },
         take: (page, emitted) => {
-          own?.take(page, (record) => idOf(record, stream.primaryKey));
-          const marked = mark(emitted, slice);
-          records.remember(key, marked);
-          return marked;
+          ownIds?.take(page, (record) => idOf(record, stream.primaryKey));
+          const taken = flagged(emitted, slice);
+          records.remember(key, taken);
+          return taken;
         },
         end: async () => {
-          const listed = own?.complete(key) ?? (isDue ? await sweeps?.list(slice, key) : undefined);
-          if (listed !== undefined) sweeps?.compare(slice, key, listed);
+          const ids =
+            ownIds?.complete(key) ??
+            (isDue ? await sweeps?.listIds(context, slice, key) : undefined);
+          if (ids !== undefined) sweeps?.compare(slice, key, ids);
           // The slice is not complete without it, though its records are.
           if (fault !== undefined) throw fault;
         },
       };
     },
-    settle: async (emit, isComplete) => {
-      if (isComplete && stream.deletes?.sweep?.goneSlices === 'delete') {
-        sweeps?.compareGone((key) => !records.hasBegun(key));
-      }
-      await sweeps?.settle((found) => emitDeleted(emit, records.found(found)));
+    settle: async (isComplete) => {
+      if (isComplete && deletesGone) sweeps?.compareGone((key) => !records.hasBegun(key));
+      await sweeps?.settle((found) => emitTombstones(port, records.ofSweep(found)));
     },
-    withState: (progress) => keepIn(progress, stream, parts, records),
+    state: (isFinished) => {
+      const isKept = isFinished && !isPartial ? records.hasBegun : () => true;
+      return {
+        cursor: records.highest(),
+        list: lists?.state(isKept),
+        sweep: store?.state(deletesGone ? () => true : isKept),
+      };
+    },
   };
 };
 
-/** Deletes that are listed or inferred are told in incremental syncs only: a full refresh replaces all that was. */
+/** @param state what an earlier run kept; undefined where deletes are not followed: a full refresh replaces all that was. */
 export const openDeletes = (
-  {stream, start, isSelected, descriptor}: StreamNode,
-  run: StreamRun,
+  stream: Stream,
+  state: DeletesState | undefined,
+  port: DeletesPort,
 ): StreamDeletes => {
-  const {deletes} = stream;
-  const isKept = deletes?.list !== undefined || deletes?.sweep !== undefined;
-  if (!isKept || !isSelected || start.kind === 'done' || start.deletes === undefined) {
-    return markOnly(stream, run);
+  const {list, sweep} = stream.deletes ?? {};
+  if (state === undefined || (list === undefined && sweep === undefined)) {
+    return onlyFlag(stream, port);
   }
-  const warn = (message: string): void => say({descriptor, run}, 'WARN', message);
-  const kept = parseKept(start.deletes.blob);
-  if (kept.damaged.length > 0) {
-    warn(
-      `its state's ${kept.damaged.join(', ')} is not understood, so what it said of deletes counts for nothing.`,
+  const stored = unpackSweep(state.sweep);
+  const damaged = [...(state.damaged ?? []), ...(stored ? [] : ['deletes.sweep'])];
+  if (damaged.length > 0) {
+    port.warn(
+      `its state's ${damaged.join(', ')} is not understood, so what it said of deletes counts for nothing.`,
     );
   }
-  return follow(stream, kept, run, warn);
+  return follow(stream, state, stored ?? NO_IDS, port);
 };

@@ -3,8 +3,8 @@ import {dayOf} from '../../../test/read/deleting-api.ts';
 import {at, type Item, item, schema} from '../../../test/read/items.ts';
 import {openSyncs} from '../../../test/read/syncs.ts';
 import type {Deletes} from '../../author/deletes.ts';
-import {page, type Schema, stream} from '../../author/source.ts';
-import type {Slice} from '../../author/types.ts';
+import {page, stream} from '../../author/stream.ts';
+import type {Schema, Slice} from '../../author/types.ts';
 import {recordsOf} from '../../testing/messages.ts';
 import {catalogOf, runRead} from '../../testing/run-read.ts';
 

@@ -1,22 +1,22 @@
-// Records that say of themselves that they were deleted.
-import type {Stream} from '../../author/source.ts';
+// The flag: records that say themselves that they were deleted become tombstones.
+import type {Stream} from '../../author/stream-value.ts';
 import type {Slice} from '../../author/types.ts';
 import {cursorRules} from '../cursor/rules.ts';
 import {DELETED_AT, timeOf} from './tombstone.ts';
 
-/** Marks records that say of themselves that they were deleted. */
-export const markBy = (
+/** Gives `_deleted_at` to records whose flag says that they were deleted; the others stay as they are. */
+export const flagDeleted = (
   {deletes, cursor}: Stream,
   now: () => number,
 ): ((records: readonly object[], slice: Slice) => readonly object[]) => {
   const flag = deletes?.flag;
   if (flag === undefined) return (records) => records;
   const rules = cursor && cursorRules(cursor);
-  const mark = (record: object, slice: Slice): object => {
+  const flagged = (record: object, slice: Slice): object => {
     const deleted = flag(record, slice);
     if (!deleted) return record;
     const at = deleted === true ? timeOf(rules?.valueOf(record), rules, now()) : deleted;
     return {...record, [DELETED_AT]: at};
   };
-  return (records, slice) => records.map((record) => mark(record, slice));
+  return (records, slice) => records.map((record) => flagged(record, slice));
 };

@@ -1,31 +1,31 @@
-// A list of the ids that there are. What is missing in one that is not complete says nothing.
+// An id list: the ids that a slice has now, page by page. What is missing in one that is not complete says nothing.
 import type {Page} from '../../author/types.ts';
-import {type Id, textOf} from './ids.ts';
+import {comparableId, type Id} from './ids.ts';
 
-export type Listing = {
+export type IdList = {
   readonly take: (page: Page, idOf: (item: object) => Id | undefined) => void;
-  /** By `textOf`; undefined for a list that is not complete, which is said. */
+  /** By `comparableId`; undefined for a list that is not complete, with a warning. */
   readonly complete: (slice: string) => ReadonlyMap<string, Id> | undefined;
 };
 
-export const openListing = (warn: (message: string) => void): Listing => {
+export const openIdList = (warn: (message: string) => void): IdList => {
   const ids = new Map<string, Id>();
   let pages = 0;
-  let doubt: string | undefined;
+  let incompleteReason: string | undefined;
   return {
     take: (page, idOf) => {
       pages += 1;
-      doubt ??= page.doubt;
+      incompleteReason ??= page.incompleteReason;
       for (const item of page.records) {
         const id = idOf(item);
-        if (id !== undefined) ids.set(textOf(id), id);
+        if (id !== undefined) ids.set(comparableId(id), id);
       }
     },
     complete: (slice) => {
       // An empty list is a page without records; no page at all is an answer that was ignored.
-      if (pages > 0 && doubt === undefined) return ids;
+      if (pages > 0 && incompleteReason === undefined) return ids;
       warn(
-        `the list of ids${slice && ` of ${slice}`} is not complete: ${doubt ?? 'there was not a single page'}. Nothing that it lacks is taken for deleted.`,
+        `the list of ids${slice && ` of ${slice}`} is not complete: ${incompleteReason ?? 'there was not a single page'}. Nothing that it lacks is taken for deleted.`,
       );
       return undefined;
     },

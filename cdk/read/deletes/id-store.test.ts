@@ -3,8 +3,8 @@ import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {openApi, range} from '../../../test/read/deleting-api.ts';
 import {at, item, stateOf} from '../../../test/read/items.ts';
-import {type KnownIds, openKnownIds} from './id-store.ts';
-import {type Known, parseKept} from './kept-state.ts';
+import {type IdStore, openIdStore} from './id-store.ts';
+import {NO_IDS, type StoredIds, unpackSweep} from './packed-ids.ts';
 
 describe('the ids in the state', () => {
   test.each([
@@ -52,21 +52,21 @@ describe('the ids in the state', () => {
     );
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.array(id)), fc.boolean(), (slices, early) => {
-        const open = (known: Known) =>
-          openKnownIds(known, {
+        const open = (stored: StoredIds) =>
+          openIdStore(stored, {
             limit: 1000,
             key: ['id'],
             from: undefined,
             startedAt: 0,
             warn: () => {},
           });
-        const first = open(parseKept(undefined).known);
+        const first = open(NO_IDS);
         // What is packed once is not packed again, and the rest beside it.
-        if (early) first.blob(() => true);
+        if (early) first.state(() => true);
         for (const [slice, ids] of Object.entries(slices))
           for (const one of ids) first.add(slice, one);
-        const again = open(parseKept({sweep: first.blob(() => true)}).known);
-        const textsIn = ({slices: keys, of}: KnownIds) =>
+        const again = open(unpackSweep(first.state(() => true)) ?? NO_IDS);
+        const textsIn = ({slices: keys, of}: IdStore) =>
           keys()
             .map((key) => [key, [...of(key).keys()].sort()])
             .sort();
@@ -85,29 +85,29 @@ describe('the ids in the state', () => {
   ])('take less than 1 MB for %s', (_what, count, idAt) => {
     const warnings: string[] = [];
     const warn = (text: string): void => void warnings.push(text);
-    const known = openKnownIds(parseKept(undefined).known, {
+    const store = openIdStore(NO_IDS, {
       limit: 200_000,
       key: ['id'],
       from: undefined,
       startedAt: 0,
       warn,
     });
-    for (let index = 0; index < count; index += 1) known.add('', idAt(index));
-    expect(known.blob(() => true)).toHaveProperty('known');
+    for (let index = 0; index < count; index += 1) store.add('', idAt(index));
+    expect(store.state(() => true)).toHaveProperty('known');
     expect(warnings).toEqual([]);
   });
 
   test('are given up where they take more than 1 MB', () => {
     const warnings: string[] = [];
-    const known = openKnownIds(parseKept(undefined).known, {
+    const store = openIdStore(NO_IDS, {
       limit: 200_000,
       key: ['id'],
       from: undefined,
       startedAt: 0,
       warn: (text) => void warnings.push(text),
     });
-    for (let index = 0; index < 50_000; index += 1) known.add('', randomUUID());
-    expect(known.blob(() => true)).toEqual({off: 200_000});
+    for (let index = 0; index < 50_000; index += 1) store.add('', randomUUID());
+    expect(store.state(() => true)).toEqual({off: 200_000});
     expect(warnings).toEqual([expect.stringMatching(/^the ids of 50000 records take \d+ bytes/)]);
   });
 });

@@ -1,10 +1,10 @@
-// The ids that a stream knows, slice by slice, and how they get into its state without being packed again for each STATE.
+// The id store: the ids of a stream's records, slice by slice, and how they get into its state without being packed again for
+// each STATE.
 
 import type {CursorValue} from '../../author/types.ts';
-import type {JsonObject} from '../../json/values.ts';
-import {type Id, textOf} from './ids.ts';
-import {type Ids, type Known, pack, packIds, type Swept, toPacked} from './kept-state.ts';
-import {isoOf} from './tombstone.ts';
+import type {SweepState} from '../state/stream-state.ts';
+import {comparableId, type Id} from './ids.ts';
+import {type Ids, packIds, packSwept, type StoredIds, type Swept} from './packed-ids.ts';
 
 /** What an Airbyte platform keeps of a state is not endless, and each STATE carries it. */
 const MAX_PACKED = 1024 * 1024;
@@ -12,7 +12,7 @@ const MAX_PACKED = 1024 * 1024;
 /** New ids are packed by as many at a time. */
 const PACKED_AT_ONCE = 2_000;
 
-export type KnownIds = {
+export type IdStore = {
   /** None where the sweep is off. */
   readonly of: (slice: string) => ReadonlyMap<string, Id>;
   readonly swept: (slice: string) => Swept | undefined;
@@ -25,10 +25,10 @@ export type KnownIds = {
   readonly sweep: (slice: string, absent: ReadonlySet<string>) => void;
   readonly isOff: () => boolean;
   /** @param isKept which slices are; the others are forgotten */
-  readonly blob: (isKept: (slice: string) => boolean) => JsonObject;
+  readonly state: (isKept: (slice: string) => boolean) => SweepState;
 };
 
-export type KnownOptions = {
+export type IdStoreOptions = {
   readonly limit: number;
   /** The stream's primary key. */
   readonly key: readonly string[];
@@ -66,41 +66,16 @@ const openPacker = (ids: ReadonlyMap<string, Ids>) => {
         fresh = new Map();
         count = 0;
       }
-      return count === 0 ? [...sealed] : [...sealed, packIds(fresh)];
+      return count === 0 ? sealed : [...sealed, packIds(fresh)];
     },
   };
 };
 
-const packSwept = (
-  slices: ReadonlyMap<string, Swept>,
-  ids: ReadonlyMap<string, Ids>,
-  isKept: (slice: string) => boolean,
-): string =>
-  pack(
-    Object.fromEntries(
-      [...slices]
-        .filter(([slice]) => isKept(slice))
-        .map(([slice, {sweptAt, absent}]) => {
-          const known = ids.get(slice);
-          const missing = new Map(
-            [...absent].flatMap((text) => {
-              const id = known?.get(text);
-              return id === undefined ? [] : [[text, id] as const];
-            }),
-          );
-          return [
-            slice,
-            {swept: isoOf(sweptAt), ...(missing.size > 0 && {absent: toPacked(missing)})},
-          ];
-        }),
-    ),
-  );
-
 /** The ids with what is noted of their slices. */
-const openStore = (known: Known) => {
-  const ids = new Map<string, Ids>(known.ids);
+const openIds = (stored: StoredIds) => {
+  const ids = new Map<string, Ids>(stored.ids);
   const slices = new Map(
-    [...known.slices].map(([slice, {sweptAt, absent}]) => [
+    [...stored.slices].map(([slice, {sweptAt, absent}]) => [
       slice,
       {sweptAt, absent: new Set(absent)},
     ]),
@@ -112,7 +87,7 @@ const openStore = (known: Known) => {
     slices,
     total: () => total,
     add: (slice: string, id: Id): void => {
-      const text = textOf(id);
+      const text = comparableId(id);
       const some = ids.get(slice) ?? new Map();
       slices.get(slice)?.absent.delete(text);
       if (some.has(text)) return;
@@ -138,9 +113,9 @@ const openStore = (known: Known) => {
   };
 };
 
-export const openKnownIds = (known: Known, options: KnownOptions): KnownIds => {
+export const openIdStore = (stored: StoredIds, options: IdStoreOptions): IdStore => {
   const {limit, key, from, startedAt, warn} = options;
-  const store = openStore(known);
+  const store = openIds(stored);
   const {ids, slices} = store;
   let off: number | undefined;
 
@@ -152,8 +127,8 @@ export const openKnownIds = (known: Known, options: KnownOptions): KnownIds => {
     );
   };
   // A limit that was raised since is another chance.
-  if (known.off !== undefined && known.off >= limit) {
-    switchOff(known.off, 'its ids were too many to be kept');
+  if (stored.off !== undefined && stored.off >= limit) {
+    switchOff(stored.off, 'its ids were too many to be kept');
   }
   return {
     of: (slice) => ids.get(slice) ?? NONE,
@@ -168,11 +143,11 @@ export const openKnownIds = (known: Known, options: KnownOptions): KnownIds => {
       const total = store.total();
       if (total > limit) switchOff(total, `more than ${limit} ids are too many to be kept`);
     },
-    forget: (slice, id) => store.forget(slice, textOf(id)),
+    forget: (slice, id) => store.forget(slice, comparableId(id)),
     sweep: (slice, absent) => {
       if (off === undefined) slices.set(slice, {sweptAt: startedAt, absent: new Set(absent)});
     },
-    blob: (isKept) => {
+    state: (isKept) => {
       if (off !== undefined) return {off};
       const packed = store.packed(isKept);
       const swept = packSwept(slices, ids, isKept);
@@ -182,12 +157,7 @@ export const openKnownIds = (known: Known, options: KnownOptions): KnownIds => {
         switchOff(count, `the ids of ${store.total()} records take ${size} bytes in the state`);
         return {off: count};
       }
-      return {
-        known: packed,
-        key,
-        ...(from !== undefined && {from}),
-        slices: swept,
-      };
+      return {known: packed, key, from, slices: swept};
     },
   };
 };

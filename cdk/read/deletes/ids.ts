@@ -15,18 +15,18 @@ export const isId = (value: unknown): value is Id =>
   isScalar(value) || (Array.isArray(value) && value.every(isScalar));
 
 /** The same for 7 and "7": a list of ids may have them as texts where the records have numbers. */
-export const textOf = (id: Id): string =>
+export const comparableId = (id: Id): string =>
   Array.isArray(id) ? JSON.stringify(id.map(String)) : String(id);
 
 /** A number beyond 2^53 as the text of its digits: another record may have the number that JavaScript makes of it. */
-const keyOf = (record: object, field: string): unknown => {
+const exactField = (record: object, field: string): unknown => {
   const value = exactOf(record, field, Reflect.get(record, field));
   return isObject(value) ? (rawDigits(value) ?? value) : value;
 };
 
 /** Undefined for a record that its primary key does not name. */
 export const idOf = (record: object, primaryKey: readonly string[]): Id | undefined => {
-  const values = primaryKey.map((field) => keyOf(record, field));
+  const values = primaryKey.map((field) => exactField(record, field));
   if (!values.every(isScalar)) return undefined;
   const [first] = values;
   return values.length === 1 ? first : values;

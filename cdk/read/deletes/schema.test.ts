@@ -1,5 +1,9 @@
 import {describe, expect, test} from '@jest/globals';
-import {defineSource, page, type Schema, type Stream, stream} from '../../author/source.ts';
+import {parent} from '../../author/slices.ts';
+import {defineSource} from '../../author/source.ts';
+import {page, stream} from '../../author/stream.ts';
+import type {Stream} from '../../author/stream-value.ts';
+import type {Schema} from '../../author/types.ts';
 import {discoverSource} from '../../testing/run-source.ts';
 
 type Item = {id: number; name: string};
@@ -85,6 +89,12 @@ describe('a stream', () => {
       {cursor: {field: 'name'}},
       {sweep: {}},
       'Stream items: after its first sync only what is new is read, which does not show what was deleted: give `deletes.sweep` a `read` that lists all ids, or the stream a `fullSync`.',
+    ],
+    [
+      'that takes slices of parents which did not change for gone',
+      {slices: parent(stream(base), () => ({}), {incremental: true})},
+      {sweep: {read, every: {weeks: 1}, goneSlices: 'delete'}},
+      'Stream items: only the slices of parents that changed are listed, so that one which is not listed is not gone: leave `deletes.sweep.goneSlices` out, or read all parents, without `incremental`.',
     ],
   ] as const)('%s is refused', (_what, more, deletes, message) => {
     expect(() => stream({...base, ...more, deletes})).toThrow(message);

@@ -1,6 +1,6 @@
 // What `discover` shows of a stream that tells what was deleted.
 
-import type {Stream} from '../../author/source.ts';
+import type {Stream} from '../../author/stream-value.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import {DELETED_AT} from './tombstone.ts';
 
@@ -11,7 +11,10 @@ const TIME = {
 };
 
 /** The stream's schema with `_deleted_at`. Deleted records that others tell of have little more than their primary key. */
-export const schemaOf = ({schema, primaryKey, deletes}: Stream): JsonObject => {
+export const schemaOf = (
+  {primaryKey, deletes}: Pick<Stream, 'primaryKey' | 'deletes'>,
+  schema: JsonObject,
+): JsonObject => {
   if (deletes === undefined) return schema;
   const {properties, required} = schema;
   const isBare = deletes.list !== undefined || deletes.sweep !== undefined;

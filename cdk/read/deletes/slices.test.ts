@@ -2,9 +2,11 @@ import {describe, expect, test} from '@jest/globals';
 import {dayOf, openApi, range} from '../../../test/read/deleting-api.ts';
 import {at, item, schema} from '../../../test/read/items.ts';
 import {openSyncs} from '../../../test/read/syncs.ts';
-import {page, parent, stream} from '../../author/source.ts';
+import {parent} from '../../author/slices.ts';
+import {page, stream} from '../../author/stream.ts';
 import {runRead} from '../../testing/run-read.ts';
-import {parseKept} from './kept-state.ts';
+import {parseStreamState} from '../state/stream-state.ts';
+import {unpackSweep} from './packed-ids.ts';
 
 describe('a sweep of slices', () => {
   const slicesOf = (...names: readonly string[]) => names.map((name) => ({name}));
@@ -44,7 +46,8 @@ describe('a sweep of slices', () => {
     for (let run = 0; run < 3; run += 1) {
       const {deleted, warnings, kept} = await sync();
       said.push(...deleted, ...warnings);
-      expect([...parseKept(kept).known.ids.keys()]).toEqual(['name=a']);
+      const {sweep} = parseStreamState({deletes: kept}, undefined).deletes ?? {};
+      expect([...(unpackSweep(sweep)?.ids.keys() ?? [])]).toEqual(['name=a']);
     }
     expect(said).toEqual([]);
   });
@@ -173,7 +176,7 @@ describe('without a list of ids', () => {
         primaryKey: ['id'],
         cursor: {field: 'updated_at', clientSide: true},
         resumable: {days: 10},
-        checkpointInterval: 0,
+        checkpointInterval: {seconds: 0},
         deletes: {sweep: {}},
         async *read({resume}) {
           if (resume === undefined) yield page([item(1), item(2)], {resume: {page: 2}});
@@ -189,6 +192,51 @@ describe('without a list of ids', () => {
     }
     expect(found).toEqual([]);
   });
+});
+
+test('the ids of slices whose parents did not change are kept', async () => {
+  let changed = [item(1, 1), item(2, 2)];
+  const issues = stream({
+    name: 'issues',
+    schema,
+    cursor: {field: 'updated_at'},
+    async *read() {
+      yield page(changed);
+    },
+  });
+  const votes = stream({
+    name: 'items',
+    schema,
+    primaryKey: ['id'],
+    cursor: {field: 'updated_at'},
+    slices: parent(issues, ({id}) => ({issue: id}), {incremental: true}),
+    deletes: {
+      list: {
+        at: 'deleted_at',
+        async *read({slice}) {
+          yield page([{id: 90 + slice.issue, deleted_at: at(slice.issue)}]);
+        },
+      },
+      sweep: {
+        every: {days: 1},
+        async *read({slice}) {
+          yield page([{id: slice.issue * 10}]);
+        },
+      },
+    },
+    async *read({slice}) {
+      yield page([item(slice.issue * 10)]);
+    },
+  });
+  const {sync} = openSyncs(() => votes);
+  const keptIn = ({kept}: Awaited<ReturnType<typeof sync>>) => {
+    const {list, sweep} = parseStreamState({deletes: kept}, undefined).deletes ?? {};
+    return [list?.at, unpackSweep(sweep)?.ids].map((one) => [...(one?.keys() ?? [])].sort());
+  };
+  const both = ['issue=1', 'issue=2'];
+  expect(keptIn(await sync())).toEqual([both, both]);
+  changed = [item(2, 3)];
+  expect(keptIn(await sync())).toEqual([both, both]);
 });
 
 test('what is known of a parent is no part of what its children keep of it', async () => {

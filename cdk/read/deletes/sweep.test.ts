@@ -145,8 +145,8 @@ describe('a list of ids', () => {
   });
 
   test('whose end is in doubt takes nothing for deleted, and says so', async () => {
-    const doubt = 'the last page is a full one';
-    const {two} = await afterTwo(() => [[{id: 1}], {records: [], doubt}]);
+    const incompleteReason = 'the last page is a full one';
+    const {two} = await afterTwo(() => [[{id: 1}], {records: [], incompleteReason}]);
     expect(two.deleted).toEqual([]);
     expect(two.warnings).toEqual([
       'WARN Stream items: the list of ids is not complete: the last page is a full one. Nothing that it lacks is taken for deleted.',

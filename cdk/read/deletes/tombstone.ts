@@ -1,13 +1,12 @@
 // A deleted record, as it is emitted: what names it, a cursor that is not lower than the one it had, and `_deleted_at`.
 
-import type {Stream} from '../../author/source.ts';
+import type {Stream} from '../../author/stream-value.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {valueAt} from '../../json/values.ts';
 import type {CursorRules} from '../cursor/rules.ts';
+import {isoOf} from '../state/fields.ts';
 
 export const DELETED_AT = '_deleted_at';
-
-export const isoOf = (instant: number): string => new Date(instant).toISOString();
 
 /** A cursor value as a timestamp; the time of the emission for one that is no time. */
 export const timeOf = (

@@ -5,49 +5,47 @@ import {stateMessage} from '../../protocol/messages.ts';
 import type {StateBlob} from '../../protocol/state.ts';
 
 export type Checkpoints = {
-  /** Counts records that were emitted. */
-  readonly count: (records: number) => void;
-  /** The records of this run, all told. */
-  readonly total: () => number;
   /** A STATE for progress since the last one, once the interval is over. */
-  readonly due: (blob: () => StateBlob) => AirbyteMessage | undefined;
-  /** The STATE that ends the stream; undefined where the last one said just that. */
-  readonly last: (blob: StateBlob) => AirbyteMessage | undefined;
+  readonly due: () => AirbyteMessage | undefined;
+  /** The STATE that ends the stream; undefined where the last one was the same. */
+  readonly last: (isFinished: boolean) => AirbyteMessage | undefined;
 };
 
-/**
- * @param interval the least time between two STATEs, in milliseconds
- * @param initial the blob before the first record: while it stands, there is no progress to save
- */
-export const trackCheckpoints = (
-  stream: StreamDescriptor,
-  interval: number,
-  now: () => number,
-  initial: StateBlob,
-): Checkpoints => {
-  let sinceState = 0;
-  let total = 0;
+export type CheckpointOptions = {
+  readonly stream: StreamDescriptor;
+  /** The least time between two STATEs, in milliseconds; infinite: only the last one is sent. */
+  readonly interval: number;
+  readonly now: () => number;
+  /** How many records of the stream were emitted in this run. */
+  readonly emitted: () => number;
+  /** The stream's state as it is now. */
+  readonly state: (isFinished: boolean) => StateBlob;
+};
+
+export const trackCheckpoints = (options: CheckpointOptions): Checkpoints => {
+  const {stream, interval, now, emitted, state} = options;
+  // While this stands there is no progress to save.
+  const initial = state(false);
+  let counted = 0;
   let savedAt = now();
   let saved: StateBlob | undefined;
 
   const save = (blob: StateBlob): AirbyteMessage => {
-    const message = stateMessage(stream, blob, sinceState);
-    sinceState = 0;
+    const message = stateMessage(stream, blob, emitted() - counted);
+    counted = emitted();
     savedAt = now();
     saved = blob;
     return message;
   };
   return {
-    count: (records) => {
-      sinceState += records;
-      total += records;
-    },
-    total: () => total,
-    due: (blob) => {
+    due: () => {
       if (now() - savedAt < interval) return undefined;
-      const current = blob();
+      const current = state(false);
       return isDeepStrictEqual(current, saved ?? initial) ? undefined : save(current);
     },
-    last: (blob) => (isDeepStrictEqual(blob, saved) ? undefined : save(blob)),
+    last: (isFinished) => {
+      const blob = state(isFinished);
+      return isDeepStrictEqual(blob, saved) ? undefined : save(blob);
+    },
   };
 };

@@ -1,21 +1,12 @@
 // Progress by a cursor: a position for the stream, or for each slice.
 
-import type {Cursor} from '../../author/source.ts';
+import type {Cursor} from '../../author/cursor.ts';
 import type {CursorValue} from '../../author/types.ts';
-import type {JsonObject} from '../../json/values.ts';
-import type {StateBlob} from '../../protocol/state.ts';
 import {type CursorRules, cursorRules} from '../cursor/rules.ts';
 import {foreignCursorOf} from './foreign-state.ts';
-import {
-  type Fold,
-  type Position,
-  type Resume,
-  type SlicePosition,
-  sliceOf,
-  toBlob,
-} from './position.ts';
 import type {Progress, SliceProgress} from './progress.ts';
-import {sliceNumber} from './slice-keys.ts';
+import {sliceNumber, sliceOf} from './slice-keys.ts';
+import type {Compacted, Position, Resume, SlicePosition} from './stream-state.ts';
 
 /**
  * How far the clocks of an API and of this machine may be apart. What changes while a run reads may carry a
@@ -23,8 +14,8 @@ import {sliceNumber} from './slice-keys.ts';
  */
 export const CLOCK_SKEW = 60_000;
 
-/** More slices than these are folded, where their positions are times. */
-export const FOLD_ABOVE = 1_000;
+/** More slices than these share positions, where those are times. */
+export const COMPACT_ABOVE = 1_000;
 
 export type Following = {
   readonly cursor: Cursor;
@@ -32,11 +23,15 @@ export type Following = {
   /** Only some of the slices are listed, those of parents that changed: the others are not gone. */
   readonly partial: boolean;
   readonly from: Position;
+  /** Where reading begins, if the stream's children need what is before `from`. */
+  readonly childrenFrom: Position | undefined;
+  /** Whether the user gets the records; else they are read for the stream's children only. */
+  readonly isSelected: boolean;
   /** When the run began, in epoch milliseconds. */
   readonly startedAt: number;
   readonly now: () => number;
   readonly warn: (message: string) => void;
-  /** How long the next page of a slice that was cut off can be asked for, in milliseconds; 0: not at all. */
+  /** How long the next page of a slice that was cut off can be requested, in milliseconds; 0: not at all. */
   readonly resumeLife: number;
 };
 
@@ -62,12 +57,12 @@ const scan = (
 
 /** Where the author's `read` begins: the lookback earlier, but not before the stream's own start. */
 const sinceOf = (
-  {cursor: {bound, start, lookback: declared}, from}: Following,
+  {bound, start, lookback: declared}: Cursor,
+  {lookbackSeconds: seconds}: Position,
   known: CursorValue | undefined,
   {earlier, tickBefore, later}: CursorRules,
 ): CursorValue | undefined => {
-  const told = from.lookbackSeconds;
-  const lookback = declared ?? (told === undefined ? undefined : {seconds: told});
+  const lookback = declared ?? (seconds === undefined ? undefined : {seconds});
   const early =
     known !== undefined && lookback !== undefined
       ? later(earlier(known, lookback), start)
@@ -75,14 +70,27 @@ const sinceOf = (
   return early !== undefined && bound === 'after' ? tickBefore(early) : early;
 };
 
-/** The positions of slices: those that are listed, those that are folded, and which of them this run has read. */
+/**
+ * Where an earlier run left a slice. One that it did not know begins at the start: the stream's watermark says nothing
+ * about it. Only a state without slices, another connector's, speaks for all of them.
+ */
+const positionIn = (from: Position, key: string, {compare}: CursorRules): SlicePosition => {
+  const {slices, foreign, compacted = [], watermark} = from;
+  const own = slices?.get(key);
+  if (own !== undefined) return own;
+  if (foreign) return {at: foreignCursorOf(foreign, sliceOf(key), compare)};
+  if (slices === undefined) return {at: watermark};
+  const number = sliceNumber(key);
+  return {at: compacted.find(({keys}) => keys.has(number))?.at};
+};
+
+/** The positions of slices: those that are listed, those that are compacted, and which of them this run has read. */
 const openPositions = ({from, startedAt, partial}: Following, rules: CursorRules) => {
-  // A stream in slices says so in its state even when there are none yet: see `lookUp`.
+  // A stream in slices says so in its state even when there are none yet: see `positionIn`.
   const listed = new Map(from.slices);
-  const folded = from.folded ?? [];
   const seen = new Set<number>();
   const done = new Set<string>();
-  const foldedNow = new Set<number>();
+  const compactedNow = new Set<number>();
   let highest = from.watermark;
 
   /** What any record up to there would have shown when its slice was read, which this run has done from its start on. */
@@ -91,7 +99,7 @@ const openPositions = ({from, startedAt, partial}: Following, rules: CursorRules
       ? undefined
       : rules.cappedAt(highest, startedAt - CLOCK_SKEW);
 
-  const fold = (): void => {
+  const compact = (): void => {
     const at = common();
     if (at === undefined) return;
     for (const key of done) {
@@ -99,33 +107,19 @@ const openPositions = ({from, startedAt, partial}: Following, rules: CursorRules
       // A position never moves back: one in the future stays by itself.
       if (position !== undefined && rules.compare(position, at) > 0) continue;
       listed.delete(key);
-      foldedNow.add(sliceNumber(key));
+      compactedNow.add(sliceNumber(key));
     }
     done.clear();
   };
   /** Slices that are read again are where this run has got them; the others are where they were. */
-  const folds = (others: boolean): readonly Fold[] => {
-    const before = others
-      ? folded.map(({at, keys}) => ({
-          at,
-          keys: new Set([...keys].filter((key) => !foldedNow.has(key))),
-        }))
-      : [];
-    return [{at: common(), keys: foldedNow}, ...before].filter(({keys}) => keys.size > 0);
+  const compacted = (others: boolean): readonly Compacted[] => {
+    const before = (others ? (from.compacted ?? []) : []).map(({at, keys}) => ({
+      at,
+      keys: new Set([...keys].filter((key) => !compactedNow.has(key))),
+    }));
+    return [{at: common(), keys: compactedNow}, ...before].filter(({keys}) => keys.size > 0);
   };
   return {
-    /**
-     * A slice that no earlier run knew begins at the start: the stream's watermark says nothing about it.
-     * Only a state that knows no slices, another connector's, speaks for all of them.
-     */
-    lookUp: (key: string): SlicePosition => {
-      const position = listed.get(key);
-      if (position !== undefined) return position;
-      if (from.foreign) return {at: foreignCursorOf(from.foreign, sliceOf(key), rules.compare)};
-      if (from.slices === undefined) return {at: from.watermark};
-      const number = sliceNumber(key);
-      return {at: folded.find(({keys}) => keys.has(number))?.at};
-    },
     set: (key: string, position: SlicePosition): void => {
       seen.add(sliceNumber(key));
       listed.set(key, position);
@@ -133,37 +127,35 @@ const openPositions = ({from, startedAt, partial}: Following, rules: CursorRules
     },
     finish: (key: string): void => {
       done.add(key);
-      if (listed.size > FOLD_ABOVE && done.size > FOLD_ABOVE / 2) fold();
+      if (listed.size > COMPACT_ABOVE && done.size > COMPACT_ABOVE / 2) compact();
     },
     /** All positions; once every slice is complete without those of slices that are gone. */
     current: (isFinished: boolean): Position => {
-      if (listed.size > FOLD_ABOVE) fold();
+      if (listed.size > COMPACT_ABOVE) compact();
       const keepsAll = !isFinished || partial;
       const kept = keepsAll ? listed : [...listed].filter(([key]) => seen.has(sliceNumber(key)));
       const slices = new Map(kept);
-      const all = folds(keepsAll);
+      const shared = compacted(keepsAll);
       const watermark = isFinished
-        ? [...slices.values(), ...all].reduce<CursorValue | undefined>(
+        ? [...slices.values(), ...shared].reduce<CursorValue | undefined>(
             (latest, {at}) => rules.later(latest, at),
             from.watermark,
           )
         : from.watermark;
-      return {watermark, slices, ...(all.length > 0 && {folded: all})};
+      return {watermark, slices, compacted: shared};
     },
   };
 };
 
 /** The same of a stream without slices: one position. */
 const openPosition = ({from}: Following) => {
-  let {watermark, resume} = from;
+  let position: SlicePosition = {at: from.watermark, resume: from.resume};
   return {
-    lookUp: (): SlicePosition => ({at: watermark, ...(resume && {resume})}),
-    set: (_key: string, position: SlicePosition): void => {
-      watermark = position.at;
-      resume = position.resume;
+    set: (_key: string, next: SlicePosition): void => {
+      position = next;
     },
     finish: (): void => {},
-    current: (): Position => ({watermark, ...(resume && {resume})}),
+    current: (): Position => ({watermark: position.at, resume: position.resume}),
   };
 };
 
@@ -174,6 +166,29 @@ const warnOfOrder = ({cursor, warn}: Following, key: string): void =>
     `Records${key === '' ? '' : ` of ${key}`} should come in ascending order of "${cursor.field}", but do not: the position is saved at the end only.`,
   );
 
+/** Where a slice begins, and which of its records are new to the user if it begins earlier for the stream's children. */
+const beginningOf = (key: string, following: Following, rules: CursorRules) => {
+  const {cursor, sliced, from, childrenFrom, isSelected} = following;
+  const begin = (position: Position) => {
+    const known: SlicePosition = sliced
+      ? positionIn(position, key, rules)
+      : {at: position.watermark, resume: position.resume};
+    return {known, since: sinceOf(cursor, position, known.at, rules)};
+  };
+  const own = begin(from);
+  const {known, since} = childrenFrom ? begin(childrenFrom) : own;
+  const isNew = (record: object): boolean => {
+    const value = rules.valueOf(record);
+    return own.since === undefined || value === undefined || rules.compare(value, own.since) >= 0;
+  };
+  return {
+    known: own.known,
+    from: known.at ?? cursor.start,
+    since,
+    emits: (record: object) => isSelected && (childrenFrom === undefined || isNew(record)),
+  };
+};
+
 /** Follows one slice, and keeps its position. */
 const followSlice = (
   key: string,
@@ -182,14 +197,15 @@ const followSlice = (
   positions: Positions,
 ): SliceProgress => {
   const {cursor, startedAt, now, resumeLife} = following;
-  const known = positions.lookUp(key);
+  const beginning = beginningOf(key, following, rules);
+  const {known} = beginning;
   const isFresh = known.resume !== undefined && now() - known.resume.savedAt < resumeLife;
   let resume: Resume | undefined = isFresh ? known.resume : undefined;
   let highest = resume?.seen;
-  // What an earlier run has read of the slice may have changed since that one began: also behind the last page.
+  // What an earlier run has read of the slice may have changed since that one began, also after the last page.
   let began = Math.min(startedAt, resume?.startedAt ?? startedAt);
   let ascending = cursor.order === 'ascending';
-  let position: SlicePosition = {at: known.at, ...(resume && {resume})};
+  let position: SlicePosition = {at: known.at, resume};
 
   const move = (next: SlicePosition): void => {
     position = next;
@@ -199,20 +215,14 @@ const followSlice = (
     highest === undefined
       ? known.at
       : rules.later(known.at, rules.cappedAt(highest, began - CLOCK_SKEW));
-  const since = resume ? resume.since : sinceOf(following, known.at, rules);
-  const resumeAt = (next: JsonObject): Resume => ({
-    next,
-    since,
-    seen: highest,
-    startedAt: began,
-    savedAt: now(),
-  });
+  const since = resume ? resume.since : beginning.since;
   move(position);
   return {
-    from: known.at ?? cursor.start,
+    from: beginning.from,
     since,
     resume: resume?.next,
     isDone: false,
+    emits: beginning.emits,
     observe: (records, next) => {
       const found = scan(records, rules, highest);
       highest = found.highest;
@@ -220,10 +230,12 @@ const followSlice = (
         ascending = false;
         warnOfOrder(following, key);
       }
-      // Lists offer it without being asked. Behind the last page one that was saved before stays until the slice is complete.
-      if (next && resumeLife > 0) resume = resumeAt(next);
+      // Lists offer it unasked. After the last page the one that was saved before stays until the slice is complete.
+      if (next && resumeLife > 0) {
+        resume = {next, since, seen: highest, startedAt: began, savedAt: now()};
+      }
       const at = ascending ? reached() : position.at;
-      if (ascending || resume || position.resume) move({at, ...(resume && {resume})});
+      if (ascending || resume || position.resume) move({at, resume});
     },
     restart: () => {
       resume = undefined;
@@ -245,14 +257,13 @@ const followSlice = (
 };
 
 export const followCursor = (following: Following): Progress => {
-  const {cursor, sliced} = following;
-  const rules = cursorRules(cursor);
-  const positions = sliced ? openPositions(following, rules) : openPosition(following);
-  const blob = (unfinished: boolean): StateBlob =>
-    toBlob(positions.current(!unfinished), cursor.field, {unfinished});
+  const rules = cursorRules(following.cursor);
+  const positions = following.sliced ? openPositions(following, rules) : openPosition(following);
   return {
     slice: (key) => followSlice(key, following, rules, positions),
-    unfinished: () => blob(true),
-    finished: () => blob(false),
+    state: (isFinished) => ({
+      position: positions.current(isFinished),
+      isUnfinished: !isFinished,
+    }),
   };
 };

@@ -1,12 +1,11 @@
 // What another connector for the same API left behind: the blobs that Airbyte's Python CDK writes, so that a connection
 // that changes its connector goes on where it stood. The shapes are those of github.com/airbytehq/airbyte-python-cdk,
 // airbyte_cdk/sources; each function names the file that writes its shape.
+import type {CursorValue, Slice} from '../../author/types.ts';
 import {isObject, type JsonObject, valueAt} from '../../json/values.ts';
+import {type CursorRules, isCursorValue} from '../cursor/rules.ts';
 
-type CursorValue = string | number;
-
-/** Below zero: `a` comes first. */
-type Compare = (a: CursorValue, b: CursorValue) => number;
+type Compare = CursorRules['compare'];
 
 /**
  * One part of a stream, as Python names it, and how far it was read. The oldest states keep no more of it than the
@@ -32,10 +31,6 @@ export type Translated = {
 type Found = {readonly cursor: CursorValue | undefined};
 
 const NOTHING: Found = {cursor: undefined};
-
-const isCursorValue = (value: unknown): value is CursorValue =>
-  (typeof value === 'string' && value !== '') ||
-  (typeof value === 'number' && Number.isFinite(value));
 
 /** PyAirbyte hands a state back with every key that its models know, most of them null. */
 const withoutNulls = (value: unknown): unknown => {
@@ -230,18 +225,17 @@ export const translateForeignState = (
   cursorField: string,
   compare: Compare,
 ): Translated | undefined => {
+  if (isObject(blob['slices'])) return undefined;
   const bare = withoutNulls(blob);
-  if (!isObject(bare) || isObject(bare['slices'])) return undefined;
+  if (!isObject(bare)) return undefined;
   const own = Object.fromEntries(Object.entries(bare).filter(([key]) => !BESIDE.has(key)));
   const translated = readOwn(own, cursorField, compare);
   return translated && {...translated, ...besidesOf(bare)};
 };
 
-type Slice = Readonly<Record<string, string | number | boolean>>;
-
 /**
  * Whether a Python partition is one of our slices, or a part of it: it has all of the slice's fields with the same values, by
- * their texts. Where only a text was kept, the slice must have that value alone. The empty slice, which is a whole
+ * their strings. Where only a string was kept, the slice must have that value alone. The empty slice, which is a whole
  * stream, is none of them.
  */
 export const matchesSlice = (partition: JsonObject | string, slice: Slice): boolean => {

@@ -1,7 +1,8 @@
 // A team that comes from the Python connector for the same API goes on where that one was.
 import {describe, expect, test} from '@jest/globals';
 import {at, item, pagesOf, schema, stateOf} from '../../../test/read/items.ts';
-import {parent, stream} from '../../author/source.ts';
+import {parent} from '../../author/slices.ts';
+import {stream} from '../../author/stream.ts';
 import {inShort, runRead} from '../../testing/run-read.ts';
 
 const sync = async (state: object, lookback?: {minutes: number}) => {

@@ -2,21 +2,23 @@
 
 import type {CursorValue} from '../../author/types.ts';
 import type {JsonObject} from '../../json/values.ts';
-import type {StateBlob} from '../../protocol/state.ts';
+import type {StreamState} from './stream-state.ts';
 
 /** Follows one slice. */
 export type SliceProgress = {
-  /** The position that an earlier run left, or the stream's start; undefined: everything is to be read. */
+  /** The position of an earlier run, or the stream's start; undefined: all records are to be read. */
   readonly from: CursorValue | undefined;
   /** What the author's `read` gets as `since`: the same less the lookback. */
   readonly since: CursorValue | undefined;
-  /** Where a reading that was cut off goes on. */
+  /** Where a reading that was cut off is resumed. */
   readonly resume: JsonObject | undefined;
-  /** It was read to its end already, in a round that is not over. */
+  /** It is complete already, in a pass that is not over. */
   readonly isDone: boolean;
-  /** Looks at records that were emitted, and keeps where the page behind them is. */
+  /** Whether a record of the slice goes to the user; all of them go to the stream's children. */
+  readonly emits: (record: object) => boolean;
+  /** Looks at records that were emitted, and keeps where the page after them is. */
   readonly observe: (records: readonly object[], next?: JsonObject) => void;
-  /** The token of `resume` is void: the slice begins anew. */
+  /** The token of `resume` is void: the slice is read from its position again. */
   readonly restart: () => void;
   /** Everything before this was read, whatever the order. */
   readonly reach: (value: CursorValue) => void;
@@ -26,8 +28,9 @@ export type SliceProgress = {
 
 export type Progress = {
   readonly slice: (key: string) => SliceProgress;
-  /** What to save while the stream is being read, or when it could not be read to its end. */
-  readonly unfinished: () => StateBlob;
-  /** What to save when every slice is complete; slices that are gone are forgotten. */
-  readonly finished: () => StateBlob;
+  /**
+   * The part of the stream's state that says how far it was read.
+   * @param isFinished whether every slice is complete; slices that are gone are then forgotten
+   */
+  readonly state: (isFinished: boolean) => StreamState;
 };

@@ -1,7 +1,7 @@
 // A run that was cut off goes on inside: by the token of a page, or by the slices that a round has read.
 import {describe, expect, test} from '@jest/globals';
 import {at, item, plain, schema, stateOf} from '../../../test/read/items.ts';
-import {page, type StreamDefinition, stream} from '../../author/source.ts';
+import {page, type StreamDefinition, stream} from '../../author/stream.ts';
 import {ConfigError, SystemError, TransientError} from '../../errors.ts';
 import type {JsonObject} from '../../json/values.ts';
 import {catalogOf, inShort, NOW, runRead} from '../../testing/run-read.ts';
@@ -18,7 +18,7 @@ const paged = (options: Options & {failure?: Error; tokenFailure?: Error} = {}) 
     schema,
     cursor: {field: 'updated_at', start: at(0)},
     resumable: {hours: 1},
-    checkpointInterval: 0,
+    checkpointInterval: {seconds: 0},
     ...rest,
     async *read({since, resume}) {
       asked.push(`${since} from ${JSON.stringify(resume)}`);
@@ -120,7 +120,7 @@ describe('a slice in no order that was cut off', () => {
       name: 'items',
       schema,
       cursor: {field: 'updated_at', start: at(0)},
-      checkpointInterval: 0,
+      checkpointInterval: {seconds: 0},
       async *read() {
         yield page([item(1, 9)], {resume: {page: 2}});
         throw new Error('broken');
@@ -138,7 +138,7 @@ describe('a full refresh that was cut off', () => {
       name: 'items',
       schema,
       slices: () => ['a', 'b', 'c'].map((part) => ({part})),
-      checkpointInterval: 0,
+      checkpointInterval: {seconds: 0},
       async *read({slice: {part}}) {
         asked.push(part);
         yield page([item(1)]);

@@ -1,7 +1,8 @@
 // Slices that go on inside where they were cut off.
 import {expect, test} from '@jest/globals';
 import {at, type Item, item, schema, stateOf} from '../../../test/read/items.ts';
-import {type Cursor, page, stream} from '../../author/source.ts';
+import type {Cursor} from '../../author/cursor.ts';
+import {page, stream} from '../../author/stream.ts';
 import type {Page, Slice} from '../../author/types.ts';
 import {inShort, NOW, runRead} from '../../testing/run-read.ts';
 
@@ -20,7 +21,7 @@ const read = async ({cursor, slices, window, state}: SetUp) => {
     name: 'items',
     schema,
     resumable: {hours: 1},
-    checkpointInterval: 0,
+    checkpointInterval: {seconds: 0},
     ...(cursor && {cursor}),
     ...(slices && {slices: () => slices}),
     ...(window && {window}),

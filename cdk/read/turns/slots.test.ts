@@ -48,12 +48,12 @@ test('what others wait for goes first', async () => {
   expect(inside).toEqual(['a1', 'p1']);
 });
 
-test('who waits aside lets another stream in, and is back at once when the wait is over', async () => {
+test('a slot that is yielded during a wait lets another stream in, and is back at once when the wait is over', async () => {
   const {inside, enter, leave, slots} = crowd(1);
   const slot = await enter('a1');
   void enter('b1');
   const wait = Promise.withResolvers<string>();
-  const back = slot.aside(() => wait.promise);
+  const back = slot.yieldDuring(() => wait.promise);
   await tick();
   expect(inside).toEqual(['a1', 'b1']);
   wait.resolve('over');
@@ -65,31 +65,31 @@ test('who waits aside lets another stream in, and is back at once when the wait 
   expect(slots.count()).toEqual({reading: 0, waiting: 0});
 });
 
-test('a stream that waits aside as a whole begins no more slices', async () => {
+test('a stream that has yielded all its slots begins no more slices', async () => {
   const {inside, enter, leave, slots} = crowd(2);
   const wait = Promise.withResolvers<void>();
-  const asides: Promise<void>[] = [];
+  const waits: Promise<void>[] = [];
   for (const name of ['a1', 'a2']) {
     const slot = await enter(name);
-    asides.push(slot.aside(() => wait.promise));
+    waits.push(slot.yieldDuring(() => wait.promise));
   }
   void enter('a3');
   void enter('b1');
   await tick();
   expect([inside, slots.count()]).toEqual([['a1', 'a2', 'b1'], {reading: 1, waiting: 1}]);
   wait.resolve();
-  await Promise.all(asides);
+  await Promise.all(waits);
   leave('a1');
   leave('b1');
   await tick();
   expect([inside.at(-1), slots.count()]).toEqual(['a3', {reading: 2, waiting: 0}]);
 });
 
-test('of several that wait aside for one slot the last brings it back, and one that was left stays free', async () => {
+test('of several waits that yield one slot the last brings it back, and one that was left stays free', async () => {
   const {enter, slots} = crowd(1);
   const slot = await enter('a1');
   const waits = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const back = waits.map(({promise}) => slot.aside(() => promise));
+  const back = waits.map(({promise}) => slot.yieldDuring(() => promise));
   waits[0]?.resolve();
   await tick();
   expect(slots.count()).toEqual({reading: 0, waiting: 0});
@@ -97,7 +97,7 @@ test('of several that wait aside for one slot the last brings it back, and one t
   await Promise.all(back);
   expect(slots.count()).toEqual({reading: 1, waiting: 0});
   const late = Promise.withResolvers<void>();
-  const over = slot.aside(() => late.promise);
+  const over = slot.yieldDuring(() => late.promise);
   slot.leave();
   late.resolve();
   await over;

@@ -5,8 +5,8 @@ export type Slot = {
   readonly name: (what: string) => void;
   /** Gives the place up for good. */
   readonly leave: () => void;
-  /** Gives the place up while something long is waited for. */
-  readonly aside: <T>(wait: () => Promise<T>) => Promise<T>;
+  /** Runs a long wait, and lets others have the place meanwhile. */
+  readonly yieldDuring: <T>(wait: () => Promise<T>) => Promise<T>;
 };
 
 export type Slots = {
@@ -28,14 +28,14 @@ type Waiter = {readonly group: string; readonly first: boolean; readonly go: () 
 const openPlaces = (limit: number) => {
   const waiters: Waiter[] = [];
   const turns = new Map<string, number>();
-  /** By group, those in a place and those aside. */
+  /** By group, those in a place and those that have yielded it. */
   const begun = new Map<string, number>();
   let taken = 0;
   let turn = 0;
 
   const add = (group: string, more: 1 | -1): void =>
     void begun.set(group, (begun.get(group) ?? 0) + more);
-  /** A group whose members all wait aside begins no more: there might be a hundred thousand of them. */
+  /** A group whose members have all yielded their places begins no more: there might be a hundred thousand of them. */
   const mayBegin = (group: string): boolean => taken < limit && (begun.get(group) ?? 0) < limit;
 
   /** Of those that go first, or else of all, the group whose last turn is longest ago. */
@@ -67,7 +67,7 @@ const openPlaces = (limit: number) => {
       if (mayBegin(group)) begin(group);
       else await new Promise<void>((go) => waiters.push({group, first, go}));
     },
-    stepAside: (): void => {
+    yieldPlace: (): void => {
       taken -= 1;
       letIn();
     },
@@ -75,7 +75,7 @@ const openPlaces = (limit: number) => {
     comeBack: (): void => {
       taken += 1;
     },
-    /** @param isHeld whether it has its place, or is aside */
+    /** @param isHeld whether it has its place, or has yielded it */
     leave: (group: string, isHeld: boolean): void => {
       add(group, -1);
       if (isHeld) taken -= 1;
@@ -85,12 +85,12 @@ const openPlaces = (limit: number) => {
   };
 };
 
-type Places = Pick<ReturnType<typeof openPlaces>, 'stepAside' | 'comeBack' | 'leave'>;
+type Places = Pick<ReturnType<typeof openPlaces>, 'yieldPlace' | 'comeBack' | 'leave'>;
 
-/** Several may wait aside for one slot, as a page that is fetched ahead does; and the slot may be left meanwhile. */
+/** Several waits may yield one slot, as that of a page that is fetched ahead does; and the slot may be left meanwhile. */
 const openLane = (group: string, places: Places, names: Map<symbol, string>): Slot => {
   const key = Symbol();
-  let aside = 0;
+  let waits = 0;
   let isLeft = false;
   return {
     name: (what) => void names.set(key, what),
@@ -98,17 +98,17 @@ const openLane = (group: string, places: Places, names: Map<symbol, string>): Sl
       if (isLeft) return;
       isLeft = true;
       names.delete(key);
-      places.leave(group, aside === 0);
+      places.leave(group, waits === 0);
     },
-    aside: async (wait) => {
+    yieldDuring: async (wait) => {
       if (isLeft) return wait();
-      aside += 1;
-      if (aside === 1) places.stepAside();
+      waits += 1;
+      if (waits === 1) places.yieldPlace();
       try {
         return await wait();
       } finally {
-        aside -= 1;
-        if (aside === 0 && !isLeft) places.comeBack();
+        waits -= 1;
+        if (waits === 0 && !isLeft) places.comeBack();
       }
     },
   };

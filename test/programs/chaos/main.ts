@@ -35,12 +35,13 @@ await run(
     spec,
     connect: ({api_url, concurrency}) => ({
       baseUrl: api_url,
-      concurrency,
+      maxConcurrentRequests: concurrency,
       retry: {attempts: 1},
     }),
+    concurrency: ({concurrency}) => concurrency,
     check: async () => {},
-    streams: ({http, config: {streams, hoard = 0}}) =>
-      chaosStreams(streams, async (ask) => {
+    streams: ({config: {streams, hoard = 0}}) =>
+      chaosStreams(streams, async (ask, http) => {
         const {rows, next} = await http.get<Answer>('/rows', {query: {ask: JSON.stringify(ask)}});
         if (hoard > 0)
           hoarded.push(new Array(hoard * NUMBERS_A_MEGABYTE).fill(hoarded.length + 0.5));

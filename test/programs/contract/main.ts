@@ -39,17 +39,17 @@ const source = defineSource({
   connect: ({api_url, api_key, prefer, allowed_hosts}) => ({
     baseUrl: api_url,
     headers: prefer === undefined ? {} : {prefer},
-    retry: {attempts: 3, base: 50},
+    retry: {attempts: 3, base: {milliseconds: 50}},
     ...(api_key && {auth: apiKey(api_key)}),
     ...(allowed_hosts && {allowedHosts: allowed_hosts}),
   }),
   check: ({http, config: {path, query = {}}}) => http.get(path, {query}),
-  streams: ({http, config: {path, query = {}, max_pages}}) => [
+  streams: ({config: {path, query = {}, max_pages}}) => [
     stream({
       name: 'items',
       schema,
-      read: () =>
-        http.paginate<Item>(path, {
+      read: ({http}) =>
+        http.paginate(path, {
           query,
           next: linkHeader(),
           ...(max_pages !== undefined && {maxPages: max_pages}),

@@ -51,17 +51,17 @@ const source = defineSource({
     headers,
   }),
   check: ({http, config}) => http.get(config.path),
-  streams: ({http, config}) => [
+  streams: ({config}) => [
     stream({
       name: 'items',
       schema,
       primaryKey: ['id'],
-      read: () => http.paginate<Item>(config.path, {records: 'items', next: nextUrl('next')}),
+      read: ({http}) => http.paginate(config.path, {records: 'items', next: nextUrl('next')}),
     }),
     stream({
       name: 'at_once',
       schema,
-      async *read() {
+      async *read({http}) {
         const {path, lanes = 1, requests = 1} = config;
         const ask = () => http.get<{items: Item[]}>(path);
         const askInTurn = async () => {

@@ -52,8 +52,8 @@ const source = defineSource({
       await Promise.all(Array.from({length: 50}, () => http.get('/items')));
     }
   },
-  streams: ({http}) => [
-    stream<{id: number}>({name: 'items', schema: {}, read: () => http.paginate('/items')}),
+  streams: () => [
+    stream<{id: number}>({name: 'items', schema: {}, read: ({http}) => http.paginate('/items')}),
   ],
 });
 

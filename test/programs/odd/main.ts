@@ -88,7 +88,7 @@ const odd = defineSource({
       name: 'items',
       schema,
       cursor: {field: 'id', order: 'ascending'},
-      checkpointInterval: 0,
+      checkpointInterval: {seconds: 0},
       async *read({since}) {
         const first = typeof since === 'number' ? since : 1;
         yield page([{id: first, text: config.behaviour ?? 'none'}]);

@@ -1,7 +1,7 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
-// A source over PostGraphile, for tests with a million rows behind Relay cursors: test/servers/postgraphile.ts has its tables.
-import {defineSource, relay, run, type Schema, type Spec, stream} from '#cdk';
+// A source over PostGraphile, for tests with a million rows behind Relay cursors: test/support/postgraphile.ts has its tables.
+import {defineSource, type HttpClient, relay, run, type Schema, type Spec, stream} from '#cdk';
 
 type Config = {api_url: string; page_size: number; checkpoint_interval: number};
 type Event = {id: string; kind: string; payload: string; updated_at: string};
@@ -50,9 +50,10 @@ const source = defineSource({
   spec,
   connect: ({api_url}) => ({baseUrl: api_url, graphqlPath: '/graphql'}),
   check: ({http}) => http.graphql('{ allEvents(first: 1) { nodes { rowId } } }'),
-  streams: ({http, config: {page_size: first, checkpoint_interval: checkpointInterval}}) => {
-    const list = (field: string, query: string, variables: object = {}) =>
+  streams: ({config: {page_size: first, checkpoint_interval: milliseconds}}) => {
+    const list = (http: HttpClient, field: string, query: string, variables: object = {}) =>
       http.paginate<Event>('/graphql', {
+        method: 'POST',
         json: {query, variables: {first, ...variables}},
         next: relay(`data.${field}`),
       });
@@ -62,17 +63,23 @@ const source = defineSource({
         schema,
         primaryKey: ['id'],
         cursor: {field: 'updated_at', order: 'ascending'},
-        checkpointInterval,
-        read: ({since}) =>
-          since === undefined ? list('allEvents', ALL) : list('eventsSince', SINCE, {since}),
+        checkpointInterval: {milliseconds},
+        read: ({http, since}) =>
+          since === undefined
+            ? list(http, 'allEvents', ALL)
+            : list(http, 'eventsSince', SINCE, {since}),
       }),
-      stream({name: 'hidden', schema, read: () => list('hiddenEvents', HIDDEN)}),
+      stream({name: 'hidden', schema, read: ({http}) => list(http, 'hiddenEvents', HIDDEN)}),
       stream({
         name: 'misspelt',
         schema,
-        read: () => list('allEvents', ALL.replace('payload', 'paylaod')),
+        read: ({http}) => list(http, 'allEvents', ALL.replace('payload', 'paylaod')),
       }),
-      stream({name: 'broken_cursor', schema, read: () => list('allEvents', ALL, {after: 'x'})}),
+      stream({
+        name: 'broken_cursor',
+        schema,
+        read: ({http}) => list(http, 'allEvents', ALL, {after: 'x'}),
+      }),
     ];
   },
 });

@@ -76,15 +76,15 @@ const source = defineSource({
     }),
   }),
   check: ({http}) => http.get('/users/current.json'),
-  streams: ({http}) => {
+  streams: () => {
     const common = {schema, primaryKey: ['id']} as const;
     return [
       stream({
         ...common,
         name: 'issues',
         cursor: {field: 'updated_on', order: 'ascending'},
-        read: ({since}) =>
-          http.paginate<Issue>('/issues.json', {
+        read: ({http, since}) =>
+          http.paginate('/issues.json', {
             query: {
               ...ALL,
               sort: 'updated_on,id',
@@ -97,14 +97,14 @@ const source = defineSource({
       stream({
         ...common,
         name: 'newest_first',
-        read: () =>
-          http.paginate<Issue>('/issues.json', {query: ALL, records: 'issues', next: byOffset}),
+        read: ({http}) =>
+          http.paginate('/issues.json', {query: ALL, records: 'issues', next: byOffset}),
       }),
       stream({
         ...common,
         name: 'by_id',
-        read: () =>
-          http.paginate<Issue>('/issues.json', {query: ALL, records: 'issues', next: byId}),
+        read: ({http}) =>
+          http.paginate('/issues.json', {query: ALL, records: 'issues', next: byId}),
       }),
     ];
   },

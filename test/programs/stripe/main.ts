@@ -49,13 +49,13 @@ const source = defineSource({
   spec,
   connect: ({api_url, secret_key, by}) => ({
     baseUrl: `${api_url}/v1`,
-    // The server prints each request in two lines, and those of two requests at once get mixed.
-    concurrency: 1,
     // The key is the user name of Basic, without a password: https://docs.stripe.com/api/authentication
     auth: by === 'basic' ? basic({username: secret_key, password: ''}) : bearer(secret_key),
   }),
+  // The server prints each request in two lines, and those of two requests at once get mixed.
+  concurrency: 1,
   check: ({http}) => http.get('/customers', {query: {limit: 1}}),
-  streams: ({http, config: {query = {}, has_more}}) =>
+  streams: ({config: {query = {}, has_more}}) =>
     Object.entries(LISTS).map(([name, asked]) =>
       stream({
         name,
@@ -63,8 +63,8 @@ const source = defineSource({
         primaryKey: ['id'],
         // The newest come first.
         cursor: {field: 'created', start: 1_577_836_800},
-        read: ({since}) =>
-          http.paginate<Thing>(`/${name}`, {
+        read: ({http, since}) =>
+          http.paginate(`/${name}`, {
             query: {limit: 100, 'created[gte]': since, ...asked, ...query},
             records: 'data',
             next: lastId('id', 'starting_after', has_more ? {more: 'has_more'} : {}),

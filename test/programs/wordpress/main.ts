@@ -64,34 +64,34 @@ const source = defineSource({
     retry,
   }),
   check: ({http}) => http.get('/wp-json/wp/v2/users/me'),
-  streams: ({http}) => {
+  streams: () => {
     const common = {schema, primaryKey: ['id']} as const;
     return [
       stream({
         ...common,
         name: 'posts',
         cursor: {field: 'modified_gmt'},
-        read: ({since}) =>
-          http.paginate<Post>(POSTS, {
+        read: ({http, since}) =>
+          http.paginate(POSTS, {
             query: {...BY_ID, modified_after: since === undefined ? undefined : justBefore(since)},
             next: pageNumber({size, total: {header: 'X-WP-TotalPages'}}),
             total,
             incomplete: 'fail',
           }),
         // It is in UTC, but does not say so.
-        map: (post) => ({...post, modified_gmt: `${post.modified_gmt}Z`}),
+        map: (post: Post) => ({...post, modified_gmt: `${post.modified_gmt}Z`}),
       }),
       stream({
         ...common,
         name: 'until_refused',
-        read: () =>
-          http.paginate<Post>(POSTS, {query: BY_ID, next: pageNumber({size}), endOn: [400]}),
+        read: ({http}) =>
+          http.paginate(POSTS, {query: BY_ID, next: pageNumber({size}), endOn: [400]}),
       }),
       stream({
         ...common,
         name: 'by_links',
-        read: () =>
-          http.paginate<Post>(POSTS, {
+        read: ({http}) =>
+          http.paginate(POSTS, {
             query: {...BY_ID, per_page: 100},
             next: linkHeader(),
             total,

@@ -1,0 +1,59 @@
+// Configured catalogs, as clients make them of what discover says.
+import {listAt, objectAt} from '../../cdk/json/at.ts';
+import {readJson} from '../config/read-file.ts';
+import {configuredStreamsOf, type Stream} from '../protocol/messages.ts';
+import type {EntryLike, Runs} from './shared-runs.ts';
+
+const configure = (stream: Stream, syncMode: string | undefined) => ({
+  stream: stream.raw,
+  sync_mode: syncMode ?? 'full_refresh',
+  destination_sync_mode: 'append',
+  ...(stream.defaultCursor.length > 0 && {cursor_field: stream.defaultCursor}),
+  ...(stream.primaryKey.length > 0 && {primary_key: stream.primaryKey}),
+});
+
+export interface ConfiguredCatalog {
+  readonly streams: readonly unknown[];
+}
+
+type CatalogEntry = EntryLike & {readonly catalogPath: string | undefined};
+
+/** The streams of a catalog that its author wrote; undefined where there is no such file. */
+const written = async ({catalogPath}: CatalogEntry): Promise<readonly unknown[] | undefined> =>
+  catalogPath === undefined ? undefined : listAt(objectAt(await readJson(catalogPath))['streams']);
+
+/** All streams but the empty ones, each in the first of its sync modes. */
+export const basicCatalog = async (
+  entry: CatalogEntry & {readonly emptyStreams: readonly {readonly name: string}[]},
+  runs: Runs,
+): Promise<ConfiguredCatalog> => {
+  const streams = await written(entry);
+  if (streams !== undefined) return {streams};
+  const empty = entry.emptyStreams.map(({name}) => name);
+  const rest = (await runs.streams(entry)).filter(({name}) => !empty.includes(name));
+  return {streams: rest.map((stream) => configure(stream, stream.syncModes[0]))};
+};
+
+/** All streams that have a sync mode, in it. */
+export const catalogOf = async (
+  syncMode: 'full_refresh' | 'incremental',
+  entry: CatalogEntry,
+  runs: Runs,
+): Promise<ConfiguredCatalog> => {
+  const streams = await written(entry);
+  if (streams !== undefined) {
+    const chosen = streams.filter((_, index) => {
+      const stream = configuredStreamsOf({streams})[index];
+      return (
+        stream?.syncModes.includes(syncMode) &&
+        (syncMode === 'full_refresh' || stream.cursor.length > 0)
+      );
+    });
+    return {streams: chosen.map((stream) => ({...objectAt(stream), sync_mode: syncMode}))};
+  }
+  const chosen = (await runs.streams(entry)).filter(
+    ({syncModes, defaultCursor}) =>
+      syncModes.includes(syncMode) && (syncMode === 'full_refresh' || defaultCursor.length > 0),
+  );
+  return {streams: chosen.map((stream) => configure(stream, syncMode))};
+};

@@ -1,0 +1,68 @@
+// What a check is: one question put to a connector, with an answer that a person can act on.
+
+import type {Stop} from '../../process/child.ts';
+import type {Settings} from '../config/settings.ts';
+import type {Connector} from '../connectors/connector.ts';
+
+export const SUITES = [
+  'spec',
+  'connection',
+  'discovery',
+  'basic_read',
+  'full_refresh',
+  'incremental',
+  'connector_attributes',
+  'connector_documentation',
+  'invariants',
+  'clients',
+  'beyond',
+  'metadata',
+] as const;
+
+export type SuiteName = (typeof SUITES)[number];
+
+/** What is wrong, the text that shows it (one output line, a path in a schema …), and what its author should do. */
+export interface Fault {
+  readonly reason: string;
+  readonly offending?: string;
+  readonly advice: string;
+}
+
+export type Outcome =
+  | {readonly status: 'passed'; readonly note?: string}
+  | {readonly status: 'warned'; readonly faults: readonly Fault[]}
+  | {readonly status: 'failed'; readonly faults: readonly Fault[]}
+  | {readonly status: 'skipped'; readonly reason: string};
+
+/** What checks are given. */
+export interface Context {
+  readonly connector: Connector;
+  readonly settings: Settings;
+  /** Ends the children of a check that opens a connector of its own. */
+  readonly stop?: Stop | undefined;
+}
+
+/** One check of a suite, named as Airbyte's own acceptance tests name it where they have it. */
+export interface Check {
+  readonly suite: SuiteName;
+  readonly name: string;
+  /** One sentence: what holds when it passes. */
+  readonly about: string;
+  readonly run: (context: Context) => Promise<Outcome>;
+}
+
+/** Passed without faults, failed with them. */
+export const outcomeOf = (faults: readonly Fault[], note?: string): Outcome => {
+  if (faults.length > 0) return {status: 'failed', faults};
+  return note === undefined ? {status: 'passed'} : {status: 'passed', note};
+};
+
+/** What came of one check. */
+export interface Result {
+  readonly suite: SuiteName;
+  readonly name: string;
+  readonly about: string;
+  readonly outcome: Outcome;
+  /** Milliseconds. */
+  readonly took: number;
+}

@@ -1,0 +1,123 @@
+// One run of a program that speaks the protocol: started, listened to line by line, ended.
+import type {Readable} from 'node:stream';
+import {setTimeout as delay} from 'node:timers/promises';
+import {type Signal, type Stop, startChild} from '../../process/child.ts';
+import {linesOf} from '../../process/lines.ts';
+import type {CallStyle, Command, Inputs, Line, Run} from './connector.ts';
+import {watchMemory} from './memory.ts';
+
+/** Until a run counts as hung, in milliseconds, where nobody says otherwise. */
+const TIMEOUT = 1_200_000;
+
+/** How much of stderr is kept. */
+const MAX_STDERR = 1024 * 1024;
+
+export interface Process {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Sends a signal to a connector that is not the child itself. */
+  readonly send?: (signal: Signal, toChild: (signal: Signal) => void) => void;
+  readonly stop?: Stop | undefined;
+  /** Whether the child is the connector, so that its memory tells something. */
+  readonly measured: boolean;
+}
+
+export interface Request {
+  readonly command: Command;
+  readonly commandLine: string;
+  readonly inputs: Inputs;
+  readonly style: CallStyle;
+}
+
+const parsed = (text: string): Line => {
+  try {
+    return {text, json: JSON.parse(text)};
+  } catch {
+    return {text};
+  }
+};
+
+/** Reads stderr to its end, from now on. */
+const gather = (stderr: Readable): (() => string) => {
+  let text = '';
+  stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    if (text.length < MAX_STDERR) text += chunk;
+  });
+  return () => text;
+};
+
+/** Takes the lines as they come, until `onLine` has the connector ended; the rest is still read. */
+const listen = async (
+  stdout: Readable,
+  {onLine = () => 'go on', pause = 0}: CallStyle,
+  end: (signal: Signal) => void,
+): Promise<readonly Line[]> => {
+  const lines: Line[] = [];
+  let cut = false;
+  const take = (text: string): void => {
+    const line = parsed(text);
+    lines.push(line);
+    const action = cut ? 'go on' : onLine(line, lines.length - 1);
+    if (action === 'go on') return;
+    cut = true;
+    end(action === 'kill' ? 'SIGKILL' : 'SIGTERM');
+  };
+  for await (const texts of linesOf(stdout)) {
+    for (const text of texts) take(text);
+    if (pause > 0) await delay(pause);
+  }
+  return lines;
+};
+
+/** Rejects with the system's error where the program can't be started, and with the reason of a run that was stopped. */
+export const runProcess = async (
+  {program, args, environment, send, stop, measured}: Process,
+  {command, commandLine, inputs, style}: Request,
+): Promise<Run> => {
+  stop?.soon.throwIfAborted();
+  const startedAt = performance.now();
+  const since = (): number => Math.round(performance.now() - startedAt);
+  let stderr: (() => string) | undefined;
+  const child = await startChild(program, args, {
+    ...{env: environment, stop, onExit: () => drain()},
+    ...(send && {send}),
+  });
+  const peak = watchMemory(measured ? child.pid : undefined);
+  let [hung, cut] = [false, false];
+  let firstLineAfter: number | undefined;
+  const timer = setTimeout(() => {
+    hung = true;
+    child.send('SIGKILL');
+  }, style.timeout ?? TIMEOUT);
+  child.stdout.once('data', () => {
+    firstLineAfter = since();
+  });
+  // Listening makes it flow, which is `listen`'s to do.
+  child.stdout.pause();
+  // At the latest when the child has gone: node throws away what nobody listens to by then.
+  const drain = (): void => {
+    stderr ??= gather(child.stderr);
+  };
+  if (style.stderr !== 'undrained') drain();
+  try {
+    const lines = await listen(child.stdout, style, (signal) => {
+      cut = true;
+      child.send(signal);
+    });
+    drain();
+    const exit = await child.ended;
+    stop?.soon.throwIfAborted();
+    return {
+      ...{command, commandLine, inputs, lines, stderr: stderr?.() ?? '', exit},
+      ...{took: since(), firstLineAfter, peakMemory: peak()},
+      ...(hung && {hung}),
+      ...(cut && {cut}),
+    };
+  } finally {
+    clearTimeout(timer);
+    peak();
+    // A run that failed leaves no connector running.
+    child.send('SIGKILL');
+  }
+};

@@ -1,0 +1,144 @@
+// `headwater lint`: a filter that holds what a connector prints against the invariants.
+import {once} from 'node:events';
+import {readFile, writeFile} from 'node:fs/promises';
+import type {Readable, Writable} from 'node:stream';
+import {EXIT_FAILURE} from '../../process/command-line.ts';
+import {codeOf, messageOf, UsageError} from '../../process/errors.ts';
+import {openLines} from '../../process/lines.ts';
+import type {Command} from '../connectors/connector.ts';
+import type {Finding} from './invariant.ts';
+import {type Lint, openLint} from './lint.ts';
+
+/** What is longer is no message, and more than one string can be made of. */
+const MAX_LINE = 256 * 1024 * 1024;
+
+export interface LintOptions {
+  /** What was run; `read` where there is a catalog. */
+  readonly command?: Command;
+  readonly config?: string;
+  readonly catalog?: string;
+  readonly spec?: string;
+  readonly state?: string;
+  readonly exitCode?: number;
+  /** The file for the findings, as JSON. */
+  readonly json?: string;
+  /** Whether every byte goes on to stdout, and findings to stderr. */
+  readonly pass: boolean;
+}
+
+/** The JSON of a file; of several lines, as `spec` may print LOG beside its SPEC, the first that has the key. */
+const readInput = async (option: string, path: string | undefined, key?: string) => {
+  if (path === undefined) return undefined;
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(
+      `--${option} ${path} can't be read: ${codeOf(error) ?? messageOf(error)}.`,
+    );
+  }
+  // A state file may be empty.
+  if (text.trim() === '') return undefined;
+  const lines = text.split('\n').filter((line) => key !== undefined && line.includes(`"${key}"`));
+  try {
+    return JSON.parse(lines.length === 1 ? (lines[0] ?? text) : text);
+  } catch {
+    // The parser's own words would quote the file, which may hold secrets.
+    throw new UsageError(`--${option} ${path} is not JSON.`);
+  }
+};
+
+const open = async ({command, config, catalog, spec, state}: LintOptions): Promise<Lint> =>
+  openLint({
+    command: command ?? (catalog === undefined ? undefined : 'read'),
+    config: await readInput('config', config),
+    catalog: await readInput('catalog', catalog),
+    spec: await readInput('spec', spec, 'SPEC'),
+    state: await readInput('state', state),
+  });
+
+const UNENDED: Finding = {
+  invariant: 'one-message-a-line',
+  severity: 'error',
+  reason: 'The last line does not end with a newline.',
+  advice: 'End every line with \\n, and wait until all is written before the process ends.',
+};
+
+const inWords = ({severity, line, invariant, reason, offending, advice}: Finding): string => {
+  const place = line === undefined ? '' : `line ${line.toLocaleString('en')}, `;
+  const shown = offending === undefined ? '' : `\n    ${offending}`;
+  return `${severity === 'error' ? 'Error' : 'Warning'}, ${place}${invariant}: ${reason}${shown}\n    → ${advice}\n`;
+};
+
+const amount = (number: number, noun: string): string =>
+  `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+
+interface Tally {
+  readonly findings: readonly Finding[];
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+const countOf = ({findings}: Tally, severity: Finding['severity']): number =>
+  findings.filter((finding) => finding.severity === severity).length;
+
+const summary = (tally: Tally): string => {
+  const types = Object.entries(tally.counts).map(
+    ([type, count]) => `${count.toLocaleString('en')} ${type || 'no message'}`,
+  );
+  const lines = Object.values(tally.counts).reduce((sum, count) => sum + count, 0);
+  const found =
+    tally.findings.length === 0
+      ? 'Nothing is wrong'
+      : `${amount(countOf(tally, 'error'), 'error')}, ${amount(countOf(tally, 'warning'), 'warning')}`;
+  return `${found} in ${amount(lines, 'line')}${types.length > 0 ? `: ${types.join(', ')}` : ''}.\n`;
+};
+
+/** Resolves when the text may be followed by more. */
+const write = async (stream: Writable, data: string | Uint8Array): Promise<void> => {
+  if (!stream.write(data)) await once(stream, 'drain');
+};
+
+const watch = async (options: LintOptions, input: Readable): Promise<Tally> => {
+  const lint = await open(options);
+  const findings: Finding[] = [];
+  const report = options.pass ? process.stderr : process.stdout;
+  const tell = async (found: readonly Finding[]): Promise<void> => {
+    for (const finding of found) {
+      findings.push(finding);
+      await write(report, inWords(finding));
+    }
+  };
+  const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
+  const {take, rest} = openLines(MAX_LINE);
+  const lintText = async (text: string): Promise<void> => {
+    for (const line of take(text)) {
+      const found = lint.line(line);
+      if (found.length > 0) await tell(found);
+    }
+  };
+  for await (const chunk of input) {
+    const bytes: Uint8Array = chunk;
+    if (options.pass) await write(process.stdout, bytes);
+    await lintText(decoder.decode(bytes, {stream: true}));
+  }
+  await lintText(decoder.decode());
+  if (rest() !== '') await tell([...lint.line(rest()), UNENDED]);
+  const exit = options.exitCode === undefined ? undefined : {code: options.exitCode, signal: null};
+  await tell(lint.end(exit));
+  const tally = {findings, counts: lint.counts()};
+  await write(report, summary(tally));
+  return tally;
+};
+
+/** The whole of `headwater lint`: reads stdin to its end, and resolves to the exit code. */
+export const runLint = async (options: LintOptions): Promise<number> => {
+  // Who reads stdout has gone: nothing is left to do, and the source learns it as it would without this filter.
+  process.stdout.on('error', (error) => process.exit(codeOf(error) === 'EPIPE' ? 0 : EXIT_FAILURE));
+  const tally = await watch(options, process.stdin);
+  const errors = countOf(tally, 'error');
+  if (options.json !== undefined) {
+    const report = {errors, warnings: countOf(tally, 'warning'), ...tally};
+    await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+  return errors > 0 ? EXIT_FAILURE : 0;
+};

@@ -1,0 +1,87 @@
+// `headwater test` on the command line. What it does is loaded when it runs.
+import {InvalidArgumentError, type Command as Program} from 'commander';
+import type {Act, Output} from '../process/command-line.ts';
+import {UsageError} from '../process/errors.ts';
+
+type Flags = {
+  readonly exec?: string;
+  readonly image?: string;
+  readonly dockerFlag?: readonly string[];
+  readonly previousSpec?: string;
+  readonly previousCatalog?: string;
+  readonly only?: readonly string[];
+  readonly maxMemory?: number;
+  readonly maxStartUp?: number;
+  readonly json?: string;
+  readonly junit?: string;
+};
+
+const EXAMPLES = `
+Examples:
+  headwater test acceptance-test-config.yml
+  headwater test acceptance-test-config.yml --exec ./source-x
+  headwater test acceptance-test-config.yml --exec 'python main.py' --only spec,connection
+  headwater test acceptance-test-config.yml --image airbyte/source-x:dev --json report.json
+
+Without --exec and --image, the file's connector_image is tested.
+
+Exit codes: 0 all checks pass, 1 one fails, 2 the command line or a file it names is wrong, 130 and 143 stopped.`;
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
+const names = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  ...value.split(',').map((name) => name.trim()),
+];
+
+const positive = (value: string): number => {
+  if (Number(value) > 0) return Number(value);
+  throw new InvalidArgumentError('It is a number above 0.');
+};
+
+const optionsOf = (config: string, {exec, image, only, json, junit, ...more}: Flags) => {
+  if (exec !== undefined && image !== undefined) {
+    throw new UsageError('--exec and --image exclude each other.');
+  }
+  const {dockerFlag: docker, maxMemory, maxStartUp, previousSpec, previousCatalog} = more;
+  const previous = {spec: previousSpec, catalog: previousCatalog};
+  const limits = {
+    memory: maxMemory && maxMemory * 1024 * 1024,
+    startUp: maxStartUp && maxStartUp * 1000,
+  };
+  return {config, exec, image, docker, previous, only, limits, json, junit};
+};
+
+export const addTestCommand = (program: Program, act: Act, {out}: Output): void => {
+  program
+    .command('test')
+    .summary('put a connector, in any language, through the acceptance tests')
+    .description('Puts a connector, in any language, through the acceptance tests.')
+    .argument('<config.yml>', "the connector's acceptance-test-config.yml, as Airbyte has it")
+    .option('--exec <command>', 'test the connector that this command starts')
+    .option('--image <name:tag>', 'test the connector in this image')
+    .option(
+      '--docker-flag <flag>',
+      'a flag for each `docker run`, such as --network=host; may be given again',
+      collect,
+    )
+    .option('--previous-spec <file>', 'compare the spec with this one, of the version before')
+    .option('--previous-catalog <file>', 'compare the catalog with this one, of the version before')
+    .option('--only <suites>', 'run these suites only, such as spec,discovery', names)
+    .option('--max-memory <MiB>', 'what a read may take, in the suite beyond (512)', positive)
+    .option('--max-start-up <seconds>', 'how long spec may take, in the suite beyond (5)', positive)
+    .option('--json <file>', 'write a report for programs')
+    .option('--junit <file>', 'write a report for CI servers')
+    .showHelpAfterError('(headwater test --help says more)')
+    .addHelpText('after', EXAMPLES)
+    .action(
+      act(async (config: string, flags: Flags) => {
+        const options = optionsOf(config, flags);
+        const {runTests} = await import('./run/run-tests.ts');
+        return runTests(options, out, process.stdout.isTTY === true && !process.env['NO_COLOR']);
+      }),
+    );
+};

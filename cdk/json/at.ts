@@ -1,0 +1,33 @@
+// Looks into JSON whose shape nobody promised: what is not there, or of another kind, is undefined or empty.
+import {isObject, type JsonObject} from './values.ts';
+
+/** The value at a path of keys; undefined where the path leads nowhere. */
+export const at = (value: unknown, ...path: readonly string[]): unknown => {
+  let here = value;
+  for (const key of path) {
+    here = isObject(here) && Object.hasOwn(here, key) ? here[key] : undefined;
+  }
+  return here;
+};
+
+export const stringAt = (value: unknown, ...path: readonly string[]): string | undefined => {
+  const found = at(value, ...path);
+  return typeof found === 'string' ? found : undefined;
+};
+
+export const numberAt = (value: unknown, ...path: readonly string[]): number | undefined => {
+  const found = at(value, ...path);
+  return typeof found === 'number' ? found : undefined;
+};
+
+/** Empty where there is no list. */
+export const listAt = (value: unknown, ...path: readonly string[]): readonly unknown[] => {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found : [];
+};
+
+/** Empty where there is no object. */
+export const objectAt = (value: unknown, ...path: readonly string[]): JsonObject => {
+  const found = at(value, ...path);
+  return isObject(found) ? found : {};
+};

@@ -1,0 +1,308 @@
+// The state of one stream: what a run keeps for the next one. Every key that the JSON can hold is listed here, and
+// nothing else reads or writes it. Connections keep these blobs for years, so a key is never renamed, and one that is no longer
+// written is not used for anything else: `learned`, a lookback that earlier versions measured.
+
+import type {CursorValue} from '../../author/types.ts';
+import {isObject, type JsonObject} from '../../json/values.ts';
+import {
+  FULL_REFRESH_COMPLETE_STATE,
+  hasNoPosition,
+  isEmptyBlob,
+  isFullRefreshComplete,
+  NO_CURSOR_STATE,
+  type StateBlob,
+} from '../../protocol/state.ts';
+import {isCursorValue} from '../cursor/rules.ts';
+import {cursorIn, defined, isoOf, isStrings, jsonOf, mapIn, timeIn} from './fields.ts';
+import type {ForeignSlice} from './foreign-state.ts';
+import {packSliceNumbers, sliceNumber, unpackSliceNumbers} from './slice-keys.ts';
+
+/** `<cursor>` below stands for the name of the stream's cursor field, and `<slice>` for a `sliceKey`. */
+export type StreamState = {
+  /** How far a stream with a cursor was read; undefined: the blob has no position by this cursor. */
+  readonly position?: Position | undefined;
+  /** How far a stream without a cursor was read. */
+  readonly pass?: Pass | undefined;
+  /** `"unfinished": true`: it was saved before the stream was complete. */
+  readonly isUnfinished?: boolean;
+  /** `"__ab_full_refresh_sync_complete": true`: a full refresh that could have been resumed is complete. */
+  readonly isRefreshed?: boolean;
+  readonly fullSync?: FullSync | undefined;
+  /** `"parent": {…}`: the state of the parent stream when all of its children had last been read. */
+  readonly parent?: StateBlob | undefined;
+  readonly deletes?: DeletesState | undefined;
+};
+
+export type Position = {
+  /**
+   * `"<cursor>": "2026-01-01T00:00:00Z"`: all records up to here were read. Of a stream in slices: the highest of their
+   * positions when it was last complete.
+   */
+  readonly watermark: CursorValue | undefined;
+  /** `"resume": {…}`: of a stream without slices. */
+  readonly resume?: Resume | undefined;
+  /** `"slices": {"<slice>": {"<cursor>": "…", "resume": {…}}}`. Absent: the stream was not read in slices. */
+  readonly slices?: ReadonlyMap<string, SlicePosition> | undefined;
+  /** `"folded": [{"<cursor>": "…", "keys": "AYCA…"}]`: positions that many slices share. */
+  readonly compacted?: readonly Compacted[] | undefined;
+  /** Slices that Airbyte's Python CDK has read, in its terms. Never printed. */
+  readonly foreign?: readonly ForeignSlice[] | undefined;
+  /** How far before the position reading has to begin once, in seconds, by Python's state. Never printed. */
+  readonly lookbackSeconds?: number | undefined;
+};
+
+export type SlicePosition = {
+  /** All records of the slice up to here were read; undefined: it has had none yet. */
+  readonly at: CursorValue | undefined;
+  readonly resume?: Resume | undefined;
+};
+
+/** Slices that share a position, too many to be listed. */
+export type Compacted = {
+  readonly at: CursorValue | undefined;
+  /** By `sliceNumber`. */
+  readonly keys: ReadonlySet<number>;
+};
+
+/** The page with which a slice that was cut off is resumed. */
+export type Resume = {
+  /** `"next": {…}`: what the stream's `read` gave to request the page after the last one. */
+  readonly next: JsonObject;
+  /** `"since": "…"`: what that reading began with. */
+  readonly since: CursorValue | undefined;
+  /** `"seen": "…"`: the highest cursor so far. */
+  readonly seen: CursorValue | undefined;
+  /** `"started": "2026-01-01T23:00:00.000Z"`: when the run began that read the first page; epoch milliseconds. */
+  readonly startedAt: number;
+  /** `"saved": "2026-01-01T23:30:00.000Z"`: when the page was read that has this token; epoch milliseconds. */
+  readonly savedAt: number;
+};
+
+/** A full-refresh pass that is not complete. */
+export type Pass = {
+  /** `"started": "2026-01-01T12:00:00.000Z"`: epoch milliseconds. */
+  readonly startedAt: number;
+  /** `"done": "AYCA…"`: slices that are complete, by `sliceNumber`. */
+  readonly done: ReadonlySet<number>;
+  /** `"done": ["<slice>"]`: the same by name, as long as they are few enough to be listed. */
+  readonly names: readonly string[] | undefined;
+  /** `"resume": {"<slice>": {…}}` */
+  readonly resumes: ReadonlyMap<string, Resume>;
+};
+
+/** When the stream was last read from its beginning, where its `fullSync` repeats that. */
+export type FullSync = {
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** `"full_sync_at": "2025-12-31T00:00:00.000Z"` for one that is over, else `"full_sync_started": "…"`. */
+  readonly isOver: boolean;
+};
+
+/** `"deletes": {…}`: what a stream remembers to find out what was deleted. */
+export type DeletesState = {
+  /** `"cursor": "…"`: the highest cursor that was emitted; a tombstone gets no lower one. */
+  readonly cursor?: CursorValue | undefined;
+  /** `"list": {…}`: how far the API's lists of deleted items were read. */
+  readonly list?: DeletedListState | undefined;
+  /** `"sweep": {…}`: the ids that the stream knows. */
+  readonly sweep?: SweepState | undefined;
+  /** The keys whose values are not understood. Never printed. */
+  readonly damaged?: readonly string[];
+};
+
+export type DeletedListState = {
+  /** `"at": {"<slice>": "…"}` */
+  readonly at?: ReadonlyMap<string, CursorValue> | undefined;
+  /** `"folded": {"at": "…", "keys": "AYCA…"}`: slices that share the earliest position of all. */
+  readonly compacted?: {readonly at: CursorValue; readonly keys: ReadonlySet<number>} | undefined;
+};
+
+export type SweepState =
+  /** `"off": 200001`: the ids were too many to be kept, namely so many. */
+  | {readonly off: number}
+  | {
+      /** `"known": ["q1YqS…"]`: `{<slice>: ids}`, packed in one string or several, see `deletes/packed-ids.ts`. */
+      readonly known: readonly string[];
+      /** `"key": ["id"]`: the primary key whose values they are. */
+      readonly key: readonly string[];
+      /** `"from": "…"`: the `cursor.start` with which they were read: earlier records are not among them. */
+      readonly from?: CursorValue | undefined;
+      /** `"slices": "q1YqS…"`: `{<slice>: {swept, absent}}`, packed: when its ids were last compared, and which were missing. */
+      readonly slices: string;
+    };
+
+/** The position of a stream of which nothing was read. */
+export const START: Position = {watermark: undefined};
+
+/** Undefined where it is absent or damaged: the slice is then read from its position. */
+const resumeIn = (value: unknown): Resume | undefined => {
+  if (!isObject(value) || !isObject(value['next'])) return undefined;
+  const [startedAt, savedAt] = [timeIn(value, 'started'), timeIn(value, 'saved')];
+  return startedAt && savedAt
+    ? {
+        next: value['next'],
+        since: cursorIn(value, 'since'),
+        seen: cursorIn(value, 'seen'),
+        startedAt,
+        savedAt,
+      }
+    : undefined;
+};
+
+const sliceIn = (value: unknown, field: string): SlicePosition =>
+  isObject(value)
+    ? {at: cursorIn(value, field), resume: resumeIn(value['resume'])}
+    : {at: undefined};
+
+const compactedIn = (value: unknown, field: string): readonly Compacted[] => {
+  const keys = isObject(value) ? unpackSliceNumbers(value['keys']) : undefined;
+  return isObject(value) && keys ? [{at: cursorIn(value, field), keys}] : [];
+};
+
+/** Undefined where the blob is not one of ours for this cursor field. */
+const positionIn = (blob: StateBlob, field: string): Position | undefined => {
+  const watermark = cursorIn(blob, field);
+  const {slices, folded} = blob;
+  if (isObject(slices)) {
+    const all = Object.entries(slices).map(([key, slice]) => [key, sliceIn(slice, field)] as const);
+    const compacted = Array.isArray(folded) ? folded.flatMap((one) => compactedIn(one, field)) : [];
+    return {watermark, slices: new Map(all), compacted};
+  }
+  const resume = resumeIn(blob['resume']);
+  const {deletes: _, ...others} = blob;
+  const isUnread = blob['unfinished'] === true || hasNoPosition(blob) || isEmptyBlob(others);
+  return watermark !== undefined || resume || isUnread ? {watermark, resume} : undefined;
+};
+
+const passIn = ({done, resume, ...blob}: StateBlob): Pass | undefined => {
+  const startedAt = timeIn(blob, 'started');
+  const names = Array.isArray(done) ? done.map(String) : undefined;
+  const numbers = names ? new Set(names.map(sliceNumber)) : unpackSliceNumbers(done ?? '');
+  if (startedAt === undefined || numbers === undefined) return undefined;
+  const resumes = Object.entries(isObject(resume) ? resume : {}).flatMap(([key, value]) => {
+    const found = resumeIn(value);
+    return found ? [[key, found] as const] : [];
+  });
+  return {startedAt, done: numbers, names, resumes: new Map(resumes)};
+};
+
+const fullSyncIn = (blob: StateBlob): FullSync | undefined => {
+  const [underWay, over] = [timeIn(blob, 'full_sync_started'), timeIn(blob, 'full_sync_at')];
+  if (underWay !== undefined) return {startedAt: underWay, isOver: false};
+  return over === undefined ? undefined : {startedAt: over, isOver: true};
+};
+
+const deletedListIn = ({at, folded}: JsonObject): DeletedListState | undefined => {
+  const positions = mapIn(at ?? {}, (one) => (isCursorValue(one) ? one : undefined));
+  if (positions === undefined) return undefined;
+  const list = {at: at === undefined ? undefined : positions};
+  if (folded === undefined) return list;
+  if (!isObject(folded)) return undefined;
+  const [earliest, keys] = [cursorIn(folded, 'at'), unpackSliceNumbers(folded['keys'])];
+  return keys && earliest !== undefined ? {...list, compacted: {at: earliest, keys}} : undefined;
+};
+
+const sweepIn = (sweep: JsonObject): SweepState | undefined => {
+  const {off, known, key, slices} = sweep;
+  if (typeof off === 'number') return {off};
+  if (!isStrings(known) || typeof slices !== 'string') return undefined;
+  return {known, key: isStrings(key) ? key : [], from: cursorIn(sweep, 'from'), slices};
+};
+
+const deletesIn = (value: unknown): DeletesState | undefined => {
+  if (value === undefined) return undefined;
+  if (!isObject(value)) return {damaged: ['deletes']};
+  const list = isObject(value['list']) ? deletedListIn(value['list']) : undefined;
+  const sweep = isObject(value['sweep']) ? sweepIn(value['sweep']) : undefined;
+  const parts = {list, sweep};
+  const damaged = (['list', 'sweep'] as const).filter(
+    (key) => value[key] !== undefined && parts[key] === undefined,
+  );
+  return {
+    cursor: cursorIn(value, 'cursor'),
+    ...parts,
+    damaged: damaged.map((key) => `deletes.${key}`),
+  };
+};
+
+/**
+ * Reads what `printStreamState` of this version or an earlier one wrote. Other keys are ignored.
+ * @param cursorField undefined for a stream without a cursor
+ */
+export const parseStreamState = (blob: StateBlob, cursorField: string | undefined): StreamState => {
+  const {parent, unfinished, deletes} = blob;
+  return {
+    ...(cursorField === undefined
+      ? {pass: passIn(blob)}
+      : {position: positionIn(blob, cursorField)}),
+    isUnfinished: unfinished === true,
+    isRefreshed: isFullRefreshComplete(blob),
+    fullSync: fullSyncIn(blob),
+    parent: isObject(parent) ? parent : undefined,
+    deletes: deletesIn(deletes),
+  };
+};
+
+const printResume = (resume: Resume | undefined): JsonObject | undefined =>
+  resume &&
+  defined({
+    next: resume.next,
+    since: resume.since,
+    seen: resume.seen,
+    started: isoOf(resume.startedAt),
+    saved: isoOf(resume.savedAt),
+  });
+
+const printPosition = (position: Position, field: string): JsonObject => {
+  const {watermark, resume, slices, compacted = []} = position;
+  const printSlice = ({at, resume: next}: SlicePosition) =>
+    defined({[field]: at, resume: printResume(next)});
+  const printCompacted = ({at, keys}: Compacted) =>
+    defined({[field]: at, keys: packSliceNumbers(keys)});
+  return {
+    [field]: watermark,
+    resume: printResume(resume),
+    slices: slices && jsonOf(slices, printSlice),
+    folded: compacted.length > 0 ? compacted.map(printCompacted) : undefined,
+  };
+};
+
+const printPass = ({startedAt, done, names, resumes}: Pass): JsonObject => ({
+  done: names ? [...names] : packSliceNumbers(done),
+  resume: resumes.size > 0 ? jsonOf(resumes, printResume) : undefined,
+  started: isoOf(startedAt),
+});
+
+const printDeletes = ({cursor, list, sweep}: DeletesState): JsonObject => {
+  const {at, compacted} = list ?? {};
+  const folded = compacted && {at: compacted.at, keys: packSliceNumbers(compacted.keys)};
+  return defined({
+    cursor,
+    list: list && defined({at: at && Object.fromEntries(at), folded}),
+    sweep: sweep && defined('known' in sweep ? {...sweep, known: [...sweep.known]} : sweep),
+  });
+};
+
+/** A blob of which nothing changes when the state does. One that says nothing is Airbyte's sentinel, as an empty one means "reset". */
+export const printStreamState = (
+  state: StreamState,
+  cursorField: string | undefined,
+): StateBlob => {
+  const {position, pass, isUnfinished, isRefreshed, fullSync, parent, deletes} = state;
+  const progress = defined({
+    ...(position && cursorField !== undefined && printPosition(position, cursorField)),
+    ...(pass && printPass(pass)),
+    unfinished: isUnfinished || undefined,
+    ...(isRefreshed && FULL_REFRESH_COMPLETE_STATE),
+  });
+  const blob = {
+    ...(Object.keys(progress).length === 0 ? NO_CURSOR_STATE : progress),
+    ...(fullSync && {
+      [fullSync.isOver ? 'full_sync_at' : 'full_sync_started']: isoOf(fullSync.startedAt),
+    }),
+    ...(parent && {parent}),
+  };
+  const kept = printDeletes(deletes ?? {});
+  if (Object.keys(kept).length === 0) return blob;
+  return {...(isEmptyBlob(blob) ? {} : blob), deletes: kept};
+};

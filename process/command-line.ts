@@ -1,0 +1,56 @@
+// From argv to an exit code: the one place that knows how a commander program ends.
+import {CommanderError, Command as Program} from 'commander';
+import {UsageError} from './errors.ts';
+
+export const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+
+/** Where a program prints. */
+export type Output = {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+};
+
+/** `process.stdout` is touched only to write to it: a source's stdout must stay as it was started. */
+const TERMINAL: Output = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+};
+
+/** Makes a commander action of a function that resolves to the exit code. */
+export type Act = <A extends readonly unknown[]>(
+  run: (...args: A) => number | Promise<number>,
+) => (...args: A) => Promise<void>;
+
+/**
+ * Runs the command that argv asks for, and resolves to the exit code: what its action gives, 0 after help or the version,
+ * 2 after a usage error, which is printed. Any other error is thrown.
+ * @param define adds commands and options to the program, their actions made by `act`
+ */
+export const runCommandLine = async (
+  name: string,
+  define: (program: Program, act: Act, output: Output) => void,
+  argv: readonly string[],
+  output: Output = TERMINAL,
+): Promise<number> => {
+  // Without an action nothing was asked for.
+  let exitCode = EXIT_USAGE;
+  const act: Act =
+    (run) =>
+    async (...args) => {
+      exitCode = await run(...args);
+    };
+  const program = new Program(name)
+    .exitOverride()
+    .configureOutput({writeOut: output.out, writeErr: output.err});
+  define(program, act, output);
+  try {
+    await program.parseAsync(argv);
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    if (!(error instanceof UsageError)) throw error;
+    for (const line of error.message.split('\n')) output.err(`error: ${line}\n`);
+    return EXIT_USAGE;
+  }
+};

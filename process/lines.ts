@@ -1,0 +1,83 @@
+// Lines out of what a program prints.
+import type {Readable} from 'node:stream';
+
+export type LineSplitter = {
+  /** The lines that end in this chunk. */
+  readonly take: (chunk: string) => readonly string[];
+  /** The beginning of a line that has not ended. */
+  readonly rest: () => string;
+  /** How long that is by now, in characters, with those that were dropped. */
+  readonly length: () => number;
+};
+
+/**
+ * Puts lines together from chunks of text.
+ * @param kept characters of a line from which on further chunks of it are dropped
+ */
+export const openLines = (kept = Number.POSITIVE_INFINITY): LineSplitter => {
+  let parts: string[] = [];
+  let length = 0;
+  return {
+    take: (chunk) => {
+      const [first = '', ...others] = chunk.split('\n');
+      if (length < kept) parts.push(first);
+      length += first.length;
+      const last = others.pop();
+      if (last === undefined) return [];
+      const lines = [parts.join(''), ...others];
+      parts = [last];
+      length = last.length;
+      return lines;
+    },
+    rest: () => parts.join(''),
+    length: () => length,
+  };
+};
+
+/**
+ * The lines of a stream, as many at a time as end in one chunk, which may be none; the last line need not end. It reads on
+ * only when it is asked to, so a slow consumer slows the writer down.
+ * @param limit the longest line, in characters; a longer one ends in the error that `tooLong` gives
+ */
+export async function* linesOf(
+  stream: Readable,
+  {limit, tooLong}: {readonly limit: number; readonly tooLong: () => Error} = {
+    limit: Number.POSITIVE_INFINITY,
+    tooLong: () => new RangeError('A line is too long.'),
+  },
+): AsyncGenerator<readonly string[]> {
+  stream.setEncoding('utf8');
+  const {take, rest, length} = openLines();
+  for await (const chunk of stream) {
+    const text: string = chunk;
+    yield take(text);
+    if (length() > limit) throw tooLong();
+  }
+  if (length() > 0) yield [rest()];
+}
+
+/** Of what is kept: how many lines, and how much of each. */
+const MAX_KEPT = 20;
+const MAX_KEPT_LENGTH = 2_000;
+
+/** Keeps the last lines of a stream that nobody else reads, so that its writer never waits. */
+export const lastLinesOf = (
+  stream: Readable,
+  onLine: (line: string) => void,
+): (() => readonly string[]) => {
+  const kept: string[] = [];
+  const {take, rest} = openLines(MAX_KEPT_LENGTH);
+  const keep = (whole: string): void => {
+    const line = whole.slice(0, MAX_KEPT_LENGTH);
+    if (line.trim() === '') return;
+    onLine(line);
+    kept.push(line);
+    if (kept.length > MAX_KEPT) kept.shift();
+  };
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    for (const line of take(chunk)) keep(line);
+  });
+  stream.on('end', () => keep(rest()));
+  return () => kept;
+};

@@ -1,0 +1,46 @@
+// What a program does on SIGINT and SIGTERM.
+import type {Stop} from './child.ts';
+
+/** By the convention of shells: 128 and the signal's number. */
+const SIGNALS = {SIGTERM: 143, SIGINT: 130} as const;
+
+/** How long a run that must end at once may take to report that, in milliseconds. */
+const FAREWELL = 1_000;
+
+export type Signals = Stop & {
+  /** The exit code of a run that was stopped; undefined for a run that was not. */
+  readonly exitCode: () => number | undefined;
+  readonly close: () => void;
+};
+
+/**
+ * The first signal ends the run in order; a second one ends it at once.
+ * @param announce called with the name of the first signal
+ */
+export const listenForSignals = (announce: (signal: string) => void): Signals => {
+  const soon = new AbortController();
+  const now = new AbortController();
+  let exitCode: number | undefined;
+  const listeners = Object.entries(SIGNALS).map(([signal, code]) => {
+    const listener = (): void => {
+      if (soon.signal.aborted) {
+        now.abort();
+        setTimeout(() => process.exit(code), FAREWELL).unref();
+        return;
+      }
+      exitCode = code;
+      announce(signal);
+      soon.abort();
+    };
+    process.on(signal, listener);
+    return () => process.off(signal, listener);
+  });
+  return {
+    soon: soon.signal,
+    now: now.signal,
+    exitCode: () => exitCode,
+    close: () => {
+      for (const remove of listeners) remove();
+    },
+  };
+};

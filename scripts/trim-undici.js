@@ -1,0 +1,54 @@
+// Leaves out of a bundle the parts of undici that no request needs.
+import {readFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {join} from 'node:path';
+
+const PARTS = join(import.meta.dirname, 'undici-parts.js');
+
+const {version} = JSON.parse(
+  readFileSync(createRequire(import.meta.url).resolve('undici/package.json'), 'utf8'),
+);
+
+const loadParts = () => import('./undici-parts.js');
+
+/** The names of the parts that are not the same objects as the exports of undici's public entry. */
+const differing = async ({Dispatcher, connect, interceptors, ...parts}) => {
+  const undici = await import('undici');
+  return [
+    ...Object.keys(parts).filter((name) => parts[name] !== undici[name]),
+    ...Object.keys(interceptors)
+      .filter((name) => interceptors[name] !== undici.interceptors[name])
+      .map((name) => `interceptors.${name}`),
+    ...(Dispatcher === undici.Dispatcher ? [] : ['Dispatcher']),
+    ...(connect === undici.Dispatcher.prototype.connect ? [] : ['Dispatcher.prototype.connect']),
+  ];
+};
+
+/**
+ * Says why undici-parts.js can't stand for undici; undefined if it can.
+ * @param load loads the parts
+ */
+export const faultOfParts = async (load = loadParts) => {
+  try {
+    const names = await differing(await load());
+    return names.length === 0
+      ? undefined
+      : `its ${names.join(', ')} in scripts/undici-parts.js and in its public entry differ`;
+  } catch (error) {
+    return error.message;
+  }
+};
+
+/** Tells a maintainer what to do after an upgrade. */
+export const adviceFor = (fault) =>
+  `undici ${version} has moved a part: ${fault}. Until its path in scripts/undici-parts.js is corrected, bundles hold all of undici: 0.5 MB more to load, and 10 ms more before the first request.`;
+
+/** A plugin of esbuild. If a part has moved, the bundle holds the public entry instead, and esbuild prints a warning. */
+export const trimUndici = (load = loadParts) => ({
+  name: 'trim-undici',
+  setup: async ({onStart, onResolve}) => {
+    const fault = await faultOfParts(load);
+    if (fault === undefined) onResolve({filter: /^undici$/}, () => ({path: PARTS}));
+    else onStart(() => ({warnings: [{text: adviceFor(fault)}]}));
+  },
+});

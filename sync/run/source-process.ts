@@ -1,0 +1,66 @@
+// The process of a source: what is particular to it among child processes.
+import {type Child, type Exit, type Stop, startChild} from '../../process/child.ts';
+import {codeOf, messageOf} from '../../process/errors.ts';
+import {lastLinesOf, linesOf} from '../../process/lines.ts';
+import {SyncError} from '../report/errors.ts';
+
+export type Ending = {
+  /** In words, for a sentence: `ended with exit code 1`. */
+  readonly words: string;
+  readonly ok: boolean;
+  /** The last lines it printed on stderr. */
+  readonly stderr: readonly string[];
+};
+
+export type SourceProcess = {
+  /** The lines of stdout, some at a time. Leaving the loop early closes stdout. */
+  readonly lines: AsyncIterable<readonly string[]>;
+  /** Resolves when the program is gone and all it printed was read. */
+  readonly ended: Promise<Ending>;
+  /** Tells the program to end, and sees to it. */
+  readonly end: () => void;
+};
+
+/** No message is that long, and no string may grow without end. */
+const MAX_LINE_LENGTH = 64 * 1024 * 1024;
+
+const tooLong = (): SyncError =>
+  new SyncError(
+    `The source printed a line of more than ${MAX_LINE_LENGTH / 1024 / 1024} MiB on stdout; no Airbyte message is that long.`,
+  );
+
+const START_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'it, or the interpreter its first line names, does not exist',
+  EACCES: 'it is not executable: chmod +x it',
+  ENOEXEC: 'it is neither a binary nor a script that begins with #!',
+};
+
+const start = async (path: string, args: readonly string[], stop: Stop): Promise<Child> => {
+  try {
+    return await startChild(path, args, {stop});
+  } catch (error) {
+    const reason = START_REASONS[codeOf(error) ?? ''] ?? messageOf(error);
+    throw new SyncError(`Can't start ${path}: ${reason}.`);
+  }
+};
+
+const endingOf = ({code, signal}: Exit, stderr: readonly string[]): Ending => ({
+  words: signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`,
+  ok: code === 0,
+  stderr,
+});
+
+/** Starts a source; rejects when it can't be started. */
+export const startSource = async (
+  path: string,
+  args: readonly string[],
+  {stop, onStderr}: {readonly stop: Stop; readonly onStderr: (line: string) => void},
+): Promise<SourceProcess> => {
+  const child = await start(path, args, stop);
+  const stderr = lastLinesOf(child.stderr, onStderr);
+  return {
+    lines: linesOf(child.stdout, {limit: MAX_LINE_LENGTH, tooLong}),
+    ended: child.ended.then((exit) => endingOf(exit, stderr())),
+    end: child.end,
+  };
+};

@@ -1,0 +1,77 @@
+// The states that docs/state.md shows are those of the engine: a run that reads nothing hands each of them back as it was.
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from '@jest/globals';
+import {parent, type SliceList} from '../../cdk/author/slices.ts';
+import {stream} from '../../cdk/author/stream.ts';
+import type {Stream} from '../../cdk/author/stream-value.ts';
+import type {Page, Schema} from '../../cdk/author/types.ts';
+import {TransientError} from '../../cdk/errors.ts';
+import type {JsonObject} from '../../cdk/json/values.ts';
+import {NOW, runRead} from '../../cdk/testing/run-read.ts';
+import {stateOf} from '../read/items.ts';
+
+type Row = {id: number; updated_at?: string; submitted_at?: string};
+const schema: Schema<Row> = {
+  type: 'object',
+  properties: {id: {}, updated_at: {}, submitted_at: {}},
+};
+
+// biome-ignore lint/correctness/useYield: it never comes so far
+async function* nothing(): AsyncGenerator<Page<Row>> {
+  throw new TransientError('Nothing is read here.');
+}
+
+const noSlices: SliceList<{repository: string}> = () => {
+  throw new TransientError('Nothing is listed here.');
+};
+
+const cursor = {field: 'updated_at'} as const;
+const items = {name: 'items', schema, read: nothing};
+const issues = stream({...items, name: 'issues', cursor, slices: noSlices});
+
+/** The stream whose state each example is, in the order of the page. */
+const STREAMS: readonly Stream[] = [
+  stream({...items, cursor}),
+  stream({...items, cursor, slices: noSlices}),
+  stream({...items, cursor, fullSync: {every: {days: 30}}}),
+  stream({
+    ...items,
+    cursor,
+    slices: () => [{repository: 'octocat/hello-world'}],
+    resumable: {hours: 1},
+  }),
+  stream({...items, slices: noSlices}),
+  stream({
+    ...items,
+    cursor: {field: 'submitted_at'},
+    slices: parent(issues, ({id}) => ({issue: id}), {incremental: true}),
+  }),
+  stream({...items, cursor, slices: noSlices}),
+];
+
+const text = readFileSync(join(import.meta.dirname, '../../docs/state.md'), 'utf8');
+const examples: readonly JsonObject[] = [...text.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(
+  ([, json = '']) => JSON.parse(json),
+);
+
+test('docs/state.md has an example of each kind of state', () => {
+  expect(examples).toHaveLength(STREAMS.length);
+});
+
+test.each(examples.map((example, index) => ({example, shown: STREAMS[index]})))(
+  'the state $example is one of the engine',
+  async ({example, shown}) => {
+    if (shown === undefined) throw new Error('There is no stream for this example.');
+    const {messages} = await runRead({
+      streams: [shown],
+      state: stateOf('items', example),
+      now: () => NOW + 23.9 * 3_600_000,
+    });
+    const last = messages.findLast(({state}) => state)?.state?.stream?.stream_state;
+    expect(last).toEqual({...example, unfinished: true});
+    expect(messages.filter(({log}) => log?.level === 'WARN')).toEqual(
+      'cursor' in shown ? [] : [expect.anything()],
+    );
+  },
+);
