@@ -38,7 +38,7 @@ const openLab = (scenario: Scenario): Lab => {
       clock.now += pace;
     },
   });
-  // A child that changes also changes its parent, whose id is the name of the slice.
+  // A change of a child also changes its parent, whose id is the name of the slice.
   api.also((collection, slice, time) => {
     const above = streams.find(({name}) => name === collection)?.parent;
     if (!above?.incremental) return;

@@ -27,7 +27,7 @@ export type CursorRules = {
    * not a time never becomes the position of a stream that has times.
    */
   readonly compare: (a: CursorValue, b: CursorValue) => number;
-  /** The later of two positions, the first where they are equal; one may be missing. */
+  /** The later of two positions, or the first if they are equal; one may be missing. */
   readonly later: (
     a: CursorValue | undefined,
     b: CursorValue | undefined,

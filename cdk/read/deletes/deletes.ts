@@ -153,7 +153,7 @@ const openRecords = (
 ) => {
   const {primaryKey, deletes} = stream;
   const highest = openHighest(stream, before, now);
-  /** The start of each slice by its key: a lower bound for tombstones if no cursor was saved. */
+  /** The start of each slice by its key: the cursor of its tombstones if no higher one is known. */
   const begun = new Map<string, CursorValue | undefined>();
   return {
     highest: highest.now,
@@ -282,7 +282,7 @@ export const openDeletes = (
   const damaged = [...(state.damaged ?? []), ...(stored ? [] : ['deletes.sweep'])];
   if (damaged.length > 0) {
     port.warn(
-      `its state is damaged at ${damaged.join(', ')}, so it is ignored, and records deleted since the last sync may not be detected. A full refresh removes them.`,
+      `its state has damaged keys: ${damaged.join(', ')}. They are ignored, and records deleted since the last sync may not be detected. A full refresh removes them.`,
     );
   }
   return trackDeletes(stream, state, stored ?? NO_IDS, port);

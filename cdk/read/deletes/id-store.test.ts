@@ -18,7 +18,7 @@ describe('deletes in the state', () => {
     expect([complete, warnings]).toEqual([
       true,
       [
-        `WARN Stream items: its state is damaged at ${part}, so it is ignored, and records deleted since the last sync may not be detected. A full refresh removes them.`,
+        `WARN Stream items: its state has damaged keys: ${part}. They are ignored, and records deleted since the last sync may not be detected. A full refresh removes them.`,
       ],
     ]);
   });
