@@ -119,8 +119,8 @@ test('nothing is sent once the time of the run is over', async () => {
     ]),
   );
   expect(failure).toBe(
-    'TransientError: The time that this run may take is over, so GET https://api.test/c is not sent. ' +
-      'What was read is saved: the next run goes on from there.',
+    'TransientError: The run's time limit has passed, so GET https://api.test/c was not sent. ' +
+      'What was read is saved: the next run resumes there.',
   );
 });
 

@@ -173,12 +173,12 @@ describe('a refusal', () => {
       401,
       {message: 'Bad credentials'},
       'ConfigError: GET https://api.test/user answered 401: Bad credentials. The API does not accept these ' +
-        'credentials: check them in the config, they may be mistyped, expired or revoked.',
+        'credentials: check them in the config. They may be mistyped, expired or revoked.',
     ],
     [
       403,
       {error: 'forbidden', error_description: 'Scope "read" is missing.'},
-      'ConfigError: GET https://api.test/user answered 403: Scope "read" is missing. The credentials are known but ' +
+      'ConfigError: GET https://api.test/user answered 403: Scope "read" is missing. The credentials are valid but ' +
         'may not read this: grant the missing permission, or leave this stream out.',
     ],
     [404, {error: 'not_found'}, 'SystemError: GET https://api.test/user answered 404: not_found.'],
@@ -307,7 +307,7 @@ describe('a passing fault', () => {
     nock(API).get('/user').times(2).reply(503);
     const explain = () => new ConfigError('Explained.');
     expect(await failureOfGet({baseUrl: API, explain, retry: {attempts: 2}}, '/user')).toBe(
-      'TransientError: GET https://api.test/user answered 503. It stayed so for 2 attempts: try again later.',
+      'TransientError: GET https://api.test/user answered 503. All 2 attempts failed: try again later.',
     );
   });
 

@@ -79,7 +79,7 @@ describe('the temporary file', () => {
 
   test('that cannot be made is an error that says what to do', async () => {
     expect(await failureOf(() => openTemporary('/proc/nowhere'))).toBe(
-      'ConfigError: No temporary file can be made in /proc/nowhere, where a download is kept until it is read: ENOENT. ' +
+      'ConfigError: Cannot create the temporary file for a download in /proc/nowhere: ENOENT. ' +
         'Set TMPDIR to a directory that this user may write to.',
     );
   });
@@ -87,7 +87,7 @@ describe('the temporary file', () => {
   test('larger than `maxDownloadBytes` is an error', async () => {
     const {failure} = await readAll(await answering('[{"id":1}]'), {}, {maxDownloadBytes: 9});
     expect(failure).toBe(
-      'SystemError: api/export answered with more than 9 bytes (0 MiB), decompressed. Ask for a smaller part, or raise `maxDownloadBytes`.',
+      'SystemError: api/export answered with more than 9 bytes (0 MiB), decompressed. Request a smaller part, or raise `maxDownloadBytes`.',
     );
   });
 
@@ -97,7 +97,7 @@ describe('the temporary file', () => {
     const failure = await failureOf(async () => sink.take(Buffer.from('[]')));
     await file.close();
     expect(failure).toMatch(
-      /^ConfigError: There is no room for the answer of https:\/\/api\.test\/export in \/.*: ENOSPC: no space left on device, write, after 0 bytes\. Make room there, or set TMPDIR to a directory that has more\.$/,
+      /^ConfigError: No space for the response of https:\/\/api\.test\/export in \/.*: ENOSPC: no space left on device, write, after 0 bytes\. Free some space there, or set TMPDIR to a directory that has more\.$/,
     );
   });
 });

@@ -127,7 +127,7 @@ describe('throttling with status 200', () => {
     answers(...Array.from({length: 6}, () => [SHOPIFY_THROTTLED] as const));
     expect(await failureOf(() => withClient(ask))).toBe(
       'TransientError: POST https://api.test/graphql answered 429: (throttled, with status 200) Throttled. ' +
-        'It stayed so for 6 attempts: try again later.',
+        'All 6 attempts failed: try again later.',
     );
   });
 
@@ -173,7 +173,7 @@ describe('errors with status 200', () => {
     ],
   ])('that forbid something, by %s, are for the user to solve', async (_where, error, told) => {
     expect(await failureWith(error)).toBe(
-      `ConfigError: POST https://api.test/graphql answered with errors: ${told}. The credentials are known but may not ` +
+      `ConfigError: POST https://api.test/graphql answered with errors: ${told}. The credentials are valid but may not ` +
         'read this: grant the missing permission, or leave this stream out.',
     );
   });
@@ -182,7 +182,7 @@ describe('errors with status 200', () => {
     const error = {message: 'Who are you?', extensions: {code: 'UNAUTHENTICATED'}};
     expect(await failureWith(error)).toBe(
       'ConfigError: POST https://api.test/graphql answered with errors: Who are you?. The API does not accept these ' +
-        'credentials: check them in the config, they may be mistyped, expired or revoked.',
+        'credentials: check them in the config. They may be mistyped, expired or revoked.',
     );
   });
 
@@ -206,7 +206,7 @@ describe('errors with status 200', () => {
     const extensions = {code: 'MAX_COST_EXCEEDED', cost: 1002, maxCost: 1000};
     expect(await failureWith({message, extensions})).toBe(
       'SystemError: POST https://api.test/graphql answered with errors: Query cost is 1002, which exceeds the single ' +
-        'query max cost limit (1000). No wait changes that: let the query ask for less at once.',
+        'query max cost limit (1000). Waiting does not help: make the query request less at once.',
     );
   });
 
@@ -237,7 +237,7 @@ describe('data that comes with errors', () => {
       result: PARTIAL.data,
       waits: [],
       warnings: [
-        'POST https://api.test/graphql answered with errors, and only a part of the data: Not accessible (at team).',
+        'POST https://api.test/graphql answered with only part of the data, and with errors: Not accessible (at team).',
       ],
     });
   });

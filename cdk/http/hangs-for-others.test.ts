@@ -82,7 +82,7 @@ describe('one place for requests', () => {
     );
     expect([failure, inTime, server.asked]).toEqual([
       expect.stringMatching(
-        /^Error: TransientError: GET api\/a failed 1 times.* and TransientError: The time that this run may take is over, so GET api\/b is not sent.* and TransientError: The time .* GET api\/c is not sent/,
+        /^Error: TransientError: GET api\/a failed 1 times.* and TransientError: The run's time limit has passed, so GET api\/b was not sent.* and TransientError: The time .* GET api\/c is not sent/,
       ),
       true,
       ['GET /a'],

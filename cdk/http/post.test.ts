@@ -10,7 +10,7 @@ const order = (options: object = {}) =>
   );
 
 const DOUBT =
-  'It may have done its work all the same, so it is not sent again: look there before you run it again.';
+  'It may have taken effect nevertheless, so it was not sent again: check the API before you run this again.';
 
 describe('a POST without a key', () => {
   test('hands on what an answer told, with all digits of its numbers', async () => {

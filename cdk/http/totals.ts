@@ -1,15 +1,13 @@
-// What was done for one stream, counted.
-
+/** The work that was done for one stream. */
 export type Totals = {
-  /** Requests that were sent, each attempt and those for tokens included. */
+  /** Requests sent, including retries and token requests. */
   readonly requests: number;
   /** Pages of lists. */
   readonly pages: number;
-  /** Of responses, decompressed. */
+  /** Bytes of responses, decompressed. */
   readonly bytes: number;
-  /** Attempts after the first. */
   readonly retries: number;
-  /** Milliseconds spent waiting for limits and before retries. */
+  /** Milliseconds of waiting for limits and before retries. */
   readonly waited: number;
   /** Responses that count as "nothing here". */
   readonly ignored: number;
@@ -35,7 +33,7 @@ export const openCounters = (): Counters => {
 const counted = (count: number, one: string, several = `${one}s`): readonly string[] =>
   count === 0 ? [] : [`${count} ${count === 1 ? one : several}`];
 
-/** `12 requests, 11 pages, 48210 bytes, 1 retry, waited 2.5 s`; '' for a stream that sent no request. */
+/** `12 requests, 11 pages, 48210 bytes, 1 retry, waited 2.5 s`; '' if no request was sent. */
 export const describeTotals = ({
   requests,
   pages,
@@ -50,5 +48,5 @@ export const describeTotals = ({
     ...counted(bytes, 'byte'),
     ...counted(retries, 'retry', 'retries'),
     ...(waited === 0 ? [] : [`waited ${(waited / 1000).toFixed(1)} s`]),
-    ...counted(ignored, 'answer ignored', 'answers ignored'),
+    ...counted(ignored, 'response ignored', 'responses ignored'),
   ].join(', ');

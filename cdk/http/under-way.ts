@@ -1,10 +1,10 @@
-// Which requests are under way, for whoever asks why nothing comes.
+// Lists the pending requests, for the warning that no records come.
 import {describeRequest, type HttpRequest} from './types.ts';
 
 export type UnderWay = {
-  /** Notes a request; call what it returns when the request is over. */
+  /** Adds a request. Call the returned function when the request is over. */
   readonly begin: (request: HttpRequest) => () => void;
-  /** `GET https://api.example.com/items for 12 s`, the longest first. */
+  /** `GET https://api.example.com/items for 12 s`, the longest-running first. */
   readonly list: () => readonly string[];
 };
 

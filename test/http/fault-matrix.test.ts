@@ -73,7 +73,7 @@ const stayed = (told: string): Outcome => ({
   type: 'transient_error',
   attempts: RETRY.attempts,
   text: (origin) =>
-    `GET ${origin}/items answered ${told}. It stayed so for 3 attempts: try again later.`,
+    `GET ${origin}/items answered ${told}. All 3 attempts failed: try again later.`,
 });
 const refused = (type: Outcome['type'], told: string, attempts = 1): Outcome => ({
   type,
@@ -92,7 +92,7 @@ const onWire = (
 const onStatus = (status: number, json: object): Fault => ({at: 'status', status, json});
 
 const REFUSED =
-  '401: Token expired. The API does not accept these credentials: check them in the config, they may be mistyped, expired or revoked.';
+  '401: Token expired. The API does not accept these credentials: check them in the config. They may be mistyped, expired or revoked.';
 const renewing = (auth: Auth): Partial<Row> => ({
   auth,
   passes: 1,

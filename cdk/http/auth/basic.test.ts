@@ -37,7 +37,7 @@ describe('basic', () => {
     [
       'a colon in the name',
       {username: 'ad:min', password: 'hush'},
-      'ConfigError: The user name in the config holds a colon, which Basic authentication can not carry: the part behind it may belong into the password.',
+      'ConfigError: The user name in the config holds a colon, which Basic authentication cannot send: the part after it may belong to the password.',
     ],
   ])('refuses %s', async (_what, credentials, expected) => {
     expect(await failureOf(() => basic(credentials))).toBe(expected);

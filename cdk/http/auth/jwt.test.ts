@@ -203,7 +203,7 @@ describe('a signed token that is exchanged', () => {
       401,
       {message: 'A JSON web token could not be decoded'},
       `ConfigError: POST https://api.test${PATH} answered 401: A JSON web token could not be decoded. The API does not accept ` +
-        'these credentials: check them in the config, they may be mistyped, expired or revoked.',
+        'these credentials: check them in the config. They may be mistyped, expired or revoked.',
     ],
     [
       201,

@@ -200,7 +200,7 @@ describe('an access token', () => {
     const seen = accepting(() => false);
     expect(await failureWith({auth: oauth2(machine)})).toBe(
       'ConfigError: GET https://api.test/items answered 401: Token expired. The API does not accept these credentials: ' +
-        'check them in the config, they may be mistyped, expired or revoked.',
+        'check them in the config. They may be mistyped, expired or revoked.',
     );
     expect(asked).toHaveLength(2);
     expect(seen).toEqual(['Bearer access-1', 'Bearer access-2']);
@@ -251,7 +251,7 @@ describe('a rotated refresh token', () => {
       throw new Error('EPIPE');
     };
     const expected =
-      'SystemError: The server gave a new refresh token, which could not be handed out to be saved, so it is not used. ' +
+      'SystemError: The server issued a new refresh token, which could not be saved (the CONTROL message failed), so it was not used. ' +
       'Authorize again if the next run is refused.';
     await withAuth({auth: oauth2(user), onRotated}, async (http) => {
       expect(await failureOf(() => get(http))).toBe(expected);
@@ -285,12 +285,12 @@ describe('a token endpoint that refuses', () => {
     [
       400,
       {error: 'invalid_grant', error_description: 'Token was revoked.'},
-      `ConfigError: ${at} 400: Token was revoked. (invalid_grant) What was authorized is expired, revoked or was used before: authorize again, and put the new credentials into the config.`,
+      `ConfigError: ${at} 400: Token was revoked. (invalid_grant) The authorization has expired, or was revoked or already used: authorize again, and put the new credentials into the config.`,
     ],
     [
       200,
       {error: 'bad_refresh_token', error_description: 'Expired.'},
-      `ConfigError: ${at} 200: Expired. (bad_refresh_token) What was authorized is expired, revoked or was used before: authorize again, and put the new credentials into the config.`,
+      `ConfigError: ${at} 200: Expired. (bad_refresh_token) The authorization has expired, or was revoked or already used: authorize again, and put the new credentials into the config.`,
     ],
     [
       400,
@@ -307,21 +307,21 @@ describe('a token endpoint that refuses', () => {
       {error: 'temporarily_unavailable'},
       `TransientError: ${at} 400: temporarily_unavailable. (temporarily_unavailable) Try again later.`,
     ],
-    [404, '', `SystemError: ${at} 404. No access token was given.`],
+    [404, '', `SystemError: ${at} 404. The server issued no access token.`],
     [
       503,
       {error: 'server_error'},
-      `TransientError: ${at} 503: server_error. It stayed so for 2 attempts: try again later.`,
+      `TransientError: ${at} 503: server_error. All 2 attempts failed: try again later.`,
     ],
     [
       200,
       {access_token: 7},
-      'SystemError: POST https://login.test/token gave no access token that can be used. Is the token URL the one of this API?',
+      'SystemError: POST https://login.test/token returned no usable access token. Check that the token URL is the one of this API.',
     ],
     [
       200,
       '<html></html>',
-      'SystemError: POST https://login.test/token gave no access token that can be used. Is the token URL the one of this API?',
+      'SystemError: POST https://login.test/token returned no usable access token. Check that the token URL is the one of this API.',
     ],
   ])('with %d and %j says what to do', async (status, body, expected) => {
     refusing(status, body, {'www-authenticate': 'Basic realm="login"'});
@@ -356,7 +356,7 @@ describe('a token endpoint that refuses', () => {
     refusing(307, '', {location: 'https://thief.test/token'});
     const thief = nock('https://thief.test').post('/token').reply(200, {access_token: 'x'});
     expect(await failureWith({auth: oauth2(user)})).toBe(
-      `SystemError: ${at} 307. No access token was given.`,
+      `SystemError: ${at} 307. The server issued no access token.`,
     );
     expect(thief.isDone()).toBe(false);
   });

@@ -91,7 +91,7 @@ describe('sessionToken', () => {
     api(() => false);
     expect(await failureWith({auth: sessionToken(login)})).toBe(
       'ConfigError: GET https://api.test/items answered 401: Session expired. The API does not accept these credentials: ' +
-        'check them in the config, they may be mistyped, expired or revoked.',
+        'check them in the config. They may be mistyped, expired or revoked.',
     );
     expect(bodies).toHaveLength(2);
   });

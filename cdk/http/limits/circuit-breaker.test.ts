@@ -20,14 +20,14 @@ const requestTo = (url = 'https://api.test/items', stream = 'issues'): HttpReque
 const guarded = (answer: (now: number, request: HttpRequest) => number | Error) => {
   const clock = eventClock();
   const sentAt: number[] = [];
-  const {hold} = openWaits(runWith({clock}), 3_600_000);
+  const {delay} = openWaits(runWith({clock}), 3_600_000);
   const server: Send = async (request) => {
     sentAt.push(clock.now());
     const outcome = answer(clock.now(), request);
     if (outcome instanceof Error) throw outcome;
     return {status: outcome, headers: {}, body: Buffer.alloc(0), url: request.url};
   };
-  const context = {clock, hold, trialLimit: 10_000};
+  const context = {clock, delay, trialLimit: 10_000};
   const send = withCircuitBreaker(server, context);
   const outcomeOf = (request: HttpRequest) =>
     send(request).then(
@@ -109,7 +109,7 @@ describe('a circuit', () => {
 
   test('does not stay half-open when a trial hangs: after its limit another one goes', async () => {
     const clock = eventClock();
-    const {hold} = openWaits(runWith({clock}), 3_600_000);
+    const {delay} = openWaits(runWith({clock}), 3_600_000);
     const sentAt: number[] = [];
     const server: Send = (request) => {
       sentAt.push(clock.now());
@@ -118,7 +118,7 @@ describe('a circuit', () => {
         ? new Promise(() => {})
         : Promise.resolve({status: 200, headers: {}, body: Buffer.alloc(0), url: request.url});
     };
-    const send = withCircuitBreaker(server, {clock, hold, trialLimit: 10_000});
+    const send = withCircuitBreaker(server, {clock, delay, trialLimit: 10_000});
     for (let call = 0; call < 10; call += 1) await send(requestTo()).catch(() => {});
     void send(requestTo());
     await clock.sleep(30_001, never);

@@ -44,11 +44,11 @@ const limited = (
     return {status: 200, headers: {}, body: Buffer.alloc(0), url};
   };
   const scope = noting(told);
-  const {hold} = openWaits(
+  const {delay} = openWaits(
     runWith({clock, signal, log: (_level, message) => log.push(message)}),
     longest,
   );
-  const send = withLimits(server, limits, {clock, hold});
+  const send = withLimits(server, limits, {clock, delay});
   return {
     clock,
     arrivals,
@@ -157,7 +157,7 @@ describe('a declared limit', () => {
     ['no number', {requests: Number.NaN}],
   ])('of %s is an error', async (_what, wrong) => {
     const failure = await failureOf(() => limited([{requests: 1, per: {seconds: 1}, ...wrong}]));
-    expect(failure).toMatch(/^SystemError: the limit is .* lets nothing through/);
+    expect(failure).toMatch(/^SystemError: A limit of .* lets no request through: /);
   });
 });
 

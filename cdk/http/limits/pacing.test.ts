@@ -35,8 +35,8 @@ const paced = (
   };
   const signal = new AbortController().signal;
   const scope = noting(told);
-  const {hold} = openWaits(runWith({clock, signal}), longest);
-  const send = withPacing(server, options, {clock, hold, longest});
+  const {delay} = openWaits(runWith({clock, signal}), longest);
+  const send = withPacing(server, options, {clock, delay, longest});
   return {
     arrivals,
     told,
@@ -196,7 +196,7 @@ describe('pacing', () => {
 
   test.each([[-0.1], [1], [Number.NaN]])('can not leave a share of %d', async (leave) => {
     expect(await failureOf(() => paced(() => ({}), {leave}))).toBe(
-      `SystemError: A share of ${leave} of the quota can't be left: it must be from 0 to below 1.`,
+      `SystemError: `pacing.leave` is ${leave}, but must be a share of the quota: from 0 to below 1.`,
     );
   });
 });

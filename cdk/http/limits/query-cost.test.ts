@@ -45,8 +45,8 @@ const paced = (
     return {status: answer.status ?? 200, headers: answer.headers ?? {}, body, url};
   };
   const scope = noting(told);
-  const {hold} = openWaits(runWith({clock, signal}), longest);
-  const layer = withQueryCost(wire, options, {clock, hold, longest});
+  const {delay} = openWaits(runWith({clock, signal}), longest);
+  const layer = withQueryCost(wire, options, {clock, delay, longest});
   const send = (query: string) => layer(requestOf(query, scope));
   return {
     arrivals,
@@ -276,7 +276,7 @@ describe('answers that tell no points', () => {
     const layer = withQueryCost(
       async ({url}) => ({status: 200, headers: {}, body: Buffer.from('{"data": {"a'), url}),
       {},
-      {clock: eventClock(NOW), hold: async () => {}, longest: 0},
+      {clock: eventClock(NOW), delay: async () => {}, longest: 0},
     );
     const response = await layer(requestOf('{ a }', SOURCE_SCOPE));
     expect(response.body.toString()).toBe('{"data": {"a');
@@ -299,7 +299,7 @@ describe('answers that tell no points', () => {
       {},
       {
         clock,
-        hold: async () => {
+        delay: async () => {
           throw new Error('It waits.');
         },
         longest: 3_600_000,

@@ -109,9 +109,9 @@ describe('the end of the run', () => {
     [
       'a wait that is asked for',
       answer(429, {'retry-after': '9'}),
-      'answered 429 and asks to wait 9 s',
+      'answered 429 and requires a wait of 9 s',
     ],
-    ['a wait of our own', fault('ECONNRESET'), ': ECONNRESET; the next attempt is in 10 s'],
+    ['a wait of our own', fault('ECONNRESET'), ': ECONNRESET; the next attempt would be in 10 s'],
   ])('is not waited past: %s', async (_what, outcome, told) => {
     const {send, sent, waits} = retrying([outcome], {policy: {base: 20_000}, ends: NOW + 8_000});
     const failure = await failureOf(send);
@@ -128,7 +128,7 @@ describe('the retry budget', () => {
     await failureOf(send);
     expect(sent).toHaveLength(12);
     expect(await failureOf(send)).toBe(
-      'TransientError: GET https://api.test/items failed with 502 and is not tried again: too many requests of the last minute failed. ' +
+      'TransientError: GET https://api.test/items failed with 502 and is not retried: too many requests failed in the last minute. ' +
         'Something is wrong with api.test, or on the way to it: try again later.',
     );
     expect(sent).toHaveLength(13);

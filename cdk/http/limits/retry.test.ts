@@ -223,7 +223,7 @@ describe('the last attempt', () => {
     const {send, sent, waits} = retrying([answer(503, {}, '{"message": "Down for repairs."}')]);
     expect(await failureOf(send)).toBe(
       'TransientError: GET https://api.test/items answered 503: Down for repairs. ' +
-        'It stayed so for 6 attempts: try again later.',
+        'All 6 attempts failed: try again later.',
     );
     expect(sent.length).toBe(6);
     expect(waits.length).toBe(5);
@@ -249,7 +249,7 @@ describe('the last attempt', () => {
   test('may be the first', async () => {
     const {send, sent, waits, log} = retrying([answer(503)], {policy: {attempts: 1}});
     expect(await failureOf(send)).toBe(
-      'TransientError: GET https://api.test/items answered 503. It stayed so for 1 attempts: try again later.',
+      'TransientError: GET https://api.test/items answered 503. All 1 attempts failed: try again later.',
     );
     expect([sent.length, waits, log]).toEqual([1, [], []]);
   });
@@ -315,7 +315,7 @@ describe('the wait before an attempt', () => {
   test('fails at once when the server asks for more than the longest one', async () => {
     const {send, sent, waits} = retrying([answer(429, {'retry-after': '3701'})]);
     expect(await failureOf(send)).toBe(
-      'TransientError: GET https://api.test/items answered 429 and asks to wait 3701 s, ' +
+      'TransientError: GET https://api.test/items answered 429 and requires a wait of 3701 s, ' +
         'longer than the 3700 s this run may wait: run again after 2026-01-01T01:01:41.000Z.',
     );
     expect([sent.length, waits]).toEqual([1, []]);
@@ -324,7 +324,7 @@ describe('the wait before an attempt', () => {
   test('fails in words even when the server asks for longer than time lasts', async () => {
     const {send} = retrying([answer(503, {'retry-after': '1'.repeat(17)})]);
     expect(await failureOf(send)).toBe(
-      'TransientError: GET https://api.test/items answered 503 and asks to wait 11111111111111112 s, ' +
+      'TransientError: GET https://api.test/items answered 503 and requires a wait of 11111111111111112 s, ' +
         'longer than the 3700 s this run may wait: run again after +275760-09-13T00:00:00.000Z.',
     );
   });

@@ -134,7 +134,7 @@ describe('an answer that a rule calls', () => {
     );
     expect(result).toEqual([null, []]);
     expect(log.filter((line) => !line.startsWith('DEBUG'))).toEqual([
-      `WARN GET ${API}/one answered 404: gone. That counts as "nothing here", as the source has it. Further ones with this status are counted, not told.`,
+      `WARN GET ${API}/one answered 404: gone. The source treats this as "nothing here". Further responses with this status are counted, not logged.`,
     ]);
   });
 

@@ -171,7 +171,7 @@ describe('the largest body', () => {
     expect(await fetchLimited(`${origin}/items`, BODY.length)).toBe(BODY.length);
     expect(await failureOf(() => fetchLimited(`${origin}/items?key=hush`, BODY.length - 1))).toBe(
       `SystemError: ${origin}/items answered with more than ${BODY.length - 1} bytes (0 MiB), decompressed. ` +
-        'Ask for smaller pages, or raise `maxBodyBytes`.',
+        'Request smaller pages, or raise `maxBodyBytes`.',
     );
   });
 
