@@ -2,6 +2,7 @@ import {ConfigError} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Auth, AuthRuntime} from './auth/auth.ts';
 import {asOne, decodeResponse} from './decode/decode-response.ts';
+import type {Decoder} from './decode/decoder.ts';
 import {json as jsonDecoder} from './decode/json.ts';
 import {type DownloadOptions, download} from './download.ts';
 import {type Graphql, openGraphql} from './graphql.ts';
@@ -60,7 +61,7 @@ export type HttpClient<Item extends object = JsonObject> = {
   readonly search: <T = unknown>(path: string, options?: SearchOptions) => Promise<T>;
   /**
    * The content of the response to a POST that changes something in the API, such as one that starts an export; null if
-   * there is no body. The request is sent once: see `idempotencyKey`.
+   * there is no body. The request is sent once: see `idempotencyKey`. `put`, `patch` and `delete` do the same.
    */
   readonly post: Change;
   readonly put: Change;
@@ -103,9 +104,7 @@ export type OpenedClient = HttpClient & {
 export type HttpRuntime = Pick<HttpRun, 'signal' | 'log'> & {
   readonly clock?: Clock | undefined;
   readonly random?: HttpRun['random'] | undefined;
-  readonly onSecret?: AuthRuntime['onSecret'];
-  readonly onRotated?: AuthRuntime['onRotated'];
-};
+} & Partial<Pick<AuthRuntime, 'onSecret' | 'onRotated'>>;
 
 /** A config error, since the base URL usually comes from the config. */
 const originOf = (baseUrl: string): string => {
@@ -124,11 +123,7 @@ const onlyTo = (origin: string | undefined, auth: Auth | undefined, runtime: Aut
 };
 
 /** The API's own host is always allowed. */
-const transportOptionsOf = ({
-  allowedHosts,
-  baseUrl,
-  ...options
-}: HttpOptions): TransportOptions => ({
+const wireOptionsOf = ({allowedHosts, baseUrl, ...options}: HttpOptions): TransportOptions => ({
   ...options,
   ...(allowedHosts && {
     allowedHosts: [...allowedHosts, ...(baseUrl === undefined ? [] : [new URL(baseUrl).hostname])],
@@ -163,7 +158,7 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
   const origin = baseUrl === undefined ? undefined : originOf(baseUrl);
   const timeouts = timeoutsOf(options.timeouts);
   const run: HttpRun = {signal, log, clock, random, ends: clock.now() + timeouts.run};
-  const transport = openTransport(timeouts, signal, transportOptionsOf(options));
+  const transport = openTransport(timeouts, signal, wireOptionsOf(options));
   const underWay = openUnderWay(clock.now);
   for (const secret of secretsOf(options.proxy)) onSecret(secret);
   // Outside the retries: a token request has its own retries, and the two must not multiply.
@@ -181,18 +176,11 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
     (allowed: readonly number[] = []): Send =>
     async (request) => {
       const response = await send(request);
-      if (!isAccepted(response, allowed)) {
-        throw explain?.(response) ?? refusal(request, response);
-      }
+      if (!isAccepted(response, allowed)) throw explain?.(response) ?? refusal(request, response);
       if (actionOf(response) === 'ignore') reportIgnored(request, response);
       return response;
     };
   return {sendAllowing, underWay: underWay.list, close: transport.close};
-};
-
-type ContentOptions = Pick<GetOptions, 'decode'> & {
-  /** A change may have a response without a body: its status already confirms it. */
-  readonly mayBeEmpty?: boolean;
 };
 
 /** The methods of a client, for one stream. */
@@ -205,9 +193,10 @@ const binder = (
   const makeRequest = requestMaker(options, limit);
   const warn = (message: string): void => log('WARN', message);
 
+  /** A change `mayBeEmpty`: its status already confirms it. */
   const contentOf = async <T>(
     request: HttpRequest,
-    {decode = jsonDecoder(), mayBeEmpty = false}: ContentOptions = {},
+    {decode = jsonDecoder(), mayBeEmpty = false}: {decode?: Decoder; mayBeEmpty?: boolean} = {},
   ): Promise<T> => {
     const response = await sendAllowing()(request);
     const isEmpty = mayBeEmpty && response.body.length === 0;
@@ -216,8 +205,7 @@ const binder = (
     return asOne(documents) as T; // the author's claim
   };
   return ({scope, resume}) => {
-    const requestFor = (path: string, wanted: Wanted): HttpRequest =>
-      makeRequest(scope, path, wanted);
+    const requestFor = (path: string, wanted: Wanted) => makeRequest(scope, path, wanted);
     const change =
       (method: HttpRequest['method']): Change =>
       <T>(path: string, wanted: ChangeOptions = {}) =>
@@ -240,25 +228,21 @@ const binder = (
       paginate: <R extends object>(
         path: string,
         paging: ListRequestOptions & PaginateOptions<R> = {},
-      ) => {
-        const {decode: decoder = jsonDecoder()} = paging;
-        return paginate<R>(
-          {sendAllowing, warn, decoder, limit, resume},
+      ) =>
+        paginate<R>(
+          {sendAllowing, warn, decoder: paging.decode ?? jsonDecoder(), limit, resume},
           requestFor(path, paging),
           paging,
-        );
-      },
+        ),
       download: <R extends object>(
         path: string,
         wanted: ListRequestOptions & DownloadOptions = {},
-      ) => {
-        const {decode: decoder = jsonDecoder()} = wanted;
-        return download<R>(
-          {sendAllowing, decoder, limit, signal},
+      ) =>
+        download<R>(
+          {sendAllowing, decoder: wanted.decode ?? jsonDecoder(), limit, signal},
           requestFor(path, wanted),
           wanted,
-        );
-      },
+        ),
     };
   };
 };

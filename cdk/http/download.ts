@@ -54,10 +54,6 @@ async function* readFile(
   }
 }
 
-const drain = async (batches: AsyncIterable<Batch>): Promise<void> => {
-  for await (const _batch of batches);
-};
-
 /** Downloads a response, and yields its records in batches. */
 export async function* download<R extends object>(
   {sendAllowing, decoder, limit, signal}: DownloadContext,
@@ -72,7 +68,9 @@ export async function* download<R extends object>(
       ...first,
       into: file,
       assertNotTruncated: (sent, response) =>
-        rethrowTruncation(() => drain(batches(sent, response))),
+        rethrowTruncation(async () => {
+          for await (const _batch of batches(sent, response));
+        }),
     };
     const response = await sendAllowing([])(withEmptyOn(request, emptyOn));
     if (actionOf(response) === 'ignore') return;

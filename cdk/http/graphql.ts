@@ -58,16 +58,14 @@ const describeErrors = (errors: readonly unknown[]): string => {
   return errors.length > MAX_SHOWN ? `${shown}; and ${errors.length - MAX_SHOWN} more` : shown;
 };
 
+const QUERY_TOO_LARGE = 'Waiting does not help: make the query request less at once.';
+
 const failureOf = (request: HttpRequest, errors: readonly unknown[]): Error => {
   const any = (pattern: RegExp): boolean => errors.some((error) => hasCode(error, pattern));
   const message = `${describeRequest(request)} answered with errors: ${describeErrors(errors)}.`;
   if (any(UNAUTHENTICATED)) return new ConfigError(`${message} ${UNKNOWN_CREDENTIALS}`);
   if (any(FORBIDDEN)) return new ConfigError(`${message} ${MISSING_PERMISSION}`);
-  if (any(TOO_LARGE)) {
-    return new SystemError(
-      `${message} Waiting does not help: make the query request less at once.`,
-    );
-  }
+  if (any(TOO_LARGE)) return new SystemError(`${message} ${QUERY_TOO_LARGE}`);
   return new SystemError(
     any(INVALID) ? `${message} Correct the query, or its variables, in the source.` : message,
   );
@@ -140,13 +138,11 @@ type GraphqlContext = {
   readonly warn: (message: string) => void;
 };
 
-type QueryResult<T> = {readonly data?: T | null} | null;
-
 export const openGraphql =
   ({send, requestFor, warn}: GraphqlContext): Graphql =>
   async <T>(query: string, variables: JsonObject = {}, options: GraphqlOptions = {}) => {
     const request = requestFor(options.path, {query, variables});
-    const result = decodeJson<QueryResult<T>>(request, await send(request));
+    const result = decodeJson<{readonly data?: T | null} | null>(request, await send(request));
     const data = result?.data ?? undefined;
     if (data === undefined || options.partial !== 'keep') assertNoErrors(request, result);
     if (data === undefined) {

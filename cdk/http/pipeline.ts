@@ -12,7 +12,7 @@ import {openWaits} from './limits/waits.ts';
 import {withRules} from './response/action.ts';
 import {describeFault} from './response/faults.ts';
 import type {HttpRun} from './run.ts';
-import {describeWithQuery, type HttpRequest, type Send, sizeOf} from './types.ts';
+import {describeWithQuery, type Send, sizeOf} from './types.ts';
 import type {UnderWay} from './under-way.ts';
 import type {Timeouts} from './wire/timeouts.ts';
 import {MAX_BODY_BYTES, type Transport, type TransportOptions} from './wire/transport.ts';
@@ -46,26 +46,24 @@ const compose =
 
 const layerIf = (isNeeded: boolean, layer: Layer): Layer => (isNeeded ? layer : (next) => next);
 
-const attemptOf = ({attempt}: HttpRequest): string =>
-  attempt === undefined ? '' : `, attempt ${attempt}`;
-
 /** Logs a DEBUG line for each request, with its status or fault. */
 const traced =
   (send: Send, underWay: UnderWay, {log, clock: {now}}: HttpRun): Send =>
   async (request) => {
-    const {count} = request.scope;
+    const {attempt, scope} = request;
+    const attempted = attempt === undefined ? '' : `, attempt ${attempt}`;
     const sentAt = now();
     const report = (outcome: string, more: string): void =>
       log(
         'DEBUG',
-        `${describeWithQuery(request)} ${outcome} ${now() - sentAt} ms${more}${attemptOf(request)}`,
+        `${describeWithQuery(request)} ${outcome} ${now() - sentAt} ms${more}${attempted}`,
       );
-    count('requests');
+    scope.count('requests');
     const end = underWay.begin(request);
     try {
       const response = await send(request);
       const bytes = sizeOf(response);
-      count('bytes', bytes);
+      scope.count('bytes', bytes);
       report(String(response.status), ` ${bytes} bytes`);
       return response;
     } catch (error) {
@@ -95,7 +93,7 @@ export const withLayers = (
   const {longest} = policy;
   const {delay} = openWaits(run, longest);
   const isPaced = pacing !== false;
-  const quota = pacing === false ? {} : pacing;
+  const quota = pacing || {};
   return compose(
     // First, so that each attempt passes all other layers again and waits for its limits like any request.
     (next) => withRetry(next, policy, run),

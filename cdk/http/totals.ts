@@ -2,7 +2,6 @@
 export type Totals = {
   /** Requests sent, including retries and token requests. */
   readonly requests: number;
-  /** Pages of lists. */
   readonly pages: number;
   /** Bytes of responses, decompressed. */
   readonly bytes: number;
@@ -15,10 +14,7 @@ export type Totals = {
 
 export type Count = (of: keyof Totals, amount?: number) => void;
 
-export type Counters = {
-  readonly count: Count;
-  readonly totals: () => Totals;
-};
+export type Counters = {readonly count: Count; readonly totals: () => Totals};
 
 export const openCounters = (): Counters => {
   const totals = {requests: 0, pages: 0, bytes: 0, retries: 0, waited: 0, ignored: 0};
@@ -34,19 +30,12 @@ const counted = (count: number, one: string, several = `${one}s`): readonly stri
   count === 0 ? [] : [`${count} ${count === 1 ? one : several}`];
 
 /** `12 requests, 11 pages, 48210 bytes, 1 retry, waited 2.5 s`; '' if no request was sent. */
-export const describeTotals = ({
-  requests,
-  pages,
-  bytes,
-  retries,
-  waited,
-  ignored,
-}: Totals): string =>
+export const describeTotals = (of: Totals): string =>
   [
-    ...counted(requests, 'request'),
-    ...counted(pages, 'page'),
-    ...counted(bytes, 'byte'),
-    ...counted(retries, 'retry', 'retries'),
-    ...(waited === 0 ? [] : [`waited ${(waited / 1000).toFixed(1)} s`]),
-    ...counted(ignored, 'response ignored', 'responses ignored'),
+    ...counted(of.requests, 'request'),
+    ...counted(of.pages, 'page'),
+    ...counted(of.bytes, 'byte'),
+    ...counted(of.retries, 'retry', 'retries'),
+    ...(of.waited === 0 ? [] : [`waited ${(of.waited / 1000).toFixed(1)} s`]),
+    ...counted(of.ignored, 'response ignored', 'responses ignored'),
   ].join(', ');

@@ -70,7 +70,6 @@ export type HttpResponse = {
   readonly written?: number;
   /** The request's URL, or the last one of its redirects. */
   readonly url: URL;
-  /** The request's rule that this response matches. */
   readonly rule?: ResponseRule;
 };
 

@@ -9,15 +9,15 @@ export type UnderWay = {
 };
 
 export const openUnderWay = (now: () => number): UnderWay => {
-  const requests = new Map<symbol, {readonly request: HttpRequest; readonly since: number}>();
+  const pending = new Set<{readonly request: HttpRequest; readonly since: number}>();
   return {
     begin: (request) => {
-      const key = Symbol();
-      requests.set(key, {request, since: now()});
-      return () => void requests.delete(key);
+      const entry = {request, since: now()};
+      pending.add(entry);
+      return () => void pending.delete(entry);
     },
     list: () =>
-      [...requests.values()].map(
+      [...pending].map(
         ({request, since}) =>
           `${describeRequest(request)} for ${Math.round((now() - since) / 1_000)} s`,
       ),

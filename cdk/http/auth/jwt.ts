@@ -36,12 +36,11 @@ export type Jwt = SigningKey & {
 };
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-const DEFAULT_LIFE: ExactDuration = {minutes: 5};
 
 type Sign = (claims: Readonly<Record<string, unknown>>) => Promise<Token>;
 
 const signerOf = (
-  {claims, header = {}, life = DEFAULT_LIFE, ...key}: Jwt,
+  {claims, header = {}, life = {minutes: 5}, ...key}: Jwt,
   runtime: AuthRuntime,
 ) => {
   const sign = openSigner(key);

@@ -7,8 +7,7 @@ type Choices<C, K extends keyof C> = {
 };
 
 /**
- * Selects the credentials by an option of the config: a `oneOf` in the spec whose options differ in a constant field. An
- * unknown value is a config error.
+ * Selects the credentials by a `oneOf` of the config whose options differ in a constant field. An unknown one is an error.
  * @example selectAuth(config.credentials, 'type', {token: ({token}) => bearer(token), login: (login) => basic(login)})
  */
 export const selectAuth = <C extends object, K extends keyof C & string>(

@@ -2,6 +2,7 @@
 import type {ClientAuth, TokenEndpointResponse} from 'oauth4webapi';
 import {ConfigError, SystemError, TransientError} from '../../errors.ts';
 import {isObject} from '../../json/values.ts';
+import {jsonOf} from '../response/action.ts';
 import {describeResponse} from '../response/faults.ts';
 import type {RequestScope} from '../scope.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
@@ -33,14 +34,6 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 };
 /** Codes of transient errors. Those with a 5xx have already been retried. */
 const TRANSIENT = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
-
-const parse = (body: Buffer): unknown => {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-};
 
 const refused = (request: HttpRequest, response: HttpResponse, code: unknown): Error => {
   const message = describeResponse(request, response);
@@ -74,7 +67,7 @@ const strictFetch =
       redirect: 'refuse',
     };
     const response = await send(request);
-    const json = parse(response.body);
+    const json = jsonOf(response);
     const granted = isObject(json) ? json : {};
     if (response.status >= 300 || (granted['error'] && granted['access_token'] === undefined)) {
       throw refused(request, response, granted['error']);

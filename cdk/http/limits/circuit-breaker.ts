@@ -53,8 +53,6 @@ const open = (circuit: Circuit, now: number): void => {
   circuit.trialEnds = undefined;
 };
 
-const close = (circuit: Circuit): void => void Object.assign(circuit, closedCircuit());
-
 /** Requests that were sent before the circuit opened prove nothing new. */
 const settle = (circuit: Circuit, failed: boolean, isTrial: boolean, now: number): void => {
   if (isTrial && failed) {
@@ -62,7 +60,7 @@ const settle = (circuit: Circuit, failed: boolean, isTrial: boolean, now: number
     circuit.pause = Math.min(LONGEST_PAUSE, circuit.pause * 2);
     open(circuit, now);
   } else if (isTrial) {
-    close(circuit);
+    Object.assign(circuit, closedCircuit());
   } else if (circuit.openUntil === undefined) {
     circuit.outcomes.push(failed);
     if (circuit.outcomes.length > WINDOW) circuit.outcomes.shift();

@@ -27,11 +27,8 @@ type Gate = {
   readonly waiting: (() => void)[];
 };
 
-/** Throttling, 503 and transient faults, such as timeouts. */
-const isOverload = (outcome: HttpResponse | undefined, fault: unknown): boolean =>
-  outcome === undefined
-    ? isTransientFault(fault)
-    : outcome.status === 503 || actionOf(outcome) === 'rate-limited';
+const isOverload = (response: HttpResponse): boolean =>
+  response.status === 503 || actionOf(response) === 'rate-limited';
 
 /** Lowers the limit once for each overload: requests sent before the last lowering prove nothing new. */
 const lower = (gate: Gate, sentAt: number, now: number): void => {
@@ -108,10 +105,10 @@ export const withConcurrency = (
     const sentAt = now();
     try {
       const response = await send(request);
-      learn(gate, sentAt, isOverload(response, undefined));
+      learn(gate, sentAt, isOverload(response));
       return response;
     } catch (error) {
-      if (isOverload(undefined, error)) learn(gate, sentAt, true);
+      if (isTransientFault(error)) learn(gate, sentAt, true);
       throw error;
     } finally {
       leave(gate);

@@ -39,10 +39,8 @@ const createBook = (headers: readonly HeaderSet[]) => {
       if (resource !== '') setRecent(resources, resourcePath(request), resource);
       const key = quotaKey(request, resource);
       const before = quotas.get(key) ?? [];
-      quotas.set(
-        key,
-        reported.map((quota) => update(quota, before, now)),
-      );
+      const known = reported.map((quota) => update(quota, before, now));
+      quotas.set(key, known);
     },
     /** For responses with Retry-After: it applies to this request, and the retry waits for it. */
     forget: (request: HttpRequest): void => void quotas.delete(keyFor(request)),

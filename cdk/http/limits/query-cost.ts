@@ -83,11 +83,10 @@ export const withQueryCost = (
   assertShare(leave);
   const accounts = new Map<string, Account>();
   const accountOf = ({url: {origin}}: HttpRequest): Account => {
-    const known = accounts.get(origin);
-    if (known) return known;
     const opened = {underWay: 0, costs: new Map(), highest: 0, earlier: Promise.resolve()};
-    accounts.set(origin, opened);
-    return opened;
+    const account = accounts.get(origin) ?? opened;
+    accounts.set(origin, account);
+    return account;
   };
 
   /** Waits for the points of a query. Resolves to the number of points that it reserved. */

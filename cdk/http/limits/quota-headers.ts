@@ -19,10 +19,8 @@ type Item = {readonly name: string; readonly parameters: ReadonlyMap<string, str
 const unquoted = (text: string): string => text.trim().replace(/^"(.*)"$/, '$1');
 
 /** Splits at separators outside quotes. */
-const split = (text: string, separator: ',' | ';'): readonly string[] =>
-  text.match(
-    separator === ',' ? /(?:"(?:[^"\\]|\\.)*"|[^,"])+/g : /(?:"(?:[^"\\]|\\.)*"|[^;"])+/g,
-  ) ?? [];
+const splitAtCommas = (text: string) => text.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? [];
+const splitAtSemicolons = (text: string) => text.match(/(?:"(?:[^"\\]|\\.)*"|[^;"])+/g) ?? [];
 
 const parametersOf = (parts: readonly string[]): ReadonlyMap<string, string> =>
   new Map(
@@ -34,8 +32,8 @@ const parametersOf = (parts: readonly string[]): ReadonlyMap<string, string> =>
 
 /** A list of Structured Fields (RFC 9651): `"burst";q=100;w=60, "day";q=5000;w=86400`. */
 const itemsIn = (text = ''): readonly Item[] =>
-  split(text, ',').map((item) => {
-    const [name = '', ...rest] = split(item, ';');
+  splitAtCommas(text).map((item) => {
+    const [name = '', ...rest] = splitAtSemicolons(item);
     return {name: unquoted(name), parameters: parametersOf(rest)};
   });
 
@@ -62,27 +60,17 @@ const secondsIn = (text: string | undefined): number | undefined => {
 const structured = (headers: Headers): readonly Quota[] => {
   const text = headers['ratelimit'];
   if (text === undefined) return [];
-  const whole = parametersOf(split(text, ','));
-  if (whole.has('remaining')) {
-    return quotaOf(
-      '',
-      whole.get('limit'),
-      numberIn(whole.get('remaining')),
-      secondsIn(whole.get('reset')),
-    );
+  const old = parametersOf(splitAtCommas(text));
+  const remaining = numberIn(old.get('remaining'));
+  if (old.has('remaining')) {
+    return quotaOf('', old.get('limit'), remaining, secondsIn(old.get('reset')));
   }
-  const policies = new Map(
-    itemsIn(headers['ratelimit-policy']).map(({name, parameters}) => [name, parameters]),
-  );
+  const policies = itemsIn(headers['ratelimit-policy']);
   return itemsIn(text).flatMap(({name, parameters}) => {
-    const policy = policies.get(name);
+    const policy = policies.findLast((item) => item.name === name)?.parameters;
     if ((policy?.get('qu') ?? 'requests') !== 'requests') return [];
-    return quotaOf(
-      name,
-      policy?.get('q'),
-      numberIn(parameters.get('r')),
-      secondsIn(parameters.get('t')),
-    );
+    const left = numberIn(parameters.get('r'));
+    return quotaOf(name, policy?.get('q'), left, secondsIn(parameters.get('t')));
   });
 };
 
@@ -90,11 +78,9 @@ const untilTime = (at: number | undefined, serverNow: number): number | undefine
   at === undefined ? undefined : at - serverNow;
 
 /** Milliseconds until a reset in this unit. */
-const UNITS: Readonly<
-  Record<ResetUnit, (text: string | undefined, serverNow: number) => number | undefined>
-> = {
-  s: (text) => secondsIn(text),
-  ms: (text) => numberIn(text),
+const UNITS: Readonly<Record<ResetUnit, typeof untilReset>> = {
+  s: secondsIn,
+  ms: numberIn,
   'epoch-s': (text, serverNow) => untilTime(secondsIn(text), serverNow),
   'epoch-ms': (text, serverNow) => untilTime(numberIn(text), serverNow),
   iso: (text, serverNow) => untilTime(timeIn(text), serverNow),

@@ -81,9 +81,6 @@ const isOverLimit = (outcome: Outcome): boolean =>
 const neverActedOn = (outcome: Outcome): boolean =>
   isOverLimit(outcome) || (outcome.kind === 'fault' && neverArrived(outcome.error));
 
-const requestedWaitOf = (outcome: Outcome, now: number): number | undefined =>
-  outcome.kind === 'response' ? requestedWait(outcome.response, now) : undefined;
-
 /** Jitter is added to the server's own figure, since every client gets the same one. */
 const waitFor = (
   requested: number | undefined,
@@ -96,17 +93,16 @@ const waitFor = (
     : requested * (1 + random() * 0.1);
 
 const settle = (request: HttpRequest, outcome: Outcome, attempts: number): HttpResponse => {
-  if (outcome.kind === 'response') {
-    if (!isTransient(outcome)) return outcome.response;
-    throw new TransientError(
-      request.once
-        ? `${describeResponse(request, outcome.response)} ${MAY_HAVE_TAKEN_EFFECT}`
-        : `${describeResponse(request, outcome.response)} All ${attempts} attempts failed: try again later.`,
-    );
+  if (outcome.kind === 'fault') {
+    const {error} = outcome;
+    throw isTransientFault(error) ? exhausted(request, attempts, error) : broken(request, error);
   }
-  throw isTransientFault(outcome.error)
-    ? exhausted(request, attempts, outcome.error)
-    : broken(request, outcome.error);
+  if (!isTransient(outcome)) return outcome.response;
+  const again =
+    attempts === 1 ? 'Try again later.' : `All ${attempts} attempts failed: try again later.`;
+  throw new TransientError(
+    `${describeResponse(request, outcome.response)} ${request.once ? MAY_HAVE_TAKEN_EFFECT : again}`,
+  );
 };
 
 const describeOutcome = (outcome: Outcome): string =>
@@ -130,7 +126,8 @@ const waitAfter = async (
 ): Promise<void> => {
   const description = describeRequest(request);
   const fault = describeOutcome(outcome);
-  const requested = requestedWaitOf(outcome, clock.now());
+  const requested =
+    outcome.kind === 'response' ? requestedWait(outcome.response, clock.now()) : undefined;
   const wait = waitFor(requested, made - 1, policy, random);
   if (requested !== undefined) {
     allow(requested, `${description} answered ${fault} and requires a wait of`);

@@ -27,8 +27,8 @@ const actionOfStatus = (response: HttpResponse): ResponseAction => {
 export const actionOf = (response: HttpResponse): ResponseAction =>
   response.rule?.action ?? actionOfStatus(response);
 
-/** Undefined if the body is not JSON: then a rule about a field does not match. */
-const jsonOf = ({body}: HttpResponse): unknown => {
+/** Undefined if the body is not JSON. */
+export const jsonOf = ({body}: HttpResponse): unknown => {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

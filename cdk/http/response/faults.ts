@@ -94,7 +94,7 @@ export const exhausted = (request: HttpRequest, attempts: number, last: unknown)
   new TransientError(
     request.once && !neverArrived(last)
       ? `${describeRequest(request)} failed with ${describeFault(last)}. ${MAY_HAVE_TAKEN_EFFECT}`
-      : `${describeRequest(request)} failed ${attempts} times, the last time with ${describeFault(last)}. ` +
+      : `${describeRequest(request)} ${attempts === 1 ? 'failed with' : `failed ${attempts} times, the last time with`} ${describeFault(last)}. ` +
           `Check that ${request.url.host} can be reached from here; if it can, try again later.`,
     {cause: last},
   );

@@ -26,7 +26,7 @@ export const serverTime = (headers: HttpResponse['headers']): number | undefined
   timeIn(headers['date']);
 
 /**
- * The wait in milliseconds that the server requests; undefined if there is none, or it has passed. `Retry-After` is seconds
+ * The wait in milliseconds that the server requests; undefined without one, or if it has passed. `Retry-After` is seconds
  * or a date (RFC 9110 §10.2.3). Without it, `X-RateLimit-Reset` counts if the quota is used up.
  */
 export const requestedWait = ({headers}: HttpResponse, now: number): number | undefined => {

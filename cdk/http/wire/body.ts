@@ -62,24 +62,23 @@ const write = async (file: FileHandle, chunk: Buffer, position: number): Promise
 /** Writes each chunk before the next one is read. What an earlier attempt wrote beyond the end is cut off. */
 export const intoFile = (url: URL, file: FileHandle, maxBytes: number): Sink => {
   let written = 0;
-  const append = async (chunk: Buffer): Promise<void> => {
-    const position = written;
-    written += chunk.length;
-    if (written > maxBytes) {
-      throw tooLarge(url, maxBytes, 'Request a smaller part, or raise `maxDownloadBytes`.');
-    }
-    try {
-      await write(file, chunk, position);
-    } catch (cause) {
-      if (!DISK_CODE.test(networkCode(cause) ?? '')) throw cause;
-      throw new ConfigError(
-        `No space for the response of ${withoutQuery(url)} in ${tmpdir()}: ${messageOf(cause)}, after ${position} bytes. Free some space there, or set TMPDIR to a directory that has more.`,
-        {cause},
-      );
-    }
-  };
   return {
-    take: append,
+    take: async (chunk) => {
+      const position = written;
+      written += chunk.length;
+      if (written > maxBytes) {
+        throw tooLarge(url, maxBytes, 'Request a smaller part, or raise `maxDownloadBytes`.');
+      }
+      try {
+        await write(file, chunk, position);
+      } catch (cause) {
+        if (!DISK_CODE.test(networkCode(cause) ?? '')) throw cause;
+        throw new ConfigError(
+          `No space for the response of ${withoutQuery(url)} in ${tmpdir()}: ${messageOf(cause)}, after ${position} bytes. Free some space there, or set TMPDIR to a directory that has more.`,
+          {cause},
+        );
+      }
+    },
     end: async () => {
       await file.truncate(written);
       return {body: Buffer.alloc(0), written};

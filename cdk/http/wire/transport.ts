@@ -21,9 +21,7 @@ export type TransportOptions = {
 };
 
 export const MAX_BODY_BYTES = 256 * 1024 ** 2;
-
 const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
-
 const MAX_REDIRECTS = 5;
 
 /** The only headers that a redirect to another origin keeps. Any other might be a credential. */
