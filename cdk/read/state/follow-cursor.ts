@@ -161,6 +161,8 @@ const beginningOf = (key: string, following: Following, rules: CursorRules) => {
   };
   const own = begin(from);
   const {known, since} = childrenFrom ? begin(childrenFrom) : own;
+  // Compared by value, because a parsed position is another object.
+  const isReadForChildren = since !== own.since;
   const isNew = (record: object): boolean => {
     const value = rules.valueOf(record);
     return own.since === undefined || value === undefined || rules.compare(value, own.since) >= 0;
@@ -169,7 +171,7 @@ const beginningOf = (key: string, following: Following, rules: CursorRules) => {
     known: own.known,
     from: known.at ?? cursor.start,
     since,
-    emits: (record: object) => isSelected && (childrenFrom === undefined || isNew(record)),
+    emits: (record: object) => isSelected && (!isReadForChildren || isNew(record)),
   };
 };
 
