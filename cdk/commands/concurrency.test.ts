@@ -46,6 +46,6 @@ test('ten slices are read at once, or as many as the source says, by itself or b
 
 test.each([0, -1, 1.5, Number.NaN])('a concurrency of %d is an error', async (concurrency) => {
   await expect(mostOf(concurrency)).rejects.toThrow(
-    `The concurrency of source items is ${concurrency}, so no slice would be read: it must be a whole number, 1 or more.`,
+    `The concurrency of source items is ${concurrency}, but must be a whole number, 1 or more. Correct it in the source.`,
   );
 });

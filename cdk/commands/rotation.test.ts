@@ -180,7 +180,7 @@ describe('a refresh token that is rotated', () => {
     const {events, failure} = await run((runtime) => check(foreign, async () => given, runtime));
     expect(sent(events)).toEqual([]);
     expect(String(failure instanceof Error && failure.cause)).toBe(
-      'SystemError: The refresh token that was replaced does not stand in the config: pass it to oauth2 as the config has it.',
+      'SystemError: The refresh token that was rotated is not in the config: pass it to oauth2 unchanged.',
     );
   });
 
@@ -209,7 +209,7 @@ describe('a rotated refresh token that stands behind a reference', () => {
     delete process.env['TEST_REFRESH_TOKEN'];
   });
   const warning = (reference: string) =>
-    `The reference ${reference} now stands for a refresh token that is used up. The config that goes out in a CONTROL message has the new one in its place: run with that config from now on, or store the new token where the reference leads.`;
+    `The refresh token of the reference ${reference} was used up. The config in the CONTROL message has the new token in place of the reference: run with that config from now on, or store the new token where the reference points.`;
   const twice = defineSource({
     ...source,
     check: async ({http}) => {
@@ -251,7 +251,7 @@ describe('a rotated refresh token that stands behind a reference', () => {
       'Bearer access-3',
     ]);
     // Said once: from the first rotation on, the config holds the token itself.
-    expect(said.filter((event) => String(event).startsWith('The reference'))).toEqual([
+    expect(said.filter((event) => String(event).startsWith('The refresh token of'))).toEqual([
       warning('env:TEST_REFRESH_TOKEN'),
     ]);
     expect(messages).toEqual([
@@ -276,7 +276,7 @@ describe('a rotated refresh token that stands behind a reference', () => {
       ),
     );
     expect(sent(events)[0]).toEqual(changed('refresh-2'));
-    expect(events.filter((event) => String(event).startsWith('The reference'))).toEqual([
+    expect(events.filter((event) => String(event).startsWith('The refresh token of'))).toEqual([
       warning(`file:${path}`),
       warning('env:TEST_REFRESH_TOKEN'),
     ]);

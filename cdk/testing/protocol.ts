@@ -1,5 +1,5 @@
-// Holds what a source prints against the protocol's schema. Every test that reads a source's stdout
-// goes through parseMessages, so no test can pass on a line that Airbyte would refuse.
+// Checks the output of a source against the protocol's schema. Every test that reads a source's stdout uses parseMessages, so
+// no test passes with a line that Airbyte would reject.
 import {Ajv, type ErrorObject, type ValidateFunction} from 'ajv';
 import addFormats from 'ajv-formats';
 import schema from '../protocol/airbyte.schema.json' with {type: 'json'};
@@ -25,15 +25,15 @@ const describeProblem = ({instancePath, message, params}: ErrorObject): string =
   return `${instancePath || '/'} ${message ?? 'is invalid'}${values}`;
 };
 
-/** `if` only says that a `then` failed; the failure within it is listed by itself. */
+/** Leaves out `if`, which only says that a `then` failed: the failure inside is listed, too. */
 const describeProblems = ({errors}: ValidateFunction): readonly string[] =>
   (errors ?? []).filter(({keyword}) => keyword !== 'if').map(describeProblem);
 
-/** What keeps `message` from being an AirbyteMessage; empty when nothing does. */
+/** The problems of a message by the protocol; empty if it is valid. */
 export const validateMessage = (message: unknown): readonly string[] =>
   isMessage(message) ? [] : describeProblems(isMessage);
 
-/** What keeps `catalog` from being a ConfiguredAirbyteCatalog; empty when nothing does. */
+/** The problems of a configured catalog by the protocol; empty if it is valid. */
 export const configuredCatalogProblems = (catalog: unknown): readonly string[] =>
   isConfiguredCatalog(catalog) ? [] : describeProblems(isConfiguredCatalog);
 
@@ -46,15 +46,15 @@ const parseJson = (line: string): {value: unknown} | {problem: string} => {
 };
 
 const parseMessage = (line: string, number: number): AirbyteMessage => {
-  const refuse = (problems: readonly string[]): Error =>
+  const errorOf = (problems: readonly string[]): Error =>
     new Error(`stdout line ${number}: ${problems.join('; ')}\n${line.slice(0, LONGEST_QUOTE)}`);
   const parsed = parseJson(line);
-  if ('problem' in parsed) throw refuse([parsed.problem]);
-  if (!isMessage(parsed.value)) throw refuse(describeProblems(isMessage));
+  if ('problem' in parsed) throw errorOf([parsed.problem]);
+  if (!isMessage(parsed.value)) throw errorOf(describeProblems(isMessage));
   return parsed.value;
 };
 
-/** The messages in a source's stdout; throws at the first line that is not exactly one of them. All of it is scanned for secrets. */
+/** Parses a source's stdout; throws if a line is not exactly one message. The secret scan reads all of it. */
 export const parseMessages = (stdout: string): AirbyteMessage[] => {
   said(stdout);
   const lines = stdout.split('\n');

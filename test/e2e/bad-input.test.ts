@@ -59,13 +59,13 @@ const CONFIGS: readonly (readonly [string, Run, string, string])[] = [
     'a config that is not JSON',
     inFaker,
     file('broken.json', '{\n  "count": 10,\n  "seed": one\n}'),
-    `The config file ${join(folder, 'broken.json')} is not valid JSON at line 3: unexpected character 'o'. Correct it there.`,
+    `The config file ${join(folder, 'broken.json')} is not valid JSON at line 3: unexpected character 'o'. Correct that line.`,
   ],
   [
     'a config that ends too early',
     inFaker,
     file('cut.json', '{"count": 10'),
-    `The config file ${join(folder, 'cut.json')} is not valid JSON at line 1: expected ',' or '}' after property value. Correct it there.`,
+    `The config file ${join(folder, 'cut.json')} is not valid JSON at line 1: expected ',' or '}' after property value. Correct that line.`,
   ],
   [
     'a config that is a list',
@@ -155,7 +155,7 @@ describe('a read of faker', () => {
     [
       'is no JSON',
       file('cat1.json', 'streams'),
-      `The catalog file ${join(folder, 'cat1.json')} is not valid JSON at line 1: unexpected character 's'. Correct it there.`,
+      `The catalog file ${join(folder, 'cat1.json')} is not valid JSON at line 1: unexpected character 's'. Correct that line.`,
     ],
     [
       'has no streams',
@@ -190,7 +190,7 @@ describe('a read of faker', () => {
   test('with a state that is no JSON is a config_error, and no record is read', async () => {
     const {messages, status} = await read(catalog, file('state.json', '{oops'));
     expect(errorsOf(messages)).toEqual([
-      `all config_error: The state file ${join(folder, 'state.json')} is not valid JSON at line 1: expected property name or '}'. Correct it there.`,
+      `all config_error: The state file ${join(folder, 'state.json')} is not valid JSON at line 1: expected property name or '}'. Correct that line.`,
     ]);
     expect(messages.some(({type}) => type === 'RECORD')).toBe(false);
     expect(status).toBe(1);

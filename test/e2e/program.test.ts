@@ -228,7 +228,7 @@ describe('an error that nobody catches', () => {
       config({behaviour: 'waits for nothing'}),
     ]);
     expect(messages[0]?.log?.message).toBe(
-      'The source waits for something that can no longer happen: a promise in its code never settles.',
+      'The source waits for a promise that never settles: nothing else is left to do. Look for it in the code of the source.',
     );
     expect(status).toBe(1);
   });

@@ -127,7 +127,7 @@ test('a full disk is said on stderr, with exit 1', async () => {
   );
   const ended = ending(program);
   expect(await text(program.stderr)).toBe(
-    "stdout can't be written: ENOSPC: no space left on device, write\n",
+    'stdout cannot be written: ENOSPC: no space left on device, write\n',
   );
   expect(await ended).toBe(1);
 });
