@@ -6,7 +6,7 @@ import {readSource} from '../testing/run-source.ts';
 
 type Config = {slots?: number};
 
-/** The most slices that were read at once, out of twenty. */
+/** The most slices of twenty that were read at once. */
 const mostOf = async (concurrency: Source<Config>['concurrency'], config: Config = {}) => {
   let reading = 0;
   let most = 0;
@@ -35,7 +35,7 @@ const mostOf = async (concurrency: Source<Config>['concurrency'], config: Config
   return most;
 };
 
-test('ten slices are read at once, or as many as the source says, by itself or by its config', async () => {
+test('ten slices are read at once, or as many as the source or its config sets', async () => {
   expect([
     await mostOf(undefined),
     await mostOf(3),

@@ -66,7 +66,7 @@ const changed = (to: string) => ({
   },
 });
 
-/** Runs a command, and notes in one list what is emitted, what is written and what reaches the API. */
+/** Runs a command, and collects its messages, its logs and the requests to the API in one list. */
 const run = async (
   command: (runtime: Parameters<typeof check>[2]) => Command,
   write: () => Promise<void> = tick,
@@ -79,7 +79,7 @@ const run = async (
     .times(9)
     .reply(200, async () => {
       rotations += 1;
-      // A millisecond of life: each request needs a new token.
+      // It expires after a millisecond: each request needs a new token.
       return {
         access_token: `access-${rotations}`,
         refresh_token: `refresh-${rotations}`,
@@ -115,7 +115,7 @@ const sent = (events: readonly unknown[]) =>
   events.filter((event) => typeof event === 'object' || String(event).startsWith('Bearer'));
 
 describe('a refresh token that is rotated', () => {
-  test('during a check is a CONTROL message with the whole config, written before the token is used', async () => {
+  test('during a check is written in a CONTROL message with the whole config before the token is used', async () => {
     const {events, messages} = await run((runtime) => check(source, async () => given, runtime));
     expect(sent(events)).toEqual([changed('refresh-2'), 'Bearer access-2']);
     expect(messages).toEqual([
@@ -123,7 +123,7 @@ describe('a refresh token that is rotated', () => {
     ]);
   });
 
-  test('during a read is one too, and the next one builds on it', async () => {
+  test('during a read is written, too, and the next rotation builds on it', async () => {
     const twice = defineSource({
       ...source,
       streams: () =>
@@ -152,7 +152,7 @@ describe('a refresh token that is rotated', () => {
     expect(JSON.stringify(messages)).not.toMatch(/hush|refresh-|access-/);
   });
 
-  test('whose message can not be written is not used', async () => {
+  test('is not used if its message cannot be written', async () => {
     const {events, failure} = await run(
       (runtime) => check(source, async () => given, runtime),
       async () => {
@@ -165,7 +165,7 @@ describe('a refresh token that is rotated', () => {
     );
   });
 
-  test('but does not come from the config is an error, and not used', async () => {
+  test('that does not come from the config is an error, and is not used', async () => {
     const foreign = defineSource({
       ...source,
       connect: () => ({
@@ -184,7 +184,7 @@ describe('a refresh token that is rotated', () => {
     );
   });
 
-  test('is masked where the server repeats it in its refusal', async () => {
+  test('is masked if the server repeats it in an error', async () => {
     nock('https://api.test')
       .post('/token')
       .reply(400, {error: 'invalid_grant', error_description: 'refresh-1 of hush-hush is void'});
@@ -203,7 +203,7 @@ describe('a refresh token that is rotated', () => {
   });
 });
 
-describe('a rotated refresh token that stands behind a reference', () => {
+describe('a rotated refresh token that came from a reference', () => {
   const {file} = workspace();
   afterEach(() => {
     delete process.env['TEST_REFRESH_TOKEN'];
@@ -218,7 +218,7 @@ describe('a rotated refresh token that stands behind a reference', () => {
     },
   });
 
-  test('takes the place of the reference, and all others stay references', async () => {
+  test('replaces the reference, and all others stay references', async () => {
     process.env['TEST_REFRESH_TOKEN'] = 'refresh-1';
     const path = file('secret', 'hush-hush\n');
     const config = {
@@ -250,7 +250,7 @@ describe('a rotated refresh token that stands behind a reference', () => {
       changedTo('refresh-3'),
       'Bearer access-3',
     ]);
-    // Said once: from the first rotation on, the config holds the token itself.
+    // Reported once: after the first rotation the config holds the token itself.
     expect(said.filter((event) => String(event).startsWith('The refresh token of'))).toEqual([
       warning('env:TEST_REFRESH_TOKEN'),
     ]);
@@ -259,7 +259,7 @@ describe('a rotated refresh token that stands behind a reference', () => {
     ]);
   });
 
-  test('is told for each reference to it', async () => {
+  test('is reported for each reference to it', async () => {
     process.env['TEST_REFRESH_TOKEN'] = 'refresh-1';
     const path = file('token', 'refresh-1\n');
     const {events} = await run((runtime) =>

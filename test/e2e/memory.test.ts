@@ -33,7 +33,7 @@ test.each([
     expect(errors.map(({failure_type, message}) => [failure_type, message])).toEqual([
       [
         'system_error',
-        expect.stringMatching(/^Memory is nearly full: the process uses \d+ of its/),
+        expect.stringMatching(/^Memory is nearly full: the heap uses \d+ of its/),
       ],
     ]);
     expect(states.at(-1)?.stream?.stream_state).toMatchObject({id: records.at(-1)?.['id']});
