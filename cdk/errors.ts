@@ -24,12 +24,14 @@ export class SystemError extends Error {
   readonly failureType = 'system_error';
 }
 
-export const errorOf = (type: FailureType, message: string, options?: ErrorOptions): Error => {
-  if (type === 'config_error') return new ConfigError(message, options);
-  return type === 'transient_error'
-    ? new TransientError(message, options)
-    : new SystemError(message, options);
+const ERRORS = {
+  config_error: ConfigError,
+  transient_error: TransientError,
+  system_error: SystemError,
 };
+
+export const errorOf = (type: FailureType, message: string, options?: ErrorOptions): Error =>
+  new ERRORS[type](message, options);
 
 /** Any other thrown value counts as a system error. */
 export const failureTypeOf = (error: unknown): FailureType =>

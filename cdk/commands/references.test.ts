@@ -71,7 +71,9 @@ test('a source gets values, and they are masked in its output; those of the envi
     account: 'env:TEST_ACCOUNT',
     list: [`file:${path}`, 'plain'],
   });
-  expect(message).toBe('I was given {"token":"****","account":"acc-open","list":["****","plain"]}.');
+  expect(message).toBe(
+    'I was given {"token":"****","account":"acc-open","list":["****","plain"]}.',
+  );
 });
 
 test('discover resolves them too', async () => {

@@ -29,26 +29,23 @@ const start = async <C extends object>(
   switch (invocation.command) {
     case 'spec':
       return (await import('../commands/spec.ts')).spec(source);
-    case 'check':
-      return (await import('../commands/check.ts')).check(
-        source,
-        () => readJsonFile('config', invocation.config),
-        runtime,
-      );
-    case 'discover':
-      return (await import('../commands/discover.ts')).discover(
-        source,
-        () => readJsonFile('config', invocation.config),
-        runtime,
-      );
+    case 'check': {
+      const {check} = await import('../commands/check.ts');
+      return check(source, () => readJsonFile('config', invocation.config), runtime);
+    }
+    case 'discover': {
+      const {discover} = await import('../commands/discover.ts');
+      return discover(source, () => readJsonFile('config', invocation.config), runtime);
+    }
     case 'read': {
+      const {read} = await import('../commands/read.ts');
       const {config, catalog, state} = invocation;
       const inputs = {
         config: () => readJsonFile('config', config),
         catalog: () => readJsonFile('catalog', catalog),
         state: async () => (state === undefined ? undefined : readStateFile(state)),
       };
-      return (await import('../commands/read.ts')).read(source, inputs, runtime);
+      return read(source, inputs, runtime);
     }
   }
 };
@@ -96,13 +93,17 @@ const stopOnShortage = async (stop: AbortController): Promise<void> => {
   });
 };
 
+const report = async (output: Output, error: unknown, level: 'ERROR' | 'FATAL'): Promise<void> => {
+  const failure = commandFailure(error);
+  output.log(level, failure.message, level === 'FATAL' ? stackOf(error) : undefined);
+  await output.write(errorTrace(failure, Date.now())).catch(() => {}); // reported by onBroken
+};
+
 /** Reports uncaught errors on stdout, where clients look, and exits. */
 const dieOnUncaught = (output: Output): void => {
   const die = async (error: unknown): Promise<void> => {
     setTimeout(() => process.exit(EXIT_FAILURE), FLUSH_LIMIT).unref();
-    const failure = commandFailure(error);
-    output.log('FATAL', failure.message, stackOf(error));
-    await output.write(errorTrace(failure, Date.now())).catch(() => {});
+    await report(output, error, 'FATAL');
     await output.flush();
     process.exit(EXIT_FAILURE);
   };
@@ -128,9 +129,7 @@ export const perform = async <C extends object>(
     return (await writeAll(await start(source, invocation, runtime), output)) ? 0 : EXIT_FAILURE;
   } catch (error) {
     if (runtime.signal.aborted) return EXIT_FAILURE;
-    const failure = commandFailure(error);
-    output.log('ERROR', failure.message);
-    await output.write(errorTrace(failure, runtime.now())).catch(() => {});
+    await report(output, error, 'ERROR');
     return EXIT_FAILURE;
   }
 };
@@ -178,11 +177,7 @@ export const run = async <C extends object>(source: Source<C>): Promise<void> =>
   });
   const {reason} = stop.signal;
   // A run that was finished when memory became short is complete.
-  if (exitCode !== 0 && reason instanceof SystemError) {
-    const failure = commandFailure(reason);
-    output.log('ERROR', failure.message);
-    await output.write(errorTrace(failure, Date.now())).catch(() => {}); // reported by onBroken
-  }
+  if (exitCode !== 0 && reason instanceof SystemError) await report(output, reason, 'ERROR');
   await output.flush();
   if (reason instanceof Interrupted) dieBy(reason.signal);
   // Everything was written. A timer or socket that the source left open must not keep the process alive.

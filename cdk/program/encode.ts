@@ -28,22 +28,13 @@ const redacted = (message: AirbyteMessage, redact: Redact): AirbyteMessage => {
   const replacer = (key: string, value: unknown) =>
     typeof value === 'string' && FREE_TEXT.has(key) ? redact(value) : value;
   const mask = <T>(part: T): T => JSON.parse(JSON.stringify(part, replacer));
-  switch (message.type) {
-    case 'LOG':
-      return {...message, ...(message.log && {log: mask(message.log)})};
-    case 'TRACE':
-      return {
-        ...message,
-        ...(message.trace?.error && {trace: {...message.trace, error: mask(message.trace.error)}}),
-      };
-    case 'CONNECTION_STATUS':
-      return {
-        ...message,
-        ...(message.connectionStatus && {connectionStatus: mask(message.connectionStatus)}),
-      };
-    default:
-      return message;
-  }
+  const {log, trace, connectionStatus} = message;
+  return {
+    ...message,
+    ...(log && {log: mask(log)}),
+    ...(trace?.error && {trace: {...trace, error: mask(trace.error)}}),
+    ...(connectionStatus && {connectionStatus: mask(connectionStatus)}),
+  };
 };
 
 /** The part of a line before each record of a page. */

@@ -91,7 +91,11 @@ describe('a syntax error', () => {
     ['a leading zero', '{"a": 01}', 'line 1: unexpected number'],
     ['half a number', '{"a": -}', 'line 1: no number after minus sign'],
     ['an odd escape', '{"a": "\\x"}', 'line 1: bad escaped character'],
-    ['a line break in a string', '{"a": "b\nc"}', 'line 1: bad control character in string literal'],
+    [
+      'a line break in a string',
+      '{"a": "b\nc"}',
+      'line 1: bad control character in string literal',
+    ],
     ['a space that JSON does not allow', '{"a":\u00a01}', 'line 1: unexpected character U+00A0'],
     ['a control character', '\u0000', 'line 1: unexpected character U+0000'],
     ['a character of two halves', '{"a": 😀}', 'line 1: unexpected character U+D83D'],

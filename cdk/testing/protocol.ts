@@ -2,6 +2,7 @@
 // no test passes with a line that Airbyte would reject.
 import {Ajv, type ErrorObject, type ValidateFunction} from 'ajv';
 import addFormats from 'ajv-formats';
+import {messageOf} from '../errors.ts';
 import schema from '../protocol/airbyte.schema.json' with {type: 'json'};
 import type {AirbyteMessage, ConfiguredAirbyteCatalog} from '../protocol/generated/airbyte.ts';
 import {said} from './secrets.ts';
@@ -37,21 +38,17 @@ export const validateMessage = (message: unknown): readonly string[] =>
 export const configuredCatalogProblems = (catalog: unknown): readonly string[] =>
   isConfiguredCatalog(catalog) ? [] : describeProblems(isConfiguredCatalog);
 
-const parseJson = (line: string): {value: unknown} | {problem: string} => {
-  try {
-    return {value: JSON.parse(line)};
-  } catch (error) {
-    return {problem: error instanceof Error ? error.message : String(error)};
-  }
-};
-
 const parseMessage = (line: string, number: number): AirbyteMessage => {
-  const errorOf = (problems: readonly string[]): Error =>
-    new Error(`stdout line ${number}: ${problems.join('; ')}\n${line.slice(0, LONGEST_QUOTE)}`);
-  const parsed = parseJson(line);
-  if ('problem' in parsed) throw errorOf([parsed.problem]);
-  if (!isMessage(parsed.value)) throw errorOf(describeProblems(isMessage));
-  return parsed.value;
+  const errorOf = (problem: string): Error =>
+    new Error(`stdout line ${number}: ${problem}\n${line.slice(0, LONGEST_QUOTE)}`);
+  let message: unknown;
+  try {
+    message = JSON.parse(line);
+  } catch (error) {
+    throw errorOf(messageOf(error));
+  }
+  if (!isMessage(message)) throw errorOf(describeProblems(isMessage).join('; '));
+  return message;
 };
 
 /** Parses a source's stdout; throws if a line is not exactly one message. The secret scan reads all of it. */
