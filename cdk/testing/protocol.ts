@@ -13,12 +13,17 @@ const ajv = new Ajv({allErrors: true});
 addFormats.default(ajv);
 ajv.addSchema(schema, 'protocol');
 
-const isMessage = ajv.compile<AirbyteMessage>({
-  $ref: 'protocol#/definitions/AirbyteMessage',
-});
-const isConfiguredCatalog = ajv.compile<ConfiguredAirbyteCatalog>({
-  $ref: 'protocol#/definitions/ConfiguredAirbyteCatalog',
-});
+/** Compiles on the first use: each test file has its own copy of this module, and few need both validators. */
+const validatorOf = <T>(definition: string) => {
+  let compiled: ValidateFunction<T> | undefined;
+  return (): ValidateFunction<T> => {
+    compiled ??= ajv.compile<T>({$ref: `protocol#/definitions/${definition}`});
+    return compiled;
+  };
+};
+
+const messageValidator = validatorOf<AirbyteMessage>('AirbyteMessage');
+const catalogValidator = validatorOf<ConfiguredAirbyteCatalog>('ConfiguredAirbyteCatalog');
 
 const describeProblem = ({instancePath, message, params}: ErrorObject): string => {
   const allowed: unknown = params['allowedValues'];
@@ -27,27 +32,30 @@ const describeProblem = ({instancePath, message, params}: ErrorObject): string =
 };
 
 /** Leaves out `if`, which only says that a `then` failed: the failure inside is listed, too. */
-const describeProblems = ({errors}: ValidateFunction): readonly string[] =>
-  (errors ?? []).filter(({keyword}) => keyword !== 'if').map(describeProblem);
+const problemsOf = <T>(validate: ValidateFunction<T>, value: unknown): readonly string[] =>
+  validate(value)
+    ? []
+    : (validate.errors ?? []).filter(({keyword}) => keyword !== 'if').map(describeProblem);
 
 /** The problems of a message by the protocol; empty if it is valid. */
 export const validateMessage = (message: unknown): readonly string[] =>
-  isMessage(message) ? [] : describeProblems(isMessage);
+  problemsOf(messageValidator(), message);
 
 /** The problems of a configured catalog by the protocol; empty if it is valid. */
 export const configuredCatalogProblems = (catalog: unknown): readonly string[] =>
-  isConfiguredCatalog(catalog) ? [] : describeProblems(isConfiguredCatalog);
+  problemsOf(catalogValidator(), catalog);
 
 const parseMessage = (line: string, number: number): AirbyteMessage => {
   const errorOf = (problem: string): Error =>
     new Error(`stdout line ${number}: ${problem}\n${line.slice(0, LONGEST_QUOTE)}`);
+  const isMessage = messageValidator();
   let message: unknown;
   try {
     message = JSON.parse(line);
   } catch (error) {
     throw errorOf(messageOf(error));
   }
-  if (!isMessage(message)) throw errorOf(describeProblems(isMessage).join('; '));
+  if (!isMessage(message)) throw errorOf(validateMessage(message).join('; '));
   return message;
 };
 
