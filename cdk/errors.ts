@@ -43,7 +43,6 @@ export const failureTypeOf = (error: unknown): FailureType =>
 const isError = (value: unknown): value is Error =>
   value instanceof Error || types.isNativeError(value);
 
-/** The message of any thrown value. */
 export const messageOf = (error: unknown): string =>
   isError(error) ? error.message || error.name : String(error);
 

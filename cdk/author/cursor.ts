@@ -15,7 +15,7 @@ export type Cursor<Path extends string = string> = {
    * `none`: the position is saved at the end of a slice.
    */
   readonly order?: 'ascending' | 'descending' | 'none';
-  /** Each sync begins this much before the last position, for records that appear late: `{hours: 1}`; a number for a numeric cursor. */
+  /** Starts each sync this much before the last position, for late records: `{hours: 1}`, or a number for a numeric cursor. */
   readonly lookback?: Duration | number;
   /** Set `after` if the API excludes `since` itself: `since` is then one tick earlier, so that no record is lost. Default `at`. */
   readonly bound?: 'at' | 'after';

@@ -60,7 +60,7 @@ type StreamDescription<R extends object, S extends Slice> = {
   readonly fields?: 'as-selected' | 'all';
   /** Converts a `stream_state` that an older version of the source wrote to the shape that this one writes. See docs/state.md. */
   readonly migrateState?: (blob: JsonObject) => JsonObject;
-  /** The least time between two saved positions while a slice is read; `{seconds: 0}` saves after each page. Default `{minutes: 1}`. */
+  /** The least time between two saved positions of the stream; `{seconds: 0}` saves after each page. Default `{minutes: 1}`. */
   readonly checkpointInterval?: ExactDuration;
 };
 
@@ -102,8 +102,6 @@ async function* mapPages<Raw extends object, R extends object>(
   }
 }
 
-const DEFAULT_CHECKPOINT_INTERVAL: ExactDuration = {minutes: 1};
-
 const windowOf = (window: Duration | Window | undefined): Window | undefined =>
   window === undefined || 'length' in window ? window : {length: window};
 
@@ -121,6 +119,7 @@ export const stream = <
   definition: StreamDefinition<R, S, Raw>,
 ): Stream<R> => {
   const {map, name, schema, cursor, resumable, fullSync, migrateState} = definition;
+  const {checkpointInterval = {minutes: 1}} = definition;
   const window = windowOf(definition.window);
   const slices = sliceOriginOf(definition.slices);
   return {
@@ -136,10 +135,7 @@ export const stream = <
         ? pages
         : mapPages<Raw, R>(pages, (record) => map(record, own.slice));
     },
-    checkpointInterval: toMilliseconds(
-      'checkpointInterval',
-      definition.checkpointInterval ?? DEFAULT_CHECKPOINT_INTERVAL,
-    ),
+    checkpointInterval: toMilliseconds('checkpointInterval', checkpointInterval),
     types: definition.types ?? 'as-they-come',
     fields: definition.fields ?? 'all',
     ...(cursor && {cursor}),

@@ -62,7 +62,6 @@ export const connect = async <C extends object>(
 /** Converts the type only: every config was parsed from JSON. */
 export const jsonOf = (config: object): JsonObject => (isObject(config) ? config : {});
 
-/** The number of slices that are read at once, if the source sets it. */
 export const concurrencyOf = <C extends object>(
   {name, concurrency}: Source<C>,
   config: C,

@@ -2,17 +2,12 @@ import type {Source} from '../author/source.ts';
 import type {Stream} from '../author/stream-value.ts';
 import {SOURCE_SCOPE} from '../http/scope.ts';
 import {isObject, type JsonObject} from '../json/values.ts';
-import type {AirbyteStream, SyncMode} from '../protocol/generated/airbyte.ts';
+import type {AirbyteStream} from '../protocol/generated/airbyte.ts';
 import {schemaOf} from '../read/deletes/schema.ts';
 import {declaredSchema} from '../read/schema.ts';
 import type {Command, Input, Runtime} from './command.ts';
 import {connect, jsonOf, streamsOf} from './connect.ts';
 
-/** `full_refresh` comes first: several clients take the first mode as their default. */
-const syncModes = (incremental: boolean): [SyncMode, ...SyncMode[]] =>
-  incremental ? ['full_refresh', 'incremental'] : ['full_refresh'];
-
-/** True if an interrupted full refresh can be resumed. */
 const isResumable = ({cursor, slices, resumable}: Stream): boolean =>
   cursor !== undefined || slices.kind !== 'whole' || resumable !== undefined;
 
@@ -28,7 +23,8 @@ const toAirbyteStream = (stream: Stream, schema: JsonObject): AirbyteStream => {
   return {
     name,
     json_schema: schema,
-    supported_sync_modes: syncModes(cursor !== undefined),
+    // Several clients take the first mode as their default.
+    supported_sync_modes: cursor ? ['full_refresh', 'incremental'] : ['full_refresh'],
     ...(cursor !== undefined && {
       source_defined_cursor: true,
       default_cursor_field: cursorFieldPath(cursor.field, schema),
@@ -40,7 +36,6 @@ const toAirbyteStream = (stream: Stream, schema: JsonObject): AirbyteStream => {
   };
 };
 
-/** Lists the streams with their schemas. */
 export async function* discover<C extends object>(
   source: Source<C>,
   readConfig: Input,

@@ -13,7 +13,6 @@ export type ReadInputs = {
   readonly state: Input;
 };
 
-/** Reads the records of the configured streams, each from the position in its state. */
 export async function* read<C extends object>(
   source: Source<C>,
   inputs: ReadInputs,

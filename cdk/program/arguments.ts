@@ -1,6 +1,5 @@
 import {runCommandLine} from '../../process/command-line.ts';
 
-/** The parsed command line, with paths of files. */
 export type Invocation = {readonly debug: boolean} & (
   | {readonly command: 'spec'}
   | {readonly command: 'check' | 'discover'; readonly config: string}

@@ -37,7 +37,6 @@ const redacted = (message: AirbyteMessage, redact: Redact): AirbyteMessage => {
   };
 };
 
-/** The part of a line before each record of a page. */
 const prefixOf = ({stream: {name, namespace}}: RecordPage): string => {
   const descriptor = namespace === undefined ? {stream: name} : {stream: name, namespace};
   return `{"type":"RECORD","record":{${JSON.stringify(descriptor).slice(1, -1)},"data":`;
@@ -118,7 +117,7 @@ function* encodeBytes(page: RecordPage, raw: RawRecords): Generator<Buffer> {
   spare.push(batch);
 }
 
-/** Prints an emission as lines, each with its newline. A string or buffer holds some whole lines; a buffer is reused by the next one. */
+/** Prints an emission as strings or buffers of whole lines. A buffer is valid until the next one is requested. */
 export function* encode(emission: Emission, redact: Redact): Generator<string | Buffer> {
   if (emission.type === 'PAGE') {
     if (emission.raw === undefined) yield* encodePage(emission);

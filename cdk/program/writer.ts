@@ -92,7 +92,6 @@ export const openWriter = (fd: number, onBroken: (error: unknown) => void): Writ
       typeof line === 'string' ? filling.write(line, length, 'utf8') : line.copy(filling, length);
     flushWhenIdle();
   };
-  /** Writes a line that is longer than a buffer. */
   const sendHuge = async (line: string | Buffer): Promise<void> => {
     while (length > 0) await flush();
     send(typeof line === 'string' ? Buffer.from(line) : line);

@@ -7,7 +7,6 @@ import {secretValues} from './secrets.ts';
 
 const quoted = (value: unknown): string => JSON.stringify(value) ?? String(value);
 
-/** Says in words which value is allowed. */
 const demand = ({keyword, params, message = 'is not valid'}: ErrorObject): string => {
   switch (keyword) {
     case 'required':

@@ -45,7 +45,6 @@ export const rawPage = (
 
 export type Emission = AirbyteMessage | RecordPage;
 
-/** The content of a TRACE ERROR. */
 export type Failure = {
   readonly type: FailureType;
   /** Tells the user what failed and what to do. */

@@ -9,7 +9,6 @@ export const lastStates = (messages: readonly AirbyteMessage[]): readonly object
   ).values(),
 ];
 
-/** The records of a stream. */
 export const recordsOf = (messages: readonly AirbyteMessage[], stream: string) =>
   messages.flatMap(({record}) => (record?.stream === stream ? [record.data] : []));
 
@@ -20,6 +19,5 @@ export const errorsIn = (messages: readonly AirbyteMessage[]): readonly string[]
     return message === undefined ? [] : [`${stream?.name ?? 'all'} ${failure_type}: ${message}`];
   });
 
-/** The WARN messages of a read. */
 export const warningsOf = (messages: readonly AirbyteMessage[]): readonly string[] =>
   messages.flatMap(({log}) => (log?.level === 'WARN' ? [log.message] : []));

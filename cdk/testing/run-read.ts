@@ -24,7 +24,6 @@ export type ReadSetUp = {
   readonly concurrency?: number;
 };
 
-/** A configured catalog of these streams in one mode. */
 export const catalogOf = (names: readonly string[], mode: string) => ({
   streams: names.map((name) => ({
     stream: {name, json_schema: {type: 'object'}, supported_sync_modes: ['full_refresh']},

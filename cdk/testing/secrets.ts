@@ -47,9 +47,7 @@ const secretNames = (schema: unknown): readonly string[] => {
 /** A reference names the location of a secret, and is not secret itself. */
 const isReference = (text: string): boolean => /^(env|file|aws-sm|gcp-sm|vault):/.test(text);
 
-/**
- * Registers a config's secrets by the names of their fields alone: independent of the kit's own search, and finds more.
- */
+/** Registers a config's secrets by the names of their fields alone, independently of the kit's own search. */
 export const configHasSecrets = (spec: unknown, config: unknown): void => {
   const names = new Set(secretNames(spec));
   const visit = (value: unknown): void => {
