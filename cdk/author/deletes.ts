@@ -30,7 +30,7 @@ export type DeletedList<R extends object, S> = {
   readonly record?: (item: JsonObject, slice: S) => Partial<R>;
 };
 
-/** If more records than `least`, and more than `share` of the known ones, are missing at once, none is taken for deleted. */
+/** If more than `least` records and more than `share` of the known ones are missing at once, or all, none is taken for deleted. */
 export type SafetyLimit = {
   /** A number of records. Default 20. */
   readonly least?: number;

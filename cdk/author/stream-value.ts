@@ -45,7 +45,10 @@ export type SliceOrigin =
 /** Ranges of time that a slice is read in: `{length: {days: 30}, cap: 1000}`. */
 export type Window = {
   readonly length: Duration;
-  /** The most records that the API returns for one query. A window with that many is read again in halves. Default: no limit. */
+  /**
+   * The most records that the API returns for one query. A window with that many is read again in halves; it is an error if
+   * it is only a second long. Default: no limit.
+   */
   readonly cap?: number;
 };
 

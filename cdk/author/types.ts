@@ -4,7 +4,7 @@ import type {JsonObject} from '../json/values.ts';
 
 export declare const describes: unique symbol;
 
-/** A stream's JSON Schema (draft-07) with the type of its records. `npm run generate` makes it of a `schemas/*.json`. */
+/** A stream's JSON Schema (draft-07) with the type of its records. `npm run generate` makes it from `schemas/*.json`. */
 export type Schema<R extends object> = JsonObject & {readonly [describes]?: R};
 
 export type Awaitable<T> = T | Promise<T>;

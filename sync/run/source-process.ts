@@ -26,7 +26,7 @@ const MAX_LINE_LENGTH = 64 * 1024 * 1024;
 
 const tooLong = (): SyncError =>
   new SyncError(
-    `The source printed a line of more than ${MAX_LINE_LENGTH / 1024 / 1024} MiB on stdout; no Airbyte message is that long.`,
+    `The source printed a line of more than ${MAX_LINE_LENGTH / 1024 / 1024} MiB on stdout, but no Airbyte message is that long. Look for output that is not a message.`,
   );
 
 const START_REASONS: Readonly<Record<string, string>> = {
