@@ -93,38 +93,26 @@ type Described = {
   readonly slices: {readonly kind: string; readonly incremental?: boolean};
 };
 
-const refuse = (name: string, message: string): never => {
-  throw new SystemError(`Stream ${name}: ${message}`);
-};
-
-const assertPossible = <R extends object, S>(
-  {name, primaryKey = [], window, fullSync, cursor, slices}: Described,
+const problemIn = <R extends object, S>(
+  {primaryKey = [], window, fullSync, cursor, slices}: Described,
   {list, sweep}: Deletes<R, S>,
-): void => {
+): string | undefined => {
   if ((list || sweep) && primaryKey.length === 0) {
-    refuse(name, 'deleted records are identified by their primary key, so declare a `primaryKey`.');
+    return 'deleted records are identified by their primary key, so declare a `primaryKey`.';
   }
   if (sweep?.read && !sweep.every) {
-    refuse(name, 'set `deletes.sweep.every` to the time between two lists of all ids, {weeks: 1}.');
+    return 'set `deletes.sweep.every` to the time between two lists of all ids, {weeks: 1}.';
   }
   if (sweep?.goneSlices === 'delete' && slices.incremental) {
-    refuse(
-      name,
-      'an `incremental` parent lists only slices that changed, so a slice that is not listed may still exist: leave out `deletes.sweep.goneSlices` or `incremental`.',
-    );
+    return 'an `incremental` parent lists only slices that changed, so a slice that is not listed may still exist: leave out `deletes.sweep.goneSlices` or `incremental`.';
   }
-  if (sweep && !sweep.read && window !== undefined) {
-    refuse(
-      name,
-      'a record that changes while windows are read may be in none of them, so they do not show which records were deleted: give `deletes.sweep` a `read` that lists all ids.',
-    );
+  if (!sweep || sweep.read) return undefined;
+  if (window !== undefined) {
+    return 'a record that changes while windows are read may be in none of them, so they do not show which records were deleted: give `deletes.sweep` a `read` that lists all ids.';
   }
-  if (sweep && !sweep.read && cursor && !cursor.clientSide && !fullSync) {
-    refuse(
-      name,
-      'after its first sync only new records are read, which does not show which ones were deleted: give `deletes.sweep` a `read` that lists all ids, or the stream a `fullSync`.',
-    );
-  }
+  return cursor && !cursor.clientSide && !fullSync
+    ? 'after its first sync only new records are read, which does not show which ones were deleted: give `deletes.sweep` a `read` that lists all ids, or the stream a `fullSync`.'
+    : undefined;
 };
 
 /** Hides the types of records and slices, and throws a SystemError if the stream cannot work with these deletes. */
@@ -132,7 +120,8 @@ export const closeDeletes = <R extends object, S extends Slice>(
   described: Described,
   deletes: Deletes<R, S>,
 ): Deletes<object, Slice> => {
-  assertPossible(described, deletes);
+  const problem = problemIn(described, deletes);
+  if (problem !== undefined) throw new SystemError(`Stream ${described.name}: ${problem}`);
   // The kit passes only the stream's own records and slices.
   const within = <C extends Within<Slice>>(context: C) => ({...context, slice: context.slice as S});
   const naming = (record: ((item: JsonObject, slice: S) => Partial<R>) | undefined) =>

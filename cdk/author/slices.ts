@@ -8,7 +8,7 @@ export type SliceList<S extends Slice> = (
 
 /** The result of `parent` or `cross`. */
 export type Slices<S extends Slice> = {
-  readonly origin: SliceOrigin;
+  readonly origin: Exclude<SliceOrigin, {kind: 'whole'}>;
   readonly [describes]?: S;
 };
 
@@ -20,13 +20,11 @@ async function* iterate<S extends Slice>(
 }
 
 export const sliceOriginOf = <S extends Slice>(
-  slices: SliceList<S> | Slices<S> | undefined,
-): SliceOrigin => {
-  if (slices === undefined) return {kind: 'whole'};
-  return typeof slices === 'function'
+  slices: SliceList<S> | Slices<S>,
+): Slices<S>['origin'] =>
+  typeof slices === 'function'
     ? {kind: 'list', list: (context) => iterate(slices, context)}
     : slices.origin;
-};
 
 /**
  * Makes a slice of each record of another stream, to read the comments of each issue, for example. The parent is read once,
@@ -77,7 +75,6 @@ export const cross = <A extends Slice, B extends Slice>(
     origin: {
       kind: 'list',
       async *list(context) {
-        if (origin.kind !== 'list') return;
         for await (const slice of origin.list(context)) yield* await alongside(slice, context);
       },
     },

@@ -121,7 +121,7 @@ export const stream = <
   const {map, name, schema, cursor, resumable, fullSync, migrateState} = definition;
   const {checkpointInterval = {minutes: 1}} = definition;
   const window = windowOf(definition.window);
-  const slices = sliceOriginOf(definition.slices);
+  const slices = definition.slices ? sliceOriginOf(definition.slices) : ({kind: 'whole'} as const);
   return {
     name,
     schema,
