@@ -20,27 +20,20 @@ export type Duration = ExactDuration & {
 export const lastDayOf = (year: number, month: number): number =>
   new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
 
-/** In milliseconds. */
-const UNITS = {
-  milliseconds: 1,
-  seconds: 1_000,
-  minutes: 60_000,
-  hours: 3_600_000,
-  days: 24 * 3_600_000,
-  weeks: 7 * 24 * 3_600_000,
-} as const;
+const DAY = 24 * 3_600_000;
 
-const exactMilliseconds = (duration: ExactDuration): number => {
-  const {weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0} = duration;
-  return (
-    weeks * UNITS.weeks +
-    days * UNITS.days +
-    hours * UNITS.hours +
-    minutes * UNITS.minutes +
-    seconds * UNITS.seconds +
-    milliseconds
-  );
-};
+/** In milliseconds. */
+const UNITS = [
+  ['milliseconds', 1],
+  ['seconds', 1_000],
+  ['minutes', 60_000],
+  ['hours', 3_600_000],
+  ['days', DAY],
+  ['weeks', 7 * DAY],
+] as const;
+
+const exactMilliseconds = (duration: ExactDuration): number =>
+  UNITS.reduce((sum, [unit, length]) => sum + (duration[unit] ?? 0) * length, 0);
 
 /**
  * Moves an instant, in epoch milliseconds. A month after the 31st is the last day of the next month.
@@ -58,9 +51,9 @@ export const shift = (instant: number, duration: Duration, sign: 1 | -1): number
 
 /** The approximate length in milliseconds: a month counts 30 days, a year 365. */
 export const millisecondsOf = ({years = 0, months = 0, ...exact}: Duration): number =>
-  exactMilliseconds(exact) + (365 * years + 30 * months) * UNITS.days;
+  exactMilliseconds(exact) + (365 * years + 30 * months) * DAY;
 
-const isUnit = (name: string): boolean => Object.hasOwn(UNITS, name);
+const isUnit = (name: string): boolean => UNITS.some(([unit]) => unit === name);
 
 /**
  * Converts the value of an option to milliseconds. Sources may be JavaScript, and options may come from configs, so it
@@ -75,6 +68,6 @@ export const toMilliseconds = (option: string, duration: ExactDuration): number 
     entries.every(([name, amount]) => isUnit(name) && typeof amount === 'number' && amount >= 0);
   if (isValid) return exactMilliseconds(duration);
   throw new SystemError(
-    `\`${option}\` is ${JSON.stringify(value)}, which is not a length of time. Write it as {seconds: 30}; the units are ${Object.keys(UNITS).join(', ')}.`,
+    `\`${option}\` is ${JSON.stringify(value)}, which is not a length of time. Write it as {seconds: 30}; the units are ${UNITS.map(([unit]) => unit).join(', ')}.`,
   );
 };

@@ -102,8 +102,8 @@ async function* mapPages<Raw extends object, R extends object>(
   }
 }
 
-const windowOf = (window: Duration | Window | undefined): Window | undefined =>
-  window === undefined || 'length' in window ? window : {length: window};
+const windowOf = (window: Duration | Window): Window =>
+  'length' in window ? window : {length: window};
 
 /**
  * Describes one stream. The types of records and slices come from `schema` and `slices`. A field that the schema does not
@@ -118,15 +118,14 @@ export const stream = <
 >(
   definition: StreamDefinition<R, S, Raw>,
 ): Stream<R> => {
-  const {map, name, schema, cursor, resumable, fullSync, migrateState} = definition;
-  const {checkpointInterval = {minutes: 1}} = definition;
-  const window = windowOf(definition.window);
-  const slices = definition.slices ? sliceOriginOf(definition.slices) : ({kind: 'whole'} as const);
+  const {map, window, deletes, checkpointInterval, ...rest} = definition;
+  const slices = rest.slices ? sliceOriginOf(rest.slices) : ({kind: 'whole'} as const);
   return {
-    name,
-    schema,
-    primaryKey: definition.primaryKey ?? [],
+    ...rest,
     slices,
+    primaryKey: rest.primaryKey ?? [],
+    types: rest.types ?? 'as-they-come',
+    fields: rest.fields ?? 'all',
     read: (context) => {
       // The kit passes only slices that `slices` gave, or `{}` without slices, where S is `{}`.
       const own = {...context, slice: context.slice as S};
@@ -135,15 +134,9 @@ export const stream = <
         ? pages
         : mapPages<Raw, R>(pages, (record) => map(record, own.slice));
     },
-    checkpointInterval: toMilliseconds('checkpointInterval', checkpointInterval),
-    types: definition.types ?? 'as-they-come',
-    fields: definition.fields ?? 'all',
-    ...(cursor && {cursor}),
-    ...(window && {window}),
-    ...(resumable && {resumable}),
-    ...(fullSync && {fullSync}),
-    ...(definition.deletes && {deletes: closeDeletes({...definition, slices}, definition.deletes)}),
-    ...(migrateState && {migrateState}),
+    checkpointInterval: toMilliseconds('checkpointInterval', checkpointInterval ?? {minutes: 1}),
+    ...(window && {window: windowOf(window)}),
+    ...(deletes && {deletes: closeDeletes({...rest, window, slices}, deletes)}),
   };
 };
 

@@ -16,91 +16,80 @@ export type SyncState = {
 };
 
 /** A stream without a blob was reset. */
-type Entry = readonly [StreamDescriptor, StateBlob | undefined];
-type Reading = {readonly entries: readonly Entry[]; readonly warnings: readonly string[]};
+type Entry = {readonly descriptor: StreamDescriptor; readonly blob: StateBlob | undefined};
 
-const NOTHING: Reading = {entries: [], warnings: []};
-const warning = (text: string): Reading => ({entries: [], warnings: [text]});
-const merge = (readings: readonly Reading[]): Reading => ({
-  entries: readings.flatMap(({entries}) => entries),
-  warnings: readings.flatMap(({warnings}) => warnings),
-});
+/** A string is a warning about a part that was not understood. */
+type Part = Entry | string;
 
 /** `{stream_descriptor: {name}, stream_state: {…}}`. */
-const readStream = (state: JsonObject): Reading => {
+const readStream = (state: JsonObject): Part => {
   const descriptor = state['stream_descriptor'];
   const name = isObject(descriptor) ? descriptor['name'] : undefined;
   if (!isObject(descriptor) || typeof name !== 'string') {
-    return warning('A state has no stream_descriptor.name; it is ignored.');
+    return 'A state has no stream_descriptor.name; it is ignored.';
   }
   const blob = state['stream_state'] ?? undefined;
   if (blob !== undefined && !isObject(blob)) {
-    return warning(`The state of stream ${name} is ${kindOf(blob)}, not an object; it is ignored.`);
+    return `The state of stream ${name} is ${kindOf(blob)}, not an object; it is ignored.`;
   }
-  return {entries: [[descriptorOf(name, descriptor['namespace']), blob]], warnings: []};
+  return {descriptor: descriptorOf(name, descriptor['namespace']), blob};
 };
 
-const readGlobal = (state: JsonObject): Reading => {
+const readGlobal = (state: JsonObject): readonly Part[] => {
   const streams = state['stream_states'];
   const shared = state['shared_state'];
   if (!Array.isArray(streams)) {
-    return warning(`A GLOBAL state's stream_states is ${kindOf(streams)}; it is ignored.`);
+    return [`A GLOBAL state's stream_states is ${kindOf(streams)}; it is ignored.`];
   }
-  const readings = streams.map((stream) => readStream(isObject(stream) ? stream : {}));
-  const hasShared = isObject(shared) && Object.keys(shared).length > 0;
-  return merge([
-    ...readings,
-    hasShared ? warning('The shared part of a GLOBAL state is not used by this source.') : NOTHING,
-  ]);
+  const parts = streams.map((stream) => readStream(isObject(stream) ? stream : {}));
+  return isObject(shared) && Object.keys(shared).length > 0
+    ? [...parts, 'The shared part of a GLOBAL state is not used by this source.']
+    : parts;
 };
 
 /** The format before STREAM states: one object that maps stream names to blobs. */
-const readLegacy = (states: JsonObject): Reading => {
-  const readings = Object.entries(states).map(([name, blob]) =>
+const readLegacy = (states: JsonObject): readonly Part[] => {
+  const parts = Object.entries(states).map(([name, blob]) =>
     isObject(blob)
-      ? {entries: [[{name}, blob] as const], warnings: []}
-      : warning(
-          `The state's field "${name}" is ${kindOf(blob)}, not a stream's state; it is ignored.`,
-        ),
+      ? {descriptor: {name}, blob}
+      : `The state's field "${name}" is ${kindOf(blob)}, not a stream's state; it is ignored.`,
   );
-  return readings.length === 0
-    ? NOTHING
-    : merge([
-        warning('The state has the legacy format, without STREAM messages; it is read.'),
-        ...readings,
-      ]);
+  return parts.length === 0
+    ? []
+    : ['The state has the legacy format, without STREAM messages; it is read.', ...parts];
 };
 
-const readState = (state: unknown): Reading => {
-  if (state === null || state === undefined) return NOTHING;
-  if (Array.isArray(state)) return merge(state.map(readState));
-  if (!isObject(state)) return warning(`The state is ${kindOf(state)}; it is ignored.`);
+const readState = (state: unknown): readonly Part[] => {
+  if (state === null || state === undefined) return [];
+  if (Array.isArray(state)) return state.flatMap(readState);
+  if (!isObject(state)) return [`The state is ${kindOf(state)}; it is ignored.`];
   if (isObject(state['state']) && state['type'] === 'STATE') return readState(state['state']);
   // PyAirbyte writes the other keys as nulls, so a key counts only if its value is an object.
-  if (isObject(state['stream'])) return readStream(state['stream']);
+  if (isObject(state['stream'])) return [readStream(state['stream'])];
   if (isObject(state['global'])) return readGlobal(state['global']);
   if (isObject(state['data'])) return readLegacy(state['data']);
   const {type} = state;
   if (type === 'STREAM' || type === 'GLOBAL') {
-    return warning(`A state of type ${type} has no ${type.toLowerCase()} object; it is ignored.`);
+    return [`A state of type ${type} has no ${type.toLowerCase()} object; it is ignored.`];
   }
   // Another message: some clients keep everything that a source printed.
-  if (typeof type === 'string') return NOTHING;
+  if (typeof type === 'string') return [];
   return readLegacy(state);
 };
 
 /** Reads a state in any shape: a list of states, one state, STATE messages, a legacy object, or nothing. */
 export const parseState = (state: unknown): SyncState => {
-  const {entries, warnings} = readState(state);
+  const parts = readState(state);
+  const entries = parts.filter((part) => typeof part !== 'string');
   // The last state of each stream counts: a file of STATE messages has many.
-  const latest = new Map(entries.map((entry) => [streamKey(entry[0]), entry]));
-  const held = [...latest].flatMap(([key, [descriptor, blob]]) =>
+  const latest = new Map(entries.map((entry) => [streamKey(entry.descriptor), entry]));
+  const held = [...latest].flatMap(([key, {descriptor, blob}]) =>
     blob === undefined ? [] : [{key, descriptor, blob}],
   );
   return {
     blobs: new Map(held.map(({key, blob}) => [key, blob])),
     descriptors: held.map(({descriptor}) => descriptor),
-    warnings,
+    warnings: parts.filter((part) => typeof part === 'string'),
   };
 };
 
