@@ -93,10 +93,15 @@ const stopOnShortage = async (stop: AbortController): Promise<void> => {
   });
 };
 
-const report = async (output: Output, error: unknown, level: 'ERROR' | 'FATAL'): Promise<void> => {
+const report = async (
+  output: Output,
+  error: unknown,
+  level: 'ERROR' | 'FATAL',
+  now = Date.now(),
+): Promise<void> => {
   const failure = commandFailure(error);
   output.log(level, failure.message, level === 'FATAL' ? stackOf(error) : undefined);
-  await output.write(errorTrace(failure, Date.now())).catch(() => {}); // reported by onBroken
+  await output.write(errorTrace(failure, now)).catch(() => {}); // reported by onBroken
 };
 
 /** Reports uncaught errors on stdout, where clients look, and exits. */
@@ -129,7 +134,7 @@ export const perform = async <C extends object>(
     return (await writeAll(await start(source, invocation, runtime), output)) ? 0 : EXIT_FAILURE;
   } catch (error) {
     if (runtime.signal.aborted) return EXIT_FAILURE;
-    await report(output, error, 'ERROR');
+    await report(output, error, 'ERROR', runtime.now());
     return EXIT_FAILURE;
   }
 };
