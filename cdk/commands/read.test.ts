@@ -106,7 +106,7 @@ test('a stream logs its own requests, pages and retries at its end', async () =>
   );
   expect(said).toEqual([
     'Stream a is complete: 2 records (2 requests, 1 page, 19 bytes, 1 retry).',
-    'Stream b is complete: 0 records (1 request, 1 answer ignored).',
+    'Stream b is complete: 0 records (1 request, 1 response ignored).',
   ]);
 });
 

@@ -121,8 +121,8 @@ describe('a parent', () => {
         schema: notes,
         slices: parent(issues, ({id}) => ({issue: id}), {incremental: true}),
         async *read({slice}) {
-        yield page([{id: `link of ${slice.issue}`}]);
-      },
+          yield page([{id: `link of ${slice.issue}`}]);
+        },
       });
       const state = position && [
         ...stateOf('issues', {updated_at: position}),
