@@ -1,4 +1,4 @@
-/** What the work comes to, or the signal's reason as soon as it is aborted, whether the work ends with it or not. */
+/** Settles as the work does, or rejects with the signal's reason as soon as that is aborted. */
 export const unlessAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
   const aborted = Promise.withResolvers<never>();
   const abort = (): void => aborted.reject(signal.reason);

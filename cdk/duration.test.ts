@@ -19,11 +19,11 @@ test.each<[string, Duration, 1 | -1, string]>([
   ['2024-02-29T00:00:00.000Z', {years: 1}, 1, '2025-02-28T00:00:00.000Z'],
   ['2026-01-01T00:00:00.000Z', {milliseconds: 7}, 1, '2026-01-01T00:00:00.007Z'],
   ['2026-01-01T00:00:00.000Z', {seconds: 0.5}, -1, '2025-12-31T23:59:59.500Z'],
-])('from %s by %j, sign %d, it is %s', (from, duration, sign, expected) => {
+])('shifts %s by %j with sign %d to %s', (from, duration, sign, expected) => {
   expect(moved(from, duration, sign)).toBe(expected);
 });
 
-describe('an option that is a length of time', () => {
+describe('an option that is a duration', () => {
   test.each<[ExactDuration, number]>([
     [{milliseconds: 150}, 150],
     [{seconds: 0}, 0],
@@ -34,7 +34,7 @@ describe('an option that is a length of time', () => {
     expect(toMilliseconds('timeouts.total', duration)).toBe(expected);
   });
 
-  // As a config or a source in JavaScript may have it.
+  // A config or a source in JavaScript may hold such values.
   test.each([
     '300',
     '"30 s"',
@@ -44,7 +44,7 @@ describe('an option that is a length of time', () => {
     '{"month": 1}',
     '{"seconds": -1}',
     '{"days": "1"}',
-  ])('is refused where it is %s', (value) => {
+  ])('is rejected if it is %s', (value) => {
     expect(() => toMilliseconds('timeouts.total', JSON.parse(value))).toThrow(
       `\`timeouts.total\` is ${JSON.stringify(JSON.parse(value))}, which is not a length of time. Write it as {seconds: 30}; the units are milliseconds, seconds, minutes, hours, days, weeks.`,
     );

@@ -1,6 +1,6 @@
 import {SystemError} from './errors.ts';
 
-/** A length of time that is the same everywhere in the calendar: `{seconds: 30}`, `{minutes: 1, seconds: 30}`. */
+/** A length of time without months and years, which vary: `{seconds: 30}`, `{minutes: 1, seconds: 30}`. */
 export type ExactDuration = {
   readonly milliseconds?: number;
   readonly seconds?: number;
@@ -10,7 +10,7 @@ export type ExactDuration = {
   readonly weeks?: number;
 };
 
-/** A length of time. Months and years are those of the calendar, in UTC. */
+/** A length of time: `{days: 30}`, `{months: 1}`. Months and years are those of the calendar, in UTC. */
 export type Duration = ExactDuration & {
   readonly months?: number;
   readonly years?: number;
@@ -20,31 +20,23 @@ export type Duration = ExactDuration & {
 export const lastDayOf = (year: number, month: number): number =>
   new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
 
-/** Milliseconds of each unit of an exact duration. */
-const UNITS = {
-  milliseconds: 1,
-  seconds: 1_000,
-  minutes: 60_000,
-  hours: 3_600_000,
-  days: 24 * 3_600_000,
-  weeks: 7 * 24 * 3_600_000,
-} as const;
+const DAY = 24 * 3_600_000;
 
-const exactMilliseconds = (duration: ExactDuration): number => {
-  const {weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0} = duration;
-  return (
-    weeks * UNITS.weeks +
-    days * UNITS.days +
-    hours * UNITS.hours +
-    minutes * UNITS.minutes +
-    seconds * UNITS.seconds +
-    milliseconds
-  );
-};
+/** In milliseconds. */
+const UNITS = [
+  ['milliseconds', 1],
+  ['seconds', 1_000],
+  ['minutes', 60_000],
+  ['hours', 3_600_000],
+  ['days', DAY],
+  ['weeks', 7 * DAY],
+] as const;
+
+const exactMilliseconds = (duration: ExactDuration): number =>
+  UNITS.reduce((sum, [unit, length]) => sum + (duration[unit] ?? 0) * length, 0);
 
 /**
- * The instant at this distance from another one, in epoch milliseconds. A month after the 31st is the last day of the
- * next month.
+ * Moves an instant, in epoch milliseconds. A month after the 31st is the last day of the next month.
  * @param sign 1 for later, -1 for earlier
  */
 export const shift = (instant: number, duration: Duration, sign: 1 | -1): number => {
@@ -57,19 +49,18 @@ export const shift = (instant: number, duration: Duration, sign: 1 | -1): number
   return date.getTime() + sign * exactMilliseconds(exact);
 };
 
-/** About how long a duration is; a month has 30 days here, a year 365. */
+/** The approximate length in milliseconds: a month counts 30 days, a year 365. */
 export const millisecondsOf = ({years = 0, months = 0, ...exact}: Duration): number =>
-  exactMilliseconds(exact) + (365 * years + 30 * months) * UNITS.days;
+  exactMilliseconds(exact) + (365 * years + 30 * months) * DAY;
 
-const isUnit = (name: string): boolean => Object.hasOwn(UNITS, name);
+const isUnit = (name: string): boolean => UNITS.some(([unit]) => unit === name);
 
 /**
- * The milliseconds of an option's value. Sources are written in JavaScript, too, and options come from configs: what is
- * not a duration is refused here.
- * @param option the name of the option, for the error: `timeouts.total`
+ * Converts the value of an option to milliseconds. Sources may be JavaScript, and options may come from configs, so it
+ * throws a SystemError if the value is not a duration.
+ * @param option its name, for the error: `timeouts.total`
  */
 export const toMilliseconds = (option: string, duration: ExactDuration): number => {
-  // A type does not hold for values that come from a config.
   const value: unknown = duration;
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   const isValid =
@@ -77,6 +68,6 @@ export const toMilliseconds = (option: string, duration: ExactDuration): number 
     entries.every(([name, amount]) => isUnit(name) && typeof amount === 'number' && amount >= 0);
   if (isValid) return exactMilliseconds(duration);
   throw new SystemError(
-    `\`${option}\` is ${JSON.stringify(value)}, which is not a length of time. Write it as {seconds: 30}; the units are ${Object.keys(UNITS).join(', ')}.`,
+    `\`${option}\` is ${JSON.stringify(value)}, which is not a length of time. Write it as {seconds: 30}; the units are ${UNITS.map(([unit]) => unit).join(', ')}.`,
   );
 };

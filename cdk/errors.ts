@@ -1,53 +1,52 @@
 import {types} from 'node:util';
 
 /**
- * The three ways to fail, by what helps: the user changes something (`ConfigError`), waiting does
- * (`TransientError`), or a developer must look (`SystemError`). They become Airbyte's failure types.
- * A message says what failed, with what value, and what to do next; it is shown to the user as it is.
+ * Airbyte's failure types, by what helps: the user must change something, waiting, or a developer must look. A message
+ * says what failed, with what value, and what to do next; it is shown to the user unchanged.
  */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
-/** The user must act: a bad key, a missing scope, a name that does not exist. Trying again is no use. */
+/** The user must act: a bad key, a missing scope, a name that does not exist. It is not retried. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly failureType = 'config_error';
 }
 
-/** A passing fault that outlived its retries: throttling, 5xx, timeouts, DNS. A later run may succeed. */
+/** A temporary fault that outlived its retries: throttling, 5xx, timeouts, DNS. A later run may succeed. */
 export class TransientError extends Error {
   override readonly name = 'TransientError';
   readonly failureType = 'transient_error';
 }
 
-/** A fault in the source, the kit or the API's answer: someone has to look at it. */
+/** A fault in the source, the kit or the API's response: a developer must look. */
 export class SystemError extends Error {
   override readonly name = 'SystemError';
   readonly failureType = 'system_error';
 }
 
-/** The error of a failure type. */
-export const errorOf = (type: FailureType, message: string, options?: ErrorOptions): Error => {
-  if (type === 'config_error') return new ConfigError(message, options);
-  return type === 'transient_error'
-    ? new TransientError(message, options)
-    : new SystemError(message, options);
+const ERRORS = {
+  config_error: ConfigError,
+  transient_error: TransientError,
+  system_error: SystemError,
 };
 
-/** Anything that was thrown counts as a system error unless it says otherwise. */
+export const errorOf = (type: FailureType, message: string, options?: ErrorOptions): Error =>
+  new ERRORS[type](message, options);
+
+/** Any other thrown value counts as a system error. */
 export const failureTypeOf = (error: unknown): FailureType =>
   error instanceof ConfigError || error instanceof TransientError
     ? error.failureType
     : 'system_error';
 
-/** Inside a vm context, as jest's, errors of Node's own are made by another `Error`. */
+/** Inside a vm context, such as jest's, Node's own errors are not instances of its `Error`. */
 const isError = (value: unknown): value is Error =>
   value instanceof Error || types.isNativeError(value);
 
-/** The text of anything that was thrown. */
 export const messageOf = (error: unknown): string =>
   isError(error) ? error.message || error.name : String(error);
 
-/** The stack of an error with those of its causes, for `stack_trace`. */
+/** The stacks of an error and its causes, for `stack_trace`. */
 export const stackOf = (error: unknown): string | undefined => {
   if (!isError(error)) return undefined;
   const cause = stackOf(error.cause);

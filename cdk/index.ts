@@ -1,4 +1,4 @@
-// The kit's only door: what an author's file may use.
+// The public API of the kit, `#cdk`.
 
 export {cross, parent} from './author/slices.ts';
 export type {Spec} from './author/source.ts';

@@ -1,4 +1,4 @@
-// The door for the tests of a source: runs its commands in the test's own process, and looks into what they say.
+// The public API for tests of sources, `#cdk/testing`: runs a source's commands in the test's process and reads their messages.
 
 export {errorsIn, lastStates, recordsOf, warningsOf} from './testing/messages.ts';
 export {checkSource, discoverSource, readSource} from './testing/run-source.ts';

@@ -1,4 +1,4 @@
-// The `headwater` command: one program, each of whose commands loads its room when it runs.
+// The `headwater` command. Each of its commands loads its folder when it runs.
 import {addLintCommand} from '../acceptance-tests/lint-command.ts';
 import {addTestCommand} from '../acceptance-tests/test-command.ts';
 import packageJson from '../package.json' with {type: 'json'};

@@ -9,7 +9,7 @@ const CHILD = JSON.stringify(join(import.meta.dirname, 'child.ts'));
 
 const shell = (script: string) => startChild('/bin/sh', ['-c', script]);
 
-/** By ps, not by a signal: what nobody has waited for takes signals after its end. */
+/** Uses ps, not a signal: a zombie accepts signals after its end. */
 const isRunning = (pid: number): boolean => {
   const {stdout} = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], {encoding: 'utf8'});
   return stdout.trim() !== '' && !stdout.startsWith('Z');
@@ -20,17 +20,17 @@ const isGone = async (pid: number): Promise<boolean> => {
   return !isRunning(pid);
 };
 
-test('a child has ended when all that it printed can be read', async () => {
+test('a child has ended when all of its output can be read', async () => {
   const child = await shell('echo out; echo err >&2; exit 3');
   const printed = await Promise.all([text(child.stdout), text(child.stderr)]);
   expect([printed, await child.ended]).toEqual([['out\n', 'err\n'], {code: 3, signal: null}]);
 });
 
-test('a program that can not be started rejects with the error of the system', async () => {
+test('a program that cannot be started rejects with the error of the system', async () => {
   await expect(startChild('/nowhere/program', [])).rejects.toMatchObject({code: 'ENOENT'});
 });
 
-test('a signal reaches all that the child started, and is nothing once they have gone', async () => {
+test('a signal reaches all processes of the child, and is ignored once they have ended', async () => {
   const child = await shell('sleep 600 & echo $!; wait');
   const [pid] = await child.stdout.setEncoding('utf8').take(1).toArray();
   child.send('SIGTERM');
@@ -39,7 +39,7 @@ test('a signal reaches all that the child started, and is nothing once they have
   child.send('SIGKILL');
 });
 
-test('a child is ended by either signal of its run, also where that came before the child', async () => {
+test('a child is ended by either signal of its run, even if the signal came before the child', async () => {
   const [soon, now] = [new AbortController(), new AbortController()];
   const stop = {soon: soon.signal, now: now.signal};
   const deaf = await startChild('/bin/sh', ['-c', 'trap "" TERM; echo; sleep 600 & wait; wait'], {

@@ -1,4 +1,4 @@
-// A child process: started, sent signals, and never left alone when this process ends.
+// Starts child processes, sends them signals, and ends them when this process ends.
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import type {Readable} from 'node:stream';
@@ -10,9 +10,9 @@ export type Exit = {
   readonly signal: NodeJS.Signals | null;
 };
 
-/** How a run is ended from outside. */
+/** Ends a run from outside. */
 export type Stop = {
-  /** Aborted when the run must end in order: children get SIGTERM, and what they still print is read. */
+  /** Aborted when the run must end cleanly: children get SIGTERM, and their output is read to its end. */
   readonly soon: AbortSignal;
   /** Aborted when it must end at once: children get SIGKILL. */
   readonly now: AbortSignal;
@@ -22,38 +22,38 @@ export type Child = {
   readonly pid: number;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Resolves when the child is gone and both outputs are closed. */
+  /** Resolves when the child has ended and both outputs are closed. */
   readonly ended: Promise<Exit>;
-  /** Does nothing once the child has ended. */
+  /** Does nothing after the child has ended. */
   readonly send: (signal: Signal) => void;
-  /** SIGTERM, and SIGKILL if the child is still there ten seconds later. */
+  /** Sends SIGTERM, and SIGKILL if the child still runs ten seconds later. */
   readonly end: () => void;
 };
 
 type Options = {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly stop?: Stop | undefined;
-  /** Sends a signal to what the child stands for, such as a container; by default to the child and all that it started. */
+  /** Sends a signal to the container that the child runs, for example. Default: to the child and all that it started. */
   readonly send?: (signal: Signal, toChild: (signal: Signal) => void) => void;
-  /** Called when the child is gone. Node drops what is left in an output that nobody reads by then. */
+  /** Called when the child has ended. Node then drops the rest of an output that nothing reads. */
   readonly onExit?: () => void;
 };
 
-/** How long a child that got SIGTERM may take to save what it has, in milliseconds. */
+/** The time that a child has after SIGTERM to save its work, in milliseconds. */
 const GRACE = 10_000;
 
-/** To the whole group: the program may be a child of a shell, or have children itself. */
+/** Sends to the whole group, because the program may be a child of a shell, or have children. */
 const sendToGroup = (pid: number, signal: Signal): void => {
   try {
     process.kill(-pid, signal);
   } catch {
-    // Ended just now.
+    // The group has just ended.
   }
 };
 
 const running = new Set<number>();
 
-/** A crash, or `process.exit`, must not leave children behind that nobody reads. */
+/** Runs on `exit`: a crash or `process.exit` must not leave children running. */
 const endRunning = (): void => {
   for (const pid of running) sendToGroup(pid, 'SIGKILL');
 };
@@ -73,19 +73,19 @@ const endingOf = (child: ChildProcess): Promise<Exit> =>
     child.on('close', (code, signal) => resolve({code, signal}));
   });
 
-/** Starts a program; rejects with the system's error where it can't be started. stdin is empty. */
+/** Starts a program with an empty stdin. Rejects with the system's error if it cannot be started. */
 export const startChild = async (
   program: string,
   args: readonly string[],
   {env = process.env, stop, send: sendElsewhere, onExit}: Options = {},
 ): Promise<Child> => {
-  // In a process group of its own: Ctrl-C in a terminal would reach it beside our own signal, and for many
-  // programs a second signal means "at once". It also lets a signal reach what a shell script started.
+  // Its own process group keeps Ctrl-C of a terminal away from it: with our own signal that would make two, which means "at
+  // once" to many programs. The group also lets a signal reach the children of a shell script.
   const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], detached: true, env});
   const closed = endingOf(child);
   if (onExit !== undefined) child.once('exit', onExit);
   await once(child, 'spawn');
-  // What can't be sent later is no news: the child has gone.
+  // A later error is only that a signal could not be sent, because the child has ended.
   child.on('error', () => {});
   const {pid = 0} = child;
   register(pid);

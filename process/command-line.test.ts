@@ -2,7 +2,7 @@ import {expect, test} from '@jest/globals';
 import {runCommandLine} from './command-line.ts';
 import {UsageError} from './errors.ts';
 
-/** Runs a program with one command, which does this. */
+/** Runs a program with one command. */
 const run = async (args: readonly string[], work: (name: string) => Promise<number>) => {
   const printed = {stdout: '', stderr: ''};
   const status = await runCommandLine(
@@ -23,13 +23,13 @@ const run = async (args: readonly string[], work: (name: string) => Promise<numb
   return {status, ...printed};
 };
 
-test('the exit code is what the action resolves to', async () => {
+test('the exit code is the result of the action', async () => {
   expect(await run(['greet', 'Ada'], async (name) => name.length)).toEqual({
     ...{status: 3, stdout: '', stderr: ''},
   });
 });
 
-test('help goes to stdout with 0, and what is wrong to stderr with 2', async () => {
+test('help goes to stdout with exit code 0, and usage errors to stderr with 2', async () => {
   const never = async () => 1;
   const usage = expect.stringMatching(/^Usage: program/);
   expect([
@@ -45,7 +45,7 @@ test('help goes to stdout with 0, and what is wrong to stderr with 2', async () 
   ]);
 });
 
-test('a UsageError of an action is printed line by line, with 2; another error is thrown', async () => {
+test('a UsageError of an action is printed line by line with exit code 2; another error is thrown', async () => {
   const refuse = async () => {
     throw new UsageError('a: is wrong.\nb: is wrong.');
   };

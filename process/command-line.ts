@@ -1,17 +1,16 @@
-// From argv to an exit code: the one place that knows how a commander program ends.
+// Runs a command line to its exit code. Only this file knows how a commander program ends.
 import {CommanderError, Command as Program} from 'commander';
 import {UsageError} from './errors.ts';
 
 export const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 
-/** Where a program prints. */
 export type Output = {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 };
 
-/** `process.stdout` is touched only to write to it: a source's stdout must stay as it was started. */
+/** Reads `process.stdout` only to write to it, because reading it changes the stdout of a source. */
 const TERMINAL: Output = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
@@ -23,8 +22,8 @@ export type Act = <A extends readonly unknown[]>(
 ) => (...args: A) => Promise<void>;
 
 /**
- * Runs the command that argv asks for, and resolves to the exit code: what its action gives, 0 after help or the version,
- * 2 after a usage error, which is printed. Any other error is thrown.
+ * Runs the command in argv, and resolves to the exit code: the result of its action, 0 after help or the version, 2 after
+ * a usage error, which is printed. Any other error is thrown.
  * @param define adds commands and options to the program, their actions made by `act`
  */
 export const runCommandLine = async (
@@ -33,7 +32,7 @@ export const runCommandLine = async (
   argv: readonly string[],
   output: Output = TERMINAL,
 ): Promise<number> => {
-  // Without an action nothing was asked for.
+  // If no action runs, argv has no command.
   let exitCode = EXIT_USAGE;
   const act: Act =
     (run) =>

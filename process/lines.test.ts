@@ -10,7 +10,7 @@ const linesFrom = async (chunks: readonly (string | Buffer)[]): Promise<readonly
   return lines;
 };
 
-test('lines are put together from the chunks they come in', async () => {
+test('lines are assembled from chunks', async () => {
   expect(await linesFrom(['on', 'e', '\ntwo\nthr', 'ee\n', 'four'])).toEqual([
     'one',
     'two',
@@ -24,7 +24,7 @@ test('a character that is split between chunks stays whole', async () => {
   expect(await linesFrom([head, tail])).toEqual(['ä']);
 });
 
-test('a consumer that does not ask for more is not given more', async () => {
+test('a stream is not read further until the consumer requests more', async () => {
   let made = 0;
   const endless = new Readable({
     read() {
@@ -56,7 +56,7 @@ test('a line without an end is an error before it fills the memory', async () =>
   await expect(read()).rejects.toThrow('No line is that long.');
 });
 
-test('of a line that is too long the beginning is kept, and the next line is whole', () => {
+test('a line that is too long keeps its beginning, and the next line is whole', () => {
   const {take, rest, length} = openLines(4);
   expect([take('ab'), take('cd'), take('ef'), take('gh\nnext\nun')]).toEqual([
     [],
@@ -67,7 +67,7 @@ test('of a line that is too long the beginning is kept, and the next line is who
   expect([rest(), length()]).toEqual(['un', 2]);
 });
 
-test('of what nobody reads the last 20 lines are kept', async () => {
+test('the last 20 lines of an output are kept', async () => {
   const stream = new PassThrough();
   const heard: string[] = [];
   const kept = lastLinesOf(stream, (line) => heard.push(line));

@@ -1,4 +1,4 @@
-// Lines out of what a program prints.
+// Splits the output of a program into lines.
 import type {Readable} from 'node:stream';
 
 export type LineSplitter = {
@@ -6,13 +6,13 @@ export type LineSplitter = {
   readonly take: (chunk: string) => readonly string[];
   /** The beginning of a line that has not ended. */
   readonly rest: () => string;
-  /** How long that is by now, in characters, with those that were dropped. */
+  /** The length of the unfinished line in characters, dropped ones included. */
   readonly length: () => number;
 };
 
 /**
- * Puts lines together from chunks of text.
- * @param kept characters of a line from which on further chunks of it are dropped
+ * Assembles lines from chunks.
+ * @param kept after this many characters of a line, further chunks of it are dropped
  */
 export const openLines = (kept = Number.POSITIVE_INFINITY): LineSplitter => {
   let parts: string[] = [];
@@ -35,9 +35,9 @@ export const openLines = (kept = Number.POSITIVE_INFINITY): LineSplitter => {
 };
 
 /**
- * The lines of a stream, as many at a time as end in one chunk, which may be none; the last line need not end. It reads on
- * only when it is asked to, so a slow consumer slows the writer down.
- * @param limit the longest line, in characters; a longer one ends in the error that `tooLong` gives
+ * Yields the lines of each chunk, which may be none. The last line need not end with a newline. It reads the stream only
+ * when the consumer requests more, so a slow consumer slows down the writer.
+ * @param limit the longest line, in characters; a longer one throws the error of `tooLong`
  */
 export async function* linesOf(
   stream: Readable,
@@ -56,11 +56,11 @@ export async function* linesOf(
   if (length() > 0) yield [rest()];
 }
 
-/** Of what is kept: how many lines, and how much of each. */
+/** The number of kept lines, and of characters in each. */
 const MAX_KEPT = 20;
 const MAX_KEPT_LENGTH = 2_000;
 
-/** Keeps the last lines of a stream that nobody else reads, so that its writer never waits. */
+/** Reads a stream, so that its writer never waits, and keeps the last lines. */
 export const lastLinesOf = (
   stream: Readable,
   onLine: (line: string) => void,

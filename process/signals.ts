@@ -1,10 +1,9 @@
-// What a program does on SIGINT and SIGTERM.
 import type {Stop} from './child.ts';
 
-/** By the convention of shells: 128 and the signal's number. */
+/** By the convention of shells: 128 plus the signal's number. */
 const SIGNALS = {SIGTERM: 143, SIGINT: 130} as const;
 
-/** How long a run that must end at once may take to report that, in milliseconds. */
+/** The time that a run has after the second signal to report its end, in milliseconds. */
 const FAREWELL = 1_000;
 
 export type Signals = Stop & {
@@ -14,7 +13,7 @@ export type Signals = Stop & {
 };
 
 /**
- * The first signal ends the run in order; a second one ends it at once.
+ * On SIGINT or SIGTERM ends the run cleanly, and on a second one at once.
  * @param announce called with the name of the first signal
  */
 export const listenForSignals = (announce: (signal: string) => void): Signals => {

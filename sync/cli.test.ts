@@ -9,7 +9,7 @@ jest.setTimeout(60_000);
 
 const FINE = `record('users', {id: 1}); status('users', 'COMPLETE');`;
 
-test('--help and --version say what they are asked', async () => {
+test('--help and --version print to stdout and exit with 0', async () => {
   const [help, syncHelp, version] = await Promise.all([
     headwater(['--help']),
     headwater(['sync', '--help']),
@@ -39,21 +39,21 @@ test.each([
   [['sync', x, '--nope'], "unknown option '--nope'"],
   [
     ['sync', 'nope'],
-    /^error: There is no source nope\. There are: .*faker.*\. A program of your own is given by its path, such as \.\/nope\.\n$/,
+    /^error: There is no source nope\. There are: .*faker.*\. For your own program give its path, such as \.\/nope\.\n$/,
   ],
   [['sync', './nope'], 'There is no program ./nope.'],
   [['sync', notExecutable], `The program ${notExecutable} is not executable: chmod +x it.`],
-  [['sync', x, otherX], 'Two of the sources are called x:'],
-  [['sync', x, '--to', 'duckdb:x'], "Can't write to duckdb:x: what is supported is jsonl:"],
-  [['sync', x, '--to', 'jsonl:'], '--to jsonl: names no directory'],
+  [['sync', x, otherX], 'Two sources are named x, so their files'],
+  [['sync', x, '--to', 'duckdb:x'], '--to duckdb:x is not supported: use jsonl:<directory>.'],
+  [['sync', x, '--to', 'jsonl:'], '--to jsonl: has no directory: use jsonl:<directory>.'],
   [['sync', x, '--streams', 'nope'], 'There is no stream nope. The streams are: x has users.'],
-  [['sync', x, '--streams', ','], '--streams names no stream.'],
+  [['sync', x, '--streams', ','], '--streams has no stream: use a list such as issues,commits.'],
   [
     ['sync', x, y, '--config', 'file.json'],
-    '--config file.json does not say which source it is for: say x=<file> or y=<file>.',
+    '--config file.json does not name its source: use x=<file> or y=<file>.',
   ],
   [['sync', x, '--state', 'a', '--state', 'x=b'], '--state is given twice for x.'],
-])('headwater %j is a wrong command line', async (args, message) => {
+])('headwater %j is a usage error', async (args, message) => {
   const to = args.includes('--to') || args.length === 0 ? [] : ['--to', `jsonl:${elsewhere}`];
   const {status, stdout, stderr} = await headwater([...args, ...to]);
   expect([status, stdout]).toEqual([2, '']);
@@ -63,16 +63,16 @@ test.each([
   expect(filesIn(elsewhere)).toEqual([]);
 });
 
-test('a directory that can not be created is an error that names it', async () => {
+test('a directory that cannot be created is an error that names it', async () => {
   const place = join(notExecutable, 'out');
   const {status, stderr} = await headwater(['sync', x, '--to', `jsonl:${place}`]);
   expect([status, stderr]).toEqual([
     1,
-    expect.stringContaining(`error: Can't create the directory ${place}: `),
+    expect.stringContaining(`error: The directory ${place} cannot be created: `),
   ]);
 });
 
-test('a failed source makes the exit code 1, whatever the others do; all are in the summary', async () => {
+test('one failed source makes the exit code 1; the summary has all sources', async () => {
   const failing = fakeSource(newFolder(), 'failing', {
     read: `record('users', {id: 1}); fail('No disk.', {failure_type: 'transient_error'}); process.exit(1);`,
   });
@@ -141,7 +141,7 @@ test('each source gets its own config and state', async () => {
   ]);
 });
 
-test('a source given by the path of its main.ts has the name of its folder', async () => {
+test('a source that is given as the path of its main.ts has the name of its folder', async () => {
   const place = newFolder();
   const {status} = await headwater([
     ...['sync', FAKER, '--streams', 'faker.products', '--to', `jsonl:${place}`],
@@ -152,20 +152,20 @@ test('a source given by the path of its main.ts has the name of its folder', asy
   ]);
 });
 
-test('what to do next is said to whoever came by npm start, and to nobody else', async () => {
+test('next steps are printed only after npm start', async () => {
   const start = await headwater(['sync', x, '--to', `jsonl:${directory}`], {
     npm_lifecycle_event: 'start',
   });
   const other = await headwater(['sync', x, '--to', `jsonl:${directory}`], {
     npm_lifecycle_event: 'test',
   });
-  expect([start.stdout.includes('\nWhat next\n'), other.stdout.includes('What next')]).toEqual([
+  expect([start.stdout.includes('\nNext steps\n'), other.stdout.includes('Next steps')]).toEqual([
     true,
     false,
   ]);
 });
 
-test('the program works through a link, as npm makes one, and without the right node in the PATH', async () => {
+test('the program works through a link, which npm makes, and without the right node in the PATH', async () => {
   const link = join(newFolder(), 'headwater');
   symlinkSync(HEADWATER, link);
   const {status, stdout} = await headwater(['--version'], {PATH: '/usr/bin:/bin'}, link);

@@ -1,14 +1,15 @@
-// A sync as a program: its progress, signals and exit code.
+// Runs a sync as a program, with its progress, signals and exit code.
 import {EXIT_FAILURE} from '../process/command-line.ts';
 import {UsageError} from '../process/errors.ts';
 import {listenForSignals} from '../process/signals.ts';
 import {type Invocation, resolveOptions} from './config/resolve-options.ts';
 import {userMessage} from './report/errors.ts';
 import {openProgress, type Progress} from './report/progress.ts';
-import {summarize, whatNext} from './report/summary.ts';
+import {nextSteps, summarize} from './report/summary.ts';
 import {openTally} from './report/tally.ts';
 import {sync} from './run/sync.ts';
 
+/** Milliseconds between two updates of the progress. */
 const REFRESH = 200;
 
 const isColourful = ({isTTY}: {readonly isTTY?: boolean}): boolean =>
@@ -33,7 +34,7 @@ const perform = async (invocation: Invocation): Promise<number> => {
     progress.log(
       'headwater',
       'warn',
-      `${signal}: the sources are told to save what they have. Once more, and they end at once.`,
+      `${signal}: waiting for the sources to save their positions. A second signal ends them at once.`,
     ),
   );
   const refresh = setInterval(progress.look, REFRESH);
@@ -54,13 +55,13 @@ const perform = async (invocation: Invocation): Promise<number> => {
   }
   const results = reports();
   const lines = summarize(results, Date.now() - startedAt);
-  const next = process.env['npm_lifecycle_event'] === 'start' ? whatNext(results) : [];
+  const next = process.env['npm_lifecycle_event'] === 'start' ? nextSteps(results) : [];
   process.stdout.write([...lines, ...next].map((line) => `${line}\n`).join(''));
   const failed = results.some(({outcome}) => outcome === 'failed');
   return signals.exitCode() ?? (failed ? EXIT_FAILURE : 0);
 };
 
-/** The whole of `headwater sync`; resolves to the exit code. */
+/** Runs `headwater sync`, and resolves to its exit code. */
 export const runSync = async (invocation: Invocation): Promise<number> => {
   try {
     return await perform(invocation);

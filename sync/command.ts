@@ -1,4 +1,4 @@
-// `headwater sync` on the command line. What it does is loaded when it runs.
+// `headwater sync` on the command line. The rest is loaded when it runs.
 import type {Command as Program} from 'commander';
 import type {Act} from '../process/command-line.ts';
 
@@ -18,10 +18,10 @@ Examples:
   headwater sync faker github --config github=github.json --to jsonl:data
   headwater sync ./my-source/main.py --config my-source.json
 
-A source is one of our own, by its name, or any Airbyte source, by the path of its program.
-Run the same command again and only what is new is read.
+A source is the name of one of ours, or the path of any Airbyte source's program.
+Run the same command again to read only new records.
 
-Exit codes: 0 all is well, 1 a source failed, 2 the command line is wrong, 130 and 143 stopped.`;
+Exit codes: 0 success, 1 a source failed, 2 the command line is wrong, 130 and 143 stopped.`;
 
 const collect = (value: string, values: readonly string[] = []): readonly string[] => [
   ...values,
@@ -37,26 +37,26 @@ const names = (value: string): readonly string[] =>
 export const addSyncCommand = (program: Program, act: Act): void => {
   program
     .command('sync')
-    .summary('read sources and write each stream to a file of its own')
-    .description('Reads sources and writes each stream to a file of its own.')
-    .argument('<source...>', 'what to read; several are read side by side')
+    .summary('read sources and write each stream to its own file')
+    .description('Reads sources and writes each stream to its own file.')
+    .argument('<source...>', 'the sources; several are read side by side')
     .option(
       '--config <file>',
-      'the config of the source, as JSON; <source>=<file> where there are several',
+      'the config of the source, as JSON; <source>=<file> for each of several sources',
       collect,
     )
-    .option('--to <place>', 'where to: jsonl:<directory>', 'jsonl:out')
-    .option('--streams <names>', 'read these only: issues,commits or github.issues', names)
+    .option('--to <destination>', 'write to jsonl:<directory>', 'jsonl:out')
+    .option('--streams <names>', 'read only these streams: issues,commits or github.issues', names)
     .option(
       '--state <file>',
-      'keep the state here instead of beside the data; <source>=<file> where there are several',
+      'keep the state in this file, not beside the data; <source>=<file> for each of several sources',
       collect,
     )
     .option(
       '--tokens <directory>',
-      'keep here what sources change in their configs, such as refresh tokens, and start from it',
+      'keep configs that sources change here, such as refresh tokens, and start from them',
     )
-    .option('--debug', 'show all that the sources log')
+    .option('--debug', 'show everything that the sources log')
     .showHelpAfterError('(headwater sync --help says more)')
     .addHelpText('after', EXAMPLES)
     .action(

@@ -1,4 +1,3 @@
-// How an author says what was deleted. The kit emits each such record once more, with `_deleted_at`.
 import type {Duration} from '../duration.ts';
 import {SystemError} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
@@ -9,76 +8,76 @@ type Within<S> = StreamContext & {
   readonly slice: S;
 };
 
-/** A list of what was deleted, as an API keeps it. It has a position of its own, one for each slice. */
+/** The API's own list of deleted items, such as `/trash`. It has its own position in each slice. */
 export type DeletedList<R extends object, S> = {
   /**
-   * Pages of deleted items. `since`: those that were deleted at or after it; undefined: all there are. Read ahead of
-   * the slice's records, so that one that was restored is a record again.
+   * Yields pages of the items deleted at or after `since`; undefined: of all deleted items. They are read before the
+   * slice's records, so that a restored record is emitted last.
    */
   readonly read: (
     context: Within<S> & {readonly since: CursorValue | undefined},
   ) => AsyncIterable<Page>;
   /**
-   * The field of an item, or its dot path, that says when it was deleted. The highest is where the next sync begins, once
-   * the list was read to its end. Without it that is the time at which the run began, as an ISO 8601 text.
+   * The field of an item that says when it was deleted, or its dot path. Once the list was read to its end, its highest value
+   * is the next `since`. Without it the next `since` is the time at which the run began, as an ISO 8601 string.
    */
   readonly at?: string;
-  /** How the values of `at` are written down, where that is not seen from them. */
+  /** The notation of the values of `at`, as in `cursor.format`. */
   readonly format?: CursorFormat;
-  /** Where the first sync begins. */
+  /** The `since` of the first sync. Default: undefined. */
   readonly start?: CursorValue | undefined;
-  /** What an item tells of the record, at least its primary key. Default: the item's fields of that name. */
+  /** Returns the record's fields that an item shows, at least its primary key. Default: the item's fields of that name. */
   readonly record?: (item: JsonObject, slice: S) => Partial<R>;
 };
 
-/** From how many missing records on none is taken for deleted: more than `least`, and more than `share` of those known. */
+/** If more than `least` records and more than `share` of the known ones are missing at once, or all, none is taken for deleted. */
 export type SafetyLimit = {
-  /** Default 20. */
+  /** A number of records. Default 20. */
   readonly least?: number;
-  /** Between 0 and 1; default 0.1. */
+  /** Between 0 and 1. Default 0.1. */
   readonly share?: number;
 };
 
 /**
- * Finds what was deleted by what is missing: the ids that are known are compared with a complete list of them. What is
- * missing in two such lists in a row is taken for deleted.
+ * Finds deleted records by comparing the known ids with a complete list of them: `{every: {weeks: 1}, read: …}`. A record
+ * that is missing in two such lists in a row is taken for deleted.
  */
 export type Sweep<R extends object, S> = {
   /**
-   * The least time between two lists of a slice that count. Needed with `read`; without both, each time that a slice is
-   * read from its beginning counts.
+   * The least time between two lists of a slice that are compared. Needed with `read`. Without both, each reading of a slice
+   * from its beginning is compared.
    */
   readonly every?: Duration;
   /**
-   * Pages of items with at least the primary key: **all** that there are in the slice. Without it the stream's own records
-   * serve, when a slice is read from its beginning: in a full sync, without a cursor, or with `cursor.clientSide`. A list
-   * without a single page is none, and one with an `incompleteReason` is not complete.
+   * Yields pages of **all** items in the slice, each with at least the primary key. A list without any page, or with an
+   * `incompleteReason`, is not compared. Without `read` the stream's own records are compared, whenever a slice is read from
+   * its beginning: in a full sync, without a cursor, or with `cursor.clientSide`.
    */
   readonly read?: (context: Within<S>) => AsyncIterable<Page>;
-  /** What an item of `read` tells of the record, at least its primary key. Default: the item's fields of that name. */
+  /** Returns the record's fields that an item shows, at least its primary key. Default: the item's fields of that name. */
   readonly record?: (item: JsonObject, slice: S) => Partial<R>;
-  /** `false` takes everything that is missing for deleted, even if nothing is left. */
+  /** Guards against a list that is short by mistake. `false` takes all missing records for deleted, even if none is left. */
   readonly safetyLimit?: SafetyLimit | false;
   /**
-   * Asks the API for one record that is missing, by its primary key; true if it is gone (404, 410). With it one list is
-   * enough, as each missing record is asked for, below the safetyLimit.
+   * Requests one missing record by its primary key; returns true if it is gone (404, 410). With it one list is enough. It is
+   * called for each missing record, unless the safety limit is exceeded.
    */
   readonly confirm?: (key: Partial<R>, context: Within<S>) => Promise<boolean>;
   /**
-   * Of a slice that is no longer listed: `keep` (the default) says nothing of its records and forgets their ids,
-   * `delete` takes them for deleted, once a complete sync twice did not list it. `confirm` is not asked for them. Not for slices
-   * of `incremental` parents, of which only those that changed are listed.
+   * Decides about a slice that is no longer listed. Default `keep`: its records stay, and their ids are forgotten. `delete`:
+   * its records are taken for deleted once two complete syncs did not list it; `confirm` is not called. `delete` cannot be
+   * combined with an `incremental` parent, which lists only slices that changed.
    */
   readonly goneSlices?: 'keep' | 'delete';
-  /** The most ids that are kept in the state; with more, or more than 1 MB of them, the sweep is off. Default 200,000. */
+  /** The most ids that are kept in the state. With more, or with more than 1 MB of them, the sweep is off. Default 200,000. */
   readonly limit?: number;
 };
 
-/** What is known of deletes; each of the three, or several of them. */
+/** Ways to detect deleted records; use one or several. */
 export type Deletes<R extends object, S> = {
   /**
-   * Whether a record says of itself that it was deleted: when, or true where it does not say; then it is the record's cursor,
-   * or else the time at which it is emitted.
+   * Returns the time at which a record was deleted, or true if it does not say when: `({deleted_at}) => deleted_at`. True
+   * stands for the record's cursor, or without one for the time at which it is emitted.
    */
   readonly flag?: (record: R, slice: S) => boolean | string | null | undefined;
   readonly list?: DeletedList<R, S>;
@@ -94,47 +93,36 @@ type Described = {
   readonly slices: {readonly kind: string; readonly incremental?: boolean};
 };
 
-const refuse = (name: string, message: string): never => {
-  throw new SystemError(`Stream ${name}: ${message}`);
-};
-
-const assertPossible = <R extends object, S>(
-  {name, primaryKey = [], window, fullSync, cursor, slices}: Described,
+const problemIn = <R extends object, S>(
+  {primaryKey = [], window, fullSync, cursor, slices}: Described,
   {list, sweep}: Deletes<R, S>,
-): void => {
+): string | undefined => {
   if ((list || sweep) && primaryKey.length === 0) {
-    refuse(name, 'what was deleted is named by its primary key, so declare a `primaryKey`.');
+    return 'deleted records are identified by their primary key, so declare a `primaryKey`.';
   }
   if (sweep?.read && !sweep.every) {
-    refuse(name, 'say with `deletes.sweep.every` how often all ids are listed, {weeks: 1}.');
+    return 'set `deletes.sweep.every` to the time between two lists of all ids, {weeks: 1}.';
   }
   if (sweep?.goneSlices === 'delete' && slices.incremental) {
-    refuse(
-      name,
-      'only the slices of parents that changed are listed, so that one which is not listed is not gone: leave `deletes.sweep.goneSlices` out, or read all parents, without `incremental`.',
-    );
+    return 'an `incremental` parent lists only slices that changed, so a slice that is not listed may still exist: leave out `deletes.sweep.goneSlices` or `incremental`.';
   }
-  if (sweep && !sweep.read && window !== undefined) {
-    refuse(
-      name,
-      'what changes while its windows are read is in none of them, so they do not show what was deleted: give `deletes.sweep` a `read` that lists all ids.',
-    );
+  if (!sweep || sweep.read) return undefined;
+  if (window !== undefined) {
+    return 'a record that changes while windows are read may be in none of them, so they do not show which records were deleted: give `deletes.sweep` a `read` that lists all ids.';
   }
-  if (sweep && !sweep.read && cursor && !cursor.clientSide && !fullSync) {
-    refuse(
-      name,
-      'after its first sync only what is new is read, which does not show what was deleted: give `deletes.sweep` a `read` that lists all ids, or the stream a `fullSync`.',
-    );
-  }
+  return cursor && !cursor.clientSide && !fullSync
+    ? 'after its first sync only new records are read, which does not show which ones were deleted: give `deletes.sweep` a `read` that lists all ids, or the stream a `fullSync`.'
+    : undefined;
 };
 
-/** The same with record and slice types closed over, as the kit reads it. */
+/** Hides the types of records and slices, and throws a SystemError if the stream cannot work with these deletes. */
 export const closeDeletes = <R extends object, S extends Slice>(
   described: Described,
   deletes: Deletes<R, S>,
 ): Deletes<object, Slice> => {
-  assertPossible(described, deletes);
-  // The kit hands out the stream's own records and slices only.
+  const problem = problemIn(described, deletes);
+  if (problem !== undefined) throw new SystemError(`Stream ${described.name}: ${problem}`);
+  // The kit passes only the stream's own records and slices.
   const within = <C extends Within<Slice>>(context: C) => ({...context, slice: context.slice as S});
   const naming = (record: ((item: JsonObject, slice: S) => Partial<R>) | undefined) =>
     record && {record: (item: JsonObject, slice: Slice): object => record(item, slice as S)};

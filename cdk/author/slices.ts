@@ -1,15 +1,14 @@
-// Which parts a stream is read in: a list, the records of another stream, or each of the one with each of the other.
 import type {SliceOrigin, Stream} from './stream-value.ts';
 import type {Awaitable, describes, Slice, StreamContext} from './types.ts';
 
-/** Slices that are listed: an array, a promise of one, or an async iterable. */
+/** Lists slices: returns an array, a promise of one, or an async iterable. `() => [{region: 'eu'}, {region: 'us'}]` */
 export type SliceList<S extends Slice> = (
   context: StreamContext,
 ) => Awaitable<Iterable<S>> | AsyncIterable<S>;
 
-/** Slices that are made by `parent` or `cross`. */
+/** The result of `parent` or `cross`. */
 export type Slices<S extends Slice> = {
-  readonly origin: SliceOrigin;
+  readonly origin: Exclude<SliceOrigin, {kind: 'whole'}>;
   readonly [describes]?: S;
 };
 
@@ -21,20 +20,19 @@ async function* iterate<S extends Slice>(
 }
 
 export const sliceOriginOf = <S extends Slice>(
-  slices: SliceList<S> | Slices<S> | undefined,
-): SliceOrigin => {
-  if (slices === undefined) return {kind: 'whole'};
-  return typeof slices === 'function'
+  slices: SliceList<S> | Slices<S>,
+): Slices<S>['origin'] =>
+  typeof slices === 'function'
     ? {kind: 'list', list: (context) => iterate(slices, context)}
     : slices.origin;
-};
 
 /**
- * A slice for each record of another stream, such as the comments of each issue. The parent is read once, however many
- * streams need it, and whether the user wants its own records or not.
- * @param toSlice the slice of a record, or several, or none
- * @param incremental only of parents that changed since the last sync; for APIs where a new child changes its parent.
- *   By default all parents are listed in each sync
+ * Makes a slice of each record of another stream, to read the comments of each issue, for example. The parent is read once,
+ * even if several streams need it, and also if the user did not select it.
+ * @param toSlice returns the slice of a record, or an array of several or none
+ * @param incremental reads only parents that changed since the last sync, for APIs where a new child changes its parent.
+ *   Default false: each sync lists all parents
+ * @example slices: parent(issues, ({number}) => ({issue: number}))
  */
 export const parent = <P extends object, S extends Slice>(
   parentStream: Stream<P>,
@@ -44,13 +42,16 @@ export const parent = <P extends object, S extends Slice>(
   origin: {
     kind: 'parent',
     parent: parentStream,
-    // The records of a stream are of its type, which `Stream` itself has closed over.
+    // `parentStream` emits only records of type P.
     slicesOf: async (record) => [toSlice(record as P)].flat() as readonly S[],
     incremental,
   },
 });
 
-/** Each slice of the one with each of the other: `cross(parent(sites, …), () => [{kind: 'clicks'}, {kind: 'views'}])`. */
+/**
+ * Combines each slice of one list with each of another, which is called once per command.
+ * @example slices: cross(parent(sites, ({id}) => ({site: id})), () => [{kind: 'clicks'}, {kind: 'views'}])
+ */
 export const cross = <A extends Slice, B extends Slice>(
   one: SliceList<A> | Slices<A>,
   other: SliceList<B>,
@@ -74,7 +75,6 @@ export const cross = <A extends Slice, B extends Slice>(
     origin: {
       kind: 'list',
       async *list(context) {
-        if (origin.kind !== 'list') return;
         for await (const slice of origin.list(context)) yield* await alongside(slice, context);
       },
     },

@@ -1,11 +1,9 @@
-// What an author's file calls for the source as a whole: a source is one value. Nothing here runs before a command does.
-
 import type {HttpClient, HttpOptions} from '../http/client.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Stream} from './stream-value.ts';
 import type {Awaitable, describes} from './types.ts';
 
-/** A connector specification (the content of `spec.json`), tied to the type of the config it describes. */
+/** A connector specification, the content of `spec.json`, with the type of the config. `npm run generate` makes it. */
 export type Spec<C extends object> = {
   readonly connectionSpecification: JsonObject;
   readonly documentationUrl?: string;
@@ -13,31 +11,37 @@ export type Spec<C extends object> = {
   readonly [describes]?: C;
 };
 
-/** What `check` and `streams` are given. */
+/** Passed to `check` and `streams`. */
 export type Connection<C> = {
-  /** The user's config: valid by the spec, with its defaults filled in. */
+  /** The user's config, valid by the spec and with its defaults filled in. */
   readonly config: C;
-  /** Talks to the API as `connect` says, for the source itself. Streams are handed one of their own. */
+  /** A client as `connect` describes it, for requests of the source itself. The functions of a stream get their own. */
   readonly http: HttpClient;
 };
 
-/** A connector. */
+/** A connector that reads one API. */
 export type Source<C extends object> = {
-  /** `github`: lower case, as in `sources/github`. */
+  /** In lower case, as its folder is called: `github`. */
   readonly name: string;
   readonly spec: Spec<C>;
-  /** How the API is reached. Without it `http` takes absolute URLs and sends no credentials. */
+  /**
+   * Describes how to reach the API: `({token}) => ({baseUrl: 'https://api.example.com', auth: bearer(token)})`. Without it
+   * `http` takes absolute URLs and sends no credentials.
+   */
   readonly connect?: (config: NoInfer<C>) => HttpOptions;
-  /** Throws if the config does not work; the message is what the user sees. Keep it to a few cheap requests. */
+  /**
+   * Throws if the config does not work: `({http}) => http.get('/me')`. A `ConfigError` is shown to the user; any other error
+   * says nothing about the config. Keep it to a few cheap requests: it has 25 seconds.
+   */
   readonly check: (connection: Connection<NoInfer<C>>) => Promise<unknown>;
-  /** The streams; a promise, where they are only known by asking the API. Called once a command. */
+  /** Returns the streams, or a promise of them if only the API knows them. Called once per command. */
   readonly streams: (connection: Connection<NoInfer<C>>) => Awaitable<readonly Stream[]>;
   /**
-   * How many slices are read at once, of all streams together; 1: one after another, in the order of the catalog. Default 10.
-   * How many requests may be under way is `maxConcurrentRequests` in `connect`.
+   * The number of slices that are read at once, over all streams. 1 reads one after another, in the order of the catalog.
+   * Default 10. `maxConcurrentRequests` in `connect` limits requests.
    */
   readonly concurrency?: number | ((config: NoInfer<C>) => number | undefined);
 };
 
-/** Describes a source. The config type comes from `spec`. */
+/** Describes a source; `run` makes a program of it. The type of the config comes from `spec`. */
 export const defineSource = <C extends object>(source: Source<C>): Source<C> => source;

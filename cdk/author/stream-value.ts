@@ -1,55 +1,58 @@
-// A stream as the kit reads it: one value, in which the types of its records and slices are closed over.
+// A stream as the kit reads it: one value that hides the types of its records and slices.
 import type {Duration} from '../duration.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Cursor} from './cursor.ts';
 import type {Deletes} from './deletes.ts';
 import type {Awaitable, CursorValue, describes, Page, Slice, StreamContext} from './types.ts';
 
-/** What `read` is given. */
+/** Passed to `read`. */
 export type ReadContext<S, R extends object = JsonObject> = StreamContext<R> & {
-  /** One of the slices, or `{}` for a stream without slices. */
+  /** One of the stream's slices, or `{}` for a stream without slices. */
   readonly slice: S;
   /**
-   * Read what changed at or after this cursor value. Undefined: everything. It is the position of the last
-   * sync less the lookback, or `cursor.start`; always undefined for a stream without a cursor.
+   * Read records that changed at or after this cursor value; undefined: read everything. It is the position of the last
+   * sync minus the lookback, or `cursor.start`. Always undefined for a stream without a cursor.
    */
   readonly since: CursorValue | undefined;
-  /** The end of the window, which is not part of it; undefined for a stream without windows. */
+  /** The end of the window, which itself belongs to the next one. Undefined for a stream without windows. */
   readonly until: CursorValue | undefined;
   /**
-   * The `resume` of the last page of a run that was cut off: read what comes after it. Undefined: from the beginning. Lists
-   * of `http.paginate` go on there by themselves: only a `read` that yields pages of its own needs it.
+   * The `resume` of the last page of an interrupted run: read what comes after that page; undefined: read from the
+   * beginning. `http.paginate` resumes by itself, so only a `read` that makes its own pages needs it.
    */
   readonly resume: JsonObject | undefined;
 };
 
-/** What a function that finds out a schema is given. */
+/** Passed to `schema` if it is a function. */
 export type SchemaContext = StreamContext & {
-  /** The user's config, as in `streams`, where it has its type. */
+  /** The user's config, untyped. `streams` gets it with its type. */
   readonly config: JsonObject;
 };
 
-/** Where the slices of a stream come from. */
+/** The origin of a stream's slices: the stream is one slice, a function lists them, or a parent's records become them. */
 export type SliceOrigin =
   | {readonly kind: 'whole'}
   | {readonly kind: 'list'; readonly list: (context: StreamContext) => AsyncIterable<Slice>}
   | {
       readonly kind: 'parent';
       readonly parent: Stream;
-      /** @param context that of the child */
+      /** @param context the child's */
       readonly slicesOf: (record: object, context: StreamContext) => Promise<readonly Slice[]>;
-      /** Whether only parents that changed are read again. */
+      /** Reads only parents that changed since the last sync. */
       readonly incremental: boolean;
     };
 
-/** How a stream is cut into windows of time. */
+/** Ranges of time that a slice is read in: `{length: {days: 30}, cap: 1000}`. */
 export type Window = {
   readonly length: Duration;
-  /** The most records that the API gives out for one query: a window that holds as many is read again in halves. */
+  /**
+   * The most records that the API returns for one query. A window with that many is read again in halves; it is an error if
+   * it is only a second long. Default: no limit.
+   */
   readonly cap?: number;
 };
 
-/** One stream, as the kit reads it: record and slice types are closed over. */
+/** One stream, as `stream()` returns it. */
 export type Stream<R extends object = object> = {
   readonly name: string;
   readonly schema: JsonObject | ((context: SchemaContext) => Awaitable<JsonObject>);

@@ -1,4 +1,4 @@
-// What an author's file calls for each stream. Nothing here runs before a command does.
+// `stream()` and `page()`. A definition is a value: nothing is read before a command runs.
 
 import {type Duration, type ExactDuration, toMilliseconds} from '../duration.ts';
 import type {FieldPath} from '../json/field-path.ts';
@@ -9,69 +9,79 @@ import {type SliceList, type Slices, sliceOriginOf} from './slices.ts';
 import type {ReadContext, SchemaContext, Stream, Window} from './stream-value.ts';
 import type {Awaitable, Page, Schema, Slice} from './types.ts';
 
-/** Names a top-level field of a record; any, where a schema is only known by asking the API. */
+/** The name of a top-level field of a record; any string if the schema is a function. */
 type Field<R> = keyof R extends never ? string : keyof R & string;
 
-/** What an API may give for a record: perhaps with the fields of the schema, and with any others. */
+/** A record as an API may send it: each field of the schema may be missing, and there may be others. */
 export type Loose<R extends object> = Partial<R> & JsonObject;
 
-/** All of a stream but how its records are read. */
+/** A stream without `read` and `map`. */
 type StreamDescription<R extends object, S extends Slice> = {
+  /** The name in catalogs and states: `issue_comments`. Unique in the source. */
   readonly name: string;
   /**
-   * JSON Schema and record type in one. A function, where the fields are only known by asking the API: it is called once in
-   * `discover`, and in a `read` of the stream.
+   * JSON Schema and record type in one. Write a function if only the API knows the fields; it is called once per `discover`,
+   * and once per `read` of the stream.
    */
   readonly schema: Schema<R> | ((context: SchemaContext) => Awaitable<Schema<R>>);
-  /** The fields that together name one record. Without them a destination cannot remove repeats. */
+  /** The fields that together identify a record: `['id']`. Without them a destination cannot remove repeated records. */
   readonly primaryKey?: readonly NoInfer<Field<R>>[];
-  /** Makes the stream incremental. */
+  /** Makes the stream incremental: `{field: 'updated_at', order: 'ascending'}`. */
   readonly cursor?: Cursor<NoInfer<FieldPath<R>>>;
-  /** The parts the stream is read in, each with its own position: a list, or what `parent` or `cross` make. */
+  /**
+   * Parts of the stream that are read separately, each with its own position: a function that lists them,
+   * `() => [{region: 'eu'}, {region: 'us'}]`, or the result of `parent` or `cross`. Default: one.
+   */
   readonly slices?: SliceList<S> | Slices<S>;
   /**
-   * Reads each slice in windows of time, `{days: 30}`, one after another: `read` gets `since` and `until`. The position is
-   * saved behind each. Needs `cursor.start`, and a cursor that is a time.
+   * Reads each slice in consecutive windows of time, such as `{days: 30}`: `read` gets `since` and `until`, and the position
+   * is saved after each window. Needs `cursor.start`, and a cursor that is a time.
    */
   readonly window?: Duration | Window;
-  /** How long the `resume` of a page can be used, by which a slice that was cut off goes on inside. */
+  /**
+   * Resumes an interrupted slice at its next page, if the interruption is not longer ago than this: the life of the API's page
+   * tokens, such as `{hours: 1}`. Default: an interrupted slice is read from its beginning, or from its saved position.
+   */
   readonly resumable?: Duration;
-  /** Reads everything anew now and then, for APIs whose changes can't be trusted. */
+  /** Reads everything again after this time, for APIs that do not report every change: `{every: {weeks: 1}}`. Default: never. */
   readonly fullSync?: {readonly every: Duration};
-  /** How is known what was deleted: such records are emitted with `_deleted_at`. */
+  /** Detects deleted records. They are emitted once more, with `_deleted_at`. */
   readonly deletes?: Deletes<NoInfer<R>, S>;
   /**
-   * `as-declared`: values are brought to the types of `schema` where nothing is lost; others become null, which
-   * `meta.changes` and a WARN at the end say. Fields of the primary key and the cursor are never nulled. Default
-   * `as-they-come`: records are not looked into. docs/records.md
+   * `as-declared` converts values to the types of `schema` where nothing is lost. Others become null, which is reported in
+   * `meta.changes` and a WARN at the end; fields of the primary key and the cursor never do. Default `as-they-come`: records
+   * are not inspected. See docs/records.md.
    */
   readonly types?: 'as-declared' | 'as-they-come';
   /**
-   * `as-selected`: fields that the user took out of the configured catalog's schema are not emitted; those of the primary
-   * key and the cursor always are. Default `all`.
+   * `as-selected` leaves out fields that are missing from the configured catalog's schema, except those of the primary key
+   * and the cursor. Default `all`.
    */
   readonly fields?: 'as-selected' | 'all';
-  /** Understands states that older versions of the source have written: gives the blob that this one would have. */
+  /** Converts a `stream_state` that an older version of the source wrote to the shape that this one writes. See docs/state.md. */
   readonly migrateState?: (blob: JsonObject) => JsonObject;
-  /** How often the position is saved while reading. Default `{minutes: 1}`; `{seconds: 0}` saves it after each page. */
+  /** The least time between two saved positions of the stream; `{seconds: 0}` saves after each page. Default `{minutes: 1}`. */
   readonly checkpointInterval?: ExactDuration;
 };
 
-/** A stream whose records pass as they come. */
+/** A stream that emits its records unchanged. */
 type Passed<R extends object, S extends Slice> = {
   readonly map?: undefined;
-  /** Pages of records; usually `http.paginate(…)`, else any async generator that yields `page(records)`. */
+  /**
+   * Yields the pages of a slice: `({http, since}) => http.paginate('/issues', {query: {since}, next: linkHeader()})`, or any
+   * async generator that yields `page(records)`.
+   */
   readonly read: (context: ReadContext<S, NoInfer<R>>) => AsyncIterable<Page<NoInfer<R>>>;
 };
 
-/** A stream whose records are changed before they are emitted. */
+/** A stream that changes its records before they are emitted. */
 type Mapped<R extends object, S extends Slice, Raw extends object> = {
   /**
-   * Makes a record of what the API gave, such as with the name of the slice in it. Say in the parameter's type what that is,
-   * `(issue: RawIssue, slice) => …`: it is your claim about the API. Without it all fields of the schema are optional.
+   * Makes a record of an item of the API: `(issue: RawIssue, {repository}) => ({...issue, repository})`. The parameter's type
+   * is your claim about the API and is not checked. Without it every field of the schema is optional.
    */
   readonly map: (record: Raw, slice: S) => NoInfer<R>;
-  /** Pages of what `map` takes; usually `http.paginate(…)`, else any async generator that yields `page(records)`. */
+  /** Yields the pages of a slice with the items that `map` takes: `({http}) => http.paginate('/issues', {next: linkHeader()})`. */
   readonly read: (context: ReadContext<S, NoInfer<R>>) => AsyncIterable<Page>;
 };
 
@@ -87,19 +97,19 @@ async function* mapPages<Raw extends object, R extends object>(
   map: (record: Raw) => R,
 ): AsyncGenerator<Page<R>> {
   for await (const page of pages) {
-    // The author's claim about the API: the parameter of `map` says what its records are.
+    // The type of the parameter of `map` is the author's claim about the API.
     yield {...page, records: page.records.map((record) => map(record as Raw))};
   }
 }
 
-const DEFAULT_CHECKPOINT_INTERVAL: ExactDuration = {minutes: 1};
-
-const windowOf = (window: Duration | Window | undefined): Window | undefined =>
-  window === undefined || 'length' in window ? window : {length: window};
+const windowOf = (window: Duration | Window): Window =>
+  'length' in window ? window : {length: window};
 
 /**
- * Describes one stream. Record and slice types come from `schema` and `slices`; a primary key or cursor field
- * that the schema does not declare does not compile; neither does a field of a record in `next`, `stop` or `lastId`.
+ * Describes one stream. The types of records and slices come from `schema` and `slices`. A field that the schema does not
+ * declare does not compile as a primary key or cursor, nor in `next`, `stop` or `lastId`.
+ * @example stream({name: 'users', schema: users, primaryKey: ['id'], read: ({http}) => http.paginate('/users')})
+ * @throws SystemError if `checkpointInterval` is not a duration, or `deletes` cannot work with the rest of the stream
  */
 export const stream = <
   R extends object,
@@ -108,40 +118,32 @@ export const stream = <
 >(
   definition: StreamDefinition<R, S, Raw>,
 ): Stream<R> => {
-  const {map, name, schema, cursor, resumable, fullSync, migrateState} = definition;
-  const window = windowOf(definition.window);
-  const slices = sliceOriginOf(definition.slices);
+  const {map, window, deletes, checkpointInterval, ...rest} = definition;
+  const slices = rest.slices ? sliceOriginOf(rest.slices) : ({kind: 'whole'} as const);
   return {
-    name,
-    schema,
-    primaryKey: definition.primaryKey ?? [],
+    ...rest,
     slices,
+    primaryKey: rest.primaryKey ?? [],
+    types: rest.types ?? 'as-they-come',
+    fields: rest.fields ?? 'all',
     read: (context) => {
-      // The kit hands out the slices it was given, and the empty one where there are none, which is all that S can be then.
+      // The kit passes only slices that `slices` gave, or `{}` without slices, where S is `{}`.
       const own = {...context, slice: context.slice as S};
       const pages = definition.read(own);
       return map === undefined
         ? pages
         : mapPages<Raw, R>(pages, (record) => map(record, own.slice));
     },
-    checkpointInterval: toMilliseconds(
-      'checkpointInterval',
-      definition.checkpointInterval ?? DEFAULT_CHECKPOINT_INTERVAL,
-    ),
-    types: definition.types ?? 'as-they-come',
-    fields: definition.fields ?? 'all',
-    ...(cursor && {cursor}),
-    ...(window && {window}),
-    ...(resumable && {resumable}),
-    ...(fullSync && {fullSync}),
-    ...(definition.deletes && {deletes: closeDeletes({...definition, slices}, definition.deletes)}),
-    ...(migrateState && {migrateState}),
+    checkpointInterval: toMilliseconds('checkpointInterval', checkpointInterval ?? {minutes: 1}),
+    ...(window && {window: windowOf(window)}),
+    ...(deletes && {deletes: closeDeletes({...rest, window, slices}, deletes)}),
   };
 };
 
 /**
- * Wraps records into a page, for a `read` that is an async generator of its own.
- * @param resume where the next page begins, for a stream that is `resumable`
+ * Makes a page of records, for a `read` that is your own async generator.
+ * @param resume leads to the next page, for a stream that is `resumable`; plain JSON
+ * @example yield page(await fetchUsers(), {resume: {after: 'u42'}})
  */
 export const page = <R extends object>(
   records: readonly R[],

@@ -1,50 +1,50 @@
-// What the parts of a source's definition have in common: schemas, positions, slices and pages.
+// Types that all parts of a source's definition share: schemas, positions, slices and pages.
 import type {HttpClient} from '../http/client.ts';
 import type {JsonObject} from '../json/values.ts';
 
 export declare const describes: unique symbol;
 
-/** A stream's JSON Schema (draft-07), tied to the type of the records it describes. `npm run generate` makes both. */
+/** A stream's JSON Schema (draft-07) with the type of its records. `npm run generate` makes it from `schemas/*.json`. */
 export type Schema<R extends object> = JsonObject & {readonly [describes]?: R};
 
 export type Awaitable<T> = T | Promise<T>;
 
 /**
- * What all functions of a stream are given.
- * @template R what the records of the API are taken for, where a call of `http` does not say it
+ * Passed to every function of a stream.
+ * @template R the type of the API's records, unless a call of `http` names another
  */
 export type StreamContext<R extends object = JsonObject> = {
   /**
-   * The client, bound to the stream: what it sends is counted, waits and fails for this stream. Connections, limits, quotas
-   * and tokens are shared with the other streams of the source.
+   * A client for this stream: `http.get('/users')`, `http.paginate('/issues', {next: linkHeader()})`. Streams of a source
+   * share connections, limits, quotas and tokens.
    */
   readonly http: HttpClient<R>;
-  /** Aborted when the run must stop. `http` already listens to it. */
+  /** Aborted when the run must stop. `http` already obeys it; pass it to anything else that waits. */
   readonly signal: AbortSignal;
 };
 
-/** A position in a stream, in the record's own format: a timestamp, a date, an id. */
+/** A position in a stream, in the format of its records: a timestamp, a date, an id. */
 export type CursorValue = string | number;
 
-/** Which part of a stream one pass reads, such as `{repository: 'octocat/hello-world'}`. Its content is its identity. */
+/** A part of a stream with its own position: `{repository: 'octocat/hello-world'}`. Slices with the same content are the same. */
 export type Slice = Readonly<Record<string, string | number | boolean>>;
 
-/** What a stream yields: some records, in the order in which they were fetched. */
+/** Records that were fetched together, in their order. `page(records)` makes one. */
 export type Page<R extends object = object> = {
   readonly records: readonly R[];
-  /** The size of what was fetched, in bytes, where it is known; it bounds what waits in memory. */
+  /** The size of the response in bytes, if it is known. It bounds the pages that wait in memory. */
   readonly bytes?: number;
-  /** What the page behind this one is asked for with, as plain JSON: `read` gets it back where a run was cut off. */
+  /** Leads to the next page, as plain JSON such as `{cursor: 'abc'}`. `read` gets it back after an interrupted run. */
   readonly resume?: JsonObject | undefined;
-  /** Why the list may be incomplete, in words: what is missing in it is then not taken for deleted. */
+  /** Says in words why the list may be incomplete. Records missing from it are then not taken for deleted. */
   readonly incompleteReason?: string | undefined;
 };
 
-/** How a cursor's values are written down, where that is not seen from the values themselves. */
+/** The notation of cursor values, for those that do not show it: `'epoch-ms'` or `{pattern: 'dd.MM.yyyy HH:mm'}`. */
 export type CursorFormat =
-  /** Numbers, or texts of digits, that are times: seconds, milliseconds or microseconds since 1970. */
+  /** Seconds, milliseconds or microseconds since 1970, as numbers or as strings of digits. */
   | 'epoch-s'
   | 'epoch-ms'
   | 'epoch-us'
-  /** A pattern of `yyyy MM dd HH mm ss SSS SSSSSS Z XXX` and anything between, such as `dd.MM.yyyy HH:mm`; UTC without a zone. */
+  /** A pattern of `yyyy MM dd HH mm ss SSS SSSSSS Z XXX` with anything between them. Times without a zone are UTC. */
   | {readonly pattern: string};

@@ -1,4 +1,4 @@
-// Streams and schemas that are only known by asking the API.
+// Streams and schemas that only the API knows.
 import {expect, test} from '@jest/globals';
 import nock from 'nock';
 import {parent} from '../author/slices.ts';
@@ -33,7 +33,7 @@ const fields = (...names: readonly string[]): Schema<Row> => ({
   properties: Object.fromEntries(names.map((name) => [name, {type: 'string'}])),
 });
 
-test('streams may be asked for, in discover and in read, once each', async () => {
+test('streams may be requested from the API, once in discover and once in read', async () => {
   const objects = nock(API).get('/objects').times(2).reply(200, ['deals', 'people']);
   nock(API)
     .get('/people')
@@ -69,7 +69,7 @@ const describedStreams = (asked: string[]) =>
     ),
   );
 
-test('discover asks for the schemas of all streams, with the config', async () => {
+test('discover requests the schemas of all streams, with the config', async () => {
   nock(API)
     .get('/c_deals/fields')
     .reply(200, ['title'])
@@ -84,7 +84,7 @@ test('discover asks for the schemas of all streams, with the config', async () =
   expect(asked.sort()).toEqual(['deals', 'people']);
 });
 
-test('read asks for the schemas of configured streams, once each, and for the stream itself', async () => {
+test('read requests the schema of each configured stream once, through the client of that stream', async () => {
   nock(API)
     .get('/c_people/fields')
     .reply(200, ['name'])
@@ -99,7 +99,7 @@ test('read asks for the schemas of configured streams, once each, and for the st
   );
 });
 
-test('in discover a schema that can not be had is an error that names its stream', async () => {
+test('in discover a schema that cannot be fetched is an error that names its stream', async () => {
   nock(API).get('/c_deals/fields').reply(403).get('/c_people/fields').reply(200, ['name']);
   await expect(discoverSource(describedStreams([]), {})).rejects.toEqual(
     expect.objectContaining({
@@ -110,7 +110,7 @@ test('in discover a schema that can not be had is an error that names its stream
   );
 });
 
-test('in read it fails its own stream, whose state is kept, and no other', async () => {
+test('in read it fails only its own stream, whose state is kept', async () => {
   nock(API).get('/c_deals/fields').reply(403).get('/c_people/fields').reply(200, ['name']);
   nock(API)
     .get('/people')
@@ -144,7 +144,7 @@ test('a function that returns no schema is a fault of the source', async () => {
   );
 });
 
-test('a parent that is read for its children only needs no schema', async () => {
+test('a parent that is read only for its children needs no schema', async () => {
   nock(API)
     .get('/people')
     .reply(200, [{id: 1}])
@@ -172,7 +172,7 @@ test('a parent that is read for its children only needs no schema', async () => 
   expect(recordsOf(messages, 'notes')).toEqual([{text: 'a'}]);
 });
 
-test('a run that is stopped while it asks for a schema hands the state back', async () => {
+test('a run that is stopped while it requests a schema emits the old state', async () => {
   const stop = new AbortController();
   const deals = stream<Row>({
     name: 'deals',

@@ -5,7 +5,7 @@ import {startHanging} from '../../test/http/hanging.ts';
 import {defineSource} from '../author/source.ts';
 import {checkSource} from '../testing/run-source.ts';
 
-/** What Airbyte's tests allow, in milliseconds. */
+/** The limit of Airbyte's tests, in milliseconds. */
 const ALLOWED = 30_000;
 
 const sourceOf = (check: Parameters<typeof defineSource>[0]['check'], baseUrl?: string) =>
@@ -17,7 +17,7 @@ const sourceOf = (check: Parameters<typeof defineSource>[0]['check'], baseUrl?: 
     streams: () => [],
   });
 
-/** What a check fails with, and how long that takes under the limits that are there by default, once it is under way. */
+/** The error of a check, and the time it took with the default limits, counted from its start. */
 const outcomeOf = async (source: ReturnType<typeof sourceOf>, underWay: Promise<void>) => {
   let now = 0;
   const sleep = async (ms: number): Promise<void> => {
@@ -30,12 +30,12 @@ const outcomeOf = async (source: ReturnType<typeof sourceOf>, underWay: Promise<
 
 const LATE = {
   failure:
-    'TransientError: The check had no answer after 25 s, so nothing is known about the config. Check that the API can be reached from here; if it can, try again later.',
+    'TransientError: The check had no result after 25 s, so it is not known whether the config works. Check that the API can be reached from here; if it can, try again later.',
   ms: 25_000,
 };
 
 describe('a check', () => {
-  test('of an API that never answers ends within what Airbyte allows', async () => {
+  test('of an API that never responds ends within the time that Airbyte allows', async () => {
     nock.enableNetConnect('127.0.0.1');
     const asked = Promise.withResolvers<void>();
     await using server = await startHanging(() => asked.resolve());
@@ -45,7 +45,7 @@ describe('a check', () => {
     expect(outcome.ms).toBeLessThan(ALLOWED);
   });
 
-  test("that waits for something of the source's own ends, too", async () => {
+  test("that waits for the source's own code ends, too", async () => {
     const started = Promise.withResolvers<void>();
     const source = sourceOf(() => {
       started.resolve();

@@ -7,16 +7,16 @@ import {connectionStatus} from '../protocol/messages.ts';
 import type {Command, Input, Runtime} from './command.ts';
 import {connect} from './connect.ts';
 
-/** Someone is waiting for the answer: Airbyte's tests allow 30 seconds. */
-const IMPATIENT = {attempts: 3, longest: {seconds: 5}};
+/** Fewer and shorter retries than a read: Airbyte's tests allow a check 30 seconds. */
+const RETRY = {attempts: 3, longest: {seconds: 5}};
 
-/** For all of it, references and tokens included, in milliseconds. Limits of single requests add up to more. */
+/** Bounds the whole check, references and tokens included, in milliseconds. The limits of single requests add up to more. */
 const LIMIT = 25_000;
 
-/** It keeps no process alive: one in which nothing else goes on any more has an error of its own, and at once. */
+/** Does not keep the process alive, so that a promise that never settles is reported at once. */
 const inBackground: Clock['sleep'] = (ms, signal) => delay(ms, undefined, {signal, ref: false});
 
-/** Gives up when the time is over: what goes through the client ends with the signal, anything else is left behind. */
+/** Rejects after the limit. Requests of the client end with the signal; any other work is abandoned. */
 const within = async (
   {signal, clock}: Runtime,
   work: (signal: AbortSignal) => Promise<unknown>,
@@ -26,7 +26,7 @@ const within = async (
   const giveUp = (): void =>
     late.abort(
       new TransientError(
-        `The check had no answer after ${LIMIT / 1_000} s, so nothing is known about the config. Check that the API can be reached from here; if it can, try again later.`,
+        `The check had no result after ${LIMIT / 1_000} s, so it is not known whether the config works. Check that the API can be reached from here; if it can, try again later.`,
       ),
     );
   const sleep = clock?.sleep ?? inBackground;
@@ -36,8 +36,8 @@ const within = async (
 };
 
 /**
- * Says whether a config works. A fault of the user's is an answer, FAILED; any other is thrown, because it
- * says nothing about the config.
+ * Says whether a config works. A fault of the user's is the result FAILED. Any other error is thrown, because it says
+ * nothing about the config.
  */
 export async function* check<C extends object>(
   source: Source<C>,
@@ -46,8 +46,7 @@ export async function* check<C extends object>(
 ): Command {
   try {
     await within(runtime, async (signal) => {
-      const lent = {...runtime, signal};
-      const {config, http} = await connect(source, readConfig, lent, IMPATIENT);
+      const {config, http} = await connect(source, readConfig, {...runtime, signal}, RETRY);
       await source.check({config, http}).finally(http.close);
     });
     yield connectionStatus('SUCCEEDED');

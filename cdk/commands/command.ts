@@ -3,25 +3,25 @@ import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
 import type {Emission} from '../protocol/messages.ts';
 import type {Redactor} from '../protocol/secrets.ts';
 
-/** What a command says, message by message, and at last whether all went well. */
+/** Yields the messages of a command; returns whether all went well. */
 export type Command = AsyncGenerator<Emission, boolean>;
 
-/** Reads an input file when the command asks for it, so that the command can answer for its faults. */
+/** Reads an input file. The command calls it, so that a fault in the file is an error of the command. */
 export type Input = () => Promise<unknown>;
 
-/** What the program lends to a command. */
+/** Passed by the program to each command. */
 export type Runtime = {
-  /** Aborted when the program was told to stop. */
+  /** Aborted when the program must stop. */
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Whether the platform tries a job again that was cut off. */
+  /** True in another attempt of a platform's job. */
   readonly isRetry?: boolean;
-  /** How requests pass the time; the system's clock unless it is given. */
+  /** The clock of requests. Default: the system's. */
   readonly clock?: Clock;
-  /** Told every secret before anything can repeat it. */
+  /** Gets every secret before a message can contain it. */
   readonly redactor: Redactor;
-  /** Says something out of turn; resolves once it is with the reader, and rejects if it can't be. */
+  /** Writes a message at once. Resolves when the reader has it, and rejects if it cannot be written. */
   readonly emit: (message: AirbyteMessage) => Promise<void>;
   readonly log: (level: 'DEBUG' | 'INFO' | 'WARN', message: string) => void;
 };

@@ -6,7 +6,7 @@ import {readSource} from '../testing/run-source.ts';
 
 type Config = {slots?: number};
 
-/** The most slices that were read at once, out of twenty. */
+/** The most slices of twenty that were read at once. */
 const mostOf = async (concurrency: Source<Config>['concurrency'], config: Config = {}) => {
   let reading = 0;
   let most = 0;
@@ -35,7 +35,7 @@ const mostOf = async (concurrency: Source<Config>['concurrency'], config: Config
   return most;
 };
 
-test('ten slices are read at once, or as many as the source says, by itself or by its config', async () => {
+test('ten slices are read at once, or as many as the source or its config sets', async () => {
   expect([
     await mostOf(undefined),
     await mostOf(3),
@@ -46,6 +46,6 @@ test('ten slices are read at once, or as many as the source says, by itself or b
 
 test.each([0, -1, 1.5, Number.NaN])('a concurrency of %d is an error', async (concurrency) => {
   await expect(mostOf(concurrency)).rejects.toThrow(
-    `The concurrency of source items is ${concurrency}, so no slice would be read: it must be a whole number, 1 or more.`,
+    `The concurrency of source items is ${concurrency}, but must be a whole number, 1 or more. Correct it in the source.`,
   );
 });

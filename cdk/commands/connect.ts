@@ -9,15 +9,15 @@ import {secretValues} from '../protocol/secrets.ts';
 import {parseReference} from '../secrets/reference.ts';
 import {type Resolved, resolveReferences} from '../secrets/resolve.ts';
 import type {Input, Runtime} from './command.ts';
-import {rotationTeller} from './rotation.ts';
+import {rotationAnnouncer} from './rotation.ts';
 
-/** The config as it is meant: no secret of it, be it written there or elsewhere, is unknown to the redactor after that. */
+/** Replaces references by their values. The redactor knows every secret afterwards, those of references included. */
 const resolve = async (
   schema: Source<object>['spec']['connectionSpecification'],
   given: unknown,
   {redactor, signal, log, clock}: Runtime,
 ): Promise<Resolved> => {
-  // A reference is no secret, and errors name it.
+  // A reference is not a secret: errors name it.
   redactor.add(secretValues(schema, given).filter((value) => !parseReference(value)));
   const resolved = await resolveReferences(given, {
     signal,
@@ -29,19 +29,16 @@ const resolve = async (
   return resolved;
 };
 
-/** What a command has, once it is connected. The client is bound to the source itself; close it. */
-type Connected<C> = Connection<C> & {readonly http: OpenedClient};
-
 /**
- * A valid config and a client for the API it points to.
- * @param retry how a command takes waiting, where that is not what the source says
+ * Validates the config, and opens a client for the source itself, which the command must close.
+ * @param retry overrides the source's own options
  */
 export const connect = async <C extends object>(
   source: Source<C>,
   readConfig: Input,
   runtime: Runtime,
   retry: RetryOptions = {},
-): Promise<Connected<C>> => {
+): Promise<Connection<C> & {readonly http: OpenedClient}> => {
   const {redactor, signal, log, clock} = runtime;
   const schema = source.spec.connectionSpecification;
   const read = await readConfig();
@@ -56,16 +53,15 @@ export const connect = async <C extends object>(
       log,
       clock,
       onSecret: (secret) => redactor.add([secret]),
-      onRotated: rotationTeller(isObject(given) ? given : {}, values, runtime),
+      onRotated: rotationAnnouncer(isObject(given) ? given : {}, values, runtime),
     },
   );
   return {config, http};
 };
 
-/** A config is read from JSON, whatever its type says. */
+/** Converts the type only: every config was parsed from JSON. */
 export const jsonOf = (config: object): JsonObject => (isObject(config) ? config : {});
 
-/** How many slices are read at once, where the source says so. */
 export const concurrencyOf = <C extends object>(
   {name, concurrency}: Source<C>,
   config: C,
@@ -73,11 +69,11 @@ export const concurrencyOf = <C extends object>(
   const declared = typeof concurrency === 'function' ? concurrency(config) : concurrency;
   if (declared === undefined || (Number.isInteger(declared) && declared >= 1)) return declared;
   throw new SystemError(
-    `The concurrency of source ${name} is ${declared}, so no slice would be read: it must be a whole number, 1 or more.`,
+    `The concurrency of source ${name} is ${declared}, but must be a whole number, 1 or more. Correct it in the source.`,
   );
 };
 
-/** The source's streams, whose names must differ: catalogs and states know them by name. */
+/** Returns the source's streams. Their names must differ, because catalogs and states use them as keys. */
 export const streamsOf = async <C extends object>(
   source: Source<C>,
   {config, http}: Connection<C>,
@@ -85,6 +81,6 @@ export const streamsOf = async <C extends object>(
   const streams = await source.streams({config, http});
   const names = streams.map(({name}) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new SystemError(`Two streams are called ${twice}: rename one.`);
+  if (twice !== undefined) throw new SystemError(`Two streams are named ${twice}: rename one.`);
   return streams;
 };

@@ -37,7 +37,7 @@ const catalogOf = async (streams: readonly Stream[]) => {
   });
 };
 
-test('a catalog says of each stream how it can be read, and whether a full refresh can go on', async () => {
+test('a catalog has the sync modes of each stream, and whether a full refresh can be resumed', async () => {
   const plain = stream({name: 'plain', schema, read});
   const items = stream({
     name: 'items',

@@ -2,33 +2,29 @@ import type {Source} from '../author/source.ts';
 import type {Stream} from '../author/stream-value.ts';
 import {SOURCE_SCOPE} from '../http/scope.ts';
 import {isObject, type JsonObject} from '../json/values.ts';
-import type {AirbyteStream, SyncMode} from '../protocol/generated/airbyte.ts';
+import type {AirbyteStream} from '../protocol/generated/airbyte.ts';
 import {schemaOf} from '../read/deletes/schema.ts';
 import {declaredSchema} from '../read/schema.ts';
 import type {Command, Input, Runtime} from './command.ts';
 import {connect, jsonOf, streamsOf} from './connect.ts';
 
-/** `full_refresh` comes first: several clients take the first mode as their default. */
-const syncModes = (incremental: boolean): [SyncMode, ...SyncMode[]] =>
-  incremental ? ['full_refresh', 'incremental'] : ['full_refresh'];
-
-/** Whether a full refresh that was cut off goes on where it was. */
 const isResumable = ({cursor, slices, resumable}: Stream): boolean =>
   cursor !== undefined || slices.kind !== 'whole' || resumable !== undefined;
 
-/** The way to a nested field; a name that holds dots itself is one step. */
+/** Splits a dot path, unless the schema has a field whose own name contains the dots. */
 const cursorFieldPath = (field: string, schema: JsonObject): string[] => {
   const {properties} = schema;
   return isObject(properties) && Object.hasOwn(properties, field) ? [field] : field.split('.');
 };
 
-/** A stream as a catalog shows it. Absent fields are left out: clients stumble over nulls. */
+/** Leaves out absent fields, because clients fail on nulls. */
 const toAirbyteStream = (stream: Stream, schema: JsonObject): AirbyteStream => {
   const {name, primaryKey, cursor} = stream;
   return {
     name,
     json_schema: schema,
-    supported_sync_modes: syncModes(cursor !== undefined),
+    // Several clients take the first mode as their default.
+    supported_sync_modes: cursor ? ['full_refresh', 'incremental'] : ['full_refresh'],
     ...(cursor !== undefined && {
       source_defined_cursor: true,
       default_cursor_field: cursorFieldPath(cursor.field, schema),
@@ -40,7 +36,6 @@ const toAirbyteStream = (stream: Stream, schema: JsonObject): AirbyteStream => {
   };
 };
 
-/** Says which streams there are, and what their records look like. */
 export async function* discover<C extends object>(
   source: Source<C>,
   readConfig: Input,
@@ -48,13 +43,13 @@ export async function* discover<C extends object>(
 ): Command {
   const connection = await connect(source, readConfig, runtime);
   const {config, http} = connection;
-  const shown = async (stream: Stream): Promise<AirbyteStream> => {
+  const describe = async (stream: Stream): Promise<AirbyteStream> => {
     const scope = {...SOURCE_SCOPE, name: stream.name};
     const context = {http: http.bind({scope}), signal: runtime.signal, config: jsonOf(config)};
     return toAirbyteStream(stream, schemaOf(stream, await declaredSchema(stream, context)));
   };
   try {
-    const streams = await Promise.all((await streamsOf(source, connection)).map(shown));
+    const streams = await Promise.all((await streamsOf(source, connection)).map(describe));
     yield {type: 'CATALOG', catalog: {streams}};
   } finally {
     await http.close();

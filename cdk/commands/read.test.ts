@@ -21,7 +21,7 @@ import {read} from './read.ts';
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const items: Schema<{id: number}> = {type: 'object', properties: {id: {}}};
 
-/** All that a full refresh of these streams emits. */
+/** The messages of a full refresh of these streams. */
 const emissionsOf = async <C extends object>(
   source: Source<C>,
   names: readonly string[],
@@ -46,7 +46,7 @@ const emissionsOf = async <C extends object>(
   return emissions;
 };
 
-test('a stream that waits for the API says so, and until when', async () => {
+test('a stream that waits for the API reports it, with the time until which it waits', async () => {
   nock('https://api.test').get('/items').reply(429, '', {'retry-after': '60'});
   nock('https://api.test')
     .get('/items')
@@ -81,7 +81,7 @@ test('a stream that waits for the API says so, and until when', async () => {
   expect(clock.waits[0]).toBeGreaterThanOrEqual(60_000);
 });
 
-test('a stream tells at its end what was done for it, and only for it', async () => {
+test('a stream logs its own requests, pages and retries at its end', async () => {
   const api = nock('https://api.test');
   api.get('/a').reply(503);
   api.get('/a').reply(200, [{id: 1}, {id: 2}]);
@@ -110,7 +110,7 @@ test('a stream tells at its end what was done for it, and only for it', async ()
   ]);
 });
 
-test('streams that wait for the token that one of them is fetching do not keep it from coming back', async () => {
+test('streams that wait for a token do not block the stream that fetches it', async () => {
   const api = nock('https://api.test');
   api.post('/login').reply(429, '', {'retry-after': '60'});
   api.post('/login').reply(200, {token: 'a-token'});
@@ -142,7 +142,7 @@ test('streams that wait for the token that one of them is fetching do not keep i
         }),
       ),
   });
-  // Long enough for the others to take all places.
+  // Long enough for the others to take all slots.
   const clock = {now: () => NOW, sleep: async () => void (await delay(50))};
   const statuses = (await emissionsOf(source, ['a', 'b'], clock)).flatMap((message) => {
     const {stream_status} = (message.type === 'TRACE' && message.trace) || {};
@@ -154,7 +154,7 @@ test('streams that wait for the token that one of them is fetching do not keep i
   ]);
 });
 
-test('a parent with three children is asked for once, as the log of its server shows', async () => {
+test('a parent with three children is requested once, as the log of its server shows', async () => {
   const asked: string[] = [];
   const origin = await serve(({url = ''}, response) => {
     asked.push(url);

@@ -8,13 +8,11 @@ import {concurrencyOf, connect, jsonOf, streamsOf} from './connect.ts';
 
 export type ReadInputs = {
   readonly config: Input;
-  /** A configured catalog. */
   readonly catalog: Input;
-  /** The state of earlier syncs, in any of the shapes clients keep it in; undefined for none. */
+  /** The state of the last sync, in any shape that clients keep; undefined in a first sync. */
   readonly state: Input;
 };
 
-/** Reads the records of the configured streams, each from where its state says. */
 export async function* read<C extends object>(
   source: Source<C>,
   inputs: ReadInputs,

@@ -1,4 +1,4 @@
-// What commands do with references to secrets: what they say never holds what those stand for.
+// Commands resolve references to secrets, and never print the values.
 import {afterEach, expect, test} from '@jest/globals';
 import {workspace} from '../../test/e2e/run-program.ts';
 import {defineSource, type Spec} from '../author/source.ts';
@@ -23,7 +23,7 @@ const spec: Spec<Config> = {
   },
 };
 
-/** Fails with all that its config holds. */
+/** Fails with an error that contains its config. */
 const teller = defineSource({
   name: 'teller',
   spec,
@@ -40,7 +40,7 @@ afterEach(() => {
   }
 });
 
-/** What a command says of this config, as it would be printed. */
+/** The printed output of a command with this config. */
 const run = async (config: unknown, command: typeof check | typeof discover = check) => {
   const redactor = createRedactor();
   const logs: string[] = [];
@@ -56,22 +56,24 @@ const run = async (config: unknown, command: typeof check | typeof discover = ch
     messages.push(...messagesIn(emission, redactor.redact));
   }
   return {
-    told: messages[0]?.connectionStatus?.message,
+    message: messages[0]?.connectionStatus?.message,
     names: messages[0]?.catalog?.streams.map(({name}) => name),
     logs,
   };
 };
 
-test('a source gets values, and what it repeats of them is masked: of the environment, the fields that are secret', async () => {
+test('a source gets values, and they are masked in its output; those of the environment only in secret fields', async () => {
   process.env['TEST_TOKEN'] = 'ghp_hush-hush';
   process.env['TEST_ACCOUNT'] = 'acc-open';
   const path = file('list', 'from-a-file');
-  const {told} = await run({
+  const {message} = await run({
     token: 'env:TEST_TOKEN',
     account: 'env:TEST_ACCOUNT',
     list: [`file:${path}`, 'plain'],
   });
-  expect(told).toBe('I was given {"token":"****","account":"acc-open","list":["****","plain"]}.');
+  expect(message).toBe(
+    'I was given {"token":"****","account":"acc-open","list":["****","plain"]}.',
+  );
 });
 
 test('discover resolves them too', async () => {
@@ -80,31 +82,31 @@ test('discover resolves them too', async () => {
   expect(names).toEqual(['acc-open']);
 });
 
-test('what does not fit the spec is told without the value, even where no field is marked', async () => {
+test('a value that does not match the spec is reported without showing it, even if no field is marked', async () => {
   process.env['TEST_TOKEN'] = 'not-a-token';
   process.env['TEST_COUNT'] = '7-hush';
-  // Longer than an error shows, and so not to be found by masking what is shown of it.
+  // Longer than an error shows, so masking the error would not find it.
   const path = file('account', 'h'.repeat(200));
-  const {told} = await run({
+  const {message} = await run({
     token: 'env:TEST_TOKEN',
     account: `file:${path}`,
     count: 'env:TEST_COUNT',
   });
-  expect(told).toBe(
+  expect(message).toBe(
     'The config does not match the spec: token must match the pattern ^ghp_, but is a string that is a secret; ' +
       'account must match the pattern ^acc, but is a string that is a secret; ' +
       'count must be of type integer, but is a string that is a secret.',
   );
 });
 
-test('one that can not be resolved is named, and secrets beside it are not', async () => {
-  const {told} = await run({token: 'env:TEST_MISSING', account: 'ghp_other', list: ['a']});
-  expect(told).toBe(
+test('a reference that cannot be resolved is named, and secrets beside it are not', async () => {
+  const {message} = await run({token: 'env:TEST_MISSING', account: 'ghp_other', list: ['a']});
+  expect(message).toBe(
     "The reference env:TEST_MISSING can't be resolved: there is no environment variable TEST_MISSING: set it where the source runs.",
   );
 });
 
-test("a platform's own keys are left alone", async () => {
-  const {told} = await run({token: 'ghp_1', _note: 'env:TEST_MISSING'});
-  expect(told).toBe('I was given {"token":"****"}.');
+test("a platform's own keys are not resolved", async () => {
+  const {message} = await run({token: 'ghp_1', _note: 'env:TEST_MISSING'});
+  expect(message).toBe('I was given {"token":"****"}.');
 });

@@ -66,7 +66,7 @@ const changed = (to: string) => ({
   },
 });
 
-/** Runs a command, and notes in one list what is emitted, what is written and what reaches the API. */
+/** Runs a command, and collects its messages, its logs and the requests to the API in one list. */
 const run = async (
   command: (runtime: Parameters<typeof check>[2]) => Command,
   write: () => Promise<void> = tick,
@@ -79,7 +79,7 @@ const run = async (
     .times(9)
     .reply(200, async () => {
       rotations += 1;
-      // A millisecond of life: each request needs a new token.
+      // It expires after a millisecond: each request needs a new token.
       return {
         access_token: `access-${rotations}`,
         refresh_token: `refresh-${rotations}`,
@@ -115,7 +115,7 @@ const sent = (events: readonly unknown[]) =>
   events.filter((event) => typeof event === 'object' || String(event).startsWith('Bearer'));
 
 describe('a refresh token that is rotated', () => {
-  test('during a check is a CONTROL message with the whole config, written before the token is used', async () => {
+  test('during a check is written in a CONTROL message with the whole config before the token is used', async () => {
     const {events, messages} = await run((runtime) => check(source, async () => given, runtime));
     expect(sent(events)).toEqual([changed('refresh-2'), 'Bearer access-2']);
     expect(messages).toEqual([
@@ -123,7 +123,7 @@ describe('a refresh token that is rotated', () => {
     ]);
   });
 
-  test('during a read is one too, and the next one builds on it', async () => {
+  test('during a read is written, too, and the next rotation builds on it', async () => {
     const twice = defineSource({
       ...source,
       streams: () =>
@@ -152,7 +152,7 @@ describe('a refresh token that is rotated', () => {
     expect(JSON.stringify(messages)).not.toMatch(/hush|refresh-|access-/);
   });
 
-  test('whose message can not be written is not used', async () => {
+  test('is not used if its message cannot be written', async () => {
     const {events, failure} = await run(
       (runtime) => check(source, async () => given, runtime),
       async () => {
@@ -165,7 +165,7 @@ describe('a refresh token that is rotated', () => {
     );
   });
 
-  test('but does not come from the config is an error, and not used', async () => {
+  test('that does not come from the config is an error, and is not used', async () => {
     const foreign = defineSource({
       ...source,
       connect: () => ({
@@ -180,11 +180,11 @@ describe('a refresh token that is rotated', () => {
     const {events, failure} = await run((runtime) => check(foreign, async () => given, runtime));
     expect(sent(events)).toEqual([]);
     expect(String(failure instanceof Error && failure.cause)).toBe(
-      'SystemError: The refresh token that was replaced does not stand in the config: pass it to oauth2 as the config has it.',
+      'SystemError: The refresh token that was rotated is not in the config: pass it to oauth2 unchanged.',
     );
   });
 
-  test('is masked where the server repeats it in its refusal', async () => {
+  test('is masked if the server repeats it in an error', async () => {
     nock('https://api.test')
       .post('/token')
       .reply(400, {error: 'invalid_grant', error_description: 'refresh-1 of hush-hush is void'});
@@ -203,13 +203,13 @@ describe('a refresh token that is rotated', () => {
   });
 });
 
-describe('a rotated refresh token that stands behind a reference', () => {
+describe('a rotated refresh token that came from a reference', () => {
   const {file} = workspace();
   afterEach(() => {
     delete process.env['TEST_REFRESH_TOKEN'];
   });
   const warning = (reference: string) =>
-    `The reference ${reference} now stands for a refresh token that is used up. The config that goes out in a CONTROL message has the new one in its place: run with that config from now on, or store the new token where the reference leads.`;
+    `The refresh token of the reference ${reference} was used up. The config in the CONTROL message has the new token in place of the reference: run with that config from now on, or store the new token where the reference points.`;
   const twice = defineSource({
     ...source,
     check: async ({http}) => {
@@ -218,7 +218,7 @@ describe('a rotated refresh token that stands behind a reference', () => {
     },
   });
 
-  test('takes the place of the reference, and all others stay references', async () => {
+  test('replaces the reference, and all others stay references', async () => {
     process.env['TEST_REFRESH_TOKEN'] = 'refresh-1';
     const path = file('secret', 'hush-hush\n');
     const config = {
@@ -250,8 +250,8 @@ describe('a rotated refresh token that stands behind a reference', () => {
       changedTo('refresh-3'),
       'Bearer access-3',
     ]);
-    // Said once: from the first rotation on, the config holds the token itself.
-    expect(said.filter((event) => String(event).startsWith('The reference'))).toEqual([
+    // Reported once: after the first rotation the config holds the token itself.
+    expect(said.filter((event) => String(event).startsWith('The refresh token of'))).toEqual([
       warning('env:TEST_REFRESH_TOKEN'),
     ]);
     expect(messages).toEqual([
@@ -259,7 +259,7 @@ describe('a rotated refresh token that stands behind a reference', () => {
     ]);
   });
 
-  test('is told for each reference to it', async () => {
+  test('is reported for each reference to it', async () => {
     process.env['TEST_REFRESH_TOKEN'] = 'refresh-1';
     const path = file('token', 'refresh-1\n');
     const {events} = await run((runtime) =>
@@ -276,7 +276,7 @@ describe('a rotated refresh token that stands behind a reference', () => {
       ),
     );
     expect(sent(events)[0]).toEqual(changed('refresh-2'));
-    expect(events.filter((event) => String(event).startsWith('The reference'))).toEqual([
+    expect(events.filter((event) => String(event).startsWith('The refresh token of'))).toEqual([
       warning(`file:${path}`),
       warning('env:TEST_REFRESH_TOKEN'),
     ]);

@@ -5,10 +5,7 @@ import {withoutInternalKeys} from '../protocol/config.ts';
 import {configChange} from '../protocol/messages.ts';
 import type {Runtime} from './command.ts';
 
-/** What each reference in the config stands for. */
-type Values = ReadonlyMap<string, unknown>;
-
-/** By value, not by place: a source can't name the wrong field, and a token that stands in two is changed in both. */
+/** Replaces by value, not by field: a source cannot name the wrong field, and a token in two fields is replaced in both. */
 const replaced = (value: unknown, is: (value: unknown) => boolean, to: string): unknown => {
   if (is(value)) return to;
   if (Array.isArray(value)) return value.map((item) => replaced(item, is, to));
@@ -19,17 +16,17 @@ const replacedIn = (config: JsonObject, is: (value: unknown) => boolean, to: str
   Object.fromEntries(Object.entries(config).map(([key, value]) => [key, replaced(value, is, to)]));
 
 const usedUp = (reference: string): string =>
-  `The reference ${reference} now stands for a refresh token that is used up. The config that goes out in a CONTROL message has the new one in its place: run with that config from now on, or store the new token where the reference leads.`;
+  `The refresh token of the reference ${reference} was used up. The config in the CONTROL message has the new token in place of the reference: run with that config from now on, or store the new token where the reference points.`;
 
 /**
- * Tells the platform each rotated refresh token, as the user's whole config with the token in its place: nothing is
- * left out, no default is filled in, and all other references stay what they are.
+ * Sends each rotated refresh token to the platform, in the user's whole config: nothing is left out, no default is filled
+ * in, and all other references stay references.
  * @param given the config as the user wrote it
- * @param values what its references stand for
+ * @param values the value of each of its references
  */
-export const rotationTeller = (
+export const rotationAnnouncer = (
   given: JsonObject,
-  values: Values,
+  values: ReadonlyMap<string, unknown>,
   {emit, now, log}: Pick<Runtime, 'emit' | 'now' | 'log'>,
 ): AuthRuntime['onRotated'] => {
   let config = withoutInternalKeys(given);
@@ -43,7 +40,7 @@ export const rotationTeller = (
     const changed = replacedIn(config, isUsedUp, to);
     if (JSON.stringify(changed) === JSON.stringify(config)) {
       throw new SystemError(
-        'The refresh token that was replaced does not stand in the config: pass it to oauth2 as the config has it.',
+        'The refresh token that was rotated is not in the config: pass it to oauth2 unchanged.',
       );
     }
     config = changed;

@@ -1,4 +1,4 @@
-// Streams that are read at once share one client, but what each of them does with it is its own.
+// Streams that are read at once share connections and limits, but each has its own client with its own counts.
 import {setTimeout as delay} from 'node:timers/promises';
 import {expect, test} from '@jest/globals';
 import nock from 'nock';
@@ -30,10 +30,10 @@ type SetUp = {
   readonly state?: unknown;
 };
 
-/** All messages of a read of these streams, and the log. */
+/** Reads these streams and returns the messages and the log. */
 const readAll = async (streams: readonly Stream[], setUp: SetUp = {}) => {
   const {http = {}, concurrency, mode = 'full_refresh', state} = setUp;
-  // Nothing waits, unless a test says so.
+  // Nothing waits unless a test sets a clock.
   const {clock = {now: () => NOW, sleep: async () => {}}} = setUp;
   const source = defineSource({
     name: 'items',
@@ -67,7 +67,7 @@ const readAll = async (streams: readonly Stream[], setUp: SetUp = {}) => {
   return {messages, log};
 };
 
-/** What each stream says at its end, in the order of their names. */
+/** The last log of each stream, in the order of their names. */
 const endsIn = (messages: readonly AirbyteMessage[]) =>
   messages
     .flatMap(({log}) =>
@@ -75,7 +75,7 @@ const endsIn = (messages: readonly AirbyteMessage[]) =>
     )
     .sort();
 
-/** Which streams said that they wait. */
+/** The streams that reported a wait. */
 const waitingIn = (messages: readonly AirbyteMessage[]) =>
   messages.flatMap(({trace}) =>
     trace?.stream_status?.reasons ? [trace.stream_status.stream_descriptor.name] : [],
@@ -84,7 +84,7 @@ const waitingIn = (messages: readonly AirbyteMessage[]) =>
 const list = (name: string) =>
   stream({name, schema, read: ({http}) => http.paginate<Item>(`/${name}`)});
 
-test('what streams do at once is counted for each of them', async () => {
+test('requests of streams that are read at once are counted per stream', async () => {
   nock(API)
     .get('/a')
     .delay(20)
@@ -129,14 +129,14 @@ test('an ignored status is reported once for each stream', async () => {
   ]);
 });
 
-test('a long wait is reported by the stream that waits, and by no other', async () => {
+test('a long wait is reported only by the stream that waits', async () => {
   nock(API).get('/a').reply(200, []);
   nock(API).get('/b').reply(429, '', {'retry-after': '60'}).get('/b').reply(200, []);
   const {messages} = await readAll(['a', 'b'].map(list));
   expect(waitingIn(messages)).toEqual(['b']);
 });
 
-test('a parent that the user did not ask for reports no wait', async () => {
+test('a parent that the user did not select reports no wait', async () => {
   nock(API).get('/a').reply(429, '', {'retry-after': '60'}).get('/a').reply(200, []);
   const child = stream({
     name: 'b',
@@ -148,7 +148,7 @@ test('a parent that the user did not ask for reports no wait', async () => {
   expect(waitingIn(messages)).toEqual([]);
 });
 
-test('a slot is yielded during a long wait: while all slices of one stream wait another is read to its end', async () => {
+test('a slot is yielded during a long wait: while all slices of one stream wait, another stream is read to its end', async () => {
   const parts = [1, 2, 3, 4];
   for (const part of parts) {
     nock(API).get(`/a/${part}`).reply(429, '', {'retry-after': '60'});
@@ -175,7 +175,7 @@ test('a slot is yielded during a long wait: while all slices of one stream wait 
   });
   const b = stream({
     name: 'b',
-    // It comes when both slots are taken.
+    // It starts when both slots are taken.
     schema: async () => {
       await bothWait.promise;
       return schema;
@@ -191,7 +191,7 @@ test('a slot is yielded during a long wait: while all slices of one stream wait 
     clock,
     http: {retry: {longest: {seconds: 90}}},
   });
-  // No more slices of `a` began while both waited.
+  // No further slice of `a` was started while both waited.
   expect(waitingWithB).toBe(2);
   expect(waitingIn(messages)).toEqual(['a', 'a', 'a', 'a']);
   expect(endsIn(messages)).toHaveLength(2);
@@ -227,7 +227,7 @@ test('the circuit breaker of one stream does not open that of another', async ()
       await delay(0);
     },
   };
-  // `b` begins when `a` waits for its circuit to close.
+  // `b` starts when `a` waits for its circuit to close.
   const streams = [inParts('a', async () => {}), inParts('b', () => opened.promise)];
   const {messages} = await readAll(streams, {clock, http: {retry: {attempts: 1}}});
   expect(new Set(waitingIn(messages))).toEqual(new Set(['a']));
@@ -261,7 +261,7 @@ test('a token is fetched once for all streams, and counted for the one that need
   ]);
 });
 
-test('a request that an author does not wait for is still of its stream', async () => {
+test('a request that the author does not await still belongs to its stream', async () => {
   nock(API)
     .get('/late')
     .delay(30)
@@ -286,13 +286,13 @@ test('a request that an author does not wait for is still of its stream', async 
       await late.promise;
     },
   });
-  // Its slot was left long ago: nothing is yielded, and nobody is kept from reading.
+  // Its slot was released long ago: nothing is yielded, and no other stream is blocked.
   const {messages} = await readAll([a, b], {concurrency: 2});
   expect([await late.promise, waitingIn(messages)]).toEqual([{ok: true}, ['a']]);
   expect(endsIn(messages)[1]).toBe('Stream b is complete: 0 records (1 request, 1 page, 2 bytes).');
 });
 
-test('requests for slices are of the stream whose slices they are', async () => {
+test('requests for slices belong to the stream of the slices', async () => {
   nock(API)
     .get('/parts')
     .reply(200, [{part: 1}]);
@@ -330,7 +330,7 @@ test('requests for slices are of the stream whose slices they are', async () => 
   ]);
 });
 
-test('requests about deletes are of their stream', async () => {
+test('requests for deletes belong to their stream', async () => {
   nock(API)
     .get('/a')
     .reply(200, [{id: 1, at: '2025-01-01T00:00:00Z'}])

@@ -1,6 +1,5 @@
 import {runCommandLine} from '../../process/command-line.ts';
 
-/** What the command line asks for; files by their paths. */
 export type Invocation = {readonly debug: boolean} & (
   | {readonly command: 'spec'}
   | {readonly command: 'check' | 'discover'; readonly config: string}
@@ -15,22 +14,24 @@ export type Invocation = {readonly debug: boolean} & (
 const CONFIG = ['--config <file>', 'the config, as JSON'] as const;
 const DEBUG = [
   '--debug',
-  'emit DEBUG logs too; so does LOG_LEVEL=debug in the environment',
+  'emit DEBUG logs too, as with LOG_LEVEL=debug in the environment',
 ] as const;
 
 const CONFIGURED = [
-  ['check', 'say whether a config works'],
-  ['discover', 'say which streams there are, and what their records look like'],
+  ['check', 'check that a config works'],
+  ['discover', 'list the streams and their schemas'],
 ] as const;
 
 type Debug = {readonly debug?: boolean};
 
 type ReadFiles = {readonly config: string; readonly catalog: string; readonly state?: string};
 
-/** What was parsed, or the exit code of a call that ended with help, the version or a usage error. */
 export type Parsed = {readonly invocation: Invocation} | {readonly exitCode: number};
 
-/** Reads argv. Usage errors go to stderr, where no client takes them for a message. */
+/**
+ * Reads argv. Usage errors go to stderr, where no client takes them for a message.
+ * @returns an exit code if only help, the version or a usage error was printed
+ */
 export const parseArguments = async (
   name: string,
   version: string,
@@ -51,7 +52,7 @@ export const parseArguments = async (
         .showHelpAfterError();
       program
         .command('spec')
-        .description('say what a config looks like')
+        .description('describe the config')
         .option(...DEBUG)
         .action(act(({debug = false}: Debug) => choose({command: 'spec', debug})));
       for (const [command, description] of CONFIGURED) {
@@ -68,7 +69,7 @@ export const parseArguments = async (
       }
       program
         .command('read')
-        .description('read records, and the states to continue from')
+        .description('read records, with states to continue from')
         .requiredOption(...CONFIG)
         .requiredOption(
           '--catalog <file>',

@@ -1,4 +1,4 @@
-// The program around a source: the only file that touches argv, signals and exit codes.
+// The program of a source: the only file with argv, signals and exit codes.
 import packageJson from '../../package.json' with {type: 'json'};
 import type {Source} from '../author/source.ts';
 import type {Command, Runtime} from '../commands/command.ts';
@@ -13,10 +13,10 @@ import {type Output, takeStdout} from './stdout.ts';
 
 const EXIT_FAILURE = 1;
 
-/** How long a program that must end waits for a reader that does not read, in milliseconds. */
+/** A program that must end waits so long for a reader that does not read, in milliseconds. */
 const FLUSH_LIMIT = 5_000;
 
-/** By the convention of shells: 128 and the signal's number. */
+/** By the convention of shells: 128 plus the signal's number. */
 const SIGNALS = {SIGTERM: 143, SIGINT: 130} as const;
 type Signal = keyof typeof SIGNALS;
 
@@ -29,32 +29,29 @@ const start = async <C extends object>(
   switch (invocation.command) {
     case 'spec':
       return (await import('../commands/spec.ts')).spec(source);
-    case 'check':
-      return (await import('../commands/check.ts')).check(
-        source,
-        () => readJsonFile('config', invocation.config),
-        runtime,
-      );
-    case 'discover':
-      return (await import('../commands/discover.ts')).discover(
-        source,
-        () => readJsonFile('config', invocation.config),
-        runtime,
-      );
+    case 'check': {
+      const {check} = await import('../commands/check.ts');
+      return check(source, () => readJsonFile('config', invocation.config), runtime);
+    }
+    case 'discover': {
+      const {discover} = await import('../commands/discover.ts');
+      return discover(source, () => readJsonFile('config', invocation.config), runtime);
+    }
     case 'read': {
+      const {read} = await import('../commands/read.ts');
       const {config, catalog, state} = invocation;
       const inputs = {
         config: () => readJsonFile('config', config),
         catalog: () => readJsonFile('catalog', catalog),
         state: async () => (state === undefined ? undefined : readStateFile(state)),
       };
-      return (await import('../commands/read.ts')).read(source, inputs, runtime);
+      return read(source, inputs, runtime);
     }
   }
 };
 
-/** Writes what a command says, each part once the one before it has been taken. Returns whether all went well. */
-const speak = async (command: Command, output: Output): Promise<boolean> => {
+/** Writes the messages of a command, each after the one before it was taken. Returns whether all went well. */
+const writeAll = async (command: Command, output: Output): Promise<boolean> => {
   for (;;) {
     const {done, value} = await command.next();
     if (done) return value;
@@ -62,24 +59,21 @@ const speak = async (command: Command, output: Output): Promise<boolean> => {
   }
 };
 
-/**
- * Nobody hears us any more. A reader that has left, as `head` does, has what it wanted; for anything else, such
- * as a full disk, stderr is the last place to say so.
- */
-const dieBroken = (error: unknown): never => {
+/** A reader that has closed its end, as `head` does, has what it wanted. Other errors, such as a full disk, go to stderr. */
+const exitOnBrokenStdout = (error: unknown): never => {
   if (error instanceof Error && 'code' in error && error.code === 'EPIPE') process.exit(0);
-  process.stderr.write(`stdout can't be written: ${messageOf(error)}\n`);
+  process.stderr.write(`stdout cannot be written: ${messageOf(error)}\n`);
   process.exit(EXIT_FAILURE);
 };
 
-/** Ends by the signal itself, so that the parent sees how; the kernel spares PID 1, which exits instead. */
+/** Ends by the signal itself, which the parent can see. The kernel spares PID 1, which exits instead. */
 const dieBy = (signal: Signal): void => {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
   setTimeout(() => process.exit(SIGNALS[signal]), process.pid === 1 ? 0 : 1_000);
 };
 
-/** The first signal stops the run in order; a second one, or a reader that never reads, ends it at once. */
+/** The first signal stops the run cleanly. A second one, or a reader that does not read, ends it at once. */
 const stopOnSignals = (stop: AbortController): void => {
   for (const signal of Object.keys(SIGNALS) as Signal[]) {
     process.on(signal, () => {
@@ -90,7 +84,7 @@ const stopOnSignals = (stop: AbortController): void => {
   }
 };
 
-/** A run that is about to take too much memory is stopped in order, like one by a signal, and fails. */
+/** Stops a run that is about to exceed its memory cleanly, as a signal does; the run fails. */
 const stopOnShortage = async (stop: AbortController): Promise<void> => {
   const {watchMemory} = await import('./memory.ts');
   watchMemory((error) => {
@@ -99,13 +93,22 @@ const stopOnShortage = async (stop: AbortController): Promise<void> => {
   });
 };
 
-/** What nobody caught: said once more on stdout, where clients look, and then the end. */
+const report = async (
+  output: Output,
+  error: unknown,
+  level: 'ERROR' | 'FATAL',
+  now = Date.now(),
+): Promise<void> => {
+  const failure = commandFailure(error);
+  output.log(level, failure.message, level === 'FATAL' ? stackOf(error) : undefined);
+  await output.write(errorTrace(failure, now)).catch(() => {}); // reported by onBroken
+};
+
+/** Reports uncaught errors on stdout, where clients look, and exits. */
 const dieOnUncaught = (output: Output): void => {
   const die = async (error: unknown): Promise<void> => {
     setTimeout(() => process.exit(EXIT_FAILURE), FLUSH_LIMIT).unref();
-    const failure = commandFailure(error);
-    output.log('FATAL', failure.message, stackOf(error));
-    await output.write(errorTrace(failure, Date.now())).catch(() => {});
+    await report(output, error, 'FATAL');
     await output.flush();
     process.exit(EXIT_FAILURE);
   };
@@ -114,13 +117,13 @@ const dieOnUncaught = (output: Output): void => {
   process.on('beforeExit', () =>
     die(
       new SystemError(
-        'The source waits for something that can no longer happen: a promise in its code never settles.',
+        'The source waits for a promise that never settles: nothing else is left to do. Look for it in the code of the source.',
       ),
     ),
   );
 };
 
-/** Runs one command and returns the exit code. It leaves the process alone: everything goes through `output`. */
+/** Runs one command and returns the exit code. It writes to `output` only, and does not end the process. */
 export const perform = async <C extends object>(
   source: Source<C>,
   invocation: Invocation,
@@ -128,19 +131,17 @@ export const perform = async <C extends object>(
   runtime: Runtime,
 ): Promise<number> => {
   try {
-    return (await speak(await start(source, invocation, runtime), output)) ? 0 : EXIT_FAILURE;
+    return (await writeAll(await start(source, invocation, runtime), output)) ? 0 : EXIT_FAILURE;
   } catch (error) {
     if (runtime.signal.aborted) return EXIT_FAILURE;
-    const failure = commandFailure(error);
-    output.log('ERROR', failure.message);
-    await output.write(errorTrace(failure, runtime.now())).catch(() => {});
+    await report(output, error, 'ERROR', runtime.now());
     return EXIT_FAILURE;
   }
 };
 
 /**
  * Makes a source a program: reads the command line, writes messages to stdout, and ends the process.
- * @example await run(github); // the whole of sources/github/main.ts
+ * @example await run(github); // in sources/github/main.ts
  */
 export const run = async <C extends object>(source: Source<C>): Promise<void> => {
   const parsed = await parseArguments(
@@ -153,15 +154,15 @@ export const run = async <C extends object>(source: Source<C>): Promise<void> =>
     process.exitCode = parsed.exitCode;
     return;
   }
-  // `spec` loads next to nothing, and is over before any of this could matter.
+  // `spec` loads next to nothing, and ends before memory or worker threads matter.
   const isBrief = parsed.invocation.command === 'spec';
-  // A source may start worker threads on its own bundle; those are not the program.
+  // A source may start worker threads from its own bundle; those must not run the command.
   if (!isBrief && !(await import('node:worker_threads')).isMainThread) return;
   const redactor = createRedactor();
   const output = takeStdout({
     redact: redactor.redact,
     debug: parsed.invocation.debug,
-    onBroken: dieBroken,
+    onBroken: exitOnBrokenStdout,
   });
   const stop = new AbortController();
   stopOnSignals(stop);
@@ -180,14 +181,10 @@ export const run = async <C extends object>(source: Source<C>): Promise<void> =>
     log: output.log,
   });
   const {reason} = stop.signal;
-  // A run that had all it came for when memory went short is complete.
-  if (exitCode !== 0 && reason instanceof SystemError) {
-    const failure = commandFailure(reason);
-    output.log('ERROR', failure.message);
-    await output.write(errorTrace(failure, Date.now())).catch(() => {}); // dieBroken was told
-  }
+  // A run that was finished when memory became short is complete.
+  if (exitCode !== 0 && reason instanceof SystemError) await report(output, reason, 'ERROR');
   await output.flush();
   if (reason instanceof Interrupted) dieBy(reason.signal);
-  // Everything has been written; a timer or socket the source left open must not keep the process.
+  // Everything was written. A timer or socket that the source left open must not keep the process alive.
   else process.exit(exitCode);
 };

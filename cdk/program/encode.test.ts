@@ -24,7 +24,7 @@ const encodedLines = (emission: Emission, redact = asItIs): string =>
   [...encode(emission, redact)].join('');
 
 describe('a page', () => {
-  test('is one RECORD a line, each as JSON.stringify would print it', () => {
+  test('is one RECORD per line, printed as by JSON.stringify', () => {
     const records = [
       {id: 1, name: 'Zoë 😀', tags: ['a', null], nested: {ratio: 0.5}},
       {id: 2, text: 'two\nlines, a "quote" and a \\'},
@@ -39,7 +39,7 @@ describe('a page', () => {
     expect(encodedLines(page(records))).toBe(lines.map((line) => `${line}\n`).join(''));
   });
 
-  test('is valid by the protocol, with its namespace where it has one', () => {
+  test('is valid by the protocol, and has a namespace if the stream has one', () => {
     const stream = {name: 'the "users"', namespace: 'shop\n'};
     expect(parseMessages(encodedLines(page([{id: 1}], stream)))).toEqual([
       {
@@ -54,7 +54,7 @@ describe('a page', () => {
     ]);
   });
 
-  test('says of the records that were altered what was, and of the others nothing', () => {
+  test('has the changes of altered records, and no meta for the others', () => {
     const change = {
       field: 'the "price"\n',
       change: 'NULLED',
@@ -72,11 +72,11 @@ describe('a page', () => {
     ]);
   });
 
-  test('without records is nothing', () => {
+  test('without records prints nothing', () => {
     expect([...encode(page([]), asItIs)]).toEqual([]);
   });
 
-  test('prints values as JSON does: times as texts, what is no number as null, what is undefined not at all', () => {
+  test('prints values as JSON does: a Date as a string, NaN as null, undefined not at all', () => {
     const record = {at: new Date(0), not: NaN, more: Infinity, gone: undefined, list: [undefined]};
     expect(parseMessages(encodedLines(page([record])))).toEqual([
       {
@@ -100,7 +100,7 @@ describe('a page', () => {
     expect(parseMessages(batches.join('')).map(({record}) => record?.data)).toEqual(records);
   });
 
-  test('is never redacted: records are the user’s own', () => {
+  test('is never redacted: records are the user’s data', () => {
     expect(encodedLines(page([{message: 'hush'}]), hush)).toContain('"data":{"message":"hush"}');
   });
 });
@@ -115,7 +115,7 @@ describe('a line', () => {
     ['a LOG', logMessage('INFO', ODD)],
     ['a STATE', stateMessage({name: ODD}, {cursor: ODD}, 1)],
   ])(
-    'of %s holds nothing that any reader takes for its end, and comes back whole',
+    'of %s holds nothing that a reader takes for the end of a line, and is parsed unchanged',
     (_kind, emission) => {
       const text = encodedLines(emission);
       expect(text).toContain(ESCAPED);
@@ -125,14 +125,14 @@ describe('a line', () => {
     },
   );
 
-  test('of a STATE has the digits that no number of JavaScript holds', () => {
+  test('of a STATE keeps digits that exceed the precision of JavaScript', () => {
     const blob = parseExact<JsonObject>('{"search_after":[9007199254740993,"a"]}');
     expect(encodedLines(stateMessage({name: 'users'}, blob, 1))).toContain(
       '"stream_state":{"search_after":[9007199254740993,"a"]}',
     );
   });
 
-  test('is valid UTF-8 even for half a character', () => {
+  test('is valid UTF-8 even with half a surrogate pair', () => {
     const text = encodedLines(
       page([{half: '\ud83d', other: '\ude00\ud83d', whole: '\ud83d\ude00'}]),
     );
@@ -140,7 +140,7 @@ describe('a line', () => {
   });
 });
 
-describe('what a message says in words', () => {
+describe('the free text of a message', () => {
   const trace = errorTrace(
     {
       type: 'config_error',
@@ -196,11 +196,11 @@ describe('what a message says in words', () => {
       },
     ],
     ['a SPEC', {type: 'SPEC', spec: {connectionSpecification: {message: 'hush'}}}],
-  ])('is left alone in %s', (_kind, message) => {
+  ])('is not redacted in %s', (_kind, message) => {
     expect(parseMessages(encodedLines(message, hush))).toEqual([message]);
   });
 
-  test('is all that is redacted: a secret that spells a level or a type spoils no message', () => {
+  test('is all that is redacted: a secret that equals a level or a type changes neither', () => {
     const mask = (text: string): string => text.replaceAll(/ERROR|FAILED|config_error/g, '****');
     const messages = [
       logMessage('ERROR', 'ERROR'),
@@ -222,7 +222,7 @@ describe('what a message says in words', () => {
     );
   });
 
-  test('does not change the message itself', () => {
+  test('is redacted in a copy of the message', () => {
     const message = logMessage('INFO', 'hush');
     encodedLines(message, hush);
     expect(message).toEqual(logMessage('INFO', 'hush'));

@@ -3,10 +3,10 @@ import {countOf, endOf, type RawRecords, startOf} from '../json/raw-records.ts';
 import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
 import type {Emission, RecordPage} from '../protocol/messages.ts';
 
-// Legal inside JSON, but some readers end a line there: Python's str.splitlines(), which Meltano's tap uses.
+// Legal inside JSON, but some readers end a line there, such as Python's str.splitlines() in Meltano's tap.
 const LINE_BREAKS = /[\u0085\u2028\u2029]/g;
 
-/** As LINE_BREAKS finds it, which takes a tenth of the time of small records: hardly a line has one. */
+/** Faster than LINE_BREAKS, which takes a tenth of the time of small records; hardly any line has one. */
 const hasLineBreak = (line: string): boolean =>
   line.includes('\u0085') || line.includes('\u2028') || line.includes('\u2029');
 
@@ -20,44 +20,34 @@ const escapeLineBreaks = (line: string): string =>
 
 type Redact = (text: string) => string;
 
-/** What is said in words; the rest is names and enums, which a secret may happen to spell. */
-const WORDS = new Set(['message', 'internal_message', 'stack_trace']);
+/** Fields with free text. The others are names and enums, which may equal a secret by chance. */
+const FREE_TEXT = new Set(['message', 'internal_message', 'stack_trace']);
 
-/** What a message says in words goes through `redact`; records and states never do. */
+/** Redacts the free text of a message. Records and states are never redacted. */
 const redacted = (message: AirbyteMessage, redact: Redact): AirbyteMessage => {
-  const words = (key: string, value: unknown) =>
-    typeof value === 'string' && WORDS.has(key) ? redact(value) : value;
-  const mask = <T>(part: T): T => JSON.parse(JSON.stringify(part, words));
-  switch (message.type) {
-    case 'LOG':
-      return {...message, ...(message.log && {log: mask(message.log)})};
-    case 'TRACE':
-      return {
-        ...message,
-        ...(message.trace?.error && {trace: {...message.trace, error: mask(message.trace.error)}}),
-      };
-    case 'CONNECTION_STATUS':
-      return {
-        ...message,
-        ...(message.connectionStatus && {connectionStatus: mask(message.connectionStatus)}),
-      };
-    default:
-      return message;
-  }
+  const replacer = (key: string, value: unknown) =>
+    typeof value === 'string' && FREE_TEXT.has(key) ? redact(value) : value;
+  const mask = <T>(part: T): T => JSON.parse(JSON.stringify(part, replacer));
+  const {log, trace, connectionStatus} = message;
+  return {
+    ...message,
+    ...(log && {log: mask(log)}),
+    ...(trace?.error && {trace: {...trace, error: mask(trace.error)}}),
+    ...(connectionStatus && {connectionStatus: mask(connectionStatus)}),
+  };
 };
 
-/** What stands before each record of a page. */
 const prefixOf = ({stream: {name, namespace}}: RecordPage): string => {
-  const place = namespace === undefined ? {stream: name} : {stream: name, namespace};
-  return `{"type":"RECORD","record":{${JSON.stringify(place).slice(1, -1)},"data":`;
+  const descriptor = namespace === undefined ? {stream: name} : {stream: name, namespace};
+  return `{"type":"RECORD","record":{${JSON.stringify(descriptor).slice(1, -1)},"data":`;
 };
 
 const timeOf = ({emittedAt}: RecordPage): string => `,"emitted_at":${emittedAt}`;
 
-/** How many characters of lines are handed on as one text: what a text costs is the same for a longer one. */
+/** Lines are passed on in strings of about this length, because each string has a fixed cost. */
 const BATCH_CHARACTERS = 16 * 1024;
 
-/** The RECORD lines of a page; all that is the same in each of them is printed once. */
+/** The RECORD lines of a page. The parts that all lines share are printed once. */
 function* encodePage(page: RecordPage): Generator<string> {
   const {records, changes} = page;
   const prefix = prefixOf(page);
@@ -81,7 +71,7 @@ const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
 
-/** Between the values of a record they mean nothing, and inside of texts there are none. */
+/** JSON has newlines only between values, where a space means the same. */
 const withoutNewlines = (lines: Buffer, from: number, to: number): void => {
   for (let index = from; index < to; index += 1) {
     const byte = lines[index];
@@ -89,13 +79,13 @@ const withoutNewlines = (lines: Buffer, from: number, to: number): void => {
   }
 };
 
-/** How many bytes of lines are made at once; a longer line by itself. */
+/** The bytes of lines that are made at once. A longer line is made alone. */
 const BATCH = 64 * 1024;
 
-/** Lent to one page after another: memory that is new for each of them would keep the garbage collector busy. */
+/** Reused by page after page: new memory for each would keep the garbage collector busy. */
 const spare: Buffer[] = [];
 
-/** The RECORD lines of records that go out as they came, many at once. */
+/** The RECORD lines of records that pass through as bytes, many at once. */
 function* encodeBytes(page: RecordPage, raw: RawRecords): Generator<Buffer> {
   const {body} = raw;
   const prefix = Buffer.from(escapeLineBreaks(prefixOf(page)));
@@ -127,10 +117,7 @@ function* encodeBytes(page: RecordPage, raw: RawRecords): Generator<Buffer> {
   spare.push(batch);
 }
 
-/**
- * What a command says: lines, each with its end. One by one as texts, or some at once as bytes, which hold good until the
- * next are asked for.
- */
+/** Prints an emission as strings or buffers of whole lines. A buffer is valid until the next one is requested. */
 export function* encode(emission: Emission, redact: Redact): Generator<string | Buffer> {
   if (emission.type === 'PAGE') {
     if (emission.raw === undefined) yield* encodePage(emission);

@@ -15,9 +15,10 @@ const file = (content: string | Buffer, name = 'config.json'): string => {
   return path;
 };
 
-const PROBLEM = /^ConfigError: The config file .* is not valid JSON at (.*)\. Correct it there\.$/s;
+const PROBLEM =
+  /^ConfigError: The config file .* is not valid JSON at (.*)\. Correct that line\.$/s;
 
-/** What is said about a file that holds this text: place and problem. */
+/** The line and the problem that the error names for a file with this content. */
 const problemOf = async (text: string): Promise<string | undefined> =>
   PROBLEM.exec(await failureOf(() => readJsonFile('config', file(text))))?.[1];
 
@@ -30,7 +31,7 @@ describe('a file', () => {
     expect(await readJsonFile('config', file('{"token": "hush"}', name))).toEqual({token: 'hush'});
   });
 
-  test('keeps all digits of its numbers: a state may hold the place of a list in them', async () => {
+  test('keeps all digits of its numbers: the position in a list may be one', async () => {
     const state = await readJsonFile('state', file('{"search_after": [9007199254740993, "a"]}'));
     expect(printExact(state)).toBe('{"search_after":[9007199254740993,"a"]}');
   });
@@ -48,17 +49,17 @@ describe('a file', () => {
     );
   });
 
-  test('that the system refuses for another reason is an error that repeats the reason', async () => {
+  test('that cannot be read for another reason is an error that repeats the reason', async () => {
     const path = join(folder, 'x'.repeat(300));
     expect(await failureOf(() => readJsonFile('config', path))).toMatch(
-      /^ConfigError: The config file .*x can't be read: .*ENAMETOOLONG: name too long, .*\.$/,
+      /^ConfigError: The config file .*x cannot be read: .*ENAMETOOLONG: name too long, .*\.$/,
     );
   });
 
-  test('that is no JSON is an error with its path and its line', async () => {
+  test('that is not JSON is an error with its path and line', async () => {
     const path = file('{\n  "token": "hush"\n  "name": "me"\n}\n', 'broken.json');
     expect(await failureOf(() => readJsonFile('catalog', path))).toBe(
-      `ConfigError: The catalog file ${path} is not valid JSON at line 3: expected ',' or '}' after property value. Correct it there.`,
+      `ConfigError: The catalog file ${path} is not valid JSON at line 3: expected ',' or '}' after property value. Correct that line.`,
     );
   });
 });
@@ -90,8 +91,12 @@ describe('a syntax error', () => {
     ['a leading zero', '{"a": 01}', 'line 1: unexpected number'],
     ['half a number', '{"a": -}', 'line 1: no number after minus sign'],
     ['an odd escape', '{"a": "\\x"}', 'line 1: bad escaped character'],
-    ['a line break in a text', '{"a": "b\nc"}', 'line 1: bad control character in string literal'],
-    ['a space that is none', '{"a":\u00a01}', 'line 1: unexpected character U+00A0'],
+    [
+      'a line break in a string',
+      '{"a": "b\nc"}',
+      'line 1: bad control character in string literal',
+    ],
+    ['a space that JSON does not allow', '{"a":\u00a01}', 'line 1: unexpected character U+00A0'],
     ['a control character', '\u0000', 'line 1: unexpected character U+0000'],
     ['a character of two halves', '{"a": 😀}', 'line 1: unexpected character U+D83D'],
     ['YAML', 'token: hush\n', "line 1: unexpected character 'o'"],
@@ -101,7 +106,7 @@ describe('a syntax error', () => {
       'line 3: expected double-quoted property name',
     ],
     ['two objects', '{"a": 1}\n{"b": 2}', 'line 2: unexpected non-whitespace character after JSON'],
-  ])('is told with its place: %s', async (_what, text, expected) => {
+  ])('is reported with its line: %s', async (_what, text, expected) => {
     expect(await problemOf(text)).toBe(expected);
   });
 
@@ -111,10 +116,10 @@ describe('a syntax error', () => {
     expect(await problemOf(text)).toBe("line 20002: unexpected character 'h'");
   });
 
-  test('in a file that Windows wrote in UTF-16 is told, too', async () => {
+  test('in a UTF-16 file from Windows is reported, too', async () => {
     const path = file(Buffer.from('\uFEFF{"token": "hush"}', 'utf16le'));
     expect(await failureOf(() => readJsonFile('config', path))).toBe(
-      `ConfigError: The config file ${path} is not valid JSON at line 1: unexpected character U+FFFD. Correct it there.`,
+      `ConfigError: The config file ${path} is not valid JSON at line 1: unexpected character U+FFFD. Correct that line.`,
     );
   });
 
@@ -182,10 +187,10 @@ describe('a state file', () => {
       `${line(users)}\n{"type": "STR`,
       'line 2: unterminated string',
     ],
-  ])('that is broken is an error with its place: %s', async (_what, text, expected) => {
+  ])('that is broken is an error with its line: %s', async (_what, text, expected) => {
     const path = file(text, 'state.json');
     expect(await failureOf(() => readStateFile(path))).toBe(
-      `ConfigError: The state file ${path} is not valid JSON at ${expected}. Correct it there.`,
+      `ConfigError: The state file ${path} is not valid JSON at ${expected}. Correct that line.`,
     );
   });
 

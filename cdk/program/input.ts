@@ -1,5 +1,4 @@
-// Files given on the command line, read and parsed, with errors that say where to look. They never quote the
-// file: it may hold secrets.
+// Reads and parses the files of the command line. Errors say where to look, but never quote a file: it may hold secrets.
 import {readFile} from 'node:fs/promises';
 import {ConfigError, messageOf} from '../errors.ts';
 import {parseExact} from '../json/exact.ts';
@@ -7,24 +6,24 @@ import {isObject} from '../json/values.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
-  EACCES: 'may not be read by this user',
+  EACCES: 'cannot be read by this user',
   EISDIR: 'is a directory',
 };
 
 const readText = async (what: string, path: string): Promise<string> => {
   try {
-    // JSON.parse stumbles over a byte order mark, which some editors put in front.
+    // JSON.parse rejects the byte order mark that some editors write.
     return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   } catch (cause) {
     const code = isObject(cause) ? String(cause['code']) : '';
     throw new ConfigError(
-      `The ${what} file ${path} ${REASONS[code] ?? `can't be read: ${messageOf(cause)}`}.`,
+      `The ${what} file ${path} ${REASONS[code] ?? `cannot be read: ${messageOf(cause)}`}.`,
       {cause},
     );
   }
 };
 
-/** What JSON.parse has against a text, in V8's words; undefined for nothing. */
+/** V8's message about invalid JSON; undefined if it is valid. */
 const faultIn = (text: string): string | undefined => {
   try {
     JSON.parse(text);
@@ -38,7 +37,7 @@ const END_OF_INPUT = 'Unexpected end of JSON input';
 const POSITIONED = /^(.*?)(?: in JSON)? at position (\d+)/;
 const UNEXPECTED = /^Unexpected token '(.)'/s;
 
-/** The number of the line with the fault. V8 gives no position where a character or the end was not expected. */
+/** The number of the faulty line. Without a position in V8's message, it is searched by bisection. */
 const lineOf = (text: string, fault: string): number => {
   const [, , position] = POSITIONED.exec(fault) ?? [];
   if (position !== undefined) return text.slice(0, Number(position)).split('\n').length;
@@ -54,7 +53,7 @@ const lineOf = (text: string, fault: string): number => {
   return faulty;
 };
 
-/** V8's words, unless it quotes the text. */
+/** V8's message, unless it quotes the file. */
 const problemIn = (fault: string): string => {
   const [, problem] = POSITIONED.exec(fault) ?? [];
   if (problem !== undefined) return `${problem.charAt(0).toLowerCase()}${problem.slice(1)}`;
@@ -65,7 +64,7 @@ const problemIn = (fault: string): string => {
   return `unexpected character ${/[!-~]/.test(character) ? `'${character}'` : `U+${code}`}`;
 };
 
-/** `firstLine` is the number of the text's first line, where it is a part of the file. */
+/** @param firstLine the line of the file at which `text` begins */
 const parseJson = (what: string, path: string, text: string, firstLine = 1): unknown => {
   try {
     return parseExact(text);
@@ -73,16 +72,16 @@ const parseJson = (what: string, path: string, text: string, firstLine = 1): unk
     const fault = messageOf(error);
     const line = firstLine + lineOf(text, fault) - 1;
     throw new ConfigError(
-      `The ${what} file ${path} is not valid JSON at line ${line}: ${problemIn(fault)}. Correct it there.`,
+      `The ${what} file ${path} is not valid JSON at line ${line}: ${problemIn(fault)}. Correct that line.`,
     );
   }
 };
 
-/** Any file name will do, and any ending: clients pass `.txt`. */
+/** The file may have any name: some clients pass `.txt`. */
 export const readJsonFile = async (what: string, path: string): Promise<unknown> =>
   parseJson(what, path, await readText(what, path));
 
-/** A state may also be an empty file, or one state a line. */
+/** A state file may also be empty, or hold one state per line. */
 export const readStateFile = async (path: string): Promise<unknown> => {
   const text = await readText('state', path);
   if (text.trim() === '') return undefined;
@@ -90,7 +89,7 @@ export const readStateFile = async (path: string): Promise<unknown> => {
     .split('\n')
     .map((line, index) => ({line, number: index + 1}))
     .filter(({line}) => line.trim() !== '');
-  // Of JSON that is spread over lines, the first one is none by itself.
+  // If one JSON value spans several lines, its first line is not valid JSON.
   const isLines = lines.length > 1 && faultIn(lines[0]?.line ?? '') === undefined;
   return isLines
     ? lines.map(({line, number}) => parseJson('state', path, line, number))

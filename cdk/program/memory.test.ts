@@ -9,12 +9,12 @@ const FULL: Usage = {used: 96 * MB, limit: 100 * MB};
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-/** What is said of these, while a heap that is watched is collected `collections` times. */
-const saidOf = (whole: Usage, heaps: readonly Usage[], collections = 0): readonly string[] => {
-  const said: SystemError[] = [];
+/** The errors for these usages, while the garbage of the heap is collected `collections` times. */
+const errorsFor = (whole: Usage, heaps: readonly Usage[], collections = 0): readonly string[] => {
+  const errors: SystemError[] = [];
   const collected: (() => void)[] = [];
   let looks = 0;
-  const stop = watchMemory((error) => said.push(error), {
+  const stop = watchMemory((error) => errors.push(error), {
     process: () => whole,
     heap: () => heaps[Math.min(looks++, heaps.length - 1)] ?? LITTLE,
     afterCollections: (look) => {
@@ -26,28 +26,28 @@ const saidOf = (whole: Usage, heaps: readonly Usage[], collections = 0): readonl
   for (let n = 0; n < collections; n += 1) for (const look of [...collected]) look();
   jest.advanceTimersByTime(2_000);
   stop();
-  return said.map(({failureType, message}) => `${failureType}: ${message}`);
+  return errors.map(({failureType, message}) => `${failureType}: ${message}`);
 };
 
 const ADVICE =
-  'What was read is saved, and the next run goes on from there. If it ends like this again, give it more memory, or let it hold less at once: smaller pages, a lower `concurrency`.';
+  'The run was stopped and its positions were saved, so the next run continues from them. If this happens again, give it more memory, or let it hold less at once: smaller pages, a lower `concurrency`.';
 
-test('a process near its limit is told once, with what to do', () => {
-  expect(saidOf(FULL, [LITTLE])).toEqual([
-    `system_error: The run is ended before it is killed: it takes 96 of the 100 MiB that the process may have. ${ADVICE}`,
+test('a process near its memory limit is reported once, with advice', () => {
+  expect(errorsFor(FULL, [LITTLE])).toEqual([
+    `system_error: Memory is nearly full: the process uses 96 of its 100 MiB. ${ADVICE}`,
   ]);
 });
 
-test('a heap that is full when its garbage was collected is told once', () => {
-  expect(saidOf(LITTLE, [FULL], 2)).toEqual([
-    `system_error: The run is ended before it is killed: it takes 96 of the 100 MiB that its heap may have. ${ADVICE}`,
+test('a heap that is full after its garbage was collected is reported once', () => {
+  expect(errorsFor(LITTLE, [FULL], 2)).toEqual([
+    `system_error: Memory is nearly full: the heap uses 96 of its 100 MiB. ${ADVICE}`,
   ]);
 });
 
-test('a heap that is full of garbage is not', () => {
-  expect([saidOf(LITTLE, [FULL]), saidOf(LITTLE, [FULL, LITTLE], 1)]).toEqual([[], []]);
+test('a heap that is full of garbage is not reported', () => {
+  expect([errorsFor(LITTLE, [FULL]), errorsFor(LITTLE, [FULL, LITTLE], 1)]).toEqual([[], []]);
 });
 
-test('where there is no limit, nothing is too much', () => {
-  expect(saidOf({used: 1e12, limit: 0}, [LITTLE])).toEqual([]);
+test('without a limit nothing is reported', () => {
+  expect(errorsFor({used: 1e12, limit: 0}, [LITTLE])).toEqual([]);
 });

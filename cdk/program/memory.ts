@@ -1,41 +1,41 @@
-// Ends a run in order before the system ends it for its memory: a program that is killed tells nobody why, and its last
-// position is lost.
+// Stops a run before the system kills it for its memory: a killed program gives no reason, and its last position is lost.
 import {constants, PerformanceObserver} from 'node:perf_hooks';
 import {getHeapStatistics} from 'node:v8';
 import {SystemError} from '../errors.ts';
 import {fieldOf} from '../json/values.ts';
 
-/** How often it looks, in milliseconds. */
+/** Milliseconds between two checks. */
 const INTERVAL = 250;
 
-/** The share of what the process may take from which on a run is ended; Airbyte's own kit does it there, too. */
-const TOO_FULL = 0.95;
+/** A run is stopped above this share of the process's limit, as by Airbyte's own kit. */
+const MAX_SHARE = 0.95;
 
-/** The same of the heap, of which V8 needs a part to work with: near its limit it does nothing but collect garbage. */
-const TOO_FULL_A_HEAP = 0.8;
+/** The same for the heap. It is lower, because V8 only collects garbage near its limit. */
+const MAX_HEAP_SHARE = 0.8;
 
-/** A heap that is fuller than this is worth to be looked at after each collection of its garbage. */
-const WORTH_A_LOOK = 0.5;
+/** Above this share the heap is checked after every major garbage collection. */
+const WATCHED_HEAP_SHARE = 0.5;
 
+/** In bytes. */
 export type Usage = {
   readonly used: number;
-  /** 0 where there is none. */
+  /** 0 for no limit. */
   readonly limit: number;
 };
 
-/** What the container or the service manager allows, as libuv reads it from the cgroup; a machine without has none. */
+/** The limit of the container or service, which libuv reads from the cgroup. */
 const wholeProcess = (): Usage => ({
   used: process.memoryUsage.rss(),
   limit: process.constrainedMemory(),
 });
 
-/** What V8 allows JavaScript: `--max-old-space-size`, and by default a share of the machine. */
+/** The limit is `--max-old-space-size`, or by default a share of the machine's memory. */
 const heap = (): Usage => {
   const {used_heap_size, heap_size_limit} = getHeapStatistics();
   return {used: used_heap_size, limit: heap_size_limit};
 };
 
-/** Calls back behind each collection of all garbage: what is in use then is in use. */
+/** Calls back after each major garbage collection, when all of the memory in use is needed. */
 const afterCollections = (look: () => void): (() => void) => {
   const observer = new PerformanceObserver((list) => {
     const kinds = list
@@ -53,17 +53,16 @@ const isFull = ({used, limit}: Usage, share: number): boolean => limit > 0 && us
 
 const shortage = ({used, limit}: Usage, what: string): SystemError =>
   new SystemError(
-    `The run is ended before it is killed: it takes ${mebibytes(used)} of the ${mebibytes(limit)} MiB that ${what} may have. ` +
-      'What was read is saved, and the next run goes on from there. If it ends like this again, give it more memory, or let it ' +
-      'hold less at once: smaller pages, a lower `concurrency`.',
+    `Memory is nearly full: ${what} uses ${mebibytes(used)} of its ${mebibytes(limit)} MiB. The run was stopped and its ` +
+      'positions were saved, so the next run continues from them. If this happens again, give it more memory, or let it hold ' +
+      'less at once: smaller pages, a lower `concurrency`.',
   );
 
 const METERS = {process: wholeProcess, heap, afterCollections};
 
 /**
- * Looks at the memory in use until it is short, and says so once.
- * @param meters what is looked at: by default what the process takes, and its heap
- * @returns ends it
+ * Calls back once when memory is short.
+ * @returns stops watching
  */
 export const watchMemory = (
   onShort: (error: SystemError) => void,
@@ -80,12 +79,12 @@ export const watchMemory = (
     onShort(shortage(usage, what));
   };
   const look = (): void => {
-    if (isFull(meters.heap(), WORTH_A_LOOK)) {
+    if (isFull(meters.heap(), WATCHED_HEAP_SHARE)) {
       stopWatchingHeap ??= meters.afterCollections(() =>
-        lookFor(meters.heap(), TOO_FULL_A_HEAP, 'its heap'),
+        lookFor(meters.heap(), MAX_HEAP_SHARE, 'the heap'),
       );
     }
-    lookFor(meters.process(), TOO_FULL, 'the process');
+    lookFor(meters.process(), MAX_SHARE, 'the process');
   };
   const timer = setInterval(look, INTERVAL);
   timer.unref();

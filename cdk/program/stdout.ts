@@ -1,4 +1,4 @@
-// The kit owns fd 1: nothing but messages goes there, whoever prints.
+// The kit owns file descriptor 1: only messages are written to it.
 import {Writable} from 'node:stream';
 import {formatWithOptions} from 'node:util';
 import {type Emission, type LogLevel, logMessage} from '../protocol/messages.ts';
@@ -6,19 +6,19 @@ import {encode} from './encode.ts';
 import {openWriter} from './writer.ts';
 
 export type Output = {
-  /** Resolves when there is room for more: a slow reader holds back whoever waits for it. */
+  /** Resolves when there is room for more. Await it to respect a slow reader. */
   readonly write: (emission: Emission) => Promise<void>;
-  /** A LOG right away, from places that can't wait. */
+  /** Writes a LOG at once, for code that cannot wait. */
   readonly log: (level: LogLevel, message: string, stack?: string) => void;
-  /** Resolves when everything written so far is with the reader, or can't be. */
+  /** Resolves when the reader has everything, or cannot get it. */
   readonly flush: () => Promise<void>;
 };
 
 type Options = {
   readonly redact: (text: string) => string;
-  /** Without it DEBUG and TRACE logs are left out. */
+  /** If false, DEBUG and TRACE logs are left out. */
   readonly debug: boolean;
-  /** Told when nothing more can be written: EPIPE when the reader has left. */
+  /** Called when writing fails; with EPIPE if the reader has closed its end. */
   readonly onBroken: (error: unknown) => void;
 };
 
@@ -33,7 +33,7 @@ const CONSOLE_LEVELS = {
   trace: 'TRACE',
 } as const;
 
-/** A source, or a library of its, that prints, prints a LOG. */
+/** Makes LOGs of what the source or a library prints to the console. */
 const redirectConsole = (log: Output['log']): void => {
   for (const [method, level] of Object.entries(CONSOLE_LEVELS)) {
     Object.assign(console, {
@@ -42,7 +42,7 @@ const redirectConsole = (log: Output['log']): void => {
   }
 };
 
-/** What bypasses the console: text written to stdout, and Node's own warnings, which would go to stderr. */
+/** Makes LOGs of strings that are written to `process.stdout`, and of Node's warnings, which would go to stderr. */
 const redirectStrays = (log: Output['log']): void => {
   const stray = new Writable({
     write: (chunk, _encoding, done) => {
@@ -50,18 +50,18 @@ const redirectStrays = (log: Output['log']): void => {
       done();
     },
   });
-  // Defined, not assigned to: a look at the real process.stdout makes a pipe non-blocking.
+  // Defined, not assigned: reading the real process.stdout makes a pipe non-blocking.
   Object.defineProperty(process, 'stdout', {value: stray, configurable: true});
   process.removeAllListeners('warning');
   process.on('warning', (warning) => log('DEBUG', warning.stack ?? warning.message));
 };
 
-/** Takes stdout over. From here on every byte of it is a message. */
+/** Takes over stdout: from now on only messages are written to it. */
 export const takeStdout = ({redact, debug, onBroken}: Options): Output => {
   const writer = openWriter(STDOUT, onBroken);
   const log: Output['log'] = (level, message, stack) => {
     if (!debug && (level === 'DEBUG' || level === 'TRACE')) return;
-    writer.put(encode(logMessage(level, message, stack), redact)).catch(() => {}); // onBroken was told
+    writer.put(encode(logMessage(level, message, stack), redact)).catch(() => {}); // reported by onBroken
   };
   redirectConsole(log);
   redirectStrays(log);

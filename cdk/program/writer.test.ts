@@ -7,7 +7,7 @@ import {openWriter} from './writer.ts';
 const folder = mkdtempSync(join(tmpdir(), 'headwater-writer-'));
 afterAll(() => rmSync(folder, {recursive: true}));
 
-/** A writer to a file, and what it has written to it. */
+/** A writer to a file, with the file's content. */
 const toFile = (name: string) => {
   const path = join(folder, name);
   const fd = openSync(path, 'w');
@@ -21,12 +21,12 @@ const toFile = (name: string) => {
   };
 };
 
-/** As many lines as fill several buffers, each of another length, with characters of 1 to 4 bytes. */
+/** Lines of different lengths that fill several buffers, with characters of 1 to 4 bytes. */
 const manyLines = (name: string): readonly string[] =>
   Array.from({length: 5_000}, (_, n) => `${name} ${n} ${'aé€😀'.repeat(n % 60)}\n`);
 
 describe('a writer', () => {
-  test('writes lines whole and in their order', async () => {
+  test('writes whole lines in their order', async () => {
     const {put, drain, written, close, broken} = toFile('lines');
     const lines = manyLines('line');
     await put(lines);
@@ -36,7 +36,7 @@ describe('a writer', () => {
     expect(broken).toEqual([]);
   });
 
-  test('writes lines that no buffer holds, in their place', async () => {
+  test('writes lines that are longer than a buffer in their order', async () => {
     const {put, drain, written, close} = toFile('huge');
     const lines = [
       'first\n',
@@ -51,7 +51,7 @@ describe('a writer', () => {
     expect(written()).toBe(lines.join(''));
   });
 
-  test('keeps the lines of each of several callers in order, and tears none', async () => {
+  test('keeps the lines of several callers whole and in order', async () => {
     const {put, drain, written, close} = toFile('callers');
     const huge = `b ${'y'.repeat(200_000)}\n`;
     const callers = [manyLines('a'), [huge, ...manyLines('b'), huge], manyLines('c')];
@@ -64,7 +64,7 @@ describe('a writer', () => {
     expect(lines.length).toBe(callers.flat().length);
   });
 
-  test('takes lines from a generator as there is room for them', async () => {
+  test('takes lines from a generator when there is room for them', async () => {
     const {put, drain, written, close} = toFile('generator');
     function* lines() {
       for (let n = 0; n < 3; n += 1) yield `line ${n}\n`;
@@ -75,7 +75,7 @@ describe('a writer', () => {
     expect(written()).toBe('line 0\nline 1\nline 2\n');
   });
 
-  test('gives out what it holds when the program turns to waiting', async () => {
+  test('writes its buffer when the program becomes idle', async () => {
     const {put, written, close} = toFile('idle');
     await put(['line\n']);
     while (written() === '') await new Promise((resolve) => setImmediate(resolve));
@@ -83,14 +83,14 @@ describe('a writer', () => {
     expect(written()).toBe('line\n');
   });
 
-  test('that holds nothing has nothing to drain', async () => {
+  test('drains at once if it holds nothing', async () => {
     const {drain, written, close} = toFile('empty');
     await drain();
     close();
     expect(written()).toBe('');
   });
 
-  test('tells when nothing can be written any more, and fails from then on', async () => {
+  test('reports that writing failed, and rejects from then on', async () => {
     const path = join(folder, 'idle');
     const readOnly = openSync(path, 'r');
     const broken: unknown[] = [];

@@ -1,10 +1,9 @@
-// Lines to a file descriptor: two buffers, one being filled while the other is being written.
-// Strings handed to process.stdout would each become a buffer of their own; 1,000,000 records of 700 bytes
-// took 280 MB that way, and take 90 MB this way.
+// Writes lines to a file descriptor with two buffers: one is filled while the other is written. process.stdout would make a
+// buffer of each string: 1,000,000 records of 700 bytes took 280 MB that way, and take 90 MB this way.
 import {write as writeCallback} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
 
-/** Writes the bytes from an index on, or a part of them; how many. */
+/** Writes the bytes from an index on, or some of them. Returns their number. */
 const writeBytes = (fd: number, bytes: Buffer, from: number): Promise<number> =>
   new Promise((resolve, reject) => {
     writeCallback(fd, bytes, from, bytes.length - from, (error, written) => {
@@ -13,23 +12,23 @@ const writeBytes = (fd: number, bytes: Buffer, from: number): Promise<number> =>
     });
   });
 
-/** Four times what a Linux pipe takes at once; more gains nothing. */
+/** Four times the capacity of a Linux pipe. More gains nothing. */
 const BUFFER_SIZE = 256 * 1024;
 
-/** A character takes three bytes at most in UTF-8, counted as JavaScript counts characters. */
+/** A UTF-16 code unit takes at most three bytes in UTF-8. */
 const MAX_BYTES_PER_CHARACTER = 3;
 
 export type Writer = {
-  /** Takes lines, or bytes that are some lines. Resolves when all of them have their place in a buffer; waits while the reader is slow. Rejects once writing failed. */
+  /** Takes whole lines. Resolves when all are in a buffer, so it waits for a slow reader. Rejects after writing has failed. */
   readonly put: (lines: Iterable<string | Buffer>) => Promise<void>;
-  /** Resolves when the operating system has taken everything; rejects if it won't. */
+  /** Resolves when the operating system has taken everything; rejects if writing fails. */
   readonly drain: () => Promise<void>;
 };
 
 const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 
-/** Where someone made the pipe non-blocking, as worker threads do, a full one answers EAGAIN: wait for its reader. */
+/** If a worker thread made the pipe non-blocking, writing to a full pipe fails with EAGAIN: wait for its reader. */
 const writeFully = async (fd: number, bytes: Buffer): Promise<void> => {
   let pause = 1;
   for (let offset = 0; offset < bytes.length; ) {
@@ -44,11 +43,11 @@ const writeFully = async (fd: number, bytes: Buffer): Promise<void> => {
   }
 };
 
-/** The most bytes that it takes: a text is not measured for that. */
+/** The most bytes that a line can take; to measure a string would cost time. */
 const roomFor = (line: string | Buffer): number =>
   typeof line === 'string' ? line.length * MAX_BYTES_PER_CHARACTER : line.length;
 
-/** @param onBroken told when nothing more can be written: the reader has left, the disk is full */
+/** @param onBroken called when writing fails: the reader has left, or the disk is full */
 export const openWriter = (fd: number, onBroken: (error: unknown) => void): Writer => {
   let filling = Buffer.allocUnsafeSlow(BUFFER_SIZE);
   let spare = Buffer.allocUnsafeSlow(BUFFER_SIZE);
@@ -57,13 +56,13 @@ export const openWriter = (fd: number, onBroken: (error: unknown) => void): Writ
   let swapping: Promise<void> | undefined;
   let scheduled = false;
 
-  /** One write after the other, in the order of their calls. */
+  /** Writes one buffer after another, in the order of the calls. */
   const send = (bytes: Buffer): void => {
     writing = writing.then(() => writeFully(fd, bytes));
-    // Whoever writes next hears of it too; until then it is not unhandled.
+    // The next `put` or `drain` rejects too. Until then the rejection must not be unhandled.
     writing.catch(onBroken);
   };
-  /** Gives the filled buffer to the system as soon as the one before it has been taken. */
+  /** Writes the filled buffer as soon as the one before it was written. */
   const swap = async (): Promise<void> => {
     await writing;
     if (length === 0) return;
@@ -78,13 +77,13 @@ export const openWriter = (fd: number, onBroken: (error: unknown) => void): Writ
     });
     return swapping;
   };
-  /** What is in the buffer when the program turns to waiting goes out: a reader should not wait with it. */
+  /** Writes the buffer when the program becomes idle, so that the reader need not wait for a full one. */
   const flushWhenIdle = (): void => {
     if (scheduled) return;
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
-      flush().catch(() => {}); // onBroken was told
+      flush().catch(() => {}); // reported by onBroken
     });
   };
   const fits = (line: string | Buffer): boolean => length + roomFor(line) <= BUFFER_SIZE;
@@ -93,7 +92,6 @@ export const openWriter = (fd: number, onBroken: (error: unknown) => void): Writ
       typeof line === 'string' ? filling.write(line, length, 'utf8') : line.copy(filling, length);
     flushWhenIdle();
   };
-  /** A line that no buffer holds goes out in one of its own. */
   const sendHuge = async (line: string | Buffer): Promise<void> => {
     while (length > 0) await flush();
     send(typeof line === 'string' ? Buffer.from(line) : line);

@@ -3,7 +3,7 @@ import {failureOf} from '../../test/failure-of.ts';
 import {descriptorOf, parseCatalog, streamKey} from './catalog.ts';
 
 describe('a configured catalog', () => {
-  test('lists streams with their mode and schema; what the kit does not need is passed over', () => {
+  test('lists streams with their mode and schema; fields that the kit does not need are ignored', () => {
     const catalog = {
       streams: [
         {
@@ -42,7 +42,7 @@ describe('a configured catalog', () => {
     ]);
   });
 
-  test.each([[null], ['{}'], [[]]])('has no schema where one is %j', (schema) => {
+  test.each([[null], ['{}'], [[]]])('has no schema if it is %j', (schema) => {
     expect(parseCatalog({streams: [{stream: {name: 'users', json_schema: schema}}]})).toEqual([
       {descriptor: {name: 'users'}, syncMode: 'full_refresh'},
     ]);
@@ -55,32 +55,35 @@ describe('a configured catalog', () => {
   test.each([
     ['null', null, 'is null'],
     ['a list', [], 'is an array'],
-    ['a text', 'users', 'is a string'],
+    ['a string', 'users', 'is a string'],
     ['an empty object', {}, '"streams" is undefined'],
     ['an object of streams', {streams: {users: {}}}, '"streams" is an object'],
     ['null as its streams', {streams: null}, '"streams" is null'],
-  ])('that is %s is refused', async (_what, catalog, told) => {
+  ])('that is %s is rejected', async (_what, catalog, problem) => {
     expect(await failureOf(() => parseCatalog(catalog))).toBe(
-      `ConfigError: The catalog must be an object with a list "streams", but ${told}.`,
+      `ConfigError: The catalog must be an object with a list "streams", but ${problem}.`,
     );
   });
 
   test.each([
     ['null', null],
-    ['a text', 'users'],
+    ['a string', 'users'],
     ['a list', ['users']],
     ['a stream as discover prints it', {name: 'users', json_schema: {}}],
     ['a stream that is null', {stream: null}],
     ['a stream without a name', {stream: {}}],
-    ['a stream whose name is no text', {stream: {name: 7}}],
-  ])('with %s among its streams is refused, and told what it should be', async (_what, entry) => {
-    const catalog = {streams: [{stream: {name: 'users'}}, entry]};
-    expect(await failureOf(() => parseCatalog(catalog))).toBe(
-      "ConfigError: The catalog's streams[1] has no stream.name. Give the output of `discover` as a configured " +
-        'catalog: {"streams": [{"stream": {"name": …}, "sync_mode": "full_refresh", ' +
-        '"destination_sync_mode": "append"}]}.',
-    );
-  });
+    ['a stream whose name is not a string', {stream: {name: 7}}],
+  ])(
+    'with %s among its streams is rejected, and the error shows the right shape',
+    async (_what, entry) => {
+      const catalog = {streams: [{stream: {name: 'users'}}, entry]};
+      expect(await failureOf(() => parseCatalog(catalog))).toBe(
+        "ConfigError: The catalog's streams[1] has no stream.name. Give the output of `discover` as a configured " +
+          'catalog: {"streams": [{"stream": {"name": …}, "sync_mode": "full_refresh", ' +
+          '"destination_sync_mode": "append"}]}.',
+      );
+    },
+  );
 });
 
 describe('a stream', () => {
@@ -91,7 +94,7 @@ describe('a stream', () => {
     },
   );
 
-  test('is told apart by its namespace', () => {
+  test('is distinguished by its namespace', () => {
     const keys = [
       descriptorOf('users', undefined),
       descriptorOf('users', 'a'),

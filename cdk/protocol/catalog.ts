@@ -2,20 +2,20 @@ import {ConfigError} from '../errors.ts';
 import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import type {StreamDescriptor} from './generated/airbyte.ts';
 
-/** One entry of a configured catalog: what the user asked to read, and how. */
+/** An entry of a configured catalog: a stream that the user selected. */
 export type ConfiguredStream = {
   readonly descriptor: StreamDescriptor;
-  /** As it stands in the catalog; anything but the two modes is the plan's to refuse. */
+  /** Unchanged from the catalog. The plan rejects unknown modes. */
   readonly syncMode: string;
-  /** The stream's JSON Schema as configured: where the user selects fields, the others are missing in it. */
+  /** The configured JSON Schema. Fields that the user did not select are missing. */
   readonly schema?: JsonObject;
 };
 
-/** Absent, null and empty namespaces are one and the same to every client. */
+/** Clients treat absent, null and empty namespaces alike. */
 export const descriptorOf = (name: string, namespace: unknown): StreamDescriptor =>
   typeof namespace === 'string' && namespace !== '' ? {name, namespace} : {name};
 
-/** Tells streams apart, with their namespace; a space cannot be part of one. */
+/** The key of a stream in maps. A space cannot be part of a namespace. */
 export const streamKey = ({name, namespace = ''}: StreamDescriptor): string =>
   `${namespace} ${name}`;
 
@@ -35,7 +35,7 @@ const configuredStream = (entry: unknown, index: number): ConfiguredStream => {
   };
 };
 
-/** Reads a configured catalog; fields the kit does not need are passed over. */
+/** Reads a configured catalog, and ignores fields that the kit does not need. */
 export const parseCatalog = (catalog: unknown): readonly ConfiguredStream[] => {
   const streams = isObject(catalog) ? catalog['streams'] : undefined;
   if (!Array.isArray(streams)) {

@@ -1,16 +1,16 @@
-// An option of a spec's oneOf is chosen by a constant in one of its properties. Ajv does not know that: it lists
-// the faults of every option, and those of the one the user meant drown among them.
+// A constant in a property selects an option of a spec's oneOf. Ajv does not know that: it lists the faults of every
+// option, which hide those of the selected one.
 import type {ErrorObject} from 'ajv';
 import {isObject} from '../json/values.ts';
 
-/** The property that tells the options apart, with its constant in each of them. */
+/** The property that distinguishes the options, with its constant in each of them. */
 type Tag = {readonly name: string; readonly constants: readonly unknown[]};
 
 /** A value that fits no option of a oneOf or anyOf. */
 type Choice = {
   readonly fault: ErrorObject;
   readonly tag: Tag | undefined;
-  /** The option whose constant the value has; -1 where there is none. */
+  /** The index of the option whose constant the value has, or -1. */
   readonly chosen: number;
 };
 
@@ -39,14 +39,14 @@ const choiceOf = (fault: ErrorObject): Choice => {
   return {fault, tag, chosen};
 };
 
-/** In which of a choice's options a fault lies; undefined where it lies elsewhere. */
+/** The index of the choice's option in which a fault lies; undefined if it lies elsewhere. */
 const optionOf = (fault: ErrorObject, choice: ErrorObject): number | undefined =>
   fault.schemaPath.startsWith(`${choice.schemaPath}/`) &&
   `${fault.instancePath}/`.startsWith(`${choice.instancePath}/`)
     ? Number.parseInt(fault.schemaPath.slice(choice.schemaPath.length + 1), 10)
     : undefined;
 
-/** No option was chosen: that is the fault then, and it lies in the tag. */
+/** If no option was chosen, the tag is the fault. */
 const atTag = (fault: ErrorObject, {name, constants}: Tag): ErrorObject => ({
   ...fault,
   keyword: 'enum',
@@ -55,22 +55,22 @@ const atTag = (fault: ErrorObject, {name, constants}: Tag): ErrorObject => ({
   data: errorField(fault, name),
 });
 
-/** The faults without those of the options that the user did not choose. */
-export const faultsMeant = (faults: readonly ErrorObject[]): readonly ErrorObject[] => {
+/** Leaves out the faults of options that the user did not choose. */
+export const relevantFaults = (faults: readonly ErrorObject[]): readonly ErrorObject[] => {
   const choices = faults
     .filter(({keyword}) => keyword === 'oneOf' || keyword === 'anyOf')
     .map(choiceOf);
-  const isMeant = (fault: ErrorObject): boolean =>
+  const isRelevant = (fault: ErrorObject): boolean =>
     choices.every((choice) => {
       const option = optionOf(fault, choice.fault);
       return option === undefined || choice.tag === undefined || option === choice.chosen;
     });
-  const meant = faults.filter(isMeant);
-  return meant.flatMap((fault) => {
+  const relevant = faults.filter(isRelevant);
+  return relevant.flatMap((fault) => {
     const choice = choices.find((candidate) => candidate.fault === fault);
     if (choice === undefined) return [fault];
-    // What is wrong inside says more than that something is.
-    if (meant.some((other) => optionOf(other, fault) !== undefined)) return [];
+    // The faults inside the option say more.
+    if (relevant.some((other) => optionOf(other, fault) !== undefined)) return [];
     return [choice.tag && choice.chosen < 0 ? atTag(fault, choice.tag) : fault];
   });
 };

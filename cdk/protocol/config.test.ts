@@ -3,8 +3,8 @@ import {failureOf} from '../../test/failure-of.ts';
 import type {JsonObject} from '../json/values.ts';
 import {validateConfig} from './config.ts';
 
-/** The message for a config with this one property, by this schema. */
-const told = async (schema: JsonObject, value: unknown): Promise<string> => {
+/** The error for a config with this one property, by this schema. */
+const faultOf = async (schema: JsonObject, value: unknown): Promise<string> => {
   const failure = await failureOf(() =>
     validateConfig({type: 'object', properties: {field: schema}}, {field: value}),
   );
@@ -30,7 +30,7 @@ describe('a config', () => {
     },
   };
 
-  test('that is valid comes back with its defaults, nested ones included', () => {
+  test('that is valid is returned with its defaults, nested ones included', () => {
     const config = {token: 'hush', paging: {order: 'asc'}, lists: [{}, {all: false}]};
     expect(validateConfig(spec, config)).toEqual({
       token: 'hush',
@@ -40,13 +40,13 @@ describe('a config', () => {
     });
   });
 
-  test('is not changed itself', () => {
+  test('is not mutated', () => {
     const config = {token: 'hush', paging: {}};
     validateConfig(spec, config);
     expect(config).toEqual({token: 'hush', paging: {}});
   });
 
-  test('gets defaults of its own: what one run does to them, no other sees', () => {
+  test('gets its own copy of the defaults', () => {
     const first = validateConfig<{paging: {size: number}}>(spec, {token: 'hush'});
     first.paging.size = 7;
     expect(validateConfig(spec, {token: 'hush'})).toEqual({
@@ -56,13 +56,13 @@ describe('a config', () => {
     });
   });
 
-  test('may hold fields that the spec does not know', () => {
+  test('may have fields that the spec does not declare', () => {
     expect(validateConfig({type: 'object', properties: {}}, {odd: {is: 'fine'}})).toEqual({
       odd: {is: 'fine'},
     });
   });
 
-  test("loses the client's own keys, also where the spec allows no unknown ones", () => {
+  test("loses the client's own keys, even if the spec allows no unknown ones", () => {
     const strict = {type: 'object', additionalProperties: false, properties: {a: {}}};
     expect(
       validateConfig(strict, {a: 1, _limit: 10, _page_size: 5, __injected_catalog: {}}),
@@ -72,15 +72,15 @@ describe('a config', () => {
   test.each([
     ['a list', [], 'an array'],
     ['null', null, 'null'],
-    ['a text', 'hush', 'a string'],
+    ['a string', 'hush', 'a string'],
     ['nothing', undefined, 'undefined'],
-  ])('that is %s is refused without showing it', async (_what, config, kind) => {
+  ])('that is %s is rejected, and the error does not show it', async (_what, config, kind) => {
     expect(await failureOf(() => validateConfig(spec, config))).toBe(
       `ConfigError: The config must be a JSON object, but is ${kind}.`,
     );
   });
 
-  test('with several faults is refused once, with all of them', async () => {
+  test('with several faults is rejected with one error that names all of them', async () => {
     const config = {api_url: 'api.test', paging: {size: 'many'}, start_date: '2026-01-01'};
     expect(await failureOf(() => validateConfig(spec, config))).toBe(
       'ConfigError: The config does not match the spec: token is required, but missing; ' +
@@ -151,12 +151,15 @@ describe('a field', () => {
       1,
       'field must fit exactly one of its options, but is 1.',
     ],
-  ])('is told what it must be, and what it is: %s', async (_keyword, schema, value, expected) => {
-    expect(await told(schema, value)).toBe(expected);
-  });
+  ])(
+    'is reported with the allowed and the actual value: %s',
+    async (_keyword, schema, value, expected) => {
+      expect(await faultOf(schema, value)).toBe(expected);
+    },
+  );
 
   test('is shown up to 80 characters', async () => {
-    expect(await told({type: 'number'}, 'x'.repeat(200))).toBe(
+    expect(await faultOf({type: 'number'}, 'x'.repeat(200))).toBe(
       `field must be of type number, but is "${'x'.repeat(79)}….`,
     );
   });
@@ -181,32 +184,32 @@ describe('a secret', () => {
     ],
     ['a number', secret, 1234567, 'must be of type string, but is a number'],
   ])('that is %s is not shown', async (_what, schema, value, expected) => {
-    expect(await told(schema, value)).toBe(`field ${expected} that is a secret.`);
+    expect(await faultOf(schema, value)).toBe(`field ${expected} that is a secret.`);
   });
 
   test.each([
     ['an object', {token: SECRET}, 'an object'],
     ['a list', [SECRET], 'an array'],
     ['null', null, 'null'],
-  ])('inside %s where a text should be is not shown', async (_what, value, kind) => {
-    expect(await told(secret, value)).toBe(`field must be of type string, but is ${kind}.`);
+  ])('inside %s that should be a string is not shown', async (_what, value, kind) => {
+    expect(await faultOf(secret, value)).toBe(`field must be of type string, but is ${kind}.`);
   });
 
   test('is not shown inside a list', async () => {
     const schema = {type: 'array', items: {...secret, minLength: 20}};
-    expect(await told(schema, [SECRET])).toBe(
+    expect(await faultOf(schema, [SECRET])).toBe(
       'field.0 must NOT have fewer than 20 characters, but is a string that is a secret.',
     );
   });
 
-  test('is not shown where it stands in place of the object it belongs to', async () => {
+  test('is not shown if it replaces the object that should hold it', async () => {
     const schema = {type: 'object', properties: {token: secret}};
-    expect(await told(schema, SECRET)).toBe(
+    expect(await faultOf(schema, SECRET)).toBe(
       'field must be of type object, but is a string that is a secret.',
     );
   });
 
-  test('is not shown where a field that is not secret repeats it', async () => {
+  test('is not shown if a field that is not secret repeats it', async () => {
     const spec = {
       type: 'object',
       properties: {token: secret, name: {type: 'string', maxLength: 1}},
@@ -242,7 +245,7 @@ describe('a choice by a constant', () => {
   };
   const credentials = {title: 'Authentication', type: 'object', oneOf: [oauth, token]};
 
-  test('is taken when one option fits', () => {
+  test('is valid if one option fits', () => {
     const spec = {type: 'object', properties: {credentials}};
     const config = {credentials: {auth_type: 'token', token: 'hush'}};
     expect(validateConfig(spec, config)).toEqual(config);
@@ -257,7 +260,7 @@ describe('a choice by a constant', () => {
         'field.client_secret must NOT have fewer than 20 characters, but is a string that is a secret.',
     ],
     [
-      'is none of them',
+      'has another constant',
       {auth_type: 'basic', token: 'hush'},
       'field.auth_type must be one of "oauth", "token", but is "basic".',
     ],
@@ -266,52 +269,52 @@ describe('a choice by a constant', () => {
       {token: 'hush'},
       'field.auth_type must be one of "oauth", "token", but is missing.',
     ],
-    ['is no object', 'hush', 'field must be of type object, but is a string that is a secret.'],
+    ['is not an object', 'hush', 'field must be of type object, but is a string that is a secret.'],
     ['is null', null, 'field must be of type object, but is null.'],
-  ])('is reported by the option that was meant when it %s', async (_fault, value, expected) => {
-    expect(await told(credentials, value)).toBe(expected);
+  ])('is reported by the chosen option if it %s', async (_fault, value, expected) => {
+    expect(await faultOf(credentials, value)).toBe(expected);
   });
 
-  test('is reported for each item of a list by itself', async () => {
+  test('is reported for each item of a list separately', async () => {
     const items = [
       {auth_type: 'token'},
       {auth_type: 'oauth', client_id: 'a'},
       {auth_type: 'basic'},
       {auth_type: 'token', token: 'hush'},
     ];
-    expect(await told({type: 'array', items: credentials}, items)).toBe(
+    expect(await faultOf({type: 'array', items: credentials}, items)).toBe(
       'field.0.token is required, but missing; field.1.client_secret is required, but missing; ' +
         'field.2.auth_type must be one of "oauth", "token", but is "basic".',
     );
   });
 
-  test('may hold another choice', async () => {
+  test('may contain another choice', async () => {
     const outer = {
       oneOf: [
         {properties: {kind: {const: 'none'}}, required: ['kind']},
         {properties: {kind: {const: 'auth'}, credentials}, required: ['kind', 'credentials']},
       ],
     };
-    expect(await told(outer, {kind: 'auth', credentials: {auth_type: 'token'}})).toBe(
+    expect(await faultOf(outer, {kind: 'auth', credentials: {auth_type: 'token'}})).toBe(
       'field.credentials.token is required, but missing.',
     );
-    expect(await told(outer, {kind: 'auth', credentials: {auth_type: 'basic'}})).toBe(
+    expect(await faultOf(outer, {kind: 'auth', credentials: {auth_type: 'basic'}})).toBe(
       'field.credentials.auth_type must be one of "oauth", "token", but is "basic".',
     );
-    expect(await told(outer, {kind: 'other', credentials: {auth_type: 'basic'}})).toBe(
+    expect(await faultOf(outer, {kind: 'other', credentials: {auth_type: 'basic'}})).toBe(
       'field.kind must be one of "none", "auth", but is "other".',
     );
   });
 
-  test('says so when two options have the same constant', async () => {
-    expect(await told({oneOf: [token, token]}, {auth_type: 'token', token: 'hush'})).toBe(
+  test('is an error if two options have the same constant', async () => {
+    expect(await faultOf({oneOf: [token, token]}, {auth_type: 'token', token: 'hush'})).toBe(
       'field must fit exactly one of its options, but is an object.',
     );
   });
 
-  test('lists the faults of every option where nothing tells them apart', async () => {
+  test('lists the faults of every option if no constant distinguishes them', async () => {
     const schema = {oneOf: [{required: ['user']}, {required: ['token']}]};
-    expect(await told(schema, {})).toBe(
+    expect(await faultOf(schema, {})).toBe(
       'field.user is required, but missing; field.token is required, but missing.',
     );
   });

@@ -2,12 +2,11 @@ import {Ajv, type ErrorObject} from 'ajv';
 import addFormats from 'ajv-formats';
 import {ConfigError} from '../errors.ts';
 import {isObject, type JsonObject, kindOf} from '../json/values.ts';
-import {faultsMeant} from './choices.ts';
+import {relevantFaults} from './choices.ts';
 import {secretValues} from './secrets.ts';
 
 const quoted = (value: unknown): string => JSON.stringify(value) ?? String(value);
 
-/** What the value must be, in words. */
 const demand = ({keyword, params, message = 'is not valid'}: ErrorObject): string => {
   switch (keyword) {
     case 'required':
@@ -43,7 +42,7 @@ const shown = (value: unknown, secrets: ReadonlySet<string>): string => {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 };
 
-/** These name their field themselves: the value they are about is the object around it. */
+/** Errors with these keywords are about the object around the field that they name. */
 const namedField = ({keyword, params}: ErrorObject): string | undefined => {
   if (keyword === 'required') return params['missingProperty'];
   return keyword === 'additionalProperties' ? params['additionalProperty'] : undefined;
@@ -60,14 +59,15 @@ const describe = (error: ErrorObject, secrets: ReadonlySet<string>): string => {
   return `${path} ${demand(error)}${hint && keyword === 'pattern' ? ` (${hint})` : ''}${found}`;
 };
 
-/** Keys such as `_limit` and `_page_size` are the client's own; Airbyte's tests put them in. */
+/** Removes keys of the client, such as `_limit` and `_page_size`, which Airbyte's tests add. */
 export const withoutInternalKeys = (config: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(config).filter(([key]) => !key.startsWith('_')));
 
 /**
- * Checks a config against the spec's JSON Schema, whose type `C` is, and fills in its defaults.
- * @param hidden values that errors must not show, besides those at places the schema marks as secrets
- * @throws ConfigError that names each wrong field, what it must be and what it is; secrets are not shown.
+ * Checks a config against the spec's JSON Schema, and fills in its defaults.
+ * @template C the type that the schema describes
+ * @param hidden values that errors must not show, in addition to fields that the schema marks as secret
+ * @throws ConfigError that names each wrong field, the allowed values and the actual one, unless it is secret
  */
 export const validateConfig = <C extends object>(
   schema: JsonObject,
@@ -77,8 +77,8 @@ export const validateConfig = <C extends object>(
   if (!isObject(config)) {
     throw new ConfigError(`The config must be a JSON object, but is ${kindOf(config)}.`);
   }
-  // Not strict: a spec carries annotations for Airbyte's screens, and more of them over time.
-  // Nor is the schema itself checked, which `npm run generate` has done: it would take as long as all else before the first request.
+  // Not strict, because specs have annotations for Airbyte's UI. `npm run generate` has checked the schema itself; to check it
+  // here would double the time before the first request.
   const ajv = new Ajv({
     allErrors: true,
     verbose: true,
@@ -92,6 +92,6 @@ export const validateConfig = <C extends object>(
   const isValid = ajv.compile<C>(schema);
   if (isValid(candidate)) return candidate;
   const secrets = new Set([...secretValues(schema, config), ...hidden.map(String)]);
-  const faults = faultsMeant(isValid.errors ?? []).map((error) => describe(error, secrets));
+  const faults = relevantFaults(isValid.errors ?? []).map((error) => describe(error, secrets));
   throw new ConfigError(`The config does not match the spec: ${[...new Set(faults)].join('; ')}.`);
 };

@@ -104,7 +104,7 @@ describe('a message', () => {
         },
       },
     ],
-  ])('of kind %s has the wire names, and is valid by the protocol', (_kind, message, expected) => {
+  ])('of kind %s has wire names, and is valid by the protocol', (_kind, message, expected) => {
     expect(message).toStrictEqual(expected);
     expect(validateMessage(message)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-// Makers of the messages a source emits. Wire names stay in here.
+// Makes the messages that a source emits. Wire names stay in this file.
 import type {FailureType} from '../errors.ts';
 import {parseAll, type RawRecords} from '../json/raw-records.ts';
 import type {JsonObject} from '../json/values.ts';
@@ -12,23 +12,23 @@ import type {
 export type LogLevel = AirbyteLogMessage['level'];
 export type StreamStatus = 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';
 
-/** What the source had to alter in a record, for its `meta.changes`. */
+/** A change that the kit made to a record, for its `meta.changes`. */
 export type RecordChange = AirbyteRecordMessageMetaChange;
 
-/** Many RECORD messages of one stream in one value: pages travel through the kit, not records. */
+/** Many RECORD messages of one stream in one value: pages flow through the kit, not records. */
 export type RecordPage = {
   readonly type: 'PAGE';
   readonly stream: StreamDescriptor;
   readonly records: readonly object[];
   /** Epoch milliseconds. */
   readonly emittedAt: number;
-  /** What was altered, by the place of the record in `records`; absent where nothing was. */
+  /** The changes of each altered record, by its index in `records`. */
   readonly changes?: ReadonlyMap<number, readonly RecordChange[]>;
-  /** The same records as they came; their bytes go out then. */
+  /** The same records as bytes, which are then printed unchanged. */
   readonly raw?: RawRecords;
 };
 
-/** A page of records that nobody has to look at: they are parsed for whoever does. */
+/** A page of records that pass through as bytes. They are parsed if `records` is read. */
 export const rawPage = (
   stream: StreamDescriptor,
   raw: RawRecords,
@@ -43,13 +43,11 @@ export const rawPage = (
   emittedAt,
 });
 
-/** What a command hands to the output. */
 export type Emission = AirbyteMessage | RecordPage;
 
-/** A failure, in the terms of a TRACE ERROR. */
 export type Failure = {
   readonly type: FailureType;
-  /** For the user: what failed and what to do. */
+  /** Tells the user what failed and what to do. */
   readonly message: string;
   readonly internalMessage?: string | undefined;
   readonly stack?: string | undefined;
@@ -61,7 +59,7 @@ export const logMessage = (level: LogLevel, message: string, stack?: string): Ai
   log: {level, message, ...(stack !== undefined && {stack_trace: stack})},
 });
 
-/** The whole config as it must be saved: the platform puts it in the place of the one it has. */
+/** The platform replaces the whole config that it has by this one. */
 export const configChange = (config: JsonObject, now: number): AirbyteMessage => ({
   type: 'CONTROL',
   control: {type: 'CONNECTOR_CONFIG', emitted_at: now, connectorConfig: {config}},
@@ -75,7 +73,7 @@ export const connectionStatus = (
   connectionStatus: {status, ...(message !== undefined && {message})},
 });
 
-/** `count` is the number of RECORDs of the stream since its previous STATE. */
+/** @param count the number of RECORDs of the stream since its previous STATE */
 export const stateMessage = (
   stream: StreamDescriptor,
   blob: JsonObject,
@@ -89,7 +87,7 @@ export const stateMessage = (
   },
 });
 
-/** `quotaReset`, in epoch milliseconds, says of a RUNNING stream that it waits for the API until then. */
+/** @param quotaReset the time until which a RUNNING stream waits for the API, in epoch milliseconds */
 export const streamStatus = (
   stream: StreamDescriptor,
   status: StreamStatus,

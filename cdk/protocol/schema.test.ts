@@ -10,7 +10,7 @@ import schema from './airbyte.schema.json' with {type: 'json'};
 const AIRBYTES_OWN = '../shared/protocol/airbyte_protocol.yaml';
 const airbytesOwn = join(import.meta.dirname, '../..', AIRBYTES_OWN);
 
-/** Keywords that say nothing about which messages are valid. */
+/** Keywords that do not decide whether a message is valid. */
 const SILENT = new Set([
   '$id',
   '$schema',
@@ -43,7 +43,7 @@ const keywordFacts = (keyword: string, value: unknown, path: string): readonly s
     case 'enum':
     case 'required':
       return list(value).map((entry) => `${path} has ${JSON.stringify(entry)}`);
-    case 'allOf': // the payload that belongs to a type: Airbyte's schema does not say it
+    case 'allOf': // requires the payload of each type, which Airbyte's schema does not
       return list(value)
         .filter((entry) => !isCondition(entry))
         .flatMap((entry, index) => facts(entry, `${path}/${index}`));
@@ -54,7 +54,7 @@ const keywordFacts = (keyword: string, value: unknown, path: string): readonly s
   }
 };
 
-/** Everything a schema demands, one line each, in no order. */
+/** Each requirement of a schema as a line, unordered. */
 const facts = (node: unknown, path = '#'): readonly string[] =>
   isNode(node)
     ? Object.entries(node)
@@ -70,7 +70,7 @@ const differences = (ours: unknown, theirs: unknown): readonly string[] => {
   ].toSorted();
 };
 
-/** Paths of the `$ref`s that have other keywords beside them, which draft-07 ignores. */
+/** Paths of `$ref`s beside other keywords, which draft-07 ignores. */
 const crowdedReferences = (node: unknown, path = '#'): readonly string[] => {
   if (Array.isArray(node)) {
     return node.flatMap((entry, index) => crowdedReferences(entry, `${path}/${index}`));
@@ -90,7 +90,7 @@ describe('the schema', () => {
     expect(() => ajv.compile(schema)).not.toThrow();
   });
 
-  test('puts nothing beside a $ref, where draft-07 would ignore it', () => {
+  test('has no keyword beside a $ref, because draft-07 would ignore it', () => {
     expect(crowdedReferences(schema)).toEqual([]);
   });
 
@@ -115,7 +115,7 @@ describe('the comparison with another schema', () => {
     ['wording', {...theirs, description: 'other words'}],
     ['order', {...theirs, required: ['title', 'kind']}],
     ['conditions we add', {...theirs, allOf: schema.definitions.AirbyteMessage.allOf}],
-  ])('overlooks %s', (_what, ours) => {
+  ])('ignores %s', (_what, ours) => {
     expect(differences(ours, theirs)).toEqual([]);
   });
 
@@ -221,12 +221,12 @@ describe('a message', () => {
       '/record/data must be object',
     ],
     [
-      'with a record from between two milliseconds',
+      'with a time between two milliseconds',
       {type: 'RECORD', record: {...record, emitted_at: 1.5}},
       '/record/emitted_at must be integer',
     ],
     [
-      'with a failure nobody can help with',
+      'with an unknown failure type',
       {
         type: 'TRACE',
         trace: {type: 'ERROR', emitted_at: 1, error: {message: 'm', failure_type: 'x'}},
@@ -245,11 +245,11 @@ describe('a message', () => {
       '/catalog/streams/0/supported_sync_modes must NOT have fewer than 1 items',
     ],
     [
-      'with an address that leads nowhere',
+      'with a documentation URL that is not a URL',
       {type: 'SPEC', spec: {...spec, documentationUrl: 'here'}},
       '/spec/documentationUrl must match format "uri"',
     ],
-  ])('is refused %s', (_fault, message, problem) => {
+  ])('is rejected %s', (_fault, message, problem) => {
     expect(validateMessage(message)).toEqual([problem]);
   });
 });
@@ -257,7 +257,7 @@ describe('a message', () => {
 describe('a configured catalog', () => {
   const configured = {stream, sync_mode: 'incremental', destination_sync_mode: 'append'};
 
-  test('says of each stream how to sync it', () => {
+  test('has a sync mode for each stream', () => {
     expect(configuredCatalogProblems({streams: [configured]})).toEqual([]);
     const odd = {...configured, sync_mode: 'sometimes'};
     expect(configuredCatalogProblems({streams: [odd]})).toEqual([
@@ -274,12 +274,12 @@ describe('the stdout of a source', () => {
   const message = {type: 'RECORD', record};
   const line = JSON.stringify(message);
 
-  test('is one message a line', () => {
+  test('is one message per line', () => {
     expect(parseMessages('')).toEqual([]);
     expect(parseMessages(`${line}\n\n${line}\n`)).toEqual([message, message]);
   });
 
-  test('ends with a newline, or its last message may be cut short', () => {
+  test('ends with a newline: without one its last message may be truncated', () => {
     const complaint = /^stdout line 2 does not end with a newline/;
     expect(() => parseMessages(`${line}\n${line}`)).toThrow(complaint);
   });
@@ -289,11 +289,11 @@ describe('the stdout of a source', () => {
     ['two messages at once', line + line, /^stdout line 2: Unexpected non-whitespace/],
     ['a list of messages', `[${line}]`, /^stdout line 2: \/ must be object/],
     ['half a message', '{"type":"RECORD"}', /^stdout line 2: .*'record'\n\{"type":"RECORD"\}$/],
-  ])('is refused for a line with %s', (_fault, bad, complaint) => {
+  ])('is rejected for a line with %s', (_fault, bad, complaint) => {
     expect(() => parseMessages(`${line}\n${bad}\n${line}\n`)).toThrow(complaint);
   });
 
-  test('is quoted in a complaint up to 300 characters a line', () => {
+  test('is quoted in an error up to 300 characters', () => {
     const long = `{"type":"${'x'.repeat(9000)}"}`;
     expect(() => parseMessages(`${long}\n`)).toThrow(`\n${long.slice(0, 300)}`);
     expect(() => parseMessages(`${long}\n`)).not.toThrow(long.slice(0, 301));

@@ -84,22 +84,22 @@ describe('a redactor', () => {
     expect(redact(['hush'], 'hush, Hush and hushed')).toBe('****, Hush and ****ed');
   });
 
-  test('replaces the longest first, so that no rest of it stays', () => {
+  test('replaces the longest first, so that no part of it remains', () => {
     expect(redact(['hush', 'hush-hush', 'ush'], 'say hush-hush or hush')).toBe('say **** or ****');
   });
 
-  test('takes secrets as they come', () => {
+  test('takes more secrets later', () => {
     const redactor = createRedactor();
     redactor.add(['first']);
     redactor.add(['second-first']);
     expect(redactor.redact('first second-first third')).toBe('**** **** third');
   });
 
-  test('leaves texts alone that are shorter than three characters', () => {
+  test('ignores secrets shorter than three characters', () => {
     expect(redact(['ab', 'x', '', 'abc'], 'ab x abc')).toBe('ab x ****');
   });
 
-  test('takes a secret as a text, not as a pattern', () => {
+  test('takes a secret as a string, not as a pattern', () => {
     expect(redact(['a.c$&'], 'abc a.c$& a.c')).toBe('abc **** a.c');
   });
 
@@ -145,7 +145,7 @@ describe('a redactor', () => {
   test.each([
     ['Go', String.raw`a\u003cb\u003e\u0026'(c)*`],
     ['a strict encoder', 'a%3Cb%3E%26%27%28c%29%2A'],
-  ])('finds a secret that %s escaped more than others would', (_who, text) => {
+  ])('finds a secret that %s escaped more than others do', (_who, text) => {
     expect(redact(["a<b>&'(c)*"], text)).toBe('****');
   });
 
@@ -155,7 +155,7 @@ describe('a redactor', () => {
 
   const LONG = 'ghp_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789?>~';
 
-  /** How many characters of the secret's base64 may be told at either end: its first and last bytes share them. */
+  /** The length of the longest part of the secret's base64 in a string; its first and last characters depend on the neighbours. */
   const longestRest = (text: string): number =>
     Math.max(
       ...[0, 1, 2].map((shift) => {
@@ -182,7 +182,7 @@ describe('a redactor', () => {
     ['a', ':more'],
     ['ab', ':more'],
     ['abc', ':more'],
-  ])('finds a secret inside the base64 of a longer text: %s:…%s', (before, after) => {
+  ])('finds a secret inside the base64 of a longer string: %s:…%s', (before, after) => {
     const text = `${before}:${LONG}${after}`;
     for (const encoding of ['base64', 'base64url'] as const) {
       const masked = redact([LONG], `Basic ${Buffer.from(text).toString(encoding)}`);
@@ -201,7 +201,7 @@ describe('a redactor', () => {
   ];
 
   test.each([
-    ['as it is', PEM.join('\n'), '****'],
+    ['unchanged', PEM.join('\n'), '****'],
     ['in JSON', JSON.stringify(PEM.join('\n')), '"****"'],
     ['without the line break at its end', PEM.join('\n').trim(), '****\n****\n****\n****\n****'],
     ['with other line ends', PEM.join('\r\n'), '****\r\n****\r\n****\r\n****\r\n****\r\n'],
@@ -210,13 +210,13 @@ describe('a redactor', () => {
     expect(redact([PEM.join('\n')], text)).toBe(expected);
   });
 
-  test('finds a private key inside the JSON of a service account, whole or taken out', () => {
+  test('finds the JSON of a service account, and the lines of the private key inside it', () => {
     const account = JSON.stringify({client_email: 'me@test', private_key: PEM.join('\n')}, null, 2);
     expect(redact([account], account)).toBe('****');
     expect(redact([account], `key: ${PEM[2]}`)).toBe('key: ****');
   });
 
-  test('does not stumble over half a character', () => {
+  test('finds a secret that ends with half a surrogate pair', () => {
     expect(redact(['hush\ud83d'], 'say hush\ud83d!')).toBe('say ****!');
   });
 
@@ -229,11 +229,11 @@ describe('a redactor', () => {
     ],
     ['twice', `one ghp_AbC…, two ghp_AbCdEfGhIjK…`, 'one ****…, two ****…'],
     ['and whole before', `${LONG}ghp_…`, '********…'],
-  ])('masks what is left of a secret that was cut: %s', (_form, text, expected) => {
+  ])('masks the beginning of a secret that was cut: %s', (_form, text, expected) => {
     expect(redact([LONG], text)).toBe(expected);
   });
 
-  test('leaves the beginning of a secret alone where nothing was cut', () => {
+  test('does not mask the beginning of a secret if nothing was cut', () => {
     expect(redact([LONG], 'ghp_ is what a token begins with…')).toBe(
       'ghp_ is what a token begins with…',
     );
@@ -248,7 +248,7 @@ describe('a redactor', () => {
     const text = lines.join('\n');
     const redactor = createRedactor();
     redactor.add(tokens);
-    // The processor's time, and the best of some: other tests keep the machine busy.
+    // CPU time, and the best of several, because other tests keep the machine busy.
     const took = Array.from({length: 5}, () => {
       const before = process.cpuUsage();
       redactor.redact(text);

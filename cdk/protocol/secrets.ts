@@ -1,10 +1,10 @@
-// Keeps the user's secrets out of everything the kit says. Records are not touched.
+// Masks the user's secrets in everything that the kit prints but records.
 import {inspect} from 'node:util';
 import {isObject, type JsonObject} from '../json/values.ts';
 
-/** Shorter ones would blot out half of every log. */
+/** Shorter secrets would mask half of every log. */
 const SHORTEST = 3;
-/** The same for one line of many. */
+/** The same for each line of a secret of several lines. */
 const SHORTEST_LINE = 8;
 const MASK = '****';
 
@@ -21,11 +21,11 @@ const leaves = (value: unknown): readonly string[] => {
   return isObject(value) ? Object.values(value).flatMap(leaves) : [];
 };
 
-/** A secret may have been put where the object around it belongs: `"credentials": "ghp_…"`. */
+/** The user may have written a secret in place of the object that should hold it: `"credentials": "ghp_…"`. */
 const isMisplaced = (schema: JsonObject, value: unknown): boolean =>
   typeof value !== 'object' && JSON.stringify(schema).includes('"airbyte_secret":true');
 
-/** Every value of the config at a place the spec marks `airbyte_secret`, inside lists and oneOf too. */
+/** All values of fields that the spec marks `airbyte_secret`, also inside lists and oneOf. */
 export const secretValues = (schema: JsonObject, value: unknown): readonly string[] => {
   if (schema['airbyte_secret'] === true || isMisplaced(schema, value)) return leaves(value);
   const {properties, items, additionalProperties} = schema;
@@ -34,8 +34,8 @@ export const secretValues = (schema: JsonObject, value: unknown): readonly strin
     ...schemasIn(schema).flatMap((option) => secretValues(option, value)),
     ...(isObject(value)
       ? Object.entries(value).flatMap(([key, inner]) => {
-          const place = Object.hasOwn(declared, key) ? declared[key] : additionalProperties;
-          return isObject(place) ? secretValues(place, inner) : [];
+          const field = Object.hasOwn(declared, key) ? declared[key] : additionalProperties;
+          return isObject(field) ? secretValues(field, inner) : [];
         })
       : []),
     ...(isObject(items) && Array.isArray(value)
@@ -47,8 +47,8 @@ export const secretValues = (schema: JsonObject, value: unknown): readonly strin
 const base64 = (text: string): string => Buffer.from(text).toString('base64').replace(/=+$/, '');
 
 /**
- * What every longer text with the secret in it has in common in base64, as `user:secret` in Basic auth has: three
- * bytes make four characters, so there are three ways in, and the characters at both ends depend on the neighbours.
+ * The parts that the base64 of every longer string with the secret shares, such as `user:secret` in Basic auth. Three bytes
+ * make four characters, so there are three alignments, and the characters at both ends depend on the neighbours.
  */
 const base64Cores = (secret: string): readonly string[] =>
   [0, 1, 2].map((before) => {
@@ -62,7 +62,7 @@ const urlSafe = (text: string): string => text.replaceAll('+', '-').replaceAll('
 const asUnicode = (character: string): string =>
   `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** Inside JSON, once or twice. PHP escapes slashes, too, Go what HTML would take, Python all that is not ASCII. */
+/** Forms inside JSON and JSON in JSON. PHP also escapes slashes, Go `<>&`, and Python all that is not ASCII. */
 const jsonForms = (secret: string): readonly string[] => {
   const json = JSON.stringify(secret).slice(1, -1);
   return [
@@ -77,7 +77,6 @@ const jsonForms = (secret: string): readonly string[] => {
 const asPercent = (character: string): string =>
   `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 
-/** In a URL or a form. */
 const urlForms = (secret: string): readonly string[] => {
   const text = secret.toWellFormed();
   const component = encodeURIComponent(text);
@@ -93,11 +92,11 @@ const urlForms = (secret: string): readonly string[] => {
   ];
 };
 
-/** Inside an object that was given to the console. */
+/** The form inside an object that was passed to the console. */
 const inspected = (secret: string): string =>
   inspect(secret, {breakLength: Number.POSITIVE_INFINITY, maxStringLength: null}).slice(1, -1);
 
-/** The forms in which a secret turns up: as it is, printed by Node, inside JSON, in a URL or a form, in base64. */
+/** The forms in which a secret appears: unchanged, printed by Node, inside JSON, in a URL or an HTML form, in base64. */
 const forms = (secret: string): readonly string[] => {
   const encoded = [base64(secret), ...base64Cores(secret)];
   return [
@@ -111,7 +110,7 @@ const forms = (secret: string): readonly string[] => {
   ];
 };
 
-/** A secret of many lines, such as a private key, and each line by itself: logs are cut at line ends. */
+/** A secret and each of its lines, for a private key, for example, because logs are cut at line ends. */
 const withLines = (secret: string): readonly string[] => {
   const lines = secret.split(/\r?\n|\\n/).map((line) => line.trim());
   return [
@@ -120,13 +119,12 @@ const withLines = (secret: string): readonly string[] => {
   ];
 };
 
-/** Finds which of many texts occur in another. A look at three characters settles nearly every place of it. */
+/** Finds those of many strings that occur in another one. A hash of three characters rules out nearly every index. */
 const openFinder = () => {
   const isStart = new Uint8Array(1 << 16);
   const byStart = new Map<number, string[]>();
-  /** Of the three characters at a place. */
-  const hashAt = (text: string, place: number): number =>
-    (text.charCodeAt(place) * 961 + text.charCodeAt(place + 1) * 31 + text.charCodeAt(place + 2)) &
+  const hashAt = (text: string, index: number): number =>
+    (text.charCodeAt(index) * 961 + text.charCodeAt(index + 1) * 31 + text.charCodeAt(index + 2)) &
     0xffff;
   return {
     add: (wanted: string): void => {
@@ -136,11 +134,11 @@ const openFinder = () => {
     },
     within: (text: string): ReadonlySet<string> => {
       const found = new Set<string>();
-      for (let place = 0; place + SHORTEST <= text.length; place += 1) {
-        const hash = hashAt(text, place);
+      for (let index = 0; index + SHORTEST <= text.length; index += 1) {
+        const hash = hashAt(text, index);
         if (isStart[hash] === 0) continue;
         for (const wanted of byStart.get(hash) ?? []) {
-          if (text.startsWith(wanted, place)) found.add(wanted);
+          if (text.startsWith(wanted, index)) found.add(wanted);
         }
       }
       return found;
@@ -148,10 +146,10 @@ const openFinder = () => {
   };
 };
 
-/** The kit's own mark where it leaves out the rest of a text: a secret may have been cut there. */
+/** The kit writes this where it truncates a string. A secret may have been cut there. */
 const CUT = '…';
 
-/** Masks the beginning of a secret at the end of a text. */
+/** Masks the beginning of a secret at the end of a string. */
 const maskEnd = (text: string, known: ReadonlySet<string>): string => {
   const last = text.at(-1);
   let longest = SHORTEST - 1;
@@ -174,7 +172,7 @@ export type Redactor = {
   readonly redact: (text: string) => string;
 };
 
-/** Collects secrets and replaces them in texts, the longest first, so that none hides inside another. */
+/** Collects secrets and masks them in strings, the longest first, because one may contain another. */
 export const createRedactor = (): Redactor => {
   const known = new Set<string>();
   const finder = openFinder();

@@ -5,10 +5,10 @@ const users = {stream_descriptor: {name: 'users'}, stream_state: {updated_at: '2
 const USERS = ['users', {updated_at: '2026-01-01'}];
 const orders = {stream_descriptor: {name: 'orders', namespace: 'shop'}, stream_state: {id: 7}};
 const ORDERS = ['shop orders', {id: 7}];
-const OLD = 'The state is of the old kind, without STREAM messages; read as it is.';
+const OLD = 'The state has the legacy format, without STREAM messages; it is read.';
 const NAMELESS = 'A state has no stream_descriptor.name; it is ignored.';
 
-/** What is understood, and what is told. */
+/** The blobs that were understood, and the warnings. */
 const read = (state: unknown) => {
   const {blobs, descriptors, warnings} = parseState(state);
   expect(descriptors.length).toBe(blobs.size);
@@ -22,7 +22,7 @@ describe('a state', () => {
     ['an empty object', {}],
     ['an empty list', []],
     ['a list of nothings', [null, [], {}]],
-  ])('that is %s holds nothing', (_what, state) => {
+  ])('that is %s holds no blob', (_what, state) => {
     expect(read(state)).toEqual({blobs: [], warnings: []});
   });
 
@@ -94,11 +94,11 @@ describe('a state', () => {
     ['LEGACY', {type: 'LEGACY', data: {users: {updated_at: '2026-01-01'}}}],
     ['in a list, without a type', [{data: {users: {updated_at: '2026-01-01'}}}]],
     ['a bare map', {users: {updated_at: '2026-01-01'}}],
-  ])('of the old kind, %s, is understood with a warning', (_what, state) => {
+  ])('in the legacy format, %s, is understood with a warning', (_what, state) => {
     expect(read(state)).toEqual({blobs: [USERS], warnings: [OLD]});
   });
 
-  test('that comes several times for one stream is the last of them', () => {
+  test('counts as its last one if a stream has several', () => {
     const at = (updated_at: string) => ({
       type: 'STREAM',
       stream: {...users, stream_state: {updated_at}},
@@ -130,20 +130,20 @@ describe('a state', () => {
     });
   });
 
-  test('keeps a blob as it came, down to what no source understands', () => {
+  test('keeps a blob unchanged, with keys that the source does not know', () => {
     const blob = {a: [1, {b: null}], __ab_no_cursor_state_message: true, ' ': ''};
     expect(read({stream: {...users, stream_state: blob}}).blobs).toEqual([['users', blob]]);
   });
 
   test.each([
-    ['a text', 'hush', 'The state is a string; it is ignored.'],
+    ['a string', 'hush', 'The state is a string; it is ignored.'],
     ['a number', 7, 'The state is a number; it is ignored.'],
     ['a switch in a list', [true], 'The state is a boolean; it is ignored.'],
     ['without a descriptor', {stream: {stream_state: {}}}, NAMELESS],
     ['with a descriptor of another type', {stream: {stream_descriptor: ['users']}}, NAMELESS],
     ['with a name of another type', {stream: {stream_descriptor: {name: 7}}}, NAMELESS],
     [
-      'with a text as its blob',
+      'with a string as its blob',
       {stream: {...users, stream_state: '2026-01-01'}},
       'The state of stream users is a string, not an object; it is ignored.',
     ],
@@ -155,12 +155,12 @@ describe('a state', () => {
     [
       'of type STREAM without a stream',
       {type: 'STREAM', stream: null},
-      'A state of type STREAM holds no stream; it is ignored.',
+      'A state of type STREAM has no stream object; it is ignored.',
     ],
     [
       'of type GLOBAL without a global part',
       {type: 'GLOBAL', global: null},
-      'A state of type GLOBAL holds no global; it is ignored.',
+      'A state of type GLOBAL has no global object; it is ignored.',
     ],
     [
       'of type GLOBAL without a list of streams',
@@ -171,7 +171,7 @@ describe('a state', () => {
     expect(read(state)).toEqual({blobs: [], warnings: [warning]});
   });
 
-  test('is understood as far as it can be', () => {
+  test('is understood in part if the rest is not valid', () => {
     const state = [
       {type: 'GLOBAL', global: {shared_state: {lsn: 1}, stream_states: [users, null, {}]}},
       {items: {id: 1}, broken: 7},
@@ -184,7 +184,7 @@ describe('a state', () => {
         NAMELESS,
         'The shared part of a GLOBAL state is not used by this source.',
         OLD,
-        'The state\'s field "broken" is a number, not a stream\'s state; ignored.',
+        'The state\'s field "broken" is a number, not a stream\'s state; it is ignored.',
         'The state is a string; it is ignored.',
       ],
     });

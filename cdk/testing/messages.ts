@@ -1,7 +1,6 @@
-// Looks into the messages of a read.
 import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
 
-/** The states a client keeps: the last one of each stream, as the list it hands back. */
+/** The list of states that a client passes to the next sync: the last one of each stream. */
 export const lastStates = (messages: readonly AirbyteMessage[]): readonly object[] => [
   ...new Map(
     messages.flatMap(({state}) =>
@@ -13,13 +12,12 @@ export const lastStates = (messages: readonly AirbyteMessage[]): readonly object
 export const recordsOf = (messages: readonly AirbyteMessage[], stream: string) =>
   messages.flatMap(({record}) => (record?.stream === stream ? [record.data] : []));
 
-/** What a read failed with: `issues system_error: …`, with `all` in place of a stream for what ended the run. */
+/** The errors of a read: `issues system_error: …` for a stream, `all system_error: …` for the run. */
 export const errorsIn = (messages: readonly AirbyteMessage[]): readonly string[] =>
   messages.flatMap(({trace}) => {
     const {stream_descriptor: stream, failure_type, message} = trace?.error ?? {};
     return message === undefined ? [] : [`${stream?.name ?? 'all'} ${failure_type}: ${message}`];
   });
 
-/** What a read warned of. */
 export const warningsOf = (messages: readonly AirbyteMessage[]): readonly string[] =>
   messages.flatMap(({log}) => (log?.level === 'WARN' ? [log.message] : []));

@@ -1,7 +1,6 @@
 import {encode} from '../program/encode.ts';
 import type {Emission} from '../protocol/messages.ts';
 
-/** The lines of an emission as they go to stdout. */
 export const printedLines = (emission: Emission, redact: (text: string) => string): string => {
   let text = '';
   for (const lines of encode(emission, redact)) text += String(lines);

@@ -1,7 +1,8 @@
-// Holds what a source prints against the protocol's schema. Every test that reads a source's stdout
-// goes through parseMessages, so no test can pass on a line that Airbyte would refuse.
+// Checks the output of a source against the protocol's schema. Every test that reads a source's stdout uses parseMessages, so
+// no test passes with a line that Airbyte would reject.
 import {Ajv, type ErrorObject, type ValidateFunction} from 'ajv';
 import addFormats from 'ajv-formats';
+import {messageOf} from '../errors.ts';
 import schema from '../protocol/airbyte.schema.json' with {type: 'json'};
 import type {AirbyteMessage, ConfiguredAirbyteCatalog} from '../protocol/generated/airbyte.ts';
 import {said} from './secrets.ts';
@@ -12,7 +13,7 @@ const ajv = new Ajv({allErrors: true});
 addFormats.default(ajv);
 ajv.addSchema(schema, 'protocol');
 
-/** Compiled when it is first asked for: each test file has a copy of this module, and few need both. */
+/** Compiles on the first use: each test file has its own copy of this module, and few need both validators. */
 const validatorOf = <T>(definition: string) => {
   let compiled: ValidateFunction<T> | undefined;
   return (): ValidateFunction<T> => {
@@ -30,41 +31,35 @@ const describeProblem = ({instancePath, message, params}: ErrorObject): string =
   return `${instancePath || '/'} ${message ?? 'is invalid'}${values}`;
 };
 
-/** `if` only says that a `then` failed; the failure within it is listed by itself. */
-const describeProblems = ({errors}: ValidateFunction): readonly string[] =>
-  (errors ?? []).filter(({keyword}) => keyword !== 'if').map(describeProblem);
+/** Leaves out `if`, which only says that a `then` failed: the failure inside is listed, too. */
+const problemsOf = <T>(validate: ValidateFunction<T>, value: unknown): readonly string[] =>
+  validate(value)
+    ? []
+    : (validate.errors ?? []).filter(({keyword}) => keyword !== 'if').map(describeProblem);
 
-/** What keeps `message` from being an AirbyteMessage; empty when nothing does. */
-export const validateMessage = (message: unknown): readonly string[] => {
-  const isMessage = messageValidator();
-  return isMessage(message) ? [] : describeProblems(isMessage);
-};
+/** The problems of a message by the protocol; empty if it is valid. */
+export const validateMessage = (message: unknown): readonly string[] =>
+  problemsOf(messageValidator(), message);
 
-/** What keeps `catalog` from being a ConfiguredAirbyteCatalog; empty when nothing does. */
-export const configuredCatalogProblems = (catalog: unknown): readonly string[] => {
-  const isConfiguredCatalog = catalogValidator();
-  return isConfiguredCatalog(catalog) ? [] : describeProblems(isConfiguredCatalog);
-};
-
-const parseJson = (line: string): {value: unknown} | {problem: string} => {
-  try {
-    return {value: JSON.parse(line)};
-  } catch (error) {
-    return {problem: error instanceof Error ? error.message : String(error)};
-  }
-};
+/** The problems of a configured catalog by the protocol; empty if it is valid. */
+export const configuredCatalogProblems = (catalog: unknown): readonly string[] =>
+  problemsOf(catalogValidator(), catalog);
 
 const parseMessage = (line: string, number: number): AirbyteMessage => {
-  const refuse = (problems: readonly string[]): Error =>
-    new Error(`stdout line ${number}: ${problems.join('; ')}\n${line.slice(0, LONGEST_QUOTE)}`);
+  const errorOf = (problem: string): Error =>
+    new Error(`stdout line ${number}: ${problem}\n${line.slice(0, LONGEST_QUOTE)}`);
   const isMessage = messageValidator();
-  const parsed = parseJson(line);
-  if ('problem' in parsed) throw refuse([parsed.problem]);
-  if (!isMessage(parsed.value)) throw refuse(describeProblems(isMessage));
-  return parsed.value;
+  let message: unknown;
+  try {
+    message = JSON.parse(line);
+  } catch (error) {
+    throw errorOf(messageOf(error));
+  }
+  if (!isMessage(message)) throw errorOf(validateMessage(message).join('; '));
+  return message;
 };
 
-/** The messages in a source's stdout; throws at the first line that is not exactly one of them. All of it is scanned for secrets. */
+/** Parses a source's stdout; throws if a line is not exactly one message. The secret scan reads all of it. */
 export const parseMessages = (stdout: string): AirbyteMessage[] => {
   said(stdout);
   const lines = stdout.split('\n');

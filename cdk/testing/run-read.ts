@@ -1,5 +1,4 @@
-// Runs the read engine in this process and hands back what it would have written, message by message.
-
+// Runs a read in this process and returns the messages that it would have printed.
 import type {Stream} from '../author/stream-value.ts';
 import {type OpenedClient, openHttpClient} from '../http/client.ts';
 import {parseCatalog} from '../protocol/catalog.ts';
@@ -13,19 +12,18 @@ import {parseMessages} from './protocol.ts';
 
 export type ReadSetUp = {
   readonly streams: readonly Stream[];
-  /** Stream names by sync mode; every stream incrementally unless said otherwise. */
+  /** A configured catalog. Default: every stream, incremental. */
   readonly catalog?: unknown;
   readonly state?: unknown;
   readonly signal?: AbortSignal;
   readonly now?: () => number;
   readonly isRetry?: boolean;
-  /** Default: one that is bound to no API, and opens no connection as long as nothing is sent. */
+  /** Default: a client without an API, which opens no connection until something is sent. */
   readonly http?: Pick<OpenedClient, 'bind' | 'underWay'>;
-  /** One after another unless said otherwise. */
+  /** Default 1. */
   readonly concurrency?: number;
 };
 
-/** A configured catalog of these streams in one mode. */
 export const catalogOf = (names: readonly string[], mode: string) => ({
   streams: names.map((name) => ({
     stream: {name, json_schema: {type: 'object'}, supported_sync_modes: ['full_refresh']},
@@ -55,13 +53,13 @@ export const startRead = ({streams, catalog, state, signal, http, ...more}: Read
   });
 };
 
-/** The time of every run whose test does not care. */
+/** The time of each run whose test sets none. */
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
 
 const messagesOf = (emission: Emission): readonly AirbyteMessage[] =>
   parseMessages(printedLines(emission, (text) => text));
 
-/** Every message of a read, checked against the protocol's schema, and how it ended. */
+/** Runs a read to its end, and checks its messages against the protocol's schema. */
 export const runRead = async (setUp: ReadSetUp) => {
   const reading = startRead(setUp);
   const messages: AirbyteMessage[] = [];
@@ -76,7 +74,7 @@ export const runRead = async (setUp: ReadSetUp) => {
   }
 };
 
-/** The messages in short, for tests about their order: `users STARTED`, `users 1`, `users STATE {…} 2`, `WARN …`. */
+/** Abbreviates messages for tests about their order: `users STARTED`, `users {"id":1}`, `users STATE {…} 2`, `WARN …`. */
 export const inShort = (messages: readonly AirbyteMessage[]): readonly string[] =>
   messages.map(({record, state, trace, log}) => {
     if (record) return `${record.stream} ${JSON.stringify(record.data)}`;

@@ -1,5 +1,4 @@
-// Runs a source's commands in this process, where nock can answer for its API.
-
+// Runs a source's commands in this process, where nock can stand in for its API.
 import type {Source} from '../author/source.ts';
 import {check} from '../commands/check.ts';
 import type {Command} from '../commands/command.ts';
@@ -21,7 +20,7 @@ const runtime = () => {
     now: Date.now,
     redactor: {
       add: (secrets: readonly string[]) => {
-        for (const secret of secrets) isSecret('what the kit was told', secret);
+        for (const secret of secrets) isSecret('a secret of the redactor', secret);
         redactor.add(secrets);
       },
       redact: redactor.redact,
@@ -31,7 +30,7 @@ const runtime = () => {
   };
 };
 
-/** What an emission is on the wire, checked against the protocol's schema. */
+/** The printed messages of an emission, checked against the protocol's schema. */
 export const messagesIn = (emission: Emission, redact: (text: string) => string) =>
   parseMessages(printedLines(emission, redact));
 
@@ -44,22 +43,28 @@ const messagesOf = async (
   return parseMessages(lines.join(''));
 };
 
+/** Checks a config, and returns the messages. An error that is not a ConfigError is thrown. */
 export const checkSource = <C extends object>(source: Source<C>, config: object, clock?: Clock) => {
   configHasSecrets(source.spec, config);
-  const lent = {...runtime(), ...(clock && {clock})};
+  const context = {...runtime(), ...(clock && {clock})};
   return messagesOf(
-    check(source, async () => config, lent),
-    lent.redactor.redact,
+    check(source, async () => config, context),
+    context.redactor.redact,
   );
 };
 
+/** Returns the messages of `discover`, among them the CATALOG. */
 export const discoverSource = <C extends object>(source: Source<C>, config: object) =>
   messagesOf(
     discover(source, async () => config, runtime()),
     (text) => text,
   );
 
-/** Reads streams incrementally, as far as they can be. */
+/**
+ * Reads streams of a source, incrementally if they can be, and returns the messages.
+ * @param config as the user would write it; its secrets may not appear in any message
+ * @param state the states to continue from, such as `lastStates` of an earlier read
+ */
 export const readSource = <C extends object>(
   source: Source<C>,
   config: object,
@@ -67,11 +72,11 @@ export const readSource = <C extends object>(
   state?: unknown,
 ) => {
   configHasSecrets(source.spec, config);
-  const lent = runtime();
+  const context = runtime();
   const inputs = {
     config: async () => config,
     catalog: async () => catalogOf(streams, 'incremental'),
     state: async () => state,
   };
-  return messagesOf(read(source, inputs, lent), lent.redactor.redact);
+  return messagesOf(read(source, inputs, context), context.redactor.redact);
 };

@@ -1,8 +1,8 @@
-// The tests' side of the secret scan (test/secret-scan): secrets are told to it, and all that a test's subject says.
+// Registers secrets and output of tests for the secret scan (test/secret-scan).
 import {createHash} from 'node:crypto';
 import {relative} from 'node:path';
 import {expect} from '@jest/globals';
-import {recordSaid, registerSecret} from './recording.ts';
+import {recordSaid, registerSecret, stringsIn} from './recording.ts';
 
 const ROOT = `${import.meta.dirname}/../..`;
 
@@ -12,8 +12,8 @@ const thisTest = (): string => {
 };
 
 /**
- * A secret for a test: always the same for a name, unlike any other text, and with characters that every encoding
- * writes in its own way. It may be a token in a header.
+ * Makes a secret for a test: always the same for a name, unlike any other string, valid as a token in a header, and with
+ * characters that each encoding escapes. No message of any test may contain it.
  */
 export const secret = (name: string): string => {
   const digits = createHash('sha256').update(name).digest('hex');
@@ -22,17 +22,17 @@ export const secret = (name: string): string => {
   return value;
 };
 
-/** From here on nothing may say this value, such as a token that was obtained at run time. */
+/** Registers a value that no output may contain, such as a token that was obtained at run time. */
 export const isSecret = (name: string, value: string): void =>
   registerSecret(`${name} of ${thisTest()}`, value);
 
-/** Notes what a test's subject said. */
+/** Records output of the program under test. */
 export const said = (text: string): void => recordSaid(thisTest(), text);
 
 const isObject = (value: unknown): value is {readonly [key: string]: unknown} =>
   typeof value === 'object' && value !== null;
 
-/** The names of all properties that a spec marks as secret, wherever they are. */
+/** The names of all properties that a spec marks as secret, at any depth. */
 const secretNames = (schema: unknown): readonly string[] => {
   if (!isObject(schema)) return [];
   const {properties} = schema;
@@ -44,24 +44,16 @@ const secretNames = (schema: unknown): readonly string[] => {
   return [...marked, ...Object.values(schema).flatMap(secretNames)];
 };
 
-const textsIn = (value: unknown): readonly string[] => {
-  if (typeof value === 'string') return [value];
-  return isObject(value) ? Object.values(value).flatMap(textsIn) : [];
-};
-
-/** Names where a secret is kept, and is none itself. */
+/** A reference names the location of a secret, and is not secret itself. */
 const isReference = (text: string): boolean => /^(env|file|aws-sm|gcp-sm|vault):/.test(text);
 
-/**
- * Registers a config's secrets: by the names of their fields alone, which finds more than the kit's own walk through
- * a spec, and has none of its faults.
- */
+/** Registers a config's secrets by the names of their fields alone, independently of the kit's own search. */
 export const configHasSecrets = (spec: unknown, config: unknown): void => {
   const names = new Set(secretNames(spec));
   const visit = (value: unknown): void => {
     if (!isObject(value)) return;
     for (const [name, inner] of Object.entries(value)) {
-      const found = names.has(name) ? textsIn(inner) : [];
+      const found = names.has(name) ? stringsIn(inner) : [];
       for (const text of found) if (!isReference(text)) isSecret(`"${name}"`, text);
       visit(inner);
     }

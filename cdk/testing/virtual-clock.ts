@@ -1,6 +1,6 @@
 import type {Clock} from '../http/limits/clock.ts';
 
-/** A clock without waiting: `sleep` resolves at once, moves the time on, and notes how long it should have taken. */
+/** A clock for tests: `sleep` resolves at once, advances the time, and adds the milliseconds to `waits`. */
 export const virtualClock = (start = 0): Clock & {readonly waits: readonly number[]} => {
   const waits: number[] = [];
   let now = start;

@@ -1,4 +1,4 @@
-// The files of a new source: those in template/, with its names filled in.
+// Writes the files of a new source: those of template/ with its names filled in.
 import {randomUUID} from 'node:crypto';
 import {access, chmod, glob, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
@@ -7,7 +7,7 @@ import type {Names} from './names.ts';
 const TEMPLATE = join(import.meta.dirname, 'template');
 const FIRST_PORT = 8701;
 
-/** The port after the highest that a fake API has. */
+/** One more than the highest port of a fake API. */
 const nextPort = async (root: string): Promise<number> => {
   const ports = [FIRST_PORT - 1];
   for await (const path of glob('acceptance-tests/fake-apis/*/main.ts', {cwd: root})) {
@@ -25,19 +25,19 @@ export const foldersOf = ({name}: Names): readonly string[] => [
   `acceptance-tests/fake-apis/${name}`,
 ];
 
-/** The first of its folders that is there already. */
-export const folderThere = async (root: string, names: Names): Promise<string | undefined> => {
+/** The first of the source's folders that already exists. */
+export const existingFolder = async (root: string, names: Names): Promise<string | undefined> => {
   for (const folder of foldersOf(names)) {
-    const isThere = await access(join(root, folder)).then(
+    const exists = await access(join(root, folder)).then(
       () => true,
       () => false,
     );
-    if (isThere) return folder;
+    if (exists) return folder;
   }
   return undefined;
 };
 
-/** Writes them all, and gives their paths below the checkout. */
+/** Writes all files, and returns their paths below the checkout. */
 export const writeFiles = async (root: string, names: Names): Promise<readonly string[]> => {
   const values = {...names, uuid: randomUUID(), port: String(await nextPort(root))};
   const paths: string[] = [];

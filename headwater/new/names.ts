@@ -1,11 +1,10 @@
-// The names a new source goes by, from the one that it is given.
-
+/** The forms of a new source's name. */
 export interface Names {
-  /** As its folder, its image and its stream of issues say it: `my-crm`. */
+  /** In folders and images: `my-crm`. */
   readonly name: string;
-  /** As people write it: `My Crm`. */
+  /** For people: `My Crm`. */
   readonly title: string;
-  /** As the code says it: `myCrm`, and within a name `MyCrm`. */
+  /** In code: `myCrm`, and `MyCrm` inside a longer name. */
   readonly value: string;
   readonly Value: string;
 }
@@ -14,7 +13,7 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 const capital = (word: string): string => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 
-/** Words that are no names in JavaScript, and names that the code of a new source has already. */
+/** Words that cannot be names in JavaScript, and names that the code of a new source uses. */
 const TAKEN = [
   ...['await', 'break', 'case', 'catch', 'class', 'const', 'continue', 'debugger', 'default'],
   ...['delete', 'do', 'else', 'enum', 'export', 'extends', 'false', 'finally', 'for', 'function'],
@@ -58,7 +57,7 @@ const TAKEN = [
   ],
 ];
 
-/** Undefined where the name can't be one. */
+/** Undefined if the name is not valid. */
 export const namesOf = (name: string): Names | undefined => {
   if (!NAME.test(name) || name.length > 40 || TAKEN.includes(name)) return undefined;
   const words = name.split('-').map(capital);

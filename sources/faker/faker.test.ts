@@ -13,7 +13,7 @@ const read = async (config: object, ...streams: string[]) => {
 };
 
 describe('the rows', () => {
-  test('are what they were for a seed, so that a release does not change them unseen', async () => {
+  test('of a seed are the same in each release', async () => {
     const rows = await read({count: 1, seed: 42}, 'users', 'products', 'purchases');
     expect([...rows('users'), ...rows('products'), ...rows('purchases')]).toEqual([
       {
@@ -89,7 +89,7 @@ describe('the rows', () => {
     expect(names.map((name) => many(name).slice(0, 10))).toEqual(names.map(few));
   });
 
-  test('have times of their own that grow with the id', async () => {
+  test('have different times, which grow with the id', async () => {
     const rows = (await read({count: 500}, 'users'))('users');
     const times = rows.map(({updated_at}) => String(updated_at));
     expect(times).toEqual([...new Set(times)].sort());
@@ -98,20 +98,20 @@ describe('the rows', () => {
     ).toEqual([]);
   });
 
-  test('of purchases refer to users and products there are', async () => {
+  test('of purchases refer to users and products that exist', async () => {
     const rows = (await read({count: 150}, 'purchases'))('purchases');
     const within = (field: string, last: number) =>
       rows.every((row) => Number(row[field]) >= 1 && Number(row[field]) <= last);
     expect([within('user_id', 150), within('product_id', 100)]).toEqual([true, true]);
   });
 
-  test('are none for a count of 0', async () => {
+  test('are not made for a count of 0', async () => {
     const rows = await read({count: 0}, 'users', 'products', 'purchases');
     expect([rows('users'), rows('products'), rows('purchases')]).toEqual([[], [], []]);
   });
 });
 
-test('one stream comes after another, in the order of the catalog', async () => {
+test('streams are read one after another, in the order of the catalog', async () => {
   const messages = await readSource(faker, {count: 4, records_per_slice: 1}, [
     'purchases',
     'users',

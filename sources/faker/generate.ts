@@ -1,4 +1,4 @@
-// Rows by the page, made in this thread or in several; they are the same either way.
+// Makes pages of rows, in this thread or in several. The rows are the same either way.
 import {once} from 'node:events';
 import {isMainThread, parentPort, Worker, workerData} from 'node:worker_threads';
 import type {Product} from './generated/products.ts';
@@ -24,7 +24,7 @@ const makeRows = <S extends StreamName>(stream: S, {from, length}: Range, world:
 
 type Job = {readonly stream: StreamName; readonly range: Range; readonly world: World};
 
-/** Marks the threads of this file; a source's bundle is one file, so others may run it too. */
+/** Marks the threads of this file. In a bundle, which is one file, other threads may run it, too. */
 const THREAD = 'faker rows';
 
 if (!isMainThread && workerData === THREAD) {
@@ -33,7 +33,7 @@ if (!isMainThread && workerData === THREAD) {
   });
 }
 
-/** Each thread has one job at a time; pages come out in the order of their ranges. */
+/** Each thread has one job at a time. Pages are yielded in the order of their ranges. */
 async function* makeInThreads<S extends StreamName>(
   stream: S,
   ranges: Iterable<Range>,
@@ -41,24 +41,24 @@ async function* makeInThreads<S extends StreamName>(
   threads: number,
 ): AsyncGenerator<readonly Rows[S][]> {
   const workers: Worker[] = [];
-  const ask = async (worker: Worker, range: Range): Promise<readonly Rows[S][]> => {
+  const request = async (worker: Worker, range: Range): Promise<readonly Rows[S][]> => {
     worker.postMessage({stream, range, world} satisfies Job);
     const [rows] = await once(worker, 'message');
     return rows;
   };
-  const hire = (): Worker => {
+  const startWorker = (): Worker => {
     const worker = new Worker(new URL(import.meta.url), {workerData: THREAD});
     workers.push(worker);
     return worker;
   };
   try {
-    // The busy ones, by the order of their ranges: the first is the next to be free.
+    // In the order of their ranges. The first is awaited first, and then reused.
     const busy: {readonly worker: Worker; readonly rows: Promise<readonly Rows[S][]>}[] = [];
     for (const range of ranges) {
       const first = busy.length === threads ? busy.shift() : undefined;
       if (first !== undefined) yield await first.rows;
-      const worker = first?.worker ?? hire();
-      busy.push({worker, rows: ask(worker, range)});
+      const worker = first?.worker ?? startWorker();
+      busy.push({worker, rows: request(worker, range)});
     }
     for (const {rows} of busy) yield await rows;
   } finally {
@@ -66,7 +66,7 @@ async function* makeInThreads<S extends StreamName>(
   }
 }
 
-/** Makes the rows of each range in turn. */
+/** Makes the rows of each range, one page per range. */
 export async function* makePages<S extends StreamName>(
   stream: S,
   ranges: Iterable<Range>,

@@ -11,7 +11,7 @@ const worldOf = ({seed, always_updated}: Config): World => ({
   updatedAt: always_updated ? new Date().toISOString() : undefined,
 });
 
-/** The first row that is newer than `since`; its own time is not: no two rows share one. */
+/** The id of the first row after `since`. The row of that time is left out, because no two rows share a time. */
 const firstAfter = (since: string | number | undefined, {updatedAt}: World): number => {
   const instant = Date.parse(String(since));
   if (updatedAt !== undefined || Number.isNaN(instant)) return 1;
@@ -27,7 +27,7 @@ function* rangesOf(first: number, last: number, size: number): Generator<Range> 
 export const faker = defineSource({
   name: 'faker',
   spec,
-  // There is no API to wait for: streams side by side would only mix their rows.
+  // There is no API to wait for, so reading streams side by side would only mix their rows.
   concurrency: 1,
   check: async () => {},
   streams: ({config}) => {
@@ -35,7 +35,7 @@ export const faker = defineSource({
     const common = {
       primaryKey: ['id'],
       cursor: {field: 'updated_at', order: 'ascending'},
-      // A demo shows its states; there is no API to be spared.
+      // A demo shows a state after each page.
       checkpointInterval: {seconds: 0},
     } as const;
     async function* rows<S extends StreamName>(

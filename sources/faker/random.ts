@@ -1,7 +1,7 @@
 import type {Faker} from '@faker-js/faker';
 import {faker as english} from '@faker-js/faker/locale/en';
 
-/** mulberry32 with a mixed-in list of numbers as its seed: a state of 32 bits, so that a seed costs next to nothing. */
+/** mulberry32, seeded with a mixed list of numbers. Its state has 32 bits, so seeding costs next to nothing. */
 const createRandomizer = () => {
   let state = 0;
   return {
@@ -20,14 +20,11 @@ const createRandomizer = () => {
   };
 };
 
-// The package's root loads sixty locales, which costs 40 MB and a tenth of a second; the English instance is
-// of the same class, which takes a randomizer.
+// The package's root loads sixty locales, which costs 40 MB and a tenth of a second. The English instance has the same
+// class, which takes a randomizer.
 const FakerClass = english.constructor as typeof Faker;
 
-/**
- * Faker, seeded anew for each row. Its own randomizer, a Mersenne twister, takes 30 µs to seed, longer than a
- * whole row takes to make.
- */
+/** Seeded again for each row. Its own randomizer, a Mersenne twister, takes 30 µs to seed, longer than to make a row. */
 export const faker = new FakerClass({
   locale: [english.rawDefinitions],
   randomizer: createRandomizer(),

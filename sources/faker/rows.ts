@@ -1,42 +1,41 @@
-// What one row looks like. A row depends on the seed, its stream and its id alone, so the same seed gives the
-// same rows whatever the count, the slices, the threads and the day.
-
+// Makes single rows. A row depends only on the seed, its stream and its id, so the count, the slices, the threads and the
+// day do not change it.
 import type {Product} from './generated/products.ts';
 import type {Purchase} from './generated/purchases.ts';
 import type {User} from './generated/users.ts';
 import {faker} from './random.ts';
 
-/** What the rows of a run have in common. */
+/** Shared by all rows of a run. */
 export type World = {
   readonly seed: number;
-  /** The `updated_at` of every row; without it each has its own, a second after that of the row before. */
+  /** The `updated_at` of every row. Default: each row has its own, a second after the row before. */
   readonly updatedAt: string | undefined;
 };
 
 export type RowMaker<R> = (id: number, world: World) => R;
 
-/** There are as many products as users, up to this. */
+/** There are as many products as users, but at most this many. */
 export const MAX_PRODUCTS = 100;
 
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
 
-/** When row 0 was updated. */
+/** The `updated_at` of row 0. */
 export const EPOCH = Date.UTC(2024, 0, 1);
 
 const iso = (instant: number): string => new Date(instant).toISOString();
 
-/** When a row changed last; it grows with the id, and no two rows share it. */
+/** Grows with the id, so no two rows share it. */
 const updatedAt = (id: number): number => EPOCH + id * SECOND;
 
-/** Each stream draws from a sequence of its own. */
+/** Each stream has its own random sequence. */
 const STREAMS = {users: 1, products: 2, purchases: 3} as const;
 
 const begin = (stream: keyof typeof STREAMS, id: number, {seed}: World): void => {
   faker.seed([seed, STREAMS[stream], id]);
 };
 
-/** Up to `days` before an instant. */
+/** A random instant up to `days` earlier. */
 const before = (instant: number, days: number): number =>
   instant - faker.number.int({min: SECOND, max: days * DAY});
 
@@ -55,7 +54,7 @@ export const makeUser: RowMaker<User> = (id, world) => {
     updated_at: world.updatedAt ?? iso(own),
     name: `${firstName} ${lastName}`,
     title: faker.person.prefix(),
-    // The id keeps addresses apart, as they are in a real table.
+    // The id makes addresses unique, as in a real table.
     email: `${firstName}.${lastName}.${id}@example.com`
       .toLowerCase()
       .replaceAll(/[^a-z0-9.@]/g, ''),
@@ -103,7 +102,7 @@ export const makePurchase: RowMaker<Purchase> = (id, world) => {
   const returned = bought && faker.datatype.boolean({probability: 0.15});
   return {
     id,
-    // Of those there are however small the count is, so that a larger one changes no row.
+    // Ids that exist for any count, so that a larger count changes no row.
     user_id: faker.number.int({min: 1, max: id}),
     product_id: faker.number.int({min: 1, max: Math.min(id, MAX_PRODUCTS)}),
     created_at: iso(addedAt),

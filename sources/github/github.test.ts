@@ -17,7 +17,7 @@ const api = () =>
 const page = (path: string) => ({link: `<${API}${path}>; rel="next", <${API}/last>; rel="last"`});
 
 describe('check', () => {
-  test('looks at every repository and owner of the config', async () => {
+  test('requests every repository and owner of the config', async () => {
     const calls = api()
       .get('/repos/octocat/hello-world')
       .reply(200, {id: 1})
@@ -35,7 +35,7 @@ describe('check', () => {
 });
 
 describe('issues and comments', () => {
-  test('are read from the start date, page by page, and say which repository they are from', async () => {
+  test('are read from the start date, page by page, with the name of their repository', async () => {
     const query = {
       state: 'all',
       sort: 'created',
@@ -74,7 +74,7 @@ describe('issues and comments', () => {
     expect(calls.isDone()).toBe(true);
   });
 
-  test('continue from the position of each repository; a new one begins at the start', async () => {
+  test('continue from the position of each repository; a new repository begins at the start date', async () => {
     const empty = (repository: string, since: object) =>
       api()
         .get(`/repos/${repository}/issues/comments`)
@@ -142,7 +142,7 @@ describe('reviews', () => {
     expect(errorsIn(second)).toEqual([]);
   });
 
-  test('of a pull request that failed are read again from where its issues were', async () => {
+  test('of a pull request that failed are read again from the position of its issues', async () => {
     issuesAre([issue(2, UPDATED[0])]);
     reviewsAre(2, [{id: 20, submitted_at: UPDATED[0]}]);
     const first = await readSource(github, config, ['reviews']);
@@ -165,28 +165,31 @@ describe('reviews', () => {
 test.each([
   [1, 1],
   [3, 3],
-])('a concurrency of %d lets so many lists be asked for at once: %d', async (concurrency, most) => {
-  const repositories = ['octocat/a', 'octocat/b', 'octocat/c', 'octocat/d'];
-  let underWay = 0;
-  const seen: number[] = [];
-  for (const repository of repositories) {
-    api()
-      .get(`/repos/${repository}/labels`)
-      .query({per_page: 100})
-      .reply(200, async () => {
-        underWay += 1;
-        seen.push(underWay);
-        await new Promise(setImmediate);
-        underWay -= 1;
-        return [];
-      });
-  }
-  await readSource(github, {...config, repositories, concurrency}, ['labels']);
-  expect([seen.length, Math.max(...seen)]).toEqual([4, most]);
-});
+])(
+  'with a concurrency of %d so many lists are requested at once: %d',
+  async (concurrency, most) => {
+    const repositories = ['octocat/a', 'octocat/b', 'octocat/c', 'octocat/d'];
+    let underWay = 0;
+    const seen: number[] = [];
+    for (const repository of repositories) {
+      api()
+        .get(`/repos/${repository}/labels`)
+        .query({per_page: 100})
+        .reply(200, async () => {
+          underWay += 1;
+          seen.push(underWay);
+          await new Promise(setImmediate);
+          underWay -= 1;
+          return [];
+        });
+    }
+    await readSource(github, {...config, repositories, concurrency}, ['labels']);
+    expect([seen.length, Math.max(...seen)]).toEqual([4, most]);
+  },
+);
 
 describe('commits', () => {
-  test('carry their date at the top level, and continue a week before it, as branches are merged late', async () => {
+  test('have their date at the top level, and continue a week before it, because branches are merged late', async () => {
     const commit = {sha: 'a1', commit: {committer: {date: '2024-05-01T10:00:00Z'}}};
     api().get('/repos/octocat/hello-world/commits').query({per_page: 100}).reply(200, [commit]);
     const messages = await readSource(github, config, ['commits']);
@@ -205,7 +208,7 @@ describe('commits', () => {
     expect(again.isDone()).toBe(true);
   });
 
-  test('of an empty repository are none, where GitHub answers 409', async () => {
+  test('of an empty repository are an empty list, because GitHub responds 409', async () => {
     api()
       .get('/repos/octocat/hello-world/commits')
       .query({per_page: 100})
@@ -260,7 +263,7 @@ describe('an owner with *', () => {
     expect([owner.isDone(), list.isDone()]).toEqual([true, true]);
   });
 
-  test("means a user's public ones", async () => {
+  test("means a user's public repositories", async () => {
     api().get('/users/octocat').reply(200, {type: 'User'});
     const list = api()
       .get('/users/octocat/repos')
@@ -270,7 +273,7 @@ describe('an owner with *', () => {
     expect(list.isDone()).toBe(true);
   });
 
-  test('that is not known is told in each stream; what is named next to it is read', async () => {
+  test('that does not exist fails each stream; repositories named beside it are read', async () => {
     api()
       .get('/users/nobody')
       .reply(404, {message: 'Not Found'})

@@ -11,17 +11,17 @@ import {
   wildcardOwner,
 } from './repositories.ts';
 
-/** GitHub answers 404 for what a token may not see, too. */
+/** GitHub also responds 404 if the token may not see the repository. */
 const explain = ({status, url}: {status: number; url: URL}): Error | undefined =>
   status === 404
     ? new ConfigError(
-        `GitHub knows nothing at ${url.origin}${url.pathname} (404): the repository or owner does not exist, or the token may not see it. Check "repositories" in the config, and which repositories the token was given.`,
+        `GitHub has nothing at ${url.origin}${url.pathname} (404): the repository or owner does not exist, or the token may not see it. Check "repositories" in the config, and the repositories that the token may read.`,
       )
     : undefined;
 
 /**
- * Commits turn up later than they are dated: those of a branch keep their dates when it is merged. What is merged within
- * this time is seen; what an hourly sync reads again for it is a request for each hundred commits of a week.
+ * Commits of a branch keep their dates when it is merged, so they appear late. Commits of branches merged within this time
+ * are read; it costs an hourly sync one request for each hundred commits of a week.
  */
 const BRANCH_LIFE = {days: 7};
 
@@ -36,7 +36,7 @@ export const github = defineSource({
     ...(concurrency !== undefined && {maxConcurrentRequests: concurrency}),
   }),
   concurrency: ({concurrency}) => concurrency,
-  // Not /user: tokens of GitHub Apps may read repositories, but have no user.
+  // Not /user: tokens of GitHub Apps have no user.
   check: async ({http, config}) => {
     for (const entry of config.repositories) {
       const owner = wildcardOwner(entry);

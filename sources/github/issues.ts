@@ -1,4 +1,4 @@
-// Issues with what is said on them. GitHub lists pull requests among the issues.
+// Issues, their comments, and reviews of pull requests. GitHub lists pull requests among the issues.
 import {linkHeader, parent, stream} from '#cdk';
 import {issueComments} from './generated/issue-comments.ts';
 import {type Issue, issues} from './generated/issues.ts';
@@ -47,8 +47,8 @@ export const issueStreams = (
       schema: reviews,
       primaryKey: ['id'],
       cursor: {field: 'submitted_at'},
-      // They can't be asked for by time: https://docs.github.com/en/rest/pulls/reviews#list-reviews-for-a-pull-request
-      // A review changes its pull request, though. GitHub does not say so, but Airbyte's own connector relies on it, too:
+      // They cannot be filtered by time: https://docs.github.com/en/rest/pulls/reviews#list-reviews-for-a-pull-request
+      // But a review updates its pull request. GitHub does not document it; Airbyte's connector relies on it, too:
       // https://github.com/airbytehq/airbyte/pull/11623
       slices: parent(everyIssue, pullRequestOf, {incremental: true}),
       read: ({http, slice: {repository, number}}) => {

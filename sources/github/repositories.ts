@@ -1,15 +1,15 @@
-// Which repositories the config means, and how what is in them is asked for.
+// The repositories of the config, and what their lists have in common.
 import {type HttpClient, linkHeader, page, parent, type Stream, stream} from '#cdk';
 import {type Repository, repositories} from './generated/repositories.ts';
 import type {Config} from './generated/spec.ts';
 
-/** `octo-org` for `octo-org/*`, undefined for the name of one repository. */
+/** Returns `octo-org` for `octo-org/*`, and undefined for a single repository. */
 export const wildcardOwner = (entry: string): string | undefined =>
   entry.endsWith('/*') ? entry.slice(0, -2) : undefined;
 
 /**
- * The path that lists an owner's repositories. An organization's list has the private ones the token may see;
- * a user's has the public ones only: https://docs.github.com/en/rest/repos/repos#list-repositories-for-a-user
+ * The path that lists an owner's repositories. An organization's list has the private ones that the token may see, a
+ * user's only public ones: https://docs.github.com/en/rest/repos/repos#list-repositories-for-a-user
  */
 const listPath = async (http: HttpClient, owner: string): Promise<string> => {
   const {type} = await http.get<{type: string}>(`/users/${owner}`);
@@ -17,9 +17,9 @@ const listPath = async (http: HttpClient, owner: string): Promise<string> => {
 };
 
 /**
- * Sorted by creation, not by update: a record that is updated while its list is paged would move to the end, and the one
- * behind the page boundary into a page that was read already. No list of GitHub's says where it can be gone on from
- * (`resumable`): it counts pages, and where a record is deleted before the run that goes on, another one slips through.
+ * Sorted by creation, not by update: a record that is updated during a read would move to the end, and the one after the
+ * page boundary into a page that was already read. The lists are not `resumable`: GitHub counts pages, so a record that is
+ * deleted before the run resumes would make it miss another one.
  */
 export const BY_CREATION = {sort: 'created', direction: 'asc', per_page: 100} as const;
 
@@ -40,7 +40,7 @@ export const repositoriesStream = ({repositories: entries}: Config) =>
     map: (repository) => ({...repository, temp_clone_token: null}),
   });
 
-/** A slice for each repository. Names are known without a request; what an owner has is listed once, for all streams. */
+/** A slice for each repository. A name needs no request; an owner's repositories are listed once for all streams. */
 export const repositorySlices = (
   {repositories: entries}: Config,
   everyRepository: Stream<Repository>,
@@ -51,12 +51,12 @@ export const repositorySlices = (
 
 export type RepositorySlices = ReturnType<typeof repositorySlices>;
 
-/** Says which repository a record was read from; GitHub does so in a URL at best. */
+/** Adds the name of the repository, which GitHub's records have only inside URLs, if at all. */
 export const inRepository = <R extends object>(record: R, {repository}: {repository: string}) => ({
   ...record,
   repository_full_name: repository,
 });
 
-/** GitHub takes times to the second: https://docs.github.com/en/rest/issues/issues#list-repository-issues */
+/** GitHub takes times in whole seconds: https://docs.github.com/en/rest/issues/issues#list-repository-issues */
 export const toSeconds = (time: string | number | undefined): string | undefined =>
   time === undefined ? undefined : new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -1,10 +1,10 @@
-// From the options as they were typed to the sources, files and directories that they name.
+// Resolves the options of the command line to sources, files and directories.
 import {join} from 'node:path';
 import {UsageError} from '../../process/errors.ts';
 import {fileSafe} from '../landing/jsonl.ts';
 import {findSource, type SourceProgram} from './sources.ts';
 
-/** What the command line asks for, as it was typed. */
+/** The options as they were typed. */
 export type Invocation = {
   readonly sources: readonly string[];
   readonly configs: readonly string[];
@@ -15,7 +15,7 @@ export type Invocation = {
   readonly debug: boolean;
 };
 
-/** A source, and the files that belong to it. */
+/** A source and its files. */
 type SourceOptions = SourceProgram & {
   readonly config: string | undefined;
   readonly state: string;
@@ -31,13 +31,13 @@ export type Options = {
 const directoryIn = (to: string): string => {
   const [, kind, directory] = /^([^:]*):?(.*)$/s.exec(to) ?? [];
   if (kind !== 'jsonl') {
-    throw new UsageError(`Can't write to ${to}: what is supported is jsonl:<directory>.`);
+    throw new UsageError(`--to ${to} is not supported: use jsonl:<directory>.`);
   }
-  if (!directory) throw new UsageError(`--to ${to} names no directory: say jsonl:<directory>.`);
+  if (!directory) throw new UsageError(`--to ${to} has no directory: use jsonl:<directory>.`);
   return directory;
 };
 
-/** The files of an option that is given once for one source, or as `<source>=<file>` for each of several. */
+/** The file of each source, from an option that is a file for one source, or `<source>=<file>` for each of several. */
 const filesBySource = (
   option: string,
   values: readonly string[],
@@ -49,7 +49,7 @@ const filesBySource = (
     const [only] = names;
     if (name === undefined && (names.length > 1 || only === undefined)) {
       throw new UsageError(
-        `${option} ${value} does not say which source it is for: say ${names.map((source) => `${source}=<file>`).join(' or ')}.`,
+        `${option} ${value} does not name its source: use ${names.map((source) => `${source}=<file>`).join(' or ')}.`,
       );
     }
     const [source, file] =
@@ -60,7 +60,7 @@ const filesBySource = (
   return files;
 };
 
-/** Finds the sources, and which file belongs to which of them. */
+/** Finds the programs and files of the sources. Throws a UsageError if an option is wrong. */
 export const resolveOptions = async (invocation: Invocation): Promise<Options> => {
   const directory = directoryIn(invocation.to);
   const programs = await Promise.all(invocation.sources.map(findSource));
@@ -68,10 +68,11 @@ export const resolveOptions = async (invocation: Invocation): Promise<Options> =
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
     throw new UsageError(
-      `Two of the sources are called ${twice}: their files would get into each other's way. Sync them one after the other, with --to into different directories.`,
+      `Two sources are named ${twice}, so their files would have the same names. Sync them separately, each with its own --to directory.`,
     );
   }
-  if (invocation.streams?.length === 0) throw new UsageError('--streams names no stream.');
+  if (invocation.streams?.length === 0)
+    throw new UsageError('--streams has no stream: use a list such as issues,commits.');
   const configs = filesBySource('--config', invocation.configs, names);
   const states = filesBySource('--state', invocation.states, names);
   const sources = programs.map((program) => ({

@@ -1,4 +1,4 @@
-// Finds the program of a source by what the user calls it.
+// Finds the program of a source by its name or path.
 import {access, constants, readdir, stat} from 'node:fs/promises';
 import {basename, dirname, extname, join, resolve} from 'node:path';
 import {UsageError} from '../../process/errors.ts';
@@ -27,19 +27,19 @@ const ownSources = async (): Promise<readonly string[]> => {
   return names.filter((_, index) => found[index]).sort();
 };
 
-/** `/opt/source-x/main.py` is source-x, `./tap.sh` is tap. */
+/** Names `/opt/source-x/main.py` source-x, and `./tap.sh` tap. */
 const nameOf = (path: string): string => {
   const stem = basename(path, extname(path));
   return stem === 'main' ? basename(dirname(path)) : stem;
 };
 
-/** A name of one of our own sources, or the path of any executable. */
+/** @param given the name of one of our sources, or the path of any executable */
 export const findSource = async (given: string): Promise<SourceProgram> => {
   if (!given.includes('/')) {
     const names = await ownSources();
     if (names.includes(given)) return {name: given, path: programOf(given)};
     throw new UsageError(
-      `There is no source ${given}. There are: ${names.join(', ')}. A program of your own is given by its path, such as ./${given}.`,
+      `There is no source ${given}. There are: ${names.join(', ')}. For your own program give its path, such as ./${given}.`,
     );
   }
   const path = resolve(given);

@@ -1,4 +1,4 @@
-// What sources change in their configs, kept for the next run: a refresh token that took the place of a used-up one.
+// Configs that sources change are stored for the next run, with a new refresh token in place of a used-up one.
 import {mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, jest, test} from '@jest/globals';
@@ -17,7 +17,7 @@ import {openTokenStore} from './token-store.ts';
 
 jest.setTimeout(60_000);
 
-/** Shows the config it got, and then changes it: the token `t1` becomes `t2`. */
+/** Emits its config as a record, and then changes it: the token `t1` becomes `t2`. */
 const ROTATE = `
   const config = load(options.config);
   record('users', {config});
@@ -25,7 +25,7 @@ const ROTATE = `
   configChanged({...config, auth: {...config.auth, token: next(config.auth.token)}});
   status('users', 'COMPLETE');`;
 
-/** The same, but only `t1`. */
+/** The same, but it changes only `t1`. */
 const ROTATE_ONCE = `
   const config = load(options.config);
   record('users', {config});
@@ -36,7 +36,7 @@ const TIME = /\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z/;
 
 const configWith = (token: string, more: object = {}) => ({auth: {id: 'app', token}, ...more});
 
-/** A source, a store, and files for its configs. */
+/** Makes a source, a store, and files for configs. */
 const setUp = (read = ROTATE, name = 'x') => {
   const [folder, directory, tokens] = [newFolder(), newFolder(), join(newFolder(), 'deep/tokens')];
   const source = fakeSource(folder, name, {required: ['auth'], read});
@@ -47,7 +47,7 @@ const setUp = (read = ROTATE, name = 'x') => {
   };
   const run = async (config: string, store: string | undefined = tokens) => {
     const before = dataFilesIn(directory);
-    // Each run of this process has the same time, and so the same file names.
+    // All runs of this process have the same time, and so the same file names.
     for (const path of before) rmSync(path);
     const {reports, said} = await syncHere({
       sources: [source],
@@ -73,14 +73,14 @@ const setUp = (read = ROTATE, name = 'x') => {
 };
 
 const KEPT =
-  'warn x: The source changed its config. The new one is kept in TOKENS/x.HASH.json: the next run with --tokens starts from it.';
+  'warn x: The source changed its config. The new one is stored in TOKENS/x.HASH.json: the next run with --tokens starts from it.';
 const SAME =
-  'info x: Starts from the config that it changed in an earlier run, kept in TOKENS/x.HASH.json.';
+  'info x: Starts from the config that it changed in an earlier run, stored in TOKENS/x.HASH.json.';
 const SET_ASIDE =
-  'warn x: The config FOLDER/config.json was edited after the source had changed it, so it is used as it is. What the source changed is set aside in TOKENS/x.HASH.set-aside.TIME.json: if the source refuses a token of yours, copy the one from there.';
+  'warn x: The config FOLDER/config.json was edited after the source had changed it, so it is used unchanged. The config that the source changed was moved to TOKENS/x.HASH.set-aside.TIME.json: if the API rejects your token, copy the one from there.';
 
 describe('a config that a source changed', () => {
-  test('is what the next run starts from, while the file of the user stays as it is', async () => {
+  test('is used by the next run, while the file of the user stays unchanged', async () => {
     const {write, run, tokens, directory} = setUp();
     const path = write(configWith('t1'));
     const runs = [await run(path), await run(path), await run(path)];
@@ -100,7 +100,7 @@ describe('a config that a source changed', () => {
     expect(filesIn(directory).filter((name) => name.includes('config'))).toEqual([]);
   });
 
-  test('counts as long as the config of the user means the same, wherever its file is', async () => {
+  test('is used as long as the config of the user has the same content, also in another file', async () => {
     const {write, run, tokens} = setUp();
     await run(write('{"n": 1.50, "auth": {"id": "app", "token": "t1"}}'));
     const moved = write('{\n "auth": {"token": "t1", "id": "app"},\n "n": 1.50}', 'moved.json');
@@ -110,10 +110,10 @@ describe('a config that a source changed', () => {
   });
 
   test.each([
-    ['has authorized again', configWith('t7')],
+    ['authorized again', configWith('t7')],
     ['edited something else', configWith('t1', {repositories: ['a', 'b']})],
   ])(
-    'is set aside once the user %s: his own config is used, and a line says so',
+    'is set aside after the user %s: the edited config is used, which is logged',
     async (_, edited) => {
       const {write, run, tokens} = setUp();
       await run(write(configWith('t1')));
@@ -130,7 +130,7 @@ describe('a config that a source changed', () => {
     },
   );
 
-  test('that is made from an edited one is what the next run starts from', async () => {
+  test('is used by the next run after the user edited theirs, too', async () => {
     const {write, run} = setUp();
     await run(write(configWith('t1')));
     const again = write(configWith('t7'));
@@ -139,7 +139,7 @@ describe('a config that a source changed', () => {
     expect([got, said]).toEqual([configWith('t8'), [SAME, KEPT]]);
   });
 
-  test('is set aside for good, even if the run does not get to change it once more', async () => {
+  test('is set aside for good, even if the source does not change the config again', async () => {
     const {write, run, tokens} = setUp(ROTATE_ONCE);
     await run(write(configWith('t1')));
     const edited = write(configWith('t7'));
@@ -151,7 +151,7 @@ describe('a config that a source changed', () => {
     expect(filesIn(tokens)).toHaveLength(1);
   });
 
-  test('does not take the place of one that was set aside before', async () => {
+  test('does not replace another one that was set aside before', async () => {
     const {write, run, tokens} = setUp();
     for (const token of ['t1', 't10', 't20']) await run(write(configWith(token)));
     const kept = filesIn(tokens).map(
@@ -161,7 +161,7 @@ describe('a config that a source changed', () => {
     expect(kept).toEqual(expect.arrayContaining(['t2', 't11', 't21'].map((t) => configWith(t))));
   });
 
-  test('that can not be set aside is an error that says what to do', async () => {
+  test('that cannot be set aside is an error with advice', async () => {
     const {write, run, tokens} = setUp();
     const path = write(configWith('t1'));
     await run(path);
@@ -169,11 +169,11 @@ describe('a config that a source changed', () => {
     const store = await openTokenStore(tokens, ['x']);
     rmSync(kept);
     await expect(store.find('x', {path, content: configWith('t7')})).rejects.toThrow(
-      `The config was edited, but the tokens file ${kept} can't be set aside: ENOENT: no such file or directory, stat '${kept}'. Move it away, and run again.`,
+      `The config was edited, but the tokens file ${kept} cannot be renamed: ENOENT: no such file or directory, stat '${kept}'. Move it away, and run again.`,
     );
   });
 
-  test('of one account is not given to another', async () => {
+  test('of one account is not used for another', async () => {
     const {write, run, tokens} = setUp();
     const [one, two] = [write(configWith('t1'), 'one.json'), write(configWith('t50'), 'two.json')];
     const got = [await run(one), await run(two), await run(one), await run(two)];
@@ -181,7 +181,7 @@ describe('a config that a source changed', () => {
     expect(filesIn(tokens)).toHaveLength(2);
   });
 
-  test('is kept also where the user gave none', async () => {
+  test('is stored even if the user gave no config', async () => {
     const [directory, tokens] = [newFolder(), newFolder()];
     const source = fakeSource(newFolder(), 'x', {
       read: `record('users', load(options.config)); configChanged({token: 't2'}); status('users', 'COMPLETE');`,
@@ -197,7 +197,7 @@ describe('a config that a source changed', () => {
 });
 
 describe('a store', () => {
-  test('keeps what several sources change at once, in one sync and in two', async () => {
+  test('stores configs that several sources change at once, in one sync and in two', async () => {
     const tokens = newFolder();
     const sources = ['a', 'b', 'c', 'd'].map((name) =>
       fakeSource(newFolder(), name, {
@@ -221,11 +221,11 @@ describe('a store', () => {
   });
 
   test.each([
-    ['is no JSON', 'garbage', ' is not valid JSON.'],
-    ['is cut off', '{"from": {}, "config": {"tok', ' is not valid JSON.'],
-    ['is something else', '[1]', ' is not one that a sync wrote: it has no "config".'],
+    ['is not JSON', 'garbage', ' is not valid JSON.'],
+    ['is truncated', '{"from": {}, "config": {"tok', ' is not valid JSON.'],
+    ['is something else', '[1]', ' was not written by a sync: it has no "config".'],
   ])(
-    'with a file that %s ends the run before anything is started, and is left as it is',
+    'with a file that %s ends the run before a source is started, and the file stays unchanged',
     async (_, content, reason) => {
       const {write, run, tokens, source} = setUp();
       const config = write(configWith('t1'));
@@ -239,14 +239,14 @@ describe('a store', () => {
       expect([status, stdout, stderr, filesIn(out)]).toEqual([
         1,
         '',
-        `error: The tokens file ${kept}${reason} Repair it, or remove it to start from your own config again, whose refresh token may be used up. Nothing was run.\n`,
+        `error: The tokens file ${kept}${reason} Repair it, or remove it to start from your own config again, whose refresh token may be used up. No source was started.\n`,
         [],
       ]);
       expect(readFileSync(kept, 'utf8')).toBe(content);
     },
   );
 
-  test('does not mind files of other sources', async () => {
+  test('ignores files of other sources', async () => {
     const {write, run, tokens} = setUp();
     mkdirSync(tokens, {recursive: true});
     writeFileSync(join(tokens, 'y.0123456789ab.json'), 'garbage');
@@ -254,7 +254,7 @@ describe('a store', () => {
     expect((await run(write(configWith('t1')))).outcome).toBe('complete');
   });
 
-  test('that can not be written ends the run before anything is started', async () => {
+  test('that cannot be written ends the run before a source is started', async () => {
     const {write, source, folder} = setUp();
     const config = write(configWith('t1'));
     const [file, below] = [write('', 'tokens.json'), join(folder, 'tokens.json/deep')];
@@ -277,12 +277,12 @@ describe('a store', () => {
       [1, ''],
     ]);
     expect(runs.map(({stderr}) => stderr)).toEqual([
-      `error: ${file} is a file, but --tokens takes a directory: it keeps a file for each source there.\n`,
-      expect.stringContaining(`error: Can't create the directory ${below}: ENOTDIR`),
+      `error: ${file} is a file, but --tokens needs a directory, which gets a file for each source.\n`,
+      expect.stringContaining(`error: The directory ${below} cannot be created: ENOTDIR`),
     ]);
   });
 
-  test('that can not be written any more stops the source, and the changed config is saved elsewhere', async () => {
+  test('that can no longer be written stops the source, and the changed config is saved elsewhere', async () => {
     const tokens = join(newFolder(), 'tokens');
     const {write, run, directory} = setUp(`
       fs.rmSync('${tokens}', {recursive: true});
@@ -299,8 +299,8 @@ describe('a store', () => {
       {
         message: expect.stringMatching(
           new RegExp(
-            `^Can't save the tokens file ${tokens}/x\\.\\w+\\.json: E.*, and run again\\. The source was stopped\\. ` +
-              `The config it changed is in ${rescued}: use that one, the old one may no longer work\\.$`,
+            `^The tokens file ${tokens}/x\\.\\w+\\.json cannot be saved: E.*, and run again\\. The source was stopped\\. ` +
+              `The changed config is in ${rescued}: use that one, the old one may no longer work\\.$`,
           ),
         ),
       },
@@ -315,13 +315,13 @@ describe('a store', () => {
 });
 
 test.each(['discover', 'read'])(
-  'a sync that is killed right after a source changed its config at %s goes on from the changed one',
+  'a sync that was killed right after a source changed its config in %s continues with the changed one',
   async (command) => {
     const [directory, tokens] = [newFolder(), newFolder()];
     const change = `
     if (load(options.config).auth.token === 't1') {
       configChanged({auth: {token: 't2'}});
-      // It ends when nobody reads any more.
+      // It ends when its stdout is closed.
       setInterval(() => print('{}'), 10);
       await new Promise(() => {});
     }`;

@@ -1,5 +1,5 @@
-// Configs that sources changed, with refresh tokens that took the place of used-up ones: a directory with a file for each
-// source and config of the user's. No two of them share a file, so no lock is needed where several syncs use one store.
+// Stores configs that sources changed, with new refresh tokens in place of used-up ones, in a directory with a file for each
+// source and user config. Files are never shared, so several syncs can use one directory without a lock.
 import {createHash} from 'node:crypto';
 import {readdir, rename, rm, stat} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
@@ -12,38 +12,38 @@ import {SyncError} from '../report/errors.ts';
 
 /** A source's config as the user wrote it. */
 export type UserConfig = {
-  /** Undefined where he gave none. */
+  /** Undefined if the user gave none. */
   readonly path: string | undefined;
   readonly content: unknown;
 };
 
-/** What the store has for a source. */
+/** The stored config of a source. */
 export type Kept = {
-  /** The config to start from; undefined where nothing is kept for the user's config as it is now. */
+  /** The config to start from; undefined if none is stored for the user's present config. */
   readonly config: JsonObject | undefined;
-  /** The file for the config that the source changes from here on. */
+  /** The file of the store for this config. */
   readonly path: string;
-  /** Where what was kept is now, if the user edited his config since. */
+  /** The new path of the stored file, if the user edited the config since. */
   readonly setAside: string | undefined;
-  /** Resolves once the config is safe. */
+  /** Resolves when the config is on disk. */
   readonly save: (config: JsonObject) => Promise<void>;
 };
 
 export type TokenStore = {
   readonly directory: string;
-  readonly find: (source: string, mine: UserConfig) => Promise<Kept>;
+  readonly find: (source: string, config: UserConfig) => Promise<Kept>;
 };
 
 type Entry = {
   readonly path: string;
-  /** The user's config that the source changed. It may have other secrets in it, as the changed one has. */
+  /** The user's config that the source changed. Like the changed one, it may contain other secrets. */
   readonly from: unknown;
   readonly config: JsonObject;
 };
 
 const nameOf = (source: string, {path}: UserConfig): string => {
-  const place = path === undefined ? '' : resolve(path);
-  const hash = createHash('sha256').update(place).digest('hex').slice(0, 12);
+  const key = path === undefined ? '' : resolve(path);
+  const hash = createHash('sha256').update(key).digest('hex').slice(0, 12);
   return `${fileSafe(source)}.${hash}.json`;
 };
 
@@ -53,7 +53,7 @@ const isFileOf = (source: string, name: string): boolean => {
 };
 
 const HELP =
-  'Repair it, or remove it to start from your own config again, whose refresh token may be used up. Nothing was run';
+  'Repair it, or remove it to start from your own config again, whose refresh token may be used up. No source was started';
 
 const load = async (path: string): Promise<Entry> => {
   const content = await readJsonFile('tokens', path).catch((error: unknown) => {
@@ -62,16 +62,16 @@ const load = async (path: string): Promise<Entry> => {
   const {from, config} = isObject(content) ? content : {};
   if (isObject(config)) return {path, from, config};
   throw new SyncError(
-    `The tokens file ${path} is not one that a sync wrote: it has no "config". ${HELP}.`,
+    `The tokens file ${path} was not written by a sync: it has no "config". ${HELP}.`,
   );
 };
 
-/** Fails now rather than when a token can't be kept. */
+/** Fails before a source runs, rather than when a token cannot be stored. */
 const assertWritable = async (directory: string): Promise<void> => {
   const entry = await stat(directory).catch(() => undefined);
   if (entry?.isFile()) {
     throw new SyncError(
-      `${directory} is a file, but --tokens takes a directory: it keeps a file for each source there.`,
+      `${directory} is a file, but --tokens needs a directory, which gets a file for each source.`,
     );
   }
   await createDirectory(directory);
@@ -80,7 +80,7 @@ const assertWritable = async (directory: string): Promise<void> => {
   await rm(probe, {force: true});
 };
 
-/** Moves a file out of the way under the time at which it was written, so that no other one has the name. */
+/** Renames a file by the time at which it was written, so that it replaces no other file. */
 const setAside = async (path: string): Promise<string> => {
   try {
     const time = (await stat(path)).mtime.toISOString().replaceAll(':', '-');
@@ -89,15 +89,15 @@ const setAside = async (path: string): Promise<string> => {
     return aside;
   } catch (error) {
     throw new SyncError(
-      `The config was edited, but the tokens file ${path} can't be set aside: ${messageOf(error)}. Move it away, and run again.`,
+      `The config was edited, but the tokens file ${path} cannot be renamed: ${messageOf(error)}. Move it away, and run again.`,
       {cause: error},
     );
   }
 };
 
 /**
- * Opens a store for these sources, and makes it if it is not there.
- * @throws SyncError where it can't be written, or holds something for one of them that can't be understood
+ * Opens a store for these sources, and creates it if needed.
+ * @throws SyncError if it cannot be written, or has a file of one of the sources that is not valid
  */
 export const openTokenStore = async (
   directory: string,
@@ -117,21 +117,22 @@ export const openTokenStore = async (
   );
   return {
     directory,
-    find: async (source, mine) => {
-      const own = join(directory, nameOf(source, mine));
+    find: async (source, userConfig) => {
+      const {content} = userConfig;
+      const own = join(directory, nameOf(source, userConfig));
       const all = entries.get(source) ?? [];
       const entry =
         all.find(({path}) => path === own) ??
-        // The file of the config was moved.
-        all.find(({from}) => isSame(mine.content, from));
+        // The user's file may have been moved.
+        all.find(({from}) => isSame(content, from));
       const path = entry?.path ?? own;
       const save = (config: JsonObject): Promise<void> => {
-        const text = JSON.stringify({from: mine.content, config}, null, 2);
+        const text = JSON.stringify({from: content, config}, null, 2);
         return replaceFile('tokens', path, `${text}\n`, 0o600);
       };
       const kept = {config: entry?.config, path, setAside: undefined, save};
-      // A mixture of both configs could belong to two accounts.
-      const isEdited = entry !== undefined && !isSame(mine.content, entry.from);
+      // The configs are not merged, because they could belong to two accounts.
+      const isEdited = entry !== undefined && !isSame(content, entry.from);
       return isEdited ? {...kept, config: undefined, setAside: await setAside(path)} : kept;
     },
   };

@@ -1,14 +1,14 @@
-// Saves states after the rows they cover, while the reading goes on: a disk takes its time to confirm, and the
-// states that come meanwhile are saved together. A state on disk never covers a row that is not.
+// Saves states after the rows that they cover, while reading continues. States that arrive while the disk is busy are saved
+// together. A state on disk never covers a row that is not on disk.
 
 import type {State} from '../protocol/messages.ts';
 import type {Landing} from './jsonl.ts';
 import type {StateFile} from './state-file.ts';
 
 export type Commits = {
-  /** Takes a state whose rows have been handed to the landing. */
+  /** Takes a state after its rows were passed to the landing. */
   readonly add: (state: State) => void;
-  /** Throws once a state could not be saved. */
+  /** Throws if a state could not be saved. */
   readonly check: () => void;
   /** Resolves when all states are saved; rejects if that failed. */
   readonly settle: () => Promise<void>;
@@ -21,7 +21,6 @@ const syncRows = async (landing: Landing, states: readonly State[]): Promise<voi
   for (const stream of streams.has(undefined) ? [undefined] : streams) await landing.sync(stream);
 };
 
-/** Opens the way from a landing to a state file. */
 export const openCommits = (
   landing: Landing,
   stateFile: StateFile,
@@ -47,7 +46,7 @@ export const openCommits = (
       failure = {error};
       onFailure();
     } finally {
-      // In the same breath as the look at `waiting`, or a state could come in between and be forgotten.
+      // Without an `await` after the check of `waiting`: a state that came in between would never be saved.
       saving = undefined;
     }
   };

@@ -1,4 +1,4 @@
-// One file of rows. Rows wait in memory until there are enough of them for one write, never longer than that.
+// A file of rows. Rows are collected in memory until they are enough for one write.
 import {type FileHandle, open, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import {codeOf, messageOf} from '../../process/errors.ts';
@@ -9,22 +9,22 @@ const WRITE_LENGTH = 256 * 1024;
 
 export type DataFile = {
   readonly path: string;
-  /** What is in the file by now. */
+  /** The rows and bytes in the file so far. */
   readonly written: () => {readonly rows: number; readonly bytes: number};
-  /** Adds one line. Resolves when the next one may come. */
+  /** Adds a line. Resolves when the next one can be added. */
   readonly add: (line: string) => Promise<void>;
-  /** Resolves when all lines are on disk, whatever happens to the machine. */
+  /** Resolves when all lines are safe on disk, even if the machine stops. */
   readonly sync: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
 const writeError = (path: string, error: unknown): SyncError =>
   new SyncError(
-    `Can't write ${path}: ${messageOf(error)}. Make room, or choose another place with --to, and run again.`,
+    `${path} cannot be written: ${messageOf(error)}. Free disk space, or choose another directory with --to, and run again.`,
     {cause: error},
   );
 
-/** Never an existing file: a second run within the same second, or a stream whose name differs in case only, gets a number. */
+/** Never opens an existing file: a second run in the same second, or a stream whose name differs only in case, gets a number. */
 const openNew = async (
   stem: string,
 ): Promise<{readonly path: string; readonly file: FileHandle}> => {
@@ -47,8 +47,8 @@ export const createDataFile = async (stem: string): Promise<DataFile> => {
   let listed = false;
   let writing = Promise.resolve();
 
-  /** A failed write may have written a part; half a line would spoil the file for its readers. */
-  const takeBack = async (): Promise<void> => {
+  /** Removes what a failed write may have written: half a line would break the file for its readers. */
+  const undoWrite = async (): Promise<void> => {
     await file.truncate(written.bytes).catch(() => {});
     if (written.rows === 0) await rm(path, {force: true}).catch(() => {});
   };
@@ -61,12 +61,12 @@ export const createDataFile = async (stem: string): Promise<DataFile> => {
     try {
       await file.appendFile(bytes);
     } catch (error) {
-      await takeBack();
+      await undoWrite();
       throw writeError(path, error);
     }
     written = {rows: written.rows + lines.length, bytes: written.bytes + bytes.length};
   };
-  // One after another; behind one that failed there are no more.
+  // Writes one after another. After a failed write there are no more.
   const write = (): Promise<void> => {
     writing = writing.then(writeWaiting);
     return writing;

@@ -7,7 +7,7 @@ import {fileSafe, openLanding} from './jsonl.ts';
 const landingIn = (directory: string) =>
   openLanding({directory, source: 'x', startedAt: NOW, now: () => NOW});
 
-test('a row is the record and where it came from', async () => {
+test('a row is the record with its origin', async () => {
   const directory = newFolder();
   const landing = landingIn(directory);
   await landing.land({name: 'users'}, {id: 1, __source: 'a field of the same name'});
@@ -26,7 +26,7 @@ test('a stream without rows leaves no file', async () => {
   expect(filesIn(directory)).toEqual([]);
 });
 
-test('streams whose names make the same file name get files of their own', async () => {
+test('streams whose names make the same file name get different files', async () => {
   const directory = newFolder();
   const landing = landingIn(directory);
   for (const name of ['Ünits/A b', 'ünits/a B']) await landing.land({name}, {id: 1});
@@ -50,7 +50,7 @@ test('rows that were synced are in the file', async () => {
   expect([rows - 1, written[0]?.rows]).toEqual([1, 1]);
 });
 
-test('many rows land in their order, also while they are synced', async () => {
+test('many rows land in their order, even during a sync to disk', async () => {
   const directory = newFolder();
   const landing = landingIn(directory);
   const syncs: Promise<void>[] = [];
@@ -65,15 +65,15 @@ test('many rows land in their order, also while they are synced', async () => {
   expect(ids).toEqual(Array.from({length: 5000}, (_, index) => index + 1));
 });
 
-test('a file that can not be created is an error that names it', async () => {
+test('a file that cannot be created is an error that names it', async () => {
   const directory = newFolder();
   const name = 'n'.repeat(300);
   await expect(landingIn(directory).land({name}, {id: 1})).rejects.toThrow(
-    `Can't write ${join(directory, `x_${name}_${STAMP}.jsonl`)}: ENAMETOOLONG`,
+    `${join(directory, `x_${name}_${STAMP}.jsonl`)} cannot be written: ENAMETOOLONG`,
   );
 });
 
-test('file names hold nothing that a shell or a file system stumbles over', () => {
+test('file names have no characters that are special to a shell or a file system', () => {
   expect(['GitHub', 'a b/c', '../up', "it's $5", 'ok_1.2-3'].map(fileSafe)).toEqual([
     'github',
     'a-b-c',

@@ -1,4 +1,4 @@
-// The destination `jsonl:DIR`: a file of rows per stream and run.
+// The destination `jsonl:DIR`: a file of rows for each stream and run.
 import {join} from 'node:path';
 import type {JsonObject} from '../../cdk/json/values.ts';
 import {streamKey} from '../../cdk/protocol/catalog.ts';
@@ -6,16 +6,16 @@ import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
 import {createDataFile, type DataFile} from './data-file.ts';
 
 export type Landing = {
-  /** Takes a row; resolves when the next one may come. */
+  /** Takes a row. Resolves when the next one can be taken. */
   readonly land: (
     stream: StreamDescriptor,
     data: JsonObject,
   ) => Promise<{readonly path: string; readonly bytes: number}>;
   /** Resolves when the rows so far are on disk: those of a stream, or all. */
   readonly sync: (stream?: StreamDescriptor) => Promise<void>;
-  /** The same, for good. */
+  /** Resolves when all rows are on disk and the files are closed. */
   readonly close: () => Promise<void>;
-  /** What is in each stream's file. */
+  /** The rows and bytes in each stream's file. */
   readonly written: () => readonly Written[];
 };
 
@@ -26,15 +26,15 @@ type Written = {
   readonly bytes: number;
 };
 
-export type LandingPlace = {
+export type LandingOptions = {
   readonly directory: string;
   readonly source: string;
-  /** When the run began, in epoch milliseconds. */
+  /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly now: () => number;
 };
 
-/** Lower case, and nothing a file system or a shell stumbles over. */
+/** Makes a name lower-case, and replaces characters that are special to a file system or shell. */
 export const fileSafe = (name: string): string =>
   name.toLowerCase().replaceAll(/[^\p{L}\p{N}_.-]+/gu, '-');
 
@@ -43,7 +43,7 @@ const timestamp = (instant: number): string =>
   new Date(instant).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 
 const fileStem = (
-  {directory, source, startedAt}: LandingPlace,
+  {directory, source, startedAt}: LandingOptions,
   {name, namespace}: StreamDescriptor,
 ): string => {
   const stream = namespace === undefined ? name : `${namespace}.${name}`;
@@ -51,19 +51,19 @@ const fileStem = (
 };
 
 /** Opens the destination for one source. A stream's file is created at its first row. */
-export const openLanding = (place: LandingPlace): Landing => {
+export const openLanding = (options: LandingOptions): Landing => {
   const files = new Map<string, {readonly stream: StreamDescriptor; readonly file: DataFile}>();
   const fileOf = async (stream: StreamDescriptor): Promise<DataFile> => {
     const key = streamKey(stream);
     const open = files.get(key);
     if (open !== undefined) return open.file;
-    const file = await createDataFile(fileStem(place, stream));
+    const file = await createDataFile(fileStem(options, stream));
     files.set(key, {stream, file});
     return file;
   };
   let stamp = {instant: 0, text: ''};
   const ingestedAt = (): string => {
-    const instant = place.now();
+    const instant = options.now();
     if (instant !== stamp.instant) stamp = {instant, text: new Date(instant).toISOString()};
     return stamp.text;
   };
@@ -72,7 +72,7 @@ export const openLanding = (place: LandingPlace): Landing => {
       const file = await fileOf(stream);
       const row = {
         ...data,
-        __source: place.source,
+        __source: options.source,
         __stream: stream.name,
         __ingested_at: ingestedAt(),
       };

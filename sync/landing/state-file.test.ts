@@ -30,7 +30,7 @@ const contentOf = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8
 
 const stream = (name: string, incremental = true) => ({descriptor: {name}, incremental});
 
-test('a state takes the place of the one its stream had; all others stay', async () => {
+test('a state replaces the last one of its stream; all others stay', async () => {
   const path = fileWith([entry('a', {id: 1}), entry('b', {id: 1}), entry('a', {id: 1}, 'n')]);
   const file = await openStateFile(path);
   await file.save([stateOf(entry('a', {id: 2})), stateOf(entry('c', {id: 3}))]);
@@ -42,7 +42,7 @@ test('a state takes the place of the one its stream had; all others stay', async
   ]);
 });
 
-test('the first state creates the file, and no other file stays behind', async () => {
+test('the first state creates the file, and no other file remains', async () => {
   const folder = newFolder();
   const file = await openStateFile(join(folder, 'x.state.json'));
   const before = file.exists();
@@ -50,12 +50,12 @@ test('the first state creates the file, and no other file stays behind', async (
   expect([before, file.exists(), filesIn(folder)]).toEqual([false, true, ['x.state.json']]);
 });
 
-test('a source is handed the states of the streams it will read', async () => {
+test('a source gets the states of the streams that it will read', async () => {
   const file = await openStateFile(fileWith([entry('a', {id: 1}), entry('b', {id: 2})]));
   expect(file.entriesFor([stream('b'), stream('c')])).toEqual([entry('b', {id: 2})]);
 });
 
-test('a full refresh that was finished begins anew; one that was not goes on', async () => {
+test('a finished full refresh starts from its beginning; an unfinished one is resumed', async () => {
   const file = await openStateFile(
     fileWith([
       entry('done', {__ab_full_refresh_sync_complete: true}),
@@ -67,7 +67,7 @@ test('a full refresh that was finished begins anew; one that was not goes on', a
   expect(file.entriesFor(streams)).toEqual([entry('halfway', {page: 7})]);
 });
 
-test('a state of all streams together takes the place of all others, and is handed over', async () => {
+test('a state of all streams together replaces all others, and is passed on', async () => {
   const path = fileWith([entry('a', {id: 1})]);
   const global = {type: 'GLOBAL', global: {shared_state: {lsn: 1}, stream_states: []}};
   const file = await openStateFile(path);
@@ -80,7 +80,7 @@ test('states wrapped in their messages are understood', async () => {
   expect(file.entriesFor([stream('a')])).toEqual([entry('a', {id: 1})]);
 });
 
-test('integers beyond 2^53 survive being loaded and saved', async () => {
+test('integers beyond 2^53 are loaded and saved exactly', async () => {
   const path = fileWith(
     '[{"type":"STREAM","stream":{"stream_descriptor":{"name":"a"},"stream_state":{"id":9007199254740993}}}]',
   );
@@ -103,18 +103,18 @@ test.each([
   ['', 'is not valid JSON: it is empty. Repair it'],
   ['{"users":{"id":1}}', 'is not a list of Airbyte states'],
   ['[1]', 'is not a list of Airbyte states'],
-])('a file that holds %j is an error, and stays as it is', async (text, message) => {
+])('a file with %j is an error, and stays unchanged', async (text, message) => {
   const path = fileWith(text);
   await expect(openStateFile(path)).rejects.toThrow(message);
   expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
-test('a file that can not be saved is an error that names it', async () => {
+test('a file that cannot be saved is an error that names it', async () => {
   const path = join(newFolder(), 'x.state.json');
   const file = await openStateFile(path);
   mkdirSync(`${path}.tmp`);
   await expect(file.save([stateOf(entry('a', {id: 1}))])).rejects.toThrow(
-    `Can't save the state file ${path}: `,
+    `The state file ${path} cannot be saved: `,
   );
 });
 

@@ -1,4 +1,4 @@
-// The state of a source between runs: a JSON list of Airbyte states, as `read --state` takes it.
+// The state of a source between runs: a JSON list of Airbyte states, which `read --state` takes.
 import {access} from 'node:fs/promises';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {streamKey} from '../../cdk/protocol/catalog.ts';
@@ -10,20 +10,20 @@ import {readJsonFile, replaceFile} from './files.ts';
 
 export type StateFile = {
   readonly path: string;
-  /** Whether there is one: from an earlier run or by now from this one. */
+  /** True if an earlier run or this one has saved a state. */
   readonly exists: () => boolean;
-  /** What to hand to a `read` of these streams; empty for a first one. */
+  /** The states for a `read` of these streams; empty in a first run. */
   readonly entriesFor: (
     streams: readonly {readonly descriptor: StreamDescriptor; readonly incremental: boolean}[],
   ) => readonly JsonObject[];
-  /** Puts states in the place of their streams' last ones and saves the file. Their records must be on disk. */
+  /** Replaces the states of these streams and saves the file. The rows must be on disk. */
   readonly save: (states: readonly State[]) => Promise<void>;
 };
 
 const HELP =
   'Repair it, or move it away to read everything from the beginning. Nothing was overwritten';
 
-/** As in Airbyte a state may also be wrapped in its message. */
+/** Airbyte also accepts a state that is wrapped in its message. */
 const unwrap = (entry: unknown): unknown =>
   isObject(entry) && isObject(entry['state']) ? entry['state'] : entry;
 
@@ -46,14 +46,14 @@ const load = async (path: string): Promise<readonly State[]> => {
 const keyOf = (state: State): string =>
   state.scope === 'STREAM' ? `STREAM ${streamKey(state.stream)}` : state.scope;
 
-/** A full refresh that came to its end leaves a state that some sources take for "nothing left to read". */
+/** A finished full refresh leaves a state that some sources take for "nothing left to read". */
 const isFinished = ({entry}: State): boolean => {
   const {stream} = entry;
   const blob = isObject(stream) ? stream['stream_state'] : undefined;
   return !isObject(blob) || isEmptyBlob(blob);
 };
 
-/** Opens a source's state; one that is not there yet is empty, one that can't be understood is an error. */
+/** Opens a source's state. A missing file is an empty state; throws a SyncError if a file is not valid. */
 export const openStateFile = async (path: string): Promise<StateFile> => {
   let exists = await access(path).then(
     () => true,
@@ -61,7 +61,7 @@ export const openStateFile = async (path: string): Promise<StateFile> => {
   );
   let states = new Map<string, State>();
   const put = (state: State): void => {
-    // A source speaks of one scope only; if that changed, the older scope's states would contradict the new ones.
+    // A source uses one scope. If it changes, the states of the old scope would contradict the new ones.
     const others = [...states].filter(([, {scope}]) => scope === state.scope);
     states = new Map(others).set(keyOf(state), state);
   };

@@ -27,7 +27,7 @@ const full = {
 };
 const undecided = {name: 'undecided', json_schema, supported_sync_modes: both};
 
-test('each stream is read incrementally where it can be', () => {
+test('each stream is read incrementally if it can be', () => {
   const {streams} = readCatalog('x', [keyed, keyless, full, undecided]);
   const catalog = configureCatalog(streams);
   expect(catalog).toEqual({
@@ -55,7 +55,7 @@ test('each stream is read incrementally where it can be', () => {
 const chosen = (source: string, streams: readonly unknown[], selectors?: readonly string[]) =>
   selectStreams(readCatalog(source, streams), selectors).map(({descriptor}) => descriptor.name);
 
-test('a name selects the stream in every source, with a source before it in that one', () => {
+test('a name selects the stream in every source; with the name of a source before it, in that one', () => {
   const selectors = ['keyed', 'x.keyless', 'a.full'];
   expect([
     chosen('x', [keyed, keyless, full]),
@@ -64,7 +64,7 @@ test('a name selects the stream in every source, with a source before it in that
   ]).toEqual([['keyed', 'keyless', 'full'], ['keyed', 'keyless', 'full'], ['keyed']]);
 });
 
-test('a name that selects nothing anywhere is an error that says what there is', () => {
+test('a name that selects no stream is an error that lists the streams', () => {
   const offers = [
     readCatalog('x', [keyed]),
     readCatalog('y', [keyless, full]),

@@ -1,5 +1,4 @@
-// From the catalog that `discover` printed to the configured catalog of a read.
-
+// Makes the configured catalog of a read from the catalog that `discover` printed.
 import {listAt} from '../../cdk/json/at.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {descriptorOf} from '../../cdk/protocol/catalog.ts';
@@ -7,19 +6,17 @@ import type {DestinationSyncMode, StreamDescriptor} from '../../cdk/protocol/gen
 import {UsageError} from '../../process/errors.ts';
 import {SyncError} from '../report/errors.ts';
 
-/** A stream that a source has. */
 export type CatalogStream = {
   readonly descriptor: StreamDescriptor;
-  /** Whether a run can continue where the last one ended. */
+  /** True if a run can continue where the last one ended. */
   readonly incremental: boolean;
-  /** As `discover` printed it. */
+  /** Unchanged from `discover`. */
   readonly stream: JsonObject;
 };
 
-/** The catalog of one source. */
 export type Catalog = {readonly source: string; readonly streams: readonly CatalogStream[]};
 
-/** Incremental without a cursor would leave the choice of one to the user; such a stream is read in full. */
+/** An incremental stream without a default cursor needs one from the user; here it is read in full. */
 const canContinue = (stream: JsonObject): boolean =>
   listAt(stream, 'supported_sync_modes').includes('incremental') &&
   (stream['source_defined_cursor'] === true || listAt(stream, 'default_cursor_field').length > 0);
@@ -32,7 +29,6 @@ const readStream = (stream: unknown): CatalogStream => {
   return {descriptor, incremental: canContinue(stream), stream};
 };
 
-/** Reads the streams of a catalog. */
 export const readCatalog = (source: string, streams: readonly unknown[]): Catalog => ({
   source,
   streams: streams.map(readStream),
@@ -55,18 +51,18 @@ const configure = ({stream, incremental}: CatalogStream): JsonObject => {
   };
 };
 
-/** The configured catalog that reads these streams: incrementally where they can be. */
+/** A configured catalog that reads these streams, incrementally if possible. */
 export const configureCatalog = (streams: readonly CatalogStream[]): JsonObject => ({
   streams: streams.map(configure),
 });
 
-/** `issues` names the stream in every source that has it, `github.issues` in one. */
+/** `issues` selects the stream in every source that has it, `github.issues` in one. */
 const isNamed = (selector: string, source: string, {name, namespace}: StreamDescriptor): boolean =>
   [name, ...(namespace === undefined ? [] : [`${namespace}.${name}`])].some(
     (stream) => selector === stream || selector === `${source}.${stream}`,
   );
 
-/** The streams of a source that were asked for; all of them unless some were named. */
+/** The streams of a source that the user selected; all if the user selected none. */
 export const selectStreams = (
   {source, streams}: Catalog,
   selectors: readonly string[] | undefined,
@@ -77,7 +73,7 @@ export const selectStreams = (
         selectors.some((selector) => isNamed(selector, source, descriptor)),
       );
 
-/** Sees to it that every name names something. */
+/** Throws a UsageError if a selector matches no stream. */
 export const checkSelectors = (
   selectors: readonly string[],
   catalogs: readonly Catalog[],

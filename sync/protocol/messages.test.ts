@@ -3,13 +3,13 @@ import {readMessage} from './messages.ts';
 
 const read = (message: unknown) => readMessage(JSON.stringify(message));
 
-test('a record is read with its stream; an empty namespace is none', () => {
+test('a record is read with its stream; an empty namespace is ignored', () => {
   expect(
     read({type: 'RECORD', record: {stream: 'users', namespace: '', data: {id: 1}, emitted_at: 1}}),
   ).toEqual({type: 'RECORD', stream: {name: 'users'}, data: {id: 1}});
 });
 
-test('a state is read as the entry of a state file, whatever else the message holds', () => {
+test('a state is read as the entry of a state file, without the rest of the message', () => {
   const stream = {stream_descriptor: {name: 'users', namespace: 'a'}, stream_state: {id: 1}};
   const state = {type: 'STREAM', stream, global: null, data: {}, sourceStats: {recordCount: 2}};
   expect(read({type: 'STATE', state})).toEqual({
@@ -23,7 +23,7 @@ test('a state is read as the entry of a state file, whatever else the message ho
   });
 });
 
-test('states of the other kinds are read too', () => {
+test('global and legacy states are read, too', () => {
   const global = {shared_state: {lsn: 1}, stream_states: []};
   expect([
     read({type: 'STATE', state: {type: 'GLOBAL', global}}),
@@ -42,7 +42,7 @@ test('states of the other kinds are read too', () => {
   ]);
 });
 
-test('a stream that waits for a rate limit says until when, if it is known', () => {
+test('the status of a stream has the time until which it waits for a rate limit, or 0 if it is unknown', () => {
   const status = (reasons: unknown) =>
     read({
       type: 'TRACE',
@@ -64,7 +64,7 @@ test('a stream that waits for a rate limit says until when, if it is known', () 
   ]);
 });
 
-test('an error without a message for users is told by its internal one', () => {
+test('an error without a message for users has its internal message', () => {
   expect(
     read({
       type: 'TRACE',
@@ -73,7 +73,7 @@ test('an error without a message for users is told by its internal one', () => {
   ).toEqual({type: 'ERROR', text: 'KeyError', failureType: undefined, stream: undefined});
 });
 
-test('messages that a sync has nothing to do for are known', () => {
+test('messages that a sync ignores are valid', () => {
   expect([
     read({type: 'TRACE', trace: {type: 'ESTIMATE', emitted_at: 1, estimate: {}}}),
     read({type: 'CONNECTION_STATUS', connectionStatus: {status: 'SUCCEEDED'}}),
@@ -92,6 +92,6 @@ test.each([
   '{"type":"STATE","state":{"type":"STREAM"}}',
   '{"type":"LOG","log":{"level":"INFO"}}',
   '{"type":"CATALOG","catalog":{}}',
-])('%s is no message', (line) => {
+])('%s is not a message', (line) => {
   expect(readMessage(line)).toBeUndefined();
 });

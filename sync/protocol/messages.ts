@@ -1,13 +1,11 @@
-// What a source says, line by line, as far as a sync acts on it. Sources are written by anyone, so nothing
-// about a line is taken for granted.
-
+// Parses the messages of a source that a sync acts on. Anyone may have written the source, so every field is checked.
 import {parseAsWritten} from '../../cdk/json/as-written.ts';
 import {at, numberAt, stringAt} from '../../cdk/json/at.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {descriptorOf} from '../../cdk/protocol/catalog.ts';
 import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
 
-/** One entry of a state file, as the source wrote it. */
+/** An entry of a state file, unchanged from the source. */
 export type State =
   | {readonly scope: 'STREAM'; readonly stream: StreamDescriptor; readonly entry: JsonObject}
   | {readonly scope: 'GLOBAL' | 'LEGACY'; readonly entry: JsonObject};
@@ -17,7 +15,7 @@ export type Message =
   | {
       readonly type: 'STATE';
       readonly state: State;
-      /** How many records of the stream the source emitted since its previous state, if it says so. */
+      /** The number of records since the previous state of the stream, if the source reports it. */
       readonly recordCount: number | undefined;
     }
   | {readonly type: 'LOG'; readonly level: string; readonly text: string}
@@ -31,13 +29,13 @@ export type Message =
       readonly type: 'STATUS';
       readonly stream: StreamDescriptor;
       readonly status: string;
-      /** When a rate limit ends, in epoch milliseconds; undefined unless the stream waits for one. */
+      /** The end of a rate limit, in epoch milliseconds; 0 if it is unknown, undefined if the stream does not wait. */
       readonly waitsUntil: number | undefined;
     }
   | {readonly type: 'CONFIG'; readonly config: JsonObject}
   | {readonly type: 'SPEC'; readonly spec: JsonObject}
   | {readonly type: 'CATALOG'; readonly streams: readonly unknown[]}
-  /** Valid, but nothing for a sync to do. */
+  /** A valid message that a sync ignores. */
   | {readonly type: 'OTHER'};
 
 const descriptorIn = (holder: JsonObject): StreamDescriptor | undefined => {
@@ -47,10 +45,10 @@ const descriptorIn = (holder: JsonObject): StreamDescriptor | undefined => {
     : descriptorOf(name, at(holder, 'stream_descriptor', 'namespace'));
 };
 
-/** Reads a state of a STATE message or of a state file; undefined where it is not a state. */
+/** Reads a state from a STATE message or a state file; undefined if it is not a state. */
 export const readState = (state: unknown): State | undefined => {
   if (!isObject(state)) return undefined;
-  // Some clients write the other keys too, as nulls, so a key counts only when it holds an object.
+  // Some clients write the other keys as nulls, so a key counts only if its value is an object.
   const {stream, global, data} = state;
   if (isObject(stream)) {
     const descriptor = descriptorIn(stream);
@@ -137,7 +135,7 @@ const READERS: ReadonlyMap<unknown, readonly [string, Reader]> = new Map<
   ['CONNECTION_STATUS', ['connectionStatus', () => ({type: 'OTHER'})]],
 ]);
 
-/** Reads one line of a source's stdout; undefined where it is not an Airbyte message. */
+/** Reads a line of a source's stdout; undefined if it is not an Airbyte message. */
 export const readMessage = (line: string): Message | undefined => {
   let message: unknown;
   try {

@@ -1,7 +1,7 @@
 import {expect, test} from '@jest/globals';
 import {aligned, count, duration, harmless, rate, size} from './format.ts';
 
-test('counts, rates, sizes and durations read well', () => {
+test('counts, rates, sizes and durations are written for people', () => {
   expect([
     [count(0, 'row'), count(1, 'row'), count(1234567, 'row')],
     [rate(0, 1000), rate(5, 0), rate(5, 2000), rate(12_345, 1000)],
@@ -15,7 +15,7 @@ test('counts, rates, sizes and durations read well', () => {
   ]);
 });
 
-test('cells stand below each other; a column that is empty everywhere takes no room', () => {
+test('the cells of a column are aligned; an empty column takes no space', () => {
   expect(
     aligned(
       [
@@ -28,6 +28,6 @@ test('cells stand below each other; a column that is empty everywhere takes no r
   expect(aligned([], [])).toEqual([]);
 });
 
-test('what acts on a terminal is taken out of a line', () => {
+test('control characters are removed from a line', () => {
   expect(harmless('\x1b[2Jone\ttwo\r\x07')).toBe('one two  ');
 });

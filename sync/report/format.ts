@@ -1,4 +1,4 @@
-// Numbers, lines and tables as people read them.
+// Formats numbers, lines and tables for people.
 import {stripVTControlCharacters} from 'node:util';
 
 const counted = (number: number): string => number.toLocaleString('en-US');
@@ -7,7 +7,7 @@ const counted = (number: number): string => number.toLocaleString('en-US');
 export const count = (number: number, noun: string): string =>
   `${counted(number)} ${noun}${number === 1 ? '' : 's'}`;
 
-/** `980/s`, `12,000/s`; empty where there is nothing to say yet. */
+/** `980/s`, `12,000/s`; empty for 0 */
 export const rate = (number: number, milliseconds: number): string =>
   number === 0 || milliseconds === 0
     ? ''
@@ -36,11 +36,11 @@ export const duration = (milliseconds: number): string => {
     : `${Math.floor(minutes / 60)} h ${padded(minutes % 60)} min`;
 };
 
-/** A line of a source's, which may hold anything; in a terminal it must not act. */
+/** Removes control characters from a line of a source, so that it cannot control the terminal. */
 export const harmless = (line: string): string =>
   stripVTControlCharacters(line).replaceAll(/\p{Cc}/gu, ' ');
 
-/** Lines with their cells below each other; the cells of the columns in `right` end at the same place. */
+/** Aligns the cells of each column; the columns in `right` are aligned right. */
 export const aligned = (
   rows: readonly (readonly string[])[],
   right: readonly number[],

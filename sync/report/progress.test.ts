@@ -34,7 +34,7 @@ const REPORTS = [
   source('slow', []),
 ];
 
-test('in a terminal each stream has a line, and a source that has none yet is connecting', () => {
+test('in a terminal each stream has a line; a source without streams is connecting', () => {
   expect(drawBlock(REPORTS, {columns: 120, rows: 24}, false)).toEqual([
     'faker   users       12,000 rows  6,000/s  8.3 MB  complete',
     'faker   purchases         1 row      2/s   309 B  running',
@@ -44,7 +44,7 @@ test('in a terminal each stream has a line, and a source that has none yet is co
   ]);
 });
 
-test('the block is never wider or higher than the terminal; what runs is shown first', () => {
+test('the block is never wider or higher than the terminal; running streams are shown first', () => {
   expect(drawBlock(REPORTS, {columns: 30, rows: 5}, false)).toEqual([
     'faker   purchases     1 row  ',
     'github  issues     100 rows  ',
@@ -69,7 +69,7 @@ const open = (isTTY: boolean, reports: () => readonly SourceReport[], erase = fa
   return {progress, written, pass};
 };
 
-test('in a terminal the block is redrawn in its place, and what is said stays above it', () => {
+test('in a terminal the block is redrawn in its place, and logs stay above it', () => {
   const {progress, written} = open(true, () => [source('x', [stream('users')])], true);
   progress.look();
   progress.log('x', 'warn', 'slow');
@@ -81,7 +81,7 @@ test('in a terminal the block is redrawn in its place, and what is said stays ab
   ]);
 });
 
-test('elsewhere a stream is spoken of when it starts, when it ends, and every ten seconds between', () => {
+test('elsewhere a stream is reported when it starts, when it ends, and every ten seconds in between', () => {
   let users = stream('users', {status: 'waiting'});
   const {progress, written, pass} = open(false, () => [
     source('x', [users, stream('late', {status: 'not read'})]),
@@ -104,7 +104,7 @@ test('elsewhere a stream is spoken of when it starts, when it ends, and every te
   ]);
 });
 
-test('a stream that is over before the first look is spoken of all the same', () => {
+test('a stream that ends before the first update is reported, too', () => {
   const {progress, written} = open(false, () => [
     source('x', [stream('users', {status: 'incomplete', rows: 1, elapsed: 40})]),
   ]);
@@ -112,13 +112,13 @@ test('a stream that is over before the first look is spoken of all the same', ()
   expect(written).toEqual(['x: users started\n', 'x: users incomplete, 1 row in 40 ms\n']);
 });
 
-test('what a source says can not act on the terminal', () => {
+test('a message of a source cannot control the terminal', () => {
   const {progress, written} = open(false, () => []);
   progress.log('x', 'error', '\x1b[2Jone\ttab\nand \x07two\n');
   expect(written).toEqual(['x: one tab\n', 'x: and  two\n']);
 });
 
-test('colours are only there where they are asked for', () => {
+test('colours are used only if they are requested', () => {
   const [line = ''] = drawBlock(REPORTS, {columns: 120, rows: 24}, true);
   expect([line, stripVTControlCharacters(line)]).toEqual([
     expect.stringContaining('\x1b[32m'),

@@ -1,13 +1,12 @@
-// How a run goes, on stderr: a block that is redrawn in a terminal, plain lines anywhere else.
+// Shows the progress of a run on stderr: a block that is redrawn in a terminal, plain lines elsewhere.
 import {styleText} from 'node:util';
 import {aligned, count, duration, harmless, rate, size} from './format.ts';
 import type {StreamReport, StreamStatus} from './stream-tally.ts';
 import type {SourceReport} from './tally.ts';
 
-/** Of a line that is shown: as loud as it is important. */
 export type Level = 'info' | 'warn' | 'error';
 
-/** Of `process.stderr`, what is needed here. */
+/** The used part of `process.stderr`. */
 export type Terminal = {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -18,9 +17,9 @@ export type Terminal = {
 export type Progress = {
   /** Shows a line that stays. */
   readonly log: (source: string, level: Level, text: string) => void;
-  /** Shows how the run goes by now. */
+  /** Updates the progress; call it every fraction of a second. */
   readonly look: () => void;
-  /** A last look, and then no more. */
+  /** Updates the progress for the last time. */
   readonly close: () => void;
 };
 
@@ -29,7 +28,7 @@ type Options = {
   readonly reports: () => readonly SourceReport[];
   readonly now: () => number;
   readonly colour: boolean;
-  /** Whether to leave nothing behind in a terminal, because a summary says it all. */
+  /** Removes the block from a terminal at the end, because a summary follows. */
   readonly erase: boolean;
 };
 
@@ -64,7 +63,7 @@ const STYLES: Readonly<Record<StreamStatus, Parameters<typeof styleText>[0] | un
   'not read': 'dim',
 };
 
-/** Where there are more streams than lines, those that run come first, then those to come. */
+/** If there are more streams than lines, those with the first status here are shown. */
 const RANKS: readonly StreamStatus[] = ['running', 'incomplete', 'waiting', 'not read', 'complete'];
 
 const fitting = (streams: readonly Line[], lines: number): readonly Line[] => {
@@ -77,7 +76,7 @@ const fitting = (streams: readonly Line[], lines: number): readonly Line[] => {
   return streams.filter((stream) => chosen.has(stream));
 };
 
-/** The block: a line per stream, none longer than the terminal is wide. */
+/** Draws a line for each stream, cut to the width of the terminal. */
 export const drawBlock = (
   reports: readonly SourceReport[],
   {columns = 80, rows = 24}: Pick<Terminal, 'columns' | 'rows'>,
@@ -97,7 +96,7 @@ export const drawBlock = (
   return hidden === 0 ? lines : [...lines, `and ${count(hidden, 'more stream')}`];
 };
 
-const spoken = (source: string, level: Level, text: string, colour: boolean): readonly string[] =>
+const logLines = (source: string, level: Level, text: string, colour: boolean): readonly string[] =>
   text
     .trimEnd()
     .split('\n')
@@ -108,41 +107,44 @@ const spoken = (source: string, level: Level, text: string, colour: boolean): re
 
 const liveProgress = ({terminal, reports, colour, erase}: Options): Progress => {
   let drawn = 0;
-  const show = (said: readonly string[], block = drawBlock(reports(), terminal, colour)): void => {
+  const show = (
+    logged: readonly string[],
+    block = drawBlock(reports(), terminal, colour),
+  ): void => {
     const back = drawn === 0 ? '' : `\x1b[${drawn}A\x1b[0J`;
-    terminal.write(back + [...said, ...block].map((line) => `${line}\n`).join(''));
+    terminal.write(back + [...logged, ...block].map((line) => `${line}\n`).join(''));
     drawn = block.length;
   };
   return {
-    log: (source, level, text) => show(spoken(source, level, text, colour)),
+    log: (source, level, text) => show(logLines(source, level, text, colour)),
     look: () => show([]),
     close: () => (erase ? show([], []) : show([])),
   };
 };
 
-/** How often a stream that takes long is spoken of, in milliseconds. */
+/** Milliseconds between two reports of a running stream. */
 const INTERVAL = 10_000;
 
-type Told = {readonly status: StreamStatus; readonly at: number};
+type Reported = {readonly status: StreamStatus; readonly at: number};
 
 const newsOf = (
   {name, status, rows, bytes, elapsed}: StreamReport,
-  told: Told | undefined,
+  last: Reported | undefined,
   now: number,
 ): readonly string[] => {
   if (status === 'waiting' || status === 'not read') return [];
-  const start = told === undefined ? [`${name} started`] : [];
+  const start = last === undefined ? [`${name} started`] : [];
   if (status !== 'running') {
-    return status === told?.status
+    return status === last?.status
       ? []
       : [...start, `${name} ${status}, ${count(rows, 'row')} in ${duration(elapsed)}`];
   }
-  if (told === undefined || now - told.at < INTERVAL) return start;
+  if (last === undefined || now - last.at < INTERVAL) return start;
   return [`${name}, ${count(rows, 'row')} so far, ${size(bytes)} in ${duration(elapsed)}`];
 };
 
 const plainProgress = ({terminal, reports, now, colour}: Options): Progress => {
-  const told = new Map<string, Told>();
+  const reported = new Map<string, Reported>();
   const write = (lines: readonly string[]): void => {
     for (const line of lines) terminal.write(`${line}\n`);
   };
@@ -150,20 +152,19 @@ const plainProgress = ({terminal, reports, now, colour}: Options): Progress => {
     for (const {name: source, streams} of reports()) {
       for (const stream of streams) {
         const key = `${source} ${stream.name}`;
-        const news = newsOf(stream, told.get(key), now());
+        const news = newsOf(stream, reported.get(key), now());
         if (news.length === 0) continue;
-        told.set(key, {status: stream.status, at: now()});
+        reported.set(key, {status: stream.status, at: now()});
         write(news.map((line) => `${source}: ${line}`));
       }
     }
   };
   return {
-    log: (source, level, text) => write(spoken(source, level, text, colour)),
+    log: (source, level, text) => write(logLines(source, level, text, colour)),
     look,
     close: look,
   };
 };
 
-/** Shows a run; `look` is to be called now and then. */
 export const openProgress = (options: Options): Progress =>
   options.terminal.isTTY ? liveProgress(options) : plainProgress(options);

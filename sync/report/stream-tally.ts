@@ -1,7 +1,7 @@
-// What is known of one stream's run.
+// Counts the rows of a stream, and follows its status.
 import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
 
-/** `waiting` and `not read` are a stream's states before it began: while the run goes on, and after it. */
+/** A stream that has not started is `waiting` during the run, and `not read` after it. */
 export type StreamStatus = 'waiting' | 'running' | 'complete' | 'incomplete' | 'not read';
 
 export type StreamReport = {
@@ -9,22 +9,22 @@ export type StreamReport = {
   readonly status: StreamStatus;
   readonly rows: number;
   readonly bytes: number;
-  /** From its begin to its end, or to now, in milliseconds. */
+  /** Milliseconds from its start to its end, or to now. */
   readonly elapsed: number;
   readonly file: string | undefined;
-  /** When the rate limit it waits for ends, in epoch milliseconds (0: nobody knows); undefined while it does not wait. */
+  /** The end of a rate limit, in epoch milliseconds; 0 if it is unknown, undefined if the stream does not wait. */
   readonly waitsUntil: number | undefined;
 };
 
 export type StreamTally = {
   readonly landed: (path: string, bytes: number) => void;
-  /** What the source says of it: STARTED, RUNNING, COMPLETE, INCOMPLETE. */
-  readonly heard: (status: string, waitsUntil: number | undefined) => void;
-  /** How many rows landed since the last call. */
+  /** @param status STARTED, RUNNING, COMPLETE or INCOMPLETE; others are ignored */
+  readonly statusChanged: (status: string, waitsUntil: number | undefined) => void;
+  /** Returns the number of rows that landed since the last call. */
   readonly takeCount: () => number;
-  /** Corrects what was counted by what is in the file. */
+  /** Replaces the counts by those of the file. */
   readonly settle: (written: {readonly rows: number; readonly bytes: number}) => void;
-  /** The run is over; a stream that did not say how it ended is complete only if `impliedComplete`. */
+  /** Ends the run. A stream without a final status is complete only if `impliedComplete`. */
   readonly end: (impliedComplete: boolean) => void;
   readonly report: () => StreamReport;
 };
@@ -39,7 +39,6 @@ const STATUSES: Readonly<Record<string, StreamStatus>> = {
 const labelOf = ({name, namespace}: StreamDescriptor): string =>
   namespace === undefined ? name : `${namespace}.${name}`;
 
-/** Opens the books of one stream. */
 export const openStreamTally = (descriptor: StreamDescriptor, now: () => number): StreamTally => {
   let status: StreamStatus = 'waiting';
   let written = {rows: 0, bytes: 0};
@@ -62,8 +61,8 @@ export const openStreamTally = (descriptor: StreamDescriptor, now: () => number)
       file = path;
       waitsUntil = undefined;
     },
-    heard: (word, until) => {
-      const next = STATUSES[word];
+    statusChanged: (reported, until) => {
+      const next = STATUSES[reported];
       if (next === undefined) return;
       waitsUntil = until;
       setStatus(next);

@@ -1,6 +1,6 @@
 import {expect, test} from '@jest/globals';
 import type {StreamReport} from './stream-tally.ts';
-import {summarize, whatNext} from './summary.ts';
+import {nextSteps, summarize} from './summary.ts';
 import type {SourceReport} from './tally.ts';
 
 const stream = (name: string, more: Partial<StreamReport> = {}): StreamReport => ({
@@ -32,19 +32,19 @@ const FAKER = source('faker', {
   ],
 });
 
-test('a run is summed up stream by stream', () => {
+test('a run is summarized stream by stream', () => {
   expect(summarize([FAKER], 3_000)).toEqual([
     '',
     'faker: complete',
     '  users     complete  12,000 rows  8.3 MB  2.3 s  out/users.jsonl',
     '  products  complete       0 rows          40 ms  nothing new',
-    '  State in out/faker.state.json: the next run goes on from there.',
+    '  The state is in out/faker.state.json: the next run continues from it.',
     '',
     '12,000 rows, 8.3 MB in 3.0 s.',
   ]);
 });
 
-test('what failed comes last, with what to do about it', () => {
+test('failures come last, with advice', () => {
   const github = source('github', {
     outcome: 'failed',
     strayLines: 2,
@@ -64,12 +64,12 @@ test('what failed comes last, with what to do about it', () => {
     'github: failed',
     '  issues   incomplete  1 row  900 B  40 ms  out/issues.jsonl',
     '  commits  not read',
-    '  It printed 2 lines that are no Airbyte messages; passed over.',
-    '  State in out/github.state.json: the next run goes on from there.',
+    '  It printed 2 lines that are not Airbyte messages; ignored.',
+    '  The state is in out/github.state.json: the next run continues from it.',
     '',
     'x: skipped',
-    '  None of its streams was asked for.',
-    '  It printed 1 line that is no Airbyte message; passed over.',
+    '  None of its streams was selected.',
+    '  It printed 1 line that is not an Airbyte message; ignored.',
     '',
     '3 sources (1 complete, 1 skipped, 1 failed): 12,001 rows, 8.3 MB in 3.0 s.',
     '',
@@ -81,14 +81,14 @@ test('what failed comes last, with what to do about it', () => {
     '    Traceback',
     '  github:',
     '    No answer.',
-    '  Correct that, then run the same command again: it goes on from the state that was saved.',
-    '  Run the same command again: it goes on from the state that was saved. With --debug it shows all that the source logs.',
-    '  Run the same command again later: it goes on from the state that was saved.',
+    '  Correct that, then run the same command again: it continues from the saved state.',
+    '  Run the same command again: it continues from the saved state. With --debug it shows everything that the source logs.',
+    '  Run the same command again later: it continues from the saved state.',
   ]);
 });
 
-test('what to do next begins with the file that was just written', () => {
-  expect([whatNext([FAKER])[2], whatNext([])[2]]).toEqual([
+test('next steps begin with the file that was just written', () => {
+  expect([nextSteps([FAKER])[2], nextSteps([])[2]]).toEqual([
     expect.stringContaining('head -3 out/users.jsonl'),
     expect.stringContaining('npm start'),
   ]);

@@ -1,5 +1,4 @@
-// What came of a run, for the person who started it.
-
+// Summarizes a run for the user.
 import {aligned, count, duration, harmless, size} from './format.ts';
 import type {StreamReport} from './stream-tally.ts';
 import type {Outcome, Problem, SourceReport} from './tally.ts';
@@ -17,13 +16,15 @@ const streamCells = ({name, status, rows, bytes, elapsed, file}: StreamReport) =
       ];
 
 const sourceNotes = ({outcome, strayLines, stateFile}: SourceReport): readonly string[] => [
-  ...(outcome === 'skipped' ? ['None of its streams was asked for.'] : []),
+  ...(outcome === 'skipped' ? ['None of its streams was selected.'] : []),
   ...(strayLines > 0
     ? [
-        `It printed ${count(strayLines, 'line')} that ${strayLines === 1 ? 'is' : 'are'} no Airbyte ${strayLines === 1 ? 'message' : 'messages'}; passed over.`,
+        `It printed ${count(strayLines, 'line')} that ${strayLines === 1 ? 'is not an Airbyte message' : 'are not Airbyte messages'}; ignored.`,
       ]
     : []),
-  ...(stateFile === undefined ? [] : [`State in ${stateFile}: the next run goes on from there.`]),
+  ...(stateFile === undefined
+    ? []
+    : [`The state is in ${stateFile}: the next run continues from it.`]),
 ];
 
 const sourceLines = (report: SourceReport): readonly string[] => [
@@ -53,13 +54,11 @@ const total = (reports: readonly SourceReport[], elapsed: number): string => {
 
 const adviceFor = ({failureType}: Problem, {stateFile}: SourceReport): string => {
   const again =
-    stateFile === undefined
-      ? 'it starts from the beginning'
-      : 'it goes on from the state that was saved';
+    stateFile === undefined ? 'it starts from the beginning' : 'it continues from the saved state';
   if (failureType === 'config_error')
     return `Correct that, then run the same command again: ${again}.`;
   if (failureType === 'transient_error') return `Run the same command again later: ${again}.`;
-  return `Run the same command again: ${again}. With --debug it shows all that the source logs.`;
+  return `Run the same command again: ${again}. With --debug it shows everything that the source logs.`;
 };
 
 const indented = (text: string): readonly string[] =>
@@ -79,7 +78,7 @@ const failureLines = (report: SourceReport): readonly string[] => {
   ];
 };
 
-/** The whole of it: a table per source, the total, and what failed with what to do. */
+/** Lists a table for each source, the total, and the failures with advice. */
 export const summarize = (reports: readonly SourceReport[], elapsed: number): readonly string[] => {
   const failures = reports.flatMap(failureLines);
   const lines = [
@@ -91,14 +90,14 @@ export const summarize = (reports: readonly SourceReport[], elapsed: number): re
   return lines.map(harmless);
 };
 
-/** For someone who has just seen this for the first time. */
-export const whatNext = (reports: readonly SourceReport[]): readonly string[] => {
+/** Suggests what a new user can do next. */
+export const nextSteps = (reports: readonly SourceReport[]): readonly string[] => {
   const file = reports.flatMap(({streams}) => streams).find((stream) => stream.file)?.file;
   const steps = [
     ...(file === undefined ? [] : [['Look at some rows', `head -3 ${file}`]]),
-    ['Run it again', 'npm start    only new rows come: none, as nothing has changed'],
+    ['Run it again', 'npm start    reads only new rows: none, because nothing has changed'],
     ['Read an API', 'npx headwater sync github --config github.json'],
-    ['Write a source', 'README.md says how'],
+    ['Write a source', 'docs/tutorial.md'],
   ];
-  return ['', 'What next', ...aligned(steps, []).map((line) => `  ${line}`)];
+  return ['', 'Next steps', ...aligned(steps, []).map((line) => `  ${line}`)];
 };

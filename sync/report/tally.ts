@@ -1,13 +1,12 @@
-// What is known of a source's run: kept up to date while it goes on, looked at by the progress and the summary.
+// Follows the run of a source. The progress and the summary read its reports.
 import {streamKey} from '../../cdk/protocol/catalog.ts';
 import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
 import {openStreamTally, type StreamReport, type StreamTally} from './stream-tally.ts';
 
-/** What went wrong, for the user. */
 export type Problem = {
   readonly message: string;
   readonly stream?: string | undefined;
-  /** Airbyte's failure type, where the source gave one. */
+  /** Airbyte's failure type, if the source gave one. */
   readonly failureType?: string | undefined;
 };
 
@@ -18,40 +17,38 @@ export type SourceReport = {
   readonly outcome: Outcome;
   readonly streams: readonly StreamReport[];
   readonly problems: readonly Problem[];
-  /** How many lines on stdout were no Airbyte messages. */
+  /** The number of lines on stdout that are not Airbyte messages. */
   readonly strayLines: number;
-  /** The state file, once there is one. */
+  /** The path of the state file, once it exists. */
   readonly stateFile: string | undefined;
 };
 
 export type Tally = {
-  /** The books of one stream; those that are asked for first are reported first. */
+  /** The tally of a stream. Streams are reported in the order of their first call. */
   readonly stream: (stream: StreamDescriptor) => Omit<StreamTally, 'end' | 'report'>;
   readonly problem: (problem: Problem) => void;
-  /** Counts a line that is no message; returns how many there were so far. */
+  /** Counts a line that is not a message; returns the number so far. */
   readonly stray: () => number;
   readonly stateIn: (path: string) => void;
-  /** The run of this source is over. */
   readonly end: (outcome: Outcome) => void;
   readonly report: () => SourceReport;
 };
 
-/** Opens the books of one source. */
 export const openTally = (name: string, now: () => number): Tally => {
   const streams = new Map<string, StreamTally>();
   const problems: Problem[] = [];
   let outcome: Outcome = 'running';
   let strayLines = 0;
   let stateFile: string | undefined;
-  let statusesHeard = false;
+  let hasStatuses = false;
 
   const open = (descriptor: StreamDescriptor): StreamTally => {
     const tally = openStreamTally(descriptor, now);
     return {
       ...tally,
-      heard: (status, waitsUntil) => {
-        statusesHeard = true;
-        tally.heard(status, waitsUntil);
+      statusChanged: (status, waitsUntil) => {
+        hasStatuses = true;
+        tally.statusChanged(status, waitsUntil);
       },
     };
   };
@@ -68,8 +65,8 @@ export const openTally = (name: string, now: () => number): Tally => {
       stateFile = path;
     },
     end: (ended) => {
-      // Old sources speak of no status at all; then the exit code speaks for every stream.
-      for (const tally of streams.values()) tally.end(ended === 'complete' && !statusesHeard);
+      // Old sources emit no status; then the exit code counts for every stream.
+      for (const tally of streams.values()) tally.end(ended === 'complete' && !hasStatuses);
       outcome = ended;
     },
     report: () => ({

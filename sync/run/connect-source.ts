@@ -1,4 +1,4 @@
-// The first half of a source's run: its config, its state, and which streams it has.
+// The first half of a source's run: finds its config, its state and its streams.
 import {join} from 'node:path';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import type {Kept, TokenStore, UserConfig} from '../config/token-store.ts';
@@ -20,31 +20,31 @@ export type ConnectedSource = {
 };
 
 type ConfigFile = {
-  /** The file that holds it now. */
+  /** The path of the present config. */
   readonly path: () => string;
-  /** Keeps a config that the source changed; from here on it is the one that works. */
+  /** Stores a config that the source changed, and uses it from now on. */
   readonly replace: (config: JsonObject) => Promise<void>;
 };
 
-/** The message about a command that failed without a reason of its own. */
+/** The message about a command that failed without reporting an error. */
 export const endMessage = (command: string, {words, stderr}: Ending): string =>
   stderr.length === 0
-    ? `Its ${command} ${words}, without saying why.`
-    : `Its ${command} ${words}. The last it printed on stderr:\n${stderr.join('\n')}`;
+    ? `Its ${command} ${words}, without an error message.`
+    : `Its ${command} ${words}. The end of its stderr:\n${stderr.join('\n')}`;
 
-/** Keeps a changed config beside the data; returns its path. */
+/** Saves a changed config beside the data; returns its path. */
 const keepBeside = async (
   config: JsonObject,
   {name}: Job,
   {directory}: Context,
 ): Promise<string> => {
   const path = join(directory, `${fileSafe(name)}.config.json`);
-  // It holds secrets.
+  // It contains secrets.
   await replaceFile('config', path, `${JSON.stringify(config, null, 2)}\n`, 0o600);
   return path;
 };
 
-/** A config that can't be kept where it should be ends the source, and is not lost if it can be helped. */
+/** Saves a config beside the data if the store cannot be written, and throws an error that ends the source. */
 const rescue = async (
   error: unknown,
   config: JsonObject,
@@ -54,12 +54,12 @@ const rescue = async (
   const path = await keepBeside(config, job, context).catch(() => undefined);
   const outcome =
     path === undefined
-      ? 'What it changed is lost: if the next run is refused, authorize again.'
-      : `The config it changed is in ${path}: use that one, the old one may no longer work.`;
+      ? 'The changed config is lost: if the API rejects the next run, authorize again.'
+      : `The changed config is in ${path}: use that one, the old one may no longer work.`;
   throw new SyncError(`${userMessage(error)} The source was stopped. ${outcome}`, {cause: error});
 };
 
-/** The config of a source that is kept in a store, or beside the data where the user named no store. */
+/** Opens the config of a source. Changes are saved in the store, or beside the data if the user named no store. */
 const openConfigFile = (
   start: string,
   kept: Kept | undefined,
@@ -68,40 +68,40 @@ const openConfigFile = (
   inputs: Inputs,
 ): ConfigFile => {
   let current = start;
-  const tell = (text: string): void =>
+  const warn = (text: string): void =>
     context.log(job.name, 'warn', `The source changed its config. ${text}`);
   return {
     path: () => current,
     replace: async (config) => {
       if (kept === undefined) {
         current = await keepBeside(config, job, context);
-        return tell(
+        return warn(
           `The new one is in ${current}: use it from now on, the old one may no longer work. With --tokens <directory> the next run finds it by itself.`,
         );
       }
       await kept.save(config).catch((error: unknown) => rescue(error, config, job, context));
       current = await inputs.write(`${fileSafe(job.name)}.config.json`, config);
-      tell(`The new one is kept in ${kept.path}: the next run with --tokens starts from it.`);
+      warn(`The new one is stored in ${kept.path}: the next run with --tokens starts from it.`);
     },
   };
 };
 
-/** Runs a command that responds with one message; undefined where it does not, and then the tally says why. */
+/** Runs a command that has one result. Undefined if it has none; the tally then has the reason. */
 const runForResult = async <T>(
   job: Job,
   args: readonly string[],
   context: Context,
-  answerIn: (answer: DataMessage) => T | undefined | Promise<undefined>,
+  resultIn: (message: DataMessage) => T | undefined | Promise<undefined>,
 ): Promise<T | undefined> => {
   let found: T | undefined;
   const [command = ''] = args;
-  const {ending, explained} = await runSession(job, args, context, async (answer) => {
-    found = (await answerIn(answer)) ?? found;
+  const {ending, explained} = await runSession(job, args, context, async (message) => {
+    found = (await resultIn(message)) ?? found;
   });
   if (found !== undefined && ending.ok) return found;
   if (!explained && !context.stop.soon.aborted) {
     const message = ending.ok
-      ? `Its ${command} printed no answer. Is ${job.path} an Airbyte source?`
+      ? `Its ${command} printed no result. Is ${job.path} an Airbyte source?`
       : endMessage(command, ending);
     job.tally.problem({message});
   }
@@ -111,13 +111,13 @@ const runForResult = async <T>(
 const needsConfig = ({name, path}: Job, required: readonly unknown[]): string =>
   `It needs a config with ${required.join(', ')}. Write these into a JSON file and pass it with --config ${name}=${name}.json; \`${path} spec\` describes all of it.`;
 
-/** The config: the user's, or an empty one where the spec demands nothing. */
+/** The user's config, or an empty one if the spec requires no field. */
 const findConfig = async (job: Job, context: Context): Promise<UserConfig | undefined> => {
   if (job.config !== undefined) {
     return {path: job.config, content: await readJsonFile('config', job.config)};
   }
-  const spec = await runForResult(job, ['spec'], context, (answer) =>
-    answer.type === 'SPEC' ? answer.spec : undefined,
+  const spec = await runForResult(job, ['spec'], context, (message) =>
+    message.type === 'SPEC' ? message.spec : undefined,
   );
   if (spec === undefined) return undefined;
   const schema = spec['connectionSpecification'];
@@ -129,27 +129,27 @@ const findConfig = async (job: Job, context: Context): Promise<UserConfig | unde
   return {path: undefined, content: {}};
 };
 
-/** Where a source starts from: what it changed in an earlier run, unless the user edited his config since. */
+/** Chooses the config to start from: the one that the source changed in an earlier run, unless the user edited theirs since. */
 const startFrom = async (
-  mine: UserConfig,
+  userConfig: UserConfig,
   job: Job,
   context: Context,
   inputs: Inputs,
   tokens: TokenStore | undefined,
 ): Promise<ConfigFile> => {
-  const kept = await tokens?.find(job.name, mine);
+  const kept = await tokens?.find(job.name, userConfig);
   if (kept?.config !== undefined) {
-    const text = `Starts from the config that it changed in an earlier run, kept in ${kept.path}.`;
+    const text = `Starts from the config that it changed in an earlier run, stored in ${kept.path}.`;
     context.log(job.name, 'info', text);
   }
   if (kept?.setAside !== undefined) {
-    const text = `The config ${mine.path ?? '{}'} was edited after the source had changed it, so it is used as it is. What the source changed is set aside in ${kept.setAside}: if the source refuses a token of yours, copy the one from there.`;
+    const text = `The config ${userConfig.path ?? '{}'} was edited after the source had changed it, so it is used unchanged. The config that the source changed was moved to ${kept.setAside}: if the API rejects your token, copy the one from there.`;
     context.log(job.name, 'warn', text);
   }
-  const content = kept?.config ?? (mine.path === undefined ? mine.content : undefined);
+  const content = kept?.config ?? (userConfig.path === undefined ? userConfig.content : undefined);
   const path =
     content === undefined
-      ? (mine.path ?? '')
+      ? (userConfig.path ?? '')
       : await inputs.write(`${fileSafe(job.name)}.config.json`, content);
   return openConfigFile(path, kept, job, context, inputs);
 };
@@ -162,22 +162,22 @@ const connect = async (
 ): Promise<ConnectedSource | undefined> => {
   const state = await openStateFile(job.state);
   if (state.exists()) job.tally.stateIn(state.path);
-  const mine = await findConfig(job, context);
-  if (mine === undefined) return undefined;
-  const config = await startFrom(mine, job, context, inputs, tokens);
+  const userConfig = await findConfig(job, context);
+  if (userConfig === undefined) return undefined;
+  const config = await startFrom(userConfig, job, context, inputs, tokens);
   const streams = await runForResult(
     job,
     ['discover', '--config', config.path()],
     context,
-    (answer) => {
-      if (answer.type === 'CONFIG') return config.replace(answer.config).then(() => undefined);
-      return answer.type === 'CATALOG' ? answer.streams : undefined;
+    (message) => {
+      if (message.type === 'CONFIG') return config.replace(message.config).then(() => undefined);
+      return message.type === 'CATALOG' ? message.streams : undefined;
     },
   );
   return streams && {job, catalog: readCatalog(job.name, streams), config, state};
 };
 
-/** Gets a source ready. Never rejects: undefined where it can't be read, and then its tally says why. */
+/** Prepares a source. Never rejects: undefined if it cannot be read; its tally then has the reason. */
 export const connectSource = async (
   job: Job,
   context: Context,

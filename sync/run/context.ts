@@ -1,4 +1,4 @@
-// What the sources of a run share.
+// Types and files that the sources of a run share.
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -7,15 +7,15 @@ import type {Level} from '../report/progress.ts';
 import type {Tally} from '../report/tally.ts';
 
 export type Context = {
-  /** Where rows and states go, and changed configs where there is no store for them. */
+  /** Gets the rows and states, and changed configs if there is no store for them. */
   readonly directory: string;
   /** The directory of the store for changed configs, if the user named one. */
   readonly tokens?: string | undefined;
-  /** When the run began, in epoch milliseconds. */
+  /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly now: () => number;
   readonly stop: Stop;
-  /** Whether to show all that sources log. */
+  /** Shows everything that sources log. */
   readonly debug: boolean;
   /** Shows a line while the run goes on. */
   readonly log: (source: string, level: Level, text: string) => void;
@@ -24,11 +24,11 @@ export type Context = {
 /** One source of a run. */
 export type Job = {
   readonly name: string;
-  /** The program. */
+  /** The path of its program. */
   readonly path: string;
-  /** The file with its config, if the user gave one. */
+  /** The path of its config, if the user gave one. */
   readonly config: string | undefined;
-  /** The file its state is kept in. */
+  /** The path of its state. */
   readonly state: string;
   readonly tally: Tally;
 };
@@ -39,7 +39,7 @@ export type Inputs = {
   readonly remove: () => Promise<void>;
 };
 
-/** A folder for the files that go from a sync to its sources; no other user may look into it. */
+/** Makes a folder for files that sources read, such as configs. No other user can read it. */
 export const openInputs = async (): Promise<Inputs> => {
   const folder = await mkdtemp(join(tmpdir(), 'headwater-'));
   return {

@@ -1,4 +1,4 @@
-// The second half of a source's run: its records land, and its states are saved after them.
+// The second half of a source's run: lands its records, and saves its states after them.
 import {streamKey} from '../../cdk/protocol/catalog.ts';
 import {type Commits, openCommits} from '../landing/commits.ts';
 import {fileSafe, type Landing, openLanding} from '../landing/jsonl.ts';
@@ -27,7 +27,7 @@ const readArguments = async (
 
 type StateMessage = Extract<Message, {readonly type: 'STATE'}>;
 
-/** Lines that got lost between the source and here would be lost for good: its next run starts after them. */
+/** Compares counts, because a record that is lost on the way would be lost for good: the next run starts after it. */
 const countChecker = ({job}: ConnectedSource, {log}: Context) => {
   const reported = new Set<string>();
   return ({state, recordCount}: StateMessage): void => {
@@ -40,12 +40,12 @@ const countChecker = ({job}: ConnectedSource, {log}: Context) => {
     log(
       job.name,
       'warn',
-      `${stream.name}: the source counts ${count(recordCount, 'record')} up to its state, but ${count(landed, 'record')} arrived.`,
+      `${stream.name}: the source counted ${count(recordCount, 'record')} before its state, but ${count(landed, 'record')} arrived. Rows may be missing: report it to the author of the source.`,
     );
   };
 };
 
-/** Deals with one message; resolves when the next one may come. */
+/** Handles a message. Resolves when the next one can be handled. */
 const receiver = (
   source: ConnectedSource,
   landing: Landing,
@@ -55,32 +55,32 @@ const receiver = (
   const {config} = source;
   const {tally} = source.job;
   const checkCount = countChecker(source, context);
-  return async (answer: DataMessage): Promise<void> => {
+  return async (message: DataMessage): Promise<void> => {
     commits.check();
-    switch (answer.type) {
+    switch (message.type) {
       case 'RECORD': {
-        const {path, bytes} = await landing.land(answer.stream, answer.data);
-        return tally.stream(answer.stream).landed(path, bytes);
+        const {path, bytes} = await landing.land(message.stream, message.data);
+        return tally.stream(message.stream).landed(path, bytes);
       }
       case 'STATE':
-        checkCount(answer);
-        return commits.add(answer.state);
+        checkCount(message);
+        return commits.add(message.state);
       case 'STATUS':
-        return tally.stream(answer.stream).heard(answer.status, answer.waitsUntil);
+        return tally.stream(message.stream).statusChanged(message.status, message.waitsUntil);
       case 'CONFIG':
-        return config.replace(answer.config);
+        return config.replace(message.config);
     }
   };
 };
 
-/** Closes the books: whether all went well, and if not, what else there is to say. */
+/** Ends the tally with the outcome, and adds a problem if the source reported none. */
 const conclude = (tally: Tally, {ending, explained}: Session, stopped: boolean): void => {
   if (ending.ok && !explained) {
     tally.end('complete');
     const open = tally.report().streams.filter(({status}) => status !== 'complete');
     if (open.length === 0) return;
     tally.problem({
-      message: `Its read ended as if all was well, but it never said that ${open.map(({name}) => name).join(', ')} is complete: rows may be missing.`,
+      message: `Its read ended with exit code 0, but without COMPLETE for ${open.map(({name}) => name).join(', ')}: rows may be missing.`,
     });
   } else if (!stopped && !explained) {
     tally.problem({message: endMessage('read', ending)});
@@ -88,7 +88,7 @@ const conclude = (tally: Tally, {ending, explained}: Session, stopped: boolean):
   tally.end(stopped ? 'stopped' : 'failed');
 };
 
-/** Reads the streams of a source. Never rejects: its tally says how it went. */
+/** Reads the streams of a source. Never rejects: its tally has the outcome. */
 export const readSource = async (
   source: ConnectedSource,
   streams: readonly CatalogStream[],
@@ -105,14 +105,14 @@ export const readSource = async (
   const broken = new AbortController();
   const commits = openCommits(landing, source.state, {
     onSave: tally.stateIn,
-    // A source that is silent would not notice for long that nothing more is saved.
+    // `commits.check` alone would not end a source that emits nothing for a while.
     onFailure: () => broken.abort(),
   });
   const stop = {...context.stop, soon: AbortSignal.any([context.stop.soon, broken.signal])};
   try {
     const args = await readArguments(source, streams, inputs);
     const take = receiver(source, landing, commits, context);
-    // Whatever ends it: the rows that came are kept, and the states they allow.
+    // However it ends, the rows that arrived are kept, with the states that they allow.
     const session = await runSession(source.job, args, {...context, stop}, take)
       .finally(commits.settle)
       .finally(landing.close);

@@ -1,4 +1,4 @@
-// What must hold over several runs: nothing is lost, and a state never covers rows that are not there.
+// Several runs after another lose no row, and a state never covers rows that are not on disk.
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, jest, test} from '@jest/globals';
@@ -20,7 +20,7 @@ import {
   until,
 } from '../testing/run.ts';
 
-// Whole programs, several of them one after another.
+// Several programs run one after another.
 jest.setTimeout(60_000);
 
 const range = (from: number, to: number): readonly number[] =>
@@ -32,7 +32,7 @@ const configWith = (config: object): string => {
   return path;
 };
 
-test('the first run brings all rows, the next ones only what is new', async () => {
+test('the first run reads all rows, the next ones only new rows', async () => {
   const directory = newFolder();
   const run = async (count: number) => {
     const config = configWith({count});
@@ -56,7 +56,7 @@ test('the first run brings all rows, the next ones only what is new', async () =
   ]);
 });
 
-test('a crash keeps the last state and the rows behind it; the next run goes on from there', async () => {
+test('a crash keeps the last state and the rows after it; the next run continues from the state', async () => {
   const directory = newFolder();
   const source = fakeSource(newFolder(), 'x', {
     read: `
@@ -81,7 +81,7 @@ test('a crash keeps the last state and the rows behind it; the next run goes on 
   ]);
 });
 
-test('states of streams that are not read this time stay as they are', async () => {
+test('states of streams that are not read stay unchanged', async () => {
   const directory = newFolder();
   const source = fakeSource(newFolder(), 'x', {
     streams: [USERS, {...USERS, name: 'orders'}],
@@ -97,7 +97,7 @@ test('states of streams that are not read this time stay as they are', async () 
   expect(blobsIn(join(directory, 'x.state.json'))).toEqual({users: {runs: 3}, orders: {runs: 1}});
 });
 
-test('a state kept elsewhere is read from there and saved there', async () => {
+test('a state in another file is read from it and saved to it', async () => {
   const directory = newFolder();
   const state = join(newFolder(), 'deep/inside/x.json');
   const source = fakeSource(newFolder(), 'x', {
@@ -109,7 +109,7 @@ test('a state kept elsewhere is read from there and saved there', async () => {
   expect([blobsIn(state), filesIn(directory)]).toEqual([{users: {runs: 2}}, []]);
 });
 
-test('a state file that is not JSON is an error before anything is read, and stays as it is', async () => {
+test('a state file that is not JSON is an error before anything is read, and stays unchanged', async () => {
   const directory = newFolder();
   const state = join(directory, 'x.state.json');
   writeFileSync(state, '[{"type":"STREAM",');
@@ -127,7 +127,7 @@ test('a state file that is not JSON is an error before anything is read, and sta
   expect(filesIn(directory)).toEqual(['x.state.json']);
 });
 
-test('a run that is killed at any time has no state ahead of its rows, and the next one completes them', async () => {
+test('a run that is killed at any time has no state ahead of its rows, and the next run completes them', async () => {
   const directory = newFolder();
   const config = configWith({count: 20_000, records_per_slice: 100});
   const args = [
@@ -165,7 +165,7 @@ const watermarkIn = (path: string): unknown => {
   return typeof users === 'object' && users !== null && 'updated_at' in users && users.updated_at;
 };
 
-/** Ids of the rows that were written to their end. */
+/** The ids of complete rows. */
 const wholeRowsIn = (directory: string): readonly number[] =>
   dataFilesIn(directory).flatMap((file) =>
     readFileSync(file, 'utf8')
@@ -174,10 +174,10 @@ const wholeRowsIn = (directory: string): readonly number[] =>
       .map((line): number => JSON.parse(line).id),
   );
 
-/** A source that has no more to say waits for its end. */
+/** Keeps a source running without output. */
 const SILENCE = 'setInterval(() => {}, 1000);';
 
-test('a state that can not be saved stops the source, and says why', async () => {
+test('a state that cannot be saved stops the source and is an error', async () => {
   const directory = newFolder();
   const source = fakeSource(newFolder(), 'x', {
     read: `record('users', {id: 1}); state('users', {id: 1}); ${SILENCE}`,
@@ -186,13 +186,15 @@ test('a state that can not be saved stops the source, and says why', async () =>
   const {reports} = await syncHere({sources: [source], directory});
   expect([reports[0]?.outcome, reports[0]?.problems[0]?.message, reports[0]?.stateFile]).toEqual([
     'failed',
-    expect.stringMatching(/^Can't save the state file .*x\.state\.json: .*Make room, or choose/),
+    expect.stringMatching(
+      /^The state file .*x\.state\.json cannot be saved: .*Free disk space, or/,
+    ),
     undefined,
   ]);
   expect(reports[0]?.streams[0]?.rows).toBe(dataFilesIn(directory).flatMap(rowsIn).length);
 });
 
-test('rows that can not be written stop the source; its state stays where it was', async () => {
+test('rows that cannot be written stop the source; its state is not advanced', async () => {
   const directory = newFolder();
   const source = fakeSource(newFolder(), 'x', {
     streams: [USERS, {name: 'n'.repeat(300)}],
@@ -215,7 +217,7 @@ test('rows that can not be written stop the source; its state stays where it was
   expect(isRunning(Number(row?.['pid']))).toBe(false);
 });
 
-test('a disk that is full leaves whole rows only, and no state ahead of them', async () => {
+test('a full disk leaves only whole rows, and no state ahead of them', async () => {
   const directory = newFolder();
   const source = fakeSource(newFolder(), 'x', {
     read: `
@@ -224,7 +226,7 @@ test('a disk that is full leaves whole rows only, and no state ahead of them', a
         if (id % 50 === 0) state('users', {id});
       }`,
   });
-  // No file may grow beyond 600 blocks: a write fails half-way, as on a full disk.
+  // No file may grow beyond 600 blocks, so a write fails half-way, as on a full disk.
   const script = join(newFolder(), 'limited');
   writeFileSync(
     script,

@@ -1,17 +1,16 @@
-// One command of a source, from its start to its end: what it logs is shown, its errors are collected, and
-// lines that are no messages are counted. The rest is the caller's.
-
+// Runs a command of a source to its end. Shows its logs, collects its errors, and counts lines that are not messages. Other
+// messages go to the caller.
 import {type Message, readMessage} from '../protocol/messages.ts';
 import type {Level} from '../report/progress.ts';
 import type {Context, Job} from './context.ts';
 import {type Ending, startSource} from './source-process.ts';
 
-/** Messages for a caller to act on. */
+/** The messages that a caller handles. */
 export type DataMessage = Exclude<Message, {readonly type: 'LOG' | 'ERROR' | 'OTHER'}>;
 
 export type Session = {
   readonly ending: Ending;
-  /** Whether the source itself reported an error. */
+  /** True if the source itself reported an error. */
   readonly explained: boolean;
 };
 
@@ -22,7 +21,7 @@ const LONGEST_QUOTE = 120;
 const quote = (line: string): string =>
   line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)} …` : line;
 
-/** Runs a command and hands over its messages, each once the one before it has been dealt with. */
+/** Runs a command and passes on its messages, each after `take` has handled the one before it. */
 export const runSession = async (
   {name, path, tally}: Job,
   args: readonly string[],
@@ -30,7 +29,7 @@ export const runSession = async (
   take: (message: DataMessage) => Promise<void>,
 ): Promise<Session> => {
   let explained = false;
-  const hear = (message: Message): Promise<void> | undefined => {
+  const handle = (message: Message): Promise<void> | undefined => {
     switch (message.type) {
       case 'LOG': {
         const level = LEVELS[message.level];
@@ -51,11 +50,11 @@ export const runSession = async (
         return take(message);
     }
   };
-  const hearLine = (line: string): Promise<void> | undefined => {
+  const handleLine = (line: string): Promise<void> | undefined => {
     const message = readMessage(line);
-    if (message !== undefined) return hear(message);
+    if (message !== undefined) return handle(message);
     if (line.trim() !== '' && tally.stray() === 1) {
-      log(name, 'warn', `printed a line that is no Airbyte message; passed over: ${quote(line)}`);
+      log(name, 'warn', `printed a line that is not an Airbyte message; ignored: ${quote(line)}`);
     }
     return undefined;
   };
@@ -67,7 +66,7 @@ export const runSession = async (
   });
   try {
     for await (const lines of source.lines) {
-      for (const line of lines) await hearLine(line);
+      for (const line of lines) await handleLine(line);
     }
   } catch (error) {
     source.end();

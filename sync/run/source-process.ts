@@ -1,36 +1,36 @@
-// The process of a source: what is particular to it among child processes.
+// Starts a source as a child process, and reads its lines.
 import {type Child, type Exit, type Stop, startChild} from '../../process/child.ts';
 import {codeOf, messageOf} from '../../process/errors.ts';
 import {lastLinesOf, linesOf} from '../../process/lines.ts';
 import {SyncError} from '../report/errors.ts';
 
 export type Ending = {
-  /** In words, for a sentence: `ended with exit code 1`. */
+  /** Part of a sentence: `ended with exit code 1`. */
   readonly words: string;
   readonly ok: boolean;
-  /** The last lines it printed on stderr. */
+  /** The last lines of its stderr. */
   readonly stderr: readonly string[];
 };
 
 export type SourceProcess = {
   /** The lines of stdout, some at a time. Leaving the loop early closes stdout. */
   readonly lines: AsyncIterable<readonly string[]>;
-  /** Resolves when the program is gone and all it printed was read. */
+  /** Resolves when the program has ended and its output was read. */
   readonly ended: Promise<Ending>;
-  /** Tells the program to end, and sees to it. */
+  /** Sends SIGTERM, and later SIGKILL. */
   readonly end: () => void;
 };
 
-/** No message is that long, and no string may grow without end. */
+/** No message is that long. The limit keeps a line without an end from filling the memory. */
 const MAX_LINE_LENGTH = 64 * 1024 * 1024;
 
 const tooLong = (): SyncError =>
   new SyncError(
-    `The source printed a line of more than ${MAX_LINE_LENGTH / 1024 / 1024} MiB on stdout; no Airbyte message is that long.`,
+    `The source printed a line of more than ${MAX_LINE_LENGTH / 1024 / 1024} MiB on stdout, but no Airbyte message is that long. Look for output that is not a message.`,
   );
 
 const START_REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'it, or the interpreter its first line names, does not exist',
+  ENOENT: 'it or the interpreter in its first line does not exist',
   EACCES: 'it is not executable: chmod +x it',
   ENOEXEC: 'it is neither a binary nor a script that begins with #!',
 };
@@ -40,7 +40,7 @@ const start = async (path: string, args: readonly string[], stop: Stop): Promise
     return await startChild(path, args, {stop});
   } catch (error) {
     const reason = START_REASONS[codeOf(error) ?? ''] ?? messageOf(error);
-    throw new SyncError(`Can't start ${path}: ${reason}.`);
+    throw new SyncError(`${path} cannot be started: ${reason}.`);
   }
 };
 
@@ -50,7 +50,7 @@ const endingOf = ({code, signal}: Exit, stderr: readonly string[]): Ending => ({
   stderr,
 });
 
-/** Starts a source; rejects when it can't be started. */
+/** Starts a source. Rejects with a SyncError if it cannot be started. */
 export const startSource = async (
   path: string,
   args: readonly string[],

@@ -1,4 +1,4 @@
-// A run that is told to stop ends in order: its sources save what they have, and it keeps that.
+// A run that is stopped ends cleanly: its sources save their positions, and their last messages are handled.
 import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, jest, test} from '@jest/globals';
@@ -16,7 +16,7 @@ import {
 
 jest.setTimeout(60_000);
 
-/** Reads a row, says in a file that it did, and waits; when it is told to stop, it says where it was. */
+/** Emits a row, writes the marker file, and waits. On a signal it emits another row and its state. */
 const waiting = (marker: string): string => `
   const stop = (signal) => {
     record('users', {id: 2, stoppedBy: signal});
@@ -43,7 +43,7 @@ const startWaiting = async (program: (source: string) => string = (source) => so
 test.each([
   ['SIGTERM', 143],
   ['SIGINT', 130],
-] as const)('%s lets the source save what it has; exit code %i', async (signal, code) => {
+] as const)('%s lets the source save its position; exit code %i', async (signal, code) => {
   const {child, ended, directory} = await startWaiting();
   child.kill(signal);
   const {status, stdout, stderr} = await ended;
@@ -53,8 +53,12 @@ test.each([
     [1, 2],
   ]);
   expect([stdout, stderr]).toEqual([
-    expect.stringMatching(/^\nx: stopped\n {2}users {2}incomplete {2}2 rows .*\n {2}State in /),
-    expect.stringContaining(`headwater: ${signal}: the sources are told to save what they have.`),
+    expect.stringMatching(
+      /^\nx: stopped\n {2}users {2}incomplete {2}2 rows .*\n {2}The state is in /,
+    ),
+    expect.stringContaining(
+      `headwater: ${signal}: waiting for the sources to save their positions. A second signal ends them at once.`,
+    ),
   ]);
 });
 
@@ -66,7 +70,7 @@ test('Ctrl-C in a terminal, which goes to the whole process group, reaches the s
   expect([status, rows.match(/"stoppedBy":"[A-Z]+"/g)]).toEqual([130, ['"stoppedBy":"SIGTERM"']]);
 });
 
-test('a source behind a shell script is heard out too', async () => {
+test('the last messages of a source in a shell script are handled, too', async () => {
   const {child, ended, directory} = await startWaiting((source) =>
     writeProgram(join(newFolder(), 'x'), `#!/bin/sh\n'${source}' "$@"\nexit $?\n`),
   );
@@ -75,7 +79,7 @@ test('a source behind a shell script is heard out too', async () => {
   expect([status, idsIn(directory)]).toEqual([143, [1, 2]]);
 });
 
-test('a second signal ends a source that does not listen', async () => {
+test('a second signal ends a source that ignores the first', async () => {
   const [folder, directory] = [newFolder(), newFolder()];
   const marker = join(folder, 'waits');
   const source = fakeSource(folder, 'x', {
@@ -99,7 +103,7 @@ test('a second signal ends a source that does not listen', async () => {
   ]);
 });
 
-test('a sync that is killed leaves no source behind that has something to say', async () => {
+test('a sync that is killed leaves no source running that prints something', async () => {
   const folder = newFolder();
   const marker = join(folder, 'pid');
   const source = fakeSource(folder, 'x', {
@@ -117,7 +121,7 @@ test('a sync that is killed leaves no source behind that has something to say', 
   expect(isRunning(pid)).toBe(false);
 });
 
-test('a run that is stopped while it asks for the streams reads nothing', async () => {
+test('a run that is stopped during discover reads nothing', async () => {
   const [folder, directory] = [newFolder(), newFolder()];
   const marker = join(folder, 'waits');
   const source = fakeSource(folder, 'x', {

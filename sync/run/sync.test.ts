@@ -12,7 +12,7 @@ const origin = {
   __ingested_at: new Date(NOW).toISOString(),
 };
 
-/** Syncs one fake source called x into a new folder. */
+/** Syncs a fake source named x to a new folder. */
 const syncFake = async (
   fake: Parameters<typeof fakeSource>[2],
   more: Partial<Parameters<typeof syncHere>[0]> = {},
@@ -27,7 +27,7 @@ const syncFake = async (
 
 const COMPLETE = `record('users', {id: 1}); state('users', {id: 1}); status('users', 'COMPLETE');`;
 
-test('records land with their origin, and their state behind them', async () => {
+test('records land with their origin, and their state after them', async () => {
   const {report, said, directory} = await syncFake({
     read: `
       status('users', 'STARTED');
@@ -67,7 +67,7 @@ test('records land with their origin, and their state behind them', async () => 
   });
 });
 
-test('numbers land as they came, in rows and in states', async () => {
+test('numbers land unchanged, in rows and in states', async () => {
   const {directory} = await syncFake({
     read: `
       print('{"type":"RECORD","record":{"stream":"users","data":{"id":9007199254740993,"price":1.10000000000000000001,"text":"12345678901234567890","rate":7.0},"emitted_at":1}}');
@@ -82,14 +82,14 @@ test('numbers land as they came, in rows and in states', async () => {
   ]);
 });
 
-test('a run without rows leaves the state, but no file of rows', async () => {
+test('a run without rows writes the state, but no file of rows', async () => {
   const {directory, report} = await syncFake({
     read: `status('users', 'STARTED'); state('users', {id: 1}, 0); status('users', 'COMPLETE');`,
   });
   expect([filesIn(directory), report.streams[0]?.file]).toEqual([['x.state.json'], undefined]);
 });
 
-test('of a source that knows no stream statuses, the exit code speaks for all streams', async () => {
+test('without stream statuses the exit code counts for all streams', async () => {
   const read = `record('users', {id: 1}); process.exitCode = Number(load(options.config).exit ?? 0);`;
   const config = join(newFolder(), 'config.json');
   writeFileSync(config, '{"exit": 3}');
@@ -101,7 +101,7 @@ test('of a source that knows no stream statuses, the exit code speaks for all st
   ]);
 });
 
-test('no stream is taken for complete unless the source says so', async () => {
+test('a stream is complete only if the source emits COMPLETE for it', async () => {
   const {report} = await syncFake({
     streams: [USERS, {name: 'orders'}, {name: 'items'}],
     read: `${COMPLETE} status('orders', 'STARTED'); record('orders', {id: 1});`,
@@ -116,13 +116,13 @@ test('no stream is taken for complete unless the source says so', async () => {
     [
       {
         message:
-          'Its read ended as if all was well, but it never said that orders, items is complete: rows may be missing.',
+          'Its read ended with exit code 0, but without COMPLETE for orders, items: rows may be missing.',
       },
     ],
   ]);
 });
 
-test('errors are collected with their streams, and fail the source whatever its exit code', async () => {
+test('errors are collected with their streams, and fail the source even with exit code 0', async () => {
   const {report} = await syncFake({
     read: `
       ${COMPLETE}
@@ -138,7 +138,7 @@ test('errors are collected with their streams, and fail the source whatever its 
   ]);
 });
 
-test('a source that dies without a word is quoted from stderr', async () => {
+test('if a source crashes without an error message, its stderr is quoted', async () => {
   const {report} = await syncFake({
     read: `
       record('users', {id: 1});
@@ -151,14 +151,13 @@ test('a source that dies without a word is quoted from stderr', async () => {
     1,
     [
       {
-        message:
-          'Its read was ended by SIGSEGV. The last it printed on stderr:\nTraceback:\n  KeyError',
+        message: 'Its read was ended by SIGSEGV. The end of its stderr:\nTraceback:\n  KeyError',
       },
     ],
   ]);
 });
 
-test('a source that floods stderr is not held up by it', async () => {
+test('a source that floods stderr is not blocked by it', async () => {
   const {report} = await syncFake({
     read: `
       for (let i = 0; i < 50; i++) fs.writeSync(2, 'x'.repeat(100_000) + '\\n');
@@ -167,18 +166,18 @@ test('a source that floods stderr is not held up by it', async () => {
   expect(report.outcome).toBe('complete');
 });
 
-test('lines that are no messages are spoken of once, counted, and never fatal', async () => {
+test('lines that are not messages are reported once, counted, and never fatal', async () => {
   const {report, said} = await syncFake({
     read: `print('Loading …'); print(''); print('{"type":"RECORD"}'); ${COMPLETE} print('bye');`,
   });
   expect([report.outcome, report.strayLines, said]).toEqual([
     'complete',
     3,
-    ['warn x: printed a line that is no Airbyte message; passed over: Loading …'],
+    ['warn x: printed a line that is not an Airbyte message; ignored: Loading …'],
   ]);
 });
 
-test('warnings and errors are shown; with debug all that the source logs and prints on stderr', async () => {
+test('warnings and errors are shown; with debug also all other logs and stderr', async () => {
   const read = `
     log('INFO', 'i'); log('WARN', 'w'); log('ERROR', 'e'); log('FATAL', 'f'); log('DEBUG', 'd');
     fs.writeSync(2, 'on stderr\\n');
@@ -191,7 +190,7 @@ test('warnings and errors are shown; with debug all that the source logs and pri
   ]);
 });
 
-test('a count that does not match the rows that came is spoken of once per stream', async () => {
+test('a count that does not match the rows is reported once per stream', async () => {
   const {said, report} = await syncFake({
     read: `
       record('users', {id: 1}); state('users', {id: 1}, 1);
@@ -201,11 +200,13 @@ test('a count that does not match the rows that came is spoken of once per strea
   });
   expect([report.outcome, said]).toEqual([
     'complete',
-    ['warn x: users: the source counts 2 records up to its state, but 1 record arrived.'],
+    [
+      'warn x: users: the source counted 2 records before its state, but 1 record arrived. Rows may be missing: report it to the author of the source.',
+    ],
   ]);
 });
 
-test('a config that the source changes is kept for the user, and used from there on', async () => {
+test('a config that the source changes is saved for the user, and used from then on', async () => {
   const config = join(newFolder(), 'config.json');
   writeFileSync(config, '{"token": "old"}');
   const {directory, said} = await syncFake(
@@ -233,14 +234,14 @@ test('a config that the source changes is kept for the user, and used from there
   ]);
 });
 
-test('a source without a config runs with an empty one, if its spec demands nothing', async () => {
+test('a source without a config runs with an empty one if its spec requires no field', async () => {
   const {directory} = await syncFake({
     read: `record('users', load(options.config)); ${COMPLETE}`,
   });
   expect(dataFilesIn(directory).flatMap(rowsIn)[0]).toEqual(origin);
 });
 
-test('a source whose spec demands a config names what is needed', async () => {
+test('a source whose spec requires a config fails with the required fields', async () => {
   const {report, source} = await syncFake({required: ['token', 'repositories']});
   expect([report.outcome, report.problems]).toEqual([
     'failed',
@@ -263,20 +264,20 @@ test.each([
   expect(report.problems).toEqual([{message: `The config file ${config} ${message}`}]);
 });
 
-test('a source that can not say its streams fails with what it said instead', async () => {
-  const told = await syncFake({discover: `fail('No such host.'); process.exit(1);`});
+test('a source whose discover fails has its error, or its exit code', async () => {
+  const failing = await syncFake({discover: `fail('No such host.'); process.exit(1);`});
   const silent = await syncFake({discover: 'process.exit(2);'});
   const folder = newFolder();
   const source = writeProgram(join(folder, 'x'), '#!/bin/sh\necho hello\n');
   const {reports} = await syncHere({sources: [source], directory: folder});
-  expect([told.report, silent.report, reports[0]].map((report) => report?.problems)).toEqual([
+  expect([failing.report, silent.report, reports[0]].map((report) => report?.problems)).toEqual([
     [{message: 'No such host.', failureType: undefined, stream: undefined}],
-    [{message: 'Its discover ended with exit code 2, without saying why.'}],
-    [{message: `Its spec printed no answer. Is ${source} an Airbyte source?`}],
+    [{message: 'Its discover ended with exit code 2, without an error message.'}],
+    [{message: `Its spec printed no result. Is ${source} an Airbyte source?`}],
   ]);
 });
 
-test('a program that can not be started says so', async () => {
+test('a program that cannot be started is a problem of its source', async () => {
   const folder = newFolder();
   const noInterpreter = writeProgram(join(folder, 'x'), '#!/no/such/interpreter\n');
   const notExecutable = writeProgram(join(folder, 'y'), '#!/bin/sh\n');
@@ -285,18 +286,18 @@ test('a program that can not be started says so', async () => {
   expect(reports.map(({problems}) => problems)).toEqual([
     [
       {
-        message: `Can't start ${noInterpreter}: it, or the interpreter its first line names, does not exist.`,
+        message: `${noInterpreter} cannot be started: it or the interpreter in its first line does not exist.`,
       },
     ],
-    [{message: `Can't start ${notExecutable}: it is not executable: chmod +x it.`}],
+    [{message: `${notExecutable} cannot be started: it is not executable: chmod +x it.`}],
   ]);
 });
 
-test('sources run side by side, and one that fails does not stop the other', async () => {
+test('sources run side by side, and a failing one does not stop the other', async () => {
   const directory = newFolder();
   const folder = newFolder();
   const [metA, metB] = [join(folder, 'metA'), join(folder, 'metB')];
-  // Each goes on only once the other has begun.
+  // Each continues only after the other has started.
   const meet = (mine: string, other: string): string => `
     fs.writeFileSync('${mine}', '');
     while (!fs.existsSync('${other}')) await new Promise((done) => setTimeout(done, 5));`;
@@ -313,7 +314,7 @@ test('sources run side by side, and one that fails does not stop the other', asy
   ]);
 });
 
-test('of the streams those are read that were asked for', async () => {
+test('only selected streams are read', async () => {
   const folder = newFolder();
   const directory = newFolder();
   const read = `
@@ -332,7 +333,7 @@ test('of the streams those are read that were asked for', async () => {
   ]);
 });
 
-test('a name that no source knows stops the run before it reads', async () => {
+test('a selector that matches no stream stops the run before it reads', async () => {
   const directory = newFolder();
   const source = fakeSource(newFolder(), 'x', {read: COMPLETE});
   await expect(syncHere({sources: [source], directory, streams: ['nope']})).rejects.toThrow(
@@ -341,7 +342,7 @@ test('a name that no source knows stops the run before it reads', async () => {
   expect(filesIn(directory)).toEqual([]);
 });
 
-test('nothing that was written for a source to read stays behind', async () => {
+test('files that were written for sources are removed', async () => {
   const {directory} = await syncFake({
     read: `record('users', {paths: options}); ${COMPLETE}`,
   });

@@ -1,5 +1,4 @@
-// A run: all its sources at once, each by itself.
-
+// Runs all sources of a sync at once, independently of each other.
 import {openTokenStore} from '../config/token-store.ts';
 import {createDirectory} from '../landing/files.ts';
 import {checkSelectors, selectStreams} from '../protocol/catalog.ts';
@@ -8,10 +7,10 @@ import {type Context, type Job, openInputs} from './context.ts';
 import {readSource} from './read-source.ts';
 
 /**
- * Reads the sources and lands their rows. The tallies of the jobs say how it goes and how it went.
+ * Reads the sources and lands their rows. The tallies of the jobs have the progress and the outcome.
  * @param selectors the streams to read, as `issues` or `github.issues`; undefined for all
- * @throws UsageError where a selector names no stream; nothing has been read then
- * @throws SyncError where the data or changed configs can't be kept; nothing has been run then
+ * @throws UsageError before reading, if a selector matches no stream
+ * @throws SyncError before a source is started, if the data or changed configs cannot be stored
  */
 export const sync = async (
   jobs: readonly Job[],
@@ -31,7 +30,7 @@ export const sync = async (
     const connecting = jobs.map((job) => connectSource(job, context, inputs, tokens));
     if (selectors !== undefined) {
       const connected = await Promise.all(connecting);
-      // A name may be meant for a source whose streams nobody knows.
+      // If a source failed to connect, a selector may name one of its streams.
       if (connected.every((source) => source !== undefined)) {
         checkSelectors(
           selectors,

@@ -1,4 +1,4 @@
-// Small Airbyte sources for tests, as real programs: they say what a test wants to hear.
+// Makes small Airbyte sources for tests, as real programs that emit what a test needs.
 import {chmodSync, mkdirSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 
@@ -28,7 +28,7 @@ export const USERS: FakeStream = {
   source_defined_primary_key: [['id']],
 };
 
-/** What the scripts of a fake may use. `options` are its arguments, such as options.state. */
+/** Helpers for the scripts of a fake. `options` are its arguments, such as options.state. */
 const PRELUDE = `
 const fs = require('node:fs');
 const [, , command, ...rest] = process.argv;

@@ -1,4 +1,4 @@
-// Runs a sync in this process, its sources as child processes; or the whole program as its users do.
+// Runs a sync in this process with its sources as child processes, or the whole program as its users do.
 import {type ChildProcess, spawn} from 'node:child_process';
 import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -19,24 +19,23 @@ export const STAMP = '20261122T051352Z';
 const root = mkdtempSync(join(tmpdir(), 'headwater-test-'));
 const running = new Set<ChildProcess>();
 afterAll(() => {
-  // Only a test that failed leaves some.
+  // Only a failed test leaves children running.
   for (const child of running) child.kill('SIGKILL');
   rmSync(root, {recursive: true, force: true});
 });
 
-/** A new folder that is gone when the test file ends. */
+/** Makes a folder that is removed after the test file. */
 export const newFolder = (): string => mkdtempSync(join(root, 'test-'));
 
 export type Row = {readonly [field: string]: unknown};
 
-/** The rows of a file, as they parse. */
 export const rowsIn = (path: string): readonly Row[] =>
   readFileSync(path, 'utf8')
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line));
 
-/** Names of the files in a directory. */
+/** The names of the files in a directory, sorted; empty if it does not exist. */
 export const filesIn = (directory: string): readonly string[] =>
   existsSync(directory) ? readdirSync(directory).sort() : [];
 
@@ -113,14 +112,14 @@ export const syncHere = async (
 export type Run = {
   readonly child: ChildProcess;
   readonly ended: Promise<{
-    /** The exit code, or the signal that ended it. */
+    /** The exit code, or the name of the signal. */
     readonly status: number | string | null;
     readonly stdout: string;
     readonly stderr: string;
   }>;
 };
 
-/** Starts `headwater …`, in a process group of its own, as a terminal does. */
+/** Starts `headwater …` in its own process group, as a terminal does. */
 export const startHeadwater = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -129,7 +128,7 @@ export const startHeadwater = (
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    // What a killed run leaves behind goes with the rest.
+    // Files that a killed run leaves there are removed with the rest.
     env: {...process.env, TMPDIR: root, ...env},
   });
   running.add(child);
@@ -159,16 +158,16 @@ export const headwater = (
   program: string = HEADWATER,
 ): Run['ended'] => startHeadwater(args, env, program).ended;
 
-/** Waits until something is so. */
-export const until = async (isSo: () => boolean): Promise<void> => {
+/** Waits until a condition is true, for at most 20 seconds. */
+export const until = async (condition: () => boolean): Promise<void> => {
   const deadline = Date.now() + 20_000;
-  while (!isSo()) {
-    if (Date.now() > deadline) throw new Error(`It never became so: ${isSo}`);
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`It never became true: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
 
-/** Whether there is a process of that number. */
+/** True if a process has this id. */
 export const isRunning = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);

@@ -1,5 +1,5 @@
-// Mistakes of users, and what is reported: the failure type, the exit code, a message that helps, and no state lost.
-// Most commands run in this process; a few as programs, to see that they say the same.
+// Mistakes of users: the failure type, the exit code, a message that helps, and no lost state. Most commands run in this
+// process; a few run as programs, which must print the same.
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
@@ -29,7 +29,6 @@ const errorsOf = (messages: Awaited<ReturnType<typeof runSource>>['messages']) =
   );
 
 const goodToken = secret('good');
-/** How a command is run. */
 type Run = (
   args: readonly string[],
 ) => Promise<Pick<Ended, 'status'> & Pick<Performed, 'messages'>>;
@@ -38,13 +37,13 @@ const inGithub = (args: readonly string[]) => performSource(github, args);
 
 const CONFIGS: readonly (readonly [string, Run, string, string])[] = [
   [
-    'a config that is not there, given to the program',
+    'a config that does not exist, given to the program',
     (args) => runSource(FAKER, args),
     join(folder, 'nowhere.json'),
     `The config file ${join(folder, 'nowhere.json')} does not exist.`,
   ],
   [
-    'a config that is not there',
+    'a config that does not exist',
     inFaker,
     join(folder, 'nowhere.json'),
     `The config file ${join(folder, 'nowhere.json')} does not exist.`,
@@ -59,13 +58,13 @@ const CONFIGS: readonly (readonly [string, Run, string, string])[] = [
     'a config that is not JSON',
     inFaker,
     file('broken.json', '{\n  "count": 10,\n  "seed": one\n}'),
-    `The config file ${join(folder, 'broken.json')} is not valid JSON at line 3: unexpected character 'o'. Correct it there.`,
+    `The config file ${join(folder, 'broken.json')} is not valid JSON at line 3: unexpected character 'o'. Correct that line.`,
   ],
   [
     'a config that ends too early',
     inFaker,
     file('cut.json', '{"count": 10'),
-    `The config file ${join(folder, 'cut.json')} is not valid JSON at line 1: expected ',' or '}' after property value. Correct it there.`,
+    `The config file ${join(folder, 'cut.json')} is not valid JSON at line 1: expected ',' or '}' after property value. Correct that line.`,
   ],
   [
     'a config that is a list',
@@ -94,7 +93,7 @@ const CONFIGS: readonly (readonly [string, Run, string, string])[] = [
 ];
 
 describe.each(CONFIGS)('%s', (_case, runCommand, path, message) => {
-  test('makes check answer FAILED with the reason, and exit 0', async () => {
+  test('makes check report FAILED with the reason, and exit with 0', async () => {
     const {messages, status} = await runCommand(['check', '--config', path]);
     expect(messages).toEqual([
       {type: 'CONNECTION_STATUS', connectionStatus: {status: 'FAILED', message}},
@@ -102,12 +101,15 @@ describe.each(CONFIGS)('%s', (_case, runCommand, path, message) => {
     expect(status).toBe(0);
   });
 
-  test.each([['discover'], ['read']])('ends %s with a config_error and exit 1', async (command) => {
-    const more = command === 'read' ? ['--catalog', catalog] : [];
-    const {messages, status} = await runCommand([command, '--config', path, ...more]);
-    expect(errorsOf(messages)).toEqual([`all config_error: ${message}`]);
-    expect(status).toBe(1);
-  });
+  test.each([['discover'], ['read']])(
+    'ends %s with a config_error and exit code 1',
+    async (command) => {
+      const more = command === 'read' ? ['--catalog', catalog] : [];
+      const {messages, status} = await runCommand([command, '--config', path, ...more]);
+      expect(errorsOf(messages)).toEqual([`all config_error: ${message}`]);
+      expect(status).toBe(1);
+    },
+  );
 });
 
 describe('a read of faker', () => {
@@ -130,7 +132,7 @@ describe('a read of faker', () => {
       ...(statePath === undefined ? [] : ['--state', statePath]),
     ]);
 
-  test('with an unknown stream fails that one, hands its state back and reads the others', async () => {
+  test('with an unknown stream fails that stream, emits its state unchanged and reads the others', async () => {
     const {messages, status} = await read(
       file('unknown.json', configuredCatalog(['nowhere', 'users'])),
       file('unknown-state.json', [
@@ -153,9 +155,9 @@ describe('a read of faker', () => {
 
   test.each([
     [
-      'is no JSON',
+      'is not JSON',
       file('cat1.json', 'streams'),
-      `The catalog file ${join(folder, 'cat1.json')} is not valid JSON at line 1: unexpected character 's'. Correct it there.`,
+      `The catalog file ${join(folder, 'cat1.json')} is not valid JSON at line 1: unexpected character 's'. Correct that line.`,
     ],
     [
       'has no streams',
@@ -163,7 +165,7 @@ describe('a read of faker', () => {
       'The catalog must be an object with a list "streams", but "streams" is undefined.',
     ],
     [
-      'is not there',
+      'does not exist',
       join(folder, 'cat3.json'),
       `The catalog file ${join(folder, 'cat3.json')} does not exist.`,
     ],
@@ -187,10 +189,10 @@ describe('a read of faker', () => {
     expect(status).toBe(0);
   });
 
-  test('with a state that is no JSON is a config_error, and no record is read', async () => {
+  test('with a state that is not JSON is a config_error, and no record is read', async () => {
     const {messages, status} = await read(catalog, file('state.json', '{oops'));
     expect(errorsOf(messages)).toEqual([
-      `all config_error: The state file ${join(folder, 'state.json')} is not valid JSON at line 1: expected property name or '}'. Correct it there.`,
+      `all config_error: The state file ${join(folder, 'state.json')} is not valid JSON at line 1: expected property name or '}'. Correct that line.`,
     ]);
     expect(messages.some(({type}) => type === 'RECORD')).toBe(false);
     expect(status).toBe(1);
@@ -216,7 +218,7 @@ describe('GitHub', () => {
       api_url: api.url,
     });
 
-  test('refusing a token is FAILED in check, and says what to do', async () => {
+  test('that rejects a token is FAILED in check, with advice', async () => {
     const {messages, status} = await inGithub(['check', '--config', settings(secret('other'))]);
     expect(messages).toEqual([
       {
@@ -230,8 +232,8 @@ describe('GitHub', () => {
     expect(status).toBe(0);
   });
 
-  test('not knowing a repository is FAILED in check, and a config_error of each stream in read', async () => {
-    const message = `GitHub knows nothing at ${api.url}/repos/octocat/gone (404): the repository or owner does not exist, or the token may not see it. Check "repositories" in the config, and which repositories the token was given.`;
+  test('that does not know a repository is FAILED in check, and a config_error of each stream in read', async () => {
+    const message = `GitHub has nothing at ${api.url}/repos/octocat/gone (404): the repository or owner does not exist, or the token may not see it. Check "repositories" in the config, and the repositories that the token may read.`;
     const check = await inGithub(['check', '--config', settings(goodToken)]);
     expect(check.messages.at(-1)?.connectionStatus).toEqual({status: 'FAILED', message});
     const state = [
@@ -267,7 +269,7 @@ describe('GitHub', () => {
     expect(read.stdout + check.stdout).not.toContain(goodToken);
   });
 
-  test('that has no address is a transient_error: no status in check, exit 1', async () => {
+  test('that has no address is a transient_error: no status in check, exit code 1', async () => {
     const path = file('dns.json', {
       token: goodToken,
       repositories: ['octocat/hello-world'],

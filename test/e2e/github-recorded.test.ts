@@ -1,6 +1,6 @@
-// The github program against recorded traffic of api.github.com, as @octokit/fixtures-server plays it back.
-// The recordings answer to exactly the requests that were recorded. What our requests have more, such as the
-// order of the issues, a relay in front takes off again, and it notes down what the program really sent.
+// The github program against recorded traffic of api.github.com, which @octokit/fixtures-server plays back. It responds only
+// to requests exactly as recorded, so a relay removes other parameters of ours, such as the order of the issues, and records
+// the requests that the program sent.
 import {type ChildProcess, spawn} from 'node:child_process';
 import {createRequire} from 'node:module';
 import {createServer} from 'node:net';
@@ -44,7 +44,7 @@ let recordings: ChildProcess;
 let server: string;
 let relay: ApiServer;
 
-/** The recorded requests have no query but the page and its size, which was 3. */
+/** The recorded requests have only two parameters: the page and its size, which was 3. */
 const asRecorded = (path: string): string => {
   const url = new URL(path, server);
   const page = url.searchParams.get('page');
@@ -79,7 +79,7 @@ afterAll(async () => {
   await relay.close();
 });
 
-/** Loads the recording anew, since each of its answers is given once, and reads it. */
+/** Loads the recording, each of whose responses is sent once, and reads it. */
 const readIssues = async (state: unknown) => {
   const loaded = await fetch(`${server}/fixtures`, {
     method: 'POST',
@@ -105,7 +105,7 @@ const readIssues = async (state: unknown) => {
   return {...run, requests: relay.requests.slice(seen).map((sent) => sent.replace(base, ''))};
 };
 
-test('13 of 13 recorded issues are read, along links whose path changes, and again from the state on', async () => {
+test('all 13 recorded issues are read along links whose path changes, and a second read continues from the state', async () => {
   const first = await readIssues([]);
   expect(recordsOf(first.messages, 'issues').map(({number}) => number)).toEqual([
     13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1,

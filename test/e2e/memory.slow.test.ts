@@ -1,4 +1,4 @@
-// A program that takes all the memory it is given.
+// A program that uses all of its memory.
 import {expect, test} from '@jest/globals';
 import {parseMessages} from '../../cdk/testing/protocol.ts';
 import {configuredCatalog, ODD, runProgram, workspace} from './run-program.ts';
@@ -7,14 +7,14 @@ const {file} = workspace();
 const config = file('config.json', {behaviour: 'keeps all it reads'});
 const catalog = file('catalog.json', configuredCatalog(['items']));
 
-/** What a container with so little memory tells Node. */
+/** Node's view of a container with little memory. */
 const LITTLE = 'process.constrainedMemory = () => 200 * 1024 ** 2';
 
 test.each([
   ['a container', ['--import', `data:text/javascript,${encodeURIComponent(LITTLE)}`]],
   ['its heap', ['--max-old-space-size=60', '--max-semi-space-size=1']],
 ])(
-  'a run that fills %s saves its position, says why it ends, and fails',
+  'a run that fills %s saves its position, reports the reason, and fails',
   async (_what, flags) => {
     const {status, stdout, stderr} = await runProgram(process.execPath, [
       ...flags,
@@ -33,7 +33,9 @@ test.each([
     expect(errors.map(({failure_type, message}) => [failure_type, message])).toEqual([
       [
         'system_error',
-        expect.stringMatching(/^The run is ended before it is killed: it takes \d+ of/),
+        expect.stringMatching(
+          /^Memory is nearly full: the (process|heap) uses \d+ of its \d+ MiB\. /,
+        ),
       ],
     ]);
     expect(states.at(-1)?.stream?.stream_state).toMatchObject({id: records.at(-1)?.['id']});

@@ -1,4 +1,4 @@
-// `npx headwater new <name>` in a fresh copy of the checkout: what it makes passes all that a source must pass.
+// `npx headwater new <name>` in a fresh copy of the checkout makes a source that passes all checks of a source.
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
@@ -15,7 +15,7 @@ const shell = (command: string): Promise<Ended> =>
   // As in a shell of its own: what this run names is nothing to the runs inside.
   runProgram('/bin/sh', ['-ec', `cd "$0"; unset HEADWATER_TESTS; ${command}`, folder]);
 
-/** What a command said where it failed; nothing where it did not. */
+/** The output of a command if it failed, else an empty string. */
 const problemOf = async (command: string): Promise<string> => {
   const {status, stdout, stderr} = await shell(command);
   return status === 0 ? '' : `${command} ended with ${status}:\n${stdout}${stderr}`;
@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, 60_000);
 
 describe('a new source', () => {
-  test('is made of all the files that it needs, with no name left to fill in', () => {
+  test('has all files that it needs, with no placeholder left', () => {
     expect(made.stderr).toBe('');
     expect(made.status).toBe(0);
     const files = [...made.stdout.matchAll(/^ {2}((?:sources|acceptance-tests)\/\S+)$/gm)];
@@ -52,7 +52,7 @@ describe('a new source', () => {
     expect(made.stdout).toContain(`npm run test:acceptance -- ${NAME}`);
   });
 
-  test('has its types, keeps to the lint rules and has metadata that is right', async () => {
+  test('has generated types, correct metadata and no lint errors', async () => {
     const problems = [
       await problemOf('npm run --silent generate -- --check'),
       await problemOf(`node_modules/.bin/biome ci ${FOLDERS.join(' ')}`),
@@ -72,18 +72,18 @@ describe('a new source', () => {
     expect(await problemOf(`npm run --silent test:acceptance -- ${NAME}`)).toBe('');
   }, 300_000);
 
-  test('is not written over, and neither is another', async () => {
+  test('does not overwrite a source that exists', async () => {
     const again = await shell(`npx headwater new ${NAME}`);
     expect([again.status, again.stderr]).toEqual([
       2,
-      `error: sources/${NAME} is there already: take another name, or remove it.\n`,
+      `error: sources/${NAME} already exists: choose another name, or remove it.\n`,
     ]);
   });
 
-  test('can not have a name that code can not have', async () => {
+  test('cannot have a name that is not valid in code', async () => {
     const {status, stderr} = await shell('npx headwater new class');
     expect(status).toBe(2);
-    expect(stderr).toContain('"class" can\'t be the name of a source');
+    expect(stderr).toContain('"class" cannot be the name of a source');
   });
 });
 

@@ -1,6 +1,5 @@
-// Runs a command of a source as its program does, but in this process: the files named in argv, every message, and the
-// exit code. It has no stdout, no signals and no console of its own; tests of those start the program.
-
+// Runs a command of a source as its program does, but in this process: it reads the files named in argv and returns the
+// messages and the exit code. Tests of stdout, signals and the console start the program.
 import type {Source} from '../../cdk/author/source.ts';
 import {parseArguments} from '../../cdk/program/arguments.ts';
 import {perform} from '../../cdk/program/cli.ts';
@@ -42,7 +41,7 @@ export const performSource = async <C extends object>(
     now: Date.now,
     redactor: {
       add: (secrets) => {
-        for (const secret of secrets) isSecret('what the kit was told', secret);
+        for (const secret of secrets) isSecret('a secret of the redactor', secret);
         redactor.add(secrets);
       },
       redact: redactor.redact,

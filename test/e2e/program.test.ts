@@ -1,4 +1,4 @@
-// The contract of a source as a program: argv, exit codes, what is on stdout and what is not.
+// The contract of a source as a program: argv, exit codes, stdout and stderr.
 import {describe, expect, test} from '@jest/globals';
 import {lastStates, recordsOf} from '../../cdk/testing/messages.ts';
 import {secret} from '../../cdk/testing/secrets.ts';
@@ -11,7 +11,7 @@ const config = (content: object) => file(`config-${Math.random()}.json`, content
 const users = file('users.txt', configuredCatalog(['users']));
 
 describe('the command line', () => {
-  test('answers spec with one SPEC line, without a config, from any directory, in any LANG', async () => {
+  test('prints one SPEC line for spec, without a config, from any directory, in any LANG', async () => {
     const {status, messages, stderr} = await runSource(FAKER, ['spec'], {LC_ALL: 'C'});
     expect(messages.map(({type}) => type)).toEqual(['SPEC']);
     expect({status, stderr}).toEqual({status: 0, stderr: ''});
@@ -25,7 +25,7 @@ describe('the command line', () => {
     ['an option without its value', ['discover', '--config']],
     ['read without a catalog', ['read', '--config', 'c.json']],
   ])(
-    'takes %s for a usage error: exit 2, nothing on stdout, help on stderr',
+    'treats %s as a usage error: exit code 2, nothing on stdout, help on stderr',
     async (_case, args) => {
       const {status, stdout, stderr} = await runProgram(FAKER, args);
       expect({status, stdout}).toEqual({status: 2, stdout: ''});
@@ -34,7 +34,7 @@ describe('the command line', () => {
   );
 
   test.each([[['--help']], [['read', '--help']], [['--version']]])(
-    'answers %j and exits 0',
+    'prints to stdout for %j, and exits with 0',
     async (args) => {
       const {status, stdout, stderr} = await runProgram(FAKER, args);
       expect({status, stderr}).toEqual({status: 0, stderr: ''});
@@ -42,7 +42,7 @@ describe('the command line', () => {
     },
   );
 
-  test('takes --option=value as well, and a config with any file name', async () => {
+  test('accepts --option=value, and a config with any file name', async () => {
     const {status, messages} = await runSource(FAKER, [
       'check',
       `--config=${file('config.txt', {count: 1})}`,
@@ -53,7 +53,7 @@ describe('the command line', () => {
     expect(status).toBe(0);
   });
 
-  test('passes over keys that are internal to a client', async () => {
+  test('ignores config keys that are internal to a client', async () => {
     const {messages} = await performSource(faker, [
       'check',
       '--config',
@@ -64,7 +64,7 @@ describe('the command line', () => {
 });
 
 describe('discover', () => {
-  test('shows every stream with its keys, its modes and no nulls', async () => {
+  test('lists every stream with its keys and modes, and without nulls', async () => {
     const {messages, status} = await performSource(faker, ['discover', '--config', config({})]);
     const streams = messages[0]?.catalog?.streams.map(({json_schema, ...stream}) => ({
       ...stream,
@@ -85,7 +85,7 @@ describe('discover', () => {
 });
 
 describe('read', () => {
-  test('emits the same rows byte for byte for the same seed, whatever the slices and threads', async () => {
+  test('emits the same bytes for the same seed, with any slices and threads', async () => {
     const rows = async (settings: object) => {
       const {messages} = await runSource(FAKER, [
         'read',
@@ -101,7 +101,7 @@ describe('read', () => {
     expect(await rows({seed: 8})).not.toBe(first);
   });
 
-  test('continues from its own state and brings only what is new', async () => {
+  test('continues from its own state and emits only new rows', async () => {
     const read = async (count: number, state: unknown) =>
       performSource(faker, [
         'read',
@@ -134,7 +134,7 @@ describe('read', () => {
     ]);
   });
 
-  test('emits all rows again, as updated, where they are always updated', async () => {
+  test('emits all rows again with a new time if they are always updated', async () => {
     const args = ['read', '--config', config({count: 5, always_updated: true}), '--catalog', users];
     const first = await performSource(faker, args);
     const state = file('always.json', lastStates(first.messages));
@@ -142,7 +142,7 @@ describe('read', () => {
     expect(recordsOf(second.messages, 'users')).toHaveLength(5);
   });
 
-  test('counts in its states what it wrote before each of them', async () => {
+  test('counts in each state the records since the one before', async () => {
     const {messages} = await runSource(FAKER, [
       'read',
       '--config',
@@ -160,8 +160,8 @@ describe('read', () => {
   });
 });
 
-describe('what a source prints by other ways', () => {
-  test('becomes a LOG, with the secrets out of it', async () => {
+describe('output that bypasses the kit', () => {
+  test('becomes a LOG with its secrets masked', async () => {
     const {messages, status, stderr} = await runSource(ODD, [
       'check',
       '--config',
@@ -180,7 +180,7 @@ describe('what a source prints by other ways', () => {
   test.each([
     ['--debug', ['--debug'], {}],
     ['LOG_LEVEL=debug', [], {LOG_LEVEL: 'debug'}],
-  ])('comes with DEBUG and warnings on %s', async (_case, option, env) => {
+  ])('includes DEBUG and warnings with %s', async (_case, option, env) => {
     const args = ['check', '--config', config({behaviour: 'prints to the console'}), ...option];
     const {messages} = await runSource(ODD, args, env);
     const debug = messages.filter(({log}) => log?.level === 'DEBUG').map(({log}) => log?.message);
@@ -188,53 +188,56 @@ describe('what a source prints by other ways', () => {
   });
 });
 
-describe('an error that nobody catches', () => {
+describe('an uncaught error', () => {
   test.each([
     ['throws where nobody catches', 'lost in a timer'],
     ['forgets to catch', 'lost in a promise'],
-  ])('%s: a FATAL log, a TRACE ERROR and exit 1', async (behaviour, text) => {
-    const {messages, status, stderr} = await runSource(ODD, [
-      'check',
-      '--config',
-      config({behaviour}),
-    ]);
-    const message = `The source stopped on an unexpected error: ${text}. This is a fault in its code: report it with the stack trace.`;
-    expect(messages).toEqual([
-      {
-        type: 'LOG',
-        log: {level: 'FATAL', message, stack_trace: expect.stringContaining('odd/main.ts')},
-      },
-      {
-        type: 'TRACE',
-        trace: {
-          type: 'ERROR',
-          emitted_at: expect.any(Number),
-          error: {
-            message,
-            internal_message: `Error: ${text}`,
-            stack_trace: expect.stringContaining('odd/main.ts'),
-            failure_type: 'system_error',
+  ])(
+    'of a source that %s is a FATAL log, a TRACE ERROR and exit code 1',
+    async (behaviour, text) => {
+      const {messages, status, stderr} = await runSource(ODD, [
+        'check',
+        '--config',
+        config({behaviour}),
+      ]);
+      const message = `The source stopped on an unexpected error: ${text}. This is a fault in its code: report it with the stack trace.`;
+      expect(messages).toEqual([
+        {
+          type: 'LOG',
+          log: {level: 'FATAL', message, stack_trace: expect.stringContaining('odd/main.ts')},
+        },
+        {
+          type: 'TRACE',
+          trace: {
+            type: 'ERROR',
+            emitted_at: expect.any(Number),
+            error: {
+              message,
+              internal_message: `Error: ${text}`,
+              stack_trace: expect.stringContaining('odd/main.ts'),
+              failure_type: 'system_error',
+            },
           },
         },
-      },
-    ]);
-    expect({status, stderr}).toEqual({status: 1, stderr: ''});
-  });
+      ]);
+      expect({status, stderr}).toEqual({status: 1, stderr: ''});
+    },
+  );
 
-  test('is what a promise that never settles becomes', async () => {
+  test('is reported for a promise that never settles', async () => {
     const {messages, status} = await runSource(ODD, [
       'check',
       '--config',
       config({behaviour: 'waits for nothing'}),
     ]);
     expect(messages[0]?.log?.message).toBe(
-      'The source waits for something that can no longer happen: a promise in its code never settles.',
+      'The source waits for a promise that never settles: nothing else is left to do. Look for it in the code of the source.',
     );
     expect(status).toBe(1);
   });
 });
 
-test('a timer that a source leaves behind does not keep the program', async () => {
+test('a timer that a source leaves open does not keep the program alive', async () => {
   const {status} = await runSource(ODD, [
     'check',
     '--config',

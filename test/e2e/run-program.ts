@@ -1,4 +1,4 @@
-// Runs a source as its users do: as a program. Every line it prints is checked against the protocol's schema.
+// Runs a source as a program, as its users do. Every printed line is checked against the protocol's schema.
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -35,7 +35,6 @@ const run = async (
   return {status: signal ?? code, stdout, stderr};
 };
 
-/** Runs a program to its end. */
 export const runProgram = async (
   program: string,
   args: readonly string[],
@@ -49,7 +48,7 @@ export const runProgram = async (
 
 const specs = new Map<string, Promise<unknown>>();
 
-/** The spec of a source's program, as it prints it. */
+/** The spec that a source's program prints. */
 const specOf = (program: string): Promise<unknown> => {
   const known =
     specs.get(program) ?? run(program, ['spec'], {}).then(({stdout}) => JSON.parse(stdout));
@@ -57,23 +56,23 @@ const specOf = (program: string): Promise<unknown> => {
   return known;
 };
 
-/** A config as it was given; undefined where it is none, as in tests of that. */
+/** The config that argv names; undefined if the test names none, or one that is not JSON. */
 export const configIn = (args: readonly string[]): unknown => {
-  const place = args.indexOf('--config') + 1;
+  const index = args.indexOf('--config') + 1;
   try {
-    return place === 0 ? undefined : JSON.parse(readFileSync(args[place] ?? '', 'utf8'));
+    return index === 0 ? undefined : JSON.parse(readFileSync(args[index] ?? '', 'utf8'));
   } catch {
     return undefined;
   }
 };
 
-/** Tells the scan which values of the config are secret; a config of numbers has none. */
+/** Registers the secrets of the config for the scan. A config without strings has none. */
 const registerConfig = async (program: string, args: readonly string[]): Promise<void> => {
   const config = configIn(args);
   if (/:"/.test(JSON.stringify(config) ?? '')) configHasSecrets(await specOf(program), config);
 };
 
-/** The same, for commands that speak the protocol. */
+/** Runs a source to its end, and parses its messages. */
 export const runSource = async (
   program: string,
   args: readonly string[],
@@ -85,7 +84,7 @@ export const runSource = async (
   return {...ended, messages: parseMessages(ended.stdout)};
 };
 
-/** A folder that is gone when the test file ends, and a writer of files in it that returns their paths. */
+/** Makes a folder that is removed after the test file. `file` writes a file into it and returns its path. */
 export const workspace = () => {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-'));
   afterAll(() => rmSync(folder, {recursive: true, force: true}));
@@ -99,7 +98,7 @@ export const workspace = () => {
   };
 };
 
-/** A configured catalog that reads these streams incrementally, unless another mode is given. */
+/** A configured catalog of these streams. */
 export const configuredCatalog = (names: readonly string[], syncMode = 'incremental') => ({
   streams: names.map((name) => ({
     stream: {name, json_schema: {}, supported_sync_modes: ['full_refresh', 'incremental']},

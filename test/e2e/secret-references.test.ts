@@ -1,4 +1,4 @@
-// References to secrets as users have them: in the config of a program, or of its bundle.
+// References to secrets in the config of a program, and of its bundle.
 import {copyFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
@@ -21,7 +21,7 @@ const checkWith = async (
   };
 };
 
-test('a secret of a file is masked in all that a program prints', async () => {
+test('a secret from a file is masked in all that a program prints', async () => {
   const token = file('token', `${secret('of a file')}\n`);
   const {answer, logs, stdout} = await checkWith(
     {token: `file:${token}`, behaviour: 'env:ODD_BEHAVIOUR'},
@@ -33,7 +33,7 @@ test('a secret of a file is masked in all that a program prints', async () => {
   expect(stdout).not.toContain(secret('of a file'));
 });
 
-test('a config whose references lead nowhere is one that does not work', async () => {
+test('check reports FAILED for a config whose references cannot be resolved', async () => {
   const {answer} = await checkWith({token: 'env:NOT_SET_HERE', behaviour: 'file:/no/such'}, ODD);
   expect(answer).toEqual([
     {
@@ -45,17 +45,17 @@ test('a config whose references lead nowhere is one that does not work', async (
   ]);
 });
 
-test("a bundle says how to get a cloud's client, which it does not hold", async () => {
+test("a bundle reports how to install a cloud's client, which it does not contain", async () => {
   const {status} = await runProgram(process.execPath, [join(ROOT, 'scripts/bundle.js'), 'faker']);
   expect(status).toBe(0);
-  // Away from our own node_modules, where the client is.
+  // Outside of our node_modules, which have the client.
   const program = join(folder, 'main.mjs');
   copyFileSync(join(ROOT, 'dist/faker/main.js'), program);
   const references = {
     '@aws-sdk/client-secrets-manager': 'aws-sm:prod/seed',
     '@google-cloud/secret-manager': 'gcp-sm:projects/p/secrets/seed',
   };
-  // Its first line asks for a `node`, and the host's own may be older.
+  // Its first line runs `node` from PATH, and the host's may be older.
   const PATH = `${join(process.execPath, '..')}:${process.env['PATH']}`;
   for (const [name, reference] of Object.entries(references)) {
     const {answer} = await checkWith({seed: reference}, program, {PATH});

@@ -1,5 +1,5 @@
-// No program says a secret, whatever its author or the API does with it. The scan behind all tests looks for any form of
-// it; here stands what is said in its place.
+// No program prints a secret, whatever its author or the API does with it. The scan after all tests looks for every form of
+// it; these tests compare the output with the mask.
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
 import {secret} from '../../cdk/testing/secrets.ts';
@@ -18,7 +18,7 @@ const config = (content: object): string => {
 
 type Messages = Awaited<ReturnType<typeof runSource>>['messages'];
 
-/** What logs and errors say, without their stack traces. */
+/** The messages of logs and errors, without stack traces. */
 const wordsOf = (messages: Messages) =>
   messages.flatMap(({log, trace}) => {
     if (log) return [`${log.level} ${log.message}`];
@@ -38,9 +38,9 @@ const KEY = [1, 2, 3].map((line) => secret(`line ${line} of a key`)).join('\n');
 
 describe('a secret', () => {
   test('of one line is masked in all that a source prints', async () => {
-    const {messages} = await odd('check', 'tells its token in every way', secret('printed'));
+    const {messages} = await odd('check', 'prints its token in every way', secret('printed'));
     expect(wordsOf(messages)).toEqual([
-      'INFO as it is ****',
+      'INFO unchanged ****',
       "INFO { in: 'an object', token: '****' }",
       'WARN {"token":"****"}',
       'ERROR in an error ****',
@@ -52,11 +52,11 @@ describe('a secret', () => {
     ]);
   });
 
-  test('of many lines is masked whole and line by line', async () => {
-    const {messages} = await odd('check', 'tells its token in every way', KEY);
+  test('of many lines is masked as a whole and line by line', async () => {
+    const {messages} = await odd('check', 'prints its token in every way', KEY);
     const lines = wordsOf(messages).filter((words) => words?.startsWith('INFO'));
     expect(lines).toEqual([
-      'INFO as it is ****',
+      'INFO unchanged ****',
       expect.stringMatching(/^INFO \{\n {2}in: 'an object',\n {2}token: '\*{4}\\n' \+\n/),
       'INFO token=****',
       'INFO line by line ****',
@@ -71,12 +71,12 @@ describe('a secret', () => {
     ['forgets to catch its token', 'lost in a promise: ****'],
   ])(
     'is masked in the error of a source that %s, its causes and stack traces',
-    async (behaviour, told) => {
+    async (behaviour, cause) => {
       for (const token of [secret('thrown'), KEY]) {
         const {messages, stderr} = await odd('check', behaviour, token);
-        const words = `The source stopped on an unexpected error: ${told}. This is a fault in its code: report it with the stack trace.`;
-        expect(wordsOf(messages).slice(-2)).toEqual([words, `Error: ${told}`]);
-        for (const trace of tracesOf(messages)) expect(trace).toContain(`Error: ${told}\n`);
+        const words = `The source stopped on an unexpected error: ${cause}. This is a fault in its code: report it with the stack trace.`;
+        expect(wordsOf(messages).slice(-2)).toEqual([words, `Error: ${cause}`]);
+        for (const trace of tracesOf(messages)) expect(trace).toContain(`Error: ${cause}\n`);
         expect(stderr).toBe('');
       }
     },
@@ -118,7 +118,7 @@ describe('an API that repeats the token', () => {
   const base64 = Buffer.from(`me:${token}`).toString('base64');
 
   test.each([
-    ['as it is', `bad token ${token} here`, 'text/plain', 'bad token **** here'],
+    ['unchanged', `bad token ${token} here`, 'text/plain', 'bad token **** here'],
     [
       'in the message of its JSON',
       JSON.stringify({message: `bad ${token}`}),
@@ -133,8 +133,8 @@ describe('an API that repeats the token', () => {
       'text/plain',
       `${'x'.repeat(290)}****…`,
     ],
-  ])('%s has it masked', async (_how, body, type, told) => {
-    expect((await check(400, body, type)).at(-1)).toContain(`answered 400: ${told}.`);
+  ])('%s has it masked', async (_how, body, type, quoted) => {
+    expect((await check(400, body, type)).at(-1)).toContain(`answered 400: ${quoted}.`);
   });
 
   test('in base64 has it masked', async () => {
@@ -143,7 +143,7 @@ describe('an API that repeats the token', () => {
     );
   });
 
-  test('in what should be JSON has nothing of it quoted', async () => {
+  test('in a response that is not JSON is not quoted', async () => {
     answer = {status: 200, type: 'text/plain', body: token};
     const settings = {token, repositories: ['octocat/hello-world'], api_url: api.url};
     const {stdout} = await performSource(github, [

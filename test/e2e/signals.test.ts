@@ -1,4 +1,4 @@
-// A program that is stopped, whose reader is slow, or has left.
+// A program that is stopped, or whose reader is slow or has left.
 import {type ChildProcessByStdio, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
@@ -23,7 +23,7 @@ const read = (program: string, config: object, catalog: string): Program =>
     },
   );
 
-/** The exit code, or the signal the program died by. */
+/** The exit code, or the signal that ended the program. */
 const ending = async (program: Program): Promise<unknown> => {
   const [code, signal] = await once(program, 'close');
   return signal ?? code;
@@ -67,8 +67,8 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   });
 });
 
-test('SIGTERM ends a program in seconds whose reader does not read', async () => {
-  const program = read(ODD, {behaviour: 'goes on for ever'}, items);
+test('SIGTERM ends a program whose reader does not read in seconds', async () => {
+  const program = read(ODD, {behaviour: 'never ends'}, items);
   const ended = ending(program);
   await once(program.stdout, 'readable');
   program.stdout.pause();
@@ -84,7 +84,7 @@ test('SIGTERM ends a program in seconds whose reader does not read', async () =>
   await ended;
 }, 15_000);
 
-test('a reader that leaves ends the program quietly, with exit 0', async () => {
+test('a reader that leaves ends the program quietly with exit code 0', async () => {
   const program = read(FAKER, {count: 100_000}, users);
   const ended = ending(program);
   await once(program.stdout, 'readable');
@@ -93,7 +93,7 @@ test('a reader that leaves ends the program quietly, with exit 0', async () => {
   expect(await ended).toBe(0);
 });
 
-test('a slow reader gets every line, and memory stays flat while it sleeps', async () => {
+test('a slow reader gets every line, and memory does not grow meanwhile', async () => {
   const program = read(FAKER, {count: 60_000}, users);
   const ended = ending(program);
   const parts: Buffer[] = [];
@@ -113,7 +113,7 @@ test('a slow reader gets every line, and memory stays flat while it sleeps', asy
   expect(peak / 1024).toBeLessThan(150);
 }, 60_000);
 
-test('a full disk is said on stderr, with exit 1', async () => {
+test('a full disk is reported on stderr with exit code 1', async () => {
   const program = spawn(
     '/bin/sh',
     [
@@ -127,7 +127,7 @@ test('a full disk is said on stderr, with exit 1', async () => {
   );
   const ended = ending(program);
   expect(await text(program.stderr)).toBe(
-    "stdout can't be written: ENOSPC: no space left on device, write\n",
+    'stdout cannot be written: ENOSPC: no space left on device, write\n',
   );
   expect(await ended).toBe(1);
 });

@@ -1,8 +1,8 @@
-// What a program loads before it is needed costs every start of it.
+// A module that is loaded before it is needed slows down every start of a program.
 import {expect, test} from '@jest/globals';
 import {FAKER, runProgram} from './run-program.ts';
 
-/** Tells each module that is loaded. */
+/** Prints each module that is loaded. */
 const HOOK = `import {registerHooks} from 'node:module';
 registerHooks({load: (url, context, next) => {
   process._rawDebug('loads ' + url);

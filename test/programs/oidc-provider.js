@@ -1,6 +1,6 @@
 // A certified OAuth 2 server for test/servers: node oidc-provider.js '<the public key of the client "signer" as JWK>'
-// Prints its port. Access tokens live for two seconds, refresh tokens are good for one use, and a second use kills the grant.
-// Behind it stands an API at /items that takes its access tokens; GET /log tells what happened since the last look.
+// Prints its port. Access tokens live for two seconds. A refresh token can be used once; a second use revokes the grant.
+// An API at /items accepts its access tokens. GET /log returns the events since the last call.
 import {createServer} from 'node:http';
 import {Provider} from 'oidc-provider';
 import {registerAuthorization, registerSecret} from '../../cdk/testing/recording.ts';
@@ -64,7 +64,7 @@ provider.on('grant.error', ({oidc}, error) =>
 );
 provider.on('grant.revoked', () => log.push('revoked'));
 
-/** What a user's consent in a browser would leave behind. */
+/** Makes the refresh token that a user's consent in a browser would give. */
 const consent = async () => {
   const client = await provider.Client.find('web');
   const grant = new provider.Grant({accountId: 'alice', clientId: 'web'});
@@ -94,7 +94,7 @@ const isGood = async (authorization = '') => {
 const reply = (response, status, body) =>
   response.writeHead(status, {'content-type': 'application/json'}).end(JSON.stringify(body));
 
-/** Every token that leaves in an answer, and what a client signed. */
+/** Registers every token in a response. */
 const registerTokens = (response) => {
   const end = response.end.bind(response);
   response.end = (body, ...rest) => {
@@ -103,7 +103,7 @@ const registerTokens = (response) => {
       registerSecret('an access token of oidc-provider', access_token);
       registerSecret('a refresh token of oidc-provider', refresh_token);
     } catch {
-      // No JSON, no tokens.
+      // Not JSON, so it has no tokens.
     }
     return end(body, ...rest);
   };
@@ -115,7 +115,7 @@ provider.on('grant.success', ({oidc}) =>
 const oidc = provider.callback();
 server.on('request', async (request, response) => {
   registerTokens(response);
-  registerAuthorization('what oidc-provider was sent', request.headers.authorization);
+  registerAuthorization('a token sent to oidc-provider', request.headers.authorization);
   switch (request.url) {
     case '/log':
       return reply(response, 200, log.splice(0));

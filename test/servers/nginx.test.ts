@@ -12,7 +12,7 @@ const RETRY_AFTER = 1_000;
 
 const place = workspace();
 
-/** Reads a list, or its first page in several lanes at once; and what nginx saw of it. */
+/** Reads a list, or its first page in several loops at once; and what nginx saw of it. */
 const readFrom = async (
   server: Nginx,
   list: keyof typeof LISTS,
@@ -79,13 +79,13 @@ describeWith('nginx')('a list behind nginx', () => {
   }, 180_000);
 
   test('lets a thousand requests that wait at the same time pass as fast as the limit does', async () => {
-    const ask = () => readFrom(server, 'long', {limits, lanes: 1_000}, 'at_once');
+    const ask = () => readFrom(server, 'long', {limits, loops: 1_000}, 'at_once');
     const seen = await askAtLimit(firstItems(1_000), ask);
     expect(pathsWith(seen, 200)).toHaveLength(1_000);
   }, 180_000);
 
   test('holds all lanes back until the quota that one of them was told of is filled again', async () => {
-    const {read, seen} = await readFrom(server, 'told', {lanes: 4, requests: 15}, 'at_once');
+    const {read, seen} = await readFrom(server, 'told', {loops: 4, requests: 15}, 'at_once');
     expect(read).toEqual({records: firstItems(60), errors: [], status: 0});
     expect(pathsWith(seen, 200)).toHaveLength(60);
     const refusals = seen.filter(({status}) => status === 429);

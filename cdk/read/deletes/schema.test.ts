@@ -70,31 +70,31 @@ describe('a stream', () => {
       'without a primary key',
       {primaryKey: []},
       {list: {read}},
-      'Stream items: what was deleted is named by its primary key, so declare a `primaryKey`.',
+      'Stream items: deleted records are identified by their primary key, so declare a `primaryKey`.',
     ],
     [
       'that lists its ids without an interval',
       {},
       {sweep: {read}},
-      'Stream items: say with `deletes.sweep.every` how often all ids are listed, {weeks: 1}.',
+      'Stream items: set `deletes.sweep.every` to the time between two lists of all ids, {weeks: 1}.',
     ],
     [
       'in windows without a list of ids',
       {cursor: {field: 'name'}, fullSync: {every: {days: 1}}, window: {days: 1}},
       {sweep: {}},
-      'Stream items: what changes while its windows are read is in none of them, so they do not show what was deleted: give `deletes.sweep` a `read` that lists all ids.',
+      'Stream items: a record that changes while windows are read may be in none of them, so they do not show which records were deleted: give `deletes.sweep` a `read` that lists all ids.',
     ],
     [
       'that is never read from its beginning, without a list of ids',
       {cursor: {field: 'name'}},
       {sweep: {}},
-      'Stream items: after its first sync only what is new is read, which does not show what was deleted: give `deletes.sweep` a `read` that lists all ids, or the stream a `fullSync`.',
+      'Stream items: after its first sync only new records are read, which does not show which ones were deleted: give `deletes.sweep` a `read` that lists all ids, or the stream a `fullSync`.',
     ],
     [
       'that would delete the slices of parents that did not change',
       {slices: parent(stream(base), () => ({}), {incremental: true})},
       {sweep: {read, every: {weeks: 1}, goneSlices: 'delete'}},
-      'Stream items: only the slices of parents that changed are listed, so that one which is not listed is not gone: leave `deletes.sweep.goneSlices` out, or read all parents, without `incremental`.',
+      'Stream items: an `incremental` parent lists only slices that changed, so a slice that is not listed may still exist: leave out `deletes.sweep.goneSlices` or `incremental`.',
     ],
   ] as const)('%s is refused', (_what, more, deletes, message) => {
     expect(() => stream({...base, ...more, deletes})).toThrow(message);

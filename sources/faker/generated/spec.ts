@@ -11,7 +11,7 @@ export type Count = number;
  */
 export type Seed = number;
 /**
- * How many records are generated at a time; a state is emitted behind each such slice.
+ * How many records are generated at a time; a state is emitted after each such slice.
  */
 export type RecordsPerSlice = number;
 /**

@@ -9,7 +9,7 @@ type Config = {
   api_url: string;
   streams: ChaosStream[];
   concurrency: number;
-  /** What is held on to behind each page, in megabytes. */
+  /** Megabytes that are kept in memory after each page. */
   hoard?: number;
 };
 

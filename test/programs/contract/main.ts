@@ -1,7 +1,7 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
-// A source that reads one list of an API whose contract is all there is of it, for tests with Prism. The config has what
-// other sources would know: which list, how to show a key, what to answer (https://docs.stoplight.io/docs/prism, Prefer).
+// A source that reads one list of an API, for tests with Prism, which serves an API from its contract. The config names the
+// list, the place of the API key, and the response to send (https://docs.stoplight.io/docs/prism, Prefer).
 import {apiKey, defineSource, linkHeader, run, type Schema, type Spec, stream} from '#cdk';
 
 type Config = {

@@ -1,7 +1,7 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
-// A source that follows a list from page to page, for tests with servers that refuse who asks too fast, break off, or are
-// slow. The config has what other sources would know: where the list begins, which limits there are, how often to try.
+// A source that reads a list page by page, for tests with servers that throttle, break connections, or are slow. The config
+// has the path of the list, the limits and the retries.
 import {
   defineSource,
   type HttpOptions,
@@ -16,8 +16,9 @@ import {
 type Config = Pick<HttpOptions, 'limits' | 'retry' | 'timeouts' | 'headers'> & {
   api_url: string;
   path: string;
-  /** How `at_once` asks for the first page: so many at the same time, each so often. */
-  lanes?: number;
+  /** The stream `at_once` requests the first page in so many parallel loops. */
+  loops?: number;
+  /** The requests of each loop. */
   requests?: number;
 };
 type Item = {id: number};
@@ -33,7 +34,7 @@ const spec: Spec<Config> = {
       retry: {type: 'object'},
       timeouts: {type: 'object'},
       headers: {type: 'object'},
-      lanes: {type: 'integer', default: 1},
+      loops: {type: 'integer', default: 1},
       requests: {type: 'integer', default: 1},
     },
   },
@@ -62,14 +63,15 @@ const source = defineSource({
       name: 'at_once',
       schema,
       async *read({http}) {
-        const {path, lanes = 1, requests = 1} = config;
-        const ask = () => http.get<{items: Item[]}>(path);
-        const askInTurn = async () => {
+        const {path, loops = 1, requests = 1} = config;
+        const loop = async () => {
           const items: Item[] = [];
-          for (let sent = 0; sent < requests; sent += 1) items.push(...(await ask()).items);
+          for (let sent = 0; sent < requests; sent += 1) {
+            items.push(...(await http.get<{items: Item[]}>(path)).items);
+          }
           return items;
         };
-        const lists = await Promise.all(Array.from({length: lanes}, askInTurn));
+        const lists = await Promise.all(Array.from({length: loops}, loop));
         yield page(lists.flat());
       },
     }),

@@ -1,6 +1,7 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
-// A source behind OAuth 2, for tests with a real server: its check asks often, at once, and again when the tokens are old.
+// A source with OAuth 2, for tests with a real server. Its check sends 50 requests at once, and again after each pause, when
+// the tokens have expired.
 import {setTimeout as delay} from 'node:timers/promises';
 import {defineSource, oauth2, run, type Spec, selectAuth, stream} from '#cdk';
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
-// A source that does what sources should not, for tests of the program around it. `behaviour` says which.
+// A source that misbehaves as its config says, for tests of the program around it.
 import {defineSource, type Page, page, run, type Schema, type Spec, stream} from '#cdk';
 
 type Config = {behaviour?: string; token?: string};
@@ -28,8 +28,8 @@ const behaviours: Readonly<Record<string, (config: Config) => unknown>> = {
     process.stdout.write('straight to stdout\n');
     process.emitWarning('an odd thing');
   },
-  'tells its token in every way': ({token = ''}) => {
-    console.log('as it is %s', token);
+  'prints its token in every way': ({token = ''}) => {
+    console.log('unchanged %s', token);
     console.info({in: 'an object', token});
     console.warn(JSON.stringify({token}));
     console.error(new Error(`in an error ${token}`).message);
@@ -40,7 +40,7 @@ const behaviours: Readonly<Record<string, (config: Config) => unknown>> = {
     for (const line of token.split('\n')) console.log('line by line', line);
   },
   'throws its token': ({token}) => {
-    const cause = new TypeError(`caused by ${token}`, {cause: `a text with ${token}`});
+    const cause = new TypeError(`caused by ${token}`, {cause: `a string with ${token}`});
     throw new Error(`refused ${token}`, {cause});
   },
   'throws its token where nobody catches': ({token}) => {
@@ -69,7 +69,7 @@ const behaviours: Readonly<Record<string, (config: Config) => unknown>> = {
   },
 };
 
-/** About 50 MB a second. */
+/** Fills the memory by about 50 MB per second. */
 async function* keepAll(first: number): AsyncGenerator<Page<Item>> {
   const kept: object[] = [];
   for (let id = first; ; id += 1) {
@@ -95,11 +95,11 @@ const odd = defineSource({
         await behaviours[config.behaviour ?? '']?.(config);
         yield page([{id: first + 1}]);
         if (config.behaviour === 'hangs') {
-          // As a request would: something is under way, so the process stays alive.
+          // The timer keeps the process alive, as a request would.
           await Promise.race([never, new Promise((resolve) => setTimeout(resolve, 60_000))]);
         }
         if (config.behaviour === 'keeps all it reads') yield* keepAll(first + 2);
-        if (config.behaviour === 'goes on for ever') {
+        if (config.behaviour === 'never ends') {
           for (let id = first + 2; ; id += 1) yield page([{id, text: 'x'.repeat(10_000)}]);
         }
       },

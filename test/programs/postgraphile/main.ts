@@ -1,6 +1,6 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
-// A source over PostGraphile, for tests with a million rows behind Relay cursors: test/servers/postgraphile.ts has its tables.
+// A source of PostGraphile, for tests with a million rows and Relay cursors. test/servers/postgraphile.ts has its tables.
 import {defineSource, type HttpClient, relay, run, type Schema, type Spec, stream} from '#cdk';
 
 type Config = {api_url: string; page_size: number; checkpoint_interval: number};
@@ -31,8 +31,8 @@ const schema: Schema<Event> = {
 
 const EVENT = 'id: rowId kind payload updated_at: updatedAt';
 const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
-// A function's rows are not known to be unique, and PostGraphile takes a cursor of theirs only where the order is: the time
-// alone is shared by thousands.
+// PostGraphile does not know that a function's rows are unique, and takes a cursor only if their order is. Thousands share a
+// time, so the order needs the id.
 const SORTED = 'first: $first, after: $after, orderBy: [UPDATED_AT_ASC, ROW_ID_ASC]';
 
 const ALL = `query ($first: Int!, $after: Cursor) {

@@ -1,7 +1,7 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
 // Redmine's issues, for tests with a real one: https://www.redmine.org/projects/redmine/wiki/Rest_Issues
-// Three ways to page through the same list: by the date of the last change, as it comes, and by id.
+// Three ways to page through the same list: by the date of the last change, in the default order, and by id.
 import {
   apiKey,
   basic,
@@ -45,17 +45,17 @@ const schema: Schema<Issue> = {
     subject: {type: 'string'},
     updated_on: {type: 'string', format: 'date-time'},
   },
-  // Of the other fields, which are many, no test says anything.
+  // No test needs the many other fields.
   additionalProperties: {},
 };
 
 /** Without a status Redmine lists open issues only. */
 const ALL = {status_id: '*'};
 
-/** A thousand is asked for, to take whatever it gives at most: a hundred. */
+/** Redmine returns at most a hundred, however many are requested. */
 const byOffset = offset({size: 1_000, total: 'total_count'});
 
-/** Nothing that is filed, changed or deleted meanwhile moves the place where the next page begins. */
+/** Issues that are created, changed or deleted meanwhile do not shift the next page. */
 const byId: Paginator = {
   first: {query: {sort: 'id', limit: 100}},
   next: ({records}) => {

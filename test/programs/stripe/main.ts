@@ -7,9 +7,9 @@ type Config = {
   api_url: string;
   secret_key: string;
   by: 'basic' | 'bearer';
-  /** Undeclared parameters, to be refused. */
+  /** Undeclared parameters, which stripe-mock rejects. */
   query?: Record<string, string>;
-  /** Whether has_more is looked at. */
+  /** False ignores has_more. */
   has_more: boolean;
 };
 type Thing = {id: string; created: number};
@@ -32,7 +32,7 @@ const schema: Schema<Thing> = {
   properties: {id: {type: 'string'}, created: {type: 'integer'}},
 };
 
-/** Each list, and what is asked of it besides. https://docs.stripe.com/api/expanding_objects */
+/** Each list with its own parameters. https://docs.stripe.com/api/expanding_objects */
 const LISTS = {
   balance_transactions: {},
   charges: {'expand[]': ['data.customer', 'data.invoice']},
@@ -52,11 +52,11 @@ const source = defineSource({
     // The key is the user name of Basic, without a password: https://docs.stripe.com/api/authentication
     auth: by === 'basic' ? basic({username: secret_key, password: ''}) : bearer(secret_key),
   }),
-  // The server prints each request in two lines, and those of two requests at once get mixed.
+  // The server prints two lines for each request; those of parallel requests would mix.
   concurrency: 1,
   check: ({http}) => http.get('/customers', {query: {limit: 1}}),
   streams: ({config: {query = {}, has_more}}) =>
-    Object.entries(LISTS).map(([name, asked]) =>
+    Object.entries(LISTS).map(([name, parameters]) =>
       stream({
         name,
         schema,
@@ -65,7 +65,7 @@ const source = defineSource({
         cursor: {field: 'created', start: 1_577_836_800},
         read: ({http, since}) =>
           http.paginate(`/${name}`, {
-            query: {limit: 100, 'created[gte]': since, ...asked, ...query},
+            query: {limit: 100, 'created[gte]': since, ...parameters, ...query},
             records: 'data',
             next: lastId('id', 'starting_after', has_more ? {more: 'has_more'} : {}),
           }),

@@ -1,7 +1,7 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
 // The posts of a WordPress, for tests with a real one: https://developer.wordpress.org/rest-api/reference/posts/
-// Three ways to page through the same list: up to the number of pages it tells, until it refuses, and by its links.
+// Three ways to page through the same list: up to the number of pages in a header, until an error, and by links.
 import {
   basic,
   defineSource,
@@ -17,7 +17,7 @@ import {
 type Config = Pick<HttpOptions, 'retry'> & {
   api_url: string;
   username: string;
-  /** An application password: it may hold the spaces that WordPress shows it with. */
+  /** An application password. It may contain spaces, as WordPress shows it. */
   password: string;
 };
 type Post = {id: number; slug: string; modified_gmt: string};
@@ -41,15 +41,15 @@ const schema: Schema<Post> = {
     slug: {type: 'string'},
     modified_gmt: {type: 'string', format: 'date-time'},
   },
-  // Of the other fields, which are many, no test says anything.
+  // No test needs the many other fields.
   additionalProperties: {},
 };
 
-/** `modified_after` leaves out its own second, in which others may have been changed, so it is asked from the one before. */
+/** `modified_after` excludes its own second, in which others may have changed, so the second before is sent. */
 const justBefore = (since: string | number): string =>
   new Date(new Date(since).getTime() - 1_000).toISOString();
 
-/** By id, since ties of a date have no order of their own: from page to page they could change places. */
+/** By id, because posts with the same date have no stable order, and could change places between two pages. */
 const BY_ID = {orderby: 'id', order: 'asc', context: 'edit'};
 const POSTS = '/wp-json/wp/v2/posts';
 const size = {name: 'per_page', value: 100};
@@ -78,7 +78,7 @@ const source = defineSource({
             total,
             incomplete: 'fail',
           }),
-        // It is in UTC, but does not say so.
+        // It is in UTC, but has no zone.
         map: (post: Post) => ({...post, modified_gmt: `${post.modified_gmt}Z`}),
       }),
       stream({
