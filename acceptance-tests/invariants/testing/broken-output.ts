@@ -1,4 +1,4 @@
-// For each invariant outputs that break it, and nothing else.
+// For each invariant, outputs that break only this one.
 import type {Exit} from '../../../process/child.ts';
 import type {About} from '../lint.ts';
 import {
@@ -88,7 +88,7 @@ const read: readonly Case[] = [
     lines: whole(record(1), state(1, 1, {data: null})),
   },
   {
-    invariant: 'one-answer',
+    invariant: 'one-response',
     fault: 'a SPEC in a read',
     lines: [JSON.stringify({type: 'SPEC', spec: {connectionSpecification: {}}}), ...healthy],
   },
@@ -124,7 +124,7 @@ const read: readonly Case[] = [
   },
   {
     invariant: 'record-schema',
-    fault: 'a text for a number',
+    fault: 'a string instead of a number',
     lines: whole(record(1), record(2, {id: '2'}), state(2, 2)),
   },
   {
@@ -151,7 +151,7 @@ const read: readonly Case[] = [
   },
   {
     invariant: 'state-covers-records',
-    fault: 'records behind the last STATE',
+    fault: 'records after the last STATE',
     lines: whole(record(1), state(1, 1), record(2)),
   },
   {
@@ -189,7 +189,7 @@ const read: readonly Case[] = [
   },
   {
     invariant: 'watermark-never-back',
-    fault: 'below the state given',
+    fault: 'below the input state',
     lines: whole(record(1), state(1, 1)),
     about: {state: JSON.parse(`[${state(2, 0)}]`).map(({state: own}: {state: unknown}) => own)},
   },
@@ -229,8 +229,8 @@ const read: readonly Case[] = [
   {invariant: 'exit-code', fault: '0 after TRACE ERROR', lines: [...healthy, error]},
   {invariant: 'exit-code', fault: '1 after COMPLETE', lines: healthy, exit: failed},
   {
-    invariant: 'failures-are-told',
-    fault: 'INCOMPLETE without a word',
+    invariant: 'failures-are-reported',
+    fault: 'INCOMPLETE without a reason',
     lines: [STARTED, INCOMPLETE],
     exit: failed,
   },
@@ -256,22 +256,22 @@ const read: readonly Case[] = [
   },
 ];
 
-const answer = (type: string, key: string, payload: unknown): string =>
+const result = (type: string, key: string, payload: unknown): string =>
   JSON.stringify({type, [key]: payload});
 
-const SPEC = answer('SPEC', 'spec', {connectionSpecification: {}});
+const SPEC = result('SPEC', 'spec', {connectionSpecification: {}});
 
 const others: readonly Case[] = [
-  {invariant: 'one-answer', fault: 'two SPECs', lines: [SPEC, SPEC], about: {command: 'spec'}},
-  {invariant: 'one-answer', fault: 'no SPEC', lines: [log('a')], about: {command: 'spec'}},
+  {invariant: 'one-response', fault: 'two SPECs', lines: [SPEC, SPEC], about: {command: 'spec'}},
+  {invariant: 'one-response', fault: 'no SPEC', lines: [log('a')], about: {command: 'spec'}},
   {
-    invariant: 'one-answer',
+    invariant: 'one-response',
     fault: 'FAILED without a message',
-    lines: [answer('CONNECTION_STATUS', 'connectionStatus', {status: 'FAILED'})],
+    lines: [result('CONNECTION_STATUS', 'connectionStatus', {status: 'FAILED'})],
     about: {command: 'check'},
   },
   {
-    invariant: 'failures-are-told',
+    invariant: 'failures-are-reported',
     fault: 'a crash',
     lines: [log('a')],
     about: {command: 'discover'},
@@ -288,7 +288,7 @@ const others: readonly Case[] = [
     fault: 'null in a CATALOG',
     about: {command: 'discover'},
     lines: [
-      answer('CATALOG', 'catalog', {
+      result('CATALOG', 'catalog', {
         streams: [
           {
             name: 'a',
