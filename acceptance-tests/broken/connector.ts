@@ -46,7 +46,7 @@ const check = (): void => {
 const discover = (): void =>
   print({type: 'CATALOG', catalog: hooks.catalog?.(healthyCatalog()) ?? healthyCatalog()});
 
-/** The cursor of a stream in the state file; '' if there is none. */
+/** The cursor of a stream in the state file, or ''. */
 const cursorOf = (name: string, field: string): string => {
   const state = input(paths.state);
   const entries: readonly Json[] = Array.isArray(state) ? state : [];
