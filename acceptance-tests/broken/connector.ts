@@ -37,10 +37,10 @@ const spec = (): void => print({type: 'SPEC', spec: hooks.spec?.(healthySpec()) 
 
 const check = (): void => {
   const knows = config?.credentials?.api_token === 'a-token-that-works';
-  const answer = knows
+  const result = knows
     ? {status: 'SUCCEEDED'}
     : {status: 'FAILED', message: 'The token is unknown: create another one.'};
-  print({type: 'CONNECTION_STATUS', connectionStatus: hooks.check?.(answer) ?? answer});
+  print({type: 'CONNECTION_STATUS', connectionStatus: hooks.check?.(result) ?? result});
 };
 
 const discover = (): void =>

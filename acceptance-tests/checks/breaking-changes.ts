@@ -8,7 +8,7 @@ import {validatorOf} from '../protocol/json-schema.ts';
 import {keyOf, shown} from '../protocol/messages.ts';
 import {sampleConfigs} from './sample-configs.ts';
 
-/** Types as a sorted list; empty where a schema names none. */
+/** Types as a sorted list; empty if a schema names none. */
 const typesOf = ({type}: JsonObject): readonly string[] =>
   (Array.isArray(type) ? type : [type]).filter((one) => typeof one === 'string').sort();
 

@@ -32,7 +32,7 @@ const runPreviousImage = async (
   try {
     const previous = await openImage(name, settings.environment, settings.dockerFlags, stop);
     if (previous.image?.labels['io.airbyte.version'] === disableForVersion && disableForVersion) {
-      return {skipped: `the config says not to compare with ${disableForVersion}`};
+      return {skipped: `the config disables the comparison with ${disableForVersion}`};
     }
     const [message] = messagesOf(await previous.run(command, inputs, callStyleOf(entry)), type);
     return message === undefined

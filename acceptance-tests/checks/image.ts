@@ -27,7 +27,7 @@ export const imageLabels = define(
           reason:
             actual === undefined
               ? `the image has no label ${label}`
-              : `the label ${label} is ${actual}, but metadata.yaml says ${shown(value)}`,
+              : `the label ${label} is ${actual}, but metadata.yaml has ${shown(value)}`,
           advice: `Add LABEL ${label}=${shown(value ?? '…')} to the Dockerfile.`,
         },
       ];

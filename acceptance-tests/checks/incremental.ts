@@ -125,7 +125,7 @@ const twoReads = define(
   },
 );
 
-/** Finds records after the last cursor of their stream's final state: nobody knows if the next read returns them. */
+/** Finds records after the last cursor of their stream's final state, which the next read may repeat or miss. */
 const beyondState = (
   streams: readonly ConfiguredStream[],
   run: Run,

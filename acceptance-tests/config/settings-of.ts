@@ -85,7 +85,7 @@ const basicRead: Convert<BasicReadEntry> = (raw, folder) => ({
   expectTraceOnFailure: raw.expect_trace_message_on_failure ?? true,
   fileTypes: {
     bypass: raw.file_types?.skip_test
-      ? (raw.file_types.bypass_reason ?? 'the config says skip_test')
+      ? (raw.file_types.bypass_reason ?? 'the config has skip_test')
       : undefined,
     unsupported: (raw.file_types?.unsupported_types ?? []).map(({extension}) => extension),
   },

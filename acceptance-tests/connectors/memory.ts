@@ -23,7 +23,7 @@ const peakOfTree = async (pid: number): Promise<number> => {
   return below.reduce((sum, bytes) => sum + bytes, own);
 };
 
-/** Watches a process. The returned function ends that and gives the peak in bytes; undefined without /proc. */
+/** Watches a process. The returned function ends that and returns the peak in bytes; undefined without /proc. */
 export const watchMemory = (pid: number | undefined): (() => number | undefined) => {
   if (pid === undefined) return () => undefined;
   let peak = 0;

@@ -38,7 +38,7 @@ const parsed = (text: string): Line => {
   }
 };
 
-/** Starts to read stderr. The returned function gives what was read so far. */
+/** Starts to read stderr. The returned function returns the output so far. */
 const gather = (stderr: Readable): (() => string) => {
   let text = '';
   stderr.setEncoding('utf8').on('data', (chunk: string) => {

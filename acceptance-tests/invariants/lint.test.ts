@@ -14,10 +14,10 @@ import {
   log,
   PASSWORD,
   RUNNING,
+  readOf,
   record,
   STARTED,
   state,
-  whole,
 } from './testing/output.ts';
 
 const FAILED = JSON.stringify({
@@ -69,7 +69,7 @@ describe('correct output is not reported:', () => {
     ],
     [
       'records read again within a lookback',
-      whole(record(1), record(3), state(3, 2)),
+      readOf(record(1), record(3), state(3, 2)),
       {
         state: [
           {
@@ -102,7 +102,7 @@ describe('correct output is not reported:', () => {
     ],
     ['wrong usage', [], {command: 'check', catalog: undefined}, {code: 2, signal: null}],
     ['an end that is not known', [...healthy], {}, {code: null, signal: null}],
-    ['a secret among the data', whole(record(1, {name: PASSWORD}), state(1, 1)), {}, undefined],
+    ['a secret among the data', readOf(record(1, {name: PASSWORD}), state(1, 1)), {}, undefined],
     [
       'a namespace that is the empty string',
       [STARTED, RUNNING, record(1, {}, {stream: 'users', namespace: ''}), state(1, 1), COMPLETE],
@@ -164,8 +164,8 @@ test('counts of a GLOBAL state are those of all streams', () => {
         sourceStats: {recordCount},
       },
     });
-  expect(lint(whole(record(1), record(2), global(2)))).toEqual([]);
-  expect(lint(whole(record(1), record(2), global(1))).map(({invariant}) => invariant)).toEqual([
+  expect(lint(readOf(record(1), record(2), global(2)))).toEqual([]);
+  expect(lint(readOf(record(1), record(2), global(1))).map(({invariant}) => invariant)).toEqual([
     'exact-counts',
   ]);
 });

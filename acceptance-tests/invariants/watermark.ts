@@ -120,7 +120,7 @@ export const stateNeverAhead: Invariant = {
         reason: `The last STATE of ${nameOf(stream)} has the cursor ${String(stated)}${future ? ', which is in the future' : ''}, but its latest record has ${String(highest)}.`,
         advice: future
           ? AHEAD
-          : `That is right only if the API was asked for everything up to there. ${AHEAD}`,
+          : `That is right only if everything up to there was requested from the API. ${AHEAD}`,
       });
     };
     return {

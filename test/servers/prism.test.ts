@@ -278,11 +278,11 @@ describeWith('prism')("GitHub's own contract", () => {
       ],
     ])(
       "with %d on %s is a %s with the API's message",
-      async (code, path, type, told, times) => {
+      async (code, path, type, message, times) => {
         const {ids, failure, seen} = await readList({path, prefer: `code=${code}`});
         expect({ids, failure}).toEqual({
           ids: [],
-          failure: `items ${type}: GET ${prism.url}${path} ${told}`,
+          failure: `items ${type}: GET ${prism.url}${path} ${message}`,
         });
         expect(requestsOf(seen)).toEqual(Array.from({length: times}, () => path));
       },

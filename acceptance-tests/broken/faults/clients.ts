@@ -1,4 +1,4 @@
-// Faults that show only where a client calls the connector in its own way.
+// Faults that show only if a client calls the connector in its own way.
 import {readFileSync} from 'node:fs';
 import type {BrokenConnector, Hooks, Json} from './hooks.ts';
 

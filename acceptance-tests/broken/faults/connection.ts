@@ -16,9 +16,9 @@ export const connectionFaults: Readonly<Record<string, BrokenConnector>> = {
   }),
   'check prints no result': caught({message: (message) => (isAnswer(message) ? [] : [message])}),
   'check ends with exit code 1 once it has failed': caught({
-    check: (answer) => {
-      if (answer['status'] === 'FAILED') process.exitCode = 1;
-      return answer;
+    check: (result) => {
+      if (result['status'] === 'FAILED') process.exitCode = 1;
+      return result;
     },
   }),
   'check crashes': caught({

@@ -5,7 +5,7 @@ export type Json = Record<string, any>;
 
 export interface Hooks {
   readonly spec?: (spec: Json) => Json;
-  readonly check?: (answer: Json) => Json;
+  readonly check?: (result: Json) => Json;
   readonly catalog?: (catalog: Json) => Json;
   /** The data of a record; undefined loses it. */
   readonly record?: (data: Json, stream: string) => Json | undefined;

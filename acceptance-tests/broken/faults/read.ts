@@ -11,7 +11,7 @@ const isStatus = (message: Json, status: string): boolean =>
   message['trace']?.stream_status?.status === status;
 
 export const readFaults: Readonly<Record<string, BrokenConnector>> = {
-  'a stream gives no record': caught({
+  'a stream has no records': caught({
     record: (data, stream) => (stream === 'events' ? undefined : data),
   }),
   'a number is printed as a string': users((data) => ({...data, balance: String(data['balance'])})),
