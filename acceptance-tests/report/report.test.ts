@@ -38,6 +38,12 @@ test('a check has one line, without control characters that a connector printed'
   ]);
 });
 
+test('the line of a check has a colon instead of the period before the offending string', () => {
+  const faults = [{reason: 'A record is empty.', offending: '{}', advice: 'Leave it out.'}];
+  const line = lineOf({...failed, took: 0, outcome: {status: 'failed', faults}}, plain);
+  expect(line.replaceAll(/ {2,}/g, '  ').trim()).toBe('✗ test_x  A record is empty: {}');
+});
+
 test('the summary begins with the failures, each with advice', () => {
   const lines = summary('source-x', results, 65_000, plain).slice(3);
   expect(lines).toEqual([

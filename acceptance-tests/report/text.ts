@@ -41,9 +41,12 @@ const NAME_WIDTH = 46;
 const REASON_LENGTH = 160;
 const OFFENDING_LENGTH = 120;
 
-const oneLine = ({reason, offending}: Fault): string =>
-  short(reason, REASON_LENGTH) +
-  (offending === undefined ? '' : `: ${short(offending, OFFENDING_LENGTH)}`);
+const oneLine = ({reason, offending}: Fault): string => {
+  const text = short(reason, REASON_LENGTH);
+  return offending === undefined
+    ? text
+    : `${text.replace(/\.$/, '')}: ${short(offending, OFFENDING_LENGTH)}`;
+};
 
 const detail = (outcome: Outcome, about: string): string => {
   if (outcome.status === 'passed') return outcome.note ?? about;
