@@ -1,4 +1,4 @@
-// `headwater test` on a small connector that is healthy, and broken in one place.
+// `headwater test` on a small connector that is healthy or has one fault.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
@@ -23,7 +23,7 @@ const exec = (fault: string): string =>
 
 const HEADWATER = join(ROOT, 'headwater/main.ts');
 
-/** `headwater test` in this process: a start of its own costs half a second. */
+/** `headwater test` in this process: starting the program takes half a second. */
 const headwaterTest = async (...args: readonly string[]) => {
   const printed = {stdout: '', stderr: ''};
   const argv = [process.execPath, HEADWATER, 'test', ...args];
@@ -43,7 +43,7 @@ const headwaterTest = async (...args: readonly string[]) => {
 const NONE = ['--exec', exec('none')] as const;
 
 describe('a healthy connector', () => {
-  test('has a line for each check, and exit code 0', async () => {
+  test('gets a line for each check and exit code 0', async () => {
     const {status, stdout, stderr} = await headwaterTest(
       CONFIG,
       ...NONE,
@@ -66,7 +66,7 @@ describe('a broken connector', () => {
   const json = join(folder, 'report.json');
   const junit = join(folder, 'report.xml');
 
-  test('has its failure first in the summary, with what to do; exit code 1, and two reports', async () => {
+  test('gets its failure first in the summary, exit code 1, and two reports', async () => {
     const {status, stdout} = await headwaterTest(
       ...[CONFIG, '--exec', exec('a token is not marked as a secret'), '--only', 'spec'],
       ...['--json', json, '--junit', junit],
@@ -74,13 +74,13 @@ describe('a broken connector', () => {
     expect(status).toBe(1);
     const [before = '', summary = ''] = stdout.split(/\n─+\n/);
     expect(before).toMatch(
-      /^ {2}✗ test_secret_is_properly_marked +credentials\.api_token has the name of a secret, .*: \{"type":"string"\}/m,
+      /^ {2}✗ test_secret_is_properly_marked +credentials\.api_token is named like a secret, .*: \{"type":"string"\}/m,
     );
     expect(summary.trim().split('\n')).toEqual([
       '✗ spec.test_secret_is_properly_marked',
-      '    credentials.api_token has the name of a secret, and is not marked as one',
+      '    credentials.api_token is named like a secret, but is not marked as one',
       '      {"type":"string"}',
-      '    → Add `airbyte_secret: true`: without it, the value is stored and shown in the clear.',
+      '    → Add `airbyte_secret: true`: without it, the value is stored and shown as plain text.',
       '',
       expect.stringMatching(/ fails\. 2\d checks: 1 failed, \d+ passed, \d skipped in .*\.$/),
     ]);
@@ -106,12 +106,12 @@ describe('a broken connector', () => {
     const xml = readFileSync(junit, 'utf8');
     expect(xml).toMatch(/<testsuite name="spec" tests="2\d" failures="1" errors="0"/);
     expect(xml).toContain(
-      '<failure message="credentials.api_token has the name of a secret, and is not marked as one">',
+      '<failure message="credentials.api_token is named like a secret, but is not marked as one">',
     );
   });
 });
 
-test('a metadata.yaml that is no YAML fails its check, and the others are made', async () => {
+test('an invalid metadata.yaml fails its check, and the other checks still run', async () => {
   const copy = join(folder, 'undescribed');
   cpSync(join(BROKEN, 'healthy'), copy, {recursive: true});
   writeFileSync(join(copy, 'metadata.yaml'), 'data: {name: x\n');
@@ -120,11 +120,11 @@ test('a metadata.yaml that is no YAML fails its check, and the others are made',
   );
   expect([status, stderr]).toEqual([1, '']);
   expect(stdout).toMatch(/✓ test_check /);
-  expect(stdout).toMatch(/✗ test_metadata_file +\S+metadata\.yaml:\d: this is no YAML: /);
+  expect(stdout).toMatch(/✗ test_metadata_file +\S+metadata\.yaml:\d: this is not YAML: /);
   expect(stdout).toMatch(/fails\. \d+ checks: 1 failed/);
 });
 
-test('it is compared with saved answers of the version before', async () => {
+test('a connector is compared with saved output of the previous version', async () => {
   const before = await runProgram('/bin/sh', ['-c', `${exec('an object has no properties')} spec`]);
   const catalog = {streams: [...healthyCatalog()['streams'], {name: 'teams', json_schema: {}}]};
   const {status, stdout} = await headwaterTest(
@@ -139,7 +139,7 @@ test('it is compared with saved answers of the version before', async () => {
   ]);
 });
 
-test('it works from any folder, by relative paths', async () => {
+test('relative paths work from any folder', async () => {
   const elsewhere = join(folder, 'elsewhere');
   mkdirSync(elsewhere);
   cpSync(join(BROKEN, 'healthy'), join(elsewhere, 'healthy'), {recursive: true});
@@ -167,54 +167,50 @@ describe('a wrong call', () => {
       'error: nowhere.yml: there is no such file.\n',
     ],
     [
-      'a file that is no YAML',
+      'a file that is not YAML',
       [config('a: b: c'), ...NONE],
-      /^error: \S+\.yml:1: this is no YAML: Nested mappings are not allowed .*\.\n$/,
+      /^error: \S+\.yml:1: this is not YAML: Nested mappings are not allowed .*\.\n$/,
     ],
     [
-      'a program that there is not',
+      'a program that does not exist',
       [CONFIG, '--exec', './nowhere'],
       /^error: --exec \.\/nowhere: there is no such executable/,
     ],
-    [
-      'a suite that there is not',
-      [CONFIG, ...NONE, '--only', 'specs'],
-      /The suites are spec, connection, /,
-    ],
+    ['an unknown suite', [CONFIG, ...NONE, '--only', 'specs'], /The suites are spec, connection, /],
     [
       'two connectors',
       [CONFIG, ...NONE, '--image', 'x'],
-      'error: --exec and --image exclude each other.\n',
+      'error: --exec and --image cannot be used together: give one of them.\n',
     ],
     ['no file', [], /missing required argument 'config\.yml'/],
     [
-      'a key that there is not',
+      'an unknown key',
       [config(`${HEAD}  spec: {tests: [{confg_path: a.json}]}`), ...NONE],
-      /acceptance_tests\.spec\.tests\[0\]\.confg_path is no key of this place; did you mean config_path\?\n$/,
+      /acceptance_tests\.spec\.tests\[0\]\.confg_path is an unknown key; did you mean config_path\?\n$/,
     ],
     [
       'a config that is missing',
       [config(`${HEAD}  connection: {tests: [{config_path: a.json}]}`), ...NONE],
-      /^error: \S+\.yml names \S+a\.json, but there is no such file\.\n$/,
+      /^error: \S+\.yml names \S+a\.json, which does not exist\.\n$/,
     ],
     [
-      'a saved answer that is none',
+      'saved output of another command',
       [CONFIG, ...NONE, '--previous-catalog', file('no-catalog.json', {type: 'SPEC', spec: {}})],
-      /^error: --previous-catalog \S+: there is no CATALOG with streams in it: save what `discover` /,
+      /^error: --previous-catalog \S+ has no CATALOG with streams: save what `discover` /,
     ],
     [
-      'a saved answer that is missing',
+      'saved output that is missing',
       [CONFIG, ...NONE, '--previous-spec', 'nowhere.json'],
       'error: nowhere.json: there is no such file.\n',
     ],
-  ])('%s ends with exit code 2 and says what is wrong', async (_case, args, message) => {
+  ])('%s is rejected with exit code 2 and a message', async (_case, args, message) => {
     const {status, stdout, stderr} = await headwaterTest(...args);
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
   });
 });
 
-test('a config that the connector changes is kept beside it, and used from then on', async () => {
+test('a config that the connector changes is saved beside the original, and used from then on', async () => {
   const rotating = file(
     'rotating.mjs',
     `import {readFileSync} from 'node:fs';
@@ -248,7 +244,7 @@ test('a config that the connector changes is kept beside it, and used from then 
   ]);
 });
 
-/** A docker command that knows an image and the one before, which it runs as programs of this machine. */
+/** A docker command with an image and its previous version, which it runs as programs of this machine. */
 const DOCKER = `#!/bin/sh
 case "$1 $2" in
   'image inspect')
@@ -268,7 +264,7 @@ case "$1 $2" in
 esac
 `;
 
-test('an image is run by the docker command, and its labels and environment are read', async () => {
+test('an image is run by the docker command, and its labels and environment are checked', async () => {
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   writeFileSync(join(bin, 'docker'), DOCKER, {mode: 0o755});
@@ -289,10 +285,10 @@ test('an image is run by the docker command, and its labels and environment are 
   const [known, unknown] = [await run('known:1'), await run('unknown:1')];
   expect(known.stdout).toMatch(/✓ test_image_labels .*\n.*✓ test_image_environment_variables/);
   expect(known.stdout).toMatch(/✓ test_check /);
-  // The one before had a property more.
+  // The previous version had one more property.
   expect(known.stdout).toMatch(/✗ test_backward_compatibility +\S*extra: this property is gone/);
   expect(known.status).toBe(1);
-  // The flags are for both.
+  // Both images get the flags.
   const runs = readFileSync(join(folder, 'docker-runs'), 'utf8').trim().split('\n');
   expect(runs.filter((line) => !line.includes(' --network=none '))).toEqual([]);
   expect(new Set(runs.map((line) => line.match(/known:\S+/)?.[0]))).toEqual(
@@ -300,11 +296,11 @@ test('an image is run by the docker command, and its labels and environment are 
   );
   expect([unknown.status, unknown.stderr]).toEqual([
     2,
-    expect.stringMatching(/^error: --image unknown:1 can't be had: .*docker image inspect/),
+    expect.stringMatching(/^error: --image unknown:1 can't be pulled: .*docker image inspect/),
   ]);
 });
 
-/** A connector whose `spec` writes its process id to a file and never ends; it ends in order on SIGTERM. */
+/** A connector whose `spec` writes its process id to a file and runs until SIGTERM. */
 const endless = (pids: string) =>
   file(
     'endless.mjs',
@@ -317,28 +313,25 @@ const endless = (pids: string) =>
 test.each([
   ['SIGINT', 130, 'ended in order'],
   ['SIGTERM', 143, 'ended in order'],
-] as const)(
-  'a runner that gets %s ends the connector and writes no report',
-  async (signal, code, farewell) => {
-    const pids = join(folder, `pids-${signal}`);
-    const json = join(folder, `report-${signal}.json`);
-    const child = spawn(HEADWATER, [
-      ...['test', CONFIG, '--only', 'spec', '--json', json],
-      ...['--exec', `'${process.execPath}' '${endless(pids)}'`],
-    ]);
-    const closed = once(child, 'close');
-    const stdout = text(child.stdout);
-    while (!existsSync(pids)) await delay(20);
-    child.kill(signal);
-    expect((await closed)[0]).toBe(code);
-    const [pid, end] = readFileSync(pids, 'utf8').split('\n');
-    expect(end).toBe(farewell);
-    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
-    expect(await stdout).toMatch(
-      new RegExp(
-        `\\n${signal}: the connector is told to end\\..*\\nStopped after 0 of \\d+ checks: no report\\.\\n$`,
-      ),
-    );
-    expect(existsSync(json)).toBe(false);
-  },
-);
+] as const)('%s ends the connector, and no report is written', async (signal, code, farewell) => {
+  const pids = join(folder, `pids-${signal}`);
+  const json = join(folder, `report-${signal}.json`);
+  const child = spawn(HEADWATER, [
+    ...['test', CONFIG, '--only', 'spec', '--json', json],
+    ...['--exec', `'${process.execPath}' '${endless(pids)}'`],
+  ]);
+  const closed = once(child, 'close');
+  const stdout = text(child.stdout);
+  while (!existsSync(pids)) await delay(20);
+  child.kill(signal);
+  expect((await closed)[0]).toBe(code);
+  const [pid, end] = readFileSync(pids, 'utf8').split('\n');
+  expect(end).toBe(farewell);
+  expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+  expect(await stdout).toMatch(
+    new RegExp(
+      `\\n${signal}: ending the connector\\..*\\nStopped after 0 of \\d+ checks\\. No report was written\\.\\n$`,
+    ),
+  );
+  expect(existsSync(json)).toBe(false);
+});

@@ -1,4 +1,4 @@
-// `headwater test` on the command line. What it does is loaded when it runs.
+// The command line of `headwater test`. Its implementation is loaded only when it runs.
 import {InvalidArgumentError, type Command as Program} from 'commander';
 import type {Act, Output} from '../process/command-line.ts';
 import {UsageError} from '../process/errors.ts';
@@ -25,7 +25,8 @@ Examples:
 
 Without --exec and --image, the file's connector_image is tested.
 
-Exit codes: 0 all checks pass, 1 one fails, 2 the command line or a file it names is wrong, 130 and 143 stopped.`;
+Exit codes: 0 no check fails, 1 a check fails, 2 the command line or a file that it names is wrong,
+130 stopped by SIGINT, 143 by SIGTERM.`;
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
@@ -39,12 +40,12 @@ const names = (value: string, before: readonly string[] = []): readonly string[]
 
 const positive = (value: string): number => {
   if (Number(value) > 0) return Number(value);
-  throw new InvalidArgumentError('It is a number above 0.');
+  throw new InvalidArgumentError('It must be a number above 0.');
 };
 
 const optionsOf = (config: string, {exec, image, only, json, junit, ...more}: Flags) => {
   if (exec !== undefined && image !== undefined) {
-    throw new UsageError('--exec and --image exclude each other.');
+    throw new UsageError('--exec and --image cannot be used together: give one of them.');
   }
   const {dockerFlag: docker, maxMemory, maxStartUp, previousSpec, previousCatalog} = more;
   const previous = {spec: previousSpec, catalog: previousCatalog};
@@ -58,23 +59,26 @@ const optionsOf = (config: string, {exec, image, only, json, junit, ...more}: Fl
 export const addTestCommand = (program: Program, act: Act, {out}: Output): void => {
   program
     .command('test')
-    .summary('put a connector, in any language, through the acceptance tests')
-    .description('Puts a connector, in any language, through the acceptance tests.')
-    .argument('<config.yml>', "the connector's acceptance-test-config.yml, as Airbyte has it")
+    .summary('run the acceptance tests on a connector in any language')
+    .description('Runs the acceptance tests on a connector in any language.')
+    .argument('<config.yml>', "the connector's acceptance-test-config.yml, in Airbyte's format")
     .option('--exec <command>', 'test the connector that this command starts')
     .option('--image <name:tag>', 'test the connector in this image')
     .option(
       '--docker-flag <flag>',
-      'a flag for each `docker run`, such as --network=host; may be given again',
+      'a flag for each `docker run`, such as --network=host; may be repeated',
       collect,
     )
-    .option('--previous-spec <file>', 'compare the spec with this one, of the version before')
-    .option('--previous-catalog <file>', 'compare the catalog with this one, of the version before')
+    .option('--previous-spec <file>', 'compare the spec with this output of the previous version')
+    .option(
+      '--previous-catalog <file>',
+      'compare the catalog with this output of the previous version',
+    )
     .option('--only <suites>', 'run these suites only, such as spec,discovery', names)
-    .option('--max-memory <MiB>', 'what a read may take, in the suite beyond (512)', positive)
-    .option('--max-start-up <seconds>', 'how long spec may take, in the suite beyond (5)', positive)
-    .option('--json <file>', 'write a report for programs')
-    .option('--junit <file>', 'write a report for CI servers')
+    .option('--max-memory <MiB>', 'the memory limit of a read, in the suite beyond (512)', positive)
+    .option('--max-start-up <seconds>', 'the time limit of spec, in the suite beyond (5)', positive)
+    .option('--json <file>', 'write a JSON report for programs')
+    .option('--junit <file>', 'write a JUnit XML report for CI servers')
     .showHelpAfterError('(headwater test --help says more)')
     .addHelpText('after', EXAMPLES)
     .action(

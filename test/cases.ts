@@ -1,5 +1,5 @@
-// The number of cases that a test tries: few in the run that a contributor waits for, more where HEADWATER_TESTS names the
-// slow tests, too, or as many as the environment asks for.
+// The number of cases that a test tries: few by default, more if HEADWATER_TESTS includes the slow tests, or as many as
+// the environment sets.
 
 const isFull = process.env['HEADWATER_TESTS']?.split(' ').includes('slow') ?? false;
 
@@ -11,8 +11,8 @@ export const inThisRun = ({quick, full}: Sizes): number => (isFull ? full : quic
 const MINUTE = 60_000;
 
 /**
- * The options of a property test: as many cases as given, or FUZZ_CASES, or as many as FUZZ_MINUTES allow. A failure prints
- * the seed that makes its case again; FUZZ_SEED begins there.
+ * The options of a property test: the given number of cases, or FUZZ_CASES, or as many as FUZZ_MINUTES allow. A failure
+ * prints the seed of its case; FUZZ_SEED starts with it.
  */
 export const fuzz = (sizes: Sizes) => {
   const {FUZZ_CASES, FUZZ_MINUTES, FUZZ_SEED} = process.env;
@@ -24,7 +24,7 @@ export const fuzz = (sizes: Sizes) => {
   };
 };
 
-/** A run that was given its time prints how many cases it made. */
+/** A run that is limited by FUZZ_MINUTES prints its number of cases. */
 export const printCases = (cases: number): void => {
   if (process.env['FUZZ_MINUTES'] !== undefined) process.stderr.write(`Fuzz: ${cases} cases.\n`);
 };

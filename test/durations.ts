@@ -1,4 +1,4 @@
-// Options whose times a test counts in milliseconds, as an author writes them.
+// Converts options with times in milliseconds to the form that authors write.
 
 /** `{total: {milliseconds: 150}}` for `{total: 150}`. */
 export const inMilliseconds = <Name extends string>(

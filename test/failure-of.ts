@@ -1,6 +1,6 @@
 import {said} from '../cdk/testing/secrets.ts';
 
-/** What an action fails with, as `Name: message`: jest itself compares nothing of an error but its message. */
+/** The error of an action as `Name: message`: jest itself compares only the message of an error. */
 export const failureOf = async (action: () => unknown): Promise<string> => {
   try {
     await action();

@@ -1,4 +1,4 @@
-// What TypeScript tells an author. tsc itself is asked, on a file with faults in it.
+// TypeScript reports an author's mistakes. tsc compiles a file with faults.
 import {execFile} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
@@ -14,12 +14,12 @@ const compile = (): Promise<string> =>
     );
   });
 
-/** One compiler run, on a machine that may be busy. */
+/** The time limit of one compiler run, on a machine that may be busy. */
 const TIMEOUT = 60_000;
 
-type Fault = {readonly line: number; readonly said: readonly string[]};
+type Fault = {readonly line: number; readonly texts: readonly string[]};
 
-/** Each error with its line and what the compiler says: the first sentence, and the last one, which is about the cause. */
+/** Each error with its line and two sentences of the compiler: the first, and the last, which is about the cause. */
 const faultsIn = (output: string): readonly Fault[] =>
   output
     .split(/^(?=\S+\(\d+,\d+\): error )/m)
@@ -28,21 +28,21 @@ const faultsIn = (output: string): readonly Fault[] =>
       const [head = '', ...details] = error.trimEnd().split('\n');
       const [, line, first = ''] = /^\S+\((\d+),\d+\): error TS\d+: (.*)$/.exec(head) ?? [];
       const last = details.at(-1)?.trim();
-      return {line: Number(line), said: last === undefined ? [first] : [first, last]};
+      return {line: Number(line), texts: last === undefined ? [first] : [first, last]};
     });
 
 /** The paths that a record's cursor may have, as the compiler lists them. */
-// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the compiler's text
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the compiler's output
 const PATHS = '"id" | "name" | "team.lead.login" | "updated_at" | `labels.${string}`';
 
 const NO_DURATION = "Type 'number' has no properties in common with type 'ExactDuration'.";
 const OTHER_ID = "Type 'string' is not assignable to type 'number'.";
 
-/** Of a long message only the end is about what is wrong. */
+/** Only the end of a long message is about the fault. */
 const long = expect.any(String);
 
-/** In the order of the file. */
-const SAID = [
+/** The expected errors, in the order of the file. */
+const EXPECTED = [
   [long, NO_DURATION],
   [
     "Property 'tokne' does not exist on type '{ token: string; count?: number; }'. Did you mean 'token'?",
@@ -86,13 +86,13 @@ const SAID = [
 ];
 
 test(
-  'what does not fit the schema, the config, the slices or HTTP does not compile, and the error names it',
+  'code that does not fit the schema, the config, the slices or HTTP does not compile, and the error names the fault',
   async () => {
     const lines = readFileSync(join(FOLDER, 'wrong-fields.ts'), 'utf8').split('\n');
     const wrong = lines.flatMap((line, index) => (line.includes('// wrong: ') ? [index + 2] : []));
     const faults = faultsIn(await compile());
     expect(faults.map(({line}) => line)).toEqual(wrong);
-    expect(faults.map(({said}) => said)).toEqual(SAID);
+    expect(faults.map(({texts}) => texts)).toEqual(EXPECTED);
   },
   TIMEOUT,
 );

@@ -1,4 +1,4 @@
-// Each broken connector is caught by the check that is made for it, and by no wrong one.
+// Each broken connector is caught by the check for its fault, and by no wrong one.
 import {readFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -17,7 +17,7 @@ import {SEEN_BY_INVARIANTS} from './faults/seen-by-invariants.ts';
 const CONNECTOR = join(import.meta.dirname, 'connector.ts');
 const CONFIG = join(import.meta.dirname, 'healthy/acceptance-test-config.yml');
 
-/** The config of the healthy connector; the first entries of some suites say something besides. */
+/** The config of the healthy connector, with additions to the first entries of some suites. */
 const configWith = (entries: Readonly<Record<string, Json>>): unknown => {
   const config = parse(readFileSync(CONFIG, 'utf8'));
   for (const [suite, more] of Object.entries(entries)) {
@@ -33,7 +33,7 @@ const run = async (
   {entries = {}, limits, everywhere = false}: Partial<BrokenConnector> = {},
 ): Promise<readonly Result[]> => {
   const connector = openExecutable(`'${process.execPath}' '${CONNECTOR}' '${fault}'`, {
-    // Starts in half the time: there are well over a thousand.
+    // Starts in half the time: there are well over a thousand starts.
     NODE_COMPILE_CACHE: join(tmpdir(), 'headwater-broken-cache'),
   });
   const settings = await settingsOf(configWith(entries), CONFIG);
@@ -63,7 +63,7 @@ test.concurrent(
 );
 
 test.concurrent.each(Object.entries(FAULTS))(
-  '%s: it is caught',
+  'a connector is caught if %s',
   async (fault, broken) => {
     const caught = caughtIn(await run(fault, broken));
     const invariants = (SEEN_BY_INVARIANTS[fault] ?? []).map((name) => `invariants.${name}`);

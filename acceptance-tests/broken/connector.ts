@@ -1,7 +1,7 @@
-// A small healthy connector, and the place where each fault of faults.ts is put into it:
+// A small healthy connector, into which each fault of faults/ can be put:
 //   node connector.ts <fault> spec
 //   node connector.ts <fault> read --config … --catalog … [--state …]
-// The fault is `none` for the healthy one.
+// With the fault `none` it is healthy.
 import {readFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
 import {healthyCatalog, healthySpec, ROWS, type Row} from './data.ts';
@@ -37,16 +37,16 @@ const spec = (): void => print({type: 'SPEC', spec: hooks.spec?.(healthySpec()) 
 
 const check = (): void => {
   const knows = config?.credentials?.api_token === 'a-token-that-works';
-  const answer = knows
+  const result = knows
     ? {status: 'SUCCEEDED'}
-    : {status: 'FAILED', message: 'The token is not known: make another one.'};
-  print({type: 'CONNECTION_STATUS', connectionStatus: hooks.check?.(answer) ?? answer});
+    : {status: 'FAILED', message: 'The token is unknown: create another one.'};
+  print({type: 'CONNECTION_STATUS', connectionStatus: hooks.check?.(result) ?? result});
 };
 
 const discover = (): void =>
   print({type: 'CATALOG', catalog: hooks.catalog?.(healthyCatalog()) ?? healthyCatalog()});
 
-/** The cursor in the state file for a stream; '' where there is none. */
+/** The cursor of a stream in the state file, or ''. */
 const cursorOf = (name: string, field: string): string => {
   const state = input(paths.state);
   const entries: readonly Json[] = Array.isArray(state) ? state : [];
@@ -104,7 +104,9 @@ const read = (): void => {
 };
 
 const refuse = (): void => {
-  process.stderr.write(`usage: connector spec|check|discover|read; ${command} is none of them\n`);
+  process.stderr.write(
+    `usage: connector spec|check|discover|read; ${command} is not one of them\n`,
+  );
   process.exitCode = 2;
 };
 

@@ -1,4 +1,4 @@
-// What the healthy connector answers and reads.
+// The spec, the catalog and the records of the healthy connector.
 import type {Json} from './faults/hooks.ts';
 
 export type Row = Readonly<Record<string, unknown>>;

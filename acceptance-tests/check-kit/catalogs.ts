@@ -1,4 +1,4 @@
-// Configured catalogs, as clients make them of what discover says.
+// Makes configured catalogs from the output of discover, as clients do.
 import {listAt, objectAt} from '../../cdk/json/at.ts';
 import {readJson} from '../config/read-file.ts';
 import {configuredStreamsOf, type Stream} from '../protocol/messages.ts';
@@ -18,11 +18,11 @@ export interface ConfiguredCatalog {
 
 type CatalogEntry = EntryLike & {readonly catalogPath: string | undefined};
 
-/** The streams of a catalog that its author wrote; undefined where there is no such file. */
+/** The streams of the file at configured_catalog_path; undefined if the config names no such file. */
 const written = async ({catalogPath}: CatalogEntry): Promise<readonly unknown[] | undefined> =>
   catalogPath === undefined ? undefined : listAt(objectAt(await readJson(catalogPath))['streams']);
 
-/** All streams but the empty ones, each in the first of its sync modes. */
+/** All streams except the empty ones, each in the first of its sync modes. */
 export const basicCatalog = async (
   entry: CatalogEntry & {readonly emptyStreams: readonly {readonly name: string}[]},
   runs: Runs,
@@ -34,7 +34,7 @@ export const basicCatalog = async (
   return {streams: rest.map((stream) => configure(stream, stream.syncModes[0]))};
 };
 
-/** All streams that have a sync mode, in it. */
+/** All streams that support a sync mode, in that mode; for incremental only those with a cursor. */
 export const catalogOf = async (
   syncMode: 'full_refresh' | 'incremental',
   entry: CatalogEntry,

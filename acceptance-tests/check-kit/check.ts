@@ -1,4 +1,4 @@
-// What a check is: one question put to a connector, with an answer that a person can act on.
+// The types of checks and of their outcomes.
 
 import type {Stop} from '../../process/child.ts';
 import type {Settings} from '../config/settings.ts';
@@ -21,7 +21,7 @@ export const SUITES = [
 
 export type SuiteName = (typeof SUITES)[number];
 
-/** What is wrong, the text that shows it (one output line, a path in a schema …), and what its author should do. */
+/** A fault, with the string that shows it (an output line, a path in a schema …) and advice for its author. */
 export interface Fault {
   readonly reason: string;
   readonly offending?: string;
@@ -34,7 +34,6 @@ export type Outcome =
   | {readonly status: 'failed'; readonly faults: readonly Fault[]}
   | {readonly status: 'skipped'; readonly reason: string};
 
-/** What checks are given. */
 export interface Context {
   readonly connector: Connector;
   readonly settings: Settings;
@@ -42,7 +41,7 @@ export interface Context {
   readonly stop?: Stop | undefined;
 }
 
-/** One check of a suite, named as Airbyte's own acceptance tests name it where they have it. */
+/** One check of a suite. It has the same name as in Airbyte's own acceptance tests, if they have it. */
 export interface Check {
   readonly suite: SuiteName;
   readonly name: string;
@@ -57,7 +56,6 @@ export const outcomeOf = (faults: readonly Fault[], note?: string): Outcome => {
   return note === undefined ? {status: 'passed'} : {status: 'passed', note};
 };
 
-/** What came of one check. */
 export interface Result {
   readonly suite: SuiteName;
   readonly name: string;

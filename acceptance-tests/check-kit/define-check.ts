@@ -1,10 +1,10 @@
-// How checks are written: a function of one entry of their suite, which says what is wrong.
+// A check is written as a function of one entry of its suite, which returns what is wrong.
 
 import type {Suite, Suites} from '../config/settings.ts';
 import type {Check, Context, Fault, Outcome, SuiteName} from './check.ts';
 import {type Runs, runsOf, Unavailable} from './shared-runs.ts';
 
-/** What a check says of one entry: its faults, or warnings, or why it does not apply. */
+/** The result of a check for one entry: faults, warnings, the reason why it does not apply, or a note. */
 export type Verdict =
   | readonly Fault[]
   | {readonly warnings: readonly Fault[]}
@@ -15,7 +15,7 @@ type Body<E> = (entry: E, runs: Runs, context: Context) => Promise<Verdict> | Ve
 
 const isFaults = (verdict: Verdict): verdict is readonly Fault[] => Array.isArray(verdict);
 
-/** One outcome of the verdicts on all entries. */
+/** Combines the verdicts on all entries into one outcome. */
 const sumUp = (verdicts: readonly Verdict[]): Outcome => {
   const faults = verdicts.filter(isFaults).flat();
   if (faults.length > 0) return {status: 'failed', faults};
@@ -29,7 +29,7 @@ const sumUp = (verdicts: readonly Verdict[]): Outcome => {
   return notes.length > 0 ? {status: 'passed', note: notes.join('; ')} : {status: 'passed'};
 };
 
-/** What needs a run that failed elsewhere says so; any other error is a bug, or a file that is wrong. */
+/** A check that needs a run that failed elsewhere is skipped. Any other error is a bug or a wrong file. */
 const orSkip = async (body: () => Promise<Verdict> | Verdict): Promise<Verdict> => {
   try {
     return await body();
@@ -51,7 +51,7 @@ const runSuite = async <E>(
     : sumUp(verdicts);
 };
 
-/** A definer of the checks of a suite; `section` is the part of the config that has its entries. */
+/** Returns a function that defines checks of a suite; `section` is the part of the config that has its entries. */
 export const checksOf = <E>(
   suite: SuiteName,
   pick: (suites: Suites) => Suite<E>,

@@ -1,4 +1,4 @@
-// How a run failed, in words.
+// Describes how a run failed.
 
 import type {Run} from '../connectors/connector.ts';
 import {shown, tracesOf} from '../protocol/messages.ts';
@@ -9,29 +9,29 @@ const endOf = ({exit, hung, took}: Run): string => {
   return exit.signal === null ? `ended with exit code ${exit.code}` : `was ended by ${exit.signal}`;
 };
 
-/** The line that says most: the first TRACE ERROR, else the end of stderr, else the last line of stdout. */
-const telling = (run: Run): string | undefined => {
+/** The most useful line: the first TRACE ERROR, else the end of stderr, else the last line of stdout. */
+const evidenceOf = (run: Run): string | undefined => {
   const [trace] = tracesOf(run, 'ERROR');
-  const said = [
+  const text = [
     trace?.line.text,
     run.stderr.trim().split('\n').at(-1),
     run.lines.at(-1)?.text,
   ].find(Boolean);
-  return said === undefined ? undefined : shown(said);
+  return text === undefined ? undefined : shown(text);
 };
 
-/** What is wrong with a run that should have succeeded; undefined where nothing is. */
+/** The fault of a run that should have succeeded; undefined if it did. */
 export const failureOf = (run: Run): Fault | undefined => {
   const failed = run.hung === true || run.exit.code !== 0;
   const [trace] = tracesOf(run, 'ERROR');
   if (!failed && trace === undefined) return undefined;
-  const offending = telling(run);
+  const offending = evidenceOf(run);
   const reason = failed
     ? `\`${run.command}\` ${endOf(run)}`
     : `\`${run.command}\` printed a TRACE ERROR, although it ended with exit code 0`;
   return {
     reason,
     ...(offending !== undefined && {offending}),
-    advice: `Run it yourself and see: ${run.command} with the same config. If the config is right, this is a bug of the connector.`,
+    advice: `Run ${run.command} yourself with the same config. If the config is right, this is a bug in the connector.`,
   };
 };

@@ -1,4 +1,4 @@
-// The runs of a connector that checks share: each is made once. Configs that a connector changes are kept.
+// Runs of a connector that checks share: each is made once. Configs that the connector changes are saved.
 
 import {readdirSync} from 'node:fs';
 import {mkdir, writeFile} from 'node:fs/promises';
@@ -11,10 +11,10 @@ import type {CallStyle, Run} from '../connectors/connector.ts';
 import {messagesOf, type Stream, streamsOf} from '../protocol/messages.ts';
 import type {Context} from './check.ts';
 
-/** What a check needs is not there because an earlier check failed, which says why. */
+/** A check cannot run because of a failure that another check reports. */
 export class Unavailable extends Error {}
 
-/** What entries of all suites have. */
+/** The fields of the entries of all suites. */
 export interface EntryLike {
   readonly configPath: string;
   readonly timeout: number;
@@ -22,16 +22,16 @@ export interface EntryLike {
 }
 
 export interface Runs {
-  /** The config of an entry as the connector last changed it. */
+  /** The config of an entry, with the latest changes of the connector. */
   readonly config: (entry: EntryLike) => Promise<unknown>;
   readonly spec: (entry: EntryLike) => Promise<Run>;
   readonly check: (entry: EntryLike) => Promise<Run>;
   readonly discover: (entry: EntryLike) => Promise<Run>;
   /** The `nth` read with the same inputs, from 0. */
   readonly read: (entry: EntryLike, inputs: ReadInputs, nth?: number) => Promise<Run>;
-  /** The only SPEC of `spec`; throws Unavailable where there is none. */
+  /** The SPEC of `spec`; throws Unavailable if there is not exactly one. */
   readonly specification: (entry: EntryLike) => Promise<JsonObject>;
-  /** The streams of the only CATALOG of `discover`; throws Unavailable where there is none, or two have one name. */
+  /** The streams of `discover`; throws Unavailable if it does not print one CATALOG with unique streams. */
   readonly streams: (entry: EntryLike) => Promise<readonly Stream[]>;
 }
 
@@ -40,7 +40,7 @@ export interface ReadInputs {
   readonly state?: unknown;
 }
 
-/** Beside the config, as Airbyte's own acceptance tests keep them: `<name>|<milliseconds>.json`. */
+/** Saved beside the config like by Airbyte's own acceptance tests: `<name>|<milliseconds>.json`. */
 const updatesOf = (path: string) => {
   const extension = extname(path);
   const folder = join(dirname(path), 'updated_configurations');
@@ -48,7 +48,7 @@ const updatesOf = (path: string) => {
   return {folder, prefix, extension};
 };
 
-/** The newest of the configs that a connector asked to keep; the config itself where there is none. */
+/** The newest config that was saved for a connector; the config itself if there is no such file. */
 const newestConfig = (path: string): string => {
   const {folder, prefix, extension} = updatesOf(path);
   try {
@@ -62,7 +62,7 @@ const newestConfig = (path: string): string => {
   }
 };
 
-/** A config that came in a CONTROL message is the one to use from then on: a token in the old one may be spent. */
+/** Saves the config of a CONTROL message. It is used from then on: a token in the old one may no longer work. */
 const keepUpdate = async (path: string, config: JsonObject): Promise<void> => {
   const {folder, prefix, extension} = updatesOf(path);
   await mkdir(folder, {recursive: true});
@@ -71,7 +71,6 @@ const keepUpdate = async (path: string, config: JsonObject): Promise<void> => {
   });
 };
 
-/** How the commands of an entry are run. */
 export const callStyleOf = ({timeout, deploymentMode}: EntryLike): CallStyle => ({
   timeout,
   ...(deploymentMode && {environment: {DEPLOYMENT_MODE: deploymentMode.toUpperCase()}}),
@@ -121,7 +120,7 @@ const makeRuns = ({connector}: Context): Runs => {
   const only = (run: Run, type: 'SPEC' | 'CATALOG', owner: string): JsonObject => {
     const [message, ...others] = messagesOf(run, type);
     if (message !== undefined && others.length === 0) return message.payload;
-    throw new Unavailable(`it needs what \`${run.command}\` answers: see ${owner}`);
+    throw new Unavailable(`it needs the output of \`${run.command}\`: see ${owner}`);
   };
   return {
     config,
@@ -137,17 +136,15 @@ const makeRuns = ({connector}: Context): Runs => {
     streams: async (entry) => {
       const streams = streamsOf(only(await discover(entry), 'CATALOG', 'discovery.test_discover'));
       if (new Set(streams.map(({key}) => key)).size === streams.length) return streams;
-      // What a read of two streams with one name should give, nobody can tell.
-      throw new Unavailable(
-        'it needs streams with names of their own: see discovery.test_discover',
-      );
+      // It is not defined what a read of two streams with one name returns.
+      throw new Unavailable('it needs streams with unique names: see discovery.test_discover');
     },
   };
 };
 
 const known = new WeakMap<Context, Runs>();
 
-/** The runs of a context, shared by all that ask. */
+/** The runs of a context, shared by all of its checks. */
 export const runsOf = (context: Context): Runs => {
   const runs = known.get(context) ?? makeRuns(context);
   known.set(context, runs);

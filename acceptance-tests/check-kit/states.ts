@@ -1,12 +1,12 @@
-// States as inputs: what a client makes of the STATE messages it got.
+// Makes input states from STATE messages, as clients do.
 import {listAt, objectAt} from '../../cdk/json/at.ts';
 import {isObject} from '../../cdk/json/values.ts';
 import type {Run} from '../connectors/connector.ts';
 import {keyOf, type StateMessage, statesOf} from '../protocol/messages.ts';
 
 /**
- * The state that the first `count` STATE messages amount to: the last of each stream, or the last GLOBAL one. A
- * stream's namespace is kept, where Airbyte's own acceptance tests lose it.
+ * The state after the first `count` STATE messages: the last of each stream, or the last GLOBAL one. A stream's
+ * namespace is kept, unlike in Airbyte's own acceptance tests.
  */
 export const stateAfter = (states: readonly StateMessage[], count = states.length): unknown => {
   const seen = states.slice(0, count);
@@ -15,14 +15,14 @@ export const stateAfter = (states: readonly StateMessage[], count = states.lengt
   const latest = new Map<string, unknown>();
   for (const {stream, payload} of seen) {
     if (stream === undefined) continue;
-    // A later one goes to the end, as a client that keeps a list would have it.
+    // A later one moves to the end, as in a client that keeps a list.
     latest.delete(stream);
     latest.set(stream, {type: 'STREAM', stream: payload['stream']});
   }
   return [...latest.values()];
 };
 
-/** The blob of each stream in a state that is given to a read, a GLOBAL one's too. */
+/** The blob of each stream in an input state, also in a GLOBAL one. */
 export const blobsIn = (state: unknown): ReadonlyMap<string, Readonly<Record<string, unknown>>> => {
   const entries = listAt(state).flatMap((entry) => {
     const {stream, global} = objectAt(entry);
@@ -36,7 +36,7 @@ export const blobsIn = (state: unknown): ReadonlyMap<string, Readonly<Record<str
   );
 };
 
-/** A file's state: a list of messages, or the map from stream to blob of older files. */
+/** The state in a file: a list of messages or, in older files, a map from stream to blob. */
 export const stateFromFile = (file: unknown): unknown => {
   if (Array.isArray(file)) {
     // Some files hold whole messages.
@@ -50,5 +50,5 @@ export const stateFromFile = (file: unknown): unknown => {
   }));
 };
 
-/** The state of a run's end. */
+/** The state after the whole run. */
 export const finalState = (run: Run): unknown => stateAfter(statesOf(run));

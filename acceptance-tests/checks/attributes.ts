@@ -7,7 +7,7 @@ import {isCertified} from './basic-read.ts';
 
 const define = checksOf('connector_attributes', (suites) => suites.connector_attributes);
 
-const NOT_CERTIFIED = {skipped: 'for certified connectors, by metadata.yaml, only'};
+const NOT_CERTIFIED = {skipped: 'only for connectors that are certified in metadata.yaml'};
 
 const primaryKeys = define(
   'test_streams_define_primary_key',
@@ -26,7 +26,7 @@ const primaryKeys = define(
 
 const allowedHosts = define(
   'test_certified_connector_has_allowed_hosts',
-  'metadata.yaml says which hosts are called',
+  'metadata.yaml lists the hosts that are called',
   (entry, _runs, {settings}) => {
     if (!isCertified(settings)) return NOT_CERTIFIED;
     if (entry.allowedHostsBypass !== undefined) return {skipped: entry.allowedHostsBypass};
@@ -36,7 +36,8 @@ const allowedHosts = define(
       : [
           {
             reason: 'metadata.yaml has no allowedHosts.hosts',
-            advice: 'List the hosts that are called, or give allowed_hosts a bypass_reason.',
+            advice:
+              'List the hosts that the connector calls, or give allowed_hosts a bypass_reason.',
           },
         ];
   },
@@ -54,7 +55,7 @@ const suggestedStreams = define(
       : [
           {
             reason: 'metadata.yaml has no suggestedStreams.streams',
-            advice: 'List streams to begin with, or give suggested_streams a bypass_reason.',
+            advice: 'List the streams to begin with, or give suggested_streams a bypass_reason.',
           },
         ];
   },

@@ -1,4 +1,4 @@
-// The suite `basic_read`: whether what is read is what was promised.
+// The suite `basic_read`: a read prints what the catalog promises.
 
 import {objectAt, stringAt} from '../../cdk/json/at.ts';
 import {basicCatalog} from '../check-kit/catalogs.ts';
@@ -16,14 +16,14 @@ const define = checksOf('basic_read', (suites) => suites.basic_read);
 
 const CERTIFIED_QUALITY = 400;
 
-/** As metadata.yaml has it. */
+/** By metadata.yaml. */
 export const isCertified = ({metadata = {}}: Settings): boolean =>
   metadata['supportLevel'] === 'certified' ||
   Number(objectAt(metadata['ab_internal'])['ql'] ?? 0) >= CERTIFIED_QUALITY;
 
 const testRead = define(
   'test_read',
-  'every stream gives records of its schema, its states and its statuses',
+  'every stream prints records that match its schema, states and statuses',
   async (entry, runs, {settings}): Promise<readonly Fault[]> => {
     const catalog = await basicCatalog(entry, runs);
     const run = await runs.read(entry, {catalog});
@@ -63,7 +63,7 @@ const BAD_CATALOG = {
 
 const traceOnFailure = define(
   'test_airbyte_trace_message_on_failure',
-  'a read that can not be done ends with a TRACE ERROR',
+  'an impossible read ends with a TRACE ERROR',
   async (entry, runs) => {
     if (!entry.expectTraceOnFailure) return {skipped: 'expect_trace_message_on_failure is false'};
     const run = await runs.read(entry, {catalog: BAD_CATALOG});
@@ -73,10 +73,10 @@ const traceOnFailure = define(
       ? []
       : [
           {
-            reason: 'a read of a stream that there is not printed no TRACE ERROR',
+            reason: 'a read of a stream that does not exist printed no TRACE ERROR',
             ...(offending && {offending: shown(offending)}),
             advice:
-              'Print a TRACE ERROR that says which stream is missing, and end with an exit code that is not 0.',
+              'Print a TRACE ERROR that names the missing stream, and exit with a code other than 0.',
           },
         ];
   },
@@ -91,10 +91,11 @@ const fileTypes = define(
   async (entry, runs, {settings}) => {
     const isOfFiles = settings.metadata?.['connectorSubtype'] === 'file';
     if (!isOfFiles || !isCertified(settings))
-      return {skipped: 'for certified sources of files only'};
+      return {skipped: 'only for certified sources of files'};
     if (entry.fileTypes.bypass !== undefined) return {skipped: entry.fileTypes.bypass};
     const run = await runs.read(entry, {catalog: await basicCatalog(entry, runs)});
-    if (failureOf(run) !== undefined) throw new Unavailable('it needs a read: see test_read');
+    if (failureOf(run) !== undefined)
+      throw new Unavailable('it needs a read that succeeds: see test_read');
     const names = recordsOf(run).map(({data}) => stringAt(data['_ab_source_file_url']) ?? '');
     const has = (extension: string): boolean => names.some((name) => name.endsWith(extension));
     const {unsupported} = entry.fileTypes;
@@ -104,8 +105,9 @@ const fileTypes = define(
       ...missing,
       ...(document.length > 0 && !document.some(has) ? [`any of ${document.join(' ')}`] : []),
     ].map((extension) => ({
-      reason: `no record is of a file ${extension}`,
-      advice: 'Add such a file to what is read, or list it in file_types.unsupported_types.',
+      reason: `no record comes from a file ${extension}`,
+      advice:
+        'Add such a file to the account that is read, or list it in file_types.unsupported_types.',
     }));
   },
 );

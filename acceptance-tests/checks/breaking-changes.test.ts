@@ -36,18 +36,18 @@ const reasons = (faults: readonly {readonly reason: string}[]) => faults.map(({r
 
 describe('a new spec is compatible', () => {
   test.each([
-    ['as it was', spec],
+    ['unchanged', spec],
     ['as a whole message', {type: 'SPEC', spec}],
     ['with a new property', specWith({more: {type: 'string'}})],
     ['with a wider type', specWith({tags, token: {...token, type: ['string', 'null']}})],
     ['with a longer enum', specWith({region: {...region, enum: ['asia', 'us', 'eu']}})],
     [
-      'with an option more',
+      'with one more option',
       specWith({
         auth: {...auth, oneOf: [{title: 'New', properties: {kind: {const: 'new'}}}, ...auth.oneOf]},
       }),
     ],
-    ['with less required', specWith({}, {required: []})],
+    ['with fewer required properties', specWith({}, {required: []})],
     ['without an enum', specWith({region: {type: 'string'}})],
     ['with wider limits', specWith({size: {...size, maximum: 1000}})],
   ])('%s', (_name, after) => {
@@ -58,7 +58,7 @@ describe('a new spec is compatible', () => {
 describe('a new spec is not compatible', () => {
   test.each([
     [
-      'that requires more',
+      'that requires one more property',
       specWith({}, {required: ['token', 'region']}),
       '/region: this property is now required',
     ],
@@ -73,7 +73,7 @@ describe('a new spec is not compatible', () => {
       '/token: the type was string, and is integer',
     ],
     [
-      'that takes no null any more',
+      'that no longer accepts null',
       specWith({size: {...size, type: 'integer'}}),
       '/size: the type was integer or null, and is integer',
     ],
@@ -85,7 +85,7 @@ describe('a new spec is not compatible', () => {
     [
       'with a new enum',
       specWith({token: {...token, enum: ['a']}}),
-      '/token: it has an enum now, and took any value before',
+      '/token: it has an enum now, and accepted any value before',
     ],
     [
       'without an option',
@@ -98,7 +98,7 @@ describe('a new spec is not compatible', () => {
       '/tags/*: the type was string, and is integer',
     ],
     [
-      'that requires more of an option',
+      'whose option requires one more property',
       specWith({auth: {...auth, oneOf: [{...auth.oneOf[0], required: ['key']}, auth.oneOf[1]]}}),
       '/auth(kind=key)/key: this property is now required',
     ],
@@ -106,7 +106,7 @@ describe('a new spec is not compatible', () => {
     expect(reasons(compareSpecs(spec, after))).toEqual([reason]);
   });
 
-  test('with narrower limits, by a config that was valid', () => {
+  test('with narrower limits, shown by a config that was valid', () => {
     const [first] = reasons(compareSpecs(spec, specWith({size: {...size, maximum: 10}})));
     expect(first).toMatch(/^a config that was valid no longer is: .*10/);
   });
@@ -127,7 +127,7 @@ const withField = (id: unknown) =>
 
 describe('a new catalog is compatible', () => {
   test.each([
-    ['as it was', catalog],
+    ['unchanged', catalog],
     ['as a whole message', {type: 'CATALOG', catalog}],
     ['with another stream', {streams: [...catalog.streams, {name: 'pets'}]}],
     [
@@ -136,7 +136,7 @@ describe('a new catalog is compatible', () => {
         json_schema: {...schema, properties: {...schema.properties, name: {type: 'string'}}},
       }),
     ],
-    ['with null where there was none', withField({type: ['null', 'integer']})],
+    ['with null as a new type', withField({type: ['null', 'integer']})],
     ['with a list of the same type', withField({type: ['integer']})],
   ])('%s', (_name, after) => {
     expect(compareCatalogs(catalog, after)).toEqual([]);
@@ -167,7 +167,7 @@ describe('a new catalog is not compatible', () => {
       'users/id: the type was integer, and is string',
     ],
     [
-      'with one type more',
+      'with one more type',
       withField({type: ['integer', 'string']}),
       'users/id: the type was integer, and is integer or string',
     ],

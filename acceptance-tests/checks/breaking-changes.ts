@@ -1,4 +1,4 @@
-// What an update may not change: configs and connections that people have must go on working.
+// Finds changes of an update that break existing configs and connections.
 
 import {listAt, objectAt} from '../../cdk/json/at.ts';
 import {canonical} from '../../cdk/json/canonical.ts';
@@ -8,55 +8,70 @@ import {validatorOf} from '../protocol/json-schema.ts';
 import {keyOf, shown} from '../protocol/messages.ts';
 import {sampleConfigs} from './sample-configs.ts';
 
-/** Types as a sorted list; empty where a schema names none. */
+/** Types as a sorted list; empty if a schema names none. */
 const typesOf = ({type}: JsonObject): readonly string[] =>
   (Array.isArray(type) ? type : [type]).filter((one) => typeof one === 'string').sort();
 
-const inWords = (types: readonly string[]): string => types.join(' or ') || 'any type';
+const typeNames = (types: readonly string[]): string => types.join(' or ') || 'any type';
 
-const fault = (place: string, change: string, advice: string): Fault => ({
-  reason: `${place || 'the top'}: ${change}`,
-  offending: place,
+const fault = (location: string, change: string, advice: string): Fault => ({
+  reason: `${location || 'the root'}: ${change}`,
+  offending: location,
   advice,
 });
 
 const OLD_CONFIGS =
-  'Configs that people have would be refused: take the change back, or make it a new major version with a breakingChanges entry.';
+  'Existing configs would be rejected: undo the change, or release a new major version with a breakingChanges entry.';
 
-const removedProperties = (before: JsonObject, after: JsonObject, place: string, advice: string) =>
+const removedProperties = (
+  before: JsonObject,
+  after: JsonObject,
+  location: string,
+  advice: string,
+) =>
   Object.keys(objectAt(before['properties']))
     .filter((name) => !Object.hasOwn(objectAt(after['properties']), name))
-    .map((name) => fault(`${place}/${name}`, 'this property is gone', advice));
+    .map((name) => fault(`${location}/${name}`, 'this property is gone', advice));
 
 const newRequirements = (
   before: JsonObject,
   after: JsonObject,
-  place: string,
+  location: string,
 ): readonly Fault[] => {
   const known = listAt(before['required']);
   return listAt(after['required'])
     .filter((name) => !known.includes(name))
-    .map((name) => fault(`${place}/${String(name)}`, 'this property is now required', OLD_CONFIGS));
+    .map((name) =>
+      fault(`${location}/${String(name)}`, 'this property is now required', OLD_CONFIGS),
+    );
 };
 
-const narrowedType = (before: JsonObject, after: JsonObject, place: string): readonly Fault[] => {
+const narrowedType = (
+  before: JsonObject,
+  after: JsonObject,
+  location: string,
+): readonly Fault[] => {
   const [old, now] = [typesOf(before), typesOf(after)];
   if (now.length === 0 || (old.length > 0 && old.every((type) => now.includes(type)))) return [];
-  return [fault(place, `the type was ${inWords(old)}, and is ${inWords(now)}`, OLD_CONFIGS)];
+  return [fault(location, `the type was ${typeNames(old)}, and is ${typeNames(now)}`, OLD_CONFIGS)];
 };
 
-const narrowedEnum = (before: JsonObject, after: JsonObject, place: string): readonly Fault[] => {
+const narrowedEnum = (
+  before: JsonObject,
+  after: JsonObject,
+  location: string,
+): readonly Fault[] => {
   if (!Array.isArray(after['enum'])) return [];
   const now = after['enum'].map(canonical);
   if (!Array.isArray(before['enum'])) {
-    return [fault(place, 'it has an enum now, and took any value before', OLD_CONFIGS)];
+    return [fault(location, 'it has an enum now, and accepted any value before', OLD_CONFIGS)];
   }
   return before['enum']
     .filter((value) => !now.includes(canonical(value)))
-    .map((value) => fault(place, `its enum no longer has ${shown(value)}`, OLD_CONFIGS));
+    .map((value) => fault(location, `its enum no longer has ${shown(value)}`, OLD_CONFIGS));
 };
 
-/** What tells an option of a oneOf from the others: its const, else its title. */
+/** Identifies an option of a oneOf: by its const, else by its title. */
 const nameOfOption = (option: unknown): string => {
   const constants = Object.entries(objectAt(objectAt(option)['properties']))
     .filter(([, property]) => isObject(property) && 'const' in property)
@@ -64,34 +79,38 @@ const nameOfOption = (option: unknown): string => {
   return constants[0] ?? String(objectAt(option)['title']);
 };
 
-const compareOptions = (before: JsonObject, after: JsonObject, place: string): readonly Fault[] => {
+const compareOptions = (
+  before: JsonObject,
+  after: JsonObject,
+  location: string,
+): readonly Fault[] => {
   const now = new Map(listAt(after, 'oneOf').map((option) => [nameOfOption(option), option]));
   return listAt(before, 'oneOf').flatMap((option): readonly Fault[] => {
     const name = nameOfOption(option);
     const found = now.get(name);
-    if (found === undefined) return [fault(place, `its option ${name} is gone`, OLD_CONFIGS)];
-    return compareConfigSchemas(objectAt(option), objectAt(found), `${place}(${name})`);
+    if (found === undefined) return [fault(location, `its option ${name} is gone`, OLD_CONFIGS)];
+    return compareConfigSchemas(objectAt(option), objectAt(found), `${location}(${name})`);
   });
 };
 
 const compareConfigSchemas = (
   before: JsonObject,
   after: JsonObject,
-  place: string,
+  location: string,
 ): readonly Fault[] => [
-  ...removedProperties(before, after, place, OLD_CONFIGS),
-  ...newRequirements(before, after, place),
-  ...narrowedType(before, after, place),
-  ...narrowedEnum(before, after, place),
-  ...compareOptions(before, after, place),
+  ...removedProperties(before, after, location, OLD_CONFIGS),
+  ...newRequirements(before, after, location),
+  ...narrowedType(before, after, location),
+  ...narrowedEnum(before, after, location),
+  ...compareOptions(before, after, location),
   ...Object.entries(objectAt(before['properties'])).flatMap(([name, old]) => {
     const now = objectAt(after['properties'])[name];
     return now === undefined
       ? []
-      : compareConfigSchemas(objectAt(old), objectAt(now), `${place}/${name}`);
+      : compareConfigSchemas(objectAt(old), objectAt(now), `${location}/${name}`);
   }),
   ...(isObject(before['items']) && isObject(after['items'])
-    ? compareConfigSchemas(before['items'], after['items'], `${place}/*`)
+    ? compareConfigSchemas(before['items'], after['items'], `${location}/*`)
     : []),
 ];
 
@@ -101,7 +120,7 @@ const schemaOf = (spec: unknown): JsonObject => {
   return objectAt(inside['connectionSpecification']);
 };
 
-/** Configs made by the old schema that the new one refuses, for reasons that the comparison did not see. */
+/** A sample config of the old schema that the new one rejects, for reasons that the comparison does not cover. */
 const refusedConfigs = (before: JsonObject, after: JsonObject): readonly Fault[] => {
   const [wasValid, isValid] = [validatorOf(before), validatorOf(after)];
   for (const config of sampleConfigs(before)) {
@@ -118,7 +137,7 @@ const refusedConfigs = (before: JsonObject, after: JsonObject): readonly Fault[]
   return [];
 };
 
-/** What of a new spec (a SPEC message, or its `spec`) refuses configs that the one before took. */
+/** The changes in a new spec (a SPEC message, or its `spec`) that reject configs which the previous one accepted. */
 export const compareSpecs = (before: unknown, after: unknown): readonly Fault[] => {
   const [old, now] = [schemaOf(before), schemaOf(after)];
   const changes = compareConfigSchemas(old, now, '');
@@ -126,31 +145,31 @@ export const compareSpecs = (before: unknown, after: unknown): readonly Fault[] 
 };
 
 const OLD_TABLES =
-  'Tables that people have would break: take the change back, or make it a new major version with a breakingChanges entry that names the stream.';
+  'Existing tables would break: undo the change, or release a new major version with a breakingChanges entry that names the stream.';
 
-/** Null may come, and nothing else may come or go. */
-const changedType = (before: JsonObject, after: JsonObject, place: string): readonly Fault[] => {
+/** Null may be added; any other change of types is a fault. */
+const changedType = (before: JsonObject, after: JsonObject, location: string): readonly Fault[] => {
   const [old, now] = [typesOf(before), typesOf(after)];
   const added = now.filter((type) => !old.includes(type) && type !== 'null');
   if (added.length === 0 && old.every((type) => now.includes(type))) return [];
-  return [fault(place, `the type was ${inWords(old)}, and is ${inWords(now)}`, OLD_TABLES)];
+  return [fault(location, `the type was ${typeNames(old)}, and is ${typeNames(now)}`, OLD_TABLES)];
 };
 
 const compareRecordSchemas = (
   before: JsonObject,
   after: JsonObject,
-  place: string,
+  location: string,
 ): readonly Fault[] => [
-  ...changedType(before, after, place),
-  ...removedProperties(before, after, place, OLD_TABLES),
+  ...changedType(before, after, location),
+  ...removedProperties(before, after, location, OLD_TABLES),
   ...Object.entries(objectAt(before['properties'])).flatMap(([name, old]) => {
     const now = objectAt(after['properties'])[name];
     return now === undefined
       ? []
-      : compareRecordSchemas(objectAt(old), objectAt(now), `${place}/${name}`);
+      : compareRecordSchemas(objectAt(old), objectAt(now), `${location}/${name}`);
   }),
   ...(isObject(before['items']) && isObject(after['items'])
-    ? compareRecordSchemas(before['items'], after['items'], `${place}/*`)
+    ? compareRecordSchemas(before['items'], after['items'], `${location}/*`)
     : []),
 ];
 
@@ -173,7 +192,7 @@ const compareStreams = (before: JsonObject, after: JsonObject, name: string): re
   ];
 };
 
-/** What of a new catalog (a CATALOG message, or its `catalog`) breaks connections made by the one before. */
+/** The changes in a new catalog (a CATALOG message, or its `catalog`) that break connections of the previous one. */
 export const compareCatalogs = (before: unknown, after: unknown): readonly Fault[] => {
   const now = streamsOf(after);
   return [...streamsOf(before)].flatMap(([name, stream]) => {

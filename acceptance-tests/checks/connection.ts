@@ -1,4 +1,4 @@
-// The suite `connection`: whether check answers as the config deserves.
+// The suite `connection`: check accepts the configs that work, and rejects the others.
 
 import {objectAt, stringAt} from '../../cdk/json/at.ts';
 import type {Check, Fault} from '../check-kit/check.ts';
@@ -9,36 +9,36 @@ import {messagesOf, shown} from '../protocol/messages.ts';
 
 const define = checksOf('connection', (suites) => suites.connection);
 
-const answered = (run: Run, status: 'SUCCEEDED' | 'FAILED'): readonly Fault[] => {
-  const answers = messagesOf(run, 'CONNECTION_STATUS');
-  const [answer] = answers;
-  if (answer === undefined || answers.length > 1) {
+const statusFaults = (run: Run, status: 'SUCCEEDED' | 'FAILED'): readonly Fault[] => {
+  const results = messagesOf(run, 'CONNECTION_STATUS');
+  const [result] = results;
+  if (result === undefined || results.length > 1) {
     const failure = failureOf(run);
     if (failure !== undefined) return [failure];
-    const offending = answers[1]?.line.text ?? run.lines.at(-1)?.text;
+    const offending = results[1]?.line.text ?? run.lines.at(-1)?.text;
     return [
       {
-        reason: `check gave ${answers.length} CONNECTION_STATUS messages`,
+        reason: `check printed ${results.length} CONNECTION_STATUS messages instead of one`,
         ...(offending !== undefined && {offending: shown(offending)}),
         advice: 'Print exactly one CONNECTION_STATUS message.',
       },
     ];
   }
-  const {status: actual, message} = answer.payload;
-  const offending = shown(answer.line.text);
+  const {status: actual, message} = result.payload;
+  const offending = shown(result.line.text);
   if (actual !== status) {
     const advice =
       status === 'FAILED'
-        ? 'check must use the credentials: ask the API for something that needs them.'
-        : 'See whether the config still works: its token may have expired.';
-    return [{reason: `check says ${shown(actual)}, and ${status} is expected`, offending, advice}];
+        ? 'Make check use the credentials, with a request that needs them.'
+        : 'Check the config: its token may have expired.';
+    return [{reason: `check says ${shown(actual)}, but ${status} is expected`, offending, advice}];
   }
   if (status === 'FAILED' && (stringAt(message) ?? '') === '') {
     return [
       {
-        reason: 'check says FAILED, and not why',
+        reason: 'check says FAILED without a reason',
         offending,
-        advice: 'Add a message that says what its user should do: some clients crash without one.',
+        advice: 'Add a message that says what the user should do: some clients crash without one.',
       },
     ];
   }
@@ -49,7 +49,7 @@ const answered = (run: Run, status: 'SUCCEEDED' | 'FAILED'): readonly Fault[] =>
           reason: `check says ${status}, but ended with ${run.exit.signal ?? `exit code ${run.exit.code}`}`,
           offending,
           advice:
-            'End with exit code 0 once check has an answer, whichever it is: the platform takes any other for a crash.',
+            'End with exit code 0 after a CONNECTION_STATUS, also after FAILED: the platform takes any other code for a crash.',
         },
       ]
     : [];
@@ -64,8 +64,8 @@ const raised = (run: Run): readonly Fault[] => {
     {
       reason:
         traces.length === 1
-          ? 'the TRACE of check has no error message'
-          : `check gave ${traces.length} TRACE messages, and one is expected`,
+          ? 'the TRACE ERROR of check has no message'
+          : `check printed ${traces.length} TRACE ERROR messages instead of one`,
       ...(offending !== undefined && {offending: shown(offending)}),
       advice: 'With a config of status exception, print one TRACE ERROR that has a message.',
     },
@@ -74,11 +74,11 @@ const raised = (run: Run): readonly Fault[] => {
 
 const testCheck = define(
   'test_check',
-  'check answers as the config says: succeed, failed or exception',
+  'check has the result that the config names: succeed, failed or exception',
   async (entry, runs) => {
     const run = await runs.check(entry);
     if (entry.status === 'exception') return raised(run);
-    return answered(run, entry.status === 'succeed' ? 'SUCCEEDED' : 'FAILED');
+    return statusFaults(run, entry.status === 'succeed' ? 'SUCCEEDED' : 'FAILED');
   },
 );
 

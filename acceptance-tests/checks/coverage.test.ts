@@ -28,7 +28,7 @@ const run = runOf(
   ...[state('b'), record('b', 3), state('a'), record('a', 3)],
 );
 
-describe('committed are the records before the last STATE of their stream', () => {
+describe('records before the last STATE of their stream are committed', () => {
   test('in the whole run', () => {
     expect(idsOf(committed(run))).toEqual(['a1', 'b1', 'a2', 'b2']);
   });
@@ -43,7 +43,7 @@ describe('committed are the records before the last STATE of their stream', () =
   });
 });
 
-test('what is missing is told by stream and primary key', () => {
+test('missing records are reported by stream and primary key', () => {
   const keyOf = keysBy({
     streams: [{stream: {name: 'a', source_defined_primary_key: [['id']]}}, {stream: {name: 'b'}}],
   });
@@ -55,12 +55,12 @@ test('what is missing is told by stream and primary key', () => {
     {
       reason: '1 records of a are lost in a test',
       offending: '[2]',
-      advice: expect.stringContaining('Emit each STATE behind the records'),
+      advice: expect.stringContaining('Emit each STATE after the records'),
     },
     {
       reason: '1 records of b are lost in a test',
       offending: '{"id":1,"name":"B"}',
-      advice: expect.stringContaining('Emit each STATE behind the records'),
+      advice: expect.stringContaining('Emit each STATE after the records'),
     },
   ]);
 });

@@ -1,4 +1,4 @@
-// Whether what a client has after a crash, and gets after it, is all there is.
+// Finds records that a client has neither from before a crash nor from the read after it.
 
 import {at} from '../../cdk/json/at.ts';
 import {canonical} from '../../cdk/json/canonical.ts';
@@ -12,7 +12,7 @@ import {
   statesOf,
 } from '../protocol/messages.ts';
 
-/** The keys of records by stream: of the primary key where there is one, else of the whole record. */
+/** By stream: the primary keys of its records, or whole records if it has no primary key. */
 export type Keys = ReadonlyMap<string, ReadonlySet<string>>;
 
 export type KeyOf = (record: Emitted) => string;
@@ -43,20 +43,20 @@ export const committed = (
   run: Run,
   count: number = Number.POSITIVE_INFINITY,
 ): readonly Emitted[] => {
-  const places = new Map(run.lines.map((line, index) => [line, index]));
+  const positions = new Map(run.lines.map((line, index) => [line, index]));
   const states = statesOf(run).slice(0, count);
-  const placeOf = ({line}: Pick<StateMessage, 'line'>): number => places.get(line) ?? 0;
+  const positionOf = ({line}: Pick<StateMessage, 'line'>): number => positions.get(line) ?? 0;
   const last = new Map<string | undefined, number>();
-  for (const state of states) last.set(state.stream, placeOf(state));
+  for (const state of states) last.set(state.stream, positionOf(state));
   return recordsOf(run).filter((record) => {
     const covered = Math.max(last.get(record.stream) ?? -1, last.get(undefined) ?? -1);
-    return placeOf(record) < covered;
+    return positionOf(record) < covered;
   });
 };
 
 const MAX_NAMED = 3;
 
-/** What of `all` is in none of the others. */
+/** The keys of `all` that are in none of the others. */
 export const missingFrom = (
   all: Keys,
   ...others: readonly Keys[]
@@ -79,5 +79,5 @@ export const lossFaults = (
     reason: `${keys.length.toLocaleString('en')} records of ${stream} are lost ${when}`,
     offending: `${keys.slice(0, MAX_NAMED).join(' ')}${keys.length > MAX_NAMED ? ' …' : ''}`,
     advice:
-      'Emit each STATE behind the records it covers, and let its cursor pass over nothing that is not written yet: after a crash, reading goes on from the last STATE.',
+      'Emit each STATE after the records that it covers, and never move its cursor beyond records that are not written yet: after a crash, the next read resumes from the last STATE.',
   }));

@@ -1,4 +1,4 @@
-// Cursors of records and of states, and which of two comes first.
+// Finds the cursors in records and states, and compares them.
 import {at} from '../../cdk/json/at.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {compareCursors} from '../invariants/cursors.ts';
@@ -6,7 +6,7 @@ import type {ConfiguredStream} from '../protocol/messages.ts';
 
 const DAY = 86_400_000;
 
-/** Whether `a` comes before `b`, by more than some days where they are times. */
+/** True if `a` comes before `b`; for times, by more than `days`. */
 export const isBefore = (a: unknown, b: unknown, days = 0): boolean => {
   if (days > 0 && typeof a === 'string' && typeof b === 'string') {
     const apart = Date.parse(b) - Date.parse(a);
@@ -15,7 +15,7 @@ export const isBefore = (a: unknown, b: unknown, days = 0): boolean => {
   return (compareCursors(a, b) ?? 0) < 0;
 };
 
-/** Each value under the name, however deep: partitions keep theirs below. */
+/** Each value under the name, at any depth: the states of partitions are nested. */
 const deep = (value: unknown, name: string): readonly unknown[] => {
   if (Array.isArray(value)) return value.flatMap((inner) => deep(inner, name));
   if (!isObject(value)) return [];
@@ -24,7 +24,7 @@ const deep = (value: unknown, name: string): readonly unknown[] => {
   );
 };
 
-/** The cursors in a state of a stream: one, or one of each of its partitions; none where they can't be found. */
+/** The cursors in the state of a stream: one, or one for each partition; empty if none is found. */
 export const cursorsIn = (
   blob: JsonObject,
   {cursor}: ConfiguredStream,
@@ -35,7 +35,7 @@ export const cursorsIn = (
   return found.filter((value) => typeof value === 'string' || typeof value === 'number');
 };
 
-/** The first, or the last, of some cursors. */
+/** The lowest or the highest of some cursors. */
 export const extreme = (values: readonly unknown[], which: 'first' | 'last'): unknown =>
   values.reduce(
     (best, value) =>

@@ -1,4 +1,4 @@
-// The data types of Airbyte's protocol, and how schemas may write them.
+// The data types of Airbyte's protocol, as schemas may write them.
 // https://docs.airbyte.com/understanding-airbyte/supported-data-types
 
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
@@ -7,7 +7,7 @@ import {shown} from '../protocol/messages.ts';
 
 const TYPES = ['null', 'string', 'number', 'integer', 'boolean', 'object', 'array'];
 
-/** Each airbyte_type: the type and format that it may stand beside. */
+/** For each airbyte_type, the type and format that it may be combined with. */
 const AIRBYTE_TYPES: Readonly<Record<string, {types: readonly string[]; format?: string}>> = {
   timestamp_with_timezone: {types: ['string'], format: 'date-time'},
   timestamp_without_timezone: {types: ['string'], format: 'date-time'},
@@ -25,7 +25,7 @@ const airbyteTypeProblem = (schema: JsonObject, types: readonly unknown[]): stri
     typeof type === 'string' && Object.hasOwn(AIRBYTE_TYPES, type)
       ? AIRBYTE_TYPES[type]
       : undefined;
-  if (legal === undefined) return `has the airbyte_type ${shown(type)}, which there is not`;
+  if (legal === undefined) return `has the unknown airbyte_type ${shown(type)}`;
   const rest = types.filter((one) => one !== 'null');
   const fits = rest.every((one) => typeof one === 'string' && legal.types.includes(one));
   return fits && rest.length > 0 && format === legal.format
@@ -33,31 +33,31 @@ const airbyteTypeProblem = (schema: JsonObject, types: readonly unknown[]): stri
     : `has the airbyte_type ${type} with type ${shown(rest.join(', '))} and format ${shown(format ?? 'none')}`;
 };
 
-/** Whether the schema says what its value is at all. */
+/** True if the schema says anything about the type of its value. */
 const saysType = (schema: JsonObject, types: readonly unknown[]): boolean =>
   types.length > 0 ||
   ['oneOf', 'anyOf', 'allOf', 'enum', 'const', '$ref', 'properties'].some((key) => key in schema);
 
-/** A part of another schema, which says the type for it. */
+/** True for a part of another schema, which names the type. */
 const isPart = ({pointer}: Node): boolean => /\/(allOf\/\d+|not)$/.test(pointer);
 
-/** What no destination knows about a schema; undefined where all is known. */
+/** Describes the part of a schema that destinations do not know; undefined if they know all of it. */
 export const dataTypeProblem = (node: Node): string | undefined => {
   const {schema, depth} = node;
   const types = typesOf(schema);
   const unknown = types.find((type) => typeof type !== 'string' || !TYPES.includes(type));
-  if (unknown !== undefined) return `has the type ${shown(unknown)}, which there is not`;
+  if (unknown !== undefined) return `has the unknown type ${shown(unknown)}`;
   if (depth > 0 && !isPart(node) && !saysType(schema, types)) return 'has no type';
   const {format, contentEncoding: encoding, items} = schema;
   if (format !== undefined && types.includes('string')) {
     if (typeof format !== 'string' || !FORMATS.includes(format)) {
-      return `has the format ${shown(format)}, which is none of Airbyte's`;
+      return `has the format ${shown(format)}, which Airbyte does not have`;
     }
   } else if (format !== undefined) {
-    return `has the format ${shown(format)}, and is no string`;
+    return `has the format ${shown(format)}, but is not a string`;
   }
   if (encoding !== undefined && (encoding !== 'base64' || !types.includes('string'))) {
-    return `has the contentEncoding ${shown(encoding)}; binary is a string with base64`;
+    return `has the contentEncoding ${shown(encoding)}; binary data must be a string with base64`;
   }
   if (types.includes('array') && items !== undefined && !isObject(items)) {
     return 'is an array whose items are not one schema';

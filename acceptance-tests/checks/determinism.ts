@@ -1,4 +1,4 @@
-// The same answer twice.
+// Two full refreshes must return the same records.
 
 import {canonical} from '../../cdk/json/canonical.ts';
 import type {Fault} from '../check-kit/check.ts';
@@ -13,14 +13,17 @@ type Records = readonly Emitted[];
 
 const unequal = (first: Records, second: Records, keyOf: KeyOf): readonly Fault[] => {
   const [one, two] = [keysOf(first, keyOf), keysOf(second, keyOf)];
-  const told = (lost: ReturnType<typeof missingFrom>, which: string): readonly Fault[] =>
+  const unequalFaults = (lost: ReturnType<typeof missingFrom>, which: string): readonly Fault[] =>
     [...lost].map(([stream, keys]) => ({
-      reason: `${keys.length.toLocaleString('en')} records of ${stream} came in the ${which} read only`,
+      reason: `${keys.length.toLocaleString('en')} records of ${stream} were in the ${which} read only`,
       offending: keys.slice(0, 3).join(' '),
       advice:
-        'If the data did not change in between, pages are cut where the order of records is not fixed: sort by a unique field.',
+        'If the data did not change in between, the order of records is not the same for all pages: sort by a unique field.',
     }));
-  return [...told(missingFrom(one, two), 'first'), ...told(missingFrom(two, one), 'second')];
+  return [
+    ...unequalFaults(missingFrom(one, two), 'first'),
+    ...unequalFaults(missingFrom(two, one), 'second'),
+  ];
 };
 
 /** The keys of each stream's records, in their order. */
@@ -33,8 +36,8 @@ const sequences = (records: Records, keyOf: KeyOf): ReadonlyMap<string, readonly
   );
 
 /**
- * What two reads of the same streams say of a connector: that records came in one of them only is a fault, that one came
- * more often a warning. Another order is none, and only noted: who reads slices side by side has no fixed one.
+ * Compares two reads of the same streams. Records in only one of them are faults, records that come more often in one of
+ * them are warnings. A different order is only noted: slices that are read concurrently have no fixed one.
  */
 export const compareReads = (first: Records, second: Records, keyOf: KeyOf): Verdict => {
   const faults = unequal(first, second, keyOf);
@@ -50,19 +53,22 @@ export const compareReads = (first: Records, second: Records, keyOf: KeyOf): Ver
   if (repeats.length > 0) {
     return {
       warnings: repeats.map(({stream}) => ({
-        reason: `some records of ${stream} came more often in one full refresh than in the other`,
-        advice: 'Ask the API for a fixed order, by a unique field, so that pages do not overlap.',
+        reason: `some records of ${stream} were read more often in one full refresh than in the other`,
+        advice:
+          'Request a fixed order from the API, by a unique field, so that pages do not overlap.',
       })),
     };
   }
   return changed.length === 0
     ? []
-    : {note: `in another order the second time: ${changed.map(({stream}) => stream).join(', ')}`};
+    : {
+        note: `in a different order the second time: ${changed.map(({stream}) => stream).join(', ')}`,
+      };
 };
 
 export const determinism = define(
   'test_full_refresh_is_deterministic',
-  'two full refreshes give the same records, each as often; another order is only noted',
+  'two full refreshes return the same records equally often; a different order is only noted',
   async (entry, runs) => {
     const streams = (await filledStreams(entry, runs)).filter(({syncModes}) =>
       syncModes.includes('full_refresh'),

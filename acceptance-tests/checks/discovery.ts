@@ -1,4 +1,4 @@
-// The suite `discovery`: what the connector says it can read.
+// The suite `discovery`: the catalog is complete and valid.
 
 import {objectAt} from '../../cdk/json/at.ts';
 import type {JsonObject} from '../../cdk/json/values.ts';
@@ -12,7 +12,7 @@ import {dataTypeProblem} from './data-types.ts';
 
 const define = checksOf('discovery', (suites) => suites.discovery);
 
-const NAMES = 'Give each stream a name of its own; clients know a stream by its name alone.';
+const NAMES = 'Give each stream a unique name: clients identify a stream by its name alone.';
 
 const namesProblem = (streams: readonly Stream[]): readonly Fault[] => {
   if (streams.length === 0) {
@@ -27,7 +27,7 @@ const namesProblem = (streams: readonly Stream[]): readonly Fault[] => {
 
 const testDiscover = define(
   'test_discover',
-  'discover answers with one CATALOG of at least one stream, each with a name of its own',
+  'discover prints one CATALOG of at least one stream, with unique names',
   async (entry, runs) => {
     const run = await runs.discover(entry);
     const failure = failureOf(run);
@@ -38,7 +38,7 @@ const testDiscover = define(
       const offending = catalogs[1]?.line.text ?? run.lines.at(-1)?.text;
       return [
         {
-          reason: `discover gave ${catalogs.length} CATALOG messages`,
+          reason: `discover printed ${catalogs.length} CATALOG messages instead of one`,
           ...(offending !== undefined && {offending: shown(offending)}),
           advice: 'Print exactly one CATALOG message, on one line of stdout.',
         },
@@ -48,7 +48,7 @@ const testDiscover = define(
   },
 );
 
-/** A check of each stream of the catalog. */
+/** Defines a check that looks at each stream of the catalog. */
 const streamCheck = (
   name: string,
   about: string,
@@ -58,7 +58,7 @@ const streamCheck = (
     (await runs.streams(entry)).flatMap((stream) => rule(stream)),
   );
 
-/** A check of each schema in the schemas of streams: what is wrong, in words, and what to do. */
+/** Defines a check that looks at each schema within the streams' schemas. */
 const schemaCheck = (
   name: string,
   about: string,
@@ -68,14 +68,14 @@ const schemaCheck = (
   streamCheck(name, about, ({key, schema}) =>
     nodesOf(schema).flatMap((node): readonly Fault[] => {
       const found = problem(node);
-      const place = node.place === '' ? key : `${key}: ${node.place}`;
+      const location = node.location === '' ? key : `${key}: ${node.location}`;
       return found === undefined
         ? []
-        : [{reason: `${place} ${found}`, offending: shown(node.schema), advice}];
+        : [{reason: `${location} ${found}`, offending: shown(node.schema), advice}];
     }),
   );
 
-/** The schema at a path of fields; undefined where there is none. */
+/** The schema at a path of fields; undefined if there is no such field. */
 const fieldAt = (schema: JsonObject, path: readonly string[]): JsonObject | undefined => {
   let inner: JsonObject | undefined = schema;
   for (const name of path) {
@@ -90,14 +90,14 @@ const validSchemas = streamCheck(
   'test_streams_have_valid_json_schemas',
   'the schema of each stream is a valid JSON Schema of draft-07',
   ({key, schema, raw}) => {
-    const problem = raw['json_schema'] === undefined ? 'there is none' : schemaProblem(schema);
+    const problem = raw['json_schema'] === undefined ? 'it is missing' : schemaProblem(schema);
     return problem === undefined
       ? []
       : [
           {
             reason: `the schema of ${key} is not valid: ${problem}`,
             offending: shown(schema),
-            advice: 'Correct the schema; destinations make their tables by it.',
+            advice: 'Correct the schema: destinations create their tables from it.',
           },
         ];
   },
@@ -124,7 +124,7 @@ const noRefs = streamCheck(
   ({key, schema}) =>
     refsIn(schema).map((found) => ({
       reason: `a $ref is left in the schema of ${key}, at ${found}`,
-      advice: 'Write what it refers to in its place: destinations follow no references.',
+      advice: 'Write the referenced schema in its place: destinations do not resolve references.',
     })),
 );
 
@@ -152,7 +152,8 @@ const syncModes = streamCheck(
       : [
           {
             reason: `${key} has the sync modes ${shown(raw['supported_sync_modes'] ?? 'none')}`,
-            advice: 'List full_refresh, and incremental where it is so, in supported_sync_modes.',
+            advice:
+              'List full_refresh, and incremental if it is supported, in supported_sync_modes.',
           },
         ],
 );
@@ -172,7 +173,7 @@ const primaryKeyTypes = define(
               {
                 reason: `the primary key of ${key} has ${path.join('.')}, which is an ${types.join(' or ')}`,
                 offending: shown(field),
-                advice: 'Take a plain field as the key: destinations compare its values.',
+                advice: 'Use a field with plain values as the key: destinations compare them.',
               },
             ];
       }),
@@ -188,7 +189,7 @@ export const discovery: readonly Check[] = [
   schemaCheck(
     'test_defined_keyword_exist_in_schema',
     'allOf and not are not used',
-    'Write it without: destinations do not know these keywords.',
+    'Write the schema without them: destinations do not know these keywords.',
     ({schema}) => {
       const used = ['allOf', 'not'].filter((keyword) => schema[keyword] !== undefined);
       return used.length === 0 ? undefined : `uses ${used.join(' and ')}`;
@@ -198,13 +199,13 @@ export const discovery: readonly Check[] = [
   syncModes,
   schemaCheck(
     'test_additional_properties_is_true',
-    'additionalProperties is true wherever it is said',
-    'Say true or nothing: an API adds fields without telling.',
+    'additionalProperties, if present, is true',
+    'Remove it or set it to true: APIs add fields without notice.',
     ({schema}) => {
       const {additionalProperties: value} = schema;
       return value === undefined || value === true
         ? undefined
-        : `says additionalProperties: ${shown(value)}`;
+        : `has additionalProperties: ${shown(value)}`;
     },
   ),
   primaryKeyTypes,
@@ -212,7 +213,7 @@ export const discovery: readonly Check[] = [
   schemaCheck(
     'test_catalog_has_supported_data_types',
     "each field has one of the protocol's data types",
-    'See https://docs.airbyte.com/understanding-airbyte/supported-data-types for those there are.',
+    'Use one of the types at https://docs.airbyte.com/understanding-airbyte/supported-data-types',
     dataTypeProblem,
   ),
 ];

@@ -1,4 +1,4 @@
-// Records that a read must bring, from a file of them.
+// Compares the records of a read with those of a file.
 
 import {at, objectAt} from '../../cdk/json/at.ts';
 import {canonical} from '../../cdk/json/canonical.ts';
@@ -9,7 +9,7 @@ import type {ExpectedRecords} from '../config/settings.ts';
 import {type ConfiguredStream, type Emitted, keyOf, shown} from '../protocol/messages.ts';
 
 const ADVICE =
-  'If the data of the account changed, write the file anew; else the connector loses records.';
+  'If the data of the account changed, update the file. Otherwise the connector loses records.';
 
 const compare = (
   stream: ConfiguredStream,
@@ -27,7 +27,7 @@ const compare = (
       ? []
       : [
           fault(
-            `${actual.length} records were read, and ${expected.length} are expected`,
+            `${actual.length} records were read, but ${expected.length} are expected`,
             expected.at(-1),
           ),
         ];

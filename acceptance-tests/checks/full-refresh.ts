@@ -1,4 +1,4 @@
-// The suite `full_refresh`: whether a second read brings at least what the first one did.
+// The suite `full_refresh`: a second read returns at least the records of the first.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {at} from '../../cdk/json/at.ts';
@@ -25,7 +25,7 @@ const without = (record: unknown, [name, ...rest]: readonly string[]): unknown =
   return rest.length === 0 ? others : {...others, [name]: without(inner, rest)};
 };
 
-/** What a record is known by: its key, or all of it but the fields that change with each read. */
+/** Identifies a record: by its primary key, or by all fields except those that change with each read. */
 const identityOf = ({primaryKey, name}: ConfiguredStream, ignored: IgnoredFields) => {
   const paths = (ignored[name] ?? []).map((field) => field.name.split('/'));
   return (data: JsonObject): string =>
@@ -54,8 +54,8 @@ const lost = (
           offending: shown(example.line.text),
           advice:
             stream.primaryKey.length > 0
-              ? 'A full refresh must bring all records each time, whatever was read before.'
-              : 'If fields change with each read, list them in ignored_fields; else records are lost.',
+              ? 'A full refresh must return all records each time, whatever was read before.'
+              : 'If fields change with each read, list them in ignored_fields. Otherwise records are lost.',
         },
       ];
 };
@@ -78,7 +78,7 @@ const emittedAgain = ([first, second]: readonly [Run, Run]): readonly Fault[] =>
 
 const SECOND = 1000;
 
-/** Some connectors know whole seconds only: then the second read waits for the next one. */
+/** Some connectors write emitted_at in whole seconds: then the second read starts in the next second. */
 const pauseAfter = async (run: Run): Promise<void> => {
   const isCoarse = recordsOf(run).every(({emittedAt}) => emittedAt % SECOND === 0);
   await delay(isCoarse ? SECOND + 100 : 5);
@@ -86,7 +86,7 @@ const pauseAfter = async (run: Run): Promise<void> => {
 
 const sequentialReads = define(
   'test_sequential_reads',
-  'a second full refresh brings at least the records of the first, with later times',
+  'a second full refresh returns at least the records of the first, with a later emitted_at',
   async (entry, runs) => {
     const catalog = await catalogOf('full_refresh', entry, runs);
     if (catalog.streams.length === 0) return {skipped: 'no stream has full_refresh'};

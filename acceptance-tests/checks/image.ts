@@ -1,4 +1,4 @@
-// What the platform reads off an image. An executable has none of it.
+// Checks the labels and variables that the platform reads from an image.
 
 import type {Fault} from '../check-kit/check.ts';
 import {checksOf} from '../check-kit/define-check.ts';
@@ -6,7 +6,7 @@ import {shown} from '../protocol/messages.ts';
 
 const define = checksOf('spec', (suites) => suites.spec);
 
-const NO_IMAGE = {skipped: 'an executable was given, not an image'};
+const NO_IMAGE = {skipped: 'it needs an image, and an executable was given'};
 
 export const imageLabels = define(
   'test_image_labels',
@@ -27,7 +27,7 @@ export const imageLabels = define(
           reason:
             actual === undefined
               ? `the image has no label ${label}`
-              : `the label ${label} is ${actual}, but metadata.yaml says ${shown(value)}`,
+              : `the label ${label} is ${actual}, but metadata.yaml has ${shown(value)}`,
           advice: `Add LABEL ${label}=${shown(value ?? '…')} to the Dockerfile.`,
         },
       ];
@@ -47,8 +47,8 @@ export const imageEnvironment = define(
       ? []
       : [
           {
-            reason: `AIRBYTE_ENTRYPOINT is ${shown(actual ?? 'not set')}, and the entrypoint ${shown(expected)}`,
-            advice: `Add ENV AIRBYTE_ENTRYPOINT="${expected}" to the Dockerfile: on Kubernetes it is what is run.`,
+            reason: `AIRBYTE_ENTRYPOINT is ${shown(actual ?? 'not set')}, but the entrypoint is ${shown(expected)}`,
+            advice: `Add ENV AIRBYTE_ENTRYPOINT="${expected}" to the Dockerfile: on Kubernetes the platform runs this.`,
           },
         ];
   },

@@ -1,4 +1,4 @@
-// The suite `incremental`: whether a read goes on where the last one ended.
+// The suite `incremental`: a read continues where the last one ended.
 
 import {at} from '../../cdk/json/at.ts';
 import {canonical} from '../../cdk/json/canonical.ts';
@@ -61,12 +61,12 @@ const olderFaults = (
         reason: `${stream.key}: ${found.length} records were read that come before the cursor of the state, ${shown(blobsIn(state).get(stream.key))}`,
         offending: shown(example.line.text),
         advice:
-          'Read from the cursor of the state on. If the stream looks back on purpose, say by how many days in threshold_days.',
+          'Start at the cursor of the state. If the stream has a lookback, set threshold_days to its number of days.',
       },
     ];
   });
 
-/** Streams whose state says no cursor must at least not bring all of it again. */
+/** A stream whose state has no cursor must at least not return everything again. */
 const unchanged = (
   streams: readonly ConfiguredStream[],
   [first, second]: readonly [Run, Run],
@@ -84,9 +84,9 @@ const unchanged = (
     return same && before.length > 1
       ? [
           {
-            reason: `${stream.key}: the second read brought the ${before.length} records of the first again`,
+            reason: `${stream.key}: the second read returned the ${before.length} records of the first again`,
             offending: shown(blob),
-            advice: `Use the state; and keep the cursor in it under the name of its field, ${stream.cursor.join('.')}.`,
+            advice: `Use the state, and store the cursor in it under the name of its field, ${stream.cursor.join('.')}.`,
           },
         ]
       : [];
@@ -94,7 +94,7 @@ const unchanged = (
 
 const twoReads = define(
   'test_two_sequential_reads',
-  'a second read, with the state of the first, brings nothing from before it',
+  'a second read, with the state of the first, returns no records from before it',
   async (entry, runs): Promise<Verdict> => {
     const catalog = await catalogOf('incremental', entry, runs);
     if (catalog.streams.length === 0) return NOTHING;
@@ -107,8 +107,8 @@ const twoReads = define(
       const missing = states.length === 0 ? 'STATE messages' : 'records';
       return [
         {
-          reason: `the first read gave no ${missing}`,
-          advice: 'An incremental read needs records to begin with, and a STATE to go on from.',
+          reason: `the first read printed no ${missing}`,
+          advice: 'The check needs records to begin with, and a STATE to resume from.',
         },
       ];
     }
@@ -125,7 +125,7 @@ const twoReads = define(
   },
 );
 
-/** Records that come after the last cursor of their stream's final state: a next read would bring them again, or not. */
+/** Finds records after the last cursor of their stream's final state, which the next read may repeat or miss. */
 const beyondState = (
   streams: readonly ConfiguredStream[],
   run: Run,
@@ -153,13 +153,13 @@ const beyondState = (
 
 const SAMPLES = 10;
 
-/** About ten places among many, the last one left out: another check reads from there. */
+/** About ten numbers below `count`. The last STATE is left out, because another check reads from it. */
 const sample = (count: number): readonly number[] => {
   const step = Math.max(1, Math.floor(count / SAMPLES));
   return Array.from({length: Math.ceil((count - 1) / step)}, (_, index) => index * step + 1);
 };
 
-/** A read from the state that one STATE message completes: it brings nothing of its stream from before it. */
+/** Reads from the state after one STATE message, which must return no older records of its stream. */
 const fromState = async (
   index: number,
   states: readonly StateMessage[],
@@ -183,7 +183,7 @@ const fromState = async (
 
 const slices = define(
   'test_read_sequential_slices',
-  'a read from any STATE brings nothing from before it, and the last STATE covers all records',
+  'a read from any STATE returns no records from before it, and the last STATE covers all records',
   async (entry, runs): Promise<Verdict> => {
     if (entry.skipComprehensive) return {skipped: 'skip_comprehensive_incremental_tests is true'};
     const catalog = await catalogOf('incremental', entry, runs);
@@ -203,7 +203,7 @@ const slices = define(
 
 const futureState = define(
   'test_state_with_abnormally_large_values',
-  'a state from far in the future brings no record, and a STATE',
+  'a read with a state from the far future prints a STATE and no records',
   async (entry, runs): Promise<Verdict> => {
     const {futureState: future} = entry;
     if (future?.path === undefined) {
@@ -232,13 +232,14 @@ const futureState = define(
       faults.push({
         reason: `${record.stream}: a record was read, although the state is from the far future`,
         offending: shown(record.line.text),
-        advice: 'Believe the state; or correct the file, if its states are not far enough ahead.',
+        advice:
+          'Use the state, or correct the file if its states are not far enough in the future.',
       });
     }
     if (statesOf(run).length === 0) {
       faults.push({
-        reason: 'a read without new records gave no STATE',
-        advice: 'Print a STATE at the end of each stream, also where it has no new records.',
+        reason: 'a read without new records printed no STATE',
+        advice: 'Print a STATE at the end of each stream, also without new records.',
       });
     }
     return faults;

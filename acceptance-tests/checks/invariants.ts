@@ -4,7 +4,7 @@ import {INVARIANTS} from '../invariants/all.ts';
 import type {Finding} from '../invariants/invariant.ts';
 import {observationsOf} from '../invariants/observe-runs.ts';
 
-/** Equal findings of several runs as one. */
+/** Merges equal findings of several runs. */
 const distinct = (findings: readonly Finding[]): readonly Fault[] => {
   const counts = Map.groupBy(findings, ({reason}) => reason);
   return [...counts.values()].flatMap(([first, ...others]) =>
@@ -26,7 +26,7 @@ export const invariants: readonly Check[] = INVARIANTS.map(({name, about}) => ({
   about,
   run: async ({connector}) => {
     const {findings, runs} = observationsOf(connector);
-    if (runs === 0) return {status: 'skipped', reason: 'nothing was run'};
+    if (runs === 0) return {status: 'skipped', reason: 'there was no run'};
     const own = findings.filter(({invariant}) => invariant === name);
     const errors = own.filter(({severity}) => severity === 'error');
     if (errors.length > 0) return {status: 'failed', faults: distinct(errors)};

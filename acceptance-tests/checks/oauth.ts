@@ -1,4 +1,4 @@
-// Of a spec's advanced_auth: that it speaks of properties there are.
+// Checks that a spec's advanced_auth names properties that exist.
 
 import {at, listAt, objectAt} from '../../cdk/json/at.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
@@ -10,7 +10,7 @@ const define = checksOf('spec', (suites) => suites.spec);
 
 const namesOf = (value: unknown): readonly string[] => listAt(value).map(String);
 
-/** Whether a path of property names exists in a schema, through any option of a oneOf. */
+/** True if a path of property names exists in a schema, through any option of a oneOf or anyOf. */
 const exists = (schema: JsonObject, [name, ...rest]: readonly string[]): boolean => {
   if (name === undefined) return true;
   const inner = objectAt(schema['properties'])[name];
@@ -44,7 +44,7 @@ export const oauthParameters = define(
     return paths
       .filter((path) => !exists(schema, path))
       .map((path) => ({
-        reason: `advanced_auth speaks of ${path.join('.')}, which the spec does not have`,
+        reason: `advanced_auth names ${path.join('.')}, which the spec does not have`,
         offending: shown(auth),
         advice: 'Correct the path, or add the property to connectionSpecification.',
       }));
@@ -53,12 +53,13 @@ export const oauthParameters = define(
 
 export const oauthDefault = define(
   'test_oauth_is_default_method',
-  'the first option of the spec is OAuth, where OAuth is one of them',
+  'the first option of the spec is OAuth, if OAuth is one of the options',
   async (entry, runs): Promise<readonly Fault[] | {readonly skipped: string}> => {
     const spec = await runs.specification(entry);
     const {advanced_auth: auth} = spec;
     if (!isObject(auth)) return SKIPPED;
-    if (!entry.oauthIsDefault) return {skipped: entry.oauthBypass ?? 'the config says so'};
+    if (!entry.oauthIsDefault)
+      return {skipped: entry.oauthBypass ?? 'the config has auth_default_method.oauth: false'};
     const path = namesOf(auth['predicate_key']);
     const name = path.at(-1);
     const parent = at(
@@ -71,15 +72,15 @@ export const oauthDefault = define(
     }
     const method = at(first, 'properties', name, 'const');
     if (method === undefined) {
-      return {skipped: 'its first option says no method: see test_oneof_usage'};
+      return {skipped: 'its first option has no const: see test_oneof_usage'};
     }
     return method === auth['predicate_value']
       ? []
       : [
           {
-            reason: `the first option of ${path.slice(0, -1).join('.')} is ${shown(method)}; OAuth is ${shown(auth['predicate_value'])}`,
+            reason: `the first option of ${path.slice(0, -1).join('.')} is ${shown(method)}, but OAuth is ${shown(auth['predicate_value'])}`,
             advice:
-              'Put OAuth first, or say in the config why not: auth_default_method {oauth: false, bypass_reason}.',
+              'Put OAuth first, or explain in the config why not: auth_default_method {oauth: false, bypass_reason}.',
           },
         ];
   },

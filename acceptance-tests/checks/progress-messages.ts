@@ -1,4 +1,4 @@
-// What a read says beside its records: the status of each stream, and its states.
+// Checks the messages of a read besides its records: statuses and states.
 
 import {objectAt} from '../../cdk/json/at.ts';
 import {isObject} from '../../cdk/json/values.ts';
@@ -7,7 +7,7 @@ import type {Run} from '../connectors/connector.ts';
 import {type ConfiguredStream, keyOf, shown, statesOf, tracesOf} from '../protocol/messages.ts';
 
 const STATUS_ADVICE =
-  'Say STARTED once, RUNNING with the first record, and COMPLETE after the last STATE of the stream.';
+  'Print STARTED once, RUNNING with the first record, and COMPLETE after the last STATE of the stream.';
 
 /** The statuses of each stream, in order. */
 const statusesIn = (run: Run) =>
@@ -24,18 +24,18 @@ const statusesIn = (run: Run) =>
   );
 
 export const statusFaults = (run: Run, streams: readonly ConfiguredStream[]): readonly Fault[] => {
-  const statuses = statusesIn(run);
+  const byStream = statusesIn(run);
   return streams.flatMap(({key}) => {
-    const messages = statuses.get(key) ?? [];
-    const said = messages.map(({status}) => status);
-    const between = said.slice(1, -1);
+    const messages = byStream.get(key) ?? [];
+    const statuses = messages.map(({status}) => status);
+    const between = statuses.slice(1, -1);
     const fine =
-      said.length >= 3 &&
-      said[0] === 'STARTED' &&
-      said.at(-1) === 'COMPLETE' &&
+      statuses.length >= 3 &&
+      statuses[0] === 'STARTED' &&
+      statuses.at(-1) === 'COMPLETE' &&
       between.every((status) => status === 'RUNNING');
     if (fine) return [];
-    const list = said.length === 0 ? 'no status at all' : `the statuses ${said.join(', ')}`;
+    const list = statuses.length === 0 ? 'no status' : `the statuses ${statuses.join(', ')}`;
     const offending = messages.at(-1)?.line.text;
     return [
       {
@@ -54,7 +54,7 @@ export const stateFaults = (run: Run, streams: readonly ConfiguredStream[]): rea
       ? []
       : [
           {
-            reason: `the read gave ${states.length} STATE messages for ${streams.length} streams`,
+            reason: `the read printed ${states.length} STATE messages for ${streams.length} streams`,
             advice: 'Print a STATE at the end of each stream, full refresh or not.',
           },
         ];
@@ -66,7 +66,7 @@ export const stateFaults = (run: Run, streams: readonly ConfiguredStream[]): rea
       ? []
       : [
           {
-            reason: 'a STATE is of the type LEGACY, or of none, which means the same',
+            reason: 'a STATE has the type LEGACY or no type, which means the same',
             offending: shown(legacy.line.text),
             advice: 'Print states of type STREAM: {"type": "STREAM", "stream": {…}}.',
           },
@@ -77,7 +77,8 @@ export const stateFaults = (run: Run, streams: readonly ConfiguredStream[]): rea
           {
             reason: 'a STATE has no sourceStats',
             offending: shown(uncounted.line.text),
-            advice: 'Add sourceStats.recordCount: the records of the stream since its last STATE.',
+            advice:
+              'Add sourceStats.recordCount: the number of records of the stream since its last STATE.',
           },
         ]),
   ];

@@ -1,4 +1,4 @@
-// What records of a read must be: of their schema, with a key, and all there.
+// Checks the records of a read: their schema, their primary key, and their completeness.
 
 import {at, objectAt} from '../../cdk/json/at.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
@@ -7,13 +7,13 @@ import type {BasicReadEntry} from '../config/settings.ts';
 import {nodesOf, recordValidatorOf, schemaProblem} from '../protocol/json-schema.ts';
 import {type ConfiguredStream, type Emitted, shown} from '../protocol/messages.ts';
 
-/** The records of one stream that is configured. */
+/** A configured stream with its records. */
 interface StreamRecords {
   readonly stream: ConfiguredStream;
   readonly records: readonly Emitted[];
 }
 
-/** One fault for all records that have it: the first is shown. */
+/** One fault for all records that have it, which shows the first. */
 const faultOf = (
   {stream, records}: StreamRecords,
   problem: (record: Emitted) => string | undefined,
@@ -38,8 +38,8 @@ const faultOf = (
 const isFraction = /[.eE]/;
 
 /**
- * The data of a record for a validator that knows no difference between 1 and 1.0, which a strict reader makes: what
- * is written with a fraction becomes one.
+ * The data of a record for the validator, which does not distinguish 1 from 1.0 as strict readers do: a whole number
+ * that is written with a fraction gets one.
  */
 const strictData = ({line}: Emitted): unknown => {
   const reviver = (_key: string, value: unknown, context?: {readonly source?: string}): unknown =>
@@ -54,7 +54,7 @@ const propertiesOf = (schema: JsonObject): readonly string[] =>
 
 const ofSchema = (group: StreamRecords): readonly Fault[] => {
   const {schema} = group.stream;
-  // discovery tells of it.
+  // discovery reports an invalid schema.
   if (schemaProblem(schema) !== undefined) return [];
   const validate = recordValidatorOf(schema);
   const known = propertiesOf(schema);
@@ -72,9 +72,9 @@ const ofSchema = (group: StreamRecords): readonly Fault[] => {
       group,
       (record) => {
         const wrong = validate(strictData(record));
-        return wrong === undefined ? undefined : `a record is not as its schema says: ${wrong}`;
+        return wrong === undefined ? undefined : `a record does not match its schema: ${wrong}`;
       },
-      'Correct the schema, or convert the value: destinations make their columns by the schema.',
+      'Correct the schema, or convert the value: destinations create their columns from the schema.',
     ),
   ];
 };
@@ -87,9 +87,9 @@ const extraColumns = (group: StreamRecords): readonly Fault[] => {
       const extra = Object.keys(data).filter((name) => !known.includes(name));
       return extra.length === 0
         ? undefined
-        : `a record has fields that the schema does not: ${extra.join(', ')}`;
+        : `a record has fields that the schema does not declare: ${extra.join(', ')}`;
     },
-    'Declare them: many destinations drop what the schema does not have.',
+    'Declare them: many destinations drop undeclared fields.',
   );
 };
 
@@ -105,25 +105,27 @@ const primaryKeys = (group: StreamRecords): readonly Fault[] => {
         ? 'a record has an object or a list in its primary key'
         : undefined;
     },
-    'Take fields as the key that every record has: the platform ends a sync that finds none.',
+    'Use fields as the key that every record has: the platform fails a sync without them.',
   );
 };
 
-/** Fields of the schema that no record has a value of. */
+/** Finds fields of the schema that have no value in any record. */
 const dataPoints = ({stream, records}: StreamRecords): readonly Fault[] => {
-  const fields = nodesOf(stream.schema).filter(({property, place}) => {
-    return property !== undefined && !place.includes('[') && !place.includes('*');
+  const fields = nodesOf(stream.schema).filter(({property, location}) => {
+    return property !== undefined && !location.includes('[') && !location.includes('*');
   });
   const empty = fields
-    .map(({place}) => place)
-    .filter((place) => records.every(({data}) => (at(data, ...place.split('.')) ?? null) === null));
+    .map(({location}) => location)
+    .filter((location) =>
+      records.every(({data}) => (at(data, ...location.split('.')) ?? null) === null),
+    );
   return empty.length === 0
     ? []
     : [
         {
-          reason: `${stream.key}: no record has a value of ${empty.join(', ')}`,
+          reason: `${stream.key}: no record has a value for ${empty.join(', ')}`,
           advice:
-            'Put records with these fields into the account that is read, or drop the fields from the schema.',
+            'Add records with these fields to the account that is read, or remove the fields from the schema.',
         },
       ];
 };
@@ -135,11 +137,11 @@ const nothingRead = ({stream, records}: StreamRecords): readonly Fault[] =>
         {
           reason: `${stream.key}: no record was read`,
           advice:
-            'Put records into the account that is read; or list the stream in empty_streams, with a bypass_reason.',
+            'Add records to the account that is read, or list the stream in empty_streams with a bypass_reason.',
         },
       ];
 
-/** All that is wrong with the records of a read, stream by stream. */
+/** The faults of the records of a read, stream by stream. */
 export const recordFaults = (
   entry: BasicReadEntry,
   streams: readonly ConfiguredStream[],

@@ -9,7 +9,7 @@ const MEMORY = 512 * MIB;
 
 const memory = define(
   'test_memory',
-  'a read takes no more than 512 MiB, or what --max-memory says',
+  'a read uses at most 512 MiB, or as much as --max-memory allows',
   async (entry, runs, {settings}) => {
     const limit = settings.limits?.memory ?? MEMORY;
     const baseline = await baselineOf(entry, runs);
@@ -20,9 +20,9 @@ const memory = define(
     if (peakMemory <= limit) return {note: `${peak} at most`};
     return [
       {
-        reason: `a read took ${peak}; ${Math.round(limit / MIB)} MiB are allowed`,
+        reason: `a read used ${peak}, but ${Math.round(limit / MIB)} MiB are allowed`,
         advice:
-          'Write records as they come, page by page, and wait while stdout is full: memory must not grow with the data.',
+          'Write records page by page, and wait while stdout is full: memory must not grow with the data.',
       },
     ];
   },
@@ -32,10 +32,10 @@ const START_UP = 5000;
 
 const startUp = define(
   'test_start_up',
-  'spec answers within 5 seconds, or what --max-start-up says',
+  'spec ends within 5 seconds, or as many as --max-start-up allows',
   async (entry, runs, context) => {
     const limit = context.settings.limits?.startUp ?? START_UP;
-    // The first may have had to be read from a disk; clients ask again and again.
+    // The first run may have waited for the disk; clients run spec again and again.
     const times: number[] = [];
     for (let turn = 0; turn < 2; turn += 1) {
       const run = await runWith(context, runs, entry, 'spec');
@@ -46,8 +46,9 @@ const startUp = define(
     if (took <= limit) return {note: `${took} ms`};
     return [
       {
-        reason: `\`spec\` took ${took} ms; ${limit} ms are allowed`,
-        advice: 'Load what only other commands need when they need it; ask no server for the spec.',
+        reason: `\`spec\` took ${took} ms, but ${limit} ms are allowed`,
+        advice:
+          'Load modules that only other commands need when they run, and send no requests for the spec.',
       },
     ];
   },

@@ -1,4 +1,4 @@
-// A read that is killed, and goes on from what it said last: nothing may be lost.
+// A read that is killed and resumed from its last STATE must lose no records.
 
 import {listAt} from '../../cdk/json/at.ts';
 import type {Check, Context, Fault} from '../check-kit/check.ts';
@@ -27,7 +27,7 @@ interface Baseline {
   readonly run: Run;
 }
 
-/** A whole read without state; undefined where it fails. */
+/** A complete read without state; undefined if it fails. */
 export const baselineOf = async (
   entry: BasicReadEntry,
   runs: Runs,
@@ -37,32 +37,32 @@ export const baselineOf = async (
   return failureOf(run) === undefined ? {catalog, run} : undefined;
 };
 
-/** Reads on from a state. What is lost of the baseline, or how the read failed. */
+/** Reads from a state. Resolves to a fault for each stream that lost records, or to the read's failure. */
 const resume = async (
-  {catalog, run: whole}: Baseline,
+  {catalog, run: complete}: Baseline,
   state: unknown,
   before: Run,
   states: number,
   read: (inputs: ReadInputs) => Promise<Run>,
   when: string,
 ): Promise<readonly Fault[]> => {
-  // Nobody passes a state that was never said.
+  // Without a STATE, a client passes no state.
   const rest = await read(listAt(state).length === 0 ? {catalog} : {catalog, state});
   const failure = failureOf(rest);
   if (failure !== undefined) return [{...failure, reason: `${failure.reason}, ${when}`}];
   const keyOf = keysBy(catalog);
   const lost = missingFrom(
-    keysOf(recordsOf(whole), keyOf),
+    keysOf(recordsOf(complete), keyOf),
     keysOf(committed(before, states), keyOf),
     keysOf(recordsOf(rest), keyOf),
   );
   return lossFaults(lost, when);
 };
 
-/** Parts of the whole at which it is killed. */
+/** The parts of the output after which the read is killed. */
 const POINTS = [0.1, 0.35, 0.6, 0.85];
 
-/** The lines at which it is killed: spread over the whole, and the first STATE. */
+/** The lines at which the read is killed: spread over its output, and the first STATE. */
 const killLines = ({lines}: Run): readonly number[] => {
   const parts = POINTS.map((part) => Math.floor(part * lines.length));
   const first = lines.findIndex(({json}) => messageTypeOf(json) === 'STATE');
@@ -75,17 +75,17 @@ const crashFaults = async (
   runs: Runs,
   context: Context,
 ): Promise<readonly Fault[]> => {
-  const {catalog, run: whole} = baseline;
+  const {catalog, run: complete} = baseline;
   const read = (inputs: ReadInputs) => runWith(context, runs, entry, 'read', inputs);
-  for (const line of killLines(whole)) {
-    const style: CallStyle = {onLine: (_line, index) => (index >= line ? 'kill' : 'go on')};
+  for (const line of killLines(complete)) {
+    const style: CallStyle = {onLine: (_line, index) => (index >= line ? 'kill' : 'continue')};
     const killed = await runWith(context, runs, entry, 'read', {catalog}, style);
-    // What was in the pipe is lost with it, as where the whole machine goes.
+    // Output that was still in the pipe is lost, as when the whole machine fails.
     const known = {...killed, lines: killed.lines.slice(0, line + 1)};
     const state = stateAfter(statesOf(known));
     const when = `after a kill at line ${line + 1} and a read from the last state`;
     const faults = await resume(baseline, state, known, Number.POSITIVE_INFINITY, read, when);
-    // One crash that loses records tells enough.
+    // One crash that loses records is enough to report.
     if (faults.length > 0) return faults;
   }
   return [];
@@ -93,7 +93,7 @@ const crashFaults = async (
 
 const crash = define(
   'test_crash_and_resume',
-  'killed at several places, a read goes on from its last state and loses nothing',
+  'a read that is killed at any of several lines resumes from its last state and loses no records',
   async (entry, runs, context) => {
     const baseline = await baselineOf(entry, runs);
     return baseline === undefined ? NO_BASELINE : crashFaults(baseline, entry, runs, context);
@@ -102,7 +102,7 @@ const crash = define(
 
 const MAX_STATES = 10;
 
-/** So many numbers from 1 to `count`, evenly, with both ends. */
+/** At most MAX_STATES numbers from 1 to `count`, evenly spread, with both ends. */
 const sample = (count: number): readonly number[] => {
   const size = Math.min(count, MAX_STATES);
   const step = size > 1 ? (count - 1) / (size - 1) : 0;
@@ -111,12 +111,12 @@ const sample = (count: number): readonly number[] => {
 
 const everyState = define(
   'test_resume_from_every_state',
-  'a read goes on from any state that was emitted, ten of them where there are more, and loses nothing',
+  'a read resumes from every state that was emitted (at most ten of them) and loses no records',
   async (entry, runs) => {
     const baseline = await baselineOf(entry, runs);
     if (baseline === undefined) return NO_BASELINE;
     const states = statesOf(baseline.run);
-    if (states.length === 0) return {skipped: 'the read gave no STATE'};
+    if (states.length === 0) return {skipped: 'the read printed no STATE'};
     for (const count of sample(states.length)) {
       const state = stateAfter(states, count);
       const when = `in a read from STATE ${count} of ${states.length}`;

@@ -1,4 +1,4 @@
-// Configs that a schema takes: the least and the fullest, with each option of each oneOf, each value of each enum.
+// Makes configs that a schema accepts: the smallest, the fullest, and one for each option and each enum value.
 import {listAt, objectAt} from '../../cdk/json/at.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 
@@ -32,7 +32,7 @@ const plainValues = (schema: JsonObject): readonly unknown[] => {
   return [stringAt(schema), ...nulls];
 };
 
-/** Values that a schema takes, the most usual first. */
+/** Values that a schema accepts, the most usual first. */
 const valuesOf = (schema: JsonObject): readonly unknown[] => {
   if ('const' in schema) return [schema['const']];
   const {enum: values, examples, oneOf, properties} = schema;
@@ -41,7 +41,7 @@ const valuesOf = (schema: JsonObject): readonly unknown[] => {
   if (isObject(properties)) return objectsOf(schema, properties);
   const given = listAt(examples).filter((example) => typeof example === schema['type']);
   const usual = 'default' in schema ? [schema['default']] : [];
-  // A pattern is met by nothing that could be made up here.
+  // Invented values would not match a pattern.
   const known = [...usual, ...given];
   return typeof schema['pattern'] === 'string' && known.length > 0
     ? known
@@ -69,10 +69,10 @@ const objectsOf = (schema: JsonObject, properties: JsonObject): readonly JsonObj
   return [least, full, ...varied].slice(0, MAX_CONFIGS);
 };
 
-/** The field that says which option of a oneOf it is belongs to the least, too. */
+/** The field that names the option of a oneOf is also part of the smallest config. */
 const isConstant = (properties: JsonObject, name: string): boolean =>
   isObject(properties[name]) && 'const' in properties[name];
 
-/** At most a hundred configs that a schema takes, as far as it can be told from its keywords. */
+/** At most a hundred configs that a schema probably accepts, judged by its keywords. */
 export const sampleConfigs = (schema: JsonObject): readonly JsonObject[] =>
   valuesOf(schema).filter(isObject).slice(0, MAX_CONFIGS);

@@ -10,8 +10,8 @@ import {shown} from '../protocol/messages.ts';
 
 export type Rule = (node: Node) => readonly Fault[];
 
-const fault = ({schema, place}: Node, what: string, advice: string): Fault => ({
-  reason: `${place === '' ? 'the top of the spec' : place} ${what}`,
+const fault = ({schema, location}: Node, what: string, advice: string): Fault => ({
+  reason: `${location === '' ? 'the root of the spec' : location} ${what}`,
   offending: shown(schema),
   advice,
 });
@@ -25,9 +25,9 @@ export const enumUsage: Rule = (node) => {
 };
 
 const ONE_OF_ADVICE =
-  'Give each option `type: object` and properties, and all of them one property with a `const` of its own, which says the option.';
+  'Give each option `type: object` and properties, among them one property with a different `const` in each option.';
 
-/** The names of properties that have a `const` in each option. */
+/** The names of the properties that have a `const` in every option. */
 const constsOf = (options: readonly JsonObject[]): readonly string[] => {
   const [first, ...others] = options.map((option) =>
     Object.entries(objectAt(option['properties']))
@@ -52,7 +52,7 @@ const constProblem = (options: readonly JsonObject[], name: string): string | un
 };
 
 const oneOfProblem = (schema: JsonObject, options: readonly JsonObject[]): string | undefined => {
-  if (schema['type'] !== 'object') return 'has options, but is no `type: object`';
+  if (schema['type'] !== 'object') return 'has options, but not `type: object`';
   if (options.some((option) => !isObject(option['properties']))) {
     return 'has an option without properties';
   }
@@ -74,7 +74,7 @@ export const oneOfUsage: Rule = (node) => {
   return problem === undefined ? [] : [fault(node, problem, ONE_OF_ADVICE)];
 };
 
-/** As Airbyte's own acceptance tests list them. */
+/** The list of Airbyte's own acceptance tests. */
 const SECRET_NAMES = new Set([
   ...['client_token', 'access_token', 'api_token', 'token', 'secret', 'client_secret', 'password'],
   ...['key', 'service_account_info', 'service_account', 'tenant_id', 'certificate', 'jwt'],
@@ -91,8 +91,8 @@ export const secretMarking: Rule = (node) => {
     return [
       fault(
         node,
-        'is marked airbyte_secret, but can hold no secret',
-        'Mark strings and numbers, not what holds them, and no `const`.',
+        'is marked airbyte_secret, but cannot hold a secret',
+        'Mark strings and numbers, not the objects or arrays that hold them, and no `const`.',
       ),
     ];
   }
@@ -100,8 +100,8 @@ export const secretMarking: Rule = (node) => {
   return [
     fault(
       node,
-      'has the name of a secret, and is not marked as one',
-      'Add `airbyte_secret: true`: without it, the value is stored and shown in the clear.',
+      'is named like a secret, but is not marked as one',
+      'Add `airbyte_secret: true`: without it, the value is stored and shown as plain text.',
     ),
   ];
 };
@@ -116,7 +116,7 @@ export const typeIsNotArray: Rule = (node) => {
         fault(
           node,
           `has the types ${type.join(', ')}`,
-          'Give it one type, or that type and "null", in this order: nothing else can be shown in a form.',
+          'Give it one type, or that type and "null", in this order: forms show nothing else.',
         ),
       ];
 };
@@ -131,7 +131,7 @@ export const objectNotEmpty: Rule = (node) => {
         fault(
           node,
           'is an object without properties',
-          'List its properties, or make it a string: an empty object is an empty form.',
+          'List its properties, or make it a string: an empty object shows an empty form.',
         ),
       ];
 };
@@ -152,7 +152,7 @@ export const arrayType: Rule = (node) => {
     : [
         fault(
           node,
-          'is an array whose items are no object, string, number, integer or enum',
+          'is an array whose items are not objects, strings, numbers, integers or an enum',
           'Give `items` one schema of one of these types.',
         ),
       ];
@@ -168,7 +168,7 @@ export const forbiddenKeywords: Rule = (node) =>
     fault(
       node,
       `uses ${keyword}`,
-      `Write it without ${keyword}: Airbyte's forms do not know it. A choice is a oneOf.`,
+      `Write it without ${keyword}: Airbyte's forms do not support it. Use oneOf for a choice.`,
     ),
   );
 
@@ -182,7 +182,7 @@ const DATE_PATTERNS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** A format without its pattern. */
+/** Finds a format without its pattern. */
 export const datePattern: Rule = (node) => {
   const {format, pattern} = node.schema;
   const patterns = typeof format === 'string' ? DATE_PATTERNS[format] : undefined;
@@ -191,13 +191,13 @@ export const datePattern: Rule = (node) => {
     : [
         fault(
           node,
-          `has the format ${format}, and no pattern`,
-          `Add a pattern, such as "${patterns[0]}": forms check that alone.`,
+          `has the format ${format}, but no pattern`,
+          `Add a pattern, such as "${patterns[0]}": forms check nothing else.`,
         ),
       ];
 };
 
-/** A pattern without its format. */
+/** Finds a pattern without its format. */
 export const dateFormat: Rule = (node) => {
   const {format, pattern} = node.schema;
   const expected = Object.entries(DATE_PATTERNS).find(
@@ -208,8 +208,8 @@ export const dateFormat: Rule = (node) => {
     : [
         fault(
           node,
-          `has the pattern of a ${expected[0]}, and not its format`,
-          `Add \`format: ${expected[0]}\`: it gives the form a picker of dates.`,
+          `has the pattern of a ${expected[0]}, but not its format`,
+          `Add \`format: ${expected[0]}\`: with it, the form shows a date picker.`,
         ),
       ];
 };
@@ -227,30 +227,30 @@ export const duplicateOrder: Rule = (node) => {
       : [
           fault(
             node,
-            `gives ${other} and ${name} the same order, ${shown(order)}`,
-            'Give each property of an object (and group) an order of its own.',
+            `has ${other} and ${name} with the same order, ${shown(order)}`,
+            'Give each property of an object (or group) a different order.',
           ),
         ];
   });
 };
 
-/** Properties of the top are at depth 1. */
+/** Properties at the root have depth 1. */
 export const nestedGroup: Rule = (node) =>
   node.schema['group'] === undefined || (node.depth === 1 && node.property !== undefined)
     ? []
-    : [fault(node, 'has a group', 'Use `group` on properties of the top only.')];
+    : [fault(node, 'has a group', 'Use `group` only on properties at the root.')];
 
 export const displayType: Rule = (node) => {
   const {display_type: type, oneOf} = node.schema;
   if (type === undefined) return [];
   if (oneOf === undefined) {
     return [
-      fault(node, 'has a display_type, and no oneOf', 'Use display_type beside a oneOf only.'),
+      fault(node, 'has a display_type, but no oneOf', 'Use display_type only beside a oneOf.'),
     ];
   }
   return type === 'dropdown' || type === 'radio'
     ? []
-    : [fault(node, `has the display_type ${shown(type)}`, 'Say dropdown or radio.')];
+    : [fault(node, `has the display_type ${shown(type)}`, 'Use dropdown or radio.')];
 };
 
 export const additionalProperties: Rule = (node) => {
@@ -260,8 +260,8 @@ export const additionalProperties: Rule = (node) => {
     : [
         fault(
           node,
-          `says additionalProperties: ${shown(value)}`,
-          'Say true or nothing: what is unknown today may be known to the next version.',
+          `has additionalProperties: ${shown(value)}`,
+          'Remove it or set it to true: the next version may have properties that this one does not know.',
         ),
       ];
 };

@@ -1,4 +1,4 @@
-// The suite `spec`: what the connector says it wants to be configured with.
+// The suite `spec`: the spec is valid, and Airbyte can show it as a form.
 
 import {at, listAt, objectAt} from '../../cdk/json/at.ts';
 import {canonical} from '../../cdk/json/canonical.ts';
@@ -20,7 +20,7 @@ const define = checksOf('spec', (suites) => suites.spec);
 const schemaOf = async (entry: EntryLike, runs: Runs): Promise<JsonObject> =>
   objectAt((await runs.specification(entry))['connectionSpecification']);
 
-/** A check of each schema in the connectionSpecification. */
+/** Defines a check that applies a rule to each schema in the connectionSpecification. */
 const ruleCheck = (name: string, about: string, rule: rules.Rule): Check =>
   define(name, about, async (entry, runs) =>
     nodesOf(await schemaOf(entry, runs)).flatMap((node) => rule(node)),
@@ -31,25 +31,21 @@ const warningCheck = (name: string, about: string, rule: rules.Rule): Check =>
     warnings: nodesOf(await schemaOf(entry, runs)).flatMap((node) => rule(node)),
   }));
 
-const testSpec = define(
-  'test_spec',
-  'spec answers with one SPEC, and succeeds',
-  async (entry, runs) => {
-    const run = await runs.spec(entry);
-    const found = messagesOf(run, 'SPEC');
-    const failure = failureOf(run);
-    if (failure !== undefined) return [failure];
-    if (found.length === 1) return [];
-    const offending = found[1]?.line.text ?? run.lines[0]?.text;
-    return [
-      {
-        reason: `spec gave ${found.length} SPEC messages`,
-        ...(offending !== undefined && {offending: shown(offending)}),
-        advice: 'Print exactly one SPEC message, on one line of stdout.',
-      },
-    ];
-  },
-);
+const testSpec = define('test_spec', 'spec prints one SPEC and succeeds', async (entry, runs) => {
+  const run = await runs.spec(entry);
+  const found = messagesOf(run, 'SPEC');
+  const failure = failureOf(run);
+  if (failure !== undefined) return [failure];
+  if (found.length === 1) return [];
+  const offending = found[1]?.line.text ?? run.lines[0]?.text;
+  return [
+    {
+      reason: `spec printed ${found.length} SPEC messages instead of one`,
+      ...(offending !== undefined && {offending: shown(offending)}),
+      advice: 'Print exactly one SPEC message, on one line of stdout.',
+    },
+  ];
+});
 
 const configMatchesSpec = define(
   'test_config_match_spec',
@@ -60,9 +56,9 @@ const configMatchesSpec = define(
     if (problem !== undefined) {
       return [
         {
-          reason: `connectionSpecification is no valid JSON Schema: ${problem}`,
+          reason: `connectionSpecification is not a valid JSON Schema: ${problem}`,
           offending: shown(schema),
-          advice: 'Correct the schema; it is of draft-07.',
+          advice: 'Correct the schema by draft-07 of JSON Schema.',
         },
       ];
     }
@@ -76,38 +72,38 @@ const configMatchesSpec = define(
           {
             reason: `the config does not match the spec: ${wrong}`,
             offending: entry.configPath,
-            advice: 'Correct the config, or the spec if it asks for what it should not.',
+            advice: 'Correct the config, or the spec if it is too strict.',
           },
         ];
   },
 );
 
-/** The first place where two values differ, for people. */
-const difference = (expected: unknown, actual: unknown, place = ''): string | undefined => {
+/** The first path at which two values differ; undefined if they are equal. */
+const difference = (expected: unknown, actual: unknown, location = ''): string | undefined => {
   if (canonical(expected) === canonical(actual)) return undefined;
-  if (!isObject(expected) || !isObject(actual)) return place;
+  if (!isObject(expected) || !isObject(actual)) return location;
   return [...new Set([...Object.keys(expected), ...Object.keys(actual)])]
-    .map((key) => difference(expected[key], actual[key], `${place}/${key}`))
+    .map((key) => difference(expected[key], actual[key], `${location}/${key}`))
     .find((found) => found !== undefined);
 };
 
 const matchesExpected = define(
   'test_match_expected',
-  'the spec is the one of the file at spec_path',
+  'the spec equals the file at spec_path',
   async (entry, runs) => {
     if (entry.specPath === undefined) return {skipped: 'the config names no spec_path'};
     const actual = await runs.specification(entry);
     const file = objectAt(await readJson(entry.specPath));
     // A file may hold the whole message.
     const expected = isObject(file['spec']) && file['type'] === 'SPEC' ? file['spec'] : file;
-    const place = difference(expected, actual);
-    return place === undefined
+    const location = difference(expected, actual);
+    return location === undefined
       ? []
       : [
           {
-            reason: `the spec differs from ${entry.specPath} at ${place || 'the top'}`,
-            offending: shown(at(actual, ...place.split('/').slice(1)) ?? 'it is missing there'),
-            advice: 'If the change is meant, save the new spec to that file.',
+            reason: `the spec differs from ${entry.specPath} at ${location || 'the root'}`,
+            offending: shown(at(actual, ...location.split('/').slice(1)) ?? '(nothing)'),
+            advice: 'If the change is intended, save the new spec to that file.',
           },
         ];
   },
@@ -119,22 +115,23 @@ const noRefs = define(
   async (entry, runs) =>
     refsIn(await schemaOf(entry, runs)).map((found) => ({
       reason: `a $ref is left in the spec, at ${found}`,
-      advice: 'Write what it refers to in its place: readers of a spec follow no references.',
+      advice:
+        'Write the referenced schema in its place: readers of a spec do not resolve references.',
     })),
 );
 
 const requiredExists = define(
   'test_required',
-  'what the spec requires is a property of it',
+  'properties that the spec requires exist',
   async (entry, runs) =>
-    nodesOf(await schemaOf(entry, runs)).flatMap(({schema, place}) => {
+    nodesOf(await schemaOf(entry, runs)).flatMap(({schema, location}) => {
       if (!isObject(schema['properties'])) return [];
       const {properties} = schema;
       return listAt(schema['required'])
         .filter((name) => typeof name === 'string' && !Object.hasOwn(objectAt(properties), name))
         .map((name) => ({
-          reason: `${place || 'the spec'} requires ${String(name)}, which is none of its properties`,
-          advice: 'Correct the name: no form can ask for this property.',
+          reason: `${location || 'the spec'} requires ${String(name)}, which is not one of its properties`,
+          advice: 'Correct the name: no form can show this property.',
         }));
     }),
 );
@@ -144,36 +141,36 @@ export const spec: readonly Check[] = [
   configMatchesSpec,
   matchesExpected,
   ruleCheck('test_enum_usage', 'enums list each value once', rules.enumUsage),
-  ruleCheck('test_oneof_usage', 'options of a oneOf can be told apart', rules.oneOfUsage),
+  ruleCheck('test_oneof_usage', 'options of a oneOf are distinguishable', rules.oneOfUsage),
   ruleCheck(
     'test_secret_is_properly_marked',
-    'properties with names of secrets are marked airbyte_secret',
+    'properties that are named like secrets are marked airbyte_secret',
     rules.secretMarking,
   ),
   ruleCheck(
     'test_property_type_is_not_array',
-    'each property has one type, or one and null',
+    'each property has one type, or one type and null',
     rules.typeIsNotArray,
   ),
   ruleCheck('test_object_not_empty', 'nested objects have properties', rules.objectNotEmpty),
   ruleCheck('test_array_type', 'items of arrays have one plain type', rules.arrayType),
   ruleCheck(
     'test_forbidden_complex_types',
-    'no keyword is used that forms do not know',
+    'no keyword is used that forms do not support',
     rules.forbiddenKeywords,
   ),
   warningCheck('test_date_pattern', 'dates have a pattern', rules.datePattern),
-  warningCheck('test_date_format', 'patterns of dates have their format', rules.dateFormat),
-  ruleCheck('test_duplicate_order', 'each order is given once', rules.duplicateOrder),
-  ruleCheck('test_nested_group', 'group is used at the top only', rules.nestedGroup),
-  ruleCheck('test_display_type', 'display_type is used with oneOf only', rules.displayType),
+  warningCheck('test_date_format', 'patterns of dates come with their format', rules.dateFormat),
+  ruleCheck('test_duplicate_order', 'each order is used once', rules.duplicateOrder),
+  ruleCheck('test_nested_group', 'group is used only at the root', rules.nestedGroup),
+  ruleCheck('test_display_type', 'display_type is used only with oneOf', rules.displayType),
   noRefs,
   requiredExists,
   oauthParameters,
   oauthDefault,
   ruleCheck(
     'test_additional_properties_is_true',
-    'additionalProperties is true wherever it is said',
+    'additionalProperties, if present, is true',
     rules.additionalProperties,
   ),
   specCompatibility,

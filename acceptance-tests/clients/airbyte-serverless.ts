@@ -1,4 +1,4 @@
-// How airbyte-serverless calls a connector: https://github.com/unytics/airbyte_serverless (airbyte_serverless/sources.py).
+// Calls a connector as airbyte-serverless does: https://github.com/unytics/airbyte_serverless (airbyte_serverless/sources.py).
 import {at} from '../../cdk/json/at.ts';
 import type {Check, Fault} from '../check-kit/check.ts';
 import type {Run} from '../connectors/connector.ts';
@@ -12,49 +12,49 @@ import {
   runWith,
 } from './client-check.ts';
 
-const CLIENT = 'airbyte-serverless';
+const CALLED = 'as airbyte-serverless does';
 
-/** Its stderr is in its stdout. */
+/** The client merges stderr into stdout. */
 const MERGED = {stderr: 'merged'} as const;
 
-const ANSWERS = {spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG'} as const;
+const RESULTS = {spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG'} as const;
 
-/** Text of stderr within a message: neither of them can be read. */
+/** Finds stderr output within a message, which makes both unreadable. */
 const tornLines = (run: Run): readonly Fault[] =>
   run.lines
     .filter(({text, json}) => json === undefined && /"type"\s*:\s*"[A-Z_]+"/.test(text))
     .slice(0, 3)
     .map(({text}) => ({
-      reason: 'a message is torn where stderr goes into stdout',
+      reason: 'a message is torn by output on stderr, which the client merges into stdout',
       offending: shown(text),
-      advice: 'Write whole lines at once, and next to nothing on stderr.',
+      advice: 'Write whole lines at once, and very little on stderr.',
     }));
 
-const answerFaults = (run: Run, command: keyof typeof ANSWERS): readonly Fault[] => {
+const resultFaults = (run: Run, command: keyof typeof RESULTS): readonly Fault[] => {
   const first = run.lines.find(({json}) => {
     const type = messageTypeOf(json);
     return type !== undefined && type !== 'LOG' && type !== 'TRACE';
   });
   const type = messageTypeOf(first?.json);
-  if (type === ANSWERS[command]) return [];
+  if (type === RESULTS[command]) return [];
   return [
     {
-      reason: `${type ?? 'no message'} is the first answer of \`${command}\` to airbyte-serverless, which takes it for its ${ANSWERS[command]}`,
+      reason: `${type ?? 'no message'} is the first message of \`${command}\`, which airbyte-serverless takes for its ${RESULTS[command]}`,
       ...(first && {offending: shown(first.text)}),
-      advice: `Print the ${ANSWERS[command]} before any other message but LOG and TRACE.`,
+      advice: `Print the ${RESULTS[command]} before any other message but LOG and TRACE.`,
     },
   ];
 };
 
-const answers = define(
-  'test_airbyte_serverless_answers',
-  'spec, check and discover give their answer first, with stderr among their lines',
+const results = define(
+  'test_airbyte_serverless_responses',
+  'spec, check and discover print their result first, also with stderr merged into stdout',
   async (entry, runs, context) => {
     const faults: Fault[] = [];
-    const commands: readonly (keyof typeof ANSWERS)[] = ['spec', 'check', 'discover'];
+    const commands: readonly (keyof typeof RESULTS)[] = ['spec', 'check', 'discover'];
     for (const command of commands) {
       const run = await runWith(context, runs, entry, command, {}, MERGED);
-      faults.push(...failuresOf(run, CLIENT), ...answerFaults(run, command), ...tornLines(run));
+      faults.push(...failuresOf(run, CALLED), ...resultFaults(run, command), ...tornLines(run));
     }
     return faults;
   },
@@ -64,7 +64,7 @@ const READ_TYPES = new Set(['RECORD', 'STATE', 'LOG', 'TRACE']);
 
 const read = define(
   'test_airbyte_serverless_read',
-  'a read gives RECORD, STATE, LOG and TRACE only, with stderr among its lines',
+  'a read prints only RECORD, STATE, LOG and TRACE, also with stderr merged into stdout',
   async (entry, runs, context) => {
     const catalog = incrementalCatalog(await filledStreams(entry, runs));
     const run = await runWith(context, runs, entry, 'read', {catalog}, MERGED);
@@ -72,16 +72,16 @@ const read = define(
       const type = messageTypeOf(json);
       return type !== undefined && !READ_TYPES.has(type);
     });
-    const faults = [...failuresOf(run, CLIENT), ...tornLines(run)];
-    // A rotated token has to be told, whoever cannot hear it.
+    const faults = [...failuresOf(run, CALLED), ...tornLines(run)];
+    // A rotated token must be reported, even if this client ignores it.
     const control = messageTypeOf(strange?.json) === 'CONTROL';
     if (strange === undefined || control) return faults;
     return [
       ...faults,
       {
-        reason: `a read printed a ${messageTypeOf(strange.json)} message, at which airbyte-serverless fails`,
+        reason: `a read printed a ${messageTypeOf(strange.json)} message, which makes airbyte-serverless fail`,
         offending: shown(strange.text),
-        advice: 'Print RECORD, STATE, LOG and TRACE only in a read.',
+        advice: 'In a read, print only RECORD, STATE, LOG and TRACE.',
       },
     ];
   },
@@ -96,11 +96,11 @@ const links = define(
         ? []
         : [
             {
-              reason: 'the spec has no documentationUrl, at which airbyte-serverless fails',
-              advice: 'Give the address of the documentation.',
+              reason: 'the spec has no documentationUrl, which makes airbyte-serverless fail',
+              advice: 'Add the URL of the documentation.',
             },
           ],
   }),
 );
 
-export const airbyteServerless: readonly Check[] = [answers, read, links];
+export const airbyteServerless: readonly Check[] = [results, read, links];

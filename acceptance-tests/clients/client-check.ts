@@ -1,4 +1,4 @@
-// How the checks of clients are written: the entries they run with, the catalogs they make, and what fails a run.
+// Helpers for the checks of clients: their entries, catalogs and faults.
 import {stringAt} from '../../cdk/json/at.ts';
 import type {Context, Fault} from '../check-kit/check.ts';
 import {checksOf} from '../check-kit/define-check.ts';
@@ -8,14 +8,14 @@ import type {BasicReadEntry, Suite} from '../config/settings.ts';
 import type {CallStyle, Command, Inputs, Run} from '../connectors/connector.ts';
 import type {Stream} from '../protocol/messages.ts';
 
-/** One config is enough: these are questions about the program. */
+/** One config is enough: these checks are about the program. */
 export const firstOf = (suite: Suite<BasicReadEntry>): Suite<BasicReadEntry> =>
   suite === undefined || 'bypass' in suite ? suite : {entries: suite.entries.slice(0, 1)};
 
-/** Checks of clients have no section of their own in the config; they read as basic_read does. */
+/** Checks of clients have no section in the config; they use that of basic_read. */
 export const define = checksOf('clients', ({basic_read}) => firstOf(basic_read), 'basic_read');
 
-/** Runs a command with the entry's config, in its time and its mode. */
+/** Runs a command with the entry's config, timeout and deployment mode. */
 export const runWith = async (
   {connector}: Context,
   runs: Runs,
@@ -28,7 +28,7 @@ export const runWith = async (
   return connector.run(command, {...config, ...inputs}, {...callStyleOf(entry), ...style});
 };
 
-/** A catalog of these streams; `more` adds what the client gives, or leaves out. */
+/** A configured catalog of these streams; `more` returns the fields that the client adds. */
 export const configuredCatalog = (
   streams: readonly Stream[],
   more: (stream: Stream) => Readonly<Record<string, unknown>>,
@@ -41,24 +41,22 @@ export const configuredCatalog = (
   })),
 });
 
-/** As Airbyte's serverless client and the platform do: incremental where it can be. */
+/** Incremental for streams that support it, like the catalogs of airbyte-serverless and the platform. */
 export const incrementalCatalog = (streams: readonly Stream[]) =>
   configuredCatalog(streams, ({syncModes, defaultCursor}) => ({
     sync_mode: syncModes.includes('incremental') ? 'incremental' : 'full_refresh',
     cursor_field: defaultCursor,
   }));
 
-/** The faults of a run that should have succeeded, said of a client. */
-export const failuresOf = (run: Run, client: string): readonly Fault[] => {
+/** The faults of a run that should have succeeded; the reason says how it was called. */
+export const failuresOf = (run: Run, how: string): readonly Fault[] => {
   const failure = failureOf(run);
-  return failure === undefined
-    ? []
-    : [{...failure, reason: `called as ${client} does, ${failure.reason}`}];
+  return failure === undefined ? [] : [{...failure, reason: `called ${how}, ${failure.reason}`}];
 };
 
 export const messageTypeOf = (json: unknown): string | undefined => stringAt(json, 'type');
 
-/** Streams but those that the config says are empty. */
+/** Streams except those that the config lists as empty. */
 export const filledStreams = async (
   entry: BasicReadEntry,
   runs: Runs,
@@ -67,7 +65,7 @@ export const filledStreams = async (
   return (await runs.streams(entry)).filter(({name}) => !empty.includes(name));
 };
 
-/** A stream that no source has, with modes that are valid. */
+/** A stream that no source has, with valid sync modes. */
 export const MISSING = {
   stream: {
     name: '__AIRBYTE__stream_that_does_not_exist',
@@ -78,28 +76,28 @@ export const MISSING = {
   destination_sync_mode: 'append',
 };
 
-/** How long clients wait after SIGTERM, in milliseconds. */
+/** Clients wait this many milliseconds after SIGTERM. */
 const GRACE = 10_000;
 
-/** Ends a run by SIGTERM at the first line that is meant; tells how long it took to end. */
-export const terminating = (isMeant: (type: string | undefined) => boolean) => {
+/** Ends a run by SIGTERM at the first line of a type that `isLast` accepts, and checks how it ended. */
+export const terminating = (isLast: (type: string | undefined) => boolean) => {
   let at: number | undefined;
   const onLine: NonNullable<CallStyle['onLine']> = ({json}) => {
-    if (at !== undefined || !isMeant(messageTypeOf(json))) return 'go on';
+    if (at !== undefined || !isLast(messageTypeOf(json))) return 'continue';
     at = performance.now();
     return 'terminate';
   };
-  /** What is wrong with how it ended. */
+  /** Faults of a run that ended too late or as a failure. */
   const faults = (run: Run, images: boolean): readonly Fault[] => {
     if (at === undefined) return [];
     const took = performance.now() - at;
     const {code, signal} = run.exit;
     const advice =
-      'On SIGTERM finish the line, flush, and end by the signal itself (remove the handler, send it to yourself): clients take that or 0 for an orderly end, and kill what still runs after 10 s.';
+      'On SIGTERM, finish the line, flush, and end by the signal itself (remove the handler and send the signal to your own process): clients take that or 0 for an orderly end, and kill the process after 10 s.';
     if (run.hung === true || took > GRACE) {
       return [
         {
-          reason: `\`${run.command}\` went on for ${Math.round(took / 1000)} s after SIGTERM`,
+          reason: `\`${run.command}\` still ran ${Math.round(took / 1000)} s after SIGTERM`,
           advice,
         },
       ];

@@ -1,4 +1,4 @@
-// How the Airbyte platform calls a connector: https://github.com/airbytehq/airbyte-platform
+// Calls a connector as the Airbyte platform does: https://github.com/airbytehq/airbyte-platform
 import {at, objectAt, stringAt} from '../../cdk/json/at.ts';
 import {canonical} from '../../cdk/json/canonical.ts';
 import type {Check, Fault} from '../check-kit/check.ts';
@@ -16,7 +16,7 @@ import {
   runWith,
 } from './client-check.ts';
 
-const CLIENT = 'the platform';
+const CALLED = 'as the platform does';
 
 const MAX_LINES = 10;
 const MAX_BYTES = 2 * 1024 * 1024;
@@ -33,7 +33,7 @@ const specEarly = define(
     if (index < MAX_LINES && bytes <= MAX_BYTES) return [];
     return [
       {
-        reason: `the SPEC is line ${index + 1}, and ends after ${bytes.toLocaleString('en')} bytes; the platform looks no further than 10 lines and 2 MiB`,
+        reason: `the SPEC is line ${index + 1} and ends after ${bytes.toLocaleString('en')} bytes; the platform reads only 10 lines and 2 MiB`,
         offending: shown(lines[0]?.text),
         advice: 'Print the SPEC before any LOG.',
       },
@@ -41,13 +41,13 @@ const specEarly = define(
   },
 );
 
-/** Three hours, where metadata.yaml says nothing else. */
+/** Seconds: the default of maxSecondsBetweenMessages in metadata.yaml. */
 const HEARTBEAT = 10_800;
 
 const heartbeatOf = ({metadata = {}}: Settings): number =>
   Number(metadata['maxSecondsBetweenMessages'] ?? HEARTBEAT);
 
-/** Listens to a read as the platform's heartbeat does: what is neither RECORD nor STATE does not count. */
+/** Measures a read like the platform's heartbeat: only RECORD and STATE count. */
 const openHeartbeat = () => {
   let last = performance.now();
   let longest = 0;
@@ -59,7 +59,7 @@ const openHeartbeat = () => {
   const onLine = ({json}: {readonly json?: unknown}) => {
     const type = messageTypeOf(json);
     if (type === 'RECORD' || type === 'STATE') beat();
-    return 'go on' as const;
+    return 'continue' as const;
   };
   return {onLine, longest: () => longest / 1000};
 };
@@ -69,15 +69,15 @@ const heartbeatFaults = (longest: number, limit: number): readonly Fault[] =>
     ? []
     : [
         {
-          reason: `for ${Math.round(longest)} s came neither RECORD nor STATE; the platform ends a sync after ${limit} s`,
+          reason: `neither RECORD nor STATE came for ${Math.round(longest)} s; the platform ends a sync after ${limit} s`,
           advice:
-            'Ask for less at a time, or give a longer maxSecondsBetweenMessages in metadata.yaml.',
+            'Request less data at a time, or set a larger maxSecondsBetweenMessages in metadata.yaml.',
         },
       ];
 
 const read = define(
   'test_platform_read',
-  'a read as the platform starts it succeeds, and RECORD or STATE comes often enough',
+  'a read that the platform starts succeeds, and prints RECORD or STATE often enough',
   async (entry, runs, context) => {
     const catalog = incrementalCatalog(await filledStreams(entry, runs));
     const {onLine, longest} = openHeartbeat();
@@ -87,11 +87,11 @@ const read = define(
     };
     const run = await runWith(context, runs, entry, 'read', {catalog}, {onLine, environment});
     const limit = heartbeatOf(context.settings);
-    return [...failuresOf(run, CLIENT), ...heartbeatFaults(longest(), limit), ...dropped(run)];
+    return [...failuresOf(run, CALLED), ...heartbeatFaults(longest(), limit), ...dropped(run)];
   },
 );
 
-/** Messages that its parser takes and then throws away. */
+/** Finds messages that the platform parses and then drops. */
 const dropped = (run: Run): readonly Fault[] =>
   run.lines
     .filter(({json}) => {
@@ -106,14 +106,14 @@ const dropped = (run: Run): readonly Fault[] =>
     })
     .slice(0, 3)
     .map(({text}) => ({
-      reason: 'the platform drops this message without a word',
+      reason: 'the platform silently drops this message',
       offending: shown(text),
-      advice: 'Give each RECORD a stream and data with a field, each STATE a state.',
+      advice: 'Give each RECORD a stream and data with at least one field, and each STATE a state.',
     }));
 
 const missingStream = define(
   'test_platform_missing_stream',
-  'a stream that the source does not have makes the read fail: exit code, TRACE ERROR',
+  'a read of a stream that the source does not have fails, with an exit code and a TRACE ERROR',
   async (entry, runs, context): Promise<readonly Fault[]> => {
     const healthy = configuredCatalog(await filledStreams(entry, runs), () => ({}));
     const catalog = {streams: [...healthy.streams, MISSING]};
@@ -122,10 +122,10 @@ const missingStream = define(
     if (run.exit.code !== 0 && errors > 0) return [];
     return [
       {
-        reason: `a stream that does not exist was read with exit code ${run.exit.code} and ${errors} TRACE ERROR: its users learn nothing`,
+        reason: `a read of a stream that does not exist ended with exit code ${run.exit.code} and ${errors} TRACE ERROR: users do not notice`,
         ...(run.lines.at(-1) && {offending: shown(run.lines.at(-1)?.text)}),
         advice:
-          'Say INCOMPLETE and a TRACE ERROR (config_error) for it, read the others, and exit with 1.',
+          'Print INCOMPLETE and a TRACE ERROR (config_error) for it, read the other streams, and exit with 1.',
       },
     ];
   },
@@ -135,7 +135,7 @@ const MAX_STREAMS = 1000;
 
 const size = define(
   'test_platform_catalog_size',
-  'discover gives no more streams than the platform takes: 1,000',
+  'discover lists no more streams than the platform accepts: 1,000',
   async (entry, runs) => {
     const streams = await runs.streams(entry);
     return {
@@ -144,15 +144,15 @@ const size = define(
           ? []
           : [
               {
-                reason: `discover gave ${streams.length.toLocaleString('en')} streams; Airbyte Cloud takes ${MAX_STREAMS.toLocaleString('en')}`,
-                advice: 'Let the config say which are wanted.',
+                reason: `discover listed ${streams.length.toLocaleString('en')} streams; Airbyte Cloud accepts ${MAX_STREAMS.toLocaleString('en')}`,
+                advice: 'Let the user select streams in the config.',
               },
             ],
     };
   },
 );
 
-/** A status alone says whether a check was understood. */
+/** The status alone shows that the options were understood. */
 const statusOf = (run: Run): string | undefined =>
   stringAt(messagesOf(run, 'CONNECTION_STATUS')[0]?.payload['status']);
 
@@ -161,28 +161,28 @@ const optionForm = define(
   'an option and its value may be one word: --config=file',
   async (entry, runs, context) => {
     const plain = statusOf(await runs.check(entry));
-    if (plain === undefined) return {skipped: 'it needs what `check` answers: see connection'};
+    if (plain === undefined) return {skipped: 'it needs the status of `check`: see connection'};
     const run = await runWith(context, runs, entry, 'check', {}, {equals: true});
     if (statusOf(run) === plain) return [];
     return [
       {
-        reason: `\`check --config=file\` gave ${statusOf(run) ?? 'no status'}, and \`check --config file\` ${plain}`,
+        reason: `\`check --config=file\` printed ${statusOf(run) ?? 'no status'}, but \`check --config file\` ${plain}`,
         offending: shown(run.stderr || (run.lines.at(-1)?.text ?? '')),
-        advice: 'Take both forms, as every library for command lines does.',
+        advice: 'Accept both forms, as libraries for command lines do.',
       },
     ];
   },
 );
 
-/** Nothing is lost where the reader is slow, and nothing piles up. */
+/** A slow reader must not lose records, and output must not pile up in memory. */
 const slowReader = define(
   'test_platform_slow_reader',
-  'a reader that is slow gets every record, and memory does not pile up',
+  'a slow reader gets every record, and output does not pile up in memory',
   async (entry, runs, context) => {
     const catalog = incrementalCatalog(await filledStreams(entry, runs));
     const quick = await runs.read(entry, {catalog});
     const slow = await runWith(context, runs, entry, 'read', {catalog}, {pause: 20});
-    const failures = failuresOf(slow, 'a slow reader');
+    const failures = failuresOf(slow, 'by a slow reader');
     if (failures.length > 0) return failures;
     const [expected, got] = [distinct(quick), distinct(slow)];
     return [
@@ -192,27 +192,27 @@ const slowReader = define(
   },
 );
 
-/** A record that comes twice in one of the reads is not missing in the other. */
+/** Counts different records, because a record may come twice in one of the reads. */
 const distinct = (run: Run): number =>
   new Set(recordsOf(run).map(({stream, data}) => canonical([stream, data]))).size;
 
 const fewer = (expected: number, got: number): Fault => ({
-  reason: `a slow reader got ${got.toLocaleString('en')} different records, a quick one ${expected.toLocaleString('en')}`,
+  reason: `a slow reader got ${got.toLocaleString('en')} different records, a fast one ${expected.toLocaleString('en')}`,
   advice:
     'Wait until all output is written before the process ends: never exit with writes pending.',
 });
 
 const MIB = 1024 * 1024;
 
-/** How much more a slow reader may take: twice as much, and what a runtime takes as it likes. */
+/** A slow reader may need twice as much memory and these bytes, which vary by runtime. */
 const ALLOWANCE = 64 * MIB;
 
 const piledUp = (quick: number | undefined, slow: number | undefined): readonly Fault[] => {
   if (quick === undefined || slow === undefined || slow <= 2 * quick + ALLOWANCE) return [];
   return [
     {
-      reason: `memory rose to ${Math.round(slow / MIB)} MiB with a slow reader, to ${Math.round(quick / MIB)} MiB with a quick one`,
-      advice: 'Read no further from the API while stdout is full: await its drain.',
+      reason: `memory rose to ${Math.round(slow / MIB)} MiB with a slow reader, but to ${Math.round(quick / MIB)} MiB with a fast one`,
+      advice: 'Stop reading from the API while stdout is full, until it drains.',
     },
   ];
 };

@@ -1,4 +1,4 @@
-// How PyAirbyte calls a connector: https://github.com/airbytehq/PyAirbyte (airbyte/_connector_base.py, sources/base.py).
+// Calls a connector as PyAirbyte does: https://github.com/airbytehq/PyAirbyte (airbyte/_connector_base.py, sources/base.py).
 import {listAt, objectAt} from '../../cdk/json/at.ts';
 import type {Check, Context, Fault} from '../check-kit/check.ts';
 import type {Runs} from '../check-kit/shared-runs.ts';
@@ -15,12 +15,12 @@ import {
   terminating,
 } from './client-check.ts';
 
-const CLIENT = 'PyAirbyte';
+const CALLED = 'as PyAirbyte does';
 
-/** The files may be read only, and only the config is named .json. */
+/** The files are read-only, and only the config is named .json. */
 const STYLE: CallStyle = {endings: {catalog: 'txt', state: 'txt'}, mode: 0o444};
 
-/** Every stream incrementally, whether it can or not, with the numbers of a refresh. */
+/** Every stream is incremental, even if it does not support that, and has the ids of a refresh. */
 const catalogFor = (streams: readonly Stream[]) =>
   configuredCatalog(streams, ({defaultCursor, primaryKey}) => ({
     sync_mode: 'incremental',
@@ -30,7 +30,7 @@ const catalogFor = (streams: readonly Stream[]) =>
     ...{generation_id: 1, minimum_generation_id: 1, sync_id: 1},
   }));
 
-/** Its models printed with all their fields: null where they have no value, one under its Python name. */
+/** A state as PyAirbyte's models print it: with all fields, null if they have no value, one under its Python name. */
 const nullLaden = (state: unknown): unknown =>
   listAt(state).map((entry) => {
     const stream = objectAt(objectAt(entry)['stream']);
@@ -48,16 +48,16 @@ const read = async (entry: BasicReadEntry, runs: Runs, context: Context, state: 
   return runWith(context, runs, entry, 'read', {catalog, state}, STYLE);
 };
 
-const ANSWERS = {spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG'} as const;
+const RESULTS = {spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG'} as const;
 
 const stopsAfterAnswers = define(
-  'test_pyairbyte_stops_after_the_answer',
-  'spec, check and discover end at once by SIGTERM after their answer',
+  'test_pyairbyte_stops_after_the_response',
+  'spec, check and discover end at once on SIGTERM after their result',
   async (entry, runs, context) => {
     const faults: Fault[] = [];
-    const commands: readonly (keyof typeof ANSWERS)[] = ['spec', 'check', 'discover'];
+    const commands: readonly (keyof typeof RESULTS)[] = ['spec', 'check', 'discover'];
     for (const command of commands) {
-      const end = terminating((type) => type === ANSWERS[command]);
+      const end = terminating((type) => type === RESULTS[command]);
       const run = await runWith(context, runs, entry, command, {}, {...STYLE, onLine: end.onLine});
       const images = context.connector.image !== undefined;
       faults.push(...(end.seen() ? end.faults(run, images) : noAnswer(run, command)));
@@ -68,19 +68,19 @@ const stopsAfterAnswers = define(
 
 const noAnswer = (run: Run, command: Command): readonly Fault[] => [
   {
-    reason: `\`${command}\` gave no answer to PyAirbyte`,
+    reason: `\`${command}\` printed no result for PyAirbyte`,
     ...(run.lines[0] && {offending: run.lines[0].text}),
-    advice: 'Print the answer on stdout; see the suites spec, connection and discovery.',
+    advice: 'Print the result on stdout; see the suites spec, connection and discovery.',
   },
 ];
 
 const firstRead = define(
   'test_pyairbyte_first_read',
-  'reads all streams incrementally, from .txt files that are read only, with the state `[]`',
-  async (entry, runs, context) => failuresOf(await read(entry, runs, context, []), CLIENT),
+  'all streams can be read incrementally, with read-only .txt files and the state `[]`',
+  async (entry, runs, context) => failuresOf(await read(entry, runs, context, []), CALLED),
 );
 
-/** Streams of which the state was not understood: all came again, and not with the same state in plain form. */
+/** Streams whose state was not understood: all records came again, but not with the same state in its usual form. */
 const ignoredStates = (first: Run, plain: Run, laden: Run): readonly string[] => {
   const count = (run: Run) => Map.groupBy(recordsOf(run), ({stream}) => stream);
   const [all, few, again] = [count(first), count(plain), count(laden)];
@@ -94,25 +94,24 @@ const ignoredStates = (first: Run, plain: Run, laden: Run): readonly string[] =>
 
 const nextRead = define(
   'test_pyairbyte_next_read',
-  'goes on from a state that is full of nulls and odd keys',
+  'a read resumes from a state that is full of nulls and unknown keys',
   async (entry, runs, context) => {
     const first = await read(entry, runs, context, []);
     const state = stateAfter(statesOf(first).filter(({type}) => type === 'STREAM'));
-    if (listAt(state).length === 0) return {skipped: 'the first read gave no STATE of a stream'};
+    if (listAt(state).length === 0) return {skipped: 'the first read printed no STATE of a stream'};
     const laden = await read(entry, runs, context, nullLaden(state));
-    const failures = failuresOf(laden, CLIENT);
+    const failures = failuresOf(laden, CALLED);
     if (failures.length > 0) return failures;
     const plain = await read(entry, runs, context, state);
     return ignoredStates(first, plain, laden).map((stream) => ({
-      reason: `${stream} is read from its beginning again where its state has nulls`,
+      reason: `${stream} is read from its beginning again if its state has nulls`,
       offending: JSON.stringify(nullLaden(state)),
-      advice:
-        'Take a null in a state as if it were absent, and pass over keys that you do not know.',
+      advice: 'Treat null in a state like a missing key, and ignore unknown keys.',
     }));
   },
 );
 
-/** As its cache names columns and tables. */
+/** Groups names that PyAirbyte's cache gives the same column or table. */
 const normal = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '_');
 
 const collisions = (names: readonly string[]): readonly string[] =>
@@ -122,13 +121,13 @@ const collisions = (names: readonly string[]): readonly string[] =>
 
 const cache = define(
   'test_pyairbyte_cache',
-  'streams fit its cache: properties, names that differ by more than case, plain primary keys',
+  "streams fit PyAirbyte's cache: properties, names that differ by more than case, primary keys at the top level",
   async (entry, runs) => {
     const streams = await filledStreams(entry, runs);
     const open = streams
       .filter(({schema}) => !(typeof schema['properties'] === 'object' && schema['properties']))
       .map(({name}) => ({
-        reason: `the json_schema of ${name} has no properties, at which PyAirbyte fails`,
+        reason: `the json_schema of ${name} has no properties, which makes PyAirbyte fail`,
         advice: 'Declare the fields.',
       }));
     if (open.length > 0) return open;
@@ -144,12 +143,12 @@ const cache = define(
     return {
       warnings: [
         ...same.map((names) => ({
-          reason: `one name in PyAirbyte's cache, and in most warehouses: ${names}`,
+          reason: `these are the same name in PyAirbyte's cache and in most warehouses: ${names}`,
           advice: 'Give them names that differ by more than case and punctuation.',
         })),
         ...nested.map(({name}) => ({
-          reason: `the primary key of ${name} is within an object, where PyAirbyte finds none`,
-          advice: 'Lift the key to the top of the record.',
+          reason: `the primary key of ${name} is within an object, where PyAirbyte does not find it`,
+          advice: 'Move the key to the top level of the record.',
         })),
       ],
     };

@@ -1,4 +1,4 @@
-// What people and scripts do at a shell: options in any order, states in any form, Ctrl-C, and mistakes.
+// Calls a connector as people and scripts do: options in any order, states in any form, Ctrl-C, and mistakes.
 import type {Check, Context, Fault} from '../check-kit/check.ts';
 import type {Runs} from '../check-kit/shared-runs.ts';
 import type {BasicReadEntry} from '../config/settings.ts';
@@ -14,24 +14,23 @@ import {
   terminating,
 } from './client-check.ts';
 
-/** Records of another stream are none of its business. */
 const isProgress = (type: string | undefined): boolean => type === 'RECORD' || type === 'STATE';
 
-/** One stream, and one with a cursor where there is one: the question is whether it begins at all. */
+/** One stream, if possible with a cursor: it is enough to see that a read begins. */
 const oneStream = async (entry: BasicReadEntry, runs: Runs): Promise<readonly Stream[]> => {
   const streams = await filledStreams(entry, runs);
   const [first] = streams.filter(({syncModes}) => syncModes.includes('incremental'));
   return [first ?? streams[0]].filter((stream) => stream !== undefined);
 };
 
-/** Reads until the first RECORD or STATE. What is wrong where none comes. */
+/** Reads until the first RECORD or STATE, and returns the fault of a read that fails before. */
 const beginning = async (
   entry: BasicReadEntry,
   runs: Runs,
   context: Context,
   inputs: Inputs,
   style: CallStyle,
-  said: string,
+  how: string,
 ): Promise<readonly Fault[]> => {
   const catalog = incrementalCatalog(await oneStream(entry, runs));
   const end = terminating(isProgress);
@@ -46,7 +45,7 @@ const beginning = async (
       onLine: end.onLine,
     },
   );
-  return end.seen() ? [] : failuresOf(run, said);
+  return end.seen() ? [] : failuresOf(run, how);
 };
 
 const order = define(
@@ -59,7 +58,7 @@ const order = define(
       context,
       {state: []},
       {order: ['state', 'catalog', 'config']},
-      '`read --state … --catalog … --config …`',
+      'as `read --state … --catalog … --config …`',
     ),
 );
 
@@ -73,17 +72,20 @@ const resetOf = (stream: Stream) => ({
   stream: {stream_descriptor: {name: stream.name}, stream_state: null},
 });
 
-/** Forms that clients write: a connector has to take them. */
+/** Forms that clients write: a connector must accept them. */
 const CLIENT_FORMS: readonly (readonly [string, (stream: Stream) => string])[] = [
-  ['an empty list, as PyAirbyte', () => '[]'],
-  ['a list with the state of a stream that is gone, as any', () => JSON.stringify([unknownState])],
+  ['an empty list, as PyAirbyte writes it', () => '[]'],
   [
-    'a stream_state of null, as the platform after a reset',
+    'a list with the state of a removed stream, as any client may write it',
+    () => JSON.stringify([unknownState]),
+  ],
+  [
+    'a stream_state of null, as the platform writes it after a reset',
     (stream) => JSON.stringify([resetOf(stream)]),
   ],
 ];
 
-/** Forms that old files and people's hands make. */
+/** Forms in old files, and those that people write. */
 const OTHER_FORMS: readonly (readonly [string, (stream: Stream) => string])[] = [
   ['an empty object', () => '{}'],
   ['null', () => 'null'],
@@ -119,13 +121,13 @@ const tryForms = async (
 
 const stateForms = define(
   'test_shell_state_forms_of_clients',
-  'a read begins with each form of state that clients write: `[]`, stale streams, nulls',
+  'a read accepts each form of state that clients write: `[]`, removed streams, nulls',
   (entry, runs, context) => tryForms(CLIENT_FORMS, entry, runs, context),
 );
 
 const otherForms = define(
   'test_shell_state_forms_of_people',
-  'a read begins with `{}`, null, an empty file, a single state, LEGACY states',
+  'a read accepts `{}`, null, an empty file, a single state, LEGACY states',
   async (entry, runs, context) => ({
     warnings: await tryForms(OTHER_FORMS, entry, runs, context),
   }),
@@ -133,12 +135,12 @@ const otherForms = define(
 
 const sigterm = define(
   'test_shell_sigterm',
-  'SIGTERM at the first record ends a read in 10 s, by that signal',
+  'SIGTERM at the first record ends a read within 10 s, by that signal',
   async (entry, runs, context) => {
     const catalog = incrementalCatalog(await filledStreams(entry, runs));
     const end = terminating((type) => type === 'RECORD');
     const run = await runWith(context, runs, entry, 'read', {catalog}, {onLine: end.onLine});
-    if (!end.seen()) return {skipped: 'the read gave no record'};
+    if (!end.seen()) return {skipped: 'the read printed no record'};
     return end.faults(run, context.connector.image !== undefined);
   },
 );
@@ -148,14 +150,14 @@ const noiseOf = (run: Run): readonly Fault[] =>
     .filter(({json}) => messageTypeOf(json) === undefined)
     .slice(0, 1)
     .map(({text}) => ({
-      reason: 'wrong usage prints on stdout what is no message',
+      reason: 'wrong usage prints a line on stdout that is not a message',
       offending: shown(text),
       advice: 'Print usage on stderr.',
     }));
 
 const usage = define(
   'test_shell_wrong_usage',
-  'an unknown command fails, on stderr only, with exit code 2',
+  'an unknown command fails with exit code 2, and prints only to stderr',
   async (entry, _runs, context) => {
     const words = ['no-such-command'];
     const run = await context.connector.run('spec', {}, {words, timeout: entry.timeout});
@@ -174,7 +176,7 @@ const usage = define(
       warnings: [
         {
           reason: `an unknown command ended with ${run.exit.signal ?? `exit code ${run.exit.code}`}`,
-          advice: 'Exit with 2, so that a caller can tell its own mistake from a failure.',
+          advice: 'Exit with 2, so that callers can distinguish their own mistake from a failure.',
         },
       ],
     };

@@ -1,4 +1,4 @@
-// How Meltano's tap calls a connector: https://github.com/meltanolabs/tap-airbyte-wrapper (tap_airbyte/tap.py).
+// Calls a connector as Meltano's tap does: https://github.com/meltanolabs/tap-airbyte-wrapper (tap_airbyte/tap.py).
 import {at} from '../../cdk/json/at.ts';
 import {isObject} from '../../cdk/json/values.ts';
 import type {Check, Fault} from '../check-kit/check.ts';
@@ -14,18 +14,18 @@ import {
   runWith,
 } from './client-check.ts';
 
-const CLIENT = 'tap-airbyte';
+const CALLED = 'as tap-airbyte does';
 
-/** What a pipe holds: more on stderr, which is read at the end only, and the connector stands still. */
+/** The capacity of a pipe in bytes. stderr is read only at the end, so more of it blocks the connector. */
 const PIPE = 65_536;
 
-/** How much slower than another a read may be, and how many milliseconds it has beyond that. */
+/** A read may take this many times as long as another one, and GRACE milliseconds more. */
 const PATIENCE = 5;
 const GRACE = 20_000;
 
 const catalogFields = define(
   'test_tap_airbyte_catalog',
-  'streams of the catalog have what the tap takes for granted, and no null in its place',
+  'streams of the catalog have the fields that the tap requires, and no nulls',
   async (entry, runs) => {
     const streams = await runs.streams(entry);
     const optional = ['default_cursor_field', 'source_defined_primary_key'];
@@ -35,15 +35,17 @@ const catalogFields = define(
         (field) => raw[field] === undefined || raw[field] === null,
       );
       return [...nulls, ...missing].map((field) => ({
-        reason: `the catalog has ${raw[field] === null ? 'null' : 'nothing'} for ${field} of ${name}, at which tap-airbyte fails`,
+        reason: `the stream ${name} has ${raw[field] === null ? 'null as' : 'no'} ${field}, which makes tap-airbyte fail`,
         offending: shown(raw),
-        advice: nulls.includes(field) ? 'Leave the field out where there is no value.' : 'Give it.',
+        advice: nulls.includes(field)
+          ? 'Leave the field out if it has no value.'
+          : 'Add the field.',
       }));
     });
   },
 );
 
-/** A line that is JSON, and not an object with a type: the tap fails at it. */
+/** Finds a line that is JSON, but not an object with a type: the tap fails at it. */
 const isDeadly = ({json}: Line): boolean => json !== undefined && messageTypeOf(json) === undefined;
 
 const deadlyLines = (run: Run): readonly Fault[] =>
@@ -51,7 +53,7 @@ const deadlyLines = (run: Run): readonly Fault[] =>
     .filter(isDeadly)
     .slice(0, 3)
     .map(({text}) => ({
-      reason: 'a line on stdout is JSON, but no message: tap-airbyte fails at it',
+      reason: 'a line on stdout is JSON, but not a message, which makes tap-airbyte fail',
       offending: shown(text),
       advice: 'Print nothing but messages on stdout.',
     }));
@@ -65,9 +67,9 @@ const bareStates = (run: Run): readonly Fault[] =>
     )
     .slice(0, 3)
     .map(({line}) => ({
-      reason: 'a STATE has no type or no stream_state, at which tap-airbyte fails',
+      reason: 'a STATE has no type or no stream_state, which makes tap-airbyte fail',
       offending: shown(line.text),
-      advice: 'Give both in each STATE.',
+      advice: 'Print both in each STATE.',
     }));
 
 const stderrFaults = (run: Run): readonly Fault[] => {
@@ -76,26 +78,26 @@ const stderrFaults = (run: Run): readonly Fault[] => {
   if (size < PIPE && !full) return [];
   return [
     {
-      reason: `${size.toLocaleString('en')} bytes on stderr${run.hung === true ? ', and then it hung' : ''}: nobody reads them before the end`,
+      reason: `${size.toLocaleString('en')} bytes on stderr${run.hung === true ? ', and then it hung' : ''}: tap-airbyte does not read them before the end`,
       offending: shown(run.stderr),
-      advice: 'Print logs as LOG messages on stdout, and next to nothing on stderr.',
+      advice: 'Print logs as LOG messages on stdout, and very little on stderr.',
     },
   ];
 };
 
 const read = define(
   'test_tap_airbyte_read',
-  'reads streams in their first mode, without cursor_field, while nobody reads stderr',
+  'streams can be read in their first sync mode, without cursor_field, while stderr is not read',
   async (entry, runs, context) => {
     const catalog = configuredCatalog(await filledStreams(entry, runs), () => ({}));
-    // What stands still would do so until its time is up: this is time enough.
+    // A blocked connector would run until its timeout, so a shorter one is used.
     const {took} = await runs.read(entry, {catalog});
     const timeout = Math.min(entry.timeout, PATIENCE * took + GRACE);
     const style = {stderr: 'undrained', timeout} as const;
     const run = await runWith(context, runs, entry, 'read', {catalog}, style);
     const stderr = stderrFaults(run);
     if (stderr.length > 0) return stderr;
-    const failures = failuresOf(run, CLIENT);
+    const failures = failuresOf(run, CALLED);
     return failures.length > 0 ? failures : [...deadlyLines(run), ...bareStates(run)];
   },
 );
@@ -105,7 +107,7 @@ const isTraceError = (json: unknown): boolean =>
 
 const traceErrorsLast = define(
   'test_tap_airbyte_trace_errors_last',
-  'a stream that fails is told by a TRACE ERROR after the records of the others',
+  'the TRACE ERROR of a failed stream comes after the records of the others',
   async (entry, runs, context) => {
     const healthy = configuredCatalog(await filledStreams(entry, runs), () => ({}));
     const catalog = {streams: [MISSING, ...healthy.streams]};
@@ -115,10 +117,10 @@ const traceErrorsLast = define(
     if (error < 0 || late === 0) return [];
     return [
       {
-        reason: `a TRACE ERROR came before ${late.toLocaleString('en')} records: tap-airbyte and airbyte-serverless end at it`,
+        reason: `a TRACE ERROR came before ${late.toLocaleString('en')} records: tap-airbyte and airbyte-serverless stop at it`,
         offending: shown(lines[error]?.text),
         advice:
-          'Say INCOMPLETE and a LOG at once, and keep the TRACE ERROR of the stream until all others are done.',
+          'Print INCOMPLETE and a LOG at once, and the TRACE ERROR of the stream after all other streams are done.',
       },
     ];
   },

@@ -17,7 +17,7 @@ const load = (text: string) => {
 /** The lines of the error, without the path that each begins with. */
 const problems = async (text: string): Promise<readonly string[]> => {
   const error = await load(text).catch((reason: unknown) => reason);
-  if (!(error instanceof Error)) throw new Error('It was read.');
+  if (!(error instanceof Error)) throw new Error('The config was accepted.');
   return error.message.split('\n').map((line) => line.replace(`${path}: `, ''));
 };
 
@@ -54,9 +54,9 @@ acceptance_tests:
 });
 
 test.each([
-  ['no YAML', 'data: {name: x'],
-  ['YAML with an alias of nothing', 'data: *nothing'],
-])('a metadata.yaml that is %s does not keep the config from being read', async (_what, text) => {
+  ['not YAML', 'data: {name: x'],
+  ['YAML with an undefined alias', 'data: *nothing'],
+])('a config is read even if its metadata.yaml is %s', async (_what, text) => {
   const inner = join(folder, 'described');
   mkdirSync(inner, {recursive: true});
   writeFileSync(join(inner, 'metadata.yaml'), text);
@@ -66,7 +66,7 @@ test.each([
   expect([settings.folder, settings.metadata]).toEqual([inner, undefined]);
 });
 
-test('a file of the old layout is read as one of today', async () => {
+test('a file in the old layout is understood', async () => {
   const old = await load(`
 connector_image: x
 tests:
@@ -94,7 +94,7 @@ tests:
   });
 });
 
-test('what is no key, of no type or missing is told with its place', async () => {
+test('unknown keys, wrong types and missing keys are reported with their path', async () => {
   expect(
     await problems(`
 strictness: high
@@ -105,8 +105,8 @@ acceptance_tests:
 `),
   ).toEqual([
     'connector_image is missing.',
-    'strictness is no key of this place; did you mean test_strictness_level?',
-    'acceptance_tests.basic_reed is no key of this place; did you mean basic_read?',
+    'strictness is an unknown key; did you mean test_strictness_level?',
+    'acceptance_tests.basic_reed is an unknown key; did you mean basic_read?',
     'acceptance_tests.spec.tests[0].timeout_seconds is "soon"; it must be a number.',
     'acceptance_tests.connection.tests[0].status is "failing"; it must be one of succeed, failed, exception.',
   ]);
@@ -126,7 +126,7 @@ acceptance_tests:
   ]);
 });
 
-test('strictness high asks for every core suite, and for a reason of all that is left out', async () => {
+test('strictness high requires every core suite, and a reason for each omission', async () => {
   expect(
     await problems(`
 connector_image: x

@@ -1,4 +1,4 @@
-// acceptance-test-config.yml -> settings.
+// Reads acceptance-test-config.yml into settings.
 import {existsSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {UsageError} from '../../process/errors.ts';
@@ -8,7 +8,7 @@ import type {Settings} from './settings.ts';
 import {suitesOf} from './settings-of.ts';
 import {validate} from './validate.ts';
 
-/** A file that can't be read is as none here: metadata.test_metadata_file says what is wrong with it. */
+/** Undefined also if the file can't be read: metadata.test_metadata_file reports why. */
 const metadataOf = async (folder: string): Promise<Settings['metadata']> => {
   const path = join(folder, 'metadata.yaml');
   if (!existsSync(path)) return undefined;
@@ -20,7 +20,7 @@ const metadataOf = async (folder: string): Promise<Settings['metadata']> => {
   return typeof data === 'object' && data !== null ? {...data} : {};
 };
 
-/** The settings of what a file holds; fails with a UsageError that has a line for each thing that is wrong. */
+/** The settings in the content of a file. Fails with a UsageError that has a line for each problem. */
 export const settingsOf = async (file: unknown, path: string): Promise<Settings> => {
   const result = validate(migrate(file));
   if ('problems' in result) {
@@ -43,6 +43,5 @@ export const settingsOf = async (file: unknown, path: string): Promise<Settings>
   };
 };
 
-/** The settings of a file, which it reads. */
 export const loadSettings = async (path: string): Promise<Settings> =>
   settingsOf(await readYaml(path), path);

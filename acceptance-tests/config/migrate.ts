@@ -1,11 +1,11 @@
-// The layout of files from before `acceptance_tests` (and from its first months) as today's.
+// Converts the layout from before `acceptance_tests`, and from its first months, to the current one.
 
 type Mapping = Readonly<Record<string, unknown>>;
 
 const isMapping = (value: unknown): value is Mapping =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Names alone, as they were once listed, as entries. */
+/** Old files list names alone instead of entries. */
 const named = (list: unknown): unknown =>
   Array.isArray(list) ? list.map((name) => (typeof name === 'string' ? {name} : name)) : list;
 
@@ -35,7 +35,7 @@ const migrateSuite = (suite: unknown): unknown => {
   return {...suite, tests: suite['tests'].map(migrateEntry)};
 };
 
-/** What is in neither layout stays as it is, for the model to refuse. */
+/** Anything that is in neither layout stays unchanged; the model rejects it. */
 export const migrate = (file: unknown): unknown => {
   if (!isMapping(file)) return file;
   const {tests, ...rest} = file;

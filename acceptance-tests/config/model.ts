@@ -1,4 +1,4 @@
-// acceptance-test-config.yml as it is written: its keys, and the JSON Schema that refuses any other.
+// The keys of acceptance-test-config.yml, and the JSON Schema that rejects any other.
 
 export interface RawExemption {
   readonly name: string;
@@ -63,7 +63,7 @@ export interface RawConfig {
 }
 
 // A `description` completes the sentence "it must be …".
-const text = {type: 'string', minLength: 1, description: 'a text'};
+const string = {type: 'string', minLength: 1, description: 'a string'};
 const flag = {type: 'boolean', description: 'true or false'};
 const number = {type: 'number', minimum: 0, description: 'a number'};
 const orNull = (schema: {readonly type: string}) => ({...schema, type: [schema.type, 'null']});
@@ -82,37 +82,37 @@ const mapOf = (values: object) => ({
 });
 const oneOf = (...values: readonly string[]) => ({enum: values});
 
-const bypass = {bypass_reason: text};
-const exemption = object({name: text, ...bypass}, ['name']);
+const bypass = {bypass_reason: string};
+const exemption = object({name: string, ...bypass}, ['name']);
 const exemptions = listOf(exemption);
 const ignoredFields = mapOf(exemptions);
 
 const shared = {
-  config_path: text,
+  config_path: string,
   timeout_seconds: number,
   deployment_mode: oneOf('cloud', 'oss'),
 };
 const compatibility = object({
-  previous_connector_version: text,
-  disable_for_version: orNull(text),
+  previous_connector_version: string,
+  disable_for_version: orNull(string),
 });
 const container = object({
-  secrets_path: text,
-  client_container_dockerfile_path: text,
-  setup_command: listOf(text),
-  teardown_command: listOf(text),
-  between_syncs_command: listOf(text),
+  secrets_path: string,
+  client_container_dockerfile_path: string,
+  setup_command: listOf(string),
+  teardown_command: listOf(string),
+  between_syncs_command: listOf(string),
 });
 const cursorFormat = object({
-  format: text,
-  streams: listOf(object({name: text, format: text}, ['name'])),
+  format: string,
+  streams: listOf(object({name: string, format: string}, ['name'])),
 });
-const catalog = {configured_catalog_path: orNull(text), client_container_config: container};
+const catalog = {configured_catalog_path: orNull(string), client_container_config: container};
 
 const ENTRIES = {
   spec: {
     ...shared,
-    spec_path: text,
+    spec_path: string,
     backward_compatibility_tests_config: compatibility,
     auth_default_method: object({oauth: flag, ...bypass}),
   },
@@ -126,9 +126,9 @@ const ENTRIES = {
     ...shared,
     ...catalog,
     empty_streams: exemptions,
-    // The last two are of older files; what they asked for is no longer compared by Airbyte's own tests.
+    // The last two occur in older files; Airbyte's own tests no longer use them.
     expect_records: object({
-      ...{path: text, ...bypass, exact_order: flag},
+      ...{path: string, ...bypass, exact_order: flag},
       ...{extra_fields: flag, extra_records: flag},
     }),
     ignored_fields: ignoredFields,
@@ -143,7 +143,7 @@ const ENTRIES = {
     file_types: object({
       skip_test: flag,
       ...bypass,
-      unsupported_types: listOf(object({extension: text, ...bypass}, ['extension'])),
+      unsupported_types: listOf(object({extension: string, ...bypass}, ['extension'])),
     }),
   },
   full_refresh: {...shared, ...catalog, ignored_fields: ignoredFields},
@@ -151,7 +151,7 @@ const ENTRIES = {
     ...shared,
     ...catalog,
     future_state: object({
-      ...{future_state_path: text, missing_streams: exemptions, ...bypass},
+      ...{future_state_path: string, missing_streams: exemptions, ...bypass},
       cursor_format: cursorFormat,
     }),
     cursor_paths: mapOf({type: ['string', 'array'], description: 'a path, as a list of names'}),
@@ -176,11 +176,11 @@ const suites = Object.fromEntries(
 
 export const CONFIG_SCHEMA = object(
   {
-    connector_image: text,
-    base_path: orNull(text),
+    connector_image: string,
+    base_path: orNull(string),
     test_strictness_level: oneOf('low', 'high'),
     custom_environment_variables: {
-      ...mapOf({type: ['string', 'number', 'boolean'], description: 'a text'}),
+      ...mapOf({type: ['string', 'number', 'boolean'], description: 'a string'}),
     },
     cached_discovered_catalog: flag,
     acceptance_tests: object(suites),

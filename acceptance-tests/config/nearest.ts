@@ -1,4 +1,4 @@
-/** How many letters must be added, taken away or changed between two words. */
+/** The number of letters to add, remove or change between two words. */
 const distance = (a: string, b: string): number => {
   let row = Array.from({length: b.length + 1}, (_, index) => index);
   for (const [i, letter] of [...a].entries()) {
@@ -12,7 +12,7 @@ const distance = (a: string, b: string): number => {
   return row.at(-1) ?? 0;
 };
 
-/** The known word that is most like the one given, or has it in it; undefined where none is near. */
+/** The known word that is most similar to the given one, or contains it; undefined if there is no such word. */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   const longer = known.find((name) => word.length > 3 && name.includes(word.toLowerCase()));
   const [best] = known

@@ -1,16 +1,16 @@
-// Answers of the version before, from files that people keep.
+// Reads saved output of the previous version.
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {UsageError} from '../../process/errors.ts';
 import {messagesOf} from '../protocol/messages.ts';
 import {readText} from './read-file.ts';
 
-/** What is compared: the message it comes in, a property it has for sure, and the command that prints it. */
-export const ANSWERS = {
+/** For each kind: the type of its message, a property that it always has, and the command that prints it. */
+export const PREVIOUS_OUTPUT = {
   spec: {type: 'SPEC', mark: 'connectionSpecification', command: 'spec'},
   catalog: {type: 'CATALOG', mark: 'streams', command: 'discover'},
 } as const;
 
-/** The JSON of a text; undefined where it is none. */
+/** Undefined if the string is not JSON. */
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -20,19 +20,22 @@ const parsed = (text: string): unknown => {
 };
 
 /**
- * The payload of a SPEC or a CATALOG in a file: the payload itself or its message as JSON, over any number of lines, or
- * output lines of a connector, the first message of which is taken. Fails with a UsageError where there is none.
+ * The payload of a SPEC or a CATALOG in a file. The file holds the payload or the message as JSON, or output lines of a
+ * connector, of which the first such message is used. Fails with a UsageError if there is no such message.
  */
-export const readAnswer = async (kind: keyof typeof ANSWERS, path: string): Promise<JsonObject> => {
-  const {type, mark, command} = ANSWERS[kind];
+export const readPrevious = async (
+  kind: keyof typeof PREVIOUS_OUTPUT,
+  path: string,
+): Promise<JsonObject> => {
+  const {type, mark, command} = PREVIOUS_OUTPUT[kind];
   const text = await readText(path);
-  const whole = parsed(text);
-  if (isObject(whole) && mark in whole) return whole;
-  const values = whole === undefined ? text.split('\n').map(parsed) : [whole];
-  const lines = values.map((json) => ({text: '', json}));
+  const json = parsed(text);
+  if (isObject(json) && mark in json) return json;
+  const values = json === undefined ? text.split('\n').map(parsed) : [json];
+  const lines = values.map((value) => ({text: '', json: value}));
   const [message] = messagesOf({lines}, type);
   if (message !== undefined && mark in message.payload) return message.payload;
   throw new UsageError(
-    `--previous-${kind} ${path}: there is no ${type} with ${mark} in it: save what \`${command}\` of the version before prints.`,
+    `--previous-${kind} ${path} has no ${type} with ${mark}: save what \`${command}\` of the previous version prints.`,
   );
 };

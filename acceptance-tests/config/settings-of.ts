@@ -1,4 +1,4 @@
-// The model of the file as settings: paths made absolute, defaults filled in.
+// Converts the model of the file to settings: makes paths absolute and fills in defaults.
 import {join} from 'node:path';
 import type {RawConfig, RawEntry, RawExemption, RawSuite} from './model.ts';
 import type {
@@ -18,7 +18,7 @@ import type {
 
 const SECOND = 1000;
 
-/** Seconds for one run, as Airbyte's own tests have them where the file says nothing. */
+/** Default timeouts of one run in seconds, the same as in Airbyte's own tests. */
 const TIMEOUTS = {spec: 60, connection: 60, discovery: 300, read: 1200} as const;
 
 type Convert<E> = (raw: RawEntry, folder: string) => E;
@@ -85,7 +85,7 @@ const basicRead: Convert<BasicReadEntry> = (raw, folder) => ({
   expectTraceOnFailure: raw.expect_trace_message_on_failure ?? true,
   fileTypes: {
     bypass: raw.file_types?.skip_test
-      ? (raw.file_types.bypass_reason ?? 'the config says skip_test')
+      ? (raw.file_types.bypass_reason ?? 'the config has skip_test')
       : undefined,
     unsupported: (raw.file_types?.unsupported_types ?? []).map(({extension}) => extension),
   },

@@ -1,4 +1,4 @@
-// The settings of one run of the suite, as read from acceptance-test-config.yml and the command line (config/ reads them).
+// The settings of one run, from acceptance-test-config.yml and the command line.
 import type {JsonObject} from '../../cdk/json/values.ts';
 
 /** A stream or field that a check leaves out, and why. */
@@ -52,7 +52,7 @@ export interface BasicReadEntry extends Entry {
   readonly emptyStreams: readonly Exemption[];
   readonly expectRecords: ExpectedRecords | undefined;
   readonly validateSchema: boolean;
-  /** `undefined`: where the connector is certified. */
+  /** Undefined: only if the connector is certified. */
   readonly validateStatuses: boolean | undefined;
   readonly validateStates: boolean;
   readonly validatePrimaryKeys: boolean;
@@ -60,7 +60,7 @@ export interface BasicReadEntry extends Entry {
   readonly validateDataPoints: boolean;
   readonly expectTraceOnFailure: boolean;
   readonly fileTypes: {
-    /** Why they are not looked at. */
+    /** The reason to skip the check. */
     readonly bypass: string | undefined;
     /** Extensions, such as `.csv`, that the connector can't read. */
     readonly unsupported: readonly string[];
@@ -81,9 +81,9 @@ interface FutureState {
 export interface IncrementalEntry extends Entry {
   readonly catalogPath: string | undefined;
   readonly futureState: FutureState | undefined;
-  /** Where a stream's cursor is in its state, by stream, where it is not under the field's own name. */
+  /** By stream: the path of the cursor in the state, if it is not under the field's own name. */
   readonly cursorPaths: Readonly<Record<string, readonly string[]>>;
-  /** By how many days a later record may be older than the state. */
+  /** The number of days by which a new record may be older than the state. */
   readonly thresholdDays: number;
   readonly skipComprehensive: boolean;
 }
@@ -94,7 +94,7 @@ export interface AttributesEntry extends Entry {
   readonly suggestedStreamsBypass: string | undefined;
 }
 
-/** What a suite is run with: its entries, or why it is not run. */
+/** The entries of a suite, or the reason why it is not run. */
 export type Suite<E> = {readonly bypass: string} | {readonly entries: readonly E[]} | undefined;
 
 /** The suites of Airbyte's own acceptance tests. */
@@ -109,7 +109,7 @@ export interface Suites {
   readonly connector_documentation?: Suite<Entry>;
 }
 
-/** Answers of the version before: payloads of its SPEC and its CATALOG. */
+/** Saved payloads of the SPEC and the CATALOG of the previous version. */
 export interface Previous {
   readonly spec?: JsonObject | undefined;
   readonly catalog?: JsonObject | undefined;
@@ -122,19 +122,19 @@ export interface Settings {
   readonly suites?: Suites;
   /** `connector_image` of the file. */
   readonly image?: string | undefined;
-  /** Flags of each `docker run`, of the image and of the one before it. */
+  /** Flags of each `docker run`, of the tested image and of the previous one. */
   readonly dockerFlags?: readonly string[] | undefined;
-  /** What the version before answered, where it was saved: it is compared with, instead of an image. */
+  /** Saved output of the previous version, which is compared instead of an image's. */
   readonly previous?: Previous;
   /** For each run of the connector. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** What the suite `beyond` allows, where it is not what it allows by itself. */
+  /** Limits of the suite `beyond` that replace its defaults. */
   readonly limits?: {
     /** Bytes of resident memory in a read. */
     readonly memory?: number | undefined;
-    /** Milliseconds until `spec` has answered. */
+    /** Milliseconds that `spec` may take. */
     readonly startUp?: number | undefined;
   };
-  /** metadata.yaml beside the file, where there is one that can be read: its `data`. */
+  /** The `data` of the metadata.yaml beside the file, if it can be read. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }

@@ -1,4 +1,4 @@
-// Holds a config against its model, and says what is wrong so that its author can put it right.
+// Validates a config against its model, with errors that its author can act on.
 import {Ajv, type ErrorObject} from 'ajv';
 import {CONFIG_SCHEMA, type RawConfig, type RawEntry, type RawSuite} from './model.ts';
 import {nearest} from './nearest.ts';
@@ -7,7 +7,7 @@ const ajv = new Ajv({allErrors: true, verbose: true, allowUnionTypes: true});
 const isConfig = ajv.compile<RawConfig>(CONFIG_SCHEMA);
 
 /** `/acceptance_tests/spec/tests/0` as `acceptance_tests.spec.tests[0]`. */
-const placeOf = (pointer: string, key?: string): string => {
+const locationOf = (pointer: string, key?: string): string => {
   const path = pointer
     .split('/')
     .slice(1)
@@ -21,53 +21,53 @@ const knownKeys = (schema: unknown): readonly string[] =>
     ? Object.keys(schema.properties ?? {})
     : [];
 
-const unknownKey = (place: string, key: string, known: readonly string[]): string => {
+const unknownKey = (location: string, key: string, known: readonly string[]): string => {
   const like = nearest(key, known);
   const advice =
-    like === undefined ? `the keys there are: ${known.join(', ')}` : `did you mean ${like}?`;
-  return `${place} is no key of this place; ${advice}`;
+    like === undefined ? `the known keys are ${known.join(', ')}` : `did you mean ${like}?`;
+  return `${location} is an unknown key; ${advice}`;
 };
 
 const describe = ({keyword, instancePath, params, parentSchema, data, schema}: ErrorObject) => {
   if (keyword === 'additionalProperties') {
     const key = String(params['additionalProperty']);
-    return unknownKey(placeOf(instancePath, key), key, knownKeys(parentSchema));
+    return unknownKey(locationOf(instancePath, key), key, knownKeys(parentSchema));
   }
   if (keyword === 'required') {
-    return `${placeOf(instancePath, String(params['missingProperty']))} is missing`;
+    return `${locationOf(instancePath, String(params['missingProperty']))} is missing`;
   }
-  const place = placeOf(instancePath) || 'the file';
+  const location = locationOf(instancePath) || 'the file';
   const must =
     keyword === 'enum' && Array.isArray(schema)
       ? `one of ${schema.join(', ')}`
       : String(parentSchema?.['description']);
-  return `${place} is ${JSON.stringify(data) ?? 'empty'}; it must be ${must}`;
+  return `${location} is ${JSON.stringify(data) ?? 'empty'}; it must be ${must}`;
 };
 
 const CORE = ['spec', 'connection', 'discovery', 'basic_read', 'full_refresh', 'incremental'];
 
-const noReason = (place: string): string =>
-  `${place} has no bypass_reason, which strictness high asks for: say why it is left out`;
+const noReason = (location: string): string =>
+  `${location} has no bypass_reason, which strictness high requires: say why it is left out`;
 
-const highEntry = (suite: string, place: string, entry: RawEntry): readonly string[] => {
+const highEntry = (suite: string, location: string, entry: RawEntry): readonly string[] => {
   const unexplained = (key: string, list: RawEntry['empty_streams'] = []): readonly string[] =>
     list.flatMap(({name, bypass_reason}) =>
-      bypass_reason === undefined ? noReason(`${place}.${key}: ${name}`) : [],
+      bypass_reason === undefined ? noReason(`${location}.${key}: ${name}`) : [],
     );
   if (suite === 'basic_read') {
     const {expect_records: expected} = entry;
     return [
       ...unexplained('empty_streams', entry.empty_streams),
       ...(expected?.path === undefined && expected?.bypass_reason === undefined
-        ? [`${place}.expect_records needs a path, or a bypass_reason, with strictness high`]
+        ? [`${location}.expect_records needs a path, or a bypass_reason, with strictness high`]
         : []),
       ...(entry.configured_catalog_path
         ? [
-            `${place}.configured_catalog_path is not allowed with strictness high, where every stream is read: remove it`,
+            `${location}.configured_catalog_path is not allowed with strictness high, where every stream is read: remove it`,
           ]
         : []),
       ...(entry.validate_schema === false
-        ? [`${place}.validate_schema must be true with strictness high`]
+        ? [`${location}.validate_schema must be true with strictness high`]
         : []),
     ];
   }
@@ -77,7 +77,7 @@ const highEntry = (suite: string, place: string, entry: RawEntry): readonly stri
       ...unexplained('future_state.missing_streams', future?.missing_streams),
       ...(future?.future_state_path === undefined && future?.bypass_reason === undefined
         ? [
-            `${place}.future_state needs a future_state_path, or a bypass_reason, with strictness high`,
+            `${location}.future_state needs a future_state_path, or a bypass_reason, with strictness high`,
           ]
         : []),
     ];
@@ -86,22 +86,22 @@ const highEntry = (suite: string, place: string, entry: RawEntry): readonly stri
 };
 
 const checkSuite = (name: string, suite: RawSuite, high: boolean): readonly string[] => {
-  const place = `acceptance_tests.${name}`;
+  const location = `acceptance_tests.${name}`;
   if (suite.tests === undefined && suite.bypass_reason === undefined) {
-    return [`${place} has neither tests nor a bypass_reason: it needs one of them`];
+    return [`${location} has neither tests nor a bypass_reason: it needs one of them`];
   }
   if (suite.tests !== undefined && suite.bypass_reason !== undefined) {
-    return [`${place} has both tests and a bypass_reason: keep one of them`];
+    return [`${location} has both tests and a bypass_reason: keep one of them`];
   }
   if (!high) return [];
   return (suite.tests ?? []).flatMap((entry, index) =>
-    highEntry(name, `${place}.tests[${index}]`, entry),
+    highEntry(name, `${location}.tests[${index}]`, entry),
   );
 };
 
 const sentence = (problem: string): string => (problem.endsWith('?') ? problem : `${problem}.`);
 
-/** The config, or a line for each thing that is wrong with it. */
+/** The config, or a line for each problem. */
 export const validate = (
   file: unknown,
 ): {readonly config: RawConfig} | {readonly problems: readonly string[]} => {
@@ -115,7 +115,7 @@ export const validate = (
     ...suites.flatMap(([name, suite]) => checkSuite(name, suite, high)),
     ...missing.map(
       (name) =>
-        `acceptance_tests.${name} is missing, which strictness high asks for: add it, with tests or with a bypass_reason`,
+        `acceptance_tests.${name} is missing, which strictness high requires: add it, with tests or with a bypass_reason`,
     ),
   ];
   return problems.length > 0 ? {problems: problems.map(sentence)} : {config: file};

@@ -3,20 +3,20 @@ import type {Exit} from '../../process/child.ts';
 
 export type Command = 'spec' | 'check' | 'discover' | 'read';
 
-/** What a command is given, by value: whoever runs it writes the files. */
+/** The inputs of a command, by value. They are written to files for each run. */
 export interface Inputs {
   readonly config?: unknown;
   readonly catalog?: unknown;
   readonly state?: unknown;
 }
 
-/** One line of stdout: its text, and the JSON in it where there is any. */
+/** One line of stdout, and its JSON value if it is JSON. */
 export interface Line {
   readonly text: string;
   readonly json?: unknown;
 }
 
-/** All that one run of a command gave. */
+/** The output and the end of one run of a command. */
 export interface Run {
   readonly command: Command;
   /** The command line as it was run, for messages. */
@@ -25,43 +25,43 @@ export interface Run {
   readonly lines: readonly Line[];
   readonly stderr: string;
   readonly exit: Exit;
-  /** Wall time in milliseconds, and until the first line. */
+  /** Wall time in milliseconds: of the whole run, and until the first line. */
   readonly took: number;
   readonly firstLineAfter: number | undefined;
-  /** Peak resident memory in bytes, where it can be measured. */
+  /** Peak resident memory in bytes, if it can be measured. */
   readonly peakMemory: number | undefined;
-  /** Whether it was killed because its time was up. */
+  /** True if it was killed after its timeout. */
   readonly hung?: boolean;
-  /** Whether whoever ran it ended it by a signal before its own end. */
+  /** True if `onLine` ended it by a signal. */
   readonly cut?: boolean;
 }
 
-/** How a client calls a connector and treats it, where that differs from the plain way. */
+/** A client's way to call a connector, as far as it differs from the usual one. */
 export interface CallStyle {
   /** File endings by input, e.g. `{catalog: 'txt'}`; by default `json`. */
   readonly endings?: Readonly<Record<string, string>>;
-  /** The text of a file instead of the input's JSON. */
+  /** By input: the content of its file, instead of its JSON. */
   readonly texts?: Readonly<Record<string, string>>;
   /** The order of the options after the command. */
   readonly order?: readonly ('config' | 'catalog' | 'state')[];
-  /** Whether each option and its value are one word, `--config=file`. */
+  /** Joins each option and its value into one word, `--config=file`. */
   readonly equals?: boolean;
-  /** The permissions of the files, such as 0o444; by default its owner may write. */
+  /** The permissions of the files; by default 0o644. */
   readonly mode?: number;
-  /** What stands after the program's own words, instead of the command and its options. */
+  /** Arguments that replace the command and its options. */
   readonly words?: readonly string[];
-  /** Called with each line as it comes; `'terminate'` sends SIGTERM, `'kill'` SIGKILL, and the rest of the output is read to its end. */
-  readonly onLine?: (line: Line, index: number) => 'go on' | 'terminate' | 'kill';
+  /** Called with each line. `'terminate'` sends SIGTERM, `'kill'` SIGKILL; the rest of the output is still read. */
+  readonly onLine?: (line: Line, index: number) => 'continue' | 'terminate' | 'kill';
   /** Pause after each chunk of stdout, in milliseconds. */
   readonly pause?: number;
   readonly stderr?: 'read' | 'merged' | 'undrained';
   readonly environment?: Readonly<Record<string, string>>;
-  /** Milliseconds until the run is killed and counts as hung. */
+  /** Milliseconds until the run is killed and counts as hung; by default 20 minutes. */
   readonly timeout?: number;
 }
 
 export interface Connector {
-  /** As a person names it: the executable or the image. */
+  /** The command or the image, for messages. */
   readonly label: string;
   /** Labels and environment of the image; undefined for an executable. */
   readonly image:

@@ -21,12 +21,12 @@ const echo = script(
    const args = process.argv.slice(2);
    const files = args.filter((arg) => arg.startsWith('/')).map((path) => readFileSync(path, 'utf8'));
    console.log(JSON.stringify({args: args.map((arg) => arg.replace(/.*\\//, '')), files, word: process.env.WORD}));
-   console.log('no JSON');
+   console.log('not JSON');
    console.error('a complaint');
    process.exitCode = 3;`,
 );
 
-test('gives the inputs as files, by their options, and hands back all that came', async () => {
+test('passes the inputs as files, and returns all output', async () => {
   const connector = openExecutable(`${echo} 'an argument'`, {WORD: 'own'});
   const run = await connector.run('read', {config: {a: 1}, catalog: {streams: []}, state: []});
   expect(run).toEqual({
@@ -45,7 +45,7 @@ test('gives the inputs as files, by their options, and hands back all that came'
           word: 'own',
         },
       },
-      {text: 'no JSON'},
+      {text: 'not JSON'},
     ],
     stderr: 'a complaint\n',
     exit: {code: 3, signal: null},
@@ -55,31 +55,31 @@ test('gives the inputs as files, by their options, and hands back all that came'
   });
 });
 
-test('says how much memory a run took at its peak', async () => {
-  // It lives until its time is over: there is something to look at, however slow the machine is.
+test('measures the peak memory of a run', async () => {
+  // It runs until its timeout, so that even a slow machine can measure it.
   const hungry = script(
     'hungry',
     `const kept = Buffer.alloc(64 * 1024 ** 2, 1);
      console.log('{}');
      setTimeout(() => process.exit(kept.length > 0 ? 0 : 1), 60_000);`,
   );
-  let told = 0;
+  let calls = 0;
   const {peakMemory} = await openExecutable(hungry).run(
     'spec',
     {},
     {
       onLine: () => {
-        told += 1;
-        return 'go on';
+        calls += 1;
+        return 'continue';
       },
       timeout: 1_500,
     },
   );
-  expect(told).toBe(1);
+  expect(calls).toBe(1);
   expect(peakMemory).toBeGreaterThan(64 * 1024 ** 2);
 });
 
-test('takes the order, the endings, the texts and the environment that a client has', async () => {
+test('uses the order, the file endings, the file contents and the environment of a client', async () => {
   const {lines} = await openExecutable(echo).run(
     'read',
     {config: {}, catalog: {}},
@@ -102,7 +102,7 @@ test('takes the order, the endings, the texts and the environment that a client 
       files: ['null', '{}', '{}'],
       word: 'theirs',
     },
-    ['no JSON', 'a complaint'],
+    ['not JSON', 'a complaint'],
   ]);
 });
 
@@ -113,9 +113,13 @@ const endless = script(
    setInterval(() => console.log(String(n++)), 1);`,
 );
 
-test('ends a run by the signal that a client sends, and reads what it says then', async () => {
-  const until = (answer: 'terminate' | 'kill') =>
-    openExecutable(endless).run('spec', {}, {onLine: (_, index) => (index < 2 ? 'go on' : answer)});
+test('ends a run by the signal of the client, and reads what it prints after it', async () => {
+  const until = (action: 'terminate' | 'kill') =>
+    openExecutable(endless).run(
+      'spec',
+      {},
+      {onLine: (_, index) => (index < 2 ? 'continue' : action)},
+    );
   const [terminated, killed] = [await until('terminate'), await until('kill')];
   expect([terminated.lines.at(-1)?.text, terminated.exit, terminated.cut]).toEqual([
     'last',
@@ -125,24 +129,24 @@ test('ends a run by the signal that a client sends, and reads what it says then'
   expect([killed.exit, killed.cut]).toEqual([{code: null, signal: 'SIGKILL'}, true]);
 });
 
-test('a run whose time is up is killed, with all that it started', async () => {
+test('a run is killed after its timeout, with all of its children', async () => {
   const nested = script('nested', `require('node:child_process').spawnSync('sleep', ['600']);`);
   const {hung, exit} = await openExecutable(nested).run('spec', {}, {timeout: 300});
   expect([hung, exit]).toEqual([true, {code: null, signal: 'SIGKILL'}]);
 });
 
-test('a stderr that nobody drains is kept until the end', async () => {
+test('an undrained stderr is read at the end', async () => {
   const {stderr} = await openExecutable(echo).run('spec', {}, {stderr: 'undrained'});
   expect(stderr).toBe('a complaint\n');
 });
 
-test('a long stderr is kept where it ends before anybody drains it', async () => {
+test('a long stderr is complete, even if the program ends before it is drained', async () => {
   const loud = script('loud', "process.stderr.write('x'.repeat(100_000));");
   const {stderr} = await openExecutable(loud).run('spec', {}, {stderr: 'undrained'});
   expect(stderr).toBe('x'.repeat(100_000));
 });
 
-test('gives an option and its value as one word, or other words than its own', async () => {
+test('joins an option and its value into one word, or passes other arguments', async () => {
   const connector = openExecutable(echo);
   const argsOf = async (style: CallStyle) => {
     const {lines} = await connector.run('check', {config: {a: 1}}, style);
@@ -152,7 +156,7 @@ test('gives an option and its value as one word, or other words than its own', a
   expect(await argsOf({words: ['nonsense', '--help']})).toEqual(['nonsense', '--help']);
 });
 
-test('a program that there is not is a wrong command line', () => {
+test('a program that does not exist is a usage error', () => {
   expect(() => openExecutable('./nowhere spec')).toThrow(
     '--exec ./nowhere spec: there is no such executable',
   );

@@ -12,13 +12,13 @@ const assertExists = (commandLine: string): void => {
   const {status} = spawnSync(SHELL, ['-c', 'eval "set -- $0"; command -v "$1"', commandLine]);
   if (status === 0) return;
   throw new UsageError(
-    `--exec ${commandLine}: there is no such executable (or it lacks its run bit: chmod +x). Give a program's path, or a command with its first arguments in quotes, such as --exec 'python main.py'.`,
+    `--exec ${commandLine}: there is no such executable (if the file exists, run chmod +x). Give a program's path, or a command with its first arguments in quotes, such as --exec 'python main.py'.`,
   );
 };
 
 /**
- * A connector by the words that start it, as a shell takes them; `spec`, `check …` are added. Fails with a
- * UsageError where there is no such program.
+ * Opens the connector that a shell command starts; `spec`, `check …` are appended to it. Fails with a UsageError if
+ * there is no such program.
  */
 export const openExecutable = (
   commandLine: string,
@@ -34,7 +34,7 @@ export const openExecutable = (
       return await runProcess(
         {
           program: SHELL,
-          // `exec`, so that its exit is the connector's own: a shell in between turns signals into codes.
+          // `exec`, so that the exit is the connector's own: a shell in between turns signals into exit codes.
           args: ['-c', `exec ${commandLine} "$@"${merge}`, SHELL, ...words],
           environment: {...process.env, ...environment, ...style.environment},
           stop,

@@ -32,7 +32,7 @@ const firstLine = (error: unknown): string => {
   return text.split('\n').filter(Boolean).at(-1) ?? text;
 };
 
-/** Pulls what is not here. */
+/** Pulls an image that is not on this machine. */
 const find = async (image: string): Promise<Inspected> => {
   try {
     return await inspect(image);
@@ -42,7 +42,7 @@ const find = async (image: string): Promise<Inspected> => {
       return await inspect(image);
     } catch (error) {
       throw new UsageError(
-        `--image ${image} can't be had: ${firstLine(error)} Build or pull it first, or see what \`docker image inspect ${image}\` says.`,
+        `--image ${image} can't be pulled: ${firstLine(error)} Build or pull it first; \`docker image inspect ${image}\` must find it.`,
       );
     }
   }
@@ -56,18 +56,18 @@ const environmentOf = (lines: readonly string[]): Readonly<Record<string, string
     }),
   );
 
-/** Where Airbyte's own acceptance tests mount the inputs. */
+/** Airbyte's own acceptance tests mount the inputs here. */
 const MOUNTED = '/data';
 
 const KILL = {SIGTERM: ['-s', 'TERM'], SIGKILL: []} as const;
 
-/** By name alone, so that no value is in the command line, which messages show. */
+/** Passed by name alone, so that no value shows in the command line, which messages quote. */
 const flagsOf = (variables: Readonly<Record<string, string>>): readonly string[] =>
   Object.keys(variables).flatMap((name) => ['-e', name]);
 
 /**
- * A connector by its image. `flags` are given to each `docker run`, such as `--network host`. Fails with a UsageError
- * where there is no such image or no engine.
+ * Opens the connector in an image. `flags` are given to each `docker run`, such as `--network host`. Fails with a
+ * UsageError if there is no such image or no engine.
  */
 export const openImage = async (
   image: string,
@@ -78,8 +78,8 @@ export const openImage = async (
   const {Config: config = {}} = await find(image);
   const run = async (command: Command, inputs: Inputs, style: CallStyle = {}) => {
     const {folder, options, remove} = await writeInputs(inputs, style, MOUNTED);
-    // By name, and removed afterwards: with `--rm`, Podman behind the docker command says 0 whatever the exit code
-    // was, and its `docker stop` waits for nobody, so signals are sent by `docker kill`.
+    // The container has a name and is removed afterwards: with `--rm`, Podman's docker command exits with 0 whatever
+    // the exit code was. Its `docker stop` does not wait, so signals are sent by `docker kill`.
     const name = `headwater-test-${randomUUID()}`;
     const variables = {...environment, ...style.environment};
     const args = [
@@ -98,7 +98,7 @@ export const openImage = async (
             docker('kill', ...KILL[signal], name).catch(() => toChild(signal));
           },
           stop,
-          // What runs here is the docker command, not the connector.
+          // The child is the docker command, not the connector.
           measured: false,
         },
         {command, commandLine: ['docker', ...args].join(' '), inputs, style},

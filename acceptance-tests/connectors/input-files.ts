@@ -1,4 +1,4 @@
-// The files of a run's inputs, in a folder that is gone when the run is.
+// Writes a run's inputs to files, in a folder that is removed after the run.
 import {chmod, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -8,12 +8,12 @@ type Option = 'config' | 'catalog' | 'state';
 
 const ORDER: readonly Option[] = ['config', 'catalog', 'state'];
 
-/** As Airbyte's own acceptance tests name them. */
+/** The names that Airbyte's own acceptance tests use. */
 const STEMS = {config: 'tap_config', catalog: 'catalog', state: 'state'} as const;
 
 /**
- * Writes the inputs. Gives their folder, and the options that name them, as seen from `seenAs` (the folder itself
- * where it is left out).
+ * Writes the inputs. Returns their folder and the options that name them. `seenAs` is the path at which the connector
+ * sees the folder; by default the folder itself.
  */
 export const writeInputs = async (
   inputs: Inputs,

@@ -1,7 +1,7 @@
-// Peak memory of a process and all it started, as Linux counts it.
+// The peak memory of a process and its children, as Linux counts it.
 import {readFile} from 'node:fs/promises';
 
-/** How often it is looked at, in milliseconds: the peak of each process is the kernel's own, so few looks do. */
+/** Milliseconds between two readings. The kernel keeps the peak of each process, so a few readings are enough. */
 const INTERVAL = 40;
 
 const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
@@ -23,7 +23,7 @@ const peakOfTree = async (pid: number): Promise<number> => {
   return below.reduce((sum, bytes) => sum + bytes, own);
 };
 
-/** Watches a process until it is told to stop, and then says the peak in bytes; undefined where /proc is not. */
+/** Watches a process. The returned function ends that and returns the peak in bytes; undefined without /proc. */
 export const watchMemory = (pid: number | undefined): (() => number | undefined) => {
   if (pid === undefined) return () => undefined;
   let peak = 0;

@@ -1,4 +1,4 @@
-// One run of a program that speaks the protocol: started, listened to line by line, ended.
+// Runs a program that speaks the protocol, and reads its output line by line.
 import type {Readable} from 'node:stream';
 import {setTimeout as delay} from 'node:timers/promises';
 import {type Signal, type Stop, startChild} from '../../process/child.ts';
@@ -6,10 +6,10 @@ import {linesOf} from '../../process/lines.ts';
 import type {CallStyle, Command, Inputs, Line, Run} from './connector.ts';
 import {watchMemory} from './memory.ts';
 
-/** Until a run counts as hung, in milliseconds, where nobody says otherwise. */
+/** The default time in milliseconds after which a run is killed and counts as hung. */
 const TIMEOUT = 1_200_000;
 
-/** How much of stderr is kept. */
+/** The number of characters of stderr that are kept. */
 const MAX_STDERR = 1024 * 1024;
 
 export interface Process {
@@ -19,7 +19,7 @@ export interface Process {
   /** Sends a signal to a connector that is not the child itself. */
   readonly send?: (signal: Signal, toChild: (signal: Signal) => void) => void;
   readonly stop?: Stop | undefined;
-  /** Whether the child is the connector, so that its memory tells something. */
+  /** True if the child is the connector itself, so that its memory can be measured. */
   readonly measured: boolean;
 }
 
@@ -38,7 +38,7 @@ const parsed = (text: string): Line => {
   }
 };
 
-/** Reads stderr to its end, from now on. */
+/** Starts to read stderr. The returned function returns the output so far. */
 const gather = (stderr: Readable): (() => string) => {
   let text = '';
   stderr.setEncoding('utf8').on('data', (chunk: string) => {
@@ -47,10 +47,10 @@ const gather = (stderr: Readable): (() => string) => {
   return () => text;
 };
 
-/** Takes the lines as they come, until `onLine` has the connector ended; the rest is still read. */
+/** Passes each line to `onLine` until that ends the connector; the rest is still read. */
 const listen = async (
   stdout: Readable,
-  {onLine = () => 'go on', pause = 0}: CallStyle,
+  {onLine = () => 'continue', pause = 0}: CallStyle,
   end: (signal: Signal) => void,
 ): Promise<readonly Line[]> => {
   const lines: Line[] = [];
@@ -58,8 +58,8 @@ const listen = async (
   const take = (text: string): void => {
     const line = parsed(text);
     lines.push(line);
-    const action = cut ? 'go on' : onLine(line, lines.length - 1);
-    if (action === 'go on') return;
+    const action = cut ? 'continue' : onLine(line, lines.length - 1);
+    if (action === 'continue') return;
     cut = true;
     end(action === 'kill' ? 'SIGKILL' : 'SIGTERM');
   };
@@ -70,7 +70,7 @@ const listen = async (
   return lines;
 };
 
-/** Rejects with the system's error where the program can't be started, and with the reason of a run that was stopped. */
+/** Rejects with the system's error if the program can't be started, and with the abort reason if the run is stopped. */
 export const runProcess = async (
   {program, args, environment, send, stop, measured}: Process,
   {command, commandLine, inputs, style}: Request,
@@ -93,9 +93,9 @@ export const runProcess = async (
   child.stdout.once('data', () => {
     firstLineAfter = since();
   });
-  // Listening makes it flow, which is `listen`'s to do.
+  // Adding a listener made the stream flow; only `listen` may start that.
   child.stdout.pause();
-  // At the latest when the child has gone: node throws away what nobody listens to by then.
+  // Called at the latest when the child exits: Node discards output that has no listener by then.
   const drain = (): void => {
     stderr ??= gather(child.stderr);
   };

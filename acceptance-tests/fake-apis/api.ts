@@ -1,37 +1,40 @@
-// What a fake API is: a function from what is asked to what is answered. Switches wrap it, serve.ts puts it on a port.
+// A fake API is a function from a request to a response. Switches wrap it, serve.ts puts it on a port.
 import type {IncomingHttpHeaders} from 'node:http';
 
-export interface Ask {
+export interface FakeRequest {
   readonly method: string;
-  /** Whole, with the origin that the fake is served at, for links. */
+  /** The absolute URL, with the origin of the fake, for links. */
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
 }
 
-export interface Answer {
+export interface FakeResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON; nothing where there is none. */
+  /** Sent as JSON; without it the response has no body. */
   readonly body?: unknown;
   /** Half of the body is sent, and then the connection is closed. */
   readonly cut?: boolean;
 }
 
-export type Api = (ask: Ask) => Answer;
+export type Api = (request: FakeRequest) => FakeResponse;
 
-/** Answers every nth request (from 1: 3 means the third, the sixth …) with something else; 0 or undefined never. */
+/** Lets `instead` respond to every nth request: 3 means the third, the sixth …; 0 or undefined means none. */
 export const everyNth = (
   n: number | undefined,
-  instead: (ask: Ask, time: number, api: Api) => Answer,
+  instead: (request: FakeRequest, time: number, api: Api) => FakeResponse,
   api: Api,
 ): Api => {
   if (n === undefined || n === 0) return api;
-  let asked = 0;
-  return (ask) => {
-    asked += 1;
-    return asked % n === 0 ? instead(ask, asked / n - 1, api) : api(ask);
+  let count = 0;
+  return (request) => {
+    count += 1;
+    return count % n === 0 ? instead(request, count / n - 1, api) : api(request);
   };
 };
 
-/** What is answered anyway, but only the first half of it arrives. */
-export const cutShort = (ask: Ask, _time: number, api: Api): Answer => ({...api(ask), cut: true});
+/** The API's own response, of which only the first half is sent. */
+export const cutShort = (request: FakeRequest, _time: number, api: Api): FakeResponse => ({
+  ...api(request),
+  cut: true,
+});

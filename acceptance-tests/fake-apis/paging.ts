@@ -5,7 +5,7 @@ export interface Paging {
   readonly perPage: number;
 }
 
-/** A whole number of the query, from 1 up to `most`; anything else is the default. */
+/** A whole number in the query, at least 1 and capped at `most`; any other value is the default. */
 export const numberIn = (url: URL, name: string, {byDefault = 1, most = Infinity} = {}): number => {
   const given = Number(url.searchParams.get(name) ?? byDefault);
   return Number.isInteger(given) && given >= 1 ? Math.min(given, most) : byDefault;
@@ -14,7 +14,7 @@ export const numberIn = (url: URL, name: string, {byDefault = 1, most = Infinity
 export const pageOf = <T>(items: readonly T[], {page, perPage}: Paging): readonly T[] =>
   items.slice((page - 1) * perPage, page * perPage);
 
-/** RFC 8288: prev, next, last and first, those that there are. Undefined where everything is on one page. */
+/** RFC 8288: prev, next, last and first, as far as they exist. Undefined if everything is on one page. */
 export const linkHeader = (
   url: URL,
   {page, perPage}: Paging,

@@ -1,38 +1,38 @@
 // A fake API as a program: `node acceptance-tests/fake-apis/<api>/main.ts --port 8701`. It prints its address and
-// serves until it is told to end (SIGTERM, SIGINT).
+// serves until SIGTERM or SIGINT.
 import {Command, InvalidArgumentError} from 'commander';
 import type {Api} from './api.ts';
 import {serveFake} from './serve.ts';
 
-/** What every fake can be told; a rule of the vendor's that a switch breaks is named in the fake's own files. */
+/** The switches of every fake. The fake's own files name the vendor's rules that a switch breaks. */
 export interface Switches {
   /** The same seed gives the same records, ids and times included. */
   readonly seed: number;
-  /** Every nth request is answered with the vendor's own rate limit. */
+  /** Every nth request gets a rate limit response of the vendor. */
   readonly throttle?: number;
-  /** Every nth request is answered 502. */
+  /** Every nth request gets a 502. */
   readonly fail?: number;
-  /** Of every nth answer only half arrives. */
+  /** Only half of every nth response is sent. */
   readonly cut?: number;
-  /** The records of a page come in another order each time, where the vendor promises none. */
+  /** The records of a page are in a different order each time, if the vendor promises no order. */
   readonly reorder?: boolean;
   /** A record changes with each page that is read. */
   readonly update?: boolean;
 }
 
-const whole = (text: string): number => {
+const wholeNumber = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 };
 
 interface FakeProgram {
   readonly name: string;
-  /** Where it listens unless told; what the source's `integration_tests/` point at. */
+  /** The default port, which is in the source's `integration_tests/`. */
   readonly port: number;
   readonly open: (switches: Switches) => Api;
 }
 
-const serveUntilToldToEnd = async (
+const serveUntilSignal = async (
   {name, open}: FakeProgram,
   {port, ...switches}: Switches & {readonly port: number},
 ): Promise<void> => {
@@ -47,16 +47,21 @@ const serveUntilToldToEnd = async (
 export const runFake = async (program: FakeProgram): Promise<void> => {
   const command = new Command(`fake-${program.name}`)
     .description(
-      `A fake ${program.name} API on loopback; prints its address and serves until it is told to end.`,
+      `A fake ${program.name} API on loopback; prints its address and serves until SIGTERM or SIGINT.`,
     )
-    .option('--port <number>', 'where it listens; 0 is any free port', whole, program.port)
-    .option('--seed <number>', 'the same seed gives the same records', whole, 1)
-    .option('--throttle <n>', 'every nth request meets the rate limit', whole)
-    .option('--fail <n>', 'every nth request is answered 502', whole)
-    .option('--cut <n>', 'of every nth answer only half arrives', whole)
-    .option('--reorder', 'another order each time, where none is promised')
+    .option(
+      '--port <number>',
+      'the port to listen on; 0 means any free port',
+      wholeNumber,
+      program.port,
+    )
+    .option('--seed <number>', 'the same seed gives the same records', wholeNumber, 1)
+    .option('--throttle <n>', 'every nth request gets a rate limit response', wholeNumber)
+    .option('--fail <n>', 'every nth request gets a 502', wholeNumber)
+    .option('--cut <n>', 'only half of every nth response is sent', wholeNumber)
+    .option('--reorder', 'a different order each time, if none is promised')
     .option('--update', 'a record changes with each page that is read')
-    .action((options) => serveUntilToldToEnd(program, options));
+    .action((options) => serveUntilSignal(program, options));
   try {
     await command.parseAsync();
   } catch (error) {

@@ -2,19 +2,19 @@
 import {createHash} from 'node:crypto';
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
-import type {Answer, Api} from './api.ts';
+import type {Api, FakeResponse} from './api.ts';
 
 export interface Served {
-  /** Such as `http://127.0.0.1:43210`. */
+  /** The origin, such as `http://127.0.0.1:43210`. */
   readonly url: string;
   /** `GET /path?query` of every request so far. */
   readonly requests: readonly string[];
   readonly close: () => Promise<void>;
 }
 
-const send = (request: IncomingMessage, response: ServerResponse, answer: Answer): void => {
-  const {status, headers, cut = false} = answer;
-  const body = Buffer.from(answer.body === undefined ? '' : JSON.stringify(answer.body));
+const send = (request: IncomingMessage, response: ServerResponse, content: FakeResponse): void => {
+  const {status, headers, cut = false} = content;
+  const body = Buffer.from(content.body === undefined ? '' : JSON.stringify(content.body));
   const etag = `"${createHash('sha256').update(body).digest('hex')}"`;
   if (status === 200 && request.headers['if-none-match'] === etag) {
     response.writeHead(304, {...headers, etag}).end();
@@ -30,7 +30,7 @@ const send = (request: IncomingMessage, response: ServerResponse, answer: Answer
   else response.end(body);
 };
 
-/** Serves until it is closed; port 0 is any that is free. An API that throws is a bug in it, and answers 500 with it. */
+/** Serves until it is closed; port 0 means any free port. An error in the API is sent as a 500. */
 export const serveFake = async (api: Api, port = 0): Promise<Served> => {
   const requests: string[] = [];
   let origin = '';

@@ -1,6 +1,6 @@
-// Every invariant, in the order in which they are explained.
+// Every invariant, in the order of docs/lint.md.
 import {exactCounts, noIdenticalStates, stateCoversRecords, stateForm} from './counts.ts';
-import {exitCode, failuresAreTold, oneAnswer} from './exit.ts';
+import {exitCode, failuresAreReported, oneResponse} from './exit.ts';
 import {lineSeparators, lineSize, oneMessageALine} from './framing.ts';
 import type {Invariant} from './invariant.ts';
 import {emittedAt, noNulls, protocolSchema} from './protocol.ts';
@@ -12,11 +12,11 @@ import {stateNeverAhead, watermarkNeverBack} from './watermark.ts';
 
 export const INVARIANTS: readonly Invariant[] = [
   ...[oneMessageALine, lineSize, lineSeparators],
-  ...[protocolSchema, emittedAt, noNulls, oneAnswer],
+  ...[protocolSchema, emittedAt, noNulls, oneResponse],
   ...[configuredStreamsOnly, consistentNamespaces, noEmptyData, primaryKeys],
   ...[recordSchema, undeclaredFields],
   ...[exactCounts, stateCoversRecords, noIdenticalStates, stateForm],
   ...[watermarkNeverBack, stateNeverAhead],
   ...[statusOrder, everyStreamEnds],
-  ...[exitCode, failuresAreTold, noSecrets],
+  ...[exitCode, failuresAreReported, noSecrets],
 ];

@@ -1,4 +1,4 @@
-// What a configured catalog and a state file say of each stream, for the invariants.
+// Reads configured catalogs and state files for the invariants.
 import {at, listAt, stringAt} from '../../cdk/json/at.ts';
 import {isObject} from '../../cdk/json/values.ts';
 import type {Stream} from './invariant.ts';
@@ -7,7 +7,7 @@ import {describedStream, streamOf} from './message.ts';
 export interface Configured {
   readonly stream: Stream;
   readonly schema: unknown;
-  /** The path of the cursor, where the stream is read incrementally and has one. */
+  /** The path of the cursor, if the stream is read incrementally and has one. */
   readonly cursor: readonly string[] | undefined;
   readonly primaryKey: readonly (readonly string[])[];
 }
@@ -25,7 +25,7 @@ const cursorOf = (item: unknown, stream: unknown): readonly string[] | undefined
   return isPath(second) ? second : undefined;
 };
 
-/** The streams of a configured catalog by key; a discovered catalog's are understood, too. */
+/** The streams of a configured or a discovered catalog by key. */
 export const configuredStreams = (catalog: unknown): ReadonlyMap<string, Configured> => {
   const inside = isObject(at(catalog, 'catalog')) ? at(catalog, 'catalog') : catalog;
   const streams = listAt(inside, 'streams').flatMap((item): readonly Configured[] => {
@@ -46,7 +46,7 @@ export const configuredStreams = (catalog: unknown): ReadonlyMap<string, Configu
   return new Map(streams.map((configured) => [configured.stream.key, configured]));
 };
 
-/** Finds a stream of the catalog by its name alone, where only one has it; others stay what they are. */
+/** Finds the stream of the catalog with the same name if there is only one; others are returned unchanged. */
 export const finder = (catalog: unknown): ((named: Stream) => Stream) => {
   const configured = configuredStreams(catalog);
   const byName = new Map<string, Stream | undefined>();
@@ -56,7 +56,7 @@ export const finder = (catalog: unknown): ((named: Stream) => Stream) => {
   return (named) => (configured.has(named.key) ? named : (byName.get(named.name) ?? named));
 };
 
-/** The state of each stream in a STATE's payload, be it of one stream or of all. */
+/** The state of each stream in a STATE's payload, whether STREAM or GLOBAL. */
 export const streamStates = (state: unknown): readonly (readonly [Stream, unknown])[] => {
   const of = (item: unknown): readonly (readonly [Stream, unknown])[] => {
     const stream = describedStream(at(item, 'stream_descriptor'));
@@ -66,12 +66,12 @@ export const streamStates = (state: unknown): readonly (readonly [Stream, unknow
   return listAt(state, 'global', 'stream_states').flatMap(of);
 };
 
-/** What a state file holds for each stream, in any form that clients write. */
+/** The state of each stream in a state file, in any form that clients write. */
 export const statesOfFile = (file: unknown): readonly (readonly [Stream, unknown])[] => {
   if (Array.isArray(file)) return file.flatMap(statesOfFile);
   if (!isObject(file)) return [];
   if ('stream' in file || 'global' in file) return streamStates(file);
-  // The oldest form: by stream's name.
+  // The oldest form: a map by the stream's name.
   const legacy = isObject(file['data']) ? file['data'] : file;
   return Object.entries(legacy).flatMap(([name, value]) => {
     const stream = streamOf(name, undefined);
@@ -79,6 +79,6 @@ export const statesOfFile = (file: unknown): readonly (readonly [Stream, unknown
   });
 };
 
-/** Where a path of keys leads in a record or a state; in a state also under the field's own name. */
+/** The value at a path of keys in a record or a state; a state may also have it under the field's own name. */
 export const cursorIn = (json: unknown, path: readonly string[]): unknown =>
   at(json, ...path) ?? at(json, path.at(-1) ?? '');

@@ -1,4 +1,4 @@
-// STATE counts and covers the records before it.
+// STATE messages count and cover the records before them.
 import {at} from '../../cdk/json/at.ts';
 import {isObject} from '../../cdk/json/values.ts';
 import {streamStates} from './catalog.ts';
@@ -9,7 +9,7 @@ const counter = () => ({records: 0, states: 0});
 
 type Counter = ReturnType<typeof counter>;
 
-/** The counters that a STATE speaks for. */
+/** The counters of the streams that a STATE covers. */
 const countersOf = (
   {payload, stream}: Message,
   counters: Map<string, Counter>,
@@ -24,23 +24,23 @@ const sum = (counters: readonly Counter[]): number =>
 export const exactCounts: Invariant = {
   name: 'exact-counts',
   about: "A STATE's recordCount is the number of records since the stream's last STATE.",
-  watch: (_about, tell) => {
+  watch: (_about, report) => {
     const counters = new Map<string, Counter>();
     const check = (message: Message): void => {
       const covered = countersOf(message, counters);
       if (covered.length === 0) return;
       const records = sum(covered);
-      const said = at(message.payload, 'sourceStats', 'recordCount');
+      const stated = at(message.payload, 'sourceStats', 'recordCount');
       for (const one of covered) one.records = 0;
-      if (said === records) return;
+      if (stated === records) return;
       const whose = message.stream === undefined ? 'all streams' : nameOf(message.stream);
-      tell({
+      report({
         reason:
-          said === undefined
+          stated === undefined
             ? `A STATE of ${whose} has no sourceStats.recordCount.`
-            : `A STATE of ${whose} says recordCount ${String(said)}, but ${records} records came since the last one.`,
+            : `A STATE of ${whose} has recordCount ${String(stated)}, but ${records} records came since the last one.`,
         advice:
-          'Count the RECORD lines that are really written, after filters and limits, and begin at 0 after each STATE: the platform compares the counts and calls a difference lost records.',
+          'Count the RECORD lines that are written, after filters and limits, and begin at 0 after each STATE: the platform compares the counts and reports a difference as lost records.',
       });
     };
     return {
@@ -62,17 +62,17 @@ const cover = (one: Counter): void => {
 export const stateCoversRecords: Invariant = {
   name: 'state-covers-records',
   about: "A stream's last STATE comes after its last record.",
-  watch: (_about, tell) => {
+  watch: (_about, report) => {
     const counters = new Map<string, Counter>();
     const check = (stream: Stream, status: string): void => {
       const {records, states} = entry(counters, stream.key, counter);
-      // A stream without any STATE is told by another.
+      // Another invariant reports a stream without any STATE.
       if (records === 0 || states === 0) return;
-      tell({
+      report({
         severity: status === 'COMPLETE' ? 'error' : 'warning',
         reason: `${records} records of ${nameOf(stream)} came after its last STATE, and then ${status}.`,
         advice:
-          'Emit a STATE behind the last record, before the final status: what no STATE covers is never committed.',
+          'Emit a STATE after the last record and before the final status: records that no STATE covers are never committed.',
       });
     };
     return {
@@ -91,7 +91,7 @@ export const stateCoversRecords: Invariant = {
 export const noIdenticalStates: Invariant = {
   name: 'no-identical-states',
   about: 'Two consecutive STATEs of a stream differ.',
-  watch: (_about, tell) => {
+  watch: (_about, report) => {
     const last = new Map<string, string>();
     return {
       message: (message) => {
@@ -103,10 +103,10 @@ export const noIdenticalStates: Invariant = {
         const before = last.get(key);
         last.set(key, text);
         if (before !== text) return;
-        tell({
+        report({
           reason: `A STATE of ${stream === undefined ? 'all streams' : nameOf(stream)} is the same as the one before it.`,
           advice:
-            'Emit a STATE only when it says something new, at the latest at the end of the stream: equal ones collide on the platform, which then cannot compare counts.',
+            'Emit a STATE only when it differs from the last one, or at the end of the stream: equal ones collide on the platform, which then cannot compare counts.',
         });
       },
     };
@@ -116,18 +116,18 @@ export const noIdenticalStates: Invariant = {
 export const stateForm: Invariant = {
   name: 'state-form',
   about: 'A STATE is of type STREAM with a stream_state that is an object, or GLOBAL.',
-  watch: (_about, tell) => ({
+  watch: (_about, report) => ({
     message: ({type, payload}) => {
       if (type !== 'STATE') return;
       const states = streamStates(payload);
       const kind = payload['type'];
       const advice =
-        'Give `type: STREAM`, `stream.stream_descriptor` and an object `stream.stream_state` in each STATE.';
+        'Print `type: STREAM`, `stream.stream_descriptor` and an object `stream.stream_state` in each STATE.';
       if (kind !== 'STREAM' && kind !== 'GLOBAL') {
         const found = kind === undefined ? 'no type' : `type ${String(kind)}`;
-        tell({reason: `A STATE has ${found}, the deprecated form.`, advice, of: 'type'});
+        report({reason: `A STATE has ${found}, the deprecated form.`, advice, subject: 'type'});
       } else if (states.some(([, state]) => !isObject(state))) {
-        tell({reason: 'A STATE has no stream_state.', advice, of: 'stream_state'});
+        report({reason: 'A STATE has no stream_state.', advice, subject: 'stream_state'});
       }
     },
   }),

@@ -4,22 +4,22 @@ import {compareCursors, later} from './cursors.ts';
 describe('cursors are compared', () => {
   test.each<[string, unknown, unknown]>([
     ['numbers', 9, 10],
-    ['numbers as texts', '9', '10'],
+    ['numbers as strings', '9', '10'],
     ['dates', '2026-01-09', '2026-01-10'],
     ['times in one form', '2026-01-01T00:00:00.123456Z', '2026-01-01T00:00:00.123457Z'],
     ['times in several forms', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00.001Z'],
     ['times in several zones', '2026-01-01T12:00:00+02:00', '2026-01-01T11:00:00+00:00'],
-    ['texts of one length', 'a9', 'b1'],
+    ['strings of one length', 'a9', 'b1'],
   ])('%s', (_name, a, b) => {
     expect([compareCursors(a, b), compareCursors(b, a), compareCursors(a, a)]).toEqual([-1, 1, 0]);
   });
 
   test.each<[string, unknown, unknown]>([
-    ['a number and a text', 1, '1'],
-    ['texts of several lengths', 'a', 'bc'],
+    ['a number and a string', 1, '1'],
+    ['strings of several lengths', 'a', 'bc'],
     ['objects', {}, {}],
     ['nothing', undefined, 1],
-    ['a time that is none', '2026-99-99T00:00Z', '2026-01-01'],
+    ['an invalid time', '2026-99-99T00:00Z', '2026-01-01'],
   ])('but not %s', (_name, a, b) => {
     expect(compareCursors(a, b)).toBeUndefined();
   });

@@ -1,49 +1,48 @@
-// How a run ended, and what it said of itself.
+// The end of a run must agree with its messages.
 import type {Command} from '../connectors/connector.ts';
-import type {Invariant, Told} from './invariant.ts';
+import type {Invariant, Violation} from './invariant.ts';
 import {isTraceError, nameOf, statusOf} from './message.ts';
 
-/** What an end by SIGTERM looks like through a shell. */
+/** The exit code of an end by SIGTERM, through a shell. */
 const TERMINATED = 143;
 
-/** What does not agree with the code. */
+/** The violation of a run whose messages do not agree with its exit code. */
 const disagreementOf = (
   code: number,
   incomplete: ReadonlySet<string>,
   complete: number,
   failed: boolean,
-): Told | undefined => {
+): Violation | undefined => {
   if (code === 0 && incomplete.size > 0) {
     return {
-      reason: `The exit code is 0, but INCOMPLETE: ${[...incomplete].join(', ')}.`,
+      reason: `The exit code is 0, but these streams are INCOMPLETE: ${[...incomplete].join(', ')}.`,
       advice:
-        'Exit with 1 where a stream failed: after a 0 the platform tells the destination that every stream is complete.',
+        'Exit with 1 if a stream failed: after a 0, the platform tells the destination that every stream is complete.',
     };
   }
   if (code === 0 && failed) {
     return {
       reason: 'The exit code is 0, but there was a TRACE ERROR.',
-      advice:
-        'Exit with 1 after an error, or tell as LOG what did not keep the work from being done.',
+      advice: 'Exit with 1 after an error, or print a LOG instead if the work was done anyway.',
     };
   }
   if (code === 0 || complete === 0 || incomplete.size > 0 || failed) return undefined;
   return {
-    reason: `The exit code is ${code}, but every stream said COMPLETE.`,
-    advice: 'Exit with 0 where all went well; or say INCOMPLETE and a TRACE ERROR.',
+    reason: `The exit code is ${code}, but every stream is COMPLETE.`,
+    advice: 'Exit with 0 after success, or print INCOMPLETE and a TRACE ERROR.',
   };
 };
 
 export const exitCode: Invariant = {
   name: 'exit-code',
-  about: 'The exit code is 0 where all went well, and only then.',
-  watch: ({command}, tell) => {
+  about: 'The exit code is 0 after success, and only then.',
+  watch: ({command}, report) => {
     const incomplete = new Set<string>();
-    let [complete, failed, answered] = [0, false, false];
+    let [complete, failed, hasResult] = [0, false, false];
     return {
       message: (message) => {
         if (isTraceError(message)) failed = true;
-        if (message.type === 'CONNECTION_STATUS') answered = true;
+        if (message.type === 'CONNECTION_STATUS') hasResult = true;
         const status = statusOf(message);
         if (status === undefined || message.stream === undefined) return;
         if (status === 'INCOMPLETE') incomplete.add(nameOf(message.stream));
@@ -52,19 +51,19 @@ export const exitCode: Invariant = {
       end: (exit) => {
         const code = exit?.code ?? undefined;
         if (code === undefined || code === TERMINATED) return;
-        // A check may explain its FAILED with a TRACE, and has then done its work.
-        if (command === 'check' && answered) failed = false;
+        // A check may explain its FAILED with a TRACE ERROR, and has still succeeded.
+        if (command === 'check' && hasResult) failed = false;
         const disagreement = disagreementOf(code, incomplete, complete, failed);
-        if (disagreement !== undefined) tell(disagreement);
+        if (disagreement !== undefined) report(disagreement);
       },
     };
   },
 };
 
-export const failuresAreTold: Invariant = {
-  name: 'failures-are-told',
-  about: 'A run that fails says why in a TRACE ERROR.',
-  watch: (_about, tell) => {
+export const failuresAreReported: Invariant = {
+  name: 'failures-are-reported',
+  about: 'A run that fails reports the reason in a TRACE ERROR.',
+  watch: (_about, report) => {
     let [failed, messages, complete] = [false, 0, 0];
     const incomplete = new Set<string>();
     return {
@@ -80,23 +79,26 @@ export const failuresAreTold: Invariant = {
           return;
         }
         const advice =
-          'Print a TRACE ERROR with a message that its reader can act on, and a failure_type.';
+          'Print a TRACE ERROR with a failure_type, and a message that users can act on.';
         if (incomplete.size > 0) {
           const streams = [...incomplete].join(', ');
-          tell({reason: `INCOMPLETE without a TRACE ERROR that says why: ${streams}.`, advice});
+          report({
+            reason: `These streams are INCOMPLETE without a TRACE ERROR: ${streams}.`,
+            advice,
+          });
           return;
         }
         const code = exit?.code ?? 0;
-        // Wrong usage says nothing on stdout; and where all is COMPLETE, it is the code that is wrong.
+        // Wrong usage prints nothing on stdout. If every stream is COMPLETE, the exit code itself is wrong.
         const usage = code === 2 && messages === 0;
         if (code === 0 || usage || complete > 0) return;
-        tell({reason: `The exit code is ${code}, and no TRACE ERROR says why.`, advice});
+        report({reason: `The exit code is ${code}, but there is no TRACE ERROR.`, advice});
       },
     };
   },
 };
 
-const ANSWERS: Readonly<Record<Command, readonly string[]>> = {
+const RESULTS: Readonly<Record<Command, readonly string[]>> = {
   spec: ['SPEC'],
   check: ['CONNECTION_STATUS', 'CONTROL'],
   discover: ['CATALOG', 'CONTROL'],
@@ -105,42 +107,42 @@ const ANSWERS: Readonly<Record<Command, readonly string[]>> = {
 
 const ALWAYS = new Set(['LOG', 'TRACE']);
 
-export const oneAnswer: Invariant = {
-  name: 'one-answer',
+export const oneResponse: Invariant = {
+  name: 'one-response',
   about:
-    'spec, check and discover answer with one message of their kind, and each command only with its own.',
-  watch: ({command}, tell) => {
-    const answers = command === undefined ? undefined : new Set(ANSWERS[command]);
+    'spec, check and discover print one result each, and no command prints messages of another.',
+  watch: ({command}, report) => {
+    const results = command === undefined ? undefined : new Set(RESULTS[command]);
     let [count, failed] = [0, false];
     return {
       message: (message) => {
         const {type, payload} = message;
         if (isTraceError(message)) failed = true;
         if (type === 'CONNECTION_STATUS' && payload['status'] === 'FAILED' && !payload['message']) {
-          tell({
-            reason: 'The connection FAILED without a message.',
-            advice: 'Say in `message` what is wrong with the config, and what to do.',
+          report({
+            reason: 'The CONNECTION_STATUS is FAILED without a message.',
+            advice: 'Explain in `message` what is wrong with the config, and what to do.',
           });
         }
-        if (answers === undefined || command === undefined || ALWAYS.has(type)) return;
-        if (!answers.has(type)) {
-          tell({
+        if (results === undefined || command === undefined || ALWAYS.has(type)) return;
+        if (!results.has(type)) {
+          report({
             reason: `${command} printed a ${type} message.`,
-            advice: `Print ${ANSWERS[command].join(', ')}, LOG and TRACE only.`,
-            of: type,
+            advice: `Print only ${RESULTS[command].join(', ')}, LOG and TRACE.`,
+            subject: type,
           });
           return;
         }
         count += type === 'CONTROL' ? 0 : 1;
         if (command === 'read' || count !== 2 || type === 'CONTROL') return;
-        tell({reason: `${command} printed more than one ${type}.`, advice: 'Print it once.'});
+        report({reason: `${command} printed more than one ${type}.`, advice: 'Print it once.'});
       },
       end: (exit) => {
         if (command === undefined || command === 'read' || count > 0 || failed) return;
         if (exit !== undefined && (exit.code ?? 1) !== 0) return;
-        tell({
-          reason: `${command} printed no ${ANSWERS[command][0]}.`,
-          advice: 'Print it, or say in a TRACE ERROR why it cannot be given, and exit with 1.',
+        report({
+          reason: `${command} printed no ${RESULTS[command][0]}.`,
+          advice: 'Print it; or print a TRACE ERROR with the reason, and exit with 1.',
         });
       },
     };

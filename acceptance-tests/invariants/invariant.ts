@@ -1,14 +1,14 @@
-// What an invariant is: something that holds for every output of every connector, watched line by line.
+// An invariant holds for every output of every connector. It watches a run line by line.
 import type {JsonObject} from '../../cdk/json/values.ts';
 import type {Exit} from '../../process/child.ts';
 import type {Fault} from '../check-kit/check.ts';
 import type {Command} from '../connectors/connector.ts';
 
-/** What is known of the run whose output is watched; what is not given is not held against it. */
+/** The known facts of the watched run. What is missing is not checked. */
 export interface About {
   readonly command?: Command | undefined;
   readonly config?: unknown;
-  /** A SPEC message's `spec`, or the message: it says which values of the config are secrets. */
+  /** A SPEC message's `spec`, or the message: it marks the secrets of the config. */
   readonly spec?: unknown;
   /** The configured catalog of a read. */
   readonly catalog?: unknown;
@@ -18,16 +18,16 @@ export interface About {
 export interface Finding extends Fault {
   /** The invariant's name. */
   readonly invariant: string;
-  /** Counted from 1; undefined where it is about the whole output. */
+  /** Counted from 1; undefined if the finding is about the whole output. */
   readonly line?: number;
   readonly severity: 'error' | 'warning';
 }
 
 export interface Stream {
   readonly name: string;
-  /** Absent, null and the empty string are one. */
+  /** Undefined also for null and the empty string. */
   readonly namespace: string | undefined;
-  /** One text for both. */
+  /** One string for both. */
   readonly key: string;
 }
 
@@ -37,38 +37,38 @@ export interface Message {
   readonly text: string;
   readonly json: JsonObject;
   readonly type: string;
-  /** What stands under the key of its type, where it is an object. */
+  /** The value under the key of its type, if it is an object. */
   readonly payload: JsonObject;
-  /** Of a RECORD, a STATE of one stream, and a status: as the catalog has it, where only the namespace differs. */
+  /** The stream of a RECORD, of a STATE of one stream, or of a status: the catalog's, if only the namespace differs. */
   readonly stream: Stream | undefined;
-  /** As the message has it. */
+  /** The stream as named in the message. */
   readonly named: Stream | undefined;
 }
 
-/** What an invariant tells; the line and its text are added, unless it names others. */
-export interface Told {
+/** A violation of an invariant. The current line and its text are added, unless it names others. */
+export interface Violation {
   readonly reason: string;
   readonly advice: string;
   readonly offending?: string;
   readonly line?: number;
-  /** `error`, unless said otherwise. */
+  /** By default `error`. */
   readonly severity?: 'error' | 'warning';
-  /** Findings that are told of the same thing are counted after the first few; by default, of the same stream. */
-  readonly of?: string;
+  /** After the first few, violations by the same subject are only counted. By default the subject is the stream. */
+  readonly subject?: string;
 }
 
 export interface Watcher {
-  /** `problem` says why the line is no message. */
+  /** `problem` is the reason why the line is not a message. */
   readonly line?: (text: string, problem: string | undefined) => void;
   readonly message?: (message: Message) => void;
-  /** `exit` is undefined where nobody knows how the run ended. */
+  /** `exit` is undefined if it is not known how the run ended. */
   readonly end?: (exit: Exit | undefined) => void;
 }
 
 export interface Invariant {
   /** Kebab-case, and never changed: people filter by it. */
   readonly name: string;
-  /** One sentence: what holds. */
+  /** One sentence that is true of every correct output. */
   readonly about: string;
-  readonly watch: (about: About, tell: (told: Told) => void) => Watcher;
+  readonly watch: (about: About, report: (violation: Violation) => void) => Watcher;
 }

@@ -1,4 +1,4 @@
-// `headwater lint` as people run it: behind a pipe.
+// `headwater lint` as people run it: at the end of a pipe.
 import {spawn} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -35,7 +35,7 @@ const lines = (of: readonly (string | undefined)[]): string =>
 const wrong = [STARTED, RUNNING, record(1), state(1, 7), COMPLETE];
 
 describe('headwater lint', () => {
-  test('says that nothing is wrong, and of how much', async () => {
+  test('reports that nothing is wrong, and how much it read', async () => {
     expect(await lint(lines(healthy), '--catalog', CATALOG, '--exit-code', '0')).toEqual({
       status: 0,
       stdout: 'Nothing is wrong in 8 lines: 3 TRACE, 3 RECORD, 2 STATE.\n',
@@ -43,11 +43,11 @@ describe('headwater lint', () => {
     });
   });
 
-  test('says what is wrong, where, and what to do, and exits with 1', async () => {
+  test('reports what is wrong, where, and what to do, and exits with 1', async () => {
     const {status, stdout, stderr} = await lint(lines(wrong), '--catalog', CATALOG);
     expect({status, stderr}).toEqual({status: 1, stderr: ''});
     expect(stdout.split('\n')).toEqual([
-      'Error, line 4, exact-counts: A STATE of users says recordCount 7, but 1 records came since the last one.',
+      'Error, line 4, exact-counts: A STATE of users has recordCount 7, but 1 records came since the last one.',
       `    ${state(1, 7)}`,
       expect.stringMatching(/^ {4}→ Count the RECORD lines/),
       '1 error, 0 warnings in 5 lines: 3 TRACE, 1 RECORD, 1 STATE.',
@@ -55,7 +55,7 @@ describe('headwater lint', () => {
     ]);
   });
 
-  test('with --pass hands on every byte, and tells on stderr', async () => {
+  test('passes every byte through with --pass, and reports on stderr', async () => {
     const odd = `${lines(wrong)}not JSON \u2028 é\r\n\n{"type":`;
     const {status, stdout, stderr} = await lint(odd, '--pass', '--catalog', CATALOG);
     expect({status, stdout}).toEqual({status: 1, stdout: odd});
@@ -63,10 +63,10 @@ describe('headwater lint', () => {
     expect(stderr).toContain('The last line does not end with a newline.');
   });
 
-  test('takes what only its caller knows: the exit code', async () => {
+  test('uses the exit code that its caller passes', async () => {
     const {status, stdout} = await lint(lines(healthy), '--catalog', CATALOG, '--exit-code', '1');
     expect(status).toBe(1);
-    expect(stdout).toContain('exit-code: The exit code is 1, but every stream said COMPLETE.');
+    expect(stdout).toContain('exit-code: The exit code is 1, but every stream is COMPLETE.');
   });
 
   test('looks for the secrets that the spec marks', async () => {
@@ -75,16 +75,16 @@ describe('headwater lint', () => {
     const message = {type: 'SPEC', spec: {connectionSpecification: {type: 'object', properties}}};
     const log = JSON.stringify({type: 'LOG', log: {level: 'INFO', message: 'hello'}});
     const spec = file('spec.jsonl', `${log}\n${JSON.stringify(message)}\n`);
-    const said = {type: 'LOG', log: {level: 'INFO', message: 'joe-the-user:a-secret-pin'}};
+    const leak = {type: 'LOG', log: {level: 'INFO', message: 'joe-the-user:a-secret-pin'}};
     const {status, stdout} = await lint(
-      `${JSON.stringify(said)}\n`,
+      `${JSON.stringify(leak)}\n`,
       '--config',
       config,
       '--spec',
       spec,
     );
     expect(status).toBe(1);
-    expect(stdout).toContain('no-secrets: A secret of the config is printed, as it is.');
+    expect(stdout).toContain('no-secrets: A secret of the config is printed unencoded.');
     expect(stdout).not.toContain('a-secret-pin');
   });
 
@@ -120,11 +120,14 @@ describe('headwater lint', () => {
       ['--config', file('not.json', 'secret=hidden')],
       /--config .*not\.json is not JSON\.\n$/,
     ],
-    ['an exit code that is none', ['--exit-code', 'bad'], /whole number/],
-    ['an argument too many', ['output.jsonl'], /too many arguments/],
-  ])('refuses %s with 2, and prints nothing on stdout', async (_name, options, message) => {
-    const {status, stdout, stderr} = await lint('', ...options);
-    expect({status, stdout}).toEqual({status: 2, stdout: ''});
-    expect(stderr).toMatch(message);
-  });
+    ['an exit code that is not a number', ['--exit-code', 'bad'], /whole number/],
+    ['an extra argument', ['output.jsonl'], /too many arguments/],
+  ])(
+    'rejects %s with exit code 2, and prints nothing on stdout',
+    async (_name, options, message) => {
+      const {status, stdout, stderr} = await lint('', ...options);
+      expect({status, stdout}).toEqual({status: 2, stdout: ''});
+      expect(stderr).toMatch(message);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-// `headwater lint`: a filter that holds what a connector prints against the invariants.
+// `headwater lint`: a filter that checks what a connector prints against the invariants.
 import {once} from 'node:events';
 import {readFile, writeFile} from 'node:fs/promises';
 import type {Readable, Writable} from 'node:stream';
@@ -9,11 +9,11 @@ import type {Command} from '../connectors/connector.ts';
 import type {Finding} from './invariant.ts';
 import {type Lint, openLint} from './lint.ts';
 
-/** What is longer is no message, and more than one string can be made of. */
+/** A longer line is not a message, and may not fit into a string. */
 const MAX_LINE = 256 * 1024 * 1024;
 
 export interface LintOptions {
-  /** What was run; `read` where there is a catalog. */
+  /** The command that was run; by default `read` if there is a catalog. */
   readonly command?: Command;
   readonly config?: string;
   readonly catalog?: string;
@@ -22,11 +22,11 @@ export interface LintOptions {
   readonly exitCode?: number;
   /** The file for the findings, as JSON. */
   readonly json?: string;
-  /** Whether every byte goes on to stdout, and findings to stderr. */
+  /** Passes every byte through to stdout, and reports findings on stderr. */
   readonly pass: boolean;
 }
 
-/** The JSON of a file; of several lines, as `spec` may print LOG beside its SPEC, the first that has the key. */
+/** The JSON of a file. If exactly one of its lines has the key, only of that line: `spec` may print LOGs beside its SPEC. */
 const readInput = async (option: string, path: string | undefined, key?: string) => {
   if (path === undefined) return undefined;
   let text: string;
@@ -43,7 +43,7 @@ const readInput = async (option: string, path: string | undefined, key?: string)
   try {
     return JSON.parse(lines.length === 1 ? (lines[0] ?? text) : text);
   } catch {
-    // The parser's own words would quote the file, which may hold secrets.
+    // The parser's own message would quote the file, which may hold secrets.
     throw new UsageError(`--${option} ${path} is not JSON.`);
   }
 };
@@ -61,13 +61,13 @@ const UNENDED: Finding = {
   invariant: 'one-message-a-line',
   severity: 'error',
   reason: 'The last line does not end with a newline.',
-  advice: 'End every line with \\n, and wait until all is written before the process ends.',
+  advice: 'End every line with \\n, and wait until all output is written before the process ends.',
 };
 
 const inWords = ({severity, line, invariant, reason, offending, advice}: Finding): string => {
-  const place = line === undefined ? '' : `line ${line.toLocaleString('en')}, `;
+  const location = line === undefined ? '' : `line ${line.toLocaleString('en')}, `;
   const shown = offending === undefined ? '' : `\n    ${offending}`;
-  return `${severity === 'error' ? 'Error' : 'Warning'}, ${place}${invariant}: ${reason}${shown}\n    → ${advice}\n`;
+  return `${severity === 'error' ? 'Error' : 'Warning'}, ${location}${invariant}: ${reason}${shown}\n    → ${advice}\n`;
 };
 
 const amount = (number: number, noun: string): string =>
@@ -93,7 +93,7 @@ const summary = (tally: Tally): string => {
   return `${found} in ${amount(lines, 'line')}${types.length > 0 ? `: ${types.join(', ')}` : ''}.\n`;
 };
 
-/** Resolves when the text may be followed by more. */
+/** Resolves when the stream accepts more data. */
 const write = async (stream: Writable, data: string | Uint8Array): Promise<void> => {
   if (!stream.write(data)) await once(stream, 'drain');
 };
@@ -101,11 +101,11 @@ const write = async (stream: Writable, data: string | Uint8Array): Promise<void>
 const watch = async (options: LintOptions, input: Readable): Promise<Tally> => {
   const lint = await open(options);
   const findings: Finding[] = [];
-  const report = options.pass ? process.stderr : process.stdout;
-  const tell = async (found: readonly Finding[]): Promise<void> => {
+  const output = options.pass ? process.stderr : process.stdout;
+  const print = async (found: readonly Finding[]): Promise<void> => {
     for (const finding of found) {
       findings.push(finding);
-      await write(report, inWords(finding));
+      await write(output, inWords(finding));
     }
   };
   const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
@@ -113,7 +113,7 @@ const watch = async (options: LintOptions, input: Readable): Promise<Tally> => {
   const lintText = async (text: string): Promise<void> => {
     for (const line of take(text)) {
       const found = lint.line(line);
-      if (found.length > 0) await tell(found);
+      if (found.length > 0) await print(found);
     }
   };
   for await (const chunk of input) {
@@ -122,17 +122,17 @@ const watch = async (options: LintOptions, input: Readable): Promise<Tally> => {
     await lintText(decoder.decode(bytes, {stream: true}));
   }
   await lintText(decoder.decode());
-  if (rest() !== '') await tell([...lint.line(rest()), UNENDED]);
+  if (rest() !== '') await print([...lint.line(rest()), UNENDED]);
   const exit = options.exitCode === undefined ? undefined : {code: options.exitCode, signal: null};
-  await tell(lint.end(exit));
+  await print(lint.end(exit));
   const tally = {findings, counts: lint.counts()};
-  await write(report, summary(tally));
+  await write(output, summary(tally));
   return tally;
 };
 
-/** The whole of `headwater lint`: reads stdin to its end, and resolves to the exit code. */
+/** Runs `headwater lint`: reads stdin to its end, and resolves to the exit code. */
 export const runLint = async (options: LintOptions): Promise<number> => {
-  // Who reads stdout has gone: nothing is left to do, and the source learns it as it would without this filter.
+  // The reader of stdout is gone: nothing is left to do, and the source notices as it would without this filter.
   process.stdout.on('error', (error) => process.exit(codeOf(error) === 'EPIPE' ? 0 : EXIT_FAILURE));
   const tally = await watch(options, process.stdin);
   const errors = countOf(tally, 'error');

@@ -14,10 +14,10 @@ import {
   log,
   PASSWORD,
   RUNNING,
+  readOf,
   record,
   STARTED,
   state,
-  whole,
 } from './testing/output.ts';
 
 const FAILED = JSON.stringify({
@@ -30,7 +30,7 @@ describe('the lint', () => {
     expect(lint(healthy)).toEqual([]);
   });
 
-  test.each(CASES)('tells $invariant of $fault, and nothing else', (broken) => {
+  test.each(CASES)('reports $invariant for $fault, and nothing else', (broken) => {
     const found = lint(broken.lines, broken.about, broken.exit);
     expect([...new Set(found.map(({invariant}) => invariant))]).toEqual([broken.invariant]);
     expect(found[0]).toMatchObject({
@@ -47,7 +47,7 @@ describe('the lint', () => {
   });
 });
 
-describe('what is right is not told', () => {
+describe('correct output is not reported:', () => {
   const cases: readonly (readonly [
     string,
     readonly (string | undefined)[],
@@ -69,7 +69,7 @@ describe('what is right is not told', () => {
     ],
     [
       'records read again within a lookback',
-      whole(record(1), record(3), state(3, 2)),
+      readOf(record(1), record(3), state(3, 2)),
       {
         state: [
           {
@@ -81,13 +81,13 @@ describe('what is right is not told', () => {
       undefined,
     ],
     [
-      'a failed stream that says why',
+      'a failed stream with a reason',
       [STARTED, RUNNING, record(1), state(1, 1), INCOMPLETE, error],
       {},
       failed,
     ],
     ['a missing stream', [INCOMPLETE, error], {}, failed],
-    ['a read refused as a whole', [error], {}, failed],
+    ['a read that is rejected as a whole', [error], {}, failed],
     [
       'a read that was ended by SIGTERM',
       [STARTED, RUNNING, record(1), state(1, 1)],
@@ -101,10 +101,10 @@ describe('what is right is not told', () => {
       undefined,
     ],
     ['wrong usage', [], {command: 'check', catalog: undefined}, {code: 2, signal: null}],
-    ['an end that nobody saw', [...healthy], {}, {code: null, signal: null}],
-    ['a secret among the data', whole(record(1, {name: PASSWORD}), state(1, 1)), {}, undefined],
+    ['an end that is not known', [...healthy], {}, {code: null, signal: null}],
+    ['a secret among the data', readOf(record(1, {name: PASSWORD}), state(1, 1)), {}, undefined],
     [
-      'a namespace that is the empty text',
+      'a namespace that is the empty string',
       [STARTED, RUNNING, record(1, {}, {stream: 'users', namespace: ''}), state(1, 1), COMPLETE],
       {},
       undefined,
@@ -116,26 +116,26 @@ describe('what is right is not told', () => {
 });
 
 describe('a finding', () => {
-  test('has the line, its text and what to do', () => {
+  test('has the line number, the line and advice', () => {
     expect(lint([log('a'), 'Hello', ...healthy])).toEqual([
       {
         invariant: 'one-message-a-line',
         severity: 'error',
         line: 2,
-        reason: 'A line on stdout is no JSON.',
+        reason: 'A line on stdout is not JSON.',
         offending: 'Hello',
         advice: expect.stringContaining('Print nothing but messages on stdout'),
       },
     ]);
   });
 
-  test('is told three times, then counted', () => {
+  test('is reported three times, then counted', () => {
     const found = lint([...Array.from({length: 1500}, () => 'Hello'), ...healthy]);
     expect(found.map(({line, reason}) => [line, reason])).toEqual([
-      [1, 'A line on stdout is no JSON.'],
-      [2, 'A line on stdout is no JSON.'],
-      [3, 'A line on stdout is no JSON.'],
-      [1500, '1,497 more like it; the last one: A line on stdout is no JSON.'],
+      [1, 'A line on stdout is not JSON.'],
+      [2, 'A line on stdout is not JSON.'],
+      [3, 'A line on stdout is not JSON.'],
+      [1500, '1,497 more like it; the last one: A line on stdout is not JSON.'],
     ]);
   });
 
@@ -164,8 +164,8 @@ test('counts of a GLOBAL state are those of all streams', () => {
         sourceStats: {recordCount},
       },
     });
-  expect(lint(whole(record(1), record(2), global(2)))).toEqual([]);
-  expect(lint(whole(record(1), record(2), global(1))).map(({invariant}) => invariant)).toEqual([
+  expect(lint(readOf(record(1), record(2), global(2)))).toEqual([]);
+  expect(lint(readOf(record(1), record(2), global(1))).map(({invariant}) => invariant)).toEqual([
     'exact-counts',
   ]);
 });

@@ -1,20 +1,20 @@
-// Holds the output of a run, line by line, to all that every connector must keep. Nothing of a line is kept but counts.
+// Checks the output of a run against the invariants, line by line, and keeps nothing of a line but counts.
 import type {Exit} from '../../process/child.ts';
 import {INVARIANTS} from './all.ts';
 import {finder} from './catalog.ts';
-import type {About, Finding, Invariant, Told, Watcher} from './invariant.ts';
+import type {About, Finding, Invariant, Violation, Watcher} from './invariant.ts';
 import {messageOfLine} from './message.ts';
 import {maskerOf} from './secret-forms.ts';
 
 export type {About, Finding} from './invariant.ts';
 
-/** How often the same thing is told in full; the rest is counted. */
-const MAX_TOLD = 3;
+/** Violations by the same subject that are reported in full; further ones are counted. */
+const MAX_REPORTED = 3;
 
-/** Of how many things findings are counted apart; the rest is taken together. */
-const MAX_THINGS = 1000;
+/** Subjects whose violations are counted separately; further ones are counted together. */
+const MAX_SUBJECTS = 1000;
 
-/** How much of a line is shown. */
+/** Characters of a line that are shown. */
 const MAX_SHOWN = 300;
 
 const NONE: readonly Finding[] = [];
@@ -25,38 +25,47 @@ const shown = (text: string): string =>
     : text;
 
 export interface Lint {
-  /** Takes one line without its `\n`; gives what is wrong with it, or with what it ends. */
+  /** Takes one line without its `\n`. Returns what is wrong with it, or with the messages that it completes. */
   readonly line: (text: string) => readonly Finding[];
-  /** How many lines there were of each type so far; those that are no message are under `''`. */
+  /** The number of lines of each type so far; lines that are not messages are under `''`. */
   readonly counts: () => Readonly<Record<string, number>>;
-  /** Takes how the run ended, where that is known; gives what is wrong with the whole. */
+  /** Takes the end of the run, if it is known. Returns what is wrong with the whole output. */
   readonly end: (exit?: Exit) => readonly Finding[];
 }
 
-interface Place {
+interface Location {
   readonly line: number;
   readonly text: string;
   readonly stream: string;
 }
 
-/** Findings of all invariants since they were taken last. */
+/** Collects the findings of all invariants until they are taken. */
 const collect = (mask: (text: string) => string) => {
   let findings: Finding[] = [];
   const counts = new Map<string, {invariant: Invariant; last: Finding; count: number}>();
-  const add = (invariant: Invariant, told: Told, place: Place | undefined): void => {
-    const of = counts.size < MAX_THINGS ? (told.of ?? place?.stream ?? '') : 'the rest';
-    const key = `${invariant.name}\n${of}`;
+  const add = (
+    invariant: Invariant,
+    violation: Violation,
+    location: Location | undefined,
+  ): void => {
+    const subject =
+      counts.size < MAX_SUBJECTS ? (violation.subject ?? location?.stream ?? '') : 'the rest';
+    const key = `${invariant.name}\n${subject}`;
     const before = counts.get(key);
-    const line = told.line ?? place?.line;
-    const offending = told.offending ?? place?.text;
+    const line = violation.line ?? location?.line;
+    const offending = violation.offending ?? location?.text;
     const finding = {
-      ...{invariant: invariant.name, severity: told.severity ?? 'error', reason: told.reason},
+      ...{
+        invariant: invariant.name,
+        severity: violation.severity ?? 'error',
+        reason: violation.reason,
+      },
       ...(line !== undefined && {line}),
       ...(offending !== undefined && {offending: shown(mask(offending))}),
-      advice: told.advice,
+      advice: violation.advice,
     };
     const count = (before?.count ?? 0) + 1;
-    if (count <= MAX_TOLD) findings.push(finding);
+    if (count <= MAX_REPORTED) findings.push(finding);
     counts.set(key, {invariant, last: finding, count});
   };
   const take = (): readonly Finding[] => {
@@ -67,10 +76,10 @@ const collect = (mask: (text: string) => string) => {
   };
   const more = (): readonly Finding[] =>
     [...counts.values()]
-      .filter(({count}) => count > MAX_TOLD)
+      .filter(({count}) => count > MAX_REPORTED)
       .map(({last, count}) => ({
         ...last,
-        reason: `${(count - MAX_TOLD).toLocaleString('en')} more like it; the last one: ${last.reason}`,
+        reason: `${(count - MAX_REPORTED).toLocaleString('en')} more like it; the last one: ${last.reason}`,
       }));
   return {add, take, more};
 };
@@ -79,17 +88,18 @@ const collect = (mask: (text: string) => string) => {
 export const openLint = (about: About, invariants: readonly Invariant[] = INVARIANTS): Lint => {
   const findings = collect(maskerOf(about.config, about.spec));
   const find = finder(about.catalog);
-  let place: Place | undefined;
+  let location: Location | undefined;
   const watchers = invariants.map((invariant) =>
-    invariant.watch(about, (told) => findings.add(invariant, told, place)),
+    invariant.watch(about, (violation) => findings.add(invariant, violation, location)),
   );
   const listed = <K extends keyof Watcher>(key: K) =>
     watchers.flatMap((watcher) => watcher[key] ?? []);
   const [ofLines, ofMessages, ofEnds] = [listed('line'), listed('message'), listed('end')];
   const counts = new Map<string, number>();
   const count = (type: string): void => {
-    // Types are few, unless somebody prints what are none.
-    if (counts.has(type) || counts.size < MAX_THINGS) counts.set(type, (counts.get(type) ?? 0) + 1);
+    // There are few types, but a connector may print anything as one.
+    if (counts.has(type) || counts.size < MAX_SUBJECTS)
+      counts.set(type, (counts.get(type) ?? 0) + 1);
   };
   let line = 0;
   return {
@@ -98,7 +108,7 @@ export const openLint = (about: About, invariants: readonly Invariant[] = INVARI
       line += 1;
       const message = messageOfLine(text, line, find);
       const stream = typeof message === 'string' ? '' : (message.stream?.key ?? '');
-      place = {line, text, stream};
+      location = {line, text, stream};
       count(typeof message === 'string' ? '' : message.type);
       const problem = typeof message === 'string' ? message : undefined;
       for (const watch of ofLines) watch(text, problem);
@@ -106,7 +116,7 @@ export const openLint = (about: About, invariants: readonly Invariant[] = INVARI
       return findings.take();
     },
     end: (exit) => {
-      place = undefined;
+      location = undefined;
       for (const watch of ofEnds) watch(exit);
       return [...findings.take(), ...findings.more()];
     },

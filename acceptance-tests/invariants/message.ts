@@ -1,4 +1,4 @@
-// Lines as messages: which stream each is about.
+// Parses lines as messages, and finds the stream of each.
 import {at, stringAt} from '../../cdk/json/at.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import type {Message, Stream} from './invariant.ts';
@@ -17,7 +17,7 @@ const PAYLOADS: Readonly<Record<string, string>> = {
   DESTINATION_CATALOG: 'destination_catalog',
 };
 
-/** One value for each stream, so that millions of records make no new ones. */
+/** One object for each stream, so that millions of records need no new ones. */
 const known = new Map<string, Stream>();
 const MAX_KNOWN = 100_000;
 
@@ -43,7 +43,7 @@ const streamOfPayload = (type: string, payload: JsonObject): Stream | undefined 
   return describedStream(at(payload, 'stream_status', 'stream_descriptor'));
 };
 
-/** Why a line is no message, or the message; `find` gives the stream that is meant. */
+/** The message on a line, or the reason why it is not one; `find` returns the stream of the catalog. */
 export const messageOfLine = (
   text: string,
   line: number,
@@ -53,9 +53,9 @@ export const messageOfLine = (
   try {
     json = JSON.parse(text);
   } catch {
-    return 'no JSON';
+    return 'not JSON';
   }
-  if (!isObject(json)) return 'JSON, but no object';
+  if (!isObject(json)) return 'JSON, but not an object';
   const type = json['type'];
   if (typeof type !== 'string') return 'a JSON object without a `type`';
   const inside = json[PAYLOADS[type] ?? ''];
@@ -64,11 +64,11 @@ export const messageOfLine = (
   return {line, text, json, type, payload, named, stream: named && find(named)};
 };
 
-/** A stream in words. */
+/** The name of a stream for messages. */
 export const nameOf = ({name, namespace}: Stream): string =>
   namespace === undefined ? name : `${namespace}.${name}`;
 
-/** The status of a stream that a message tells, but for RUNNING with a reason, such as a rate limit. */
+/** The status in a message, except for RUNNING with a reason, such as a rate limit. */
 export const statusOf = ({type, payload}: Message): string | undefined =>
   type === 'TRACE' && payload['type'] === 'STREAM_STATUS'
     ? stringAt(payload, 'stream_status', 'status')
@@ -77,7 +77,7 @@ export const statusOf = ({type, payload}: Message): string | undefined =>
 export const isTraceError = ({type, payload}: Message): boolean =>
   type === 'TRACE' && payload['type'] === 'ERROR';
 
-/** The value that a key has here; it is made the first time. */
+/** The value of a key, which is created the first time. */
 export const entry = <V>(map: Map<string, V>, key: string, make: () => V): V => {
   const found = map.get(key);
   if (found !== undefined) return found;

@@ -1,30 +1,30 @@
-// Holds each run of a connector, whichever check asks for it, against the invariants.
+// Checks each run of a connector against the invariants, whichever check makes it.
 import type {Exit} from '../../process/child.ts';
 import type {Connector, Line, Run} from '../connectors/connector.ts';
 import {messagesOf} from '../protocol/messages.ts';
 import {type Finding, openLint} from './lint.ts';
 
-/** What was found in the runs of a connector so far. */
+/** The findings in the runs of a connector so far. */
 export interface Observations {
   readonly findings: readonly Finding[];
   readonly runs: number;
 }
 
-/** Lines that are whole: a run that was killed may have ended within one. */
-const wholeLines = ({lines, cut, hung}: Run): readonly Line[] => {
+/** The complete lines: a run that was killed may have ended within one. */
+const completeLines = ({lines, cut, hung}: Run): readonly Line[] => {
   const last = lines.at(-1);
   const isTorn = (cut === true || hung === true) && last !== undefined && last.json === undefined;
   return isTorn ? lines.slice(0, -1) : lines;
 };
 
-/** What is wrong with a run by the invariants; the reason names its command. */
+/** The findings in a run; the reason of each names the command. */
 const lintRun = (run: Run, spec: unknown): readonly Finding[] => {
   const {config, catalog, state} = run.inputs;
   const lint = openLint({command: run.command, config, spec, catalog, state});
-  // What was ended by others need not have said all, whatever it made of the signal.
+  // A run that was killed need not have printed everything, whatever its exit code is.
   const killed = run.cut === true || run.hung === true;
   const ended: Exit = killed ? {code: null, signal: run.exit.signal ?? 'SIGTERM'} : run.exit;
-  const findings = wholeLines(run).flatMap(({text}) => lint.line(text));
+  const findings = completeLines(run).flatMap(({text}) => lint.line(text));
   return [...findings, ...lint.end(ended)].map((finding) => ({
     ...finding,
     reason: `${run.command}: ${finding.reason}`,
@@ -33,11 +33,11 @@ const lintRun = (run: Run, spec: unknown): readonly Finding[] => {
 
 const observed = new WeakMap<Connector, Observations>();
 
-/** What `observeRuns` found for this connector; nothing for a connector that it did not make. */
+/** The findings of `observeRuns` for the connector that it returned; empty for any other connector. */
 export const observationsOf = (connector: Connector): Observations =>
   observed.get(connector) ?? {findings: [], runs: 0};
 
-/** The same connector, each of whose runs is held against the invariants. */
+/** Returns the same connector, but each run is checked against the invariants. */
 export const observeRuns = (connector: Connector): Connector => {
   const findings: Finding[] = [];
   let runs = 0;
@@ -46,12 +46,12 @@ export const observeRuns = (connector: Connector): Connector => {
   const observer: Connector = {
     ...connector,
     run: async (command, inputs, style) => {
-      // It says which values of the config are secrets.
+      // The spec marks the secrets of the config.
       if (command !== 'spec') spec ??= connector.run('spec', {}, {timeout: 60_000}).then(specOf);
       const run = await connector.run(command, inputs, style);
       if (command === 'spec') spec ??= Promise.resolve(specOf(run));
       runs += 1;
-      // Where stderr is among its lines, they are not all messages; and words of another kind are no command.
+      // With stderr in its lines, they are not all messages; with other arguments, the command is not known.
       const plain = style?.stderr !== 'merged' && style?.words === undefined;
       if (plain) findings.push(...lintRun(run, await spec));
       observed.set(observer, {findings, runs});

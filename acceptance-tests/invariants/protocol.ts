@@ -1,4 +1,4 @@
-// Messages as the protocol defines them.
+// Messages must match the protocol's schema.
 
 import {readFileSync} from 'node:fs';
 import {Ajv, type ErrorObject} from 'ajv';
@@ -6,12 +6,12 @@ import addFormats from 'ajv-formats';
 import {isObject} from '../../cdk/json/values.ts';
 import type {Invariant} from './invariant.ts';
 
-/** The schema is Airbyte's, not the kit's; of the kit's files only this one is read, as data. */
+/** The schema is Airbyte's. It is the only file of the kit that is read here, as data. */
 const SCHEMA = new URL('../../cdk/protocol/airbyte.schema.json', import.meta.url);
 
 const compile = () => {
   const schema: unknown = JSON.parse(readFileSync(SCHEMA, 'utf8'));
-  if (!isObject(schema)) throw new Error(`${SCHEMA.pathname} is no JSON schema.`);
+  if (!isObject(schema)) throw new Error(`${SCHEMA.pathname} is not a JSON schema.`);
   const ajv = new Ajv({allErrors: false});
   addFormats.default(ajv);
   ajv.addSchema(schema, 'protocol');
@@ -20,7 +20,7 @@ const compile = () => {
 
 let compiled: ReturnType<typeof compile> | undefined;
 
-/** The first problem in words; `if` only says that a `then` failed. */
+/** Describes the first problem. Errors of `if` only repeat that a `then` failed. */
 const problemOf = (errors: readonly ErrorObject[] | null | undefined): string => {
   const [error] = (errors ?? []).filter(({keyword}) => keyword !== 'if');
   if (error === undefined) return 'it is invalid';
@@ -32,7 +32,7 @@ const problemOf = (errors: readonly ErrorObject[] | null | undefined): string =>
 /** Messages that clients read field by field, and fail at a null. */
 const NULLS = new Set(['CATALOG', 'SPEC', 'STATE']);
 
-/** Below these keys null is a value like any other: schemas and state are the connector's own. */
+/** Below these keys null is an ordinary value: schemas and states are the connector's own. */
 const OWN = new Set([
   'json_schema',
   'connectionSpecification',
@@ -41,7 +41,7 @@ const OWN = new Set([
   'data',
 ]);
 
-/** A message as it were if its optional fields that are null were absent. */
+/** A copy of a message without its optional fields that are null. */
 const withoutNulls = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isObject(value)) return value;
@@ -54,40 +54,40 @@ const withoutNulls = (value: unknown): unknown => {
 export const protocolSchema: Invariant = {
   name: 'protocol-schema',
   about: "Every message is valid against Airbyte's schema.",
-  watch: (_about, tell) => {
+  watch: (_about, report) => {
     compiled ??= compile();
     const isValid = compiled;
     return {
       message: ({json, type}) => {
         if (isValid(json)) return;
         const problem = problemOf(isValid.errors);
-        // Nulls are told by themselves.
+        // `no-explicit-nulls` reports nulls.
         if (NULLS.has(type) && isValid(withoutNulls(json))) return;
-        tell({
-          reason: `A ${type} message is not as the protocol defines it: ${problem}.`,
+        report({
+          reason: `A ${type} message does not match the protocol: ${problem}.`,
           advice:
-            'Print it as airbyte_protocol.yaml has it; the platform drops what it cannot read.',
+            'Print it as defined in airbyte_protocol.yaml: the platform drops messages that it cannot read.',
         });
       },
     };
   },
 };
 
-/** From 1973 to the year 5138 in milliseconds: seconds are less, microseconds more. */
+/** From 1973 to the year 5138 in milliseconds: seconds are below, microseconds above. */
 const isMilliseconds = (value: unknown): boolean =>
   typeof value === 'number' && value >= 1e11 && value < 1e14;
 
 export const emittedAt: Invariant = {
   name: 'emitted-at',
   about: '`emitted_at` is in milliseconds since 1970.',
-  watch: (_about, tell) => ({
+  watch: (_about, report) => ({
     message: ({payload}) => {
       const value = payload['emitted_at'];
-      // What is no number is told by the schema.
+      // `protocol-schema` reports a value that is not a number.
       if (typeof value !== 'number' || isMilliseconds(value)) return;
-      tell({
-        reason: `\`emitted_at\` is ${value}, which is no time in milliseconds.`,
-        advice: 'Give milliseconds since 1970 as a number, such as 1767225600000.',
+      report({
+        reason: `\`emitted_at\` is ${value}, which is not a time in milliseconds.`,
+        advice: 'Print milliseconds since 1970 as a number, such as 1767225600000.',
       });
     },
   }),
@@ -95,7 +95,7 @@ export const emittedAt: Invariant = {
 
 const HAS_NULL = /null/;
 
-/** The path to the first null that stands where the protocol has an optional field. */
+/** The path to the first null in an optional field of the protocol. */
 const nullIn = (value: unknown, path: string): string | undefined => {
   if (value === null) return path;
   if (typeof value !== 'object') return undefined;
@@ -110,15 +110,16 @@ const nullIn = (value: unknown, path: string): string | undefined => {
 export const noNulls: Invariant = {
   name: 'no-explicit-nulls',
   about: 'Optional fields of CATALOG, SPEC and STATE that have no value are absent, not null.',
-  watch: (_about, tell) => ({
+  watch: (_about, report) => ({
     message: ({type, payload, text}) => {
       if (!NULLS.has(type)) return;
       const found = HAS_NULL.test(text) ? nullIn(payload, '') : undefined;
       if (found === undefined) return;
-      tell({
+      report({
         reason: `A ${type} message has null at ${found}.`,
-        advice: 'Leave the field out: tap-airbyte and others fail at a null they do not expect.',
-        of: type,
+        advice:
+          'Leave the field out: tap-airbyte and other clients fail at a null that they do not expect.',
+        subject: type,
       });
     },
   }),

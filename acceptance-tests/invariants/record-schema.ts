@@ -1,4 +1,4 @@
-// Records as the catalog's schemas declare them.
+// Records must match the schemas of the catalog.
 
 import {Ajv, type ValidateFunction} from 'ajv';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
@@ -8,12 +8,12 @@ import type {Invariant} from './invariant.ts';
 import {nameOf} from './message.ts';
 
 const DATE = /^\d{4}-\d{2}-\d{2}(?: BC)?$/;
-/** A zone may be missing, and a space stand for the T: Airbyte has types for it. */
+/** The zone may be missing, and a space may replace the T: Airbyte has types for both. */
 const DATE_TIME =
   /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?(?: BC)?$/i;
 const TIME = /^\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?$/i;
 
-/** The schema, made to be compiled as draft-07 whatever it calls itself: that is what the platform does. */
+/** The schema without its `$schema` and ids, so that it is compiled as draft-07 like on the platform. */
 const plain = (schema: JsonObject): JsonObject => {
   const {$schema: _schema, id: _id, $id: _newId, ...rest} = schema;
   return rest;
@@ -30,7 +30,7 @@ const compile = (schema: unknown): ValidateFunction => {
 export const recordSchema: Invariant = {
   name: 'record-schema',
   about: "Records have the types and formats of the catalog's json_schema.",
-  watch: ({catalog}, tell) => {
+  watch: ({catalog}, report) => {
     const configured = configuredStreams(catalog);
     const validators = new Map<string, ValidateFunction | undefined>();
     const validatorOf = ({stream, schema}: Configured): ValidateFunction | undefined => {
@@ -39,10 +39,10 @@ export const recordSchema: Invariant = {
       try {
         validator = compile(schema);
       } catch (error) {
-        tell({
+        report({
           severity: 'warning',
-          reason: `The json_schema of ${nameOf(stream)} is no schema that records can be held to: ${messageOf(error)}.`,
-          advice: 'Make it a JSON schema of draft-07 without references.',
+          reason: `The json_schema of ${nameOf(stream)} cannot be used to validate records: ${messageOf(error)}.`,
+          advice: 'Write it as a JSON schema of draft-07 without references.',
         });
       }
       validators.set(stream.key, validator);
@@ -58,18 +58,18 @@ export const recordSchema: Invariant = {
         if (validator === undefined || validator(data)) return;
         const [error] = validator.errors ?? [];
         const where = error?.instancePath.slice(1).replaceAll('/', '.') ?? '';
-        tell({
-          reason: `A record of ${nameOf(stream)} is not as its schema says: ${where} ${error?.message ?? 'is invalid'}.`,
+        report({
+          reason: `A record of ${nameOf(stream)} does not match its schema: ${where} ${error?.message ?? 'is invalid'}.`,
           advice:
-            'Convert the value to the declared type, or declare the type that the API gives, with null where it can be missing.',
-          of: `${stream.key} ${where.replace(/\d+/g, '*')}`,
+            'Convert the value to the declared type, or declare the type that the API returns, with null if it can be missing.',
+          subject: `${stream.key} ${where.replace(/\d+/g, '*')}`,
         });
       },
     };
   },
 };
 
-/** The fields that a schema declares; undefined where it leaves them open. */
+/** The fields that a schema declares; undefined if it allows any. */
 const declaredFields = (schema: unknown): ReadonlySet<string> | undefined => {
   if (!isObject(schema) || !isObject(schema['properties'])) return undefined;
   return schema['patternProperties'] === undefined
@@ -80,11 +80,11 @@ const declaredFields = (schema: unknown): ReadonlySet<string> | undefined => {
 export const undeclaredFields: Invariant = {
   name: 'undeclared-fields',
   about: "Records have no field at the top that the catalog's json_schema does not declare.",
-  watch: ({catalog}, tell) => {
+  watch: ({catalog}, report) => {
     const declared = new Map(
       [...configuredStreams(catalog)].map(([key, {schema}]) => [key, declaredFields(schema)]),
     );
-    const told = new Set<string>();
+    const reported = new Set<string>();
     return {
       message: ({type, stream, payload}) => {
         if (type !== 'RECORD' || stream === undefined) return;
@@ -94,10 +94,10 @@ export const undeclaredFields: Invariant = {
         for (const field in data) {
           if (fields.has(field)) continue;
           const key = `${stream.key} ${field}`;
-          // Once for each field; where there is no end of new ones, they are too many to be remembered.
-          if (told.has(key) || told.size > 1000) continue;
-          told.add(key);
-          tell({
+          // Each field is reported once, up to a limit on the fields to remember.
+          if (reported.has(key) || reported.size > 1000) continue;
+          reported.add(key);
+          report({
             severity: 'warning',
             reason: `Records of ${nameOf(stream)} have the field \`${field}\`, which its schema does not declare.`,
             advice:

@@ -1,4 +1,4 @@
-// Held to the forms that the scan of the project's own tests looks for, which were written down apart from these.
+// Compared with the forms of the scan in test/secret-scan, which were written independently.
 import {describe, expect, test} from '@jest/globals';
 import {formsOf as formsToFind} from '../../test/secret-scan/encodings.ts';
 import {encodingIn, formsOf, maskerOf, secretsOf} from './secret-forms.ts';
@@ -19,13 +19,13 @@ describe('a secret is found', () => {
     expect(missed).toEqual([]);
   });
 
-  test.each([0, 1, 2, 3, 4, 5])('in Basic behind a user of %d characters', (length) => {
+  test.each([0, 1, 2, 3, 4, 5])('in Basic after a user of %d characters', (length) => {
     const header = Buffer.from(`${'u'.repeat(length)}:a-long-secret`).toString('base64');
     expect(isFound(`Authorization: Basic ${header}`, 'a-long-secret')).toBe(true);
   });
 });
 
-test('a text without the secret is none', () => {
+test('a string without the secret is not a match', () => {
   expect(isFound('nothing to see here, abcdefghijk', 'abcdefghijkl')).toBe(false);
 });
 
@@ -47,7 +47,7 @@ describe('the secrets of a config are', () => {
     token: 'no-secret-by-the-spec',
   };
 
-  test('those that the spec marks, wherever they are', () => {
+  test('those that the spec marks, at any depth', () => {
     expect(secretsOf(config, {connectionSpecification: schema})).toEqual([
       'the-password',
       'the-first-key',
@@ -57,7 +57,7 @@ describe('the secrets of a config are', () => {
     ]);
   });
 
-  test('without a spec those with names that tell it', () => {
+  test('without a spec, those with names of secrets', () => {
     expect(secretsOf(config, undefined)).toEqual([
       'the-password',
       'the-first-key',
@@ -66,12 +66,12 @@ describe('the secrets of a config are', () => {
     ]);
   });
 
-  test('not what is too short to tell from a word', () => {
+  test('not those that are too short to distinguish from words', () => {
     expect(secretsOf({token: 'abcde'}, undefined)).toEqual([]);
   });
 });
 
-test('what is shown of a line has no secret of the config, whatever it is shown for', () => {
+test('the masked line holds no secret of the config in any form', () => {
   const mask = maskerOf({token: 'the-token', password: 'the-token-and-more'}, undefined);
   expect(mask('the-token, the-token-and-more, dGhlLXRva2Vu, nothing')).toBe(
     '****, ****, ****, nothing',

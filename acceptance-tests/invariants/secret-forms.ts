@@ -1,10 +1,10 @@
-// The secrets of a config, and the forms in which they could show.
+// Finds the secrets of a config, and the forms in which they could be printed.
 import {isObject} from '../../cdk/json/values.ts';
 
-/** What is shorter is a word that logs may well hold for other reasons. */
+/** Shorter values are words that logs may hold for other reasons. */
 const MIN_LENGTH = 6;
 
-/** Names that hold secrets where no spec says which do; Airbyte's acceptance tests know the same. */
+/** Names of secrets, used without a spec. Airbyte's own acceptance tests have the same list. */
 const SECRET_NAMES = new Set([
   'client_token',
   'access_token',
@@ -23,7 +23,7 @@ const SECRET_NAMES = new Set([
   'refresh_token',
 ]);
 
-/** The keys marked `airbyte_secret` in a schema, wherever they are, as `a/b`. */
+/** The keys that are marked `airbyte_secret` in a schema, at any depth, as `a/b`. */
 const secretPaths = (schema: unknown, path: readonly string[], found: Set<string>): void => {
   if (!isObject(schema)) return;
   if (schema['airbyte_secret'] === true) found.add(path.join('/'));
@@ -31,7 +31,7 @@ const secretPaths = (schema: unknown, path: readonly string[], found: Set<string
     const options = schema[keyword];
     if (Array.isArray(options)) for (const option of options) secretPaths(option, path, found);
   }
-  // A place in a list is no part of the path.
+  // The index in a list is not part of the path.
   secretPaths(schema['items'], path, found);
   const properties = schema['properties'];
   if (!isObject(properties)) return;
@@ -59,7 +59,7 @@ const collect = (
   return Object.entries(config).flatMap(([key, value]) => collect(value, [...path, key], isSecret));
 };
 
-/** The values of a config that a spec marks as secret; without a spec, those under names that tell it. */
+/** The values of a config that a spec marks as secret; without a spec, those with names of secrets. */
 export const secretsOf = (config: unknown, spec: unknown): readonly string[] => {
   const inside = isObject(spec) && isObject(spec['spec']) ? spec['spec'] : spec;
   const schema = isObject(inside) ? inside['connectionSpecification'] : undefined;
@@ -87,21 +87,21 @@ const percent = (text: string, kept: RegExp): string =>
 const lowerCodes = (text: string): string => text.replace(/%../g, (code) => code.toLowerCase());
 
 /**
- * The characters of a base64 text that come from the secret alone, where so many bytes stand before it, as in Basic's
+ * The characters of a base64 string that come from the secret alone, if it follows `before` other bytes as in Basic's
  * `user:secret`: three bytes make four characters, and each character holds six bits.
  */
 const base64Core = (secret: Buffer, before: number): string => {
-  const whole = Buffer.concat([Buffer.alloc(before), secret]).toString('base64');
-  return whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + secret.length) * 8) / 6));
+  const encoded = Buffer.concat([Buffer.alloc(before), secret]).toString('base64');
+  return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + secret.length) * 8) / 6));
 };
 
-/** As Node prints a string, in one kind of quotes or another. */
+/** The forms in which Node prints a string, with single or other quotes. */
 const printed = (text: string): readonly string[] => {
   const lines = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
   return [lines, lines.replaceAll("'", "\\'")];
 };
 
-/** A secret of several lines, such as a PEM key, shows line by line, too. */
+/** A secret of several lines, such as a PEM key, may also be printed line by line. */
 const linesOf = (secret: string): readonly string[] => {
   const lines = secret.split(/\r?\n|\\n/).map((line) => line.trim());
   return lines.length === 1
@@ -109,7 +109,7 @@ const linesOf = (secret: string): readonly string[] => {
     : lines.filter((line) => line.length >= 16 && !line.startsWith('-----'));
 };
 
-/** Every form of a secret that is looked for, with the name of its encoding. */
+/** Every form of a secret to look for, with the name of its encoding. */
 export const formsOf = (secret: string): ReadonlyMap<string, string> => {
   const bytes = Buffer.from(secret);
   const escaped = JSON_ESCAPES(secret);
@@ -120,7 +120,7 @@ export const formsOf = (secret: string): ReadonlyMap<string, string> => {
   const base64 = [0, 1, 2].map((before) => base64Core(bytes, before));
   const hex = bytes.toString('hex');
   const named: readonly (readonly [string, readonly string[]])[] = [
-    ['as it is', [secret]],
+    ['unencoded', [secret]],
     [
       'JSON-escaped',
       [escaped, JSON_ESCAPES(escaped), escaped.replaceAll('/', '\\/'), ...printed(secret)],
@@ -142,7 +142,7 @@ export const formsOf = (secret: string): ReadonlyMap<string, string> => {
 
 const ESCAPES = /\\u([0-9a-fA-F]{4})/g;
 
-/** A text as it is, and with the characters for its `\\u….` escapes, of which any character may be one. */
+/** A string, and the same string with its `\\u….` escapes decoded: any character may be escaped. */
 const readingsOf = (text: string): readonly string[] =>
   text.includes('\\u')
     ? [
@@ -151,7 +151,7 @@ const readingsOf = (text: string): readonly string[] =>
       ]
     : [text];
 
-/** The encoding in which a text holds a secret; undefined where it does not. */
+/** The encoding in which a string holds a secret; undefined if it holds none. */
 export const encodingIn = (
   text: string,
   forms: ReadonlyMap<string, string>,
@@ -162,7 +162,7 @@ export const encodingIn = (
   return undefined;
 };
 
-/** Puts **** in the place of each secret of a config, in any of its forms. */
+/** Returns a function that replaces each secret of a config, in any of its forms, with ****. */
 export const maskerOf = (config: unknown, spec: unknown): ((text: string) => string) => {
   const all = secretsOf(config, spec).map(formsOf);
   // A longer form may begin with a shorter one.

@@ -1,24 +1,24 @@
-// No secret of the config in what is printed.
+// The output must not hold secrets of the config.
 import type {Invariant} from './invariant.ts';
 import {encodingIn, formsOf, secretsOf} from './secret-forms.ts';
 
-/** Data, in which nothing may be masked; CONTROL hands the config back. */
+/** RECORD and STATE hold data, which must not be masked; CONTROL returns the config. */
 const DATA = new Set(['RECORD', 'STATE', 'CONTROL']);
 
 export const noSecrets: Invariant = {
   name: 'no-secrets',
   about: 'No message but RECORD, STATE and CONTROL holds a secret of the config, in any encoding.',
-  watch: ({config, spec}, tell) => {
+  watch: ({config, spec}, report) => {
     const secrets = secretsOf(config, spec).map((secret) => formsOf(secret));
     if (secrets.length === 0) return {};
     const scan = (text: string): void => {
       for (const forms of secrets) {
         const encoding = encodingIn(text, forms);
         if (encoding === undefined) continue;
-        tell({
-          reason: `A secret of the config is printed, ${encoding}.`,
+        report({
+          reason: `A secret of the config is printed ${encoding}.`,
           advice:
-            'Mask every value marked `airbyte_secret`, in every encoding, in LOG and TRACE; better still, never put a request or a config into a message.',
+            'Mask every value marked `airbyte_secret`, in every encoding, in LOG and TRACE; better, never put a request or a config into a message.',
         });
         return;
       }

@@ -15,19 +15,19 @@ interface Life {
 const life = (): Life => ({first: undefined, last: undefined, ran: false, records: 0, states: 0});
 
 const ORDER =
-  'Emit STARTED, RUNNING at the first record, then COMPLETE or INCOMPLETE, once, at last.';
+  'Emit STARTED, RUNNING at the first record and, at the end, COMPLETE or INCOMPLETE once.';
 
 const isFinal = (status: string | undefined): boolean =>
   status === 'COMPLETE' || status === 'INCOMPLETE';
 
-/** What is wrong with a status that comes now. */
+/** Describes why a status is wrong at this point; undefined if it is right. */
 const wrongStatus = (status: string, {first, last, ran, records}: Life): string | undefined => {
   if (isFinal(last)) return `${status} came after ${last}`;
   if (status === 'STARTED') {
     if (first !== undefined) return 'STARTED came twice';
     return records > 0 ? 'STARTED came after its first record' : undefined;
   }
-  // A stream that can't be read at all may say just that.
+  // A stream that can't be read at all may have only this status.
   if (first === undefined && status !== 'INCOMPLETE') return `its first status is ${status}`;
   if (status !== 'COMPLETE' || ran) return undefined;
   return 'COMPLETE came without RUNNING before it';
@@ -35,25 +35,26 @@ const wrongStatus = (status: string, {first, last, ran, records}: Life): string 
 
 export const statusOrder: Invariant = {
   name: 'status-order',
-  about: 'Each stream says STARTED, RUNNING, then COMPLETE or INCOMPLETE, and nothing after that.',
-  watch: (_about, tell) => {
+  about:
+    'Each stream has the statuses STARTED, RUNNING, then COMPLETE or INCOMPLETE, and no message after that.',
+  watch: (_about, report) => {
     const lives = new Map<string, Life>();
     const observeOther = ({type}: Message, stream: Stream, own: Life): void => {
       if (type === 'RECORD') own.records += 1;
       if (!isFinal(own.last)) return;
-      tell({
+      report({
         reason: `A ${type} of ${nameOf(stream)} came after ${own.last}.`,
-        advice: 'Emit the final status behind the last record and the last STATE.',
+        advice: 'Emit the final status after the last record and the last STATE.',
       });
     };
     const observeStatus = (status: string, stream: Stream, own: Life): void => {
       const wrong = wrongStatus(status, own);
-      // Clients that look at statuses alone want RUNNING, but nothing is lost without it.
+      // Some clients expect RUNNING, but nothing is lost without it.
       const harmless = status === 'COMPLETE' && !isFinal(own.last) && own.records === 0;
       if (wrong !== undefined) {
-        tell({
+        report({
           severity: harmless ? 'warning' : 'error',
-          reason: `Of the statuses of ${nameOf(stream)}, ${wrong}.`,
+          reason: `Statuses of ${nameOf(stream)}: ${wrong}.`,
           advice: ORDER,
         });
       }
@@ -78,24 +79,24 @@ export const statusOrder: Invariant = {
 export const everyStreamEnds: Invariant = {
   name: 'every-stream-ends',
   about: 'Every configured stream ends with a STATE and with COMPLETE or INCOMPLETE.',
-  watch: ({catalog, command}, tell) => {
+  watch: ({catalog, command}, report) => {
     const streams = new Map<string, Stream>();
     for (const {stream} of configuredStreams(catalog).values()) streams.set(stream.key, stream);
     const lives = new Map<string, Life>();
     let [refused, started, global] = [false, false, false];
     const checkStream = (stream: Stream, own: Life): void => {
       if (!isFinal(own.last)) {
-        tell({
-          of: stream.key,
-          reason: `${nameOf(stream)} never said COMPLETE or INCOMPLETE.`,
-          advice: `${ORDER} Say INCOMPLETE for a stream that fails, too, and go on with the others.`,
+        report({
+          subject: stream.key,
+          reason: `${nameOf(stream)} never became COMPLETE or INCOMPLETE.`,
+          advice: `${ORDER} Also emit INCOMPLETE for a stream that fails, and continue with the others.`,
         });
       } else if (own.states === 0 && !global && (own.last === 'COMPLETE' || own.records > 0)) {
-        tell({
-          of: stream.key,
+        report({
+          subject: stream.key,
           reason: `${nameOf(stream)} ended without any STATE.`,
           advice:
-            'Emit at least one STATE for each stream, at its end, even without records and for a full refresh: destinations commit by it.',
+            'Emit at least one STATE for each stream, at its end, even without records and for a full refresh: destinations commit by STATE.',
         });
       }
     };
@@ -115,7 +116,7 @@ export const everyStreamEnds: Invariant = {
       end: (exit) => {
         const killed = exit !== undefined && (exit.signal !== null || exit.code === 143);
         if (killed || (command !== undefined && command !== 'read')) return;
-        // A read that was refused as a whole has begun no stream.
+        // A read that was rejected as a whole has not started any stream.
         if (refused && !started) return;
         for (const stream of streams.values()) checkStream(stream, entry(lives, stream.key, life));
       },

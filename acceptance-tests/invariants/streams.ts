@@ -1,4 +1,4 @@
-// Which streams there are, and under which name.
+// Messages must be about the streams of the catalog, with the same names and namespaces.
 import {at} from '../../cdk/json/at.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {type Configured, configuredStreams} from './catalog.ts';
@@ -8,22 +8,22 @@ import {nameOf} from './message.ts';
 const namesOf = (configured: ReadonlyMap<string, Configured>): ReadonlySet<string> =>
   new Set([...configured.values()].map(({stream}) => stream.name));
 
-const inWords = (namespace: string | undefined): string =>
+const namespaceText = (namespace: string | undefined): string =>
   namespace === undefined ? 'no namespace' : `namespace ${namespace}`;
 
 export const configuredStreamsOnly: Invariant = {
   name: 'configured-streams-only',
   about: 'Records, states and statuses are of streams in the configured catalog.',
-  watch: ({catalog}, tell) => {
+  watch: ({catalog}, report) => {
     if (catalog === undefined) return {};
     const configured = configuredStreams(catalog);
     const names = namesOf(configured);
     return {
       message: ({type, stream}) => {
         if (stream === undefined || configured.has(stream.key) || names.has(stream.name)) return;
-        tell({
+        report({
           reason: `A ${type} of ${nameOf(stream)}, which the configured catalog does not have.`,
-          advice: 'Read the streams of the catalog only: the platform fails the sync at any other.',
+          advice: 'Read only the streams of the catalog: the platform fails the sync at any other.',
         });
       },
     };
@@ -33,12 +33,12 @@ export const configuredStreamsOnly: Invariant = {
 export const consistentNamespaces: Invariant = {
   name: 'consistent-namespaces',
   about: 'A stream has one namespace, or none, in records, states, statuses and the catalog.',
-  watch: ({catalog}, tell) => {
+  watch: ({catalog}, report) => {
     const configured = configuredStreams(catalog);
     const names = namesOf(configured);
     const advice =
-      'Give the namespace of the catalog everywhere, and none where it has none: messages are matched by name and namespace.';
-    // Without a catalog, records and states are held against each other at the end.
+      'Use the namespace of the catalog everywhere, or none if the catalog has none: messages are matched by name and namespace.';
+    // Without a catalog, records and states are compared with each other at the end.
     const recorded = new Map<string, Stream>();
     const stated = new Map<string, Stream>();
     return {
@@ -47,11 +47,11 @@ export const consistentNamespaces: Invariant = {
         if (names.has(stream.name) && !configured.has(stream.key)) {
           const expected = [...configured.values()]
             .filter((one) => one.stream.name === stream.name)
-            .map((one) => inWords(one.stream.namespace));
-          tell({
-            reason: `A ${type} of ${stream.name} has ${inWords(stream.namespace)}, but ${expected.join(' or ')} in the catalog.`,
+            .map((one) => namespaceText(one.stream.namespace));
+          report({
+            reason: `A ${type} of ${stream.name} has ${namespaceText(stream.namespace)}, but ${expected.join(' or ')} in the catalog.`,
             advice,
-            of: `${type} ${stream.key}`,
+            subject: `${type} ${stream.key}`,
           });
         }
         if (catalog !== undefined) return;
@@ -62,11 +62,11 @@ export const consistentNamespaces: Invariant = {
         for (const stream of recorded.values()) {
           const others = [...stated.values()].filter(({name}) => name === stream.name);
           if (others.length === 0 || stated.has(stream.key)) continue;
-          const spaces = others.map(({namespace}) => inWords(namespace));
-          tell({
-            reason: `Records of ${stream.name} have ${inWords(stream.namespace)}, its states and statuses ${spaces.join(' or ')}.`,
+          const spaces = others.map(({namespace}) => namespaceText(namespace));
+          report({
+            reason: `Records of ${stream.name} have ${namespaceText(stream.namespace)}, its states and statuses ${spaces.join(' or ')}.`,
             advice,
-            of: stream.key,
+            subject: stream.key,
           });
         }
       },
@@ -82,16 +82,16 @@ const hasFields = (data: JsonObject): boolean => {
 export const noEmptyData: Invariant = {
   name: 'no-empty-data',
   about: "A record's data has at least one field.",
-  watch: (_about, tell) => ({
+  watch: (_about, report) => ({
     message: ({type, payload, stream}) => {
       if (type !== 'RECORD' || stream === undefined) return;
       const data = payload['data'];
-      // What is no object is told by the schema.
+      // `protocol-schema` reports data that is not an object.
       if (!isObject(data) || hasFields(data)) return;
-      tell({
+      report({
         reason: `A record of ${nameOf(stream)} is empty.`,
         advice:
-          'Leave such records out: the platform drops them without a word, and the counts no longer agree.',
+          'Leave such records out: the platform silently drops them, and the counts no longer agree.',
       });
     },
   }),
@@ -100,7 +100,7 @@ export const noEmptyData: Invariant = {
 export const primaryKeys: Invariant = {
   name: 'primary-keys',
   about: 'No record has null in all parts of its primary key, or a list or object in one.',
-  watch: ({catalog}, tell) => {
+  watch: ({catalog}, report) => {
     const configured = configuredStreams(catalog);
     return {
       message: ({type, stream, payload}) => {
@@ -114,7 +114,7 @@ export const primaryKeys: Invariant = {
           parts.some((part) => typeof part === 'object' && part !== null),
         ];
         if (!nulls && !nested) return;
-        tell({
+        report({
           reason: `A record of ${nameOf(stream)} has ${nulls ? 'no value' : 'a list or an object'} in its primary key (${names}).`,
           advice:
             'Declare a key that every record has as a plain value; the platform fails a sync without it.',

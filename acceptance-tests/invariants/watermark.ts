@@ -1,4 +1,4 @@
-// The cursor in STATE: never back, never ahead of the records it speaks for.
+// The cursor in a STATE must never move back, nor beyond the records that the STATE covers.
 import {
   type Configured,
   configuredStreams,
@@ -10,15 +10,15 @@ import {isAfter, later} from './cursors.ts';
 import type {About, Invariant, Message} from './invariant.ts';
 import {nameOf} from './message.ts';
 
-/** How far the clocks of an API and of this machine may be apart. */
+/** The clocks of the API and of this machine may differ by this much. */
 const DAY = 86_400_000;
 
-interface Place {
+interface Progress {
   readonly stream: Configured['stream'];
   readonly path: readonly string[];
-  /** The cursor of the last STATE, at first of the state file. */
+  /** The cursor of the last STATE, initially that of the state file. */
   stated: unknown;
-  /** The highest cursor of a record, at first that of the state file. */
+  /** The highest cursor of a record, initially that of the state file. */
   highest: unknown;
   /** The highest cursor of a record when the last STATE was emitted, and its line. */
   highestThen: unknown;
@@ -26,61 +26,61 @@ interface Place {
   records: number;
 }
 
-const placesOf = ({catalog, state}: About): ReadonlyMap<string, Place> => {
+const progressOf = ({catalog, state}: About): ReadonlyMap<string, Progress> => {
   const given = new Map(statesOfFile(state).map(([stream, value]) => [stream.key, value]));
-  const places = new Map<string, Place>();
+  const byStream = new Map<string, Progress>();
   for (const [key, {stream, cursor: path}] of configuredStreams(catalog)) {
     if (path === undefined) continue;
     const stated = cursorIn(given.get(key), path);
-    places.set(key, {
+    byStream.set(key, {
       ...{stream, path, stated, highest: stated},
       ...{highestThen: stated, line: undefined, records: 0},
     });
   }
-  return places;
+  return byStream;
 };
 
-const observeRecord = (place: Place, {payload}: Message): unknown => {
-  const cursor = cursorIn(payload['data'], place.path);
-  place.highest = later(place.highest, cursor);
-  place.records += 1;
+const observeRecord = (progress: Progress, {payload}: Message): unknown => {
+  const cursor = cursorIn(payload['data'], progress.path);
+  progress.highest = later(progress.highest, cursor);
+  progress.records += 1;
   return cursor;
 };
 
-const observeState = (place: Place, cursor: unknown, line: number): void => {
-  place.stated = cursor;
-  place.highestThen = place.highest;
-  place.line = line;
+const observeState = (progress: Progress, cursor: unknown, line: number): void => {
+  progress.stated = cursor;
+  progress.highestThen = progress.highest;
+  progress.line = line;
 };
 
-/** The cursors of a STATE, with their streams' places. */
-const statedCursors = (places: ReadonlyMap<string, Place>, {payload}: Message) =>
+/** The cursors of a STATE, with the progress of their streams. */
+const statedCursors = (byStream: ReadonlyMap<string, Progress>, {payload}: Message) =>
   streamStates(payload).flatMap(([{key}, state]) => {
-    const place = places.get(key);
-    const cursor = place === undefined ? undefined : cursorIn(state, place.path);
-    return place === undefined || cursor === undefined ? [] : [{place, cursor}];
+    const progress = byStream.get(key);
+    const cursor = progress === undefined ? undefined : cursorIn(state, progress.path);
+    return progress === undefined || cursor === undefined ? [] : [{progress, cursor}];
   });
 
 export const watermarkNeverBack: Invariant = {
   name: 'watermark-never-back',
   about:
-    "The cursor in a stream's STATE never moves back, within a run or below the state it was given.",
-  watch: (about, tell) => {
-    const places = placesOf(about);
+    "The cursor in a stream's STATE never moves back, neither within a run nor below the input state.",
+  watch: (about, report) => {
+    const byStream = progressOf(about);
     return {
       message: (message) => {
         if (message.type !== 'STATE') return;
-        for (const {place, cursor} of statedCursors(places, message)) {
-          if (isAfter(place.stated, cursor)) {
-            const from = place.line === undefined ? 'the state it was given' : 'its last STATE';
-            tell({
-              of: place.stream.key,
-              reason: `The cursor of ${nameOf(place.stream)} went back to ${String(cursor)}; ${from} had ${String(place.stated)}.`,
+        for (const {progress, cursor} of statedCursors(byStream, message)) {
+          if (isAfter(progress.stated, cursor)) {
+            const from = progress.line === undefined ? 'the input state' : 'its last STATE';
+            report({
+              subject: progress.stream.key,
+              reason: `The cursor of ${nameOf(progress.stream)} went back to ${String(cursor)}; ${from} had ${String(progress.stated)}.`,
               advice:
-                'Keep the highest cursor of all records and of the state that was given, also where no record or only older ones came.',
+                'Keep the highest cursor of all records and of the input state, even if no records or only older ones came.',
             });
           }
-          observeState(place, cursor, message.line);
+          observeState(progress, cursor, message.line);
         }
       },
     };
@@ -88,54 +88,54 @@ export const watermarkNeverBack: Invariant = {
 };
 
 const AHEAD =
-  'Emit STATE behind the records it covers, and move its cursor only over what has been written: after a crash, reading goes on from there, and what is below is lost.';
+  'Emit a STATE after the records that it covers, and move its cursor only over written records: after a crash, the next read resumes from it, and older records are lost.';
 
 export const stateNeverAhead: Invariant = {
   name: 'state-never-ahead',
   about: 'The cursor in a STATE is not beyond the records that were written before it.',
-  watch: (about, tell) => {
-    const places = placesOf(about);
-    const checkRecord = (message: Message, place: Place): void => {
-      const {stated, highestThen, line} = place;
-      const cursor = observeRecord(place, message);
+  watch: (about, report) => {
+    const byStream = progressOf(about);
+    const checkRecord = (message: Message, progress: Progress): void => {
+      const {stated, highestThen, line} = progress;
+      const cursor = observeRecord(progress, message);
       if (line === undefined || stated === undefined || isAfter(cursor, stated)) return;
-      // Not beyond what came before that STATE: read again, as with a lookback.
+      // Not above the records before that STATE: the record was read again, as with a lookback.
       if (cursor === undefined || (highestThen !== undefined && !isAfter(cursor, highestThen)))
         return;
-      tell({
-        // Equal to it: reading goes on from there, and finds the record again where it asks for >=.
+      report({
+        // Equal to it: the next read resumes from there, and finds the record again if it requests >=.
         severity: isAfter(stated, cursor) ? 'error' : 'warning',
-        reason: `A record of ${nameOf(place.stream)} with cursor ${String(cursor)} came after the STATE of line ${line}, which says that all up to ${String(stated)} had been written.`,
+        reason: `A record of ${nameOf(progress.stream)} with cursor ${String(cursor)} came after the STATE of line ${line}, which covers all records up to ${String(stated)}.`,
         advice: AHEAD,
       });
     };
-    const checkPlace = ({stream, stated, highest, records, line}: Place): void => {
+    const checkEnd = ({stream, stated, highest, records, line}: Progress): void => {
       if (line === undefined || records === 0 || !isAfter(stated, highest)) return;
       const time = typeof stated === 'string' ? Date.parse(stated) : Number.NaN;
       const future = time > Date.now() + DAY;
-      tell({
-        of: stream.key,
+      report({
+        subject: stream.key,
         line,
         severity: future ? 'error' : 'warning',
-        reason: `The last STATE of ${nameOf(stream)} says ${String(stated)}${future ? ', which is yet to come' : ''}, but its latest record has ${String(highest)}.`,
+        reason: `The last STATE of ${nameOf(stream)} has the cursor ${String(stated)}${future ? ', which is in the future' : ''}, but its latest record has ${String(highest)}.`,
         advice: future
           ? AHEAD
-          : `That is right only where the API was asked for everything up to there. ${AHEAD}`,
+          : `That is right only if everything up to there was requested from the API. ${AHEAD}`,
       });
     };
     return {
       message: (message) => {
         if (message.type === 'STATE') {
-          for (const {place, cursor} of statedCursors(places, message)) {
-            observeState(place, cursor, message.line);
+          for (const {progress, cursor} of statedCursors(byStream, message)) {
+            observeState(progress, cursor, message.line);
           }
         }
         if (message.type !== 'RECORD' || message.stream === undefined) return;
-        const place = places.get(message.stream.key);
-        if (place !== undefined) checkRecord(message, place);
+        const progress = byStream.get(message.stream.key);
+        if (progress !== undefined) checkRecord(message, progress);
       },
       end: () => {
-        for (const place of places.values()) checkPlace(place);
+        for (const progress of byStream.values()) checkEnd(progress);
       },
     };
   },

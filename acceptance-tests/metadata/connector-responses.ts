@@ -1,12 +1,11 @@
-// What the connector itself says, for fields of metadata.yaml that must agree with it. Where it says nothing, another
-// suite tells.
+// Output of the connector that must agree with metadata.yaml. If it is missing, another suite reports that.
 import {at} from '../../cdk/json/at.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import type {Context} from '../check-kit/check.ts';
 import {type EntryLike, runsOf, Unavailable} from '../check-kit/shared-runs.ts';
 import type {Settings, Suite} from '../config/settings.ts';
 
-/** Of the suites that have a config to discover with, the first entry. */
+/** The first entry of the suites that have a config for discover. */
 const entryOf = ({suites = {}}: Settings): EntryLike | undefined => {
   const entriesOf = <E>(suite: Suite<E>): readonly E[] =>
     suite !== undefined && 'entries' in suite ? suite.entries : [];
@@ -14,16 +13,16 @@ const entryOf = ({suites = {}}: Settings): EntryLike | undefined => {
   return entriesOf(suites.discovery)[0] ?? checked ?? entriesOf(suites.basic_read)[0];
 };
 
-const orUndefined = async <T>(answer: Promise<T>): Promise<T | undefined> => {
+const orUndefined = async <T>(output: Promise<T>): Promise<T | undefined> => {
   try {
-    return await answer;
+    return await output;
   } catch (error) {
     if (error instanceof Unavailable) return undefined;
     throw error;
   }
 };
 
-/** The names in the catalog; undefined where there is none. */
+/** The names of the streams in the catalog; undefined without a catalog. */
 export const discoveredStreams = async (
   context: Context,
 ): Promise<readonly string[] | undefined> => {
@@ -33,7 +32,7 @@ export const discoveredStreams = async (
   return streams?.map(({name}) => name);
 };
 
-/** The properties of a config; undefined where spec says none. */
+/** The properties of the config by the spec; undefined without a spec. */
 export const specProperties = async (context: Context): Promise<JsonObject | undefined> => {
   const entry = entryOf(context.settings);
   if (entry === undefined) return undefined;

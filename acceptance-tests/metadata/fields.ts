@@ -1,4 +1,4 @@
-// Each field of metadata.yaml against the schema of Airbyte's registry.
+// Checks each field of metadata.yaml against the schema of Airbyte's registry.
 import {Ajv, type ErrorObject} from 'ajv';
 import addFormats from 'ajv-formats';
 import schema from '../../scripts/metadata.schema.json' with {type: 'json'};
@@ -15,14 +15,14 @@ const kindOf = ({keyword, instancePath}: ErrorObject): Kind => {
       return 'unknown';
     case 'enum':
     case 'const':
-      // "1.0" as a number, which YAML makes of it without quotes, is a value of the wrong type.
+      // Without quotes, YAML reads "1.0" as a number, which is a value of the wrong type.
       return instancePath === '/metadataSpecVersion' ? 'value' : 'enum';
     default:
       return 'value';
   }
 };
 
-/** `data.releases.breakingChanges.2.0.0`: slashes would look like a path of files. */
+/** `data.releases.breakingChanges.2.0.0`: slashes would look like a file path. */
 const fieldName = ({instancePath, params}: ErrorObject): string => {
   const key: unknown = params['missingProperty'] ?? params['additionalProperty'];
   return [...instancePath.split('/').slice(1), ...(typeof key === 'string' ? [key] : [])].join('.');
@@ -33,14 +33,14 @@ const wanted = ({message, parentSchema}: ErrorObject): string => {
   return typeof about === 'string' ? `must be ${about}` : `${message}`;
 };
 
-/** Names that older files have. */
+/** Names in older files, and the current ones. */
 const RENAMED: Readonly<Record<string, string>> = {'data.registries': 'data.registryOverrides'};
 
 const adviceOnUnknown = (field: string): string => {
   const name = RENAMED[field];
   return name === undefined
-    ? 'Correct its spelling, or remove it: unknown fields are refused.'
-    : `It is named ${name} now.`;
+    ? "Correct its spelling, or remove it: Airbyte's registry rejects unknown fields."
+    : `Rename it to ${name}.`;
 };
 
 const faultOf = (error: ErrorObject): Fault => {
@@ -50,11 +50,11 @@ const faultOf = (error: ErrorObject): Fault => {
     case 'missing':
       return {
         reason: `${field} is missing`,
-        advice: `Add ${field}; Airbyte's registry refuses a connector without it.`,
+        advice: `Add ${field}; Airbyte's registry rejects a connector without it.`,
       };
     case 'unknown':
       return {
-        reason: `${field} is no field that Airbyte knows`,
+        reason: `${field} is not a field that Airbyte knows`,
         advice: adviceOnUnknown(field),
       };
     case 'enum': {
@@ -74,7 +74,7 @@ const ajv = new Ajv({allErrors: true, verbose: true});
 addFormats.default(ajv);
 const isValid = ajv.compile(schema);
 
-/** A wrong field has one fault, the first that ajv says: that it is no text comes before that it is no URL. */
+/** A wrong field has one fault, the first of ajv's: its type comes before its format. */
 const faultsOf = (metadata: unknown, kind: Kind): readonly Fault[] => {
   if (isValid(metadata)) return [];
   const errors = new Map<string, ErrorObject>();
@@ -93,25 +93,21 @@ const check = (name: string, about: string, kind: Kind): Check => ({
     const metadata = await readMetadata(context);
     return metadata.is === 'there'
       ? outcomeOf(faultsOf(metadata.value, kind))
-      : {status: 'skipped', reason: 'there is no metadata.yaml that can be read'};
+      : {status: 'skipped', reason: 'metadata.yaml is missing or cannot be read'};
   },
 });
 
 export const fieldChecks: readonly Check[] = [
   check(
     'test_metadata_has_required_fields',
-    'Every field that Airbyte requires is there.',
+    'every field that Airbyte requires is present',
     'missing',
   ),
-  check(
-    'test_metadata_has_no_unknown_fields',
-    'There is no field that Airbyte does not know.',
-    'unknown',
-  ),
-  check('test_metadata_enums', 'Fields with a list of values have one of them.', 'enum'),
+  check('test_metadata_has_no_unknown_fields', 'every field is one that Airbyte knows', 'unknown'),
+  check('test_metadata_enums', 'fields with a fixed list of values have one of them', 'enum'),
   check(
     'test_metadata_values',
-    'Values have the right type and form: UUIDs, versions, URLs, dates, ranges.',
+    'values have the right type and format: UUIDs, versions, URLs, dates, ranges',
     'value',
   ),
 ];

@@ -1,4 +1,4 @@
-// metadata.yaml, which lies beside acceptance-test-config.yml.
+// Reads the metadata.yaml beside acceptance-test-config.yml.
 
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
@@ -18,9 +18,9 @@ type Metadata =
   | {readonly is: 'there'; readonly value: JsonObject};
 
 const WRITE_ONE =
-  'Write a metadata.yaml beside acceptance-test-config.yml: the platform registers a connector by it.';
+  'Write a metadata.yaml beside acceptance-test-config.yml: the platform registers connectors by it.';
 
-/** Read anew for each check: it is small, and a check knows nothing of the others. */
+/** Reads the file again for each check: it is small, and checks are independent. */
 export const readMetadata = async ({settings}: Context): Promise<Metadata> => {
   const path = join(settings.folder, 'metadata.yaml');
   if (!existsSync(path)) return {is: 'absent'};
@@ -32,10 +32,10 @@ export const readMetadata = async ({settings}: Context): Promise<Metadata> => {
     return {is: 'broken', fault: {reason: error.message, advice: 'Correct its syntax.'}};
   }
   const advice = 'Put all fields but metadataSpecVersion below `data:`.';
-  return {is: 'broken', fault: {reason: 'metadata.yaml has no mapping `data`', advice}};
+  return {is: 'broken', fault: {reason: 'metadata.yaml has no mapping at `data`', advice}};
 };
 
-/** Only the first check says that there is no file, or that it can't be read; the others have nothing to look at. */
+/** Only this check reports that the file is missing or can't be read; the others are skipped then. */
 export const checkFile = async (context: Context): Promise<Outcome> => {
   const metadata = await readMetadata(context);
   if (metadata.is === 'there') return outcomeOf([]);
@@ -49,12 +49,12 @@ export const checkFile = async (context: Context): Promise<Outcome> => {
     : {status: 'warned', faults: [fault]};
 };
 
-/** Judges what is below `data`, if there is a file to look at. */
+/** Runs a check on the content of `data`; it is skipped if the file can't be read. */
 export const onData =
   (look: (data: JsonObject, context: Context) => Promise<Outcome> | Outcome) =>
   async (context: Context): Promise<Outcome> => {
     const metadata = await readMetadata(context);
     return metadata.is === 'there'
       ? look(Object(metadata.value['data']), context)
-      : {status: 'skipped', reason: 'there is no metadata.yaml that can be read'};
+      : {status: 'skipped', reason: 'metadata.yaml is missing or cannot be read'};
   };

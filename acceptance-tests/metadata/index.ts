@@ -1,4 +1,4 @@
-// Suite `metadata`: metadata.yaml field by field, and beside the connector it describes.
+// The suite `metadata`: checks each field of metadata.yaml, and compares it with the connector.
 import type {Check} from '../check-kit/check.ts';
 import {fieldChecks} from './fields.ts';
 import {checkFile} from './file.ts';
@@ -8,7 +8,7 @@ export const metadataChecks: readonly Check[] = [
   {
     suite: 'metadata',
     name: 'test_metadata_file',
-    about: 'There is a metadata.yaml beside acceptance-test-config.yml, and it can be read.',
+    about: 'a readable metadata.yaml is beside acceptance-test-config.yml',
     run: checkFile,
   },
   ...fieldChecks,

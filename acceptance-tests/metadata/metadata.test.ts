@@ -1,4 +1,4 @@
-// Each fault in a metadata.yaml fails the check that is there for it, and no other.
+// Each fault in a metadata.yaml fails the check for it, and no other.
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -62,7 +62,7 @@ const DATA = {
   allowedHosts: {hosts: ['api.example.com', `\${region}.example.com`, '*.example.org']},
   suggestedStreams: {streams: ['issues']},
   releases: {
-    breakingChanges: {'2.0.0': {message: 'Ids are texts.', upgradeDeadline: '2027-01-31'}},
+    breakingChanges: {'2.0.0': {message: 'Ids are strings.', upgradeDeadline: '2027-01-31'}},
   },
 };
 
@@ -95,7 +95,7 @@ const bad = (outcomes: readonly (readonly [string, Outcome])[]) =>
       : [],
   );
 
-test('a right one passes every check', async () => {
+test('a valid file passes every check', async () => {
   const outcomes = await judgeAll(yaml(DATA));
   expect(outcomes.map(([name, {status}]) => `${name} ${status}`)).toEqual(
     metadataChecks.map(({name}) => `${name} passed`),
@@ -104,7 +104,7 @@ test('a right one passes every check', async () => {
 
 const FIELDS = 'test_metadata_values failed: data.';
 
-const FAULTS: readonly (readonly [about: string, data: object, told: readonly string[]])[] = [
+const FAULTS: readonly (readonly [about: string, data: object, expected: readonly string[]])[] = [
   ...Object.keys(DATA)
     .filter(
       (field) =>
@@ -127,7 +127,7 @@ const FAULTS: readonly (readonly [about: string, data: object, told: readonly st
   [
     'an unknown field',
     {...DATA, colour: 'red'},
-    ['test_metadata_has_no_unknown_fields failed: data.colour is no field that Airbyte knows'],
+    ['test_metadata_has_no_unknown_fields failed: data.colour is not a field that Airbyte knows'],
   ],
   [
     'a value outside its list',
@@ -135,32 +135,32 @@ const FAULTS: readonly (readonly [about: string, data: object, told: readonly st
     ['test_metadata_enums failed: data.releaseStage has a value that is not allowed'],
   ],
   [
-    'an id that is no UUID',
+    'an id that is not a UUID',
     {...DATA, definitionId: 'x'},
     [`${FIELDS}definitionId has a wrong value`],
   ],
   [
-    'a URL that is none',
+    'an invalid URL',
     {...DATA, documentationUrl: 'example.com'},
     [`${FIELDS}documentationUrl has a wrong value`],
   ],
   [
-    'a text where a list goes',
+    'a string instead of a list',
     {...DATA, tags: 'language:typescript'},
     [`${FIELDS}tags has a wrong value`],
   ],
   [
-    'a number out of its range',
+    'a number out of range',
     {...DATA, maxSecondsBetweenMessages: -1},
     [`${FIELDS}maxSecondsBetweenMessages has a wrong value`],
   ],
   [
-    'an override that does not say whether',
+    'an override without `enabled`',
     {...DATA, registryOverrides: {oss: {name: 'x'}}},
     ['test_metadata_has_required_fields failed: data.registryOverrides.oss.enabled is missing'],
   ],
   [
-    'a deadline that is no date',
+    'a deadline that is not a date',
     {...DATA, releases: {breakingChanges: {'2.0.0': {message: 'x', upgradeDeadline: 'soon'}}}},
     [`${FIELDS}releases.breakingChanges.2.0.0.upgradeDeadline has a wrong value`],
   ],
@@ -172,17 +172,17 @@ const FAULTS: readonly (readonly [about: string, data: object, told: readonly st
     ],
   ],
   [
-    'a stream that is suggested and not there',
+    'a suggested stream that does not exist',
     {...DATA, suggestedStreams: {streams: ['isues']}},
-    ['test_suggested_streams failed: suggestedStreams names isues, which discover does not give'],
+    ['test_suggested_streams failed: suggestedStreams names isues, which discover does not list'],
   ],
   [
-    'a URL for a host',
+    'a URL instead of a host',
     {...DATA, allowedHosts: {hosts: ['https://example.com']}},
-    ['test_allowed_hosts failed: allowedHosts has "https://example.com", which is no host'],
+    ['test_allowed_hosts failed: allowedHosts has "https://example.com", which is not a host name'],
   ],
   [
-    'a host of an unknown property',
+    'a host with an unknown property',
     {...DATA, allowedHosts: {hosts: [`\${zone}.example.com`]}},
     [
       `test_allowed_hosts failed: allowedHosts has \${zone}.example.com, but the spec has no property zone`,
@@ -191,7 +191,7 @@ const FAULTS: readonly (readonly [about: string, data: object, told: readonly st
   [
     'no hosts at all',
     without('allowedHosts'),
-    ['test_allowed_hosts warned: allowedHosts is not given: it may talk to any host'],
+    ['test_allowed_hosts warned: allowedHosts is missing: the connector may call any host'],
   ],
   [
     'another image',
@@ -209,14 +209,14 @@ const FAULTS: readonly (readonly [about: string, data: object, told: readonly st
   ],
 ];
 
-test('the release that breaks is failed where it is not announced', async () => {
+test('a breaking release that is not announced fails', async () => {
   const data = {...without('releases'), dockerImageTag: '3.0.0'};
   expect(bad(await judgeAll(yaml(data)))[0]).toBe(
     'test_breaking_changes failed: dockerImageTag is 3.0.0, but releases.breakingChanges has no entry 3.0.0',
   );
 });
 
-test('a break that is not released yet is failed', async () => {
+test('an announced version that is not released yet fails', async () => {
   const {breakingChanges} = DATA.releases;
   const early = {...breakingChanges, '10.0.0': breakingChanges['2.0.0']};
   expect(bad(await judgeAll(yaml({...DATA, releases: {breakingChanges: early}})))).toEqual([
@@ -224,14 +224,14 @@ test('a break that is not released yet is failed', async () => {
   ]);
 });
 
-test('a field that was renamed is told its new name', async () => {
+test('a renamed field is reported with its new name', async () => {
   const outcomes = new Map(await judgeAll(yaml({...DATA, registries: {oss: {enabled: true}}})));
   expect(outcomes.get('test_metadata_has_no_unknown_fields')).toMatchObject({
-    faults: [{advice: 'It is named data.registryOverrides now.'}],
+    faults: [{advice: 'Rename it to data.registryOverrides.'}],
   });
 });
 
-test('files that are missing are warned of, each; an icon may have the name that metadata says', async () => {
+test('each missing file is a warning; the icon may have the name in metadata.yaml', async () => {
   rmSync(join(folder, 'icon.svg'));
   rmSync(join(folder, 'README.md'));
   const missing = (data: object) => judgeAll(yaml(data)).then(bad);
@@ -249,21 +249,21 @@ test('files that are missing are warned of, each; an icon may have the name that
   }
 });
 
-test.each(FAULTS)('%s is told by its own check alone', async (_about, data, told) => {
-  expect(bad(await judgeAll(yaml(data)))).toEqual(told);
+test.each(FAULTS)('%s is reported only by its own check', async (_about, data, expected) => {
+  expect(bad(await judgeAll(yaml(data)))).toEqual(expected);
 });
 
-test('each field there is has a form that is held against it', async () => {
+test('every field of the schema has a format that is checked', async () => {
   const {properties} = schema.properties.data;
   for (const field of Object.keys(properties)) {
-    // A list in a list is right nowhere.
+    // A list within a list is valid nowhere.
     const faults = bad(await judgeAll(yaml({...DATA, [field]: [[]]})));
-    const told = faults.filter((fault) => fault.includes(`data.${field}`));
-    expect([field, told.length]).toEqual([field, 1]);
+    const found = faults.filter((fault) => fault.includes(`data.${field}`));
+    expect([field, found.length]).toEqual([field, 1]);
   }
 });
 
-test('a version of its format that is a number is told to need quotes', async () => {
+test('a metadataSpecVersion without quotes is reported', async () => {
   const outcomes = new Map(await judgeAll(yaml(DATA, 1.0)));
   expect(outcomes.get('test_metadata_values')).toMatchObject({
     status: 'failed',
@@ -274,15 +274,15 @@ test('a version of its format that is a number is told to need quotes', async ()
 test.each([
   ['high', 'failed'],
   ['low', 'warned'],
-] as const)('without a file, %s strictness has it %s once', async (strictness, status) => {
+] as const)('without a file, strictness %s has it %s once', async (strictness, status) => {
   const outcomes = await judgeAll(undefined, strictness);
   expect(bad(outcomes)).toEqual([
     `test_metadata_file ${status}: there is no metadata.yaml in ${folder}`,
   ]);
 });
 
-test('what is no YAML is told once', async () => {
+test('invalid YAML is reported once', async () => {
   expect(bad(await judgeAll('data: [unfinished'))).toEqual([
-    expect.stringMatching(/^test_metadata_file failed: .*metadata\.yaml:1: this is no YAML/),
+    expect.stringMatching(/^test_metadata_file failed: .*metadata\.yaml:1: this is not YAML/),
   ]);
 });

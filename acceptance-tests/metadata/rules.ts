@@ -1,4 +1,4 @@
-// What fields of metadata.yaml must say together, and beside the connector itself.
+// Rules across fields of metadata.yaml, and between them and the connector.
 
 import {access} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -11,7 +11,7 @@ import {onData, textsAt} from './file.ts';
 
 const VERSION = /^(\d+)\.(\d+)\.(\d+)/;
 
-/** The break that a version is of, or comes after; 1.0.0 is none: before it, anything goes. */
+/** The breaking release before or at a version. 1.0.0 does not count, because anything may change before it. */
 const breakOf = (tag: string): string | undefined => {
   const major = Number(VERSION.exec(tag)?.[1] ?? 0);
   return major < 2 ? undefined : `${major}.0.0`;
@@ -21,23 +21,23 @@ const isNewer = (version: string, than: string): boolean =>
   version.localeCompare(than, 'en', {numeric: true}) > 0;
 
 /**
- * Airbyte asks for the entry with the release that breaks, and connectors of its own lack those of releases from before
- * there were entries: later ones are warned.
+ * Airbyte requires the entry with the breaking release itself. For later releases a missing entry is only a warning:
+ * Airbyte's own connectors lack entries for old versions.
  */
 const judgeBreakingChanges = (data: JsonObject): Outcome => {
   const tag = String(data['dockerImageTag']);
-  const told = Object.keys(Object(at(data, 'releases', 'breakingChanges')));
-  const early = told
+  const announced = Object.keys(Object(at(data, 'releases', 'breakingChanges')));
+  const early = announced
     .filter((version) => isNewer(version, tag))
     .map((version) => ({
       reason: `releases.breakingChanges has ${version}, which is newer than dockerImageTag ${tag}`,
-      advice: 'Raise dockerImageTag with the change that breaks, or correct the version.',
+      advice: 'Raise dockerImageTag together with the breaking change, or correct the version.',
     }));
   const wanted = breakOf(tag);
-  if (wanted === undefined || told.includes(wanted)) return outcomeOf(early);
+  if (wanted === undefined || announced.includes(wanted)) return outcomeOf(early);
   const untold = {
     reason: `dockerImageTag is ${tag}, but releases.breakingChanges has no entry ${wanted}`,
-    advice: `Add ${wanted} with a message and an upgradeDeadline: users are warned by it before they upgrade.`,
+    advice: `Add ${wanted} with a message and an upgradeDeadline, which warn users before they upgrade.`,
   };
   if (tag !== wanted && early.length === 0) return {status: 'warned', faults: [untold]};
   return outcomeOf([untold, ...early]);
@@ -47,12 +47,12 @@ const judgeSuggestedStreams = async (data: JsonObject, context: Context): Promis
   const suggested = textsAt(data, 'suggestedStreams', 'streams');
   if (suggested.length === 0) return {status: 'skipped', reason: 'no streams are suggested'};
   const known = await discoveredStreams(context);
-  if (known === undefined) return {status: 'skipped', reason: 'discover gave no catalog'};
+  if (known === undefined) return {status: 'skipped', reason: 'discover printed no catalog'};
   return outcomeOf(
     suggested
       .filter((name) => !known.includes(name))
       .map((name) => ({
-        reason: `suggestedStreams names ${name}, which discover does not give`,
+        reason: `suggestedStreams names ${name}, which discover does not list`,
         offending: `discover: ${known.join(', ')}`,
         advice: 'Correct the name or remove it.',
       })),
@@ -64,8 +64,8 @@ const PLACEHOLDER = /\$\{([\w.]+)\}/g;
 
 const faultsOfHost = (host: string, properties: JsonObject | undefined): readonly Fault[] => {
   if (!HOST.test(host)) {
-    const advice = `Write the name of a host alone, such as api.example.com, *.example.com or \${subdomain}.example.com.`;
-    return [{reason: `allowedHosts has ${JSON.stringify(host)}, which is no host`, advice}];
+    const advice = `Write only the name of a host, such as api.example.com, *.example.com or \${subdomain}.example.com.`;
+    return [{reason: `allowedHosts has ${JSON.stringify(host)}, which is not a host name`, advice}];
   }
   const unknown = [...host.matchAll(PLACEHOLDER)]
     .map(([, name = '']) => name)
@@ -74,28 +74,28 @@ const faultsOfHost = (host: string, properties: JsonObject | undefined): readonl
     );
   return unknown.map((name) => ({
     reason: `allowedHosts has ${host}, but the spec has no property ${name}`,
-    advice: 'Between the braces goes the name of a property of connectionSpecification.',
+    advice: 'Use the name of a property of connectionSpecification between the braces.',
   }));
 };
 
 const judgeAllowedHosts = async (data: JsonObject, context: Context): Promise<Outcome> => {
   if (!isObject(data['allowedHosts']) || !Array.isArray(data['allowedHosts']['hosts'])) {
     const advice =
-      'Name the hosts of its API in allowedHosts.hosts; an empty list is for one that talks to nobody.';
+      'List the hosts of the API in allowedHosts.hosts; an empty list means that the connector calls no host.';
     return {
       status: 'warned',
-      faults: [{reason: 'allowedHosts is not given: it may talk to any host', advice}],
+      faults: [{reason: 'allowedHosts is missing: the connector may call any host', advice}],
     };
   }
   const hosts = textsAt(data, 'allowedHosts', 'hosts');
-  if (hosts.length === 0) return outcomeOf([], 'no hosts: it may talk to nobody');
+  if (hosts.length === 0) return outcomeOf([], 'no hosts: the connector may call none');
   const properties = await specProperties(context);
   return outcomeOf(hosts.flatMap((host) => faultsOfHost(host, properties)));
 };
 
 const judgeImage = (data: JsonObject, {connector}: Context): Outcome => {
   if (connector.image === undefined)
-    return {status: 'skipped', reason: 'the connector is no image'};
+    return {status: 'skipped', reason: 'it needs an image, and an executable was given'};
   const {labels} = connector.image;
   const pairs = [
     ['dockerRepository', 'io.airbyte.name'],
@@ -105,19 +105,19 @@ const judgeImage = (data: JsonObject, {connector}: Context): Outcome => {
     pairs
       .filter(([field, label]) => labels[label] !== String(data[field]))
       .map(([field, label]) => ({
-        reason: `${field} is ${data[field]}, but the image's label ${label} is ${labels[label] ?? 'not there'}`,
-        advice: 'Build the image with the label that metadata.yaml says, or correct metadata.yaml.',
+        reason: `${field} is ${data[field]}, but the image's label ${label} is ${labels[label] ?? 'missing'}`,
+        advice: 'Build the image with the label of metadata.yaml, or correct metadata.yaml.',
       })),
   );
 };
 
 const COMPANIONS: Readonly<Record<string, string>> = {
-  'README.md': 'say how to build, run and test it',
-  'icon.svg': 'the platform shows it beside the name',
-  'integration_tests/configured_catalog.json': 'a catalog to read by',
-  'integration_tests/abnormal_state.json': 'states of the future, for the incremental suite',
-  'integration_tests/invalid_config.json': 'a config that check must refuse',
-  'integration_tests/expected_records.jsonl': 'records that a read must give',
+  'README.md': 'describe how to build, run and test the connector',
+  'icon.svg': "the platform shows it beside the connector's name",
+  'integration_tests/configured_catalog.json': 'a catalog for reads',
+  'integration_tests/abnormal_state.json': 'states from the future, for the suite incremental',
+  'integration_tests/invalid_config.json': 'a config that check must reject',
+  'integration_tests/expected_records.jsonl': 'records that a read must return',
   'integration_tests/sample_config.json': 'a config for people to copy',
 };
 
@@ -134,11 +134,11 @@ const judgeCompanions = async (
   const {icon} = data;
   const faults: Fault[] = [];
   for (const [path, what] of Object.entries(COMPANIONS)) {
-    // Airbyte's own connectors have an icon.svg, and in `icon` the name that it is published by.
+    // Airbyte's own connectors have an icon.svg, and `icon` is the name under which it is published.
     const names = path === 'icon.svg' && typeof icon === 'string' ? [path, icon] : [path];
     const found = await Promise.all(names.map((name) => isThere(join(folder, name))));
     if (!found.includes(true))
-      faults.push({reason: `there is no ${path}`, advice: `Add it: ${what}.`});
+      faults.push({reason: `there is no ${path}`, advice: `Add the file: ${what}.`});
   }
   return faults.length === 0 ? outcomeOf([]) : {status: 'warned', faults};
 };
@@ -153,27 +153,23 @@ const check = (name: string, about: string, run: Check['run']): Check => ({
 export const ruleChecks: readonly Check[] = [
   check(
     'test_breaking_changes',
-    'The last major version, from 2 on, is announced with a deadline.',
+    'the last major version, from 2 on, is announced with a deadline',
     onData(judgeBreakingChanges),
   ),
-  check(
-    'test_suggested_streams',
-    'Streams that are suggested are streams it has.',
-    onData(judgeSuggestedStreams),
-  ),
+  check('test_suggested_streams', 'suggested streams exist', onData(judgeSuggestedStreams)),
   check(
     'test_allowed_hosts',
-    'The hosts it talks to are named, by names of hosts and properties of the spec.',
+    'the hosts that the connector calls are listed, by host names and properties of the spec',
     onData(judgeAllowedHosts),
   ),
   check(
     'test_image_is_the_one_described',
-    'The labels of the image say what metadata.yaml says.',
+    'the labels of the image agree with metadata.yaml',
     onData(judgeImage),
   ),
   check(
     'test_companion_files',
-    'What belongs into the folder of a connector is there.',
+    'the folder of the connector has the usual files',
     onData(judgeCompanions),
   ),
 ];

@@ -1,66 +1,65 @@
-// Walks JSON Schemas, and holds values against them.
+// Walks JSON Schemas, and validates values against them.
 
 import {Ajv, type ErrorObject} from 'ajv';
 import addFormats from 'ajv-formats';
 import {listAt, objectAt} from '../../cdk/json/at.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 
-/** A schema somewhere in another one. */
+/** A schema within another one. */
 export interface Node {
   readonly schema: JsonObject;
-  /** Of the values it describes, for people: `credentials.token`, `repositories[]`. */
-  readonly place: string;
-  /** As a JSON pointer would have it, without escapes: `/properties/credentials`. */
+  /** The path of the values that it describes, for messages: `credentials.token`, `repositories[]`. */
+  readonly location: string;
+  /** Like a JSON pointer, without escapes: `/properties/credentials`. */
   readonly pointer: string;
-  /** Its name, where it is a property's. */
+  /** The name of the property, if it is a property's schema. */
   readonly property: string | undefined;
   readonly depth: number;
 }
 
-const childrenOf = ({schema, place, pointer, depth}: Node): readonly Node[] => {
+const childrenOf = ({schema, location, pointer, depth}: Node): readonly Node[] => {
   const child = (key: string, value: unknown, inner: string, property?: string) =>
     isObject(value)
-      ? [{schema: value, place: inner, pointer: `${pointer}/${key}`, property, depth: depth + 1}]
+      ? [{schema: value, location: inner, pointer: `${pointer}/${key}`, property, depth: depth + 1}]
       : [];
-  const dot = place === '' ? '' : `${place}.`;
+  const dot = location === '' ? '' : `${location}.`;
   const properties = Object.entries(objectAt(schema['properties'])).flatMap(([name, value]) =>
     child(`properties/${name}`, value, `${dot}${name}`, name),
   );
   const {items} = schema;
   const inItems = Array.isArray(items)
-    ? items.flatMap((value, index) => child(`items/${index}`, value, `${place}[${index}]`))
-    : child('items', items, `${place}[]`);
+    ? items.flatMap((value, index) => child(`items/${index}`, value, `${location}[${index}]`))
+    : child('items', items, `${location}[]`);
   const options = ['oneOf', 'anyOf', 'allOf'].flatMap((key) =>
-    listAt(schema[key]).flatMap((value, index) => child(`${key}/${index}`, value, place)),
+    listAt(schema[key]).flatMap((value, index) => child(`${key}/${index}`, value, location)),
   );
   return [
     ...properties,
     ...inItems,
     ...options,
     ...child('additionalProperties', schema['additionalProperties'], `${dot}*`),
-    ...child('not', schema['not'], place),
+    ...child('not', schema['not'], location),
   ];
 };
 
 const below = (node: Node): readonly Node[] => [node, ...childrenOf(node).flatMap(below)];
 
-/** A schema and all schemas in it, outer ones first. A property that is called like a keyword is none. */
+/** A schema and all schemas in it, outer ones first. A property that is named like a keyword is not one. */
 export const nodesOf = (schema: JsonObject): readonly Node[] =>
-  below({schema, place: '', pointer: '', property: undefined, depth: 0});
+  below({schema, location: '', pointer: '', property: undefined, depth: 0});
 
-/** The types of a schema, as a list. */
 export const typesOf = ({type}: JsonObject): readonly unknown[] =>
   type === undefined ? [] : Array.isArray(type) ? type : [type];
 
-/** Whether any `$ref` is in a value that is no property's name. */
+/** Each `$ref` in a schema, with its path. A property that is named `$ref` does not count. */
 export const refsIn = (schema: JsonObject): readonly string[] =>
-  nodesOf(schema).flatMap(({schema: {$ref}, place}) =>
-    typeof $ref === 'string' ? [`${place || 'the top'}: ${$ref}`] : [],
+  nodesOf(schema).flatMap(({schema: {$ref}, location}) =>
+    typeof $ref === 'string' ? [`${location || 'the root'}: ${$ref}`] : [],
   );
 
 const OPTIONS = {strict: false, allErrors: true, verbose: true, logger: false} as const;
 
-/** Made anew for each: a schema's `$id` is remembered by an ajv, and may come twice. */
+/** A new instance for each schema: ajv remembers a schema's `$id`, which may occur twice. */
 const openAjv = (): Ajv => {
   const ajv = new Ajv(OPTIONS);
   addFormats.default(ajv);
@@ -68,8 +67,8 @@ const openAjv = (): Ajv => {
 };
 
 /**
- * The formats of records as Airbyte's own acceptance tests read them: a time with or without a zone, after a T or
- * a space.
+ * The formats of records as Airbyte's own acceptance tests accept them: a time with or without a zone, after a T or a
+ * space.
  */
 const DATE = String.raw`-?\d{4,}-\d{2}-\d{2}`;
 const TIME = String.raw`\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?\s*(Z|z|[+-]\d{2}:?(\d{2})?)?`;
@@ -80,7 +79,7 @@ const FORMATS = {
 };
 const DAY_ENDS = 10;
 
-/** Whether it is a day of the calendar: the 30th of February is none. */
+/** True for a day of the calendar, unlike the 30th of February. */
 const isDay = (text: string): boolean => {
   const day = text.slice(0, DAY_ENDS);
   const time = Date.parse(`${day}T00:00:00Z`);
@@ -99,7 +98,7 @@ const openRecordAjv = (): Ajv => {
   return ajv;
 };
 
-/** What is wrong with a schema itself by draft-07; undefined where nothing is. */
+/** Describes why a schema is not valid by draft-07; undefined if it is. */
 export const schemaProblem = (schema: JsonObject): string | undefined => {
   const ajv = openAjv();
   try {
@@ -113,7 +112,7 @@ export const schemaProblem = (schema: JsonObject): string | undefined => {
 };
 
 /** `/a/0/b` as `a[0].b` */
-const placeOf = (pointer: string): string =>
+const locationOf = (pointer: string): string =>
   pointer
     .split('/')
     .slice(1)
@@ -122,15 +121,15 @@ const placeOf = (pointer: string): string =>
     .replace(/^\./, '');
 
 const describe = ({instancePath, keyword, message, params, data}: ErrorObject): string => {
-  const place = placeOf(instancePath);
-  const about = place === '' ? 'it' : place;
+  const location = locationOf(instancePath);
+  const about = location === '' ? 'it' : location;
   const what = keyword === 'additionalProperties' ? `: ${params['additionalProperty']}` : '';
   const plain = !isObject(data) && !Array.isArray(data) && typeof data !== 'number';
   const value = plain ? `, but is ${JSON.stringify(data)}` : '';
   return `${about} ${message ?? 'is wrong'}${what}${value}`;
 };
 
-/** A function that says what is wrong with a value; undefined where nothing is. */
+/** Returns a function that describes why a value is invalid; undefined if it is valid. */
 type Validator = (value: unknown) => string | undefined;
 
 const validatorBy = (ajv: Ajv, schema: JsonObject): Validator => {

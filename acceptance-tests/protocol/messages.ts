@@ -1,4 +1,4 @@
-// What a run said, as values: messages are other people's, so each field is looked at before it is believed.
+// Reads the messages of a run. They come from foreign programs, so each field is validated.
 
 import {listAt, objectAt, stringAt} from '../../cdk/json/at.ts';
 import type {JsonObject} from '../../cdk/json/values.ts';
@@ -7,7 +7,7 @@ import type {Line, Run} from '../connectors/connector.ts';
 const textsOf = (value: unknown): readonly string[] =>
   listAt(value).flatMap((part) => stringAt(part) ?? []);
 
-/** A message: its payload, and the line it came in. */
+/** The payload of a message, and its line. */
 export interface Message {
   readonly payload: JsonObject;
   readonly line: Line;
@@ -30,7 +30,7 @@ export const messagesOf = ({lines}: Pick<Run, 'lines'>, type: keyof typeof PAYLO
     return message['type'] === type ? [{payload: objectAt(message[PAYLOADS[type]]), line}] : [];
   });
 
-/** A stream by name and namespace; none, null and empty are the same. */
+/** The key of a stream by name and namespace; a missing, null and empty namespace are the same. */
 export const keyOf = (descriptor: JsonObject): string => {
   const namespace = stringAt(descriptor['namespace']) ?? '';
   return namespace === ''
@@ -86,7 +86,7 @@ export interface Stream {
   readonly syncModes: readonly string[];
   readonly defaultCursor: readonly string[];
   readonly primaryKey: readonly (readonly string[])[];
-  /** As the catalog has it. */
+  /** The stream as in the catalog. */
   readonly raw: JsonObject;
 }
 
@@ -128,7 +128,7 @@ export const configuredStreamsOf = (catalog: unknown): readonly ConfiguredStream
 
 const MAX_SHOWN = 400;
 
-/** A text that fits a report. */
+/** Shortens a value for a report. */
 export const shown = (value: unknown): string => {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;

@@ -1,4 +1,4 @@
-// Reports for programs: JSON, and the XML that CI servers read.
+// Reports for programs: JSON, and JUnit XML for CI servers.
 import type {Result} from '../check-kit/check.ts';
 import {countsOf} from './text.ts';
 
@@ -17,7 +17,7 @@ export const jsonReport = ({results, ...report}: Report): string => {
   return `${JSON.stringify({...report, counts: countsOf(results), checks}, null, 2)}\n`;
 };
 
-/** XML 1.0 knows no control characters but these, not even escaped. */
+/** Characters that XML 1.0 does not allow, not even escaped. */
 const ILLEGAL = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
 const escaped = (text: string): string =>
@@ -33,15 +33,15 @@ const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(
 const content = ({outcome}: Result): string => {
   if (outcome.status === 'passed') return '';
   if (outcome.status === 'skipped') return `<skipped message="${escaped(outcome.reason)}"/>`;
-  const told = outcome.faults
+  const details = outcome.faults
     .map(({reason, offending, advice}) =>
       [reason, ...(offending === undefined ? [] : [offending]), `-> ${advice}`].join('\n'),
     )
     .join('\n\n');
   const message = escaped(outcome.faults[0]?.reason ?? '');
   return outcome.status === 'failed'
-    ? `<failure message="${message}">${escaped(told)}</failure>`
-    : `<system-out>${escaped(told)}</system-out>`;
+    ? `<failure message="${message}">${escaped(details)}</failure>`
+    : `<system-out>${escaped(details)}</system-out>`;
 };
 
 const suiteXml = (name: string, results: readonly Result[]): string => {
@@ -54,7 +54,7 @@ const suiteXml = (name: string, results: readonly Result[]): string => {
   return `  <testsuite name="${name}" tests="${results.length}" failures="${failed}" errors="0" skipped="${skipped}" time="${seconds(took)}">\n${cases.join('')}  </testsuite>\n`;
 };
 
-/** As https://github.com/testmoapp/junitxml has it. */
+/** The format: https://github.com/testmoapp/junitxml */
 export const junitReport = ({connector, took, results}: Report): string => {
   const {failed} = countsOf(results);
   const suites = [...Map.groupBy(results, ({suite}) => suite)].map(([name, own]) =>

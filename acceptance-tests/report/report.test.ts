@@ -30,7 +30,7 @@ const results = [passed, failed, skipped];
 
 const plain = paintOf(false);
 
-test('a check has one line, in which nothing that a connector printed acts on the terminal', () => {
+test('a check has one line, without control characters that a connector printed', () => {
   expect(results.map((result) => lineOf(result, plain).replaceAll(/ {2,}/g, '  ').trim())).toEqual([
     '✓ test_y  3 of them',
     '✗ test_x  x does not hold: a <b> & "c" (and 1 more)  1.5 s',
@@ -38,7 +38,13 @@ test('a check has one line, in which nothing that a connector printed acts on th
   ]);
 });
 
-test('the summary has failures first, with what to do', () => {
+test('the line of a check has a colon instead of the period before the offending string', () => {
+  const faults = [{reason: 'A record is empty.', offending: '{}', advice: 'Leave it out.'}];
+  const line = lineOf({...failed, took: 0, outcome: {status: 'failed', faults}}, plain);
+  expect(line.replaceAll(/ {2,}/g, '  ').trim()).toBe('✗ test_x  A record is empty: {}');
+});
+
+test('the summary begins with the failures, each with advice', () => {
   const lines = summary('source-x', results, 65_000, plain).slice(3);
   expect(lines).toEqual([
     '✗ spec.test_x',
@@ -52,7 +58,7 @@ test('the summary has failures first, with what to do', () => {
   ]);
 });
 
-test('colour is given where it is wanted', () => {
+test('lines have colours on request', () => {
   expect(lineOf(passed, paintOf(true))).toContain('\u001b[32m✓\u001b[0m');
 });
 
@@ -85,7 +91,7 @@ test('the JSON report has each check with its outcome', () => {
   });
 });
 
-test('the JUnit report is XML, whatever a connector printed', () => {
+test('the JUnit report is valid XML, whatever a connector printed', () => {
   expect(junitReport(report)).toBe(`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="source-x" tests="3" failures="1" time="1.503">
   <testsuite name="discovery" tests="2" failures="0" errors="0" skipped="1" time="0.003">

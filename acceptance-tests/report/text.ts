@@ -1,4 +1,4 @@
-// Texts of a report, as a person reads them.
+// The report on the terminal.
 import {stripVTControlCharacters} from 'node:util';
 import type {Fault, Outcome, Result} from '../check-kit/check.ts';
 
@@ -9,7 +9,7 @@ const CODES = {red: 31, green: 32, yellow: 33, dim: 2, bold: 1} as const;
 export const paintOf = (colour: boolean): Paint =>
   colour ? (style, text) => `\u001b[${CODES[style]}m${text}\u001b[0m` : (_, text) => text;
 
-/** What a connector printed may hold anything; in a terminal it must not act. */
+/** Removes control characters, so that output of a connector cannot control the terminal. */
 export const harmless = (text: string): string =>
   stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n]/gu, ' ');
 
@@ -41,9 +41,12 @@ const NAME_WIDTH = 46;
 const REASON_LENGTH = 160;
 const OFFENDING_LENGTH = 120;
 
-const oneLine = ({reason, offending}: Fault): string =>
-  short(reason, REASON_LENGTH) +
-  (offending === undefined ? '' : `: ${short(offending, OFFENDING_LENGTH)}`);
+const oneLine = ({reason, offending}: Fault): string => {
+  const text = short(reason, REASON_LENGTH);
+  return offending === undefined
+    ? text
+    : `${text.replace(/\.$/, '')}: ${short(offending, OFFENDING_LENGTH)}`;
+};
 
 const detail = (outcome: Outcome, about: string): string => {
   if (outcome.status === 'passed') return outcome.note ?? about;
@@ -53,7 +56,6 @@ const detail = (outcome: Outcome, about: string): string => {
   return first === undefined ? '' : `${oneLine(first)}${more}`;
 };
 
-/** The line of a check. */
 export const lineOf = ({name, about, outcome, took}: Result, paint: Paint): string => {
   const [mark, style] = MARKS[outcome.status];
   const text = detail(outcome, about);
@@ -70,8 +72,8 @@ const indented = (text: string): string =>
     .map((line) => `      ${line}`)
     .join('\n');
 
-/** A check with all that is wrong with it, and what to do. */
-const story = ({suite, name, outcome}: Result, paint: Paint): readonly string[] => {
+/** The lines of a check with its faults, each with advice. */
+const faultLines = ({suite, name, outcome}: Result, paint: Paint): readonly string[] => {
   if (!('faults' in outcome)) return [];
   const [mark, style] = MARKS[outcome.status];
   const shown = outcome.faults.slice(0, MAX_FAULTS);
@@ -99,7 +101,7 @@ export const countsOf = (results: readonly Result[]) => {
   };
 };
 
-/** The end of a report: failures first, with what to do, then counts and the time. */
+/** The end of the report: failures, warnings, then counts and the time. */
 export const summary = (
   label: string,
   results: readonly Result[],
@@ -107,8 +109,10 @@ export const summary = (
   paint: Paint,
 ): readonly string[] => {
   const counts = countsOf(results);
-  const told = (status: 'failed' | 'warned') =>
-    results.filter(({outcome}) => outcome.status === status).flatMap((one) => story(one, paint));
+  const detailsOf = (status: 'failed' | 'warned') =>
+    results
+      .filter(({outcome}) => outcome.status === status)
+      .flatMap((one) => faultLines(one, paint));
   const numbers = [
     ...(counts.failed > 0 ? [paint('red', `${counts.failed} failed`)] : []),
     ...(counts.warned > 0 ? [paint('yellow', `${counts.warned} with warnings`)] : []),
@@ -123,8 +127,8 @@ export const summary = (
     '',
     paint('dim', '─'.repeat(80)),
     '',
-    ...told('failed'),
-    ...told('warned'),
+    ...detailsOf('failed'),
+    ...detailsOf('warned'),
     `${verdict} ${results.length} checks: ${numbers} in ${duration(took)}.`,
   ];
 };

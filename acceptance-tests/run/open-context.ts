@@ -1,10 +1,10 @@
-// From the options of `headwater test` to the context in which its checks run.
+// Opens the context in which checks run from the options of `headwater test`.
 import {access} from 'node:fs/promises';
 import type {Stop} from '../../process/child.ts';
 import {UsageError} from '../../process/errors.ts';
 import type {Context} from '../check-kit/check.ts';
 import {loadSettings} from '../config/load.ts';
-import {readAnswer} from '../config/previous.ts';
+import {readPrevious} from '../config/previous.ts';
 import type {Previous, Settings} from '../config/settings.ts';
 import type {Connector} from '../connectors/connector.ts';
 import {openExecutable} from '../connectors/executable.ts';
@@ -18,11 +18,11 @@ export interface Options {
   readonly image?: string | undefined;
   /** Flags of `docker run`. */
   readonly docker?: readonly string[] | undefined;
-  /** Paths of what the version before answered. */
+  /** Paths of files with output of the previous version. */
   readonly previous?: {readonly spec?: string | undefined; readonly catalog?: string | undefined};
-  /** The suites to run; all, where it is left out. */
+  /** The suites to run; by default all. */
   readonly only?: readonly string[] | undefined;
-  /** What the suite `beyond` allows: bytes, and milliseconds. */
+  /** The limits of the suite `beyond`, in bytes and milliseconds. */
   readonly limits?: Settings['limits'];
   readonly json?: string | undefined;
   readonly junit?: string | undefined;
@@ -48,7 +48,7 @@ const filesIn = (settings: Settings): readonly string[] => {
 const assertFiles = async (options: Options, settings: Settings): Promise<void> => {
   for (const path of filesIn(settings)) {
     await access(path).catch(() => {
-      throw new UsageError(`${options.config} names ${path}, but there is no such file.`);
+      throw new UsageError(`${options.config} names ${path}, which does not exist.`);
     });
   }
 };
@@ -58,24 +58,26 @@ const openConnector = (options: Options, settings: Settings, stop: Stop | undefi
   if (options.exec !== undefined) return openExecutable(options.exec, environment, stop);
   const image = options.image ?? settings.image;
   if (image === undefined) {
-    throw new UsageError('Say what is to be tested: --exec "<command>" or --image <name:tag>.');
+    throw new UsageError(
+      'There is no connector to test: give --exec "<command>" or --image <name:tag>.',
+    );
   }
   return openImage(image, environment, dockerFlags, stop);
 };
 
 const previousOf = async ({previous: {spec, catalog} = {}}: Options): Promise<Previous> => ({
-  spec: spec === undefined ? undefined : await readAnswer('spec', spec),
-  catalog: catalog === undefined ? undefined : await readAnswer('catalog', catalog),
+  spec: spec === undefined ? undefined : await readPrevious('spec', spec),
+  catalog: catalog === undefined ? undefined : await readPrevious('catalog', catalog),
 });
 
-/** A context in which each run of the connector is held against the invariants. */
+/** A context in which each run of the connector is checked against the invariants. */
 export const contextOf = (connector: Connector, settings: Settings, stop?: Stop): Context => ({
   connector: observeRuns(connector),
   settings,
   stop,
 });
 
-/** Fails with a UsageError where a file or the connector is missing or wrong. */
+/** Fails with a UsageError if a file or the connector is missing or wrong. */
 export const openContext = async (options: Options, stop?: Stop): Promise<Context> => {
   const loaded = await loadSettings(options.config);
   await assertFiles(options, loaded);

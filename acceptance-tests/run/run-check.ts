@@ -3,7 +3,7 @@
 import {messageOf, UsageError} from '../../process/errors.ts';
 import type {Check, Context, Outcome, Result} from '../check-kit/check.ts';
 
-/** A check that throws has not been made: its result says so, and counts as failed. */
+/** A check that throws counts as failed, and its result says why. */
 const outcomeOf = async (check: Check, context: Context): Promise<Outcome> => {
   try {
     return await check.run(context);
@@ -14,7 +14,7 @@ const outcomeOf = async (check: Check, context: Context): Promise<Outcome> => {
         : {
             reason: `the check itself failed: ${messageOf(error)}`,
             ...(error instanceof Error && error.stack && {offending: error.stack}),
-            advice: 'This is a bug of the acceptance tests: please report it.',
+            advice: 'This is a bug in the acceptance tests: please report it.',
           };
     return {status: 'failed', faults: [fault]};
   }

@@ -17,16 +17,16 @@ const suitesIn = (only: readonly string[] | undefined): readonly SuiteName[] => 
   const suites = SUITES.filter((suite) => names.includes(suite));
   const unknown = names.find((name) => !suites.some((suite) => suite === name));
   if (unknown === undefined) return suites;
-  throw new UsageError(`--only ${unknown}: The suites are ${SUITES.join(', ')}.`);
+  throw new UsageError(`--only ${unknown} is not a suite. The suites are ${SUITES.join(', ')}.`);
 };
 
-/** Suite by suite, in the order of the checks. */
+/** Grouped by suite, in the order of the checks. */
 const checksOf = (suites: readonly SuiteName[]): readonly Check[] =>
   [...Map.groupBy(ALL_CHECKS, ({suite}) => suite)].flatMap(([suite, checks]) =>
     suites.includes(suite) ? checks : [],
   );
 
-/** The results of all checks; of those that ended, where a signal stops the run. */
+/** Resolves to the results of all checks or, if a signal stops the run, of those that ended before it. */
 const runChecks = async (
   checks: readonly Check[],
   context: Context,
@@ -36,7 +36,7 @@ const runChecks = async (
   const results: Result[] = [];
   for (const check of checks) {
     const result = await runCheck(check, context);
-    // Its connector was ended: whatever the check made of that is no result.
+    // Its connector was ended, so the outcome of the check means nothing.
     if (soon.aborted) break;
     if (result.suite !== results.at(-1)?.suite) write(`\n${paint('bold', result.suite)}`);
     write(lineOf(result, paint));
@@ -53,8 +53,8 @@ const writeReport = async (option: string, path: string | undefined, text: strin
 };
 
 /**
- * The whole of `headwater test`; resolves to the exit code. A signal ends the connector in order, and no report is
- * written then. Fails with a UsageError where an option or a file is wrong, before anything runs.
+ * Runs `headwater test`, and resolves to its exit code. A signal ends the connector in order, and no report is written.
+ * Fails with a UsageError if an option or a file is wrong (before a check runs), or if a report can't be written.
  */
 export const runTests = async (
   options: Options,
@@ -64,7 +64,7 @@ export const runTests = async (
   const checks = checksOf(suitesIn(options.only));
   const printer: Printer = {write: (line) => print(`${line}\n`), paint: paintOf(isColourful)};
   const signals = listenForSignals((signal) =>
-    printer.write(`\n${signal}: the connector is told to end. Once more, and it ends at once.`),
+    printer.write(`\n${signal}: ending the connector. Send the signal again to kill it.`),
   );
   try {
     const context = await openContext(options, signals);
@@ -74,7 +74,9 @@ export const runTests = async (
     const results = await runChecks(checks, context, signals, printer);
     const stopped = signals.exitCode();
     if (stopped !== undefined) {
-      printer.write(`Stopped after ${results.length} of ${checks.length} checks: no report.`);
+      printer.write(
+        `Stopped after ${results.length} of ${checks.length} checks. No report was written.`,
+      );
       return stopped;
     }
     const took = Date.now() - startedAt;

@@ -1,4 +1,4 @@
-// airbyte-serverless prints a source, and hands its states back.
+// airbyte-serverless prints a source, and passes its states back.
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import {FAKER, runProgram} from '../e2e/run-program.ts';
@@ -9,7 +9,7 @@ const print = async (task: object) => {
   const args = [besideClients('airbyte_serverless_print.py'), JSON.stringify(task)];
   const {status, stdout, stderr} = await runProgram(python, args);
   expect({status, stderr}).toMatchObject({status: 0});
-  return {stdout, told: lastLineOf(stdout)};
+  return {stdout, last: lastLineOf(stdout)};
 };
 
 const stateAt = (updated_at: string, recordCount: number) => ({
@@ -19,10 +19,10 @@ const stateAt = (updated_at: string, recordCount: number) => ({
 });
 
 describeWithClients('airbyte-serverless')('airbyte-serverless', () => {
-  test('checks, discovers and prints a source, and from its states what is new', async () => {
+  test('checks, discovers and prints a source, and prints only new records from its states', async () => {
     const common = {executable: FAKER, streams: ['users']};
     const first = await print({...common, config: {count: 3}, state: null});
-    expect(first.told).toEqual({
+    expect(first.last).toEqual({
       status: {status: 'SUCCEEDED'},
       example: expect.stringContaining(`executable: "${FAKER}"`),
       counts: {users: 3},
@@ -33,7 +33,7 @@ describeWithClients('airbyte-serverless')('airbyte-serverless', () => {
 
     const state = [stateAt('2024-01-01T00:00:03.000Z', 0)];
     const second = await print({...common, config: {count: 5}, state});
-    expect(second.told).toMatchObject({
+    expect(second.last).toMatchObject({
       counts: {users: 2},
       states: expect.arrayContaining([stateAt('2024-01-01T00:00:05.000Z', 0)]),
     });

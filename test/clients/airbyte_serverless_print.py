@@ -1,4 +1,4 @@
-"""Prints a source with airbyte-serverless, as its connections do; prints what came as the last line of stdout.
+"""Prints a source with airbyte-serverless, as its connections do. The last line of stdout is a summary in JSON.
 
 airbyte_serverless_print.py '{"executable": …, "config": …, "streams": […], "state": […] or null}'
 """

@@ -1,4 +1,4 @@
-"""Loads a source into a DuckDB cache with PyAirbyte, once; prints what came as the last line of stdout.
+"""Loads a source into a DuckDB cache with PyAirbyte, once. The last line of stdout is a summary in JSON.
 
 pyairbyte.py '{"name": …, "source": {"local_executable": …} or {"docker_image": …}, "config": …, "streams": […],
 "database": …}'

@@ -9,12 +9,12 @@ import {buildImage, hasEngine} from '../image/docker.ts';
 import {besideClients, commandsOf, describeWithClients, lastLineOf} from './installed-clients.ts';
 
 const {folder} = workspace();
-// In a container another user reads what PyAirbyte writes there.
+// In a container another user reads the files that PyAirbyte writes there.
 chmodSync(folder, 0o755);
 
 const ENVIRONMENT = {AIRBYTE_OFFLINE_MODE: '1', DO_NOT_TRACK: '1', AIRBYTE_TEMP_DIR: folder};
 
-/** One program that loads once, as a scheduler would start it. */
+/** Starts a program that loads once, as a scheduler does. */
 const load = async (database: string, task: object) => {
   const {status, stdout, stderr} = await runProgram(
     join(commandsOf('pyairbyte'), 'python'),
@@ -61,7 +61,7 @@ const loadsGithubTwice = async (database: string, source: object): Promise<void>
     const rows = {issues: 130, commits: 30};
     expect(await load(database, task)).toEqual({read: 160, rows});
     const before = github.requests.length;
-    // Reading begins at the position, so the last issue and the last commit come again.
+    // A read starts at the position, so the last issue and the last commit come again.
     expect(await load(database, task)).toEqual({read: 2, rows});
     const lists = github.requests.slice(before).filter((request) => request.includes('since='));
     expect(
@@ -73,11 +73,11 @@ const loadsGithubTwice = async (database: string, source: object): Promise<void>
 };
 
 describeWithClients('pyairbyte')('PyAirbyte', () => {
-  test('loads the program of source faker, and then what is new', async () => {
+  test('loads the program of source faker, and then only new records', async () => {
     await loadsFakerTwice('faker-program', {local_executable: FAKER});
   }, 120_000);
 
-  test('loads the program of source github, and then what has changed', async () => {
+  test('loads the program of source github, and then only changes', async () => {
     await loadsGithubTwice('github-program', {local_executable: GITHUB});
   }, 120_000);
 
@@ -87,11 +87,11 @@ describeWithClients('pyairbyte')('PyAirbyte', () => {
       await buildImage('github');
     }, 600_000);
 
-    test('loads the image of source faker, and then what is new', async () => {
+    test('loads the image of source faker, and then only new records', async () => {
       await loadsFakerTwice('faker-image', {docker_image: 'headwater/source-faker:dev'});
     }, 120_000);
 
-    test('loads the image of source github, and then what has changed', async () => {
+    test('loads the image of source github, and then only changes', async () => {
       await loadsGithubTwice('github-image', {
         docker_image: 'headwater/source-github:dev',
         use_host_network: true,

@@ -1,4 +1,4 @@
-// `headwater test` on a connector that is not ours: a source made with Airbyte's Python CDK, from PyPI.
+// `headwater test` on a connector by others: a source made with Airbyte's Python CDK, from PyPI.
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
@@ -37,14 +37,14 @@ type Report = {
   }[];
 };
 
-/** The checks that the suite did not let pass: `suite.name status`. */
+/** The checks that did not pass: `suite.name status`. */
 const complaints = ({checks}: Report): readonly string[] =>
   checks
     .filter(({status}) => status === 'failed' || status === 'warned')
     .map(({suite, name, status}) => `${suite}.${name} ${status}`);
 
 describeWithClients('pyairbyte')("a source made with Airbyte's Python CDK", () => {
-  test('is told by the suite what it does wrong, and nothing else', async () => {
+  test('fails only the checks for its own faults', async () => {
     const api = await serveOrders();
     try {
       const config = {api_url: api.url, token: TOKEN, start_date: '2024-01-01T00:00:00Z'};
@@ -58,13 +58,13 @@ describeWithClients('pyairbyte')("a source made with Airbyte's Python CDK", () =
         join(ROOT, 'headwater/main.ts'),
         [
           ...['test', path, '--exec', `${python} ${join(SOURCE, 'source_orders.py')}`],
-          // It takes seconds to start: what starts it dozens of times is left out.
+          // It takes seconds to start, so suites that start it dozens of times are left out.
           ...['--only', 'spec,connection,discovery,basic_read,invariants', '--json', report],
         ],
         {PYTHONDONTWRITEBYTECODE: '1'},
       );
-      const told: Report = JSON.parse(readFileSync(report, 'utf8'));
-      expect(complaints(told)).toEqual([
+      const result: Report = JSON.parse(readFileSync(report, 'utf8'));
+      expect(complaints(result)).toEqual([
         'spec.test_date_pattern warned',
         'invariants.no-identical-states failed',
         'invariants.status-order failed',

@@ -12,16 +12,16 @@ import {besideClients, commandsOf, describeWithClients} from './installed-client
 const {folder} = workspace();
 const SUITE = besideClients('standard-tests');
 
-/** Keys of Airbyte's older acceptance tests, on which the standard tests refuse to start. */
+/** Keys of Airbyte's older acceptance tests, which the standard tests do not accept. */
 const REFUSED = ['validate_stream_statuses', 'validate_data_points', 'expect_records'];
 
 const PASSES = [
   'test_docker_image_build_and_spec PASSED',
-  // No published connector is called so.
+  // No published connector has this name.
   'test_docker_image_spec_backward_compatibility SKIPPED',
   "test_docker_image_build_and_check['invalid_config' Test Scenario] PASSED",
   "test_docker_image_build_and_check['sample_config' Test Scenario] PASSED",
-  // A config that is to be refused has no part in these.
+  // A config that must be rejected is skipped here.
   "test_docker_image_build_and_config_matches_spec['invalid_config' Test Scenario] SKIPPED",
   "test_docker_image_build_and_config_matches_spec['sample_config' Test Scenario] PASSED",
   "test_docker_image_build_and_discover['invalid_config' Test Scenario] SKIPPED",
@@ -30,7 +30,7 @@ const PASSES = [
   "test_docker_image_build_and_read['sample_config' Test Scenario] PASSED",
 ];
 
-/** What the suite reads of a connector, in a folder that it takes the connector's name from. */
+/** The files of a connector that the suite reads, in a folder with the connector's name. */
 const layOut = async (source: string, apiUrl = ''): Promise<string> => {
   const connector = join(folder, `source-${source}`);
   mkdirSync(connector);
@@ -52,7 +52,7 @@ const layOut = async (source: string, apiUrl = ''): Promise<string> => {
   return connector;
 };
 
-/** What the suite says of each of its tests, by the test's name. */
+/** The result of each test of the suite, after the test's name. */
 const runSuite = async (source: string, apiUrl?: string) => {
   const connector = await layOut(source, apiUrl);
   const {status, stdout} = await runProgram(

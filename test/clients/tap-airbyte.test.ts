@@ -1,11 +1,11 @@
-// tap-airbyte makes a Singer tap of a source, and target-jsonl takes what it gives.
+// tap-airbyte makes a Singer tap of a source, and target-jsonl loads its output.
 import {chmodSync, mkdirSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import {FAKER, runProgram, workspace} from '../e2e/run-program.ts';
 import {besideClients, commandsOf, describeWithClients} from './installed-clients.ts';
 
-// The tap writes config.json, catalog.json and state.json of its own here.
+// The tap writes its own config.json, catalog.json and state.json here.
 const {folder, file} = workspace();
 const PYTHON = join(commandsOf('tap-airbyte'), 'python');
 const STREAMS = ['users', 'purchases'];
@@ -21,7 +21,7 @@ const tap = (...args: readonly string[]) =>
 
 const configOf = (count: number): string => file('tap.json', {airbyte_config: {count}});
 
-/** What people do with the catalog of a tap: they choose streams. */
+/** Selects streams in the catalog of a tap, as people do. */
 const choose = async (config: string): Promise<string> => {
   const {stdout} = await tap(config, '--discover');
   const catalog: {streams: {tap_stream_id: string; replication_method: string}[]} =
@@ -37,7 +37,7 @@ const load = async (messages: string) => {
   mkdirSync(landed, {recursive: true});
   const config = file('target.json', {destination_path: landed, do_timestamp_file: false});
   const target = join(commandsOf('target-jsonl'), 'target-jsonl');
-  // The shell stands for the pipe between a tap and a target.
+  // The shell replaces the pipe between a tap and a target.
   const script = `"${target}" --config "${config}" < "${file('singer.jsonl', messages)}"`;
   const {status, stdout, stderr} = await runProgram('/bin/sh', ['-c', script]);
   expect({status, stderr}).toMatchObject({status: 0});
@@ -57,7 +57,7 @@ const stateOf = (name: string) => ({
 });
 
 describeWithClients('tap-airbyte', 'target-jsonl')('tap-airbyte', () => {
-  test('ends at the first STATE of a stream, by a fault of its own', async () => {
+  test('fails at the first STATE of a stream, by its own fault', async () => {
     writeBase(FAKER);
     const config = configOf(10);
     const {status, stderr} = await tap(config, '--catalog', await choose(config));
@@ -65,7 +65,7 @@ describeWithClients('tap-airbyte', 'target-jsonl')('tap-airbyte', () => {
     expect(stderr).toContain("UnboundLocalError: local variable 'unpacked_state'");
   }, 60_000);
 
-  test('loads a source into target-jsonl where its STATEs are translated, and takes none back', async () => {
+  test('loads a source into target-jsonl if its STATEs are translated, but fails with a state as input', async () => {
     writeBase(`"${PYTHON}" "${besideClients('tap_airbyte_base.py')}" "${FAKER}"`);
     const config = configOf(10);
     const catalog = await choose(config);

@@ -1,7 +1,7 @@
-"""What stands between tap-airbyte and a source: $AIRBYTE_FOLDER/base.sh runs it in front of the source's command.
+"""Translates STATEs between a source and tap-airbyte: $AIRBYTE_FOLDER/base.sh runs it with the source's command.
 
-tap-airbyte 0.0.2 takes a STATE only by its key `data` of old: one of type STREAM ends the tap (it compares two words
-with each other, not with the state's type). So each STATE gets the states of all streams as its `data`.
+tap-airbyte 0.0.2 accepts only STATEs with the legacy key `data`: one of type STREAM ends the tap (it compares two
+constants with each other, not with the state's type). So each STATE gets the states of all streams as its `data`.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Runs tap-airbyte where there is no /airbyte: its paths are fixed, and are taken as the folder AIRBYTE_FOLDER here."""
+"""Runs tap-airbyte without /airbyte: its fixed paths are replaced with the folder AIRBYTE_FOLDER."""
 
 import os
 import subprocess

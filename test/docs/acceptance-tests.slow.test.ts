@@ -1,4 +1,4 @@
-// The commands of docs/acceptance-tests.md, run as they stand in a fresh copy of the checkout.
+// The commands of docs/acceptance-tests.md, run unchanged in a fresh copy of the checkout.
 import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, expect, test} from '@jest/globals';

@@ -1,4 +1,4 @@
-// The commands of README.md, docs/command-line.md and docs/deploying.md, run as they stand, in a fresh copy of the checkout. Those of
+// The commands of README.md, docs/command-line.md and docs/deploying.md, run unchanged in a fresh copy of the checkout. Those of
 // docs/tutorial.md have a test of their own; `npm run test:acceptance`, which docs/testing.md shows, is run there.
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
@@ -15,7 +15,7 @@ afterAll(remove);
 const shellBlocks = (path: string): readonly string[] =>
   [...textOf(path).matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = '']) => block);
 
-/** Runs a block in the checkout, its lines one by one as one shell, ending at the first that fails. */
+/** Runs a block in the checkout, its lines one by one as one shell, stopping at the first that fails. */
 const shell = (block: string): Promise<Ended> =>
   runProgram('/bin/sh', ['-ec', `cd "$0"\n${block.replace(/^npm install$/m, ':')}`, checkout]);
 
@@ -25,7 +25,7 @@ const lines = (path: string): readonly string[] =>
 const landed = (folder: string, prefix: string): readonly string[] =>
   readdirSync(join(checkout, folder)).filter((name) => name.startsWith(prefix));
 
-test('the README lands 1000 users with its first two commands, and nothing twice with the second run', async () => {
+test('the README lands 1000 users with its first two commands, and no duplicates with the second run', async () => {
   const [start = ''] = shellBlocks('README.md');
   const first = await shell(start);
   expect(first.status).toBe(0);
@@ -52,8 +52,8 @@ test('the README syncs two streams of a source', async () => {
 test('docs/command-line.md uses a source by hand, and syncs it', async () => {
   const [byHand = '', read = '', again = '', sync = '', ...others] =
     shellBlocks('docs/command-line.md');
-  const answers = await shell(byHand);
-  expect(answers.stdout.split('\n').map((line) => line.slice(0, 20))).toEqual([
+  const manual = await shell(byHand);
+  expect(manual.stdout.split('\n').map((line) => line.slice(0, 20))).toEqual([
     '{"type":"SPEC","spec',
     '{"type":"CONNECTION_',
     '{"type":"CATALOG","c',
@@ -67,12 +67,12 @@ test('docs/command-line.md uses a source by hand, and syncs it', async () => {
   expect(second.stdout).not.toContain('"type":"RECORD"');
   expect(second.stdout).toContain('"status":"COMPLETE"');
   const synced = await shell(sync.replace('jsonl:landing', 'jsonl:by-hand'));
-  expect([answers, first, second, synced].map(({status}) => status)).toEqual([0, 0, 0, 0]);
+  expect([manual, first, second, synced].map(({status}) => status)).toEqual([0, 0, 0, 0]);
   expect(landed('by-hand', 'faker_')).toHaveLength(2);
   expect(others).toEqual([]);
 }, 60_000);
 
-test('the CronJob of docs/deploying.md reads what is new each time', async () => {
+test('the CronJob of docs/deploying.md reads only new records each time', async () => {
   const manifest = textOf('docs/deploying.md')
     .split('```')
     .find((block) => block.startsWith('yaml\napiVersion'));
@@ -94,7 +94,7 @@ test('the CronJob of docs/deploying.md reads what is new each time', async () =>
     return lines(`data/${last}`).filter((line) => line.includes('"type":"RECORD"')).length;
   };
   expect(await records()).toBe(5);
-  // Its files have names by the second.
+  // Its files are named by the second.
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   expect(await records()).toBe(0);
 }, 60_000);

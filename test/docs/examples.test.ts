@@ -1,5 +1,5 @@
-// The examples of README.md and docs/*.md compile and run: their blocks of TypeScript, and what the tables of
-// docs/pagination.md and docs/decoding.md show. Those of docs/decoding.md and docs/limits.md are held to what the page says.
+// The examples of README.md and docs/*.md compile and run: their blocks of TypeScript, and the tables of
+// docs/pagination.md and docs/decoding.md. The examples of docs/decoding.md and docs/limits.md must do what the page says.
 import {globSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
@@ -20,7 +20,7 @@ const write = (examples: readonly Example[]) => {
   return folder;
 };
 
-/** What the examples of a page export, by its name there. */
+/** The exports of a page's examples, by name. */
 const valuesOf = async <T>(path: string): Promise<T> => {
   const examples = examplesOf(path);
   const {load} = write(examples);
@@ -36,7 +36,7 @@ const pages = readdirSync(join(ROOT, 'docs'))
 const paginators = rowsOf('docs/pagination.md');
 const decoders = rowsOf('docs/decoding.md');
 
-/** The tables as programs: each paginator is given to a client, each decoder is one. */
+/** The tables as programs: each paginator is passed to a client, each decoder is a value of a list. */
 const tables: readonly Example[] = [
   {
     name: 'paginators.ts',
@@ -66,7 +66,7 @@ test('the examples of the README and of all pages compile, those of tables inclu
 const isTest = ({name}: Example): boolean => name.endsWith('.test.ts');
 const modulesOf = (path: string) => examplesOf(path).filter((example) => !isTest(example));
 
-// A module runs when it is loaded: what it makes must be valid, not only of the right type.
+// A module runs when it is loaded: its values must be valid, not only of the right type.
 test.each(['README.md', ...pages].filter((path) => modulesOf(path).length > 0))(
   'the examples of %s run',
   async (path) => {
@@ -106,7 +106,7 @@ type LimitsExamples = {
   readonly orderExport: (http: HttpClient) => Promise<unknown>;
 };
 
-test('the examples of docs/limits.md do what it says', async () => {
+test('the examples of docs/limits.md do what the page says', async () => {
   const {options, orderExport} = await valuesOf<LimitsExamples>('docs/limits.md');
   const keys: unknown[] = [];
   const origin = await serve(({url, headers}, response) => {
@@ -116,7 +116,7 @@ test('the examples of docs/limits.md do what it says', async () => {
   });
   const {close, ...http} = openHttpClient(
     {...options, baseUrl: origin},
-    // Waits are drawn from zero on.
+    // Random waits are zero.
     {signal: new AbortController().signal, log: () => {}, random: () => 0},
   );
   expect([await http.get('/gone'), await orderExport(http)]).toEqual([null, {id: '7'}]);
@@ -124,7 +124,7 @@ test('the examples of docs/limits.md do what it says', async () => {
   await close();
 });
 
-/** The fields of a type that an author's file is written in. */
+/** The fields of a type of the author's door. */
 const fieldsOf = (type: string): readonly string[] =>
   globSync('cdk/author/*.ts', {cwd: ROOT}).flatMap((path) => {
     const body = new RegExp(`type ${type}(?:<.*?>)? = [^{;]*\\{\n([\\s\\S]*?)^\\};`, 'm').exec(
@@ -133,7 +133,7 @@ const fieldsOf = (type: string): readonly string[] =>
     return [...(body?.[1] ?? '').matchAll(/^ {2}readonly (\w+)/gm)].map(([, name = '']) => name);
   });
 
-test('docs/authoring.md has every field of a source, of a stream, of a cursor, and of what read is given', () => {
+test('docs/authoring.md has every field of a source, a stream, a cursor and the context of read', () => {
   const page = textOf('docs/authoring.md');
   const headings = [...page.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading).join();
   const rows = [...page.matchAll(/^\| (`\w+`) +\|/gm)].map(([, code = '']) => code).join();

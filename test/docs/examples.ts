@@ -1,6 +1,6 @@
-// The examples of a page of the docs as modules. A block marked `ts` is one as it stands. `ts stream` and `ts source` are
-// fields of the tracker's stream or source, `ts http` and `ts config` expressions with its client or its config: they get
-// the rest around them. `ts test` is a test file of the tracker, which is the first example of docs/authoring.md.
+// The examples of a page of the docs as modules. A block marked `ts` is a complete module. `ts stream` and `ts source` are
+// fields of the tracker's stream or source, `ts http` and `ts config` expressions with its client or its config: the rest
+// is added around them. `ts test` is a test file of the tracker, which is the first example of docs/authoring.md.
 import {execFile} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
@@ -8,7 +8,7 @@ import {basename, join} from 'node:path';
 export const ROOT = join(import.meta.dirname, '../..');
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-/** A test's name ends with `.test.ts`: jest runs it, and nobody else can. */
+/** The name of a test ends with `.test.ts`: only jest can run it. */
 export type Example = {readonly name: string; readonly code: string};
 
 const DEFAULTS = {
@@ -25,7 +25,7 @@ const DEFAULTS = {
   },
 };
 
-/** The fields that a fragment has itself, at the beginning of its lines. */
+/** The fields that a fragment has, at the beginning of its lines. */
 const fieldsIn = (fragment: string): ReadonlySet<string> =>
   new Set([...fragment.matchAll(/^(?:async )?\*?(\w+)[(:,]/gm)].map(([, field = '']) => field));
 
@@ -44,7 +44,7 @@ const TRACKER = {
   spec: ['spec'],
 };
 
-/** Names of the kit's door, values and types. */
+/** The names of values and types that the kit's door exports. */
 const doorNames = (): readonly string[] => {
   const door = readFileSync(join(ROOT, 'cdk/index.ts'), 'utf8');
   return [...door.matchAll(/export (type )?\{([^}]+)\}/g)].flatMap(([, type = '', names = '']) =>
@@ -56,7 +56,7 @@ const doorNames = (): readonly string[] => {
   );
 };
 
-/** As a call, a type or a bare field, and not as the name of a method or of another one's field. */
+/** True for a call, a type or a bare field, but not for the name of a method or another object's field. */
 const isUsed = (code: string, name: string): boolean =>
   new RegExp(`(?<![.\\w'])${name}\\b(?!: )`).test(code.replaceAll(/'[^']*'/g, "''"));
 
@@ -72,7 +72,7 @@ const importsFor = (code: string): string => {
     .join('\n');
 };
 
-/** The formatter ends each expression of its own with a semicolon. */
+/** The formatter adds a semicolon to an expression. */
 const expressionIn = (block: string): string => block.trim().replace(/;$/, '');
 
 const codeOf = (kind: string, block: string): string => {
@@ -97,7 +97,7 @@ const moduleOf = (kind: string, block: string): string => {
 
 export const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-/** The blocks of TypeScript that a page shows, save for those that are files of a source and named as such. */
+/** The TypeScript blocks of a page, except those that are named as files of a source. */
 export const examplesOf = (path: string): readonly Example[] =>
   [...textOf(path).matchAll(/^(?:`\S+\/\S+`\n\n)?```ts(?: (\w+))?\n([\s\S]*?)^```$/gm)]
     .filter(([block]) => block.startsWith('```'))
@@ -112,15 +112,15 @@ export const examplesOf = (path: string): readonly Example[] =>
 export const rowsOf = (path: string): readonly string[] =>
   [...textOf(path).matchAll(/^\| `(.+?)` +\|/gm)].map(([, code = '']) => code).slice(1);
 
-/** Examples as files, in a folder where `#cdk` can be imported. */
+/** Writes examples to files, in a folder where `#cdk` can be imported. */
 export const writeExamples = (examples: readonly Example[]) => {
-  // The dot keeps the folder out of the checks of the whole repository, should one run at the same time.
+  // The dot hides the folder from checks of the whole repository that run at the same time.
   const folder = mkdtempSync(join(import.meta.dirname, '.docs-'));
   for (const {name, code} of examples) writeFileSync(join(folder, name), code);
   return {
     folder,
     load: (name: string): Promise<Record<string, unknown>> => import(join(folder, name)),
-    /** What tsc says about them. */
+    /** The output of tsc for the examples. */
     compile: (): Promise<string> => {
       const files = examples.map(({name}) => name);
       const config = {extends: join(ROOT, 'tsconfig.json'), files, include: [], exclude: []};

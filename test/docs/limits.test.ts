@@ -1,4 +1,4 @@
-// docs/limits.md says which limit each wait has: its defaults are those of the code.
+// The defaults in docs/limits.md are those of the code.
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
@@ -26,7 +26,7 @@ const seconds = (ms: number): string => `${(ms / 1_000).toLocaleString('en')} s`
 
 test('a limit has the default that docs/limits.md says', () => {
   const rows = rowsOf(readFileSync(PAGE, 'utf8'), 'Defaults');
-  // What follows in parentheses is about a case of its own.
+  // The part in parentheses is about a special case.
   const documented = new Map(
     rows.map(([limit = '', value = '']) => [limit, value.replace(/ \(.*\)$/, '')]),
   );

@@ -1,4 +1,4 @@
-// No link of a page of ours is dead: files are there, and so are the headings that links go to.
+// No page has a dead link: the files and headings that links name exist.
 import {existsSync, globSync} from 'node:fs';
 import {dirname, join, normalize} from 'node:path';
 import {expect, test} from '@jest/globals';
@@ -9,10 +9,10 @@ const pages = globSync(
   {cwd: ROOT, exclude: (path) => path.includes('node_modules')},
 );
 
-/** Code is no link, and its comments are no headings. */
+/** Removes code, which has no links, and whose comments are not headings. */
 const withoutBlocks = (text: string): string => text.replaceAll(/^```[\s\S]*?^```$/gm, '');
 
-/** As GitHub makes them: https://github.com/gjtorikian/html-pipeline, `toc_filter`. */
+/** The anchors that GitHub makes: https://github.com/gjtorikian/html-pipeline, `toc_filter`. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -37,15 +37,15 @@ test.each(pages)('%s has no dead link', (page) => {
   expect(deadLinks(page)).toEqual([]);
 });
 
-test('docs/README.md leads to every page', () => {
+test('docs/README.md has a link to every page', () => {
   const index = textOf('docs/README.md');
   const names = globSync('docs/*.md', {cwd: ROOT}).map((path) => path.replace('docs/', ''));
   expect(names.length).toBeGreaterThan(15);
   expect(names.filter((name) => name !== 'README.md' && !index.includes(`](${name})`))).toEqual([]);
 });
 
-// What messages and comments of the code name as a page.
-test('every page that the code names is there', () => {
+// Messages and comments of the code name pages.
+test('every page that the code names exists', () => {
   const files = globSync(
     '{cdk,sync,headwater,acceptance-tests,scripts,bench,test}/**/*.{ts,js,txt}',
     {

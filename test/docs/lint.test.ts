@@ -1,4 +1,4 @@
-// The commands of docs/lint.md, run as they stand, and its table held to the invariants there are.
+// The commands of docs/lint.md run unchanged, and its table lists all invariants.
 import {mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -33,7 +33,7 @@ const prepare = async (): Promise<void> => {
   writeFileSync(join(folder, 'catalog.json'), JSON.stringify({streams: [configured]}));
 };
 
-/** As a shell runs it; npx would look for the package in the folder. */
+/** Runs a block in a shell, without npx, which would look for the package in the folder. */
 const shell = (block: string) =>
   runProgram('bash', [
     '-ec',
@@ -48,14 +48,14 @@ test('the first commands of docs/lint.md find nothing wrong with faker', async (
   expect({status, stdout}).toEqual({status: 0, stdout: printed});
 });
 
-test('its pipe hands every record on', async () => {
+test('its pipe passes every record through', async () => {
   await prepare();
   const {status, stdout} = await shell(pipe);
   expect({status, stdout}).toEqual({status: 0, stdout: '5\n'});
   expect(readFileSync(join(folder, 'findings.txt'), 'utf8')).toMatch(/^Nothing is wrong/);
 });
 
-test('its table has every invariant with what it says of itself', () => {
+test('its table lists every invariant with its description', () => {
   const rows = [...page.matchAll(/^\| `([a-z][a-z-]+)` +\| (.+?) +\|$/gm)].map(
     ([, name, about]) => ({
       name,

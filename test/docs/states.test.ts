@@ -1,4 +1,4 @@
-// The states that docs/state.md shows are those of the engine: a run that reads nothing hands each of them back as it was.
+// The states in docs/state.md are those of the engine: a run that reads nothing returns each of them unchanged.
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
@@ -17,20 +17,20 @@ const schema: Schema<Row> = {
   properties: {id: {}, updated_at: {}, submitted_at: {}},
 };
 
-// biome-ignore lint/correctness/useYield: it never comes so far
+// biome-ignore lint/correctness/useYield: it always throws before
 async function* nothing(): AsyncGenerator<Page<Row>> {
-  throw new TransientError('Nothing is read here.');
+  throw new TransientError('This stream cannot be read.');
 }
 
 const noSlices: SliceList<{repository: string}> = () => {
-  throw new TransientError('Nothing is listed here.');
+  throw new TransientError('These slices cannot be listed.');
 };
 
 const cursor = {field: 'updated_at'} as const;
 const items = {name: 'items', schema, read: nothing};
 const issues = stream({...items, name: 'issues', cursor, slices: noSlices});
 
-/** The stream whose state each example is, in the order of the page. */
+/** The stream of each example, in the order of the page. */
 const STREAMS: readonly Stream[] = [
   stream({...items, cursor}),
   stream({...items, cursor, slices: noSlices}),
@@ -60,7 +60,7 @@ test('docs/state.md has an example of each kind of state', () => {
 });
 
 test.each(examples.map((example, index) => ({example, shown: STREAMS[index]})))(
-  'the state $example is one of the engine',
+  'the engine understands the state $example',
   async ({example, shown}) => {
     if (shown === undefined) throw new Error('There is no stream for this example.');
     const {messages} = await runRead({

@@ -1,9 +1,9 @@
-// The messages of docs/troubleshooting.md are messages of the code, so that a search for one finds it.
+// The messages in docs/troubleshooting.md are those of the code, so that a search for a message finds the page.
 import {globSync} from 'node:fs';
 import {expect, test} from '@jest/globals';
 import {ROOT, textOf} from './examples.ts';
 
-/** Literals that are written one after another are one text. */
+/** Joins literals that are concatenated. */
 const code = globSync('{cdk,sync}/**/*.ts', {cwd: ROOT})
   .filter((path) => !path.endsWith('.test.ts'))
   .map((path) =>
@@ -17,7 +17,7 @@ const messages = [...textOf('docs/troubleshooting.md').matchAll(/^### (.+)$/gm)]
   ([, message = '']) => message,
 );
 
-test('there are enough messages to be of use', () => {
+test('the page has enough messages to be useful', () => {
   expect(messages.length).toBeGreaterThan(40);
 });
 

@@ -1,5 +1,5 @@
-// docs/tutorial.md from its first block to its last, as it stands, in a fresh copy of the checkout: each named file is
-// written, each command runs, and the source ends where the page says. Blocks for docker are left out: the image's tests build images.
+// All blocks of docs/tutorial.md, unchanged and in order, in a fresh copy of the checkout: each named file is
+// written, each command runs, and the source ends as the page says. Blocks for docker are left out: the image's tests build images.
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
@@ -30,7 +30,7 @@ afterAll(async () => {
   remove();
 });
 
-/** The fake API listens once it has printed its address. The reader stops the one before by hand. */
+/** The fake API listens after it has printed its address. A reader of the page stops the previous one by hand. */
 const serve = async (command: string): Promise<void> => {
   await stopServer();
   server = spawn('/bin/sh', ['-c', `exec ${command}`], {
@@ -45,7 +45,7 @@ const write = ({path, content}: Block): void => {
   writeFileSync(join(folder, path), content);
 };
 
-/** Runs a block as one shell, which ends at the first command that fails; gives what it printed. */
+/** Runs a block in one shell, which stops at the first command that fails. Resolves to its output. */
 const shell = async (commands: string): Promise<string> => {
   const {status, stdout, stderr} = await runProgram('/bin/sh', [
     '-ec',
@@ -81,7 +81,7 @@ test('every step of docs/tutorial.md works', async () => {
   expect(printed).toContain('sources/toolshed/main.ts passes.');
 }, 600_000);
 
-test('the source of docs/tutorial.md keeps to the lint rules', async () => {
+test('the source of docs/tutorial.md follows the lint rules', async () => {
   const {status, stdout, stderr} = await runProgram(join(ROOT, 'node_modules/.bin/biome'), [
     'lint',
     ...['sources', 'acceptance-tests/fake-apis'].map((path) => join(folder, path, 'toolshed')),

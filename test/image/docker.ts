@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {ROOT, runProgram, runSource} from '../e2e/run-program.ts';
 import {printLine} from '../print-line.ts';
 
-/** Why nothing can be tested here; undefined where an engine answers. */
+/** The reason why images cannot be tested; undefined if an engine responds. */
 const engineProblem = (): string | undefined => {
   const {error, status, stderr} = spawnSync('docker', ['info'], {encoding: 'utf8'});
   if (error !== undefined) return `there is no docker command (${error.message})`;
@@ -14,7 +14,7 @@ const engineProblem = (): string | undefined => {
 
 const problem = engineProblem();
 if (problem !== undefined)
-  printLine(`Image tests skipped: no container engine answers; ${problem}.`);
+  printLine(`Image tests skipped: no container engine responds; ${problem}.`);
 export const hasEngine = problem === undefined;
 
 export const docker = (...args: readonly string[]) => runProgram('docker', args);
@@ -27,8 +27,8 @@ export const buildImage = async (source: string): Promise<void> => {
 };
 
 /**
- * A container's name and `docker run`'s arguments; it is removed at the end, and not by `--rm`: the docker command
- * in front of Podman then says 0, whatever the exit code was.
+ * A container's name and `docker run`'s arguments. It is removed at the end, but not by `--rm`: Podman's docker command
+ * then exits with 0, whatever the exit code was.
  */
 export const container = (image: string, flags: readonly string[], command: readonly string[]) => {
   const name = `headwater-image-test-${randomUUID()}`;
@@ -41,7 +41,7 @@ export const container = (image: string, flags: readonly string[], command: read
   };
 };
 
-/** Runs a source's command in a container of its own. */
+/** Runs a source's command in a new container. */
 export const runImage = async (
   image: string,
   flags: readonly string[],

@@ -1,4 +1,4 @@
-// The image of a source that talks to an API: its bundle has the HTTP client in it.
+// The image of a source that calls an API: its bundle includes the HTTP client.
 import {chmodSync} from 'node:fs';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import {lastStates, recordsOf} from '../../cdk/testing/messages.ts';
@@ -17,12 +17,12 @@ const comment = (id: number, updated_at: string) => ({id, updated_at, body: 'Hel
   beforeAll(async () => {
     await buildImage('github');
     api = await serveApi((request, response, url) => {
-      const asked = new URL(request.url ?? '', url);
-      if (asked.pathname === '/repos/octocat/hello-world') return sendJson(response, {id: 1});
-      if (asked.searchParams.get('page') === '2') {
+      const requested = new URL(request.url ?? '', url);
+      if (requested.pathname === '/repos/octocat/hello-world') return sendJson(response, {id: 1});
+      if (requested.searchParams.get('page') === '2') {
         return sendJson(response, [comment(3, '2024-01-03T00:00:00Z')]);
       }
-      if (asked.searchParams.has('since')) return sendJson(response, []);
+      if (requested.searchParams.has('since')) return sendJson(response, []);
       const link = `<${url}/repositories/1/issues/comments?page=2>; rel="next"`;
       const first = [comment(1, '2024-01-01T00:00:00Z'), comment(2, '2024-01-05T00:00:00Z')];
       return sendJson(response, first, {headers: {link}});

@@ -1,4 +1,4 @@
-// The image, run as Airbyte and people run it. Needs a container engine behind `docker`; without one every test is
+// The image, run as Airbyte and people run it. Needs a container engine for `docker`; without one every test is
 // skipped, and one line says why.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -36,15 +36,15 @@ const shell = async (flags: readonly string[], script: string) => {
 const inspect = async () => JSON.parse((await docker('image', 'inspect', IMAGE)).stdout)[0];
 
 const {folder, file} = workspace();
-// Made for its owner alone; in the container another user reads it.
+// Only its owner can read it by default; in the container another user reads it.
 chmodSync(folder, 0o755);
 
-/** Where Airbyte's own tests mount them, too. */
+/** The folder at which Airbyte's own tests mount them, too. */
 const MOUNT = ['-v', `${folder}:/secrets:ro`];
 const CONFIG = ['--config', '/secrets/config.json'];
 const CATALOG = ['--catalog', '/secrets/catalog.json'];
 
-/** A read whose output is taken piece by piece, each held against the protocol. */
+/** A read whose output is taken piece by piece, each checked against the protocol. */
 const startRead = (flags: readonly string[], config: string) => {
   const it = container(
     IMAGE,
@@ -63,7 +63,7 @@ const startRead = (flags: readonly string[], config: string) => {
       yield parseMessages(lines.slice(0, end));
       await delay(pause);
     }
-    // A container that is killed, for its memory or its slowness, stops wherever it is.
+    // A container that is killed, for its memory or its slowness, may stop within a line.
     if (rest !== '')
       throw new Error(`Ended by ${await ended} within a line: ${rest.slice(0, 100)}`);
   }
@@ -85,7 +85,7 @@ const counted = (messages: readonly Message[]): number =>
     async () => {
       const page = readFileSync(join(ROOT, 'docs/deploying.md'), 'utf8');
       const [, block = ''] = /^```sh docker\n(.*?)^```$/ms.exec(page) ?? [];
-      // Those for other sources need an account somewhere.
+      // The commands for other sources need an account.
       const commands = block.split('\n').filter((line) => line.includes('faker'));
       expect(commands.length).toBeGreaterThan(1);
       const {status, stdout} = await runProgram('/bin/sh', [
@@ -99,13 +99,13 @@ const counted = (messages: readonly Message[]): number =>
     BUILD_LIMIT,
   );
 
-  test('answers spec with one SPEC, without any volume', async () => {
+  test('prints one SPEC on spec, without any volume', async () => {
     const {status, messages} = await run([], 'spec');
     expect(status).toBe(0);
     expect(messages.map(({type}) => type)).toEqual(['SPEC']);
   });
 
-  test('answers spec the way Kubernetes asks: by AIRBYTE_ENTRYPOINT, evaluated in a shell', async () => {
+  test('prints a SPEC as Kubernetes runs it: by AIRBYTE_ENTRYPOINT, evaluated in a shell', async () => {
     const {status, stdout} = await shell([], 'eval "$AIRBYTE_ENTRYPOINT spec"');
     expect(status).toBe(0);
     expect(parseMessages(stdout).map(({type}) => type)).toEqual(['SPEC']);
@@ -114,22 +114,22 @@ const counted = (messages: readonly Message[]): number =>
   test('checks a config', async () => {
     const {status, messages} = await run(MOUNT, 'check', ...CONFIG);
     expect(status).toBe(0);
-    const [answer] = messages.filter(({type}) => type === 'CONNECTION_STATUS');
-    expect(answer?.connectionStatus).toMatchObject({status: 'SUCCEEDED'});
+    const [result] = messages.filter(({type}) => type === 'CONNECTION_STATUS');
+    expect(result?.connectionStatus).toMatchObject({status: 'SUCCEEDED'});
   });
 
   test('discovers its streams', async () => {
     const {status, messages} = await run(MOUNT, 'discover', ...CONFIG);
     expect(status).toBe(0);
-    const [answer] = messages.filter(({type}) => type === 'CATALOG');
-    expect(answer?.catalog?.streams.map(({name}) => name)).toEqual([
+    const [result] = messages.filter(({type}) => type === 'CATALOG');
+    expect(result?.catalog?.streams.map(({name}) => name)).toEqual([
       'users',
       'products',
       'purchases',
     ]);
   });
 
-  test('reads, and from a state only what is new', async () => {
+  test('reads, and from a state only new records', async () => {
     const first = await run(MOUNT, 'read', ...CONFIG, ...CATALOG);
     expect(first.status).toBe(0);
     expect(recordsOf(first.messages, 'users')).toHaveLength(2_000);
@@ -147,7 +147,7 @@ const counted = (messages: readonly Message[]): number =>
     );
   });
 
-  test('runs threads of its one file', async () => {
+  test('starts worker threads from its one file', async () => {
     file('threads.json', {count: 5_000, parallelism: 2});
     const {status, messages} = await run(
       MOUNT,
@@ -166,7 +166,7 @@ const counted = (messages: readonly Message[]): number =>
     expect(messages.some(({type}) => type === 'CONNECTION_STATUS')).toBe(true);
   });
 
-  test('says who it is, as metadata.yaml does', async () => {
+  test('has the labels of metadata.yaml', async () => {
     const {Config: config} = await inspect();
     expect(config.Labels).toMatchObject({
       'io.airbyte.name': 'headwater/source-faker',
@@ -177,7 +177,7 @@ const counted = (messages: readonly Message[]): number =>
     expect(config.WorkingDir).toBe('/airbyte/integration_code');
   });
 
-  test('holds one file and what V8 compiled of it, which user 1000 owns', async () => {
+  test('holds one file and its code compiled by V8, owned by user 1000', async () => {
     const {stdout} = await shell([], 'find /airbyte -type f; stat -c %u:%g /airbyte /airbyte/*');
     expect(stdout.replace(/^\/airbyte\/compiled\/\S+$/gm, 'compiled')).toBe(
       `${ENTRY}\ncompiled\n1000:1000\n1000:1000\n1000:1000\n`,
@@ -189,13 +189,13 @@ const counted = (messages: readonly Message[]): number =>
     );
   });
 
-  test('starts from what V8 compiled when it was built', async () => {
+  test('starts from the code that V8 compiled at build time', async () => {
     const {stdout} = await shell([], 'NODE_DEBUG_NATIVE=COMPILE_CACHE node main.js spec 2>&1');
     expect(stdout).toMatch(/code cache for ESM file:\/\/\/\S+\/main\.js was accepted/);
   });
 
   test(
-    'holds the clients of clouds that its build names, and none otherwise',
+    'holds the cloud clients that its build names, and no others',
     async () => {
       const image = 'headwater/source-faker:clients';
       const build = await docker(
@@ -206,10 +206,10 @@ const counted = (messages: readonly Message[]): number =>
       file('referring.json', {seed: 'aws-sm:prod/seed'});
       const check = ['check', '--config', '/secrets/referring.json'];
       const [without, beside] = [await run(MOUNT, ...check), await runImage(image, MOUNT, check)];
-      const told = [without, beside].map(({messages}) =>
+      const outputs = [without, beside].map(({messages}) =>
         messages.flatMap(({connectionStatus}) => connectionStatus?.message ?? []),
       );
-      expect(told).toEqual([
+      expect(outputs).toEqual([
         [expect.stringContaining('npm install @aws-sdk/client-secrets-manager')],
         [expect.stringContaining('there is no AWS region: set AWS_REGION')],
       ]);
@@ -219,28 +219,28 @@ const counted = (messages: readonly Message[]): number =>
   );
 
   test.each([
-    // Docker's own default; Podman waits for no one unless told.
+    // Docker's own default; Podman does not wait by default.
     ['docker stop', (name: string) => docker('stop', '-t', '10', name)],
     ['docker kill -s TERM', (name: string) => docker('kill', '-s', 'TERM', name)],
   ])(
-    'saves its state and ends by 143 on %s, although it is process 1',
+    'saves its state and ends with 143 on %s, although it is process 1',
     async (_, stop) => {
       file('endless.json', {count: 100_000_000});
       await using read = startRead([], 'endless.json');
-      let told: Promise<unknown> | undefined;
+      let stopped: Promise<unknown> | undefined;
       let toldAt = 0;
       const messages: Message[] = [];
       for await (const piece of read.pieces(0)) {
         messages.push(...piece);
-        if (told === undefined && recordsOf(messages, 'users').length > 5_000) {
+        if (stopped === undefined && recordsOf(messages, 'users').length > 5_000) {
           toldAt = Date.now();
-          told = stop(read.name);
+          stopped = stop(read.name);
         }
       }
       expect(await read.ended).toBe(143);
-      // What has not ended ten seconds after a stop is killed.
+      // A container that still runs ten seconds after a stop is killed.
       expect(Date.now() - toldAt).toBeLessThan(8 * SECOND);
-      await told;
+      await stopped;
       const data = messages.filter(({type}) => type === 'RECORD' || type === 'STATE');
       expect(data.at(-1)?.type).toBe('STATE');
       expect(counted(messages)).toBe(data.filter(({type}) => type === 'RECORD').length);
@@ -248,7 +248,7 @@ const counted = (messages: readonly Message[]): number =>
     RUN_LIMIT,
   );
 
-  test('gives V8 less than the memory of its container', async () => {
+  test('limits V8 to less than the memory of its container', async () => {
     const limit = await shell(
       ['--memory', '200m'],
       `node -p 'v8.getHeapStatistics().heap_size_limit >> 20'`,
@@ -258,7 +258,7 @@ const counted = (messages: readonly Message[]): number =>
   });
 
   test(
-    'reads 200,000 users in 200 MB to a reader that is slower than it',
+    'reads 200,000 users in 200 MB for a slower reader',
     async () => {
       file('many.json', {count: 200_000});
       await using read = startRead(['--memory', '200m', '--memory-swap', '200m'], 'many.json');

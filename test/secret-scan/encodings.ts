@@ -1,12 +1,12 @@
-// The forms of a secret, written down without a look at the kit's own: what both get wrong alike, no scan would find.
+// The forms of a secret, written independently of the kit's own: a scan would not find a fault that both share.
 
 const hexOf = (code: number, digits: number): string => code.toString(16).padStart(digits, '0');
 
-/** Each character that the pattern names becomes `\u….`. */
+/** Replaces each character that the pattern matches with `\u….`. */
 const unicodeEscaped = (text: string, pattern: RegExp): string =>
   text.replace(pattern, (character) => `\\u${hexOf(character.charCodeAt(0), 4)}`);
 
-/** Every byte but those the pattern leaves alone becomes `%..`. */
+/** Replaces every byte that the pattern does not match with `%..`. */
 const percentEncoded = (text: string, kept: RegExp): string =>
   [...Buffer.from(text)]
     .map((byte) => {
@@ -21,33 +21,33 @@ const upperHex = (text: string): string =>
   text.replace(/\\u(....)/g, (_code, digits: string) => `\\u${digits.toUpperCase()}`);
 
 const UNRESERVED = /[A-Za-z0-9._~-]/;
-/** encodeURIComponent leaves these alone, too. */
+/** encodeURIComponent keeps these, too. */
 const LENIENT = /[A-Za-z0-9._~!*'()-]/;
-/** application/x-www-form-urlencoded leaves these alone. */
+/** application/x-www-form-urlencoded keeps these. */
 const FORM = /[A-Za-z0-9._*-]/;
-/** In a path or a query, what stands for itself: a URL that was never encoded properly. */
+/** The characters that a path or a query may hold: a URL that was never encoded properly. */
 const WHOLE_URL = /[A-Za-z0-9._~!*'()\-;,/?:@&=+$#]/;
 
 /**
- * The characters of a base64 text that come from the secret alone, where so many bytes stand before it: three bytes
+ * The characters of a base64 string that come from the secret alone, if it follows `before` other bytes: three bytes
  * make four characters, and each character holds six bits.
  */
 const base64Core = (secret: Buffer, before: number): string => {
-  const whole = Buffer.concat([Buffer.alloc(before), secret]).toString('base64');
+  const encoded = Buffer.concat([Buffer.alloc(before), secret]).toString('base64');
   const first = Math.ceil((before * 8) / 6);
   const end = Math.floor(((before + secret.length) * 8) / 6);
-  return whole.slice(first, end);
+  return encoded.slice(first, end);
 };
 
 const linesOf = (secret: string): readonly string[] => {
   const lines = secret.split(/\r?\n|\\n/).map((line) => line.trim());
-  // A line of dashes and words, as PEM has them, is no secret, nor is what is shorter than most words.
+  // A line of dashes and words, as in PEM, is not a secret, nor is a line that is shorter than most words.
   return lines.length === 1
     ? []
     : lines.filter((line) => line.length >= 16 && !line.startsWith('-----'));
 };
 
-/** Names of encodings, and what each makes of a secret. */
+/** The encodings by name, each with the forms that it makes of a secret. */
 const ENCODINGS: Readonly<Record<string, (secret: string) => readonly string[]>> = {
   raw: (secret) => [secret],
   'printed by Node': (secret) => {
@@ -94,7 +94,7 @@ const ENCODINGS: Readonly<Record<string, (secret: string) => readonly string[]>>
 
 export const ENCODING_NAMES = Object.keys(ENCODINGS);
 
-/** Every form of a secret with the name of its encoding; a form that several make has the name of the first. */
+/** Every form of a secret with the name of its encoding; if several make a form, with the name of the first. */
 export const formsOf = (secret: string): ReadonlyMap<string, string> => {
   const forms = new Map<string, string>();
   for (const [name, encode] of Object.entries(ENCODINGS)) {

@@ -16,7 +16,7 @@ import {findSecrets, scan} from './scan.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** With what each encoding writes in its own way; nothing of it comes near the recording of this run. */
+/** Has characters that each encoding writes differently. It is not in the recording of this run. */
 const VALUE = `p@ss/w"rd<1>&+é ~=!`;
 const planted = {name: 'planted', value: VALUE};
 const KEY = ['-----BEGIN KEY-----', 'MIIEvQIBADANBgkqhkiG9w0B', 'AQEFAASCBKcwggSjAgEAAoIB'].join(
@@ -51,7 +51,7 @@ const found = (secret: {name: string; value: string}, text: string) =>
 
 describe('a scan', () => {
   test.each(PLANTED)('finds a secret in %s: %s', (encoding, text) => {
-    expect(found(planted, text)).toContainEqual(`planted, ${encoding}, said by a test`);
+    expect(found(planted, text)).toContainEqual(`planted, ${encoding}, printed by a test`);
   });
 
   const BASE64: Readonly<Record<string, (text: string) => string>> = {
@@ -63,32 +63,32 @@ describe('a scan', () => {
     Object.keys(BASE64).flatMap((encoding) =>
       ['', 'a', 'ab', 'alice:'].map((before) => [encoding, before] as const),
     ),
-  )('finds a secret in %s, behind "%s"', (encoding, before) => {
+  )('finds a secret in %s, after "%s"', (encoding, before) => {
     const value = '>>>???>>>???';
     const text = `Basic ${BASE64[encoding]?.(before + value)}`;
-    expect(found({name: 'odd', value}, text)).toEqual([`odd, ${encoding}, said by a test`]);
+    expect(found({name: 'odd', value}, text)).toEqual([`odd, ${encoding}, printed by a test`]);
     expect(found({name: 'odd', value}, `Basic ${BASE64[encoding]?.(before)}`)).toEqual([]);
   });
 
   test.each([['back\\slash'], ["back\\slash and 'quotes'"], ['back\\slash and\nline']])(
-    'finds %j where Node prints it',
+    'finds %j printed by Node',
     (value) => {
       expect(found({name: 'odd', value}, inspect({value}, {breakLength: 200}))).toContain(
-        'odd, printed by Node, said by a test',
+        'odd, printed by Node, printed by a test',
       );
     },
   );
 
-  test('finds each line of a secret of many, and not the lines around them', () => {
+  test('finds each line of a secret with several lines, but not the lines around them', () => {
     const key = {name: 'key', value: KEY};
-    const leak = 'key, one line of many, said by a test';
+    const leak = 'key, one line of many, printed by a test';
     expect(found(key, 'at MIIEvQIBADANBgkqhkiG9w0B')).toEqual([leak]);
     expect(found(key, 'at AQEFAASCBKcwggSjAgEAAoIB')).toEqual([leak]);
     expect(found(key, '-----BEGIN KEY-----')).toEqual([]);
     expect(found({name: 'key', value: KEY.replaceAll('\n', '\\n')}, KEY)).toEqual([leak]);
   });
 
-  test('is tried with every encoding it knows', () => {
+  test('is tested with every encoding that it knows', () => {
     const tried = new Set([
       ...PLANTED.map(([encoding]) => encoding),
       ...Object.keys(BASE64),
@@ -98,21 +98,21 @@ describe('a scan', () => {
     expect([...tried].sort()).toEqual([...ENCODING_NAMES].sort());
   });
 
-  test('finds nothing where nothing is, and says how much it saw', () => {
+  test('reports how much it scanned if it finds nothing', () => {
     const said = [{by: 'a test', text: 'p@ss/w is é, p@ss/w"rd too'}];
     expect(scan([planted, planted], said)).toBe(
       `Secret scan: 1 secrets, ${ENCODING_NAMES.length} encodings, 27 bytes of output, nothing found.`,
     );
   });
 
-  test('fails by naming each leak, and repeats no secret', () => {
+  test('fails with the name of each leak, and does not repeat the secret', () => {
     const said = [
       {by: 'one', text: `${VALUE} ${VALUE}`},
       {by: 'two', text: encodeURIComponent(VALUE)},
     ];
     expect(() => scan([planted], said)).toThrow(
       new Error(
-        'Secret scan: 2 leaks.\n- planted, raw, said by one\n- planted, URL component, said by two',
+        'Secret scan: 2 leaks.\n- planted, raw, printed by one\n- planted, URL component, printed by two',
       ),
     );
   });
@@ -130,7 +130,7 @@ describe('a recording', () => {
     rmSync(folder, {recursive: true});
   });
 
-  test('keeps secrets, and what was said but for records and CONTROL messages, raw and parsed', () => {
+  test('keeps secrets and output except records and CONTROL messages, raw and parsed', () => {
     registerSecret('one', 'hush-1');
     registerSecret('too short', 'hush');
     registerAuthorization('two', 'Bearer hush-2');
@@ -166,7 +166,7 @@ describe('a run of jest', () => {
   const folder = mkdtempSync(join(import.meta.dirname, '.planted-'));
   afterAll(() => rmSync(folder, {recursive: true}));
 
-  /** One with our set-up and tear-down, and this as the body of its only test. */
+  /** Runs jest with our set-up and tear-down, and one test with this body. */
   const runJest = (body: string) => {
     const support = join(ROOT, 'cdk/testing/secrets.ts');
     const code = `import {test} from '@jest/globals';\nimport {said, secret} from '${support}';\ntest('it', () => { ${body} });\n`;
@@ -191,17 +191,17 @@ describe('a run of jest', () => {
     });
   };
 
-  test('fails when a test’s subject says a secret, though all of its tests pass', () => {
+  test('fails if a secret is printed, although all of its tests pass', () => {
     const {status, stderr} = runJest("said(encodeURIComponent(secret('planted')));");
     const where = `${relative(ROOT, folder)}/planted.test.ts, "it"`;
     expect(stderr).toContain('Tests:       1 passed, 1 total');
     expect(stderr).toContain(
-      `Secret scan: 1 leaks.\n- planted of ${where}, URL component, said by ${where}\n`,
+      `Secret scan: 1 leaks.\n- planted of ${where}, URL component, printed by ${where}\n`,
     );
     expect(status).toBe(1);
   }, 30_000);
 
-  test('passes when it does not, and says what was looked at', () => {
+  test('passes otherwise, and reports how much was scanned', () => {
     const {status, stderr} = runJest("secret('planted'); said('nothing');");
     expect(stderr).toContain(
       `Secret scan: 1 secrets, ${ENCODING_NAMES.length} encodings, 7 bytes of output, nothing found.\n`,

@@ -1,11 +1,11 @@
-// Looks for secrets in what was said.
+// Looks for secrets in the recorded output.
 
 import {type Said, type Secret, SHORTEST_SECRET} from '../../cdk/testing/recording.ts';
 import {ENCODING_NAMES, formsOf} from './encodings.ts';
 
 type Wanted = {readonly form: string; readonly secret: string; readonly encoding: string};
 
-/** All forms of all secrets, by the characters they begin with. */
+/** All forms of all secrets, by their first characters. */
 const indexOf = (secrets: readonly Secret[]): ReadonlyMap<string, readonly Wanted[]> => {
   const index = new Map<string, Wanted[]>();
   for (const [value, name] of new Map(secrets.map(({name, value}) => [value, name]))) {
@@ -18,7 +18,7 @@ const indexOf = (secrets: readonly Secret[]): ReadonlyMap<string, readonly Wante
   return index;
 };
 
-/** What is wrong, a line for each leak: which secret, in which encoding, and who said it. */
+/** A line for each leak, with the secret's name, the encoding, and the test that printed it. */
 export const findSecrets = (
   secrets: readonly Secret[],
   said: readonly Said[],
@@ -26,17 +26,17 @@ export const findSecrets = (
   const index = indexOf(secrets);
   const found = new Set<string>();
   for (const {by, text} of said) {
-    for (let place = 0; place + SHORTEST_SECRET <= text.length; place += 1) {
-      const candidates = index.get(text.slice(place, place + SHORTEST_SECRET)) ?? [];
+    for (let start = 0; start + SHORTEST_SECRET <= text.length; start += 1) {
+      const candidates = index.get(text.slice(start, start + SHORTEST_SECRET)) ?? [];
       for (const {form, secret, encoding} of candidates) {
-        if (text.startsWith(form, place)) found.add(`${secret}, ${encoding}, said by ${by}`);
+        if (text.startsWith(form, start)) found.add(`${secret}, ${encoding}, printed by ${by}`);
       }
     }
   }
   return [...found];
 };
 
-/** The outcome in words; throws where a secret was said. */
+/** The summary of the scan; throws if a secret was printed. */
 export const scan = (secrets: readonly Secret[], said: readonly Said[]): string => {
   const leaks = findSecrets(secrets, said);
   if (leaks.length > 0) {

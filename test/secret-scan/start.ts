@@ -1,4 +1,4 @@
-// jest's globalSetup: opens the recording of this run. jest calls it once, around all of the run's projects.
+// jest's globalSetup: opens the recording of this run. jest calls it once for all of the run's projects.
 import {mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';

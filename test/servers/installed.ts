@@ -1,4 +1,4 @@
-// Programs that others wrote, which a script has installed for some of the tests.
+// Programs by other authors, which a script installs for some of the tests.
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe} from '@jest/globals';
@@ -12,7 +12,7 @@ const listIn = (folder: string): Readonly<Record<string, unknown>> => {
   }
 };
 
-/** `describe` where a folder's installed.json has all of these; else one line says why their tests are skipped. */
+/** `describe` if a folder's installed.json has all of these; otherwise the tests are skipped, and one line says why. */
 export const describeInstalled = (
   folder: string,
   names: readonly string[],

@@ -1,11 +1,11 @@
-// References to AWS Secrets Manager, which moto plays: a source whose config holds them, run as a program and as a bundle.
+// References to AWS Secrets Manager in a config. moto imitates it; the source runs as a program and as a bundle.
 import {copyFileSync, symlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {CreateSecretCommand, SecretsManagerClient} from '@aws-sdk/client-secrets-manager';
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {GITHUB, ROOT, runProgram, runSource, workspace} from '../e2e/run-program.ts';
 import {type ApiServer, sendJson, serveApi} from '../http/api-server.ts';
-import {answers, describeWith, freePort, SERVERS, type Server, startServer} from './servers.ts';
+import {describeWith, freePort, responds, SERVERS, type Server, startServer} from './servers.ts';
 
 const REGION = 'eu-west-1';
 const TOKEN = 'ghp_hush/hush+1';
@@ -27,7 +27,7 @@ describeWith('moto')('a source whose config refers to AWS Secrets Manager', () =
       AWS_REGION: REGION,
       AWS_ACCESS_KEY_ID: 'AKIA-moto',
       AWS_SECRET_ACCESS_KEY: 'anything',
-      // What the machine of whoever runs this has is not to be asked for.
+      // The credentials of this machine must not be used.
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       AWS_EC2_METADATA_DISABLED: 'true',
@@ -35,7 +35,7 @@ describeWith('moto')('a source whose config refers to AWS Secrets Manager', () =
     moto = await startServer({
       command: join(SERVERS, 'python/moto/bin/moto_server'),
       args: ['-H', '127.0.0.1', '-p', String(port)],
-      isReady: answers(`${endpoint}/moto-api/`),
+      isReady: responds(`${endpoint}/moto-api/`),
     });
     const client = new SecretsManagerClient({
       endpoint,
@@ -60,7 +60,7 @@ describeWith('moto')('a source whose config refers to AWS Secrets Manager', () =
     await moto?.close();
   });
 
-  /** Checks the source with this token; what it said, and with which token the API was asked. */
+  /** Checks the source with this token. Resolves to its output and the tokens that the API received. */
   const check = async (
     config: {readonly token: string; readonly repositories?: readonly string[]},
     {program = GITHUB, more = {}}: {program?: string; more?: Record<string, string>} = {},
@@ -71,11 +71,11 @@ describeWith('moto')('a source whose config refers to AWS Secrets Manager', () =
       LOG_LEVEL: 'debug',
       ...more,
     });
-    const said = messages.flatMap(({connectionStatus, trace}) => [
+    const results = messages.flatMap(({connectionStatus, trace}) => [
       ...(connectionStatus ? [connectionStatus] : []),
       ...(trace?.error ? [trace.error] : []),
     ]);
-    return {said, stdout, asked: tokens.splice(0)};
+    return {results, stdout, requested: tokens.splice(0)};
   };
   const failed = (reference: string, reason: string) => ({
     status: 'FAILED',
@@ -88,18 +88,21 @@ describeWith('moto')('a source whose config refers to AWS Secrets Manager', () =
     ['by a key of a JSON secret', () => 'aws-sm:prod/all#github.token', TOKEN],
     ['in bytes', () => 'aws-sm:prod/bytes', BINARY],
   ])(
-    'gets a secret %s, and never says it',
+    'gets a secret %s, and never prints it',
     async (_, token, value) => {
-      const {said, stdout, asked} = await check({token: token()});
-      expect([said, asked]).toEqual([[{status: 'SUCCEEDED'}], [`Bearer ${value}`]]);
+      const {results, stdout, requested} = await check({token: token()});
+      expect([results, requested]).toEqual([[{status: 'SUCCEEDED'}], [`Bearer ${value}`]]);
       expect(stdout).not.toContain(value);
     },
     30_000,
   );
 
   test('gets a value in a list', async () => {
-    const {said} = await check({token: 'x', repositories: ['a/b', 'aws-sm:prod/all#repository']});
-    expect(said).toEqual([{status: 'SUCCEEDED'}]);
+    const {results} = await check({
+      token: 'x',
+      repositories: ['a/b', 'aws-sm:prod/all#repository'],
+    });
+    expect(results).toEqual([{status: 'SUCCEEDED'}]);
     expect(api.requests.at(-1)).toContain('/repos/octo/secret');
   }, 30_000);
 
@@ -118,21 +121,21 @@ describeWith('moto')('a source whose config refers to AWS Secrets Manager', () =
       'what the key github leads to is an object, and not a text, a number or a boolean',
     ],
   ])(
-    'is told of %s that it leads nowhere, and asks nothing of its API',
+    'fails for %s, which leads nowhere, and sends no request to its API',
     async (token, reason) => {
-      const {said, stdout, asked} = await check({token});
-      expect([said, asked]).toEqual([[failed(token, reason)], []]);
+      const {results, stdout, requested} = await check({token});
+      expect([results, requested]).toEqual([[failed(token, reason)], []]);
       expect(stdout).not.toContain(TOKEN);
     },
     30_000,
   );
 
-  test('is told what is missing of region and credentials', async () => {
+  test('reports a missing region and missing credentials', async () => {
     const token = 'aws-sm:prod/github';
     const region = await check({token}, {more: {AWS_REGION: ''}});
     const credentials = await check({token}, {more: {AWS_ACCESS_KEY_ID: ''}});
     const byArn = await check({token: `aws-sm:${arn}`}, {more: {AWS_REGION: ''}});
-    expect([region.said, credentials.said, byArn.said]).toEqual([
+    expect([region.results, credentials.results, byArn.results]).toEqual([
       [failed(token, 'there is no AWS region: set AWS_REGION, or give the whole ARN')],
       [
         failed(
@@ -144,26 +147,26 @@ describeWith('moto')('a source whose config refers to AWS Secrets Manager', () =
     ]);
   }, 60_000);
 
-  test('fails for now where AWS can not be reached', async () => {
-    const {said} = await check(
+  test('fails with a transient error if AWS cannot be reached', async () => {
+    const {results} = await check(
       {token: 'aws-sm:prod/github'},
       {more: {AWS_ENDPOINT_URL: 'http://127.0.0.1:1'}},
     );
-    expect(said).toMatchObject([
+    expect(results).toMatchObject([
       {
         failure_type: 'transient_error',
         message:
-          "The reference aws-sm:prod/github can't be resolved: AWS could not be asked: connect ECONNREFUSED 127.0.0.1:1.",
+          "The reference aws-sm:prod/github can't be resolved: AWS could not be requested: connect ECONNREFUSED 127.0.0.1:1.",
       },
     ]);
   }, 30_000);
 
-  test('finds the client beside its bundle, and says how to get it where it is not', async () => {
+  test('finds the client beside its bundle, and reports how to install it if it is missing', async () => {
     const bundled = await runProgram(process.execPath, [join(ROOT, 'scripts/bundle.js'), 'github']);
     expect(bundled.status).toBe(0);
     const program = join(folder, 'main.mjs');
     copyFileSync(join(ROOT, 'dist/github/main.js'), program);
-    // Its first line asks for a `node`, and the host's own may be older.
+    // Its first line names `node`, and the host's own may be older.
     const run = () =>
       check(
         {token: 'aws-sm:prod/github'},
@@ -172,7 +175,7 @@ describeWith('moto')('a source whose config refers to AWS Secrets Manager', () =
     const without = await run();
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     const beside = await run();
-    expect([without.said, beside.said]).toEqual([
+    expect([without.results, beside.results]).toEqual([
       [
         failed(
           'aws-sm:prod/github',

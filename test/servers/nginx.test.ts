@@ -1,4 +1,4 @@
-// Rate limits and dropped connections against nginx, which answers 429 to those that ask faster than it is told to take.
+// Rate limits and dropped connections against nginx, which responds with 429 to requests beyond its limits.
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {ROOT, workspace} from '../e2e/run-program.ts';
@@ -7,12 +7,12 @@ import {readStream} from './reading.ts';
 import {describeWith} from './servers.ts';
 
 const LIST = join(ROOT, 'test/programs/list/main.ts');
-const LISTS = {long: 1_000, told: 1, short: 25, dropped: 5};
+const LISTS = {long: 1_000, quota: 1, short: 25, dropped: 5};
 const RETRY_AFTER = 1_000;
 
 const place = workspace();
 
-/** Reads a list, or its first page in several loops at once; and what nginx saw of it. */
+/** Reads a list, or its first page in several slices at once. Also resolves to the requests that nginx saw. */
 const readFrom = async (
   server: Nginx,
   list: keyof typeof LISTS,
@@ -30,7 +30,7 @@ const readFrom = async (
 
 const itemsOf = (pages: number) => Array.from({length: 2 * pages}, (_, index) => ({id: index + 1}));
 
-/** Of the first page, asked for so often. */
+/** The items of the first page, read `count` times. */
 const firstItems = (times: number) => Array.from({length: times}, () => itemsOf(1)).flat();
 
 const pagesOf = (list: string, count: number) =>
@@ -44,16 +44,16 @@ const spanOf = (seen: readonly Seen[]): number =>
   (seen.at(-1)?.at ?? Number.NaN) - (seen[0]?.at ?? Number.NaN);
 
 /**
- * Asks a thousand times and says what nginx saw of it: next to no refusal, in the time that 100 a second make of it, give
- * or take 15 %. A machine that is busy with other things only ever adds time, so the best of three counts.
+ * Sends a thousand requests, of which nginx must reject next to none, in the time that 100 a second take, plus or minus
+ * 15 %. A busy machine only adds time, so the best of three counts. Resolves to the requests that nginx saw.
  */
-const askAtLimit = async (
+const readAtLimit = async (
   records: readonly object[],
-  ask: () => ReturnType<typeof readFrom>,
+  attempt: () => ReturnType<typeof readFrom>,
 ): Promise<readonly Seen[]> => {
   const ideal = (999 / 100) * 1_000;
   for (let left = 3; ; left -= 1) {
-    const {read, seen} = await ask();
+    const {read, seen} = await attempt();
     expect(read).toEqual({records, errors: [], status: 0});
     const [refused, pace] = [pathsWith(seen, 429).length, spanOf(seen) / ideal];
     expect(pace).toBeGreaterThan(0.85);
@@ -64,7 +64,7 @@ const askAtLimit = async (
   }
 };
 
-describeWith('nginx')('a list behind nginx', () => {
+describeWith('nginx')('a list served by nginx', () => {
   const limits = [{requests: 100, per: {seconds: 1}}];
   let server: Nginx;
   beforeAll(async () => {
@@ -72,32 +72,32 @@ describeWith('nginx')('a list behind nginx', () => {
   });
   afterAll(() => server.close());
 
-  test('is read as fast as a declared limit lets it, and next to nothing is refused', async () => {
-    const ask = () => readFrom(server, 'long', {limits});
-    const seen = await askAtLimit(itemsOf(1_000), ask);
+  test('is read as fast as a declared limit allows, and next to nothing is rejected', async () => {
+    const attempt = () => readFrom(server, 'long', {limits});
+    const seen = await readAtLimit(itemsOf(1_000), attempt);
     expect(pathsWith(seen, 200)).toEqual(pagesOf('long', 1_000));
   }, 180_000);
 
-  test('lets a thousand requests that wait at the same time pass as fast as the limit does', async () => {
-    const ask = () => readFrom(server, 'long', {limits, loops: 1_000}, 'at_once');
-    const seen = await askAtLimit(firstItems(1_000), ask);
+  test('sends a thousand requests that wait at the same time as fast as the limit allows', async () => {
+    const attempt = () => readFrom(server, 'long', {limits, loops: 1_000}, 'at_once');
+    const seen = await readAtLimit(firstItems(1_000), attempt);
     expect(pathsWith(seen, 200)).toHaveLength(1_000);
   }, 180_000);
 
-  test('holds all lanes back until the quota that one of them was told of is filled again', async () => {
-    const {read, seen} = await readFrom(server, 'told', {loops: 4, requests: 15}, 'at_once');
+  test('delays all requests until the quota that one response reported is reset', async () => {
+    const {read, seen} = await readFrom(server, 'quota', {loops: 4, requests: 15}, 'at_once');
     expect(read).toEqual({records: firstItems(60), errors: [], status: 0});
     expect(pathsWith(seen, 200)).toHaveLength(60);
     const refusals = seen.filter(({status}) => status === 429);
     expect(refusals).not.toEqual([]);
-    // What was on its way when the refusal came is past by then.
+    // Requests that were pending at the rejection have ended by then.
     const early = refusals.flatMap((refusal) =>
       seen.filter(({at}) => at > refusal.at + 300 && at < refusal.at + RETRY_AFTER - 5),
     );
     expect(early).toEqual([]);
   }, 60_000);
 
-  test('is whole without a declared limit too: what is refused is asked for again when nginx says', async () => {
+  test('is complete without a declared limit, too: rejected requests are retried when nginx says', async () => {
     const {read, seen} = await readFrom(server, 'short');
     expect(read).toEqual({records: itemsOf(25), errors: [], status: 0});
     expect(pathsWith(seen, 200)).toEqual(pagesOf('short', 25));
@@ -107,11 +107,11 @@ describeWith('nginx')('a list behind nginx', () => {
     const waits = seen.flatMap(({status, at}, index) =>
       status === 429 ? [(seen[index + 1]?.at ?? Number.NaN) - at] : [],
     );
-    // Timers and logs have whole milliseconds.
+    // Timers and logs are rounded to milliseconds.
     expect(Math.min(...waits)).toBeGreaterThan(RETRY_AFTER - 5);
   }, 120_000);
 
-  test('fails for now at a page whose connection is dropped each time, and keeps those before it', async () => {
+  test('fails with a transient error at a page whose connection is always dropped, and keeps the pages before', async () => {
     const limits = [{requests: 20, per: {seconds: 1}}];
     const {read, seen} = await readFrom(server, 'dropped', {limits, retry: {attempts: 3}});
     expect(read).toEqual({

@@ -1,11 +1,11 @@
-// A real nginx that takes only so many requests a second.
+// A real nginx with limits on requests per second.
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {answers, freePort, type Server, startServer} from './servers.ts';
+import {freePort, responds, type Server, startServer} from './servers.ts';
 
 /**
- * It counts in milliseconds, and takes requests that come up to a tenth of a second too early. As one process it reads
- * its folder as whoever started it. `return` alone would pass by the limit, hence the files.
+ * nginx counts in milliseconds, and accepts requests up to a tenth of a second too early. As one process it reads its
+ * folder as the user that started it. `return` alone would bypass the limit, hence the files.
  */
 const configFor = (port: number): string => `
 daemon off;
@@ -24,7 +24,7 @@ http {
   keepalive_requests 10000;
   limit_req_zone $binary_remote_addr zone=slow:1m rate=20r/s;
   limit_req_zone $binary_remote_addr zone=fast:1m rate=100r/s;
-  limit_req_zone $binary_remote_addr zone=told:1m rate=100r/s;
+  limit_req_zone $binary_remote_addr zone=quota:1m rate=100r/s;
   limit_req_status 429;
   server {
     listen 127.0.0.1:${port} backlog=2048;
@@ -38,8 +38,8 @@ http {
       limit_req zone=fast burst=10 nodelay;
       error_page 429 @refused;
     }
-    location /told/ {
-      limit_req zone=told burst=10 nodelay;
+    location /quota/ {
+      limit_req zone=quota burst=10 nodelay;
       error_page 429 @used-up;
     }
     location @refused {
@@ -63,7 +63,7 @@ http {
 }
 `;
 
-/** Two items on each page, and the way to the next one. */
+/** Writes pages with two items and the path of the next page each. */
 const writePages = (folder: string, list: string, count: number): void => {
   mkdirSync(join(folder, 'pages', list), {recursive: true});
   for (let page = 1; page <= count; page += 1) {
@@ -74,24 +74,24 @@ const writePages = (folder: string, list: string, count: number): void => {
 };
 
 export type Seen = {
-  /** When it was answered, in epoch milliseconds. */
+  /** The time of the response, in epoch milliseconds. */
   readonly at: number;
-  /** 444 where the connection was dropped instead. */
+  /** 444 if the connection was dropped instead. */
   readonly status: number;
   readonly path: string;
 };
 
 export type Nginx = Pick<Server, 'close'> & {
   readonly url: string;
-  /** Every request since the last look, in order. */
+  /** Every request since the last call, in order. */
   readonly log: () => readonly Seen[];
 };
 
 /**
- * Takes 100 requests a second for lists `long` and `told`, of which `told` tells of its quota when it refuses, and 20 for
- * all others.
- * @param folder where it has its files
- * @param lists how many pages each list has: `/name/1.json`. Page 3 of a list `dropped` never comes.
+ * Accepts 100 requests a second for the lists `long` and `quota`, of which `quota` reports its quota on rejection, and 20
+ * for all others.
+ * @param folder for its files
+ * @param lists the number of pages of each list: `/name/1.json`. The connection of page 3 of a list `dropped` is dropped.
  */
 export const startNginx = async (
   folder: string,
@@ -104,7 +104,7 @@ export const startNginx = async (
   const {close} = await startServer({
     command: 'nginx',
     args: ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'],
-    isReady: answers(`${url}/ready`),
+    isReady: responds(`${url}/ready`),
   });
   const log = join(folder, 'seen.log');
   return {

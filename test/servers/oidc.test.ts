@@ -12,7 +12,7 @@ import {startOidcProvider} from './oidc-provider.ts';
 
 const OAUTH = join(ROOT, 'test/programs/oauth/main.ts');
 const SUCCEEDED = {type: 'CONNECTION_STATUS', connectionStatus: {status: 'SUCCEEDED'}};
-/** Longer than an access token lives. */
+/** Longer than the life of an access token. */
 const EXPIRED = 2_200;
 const secret = 's3-cr+et';
 
@@ -27,14 +27,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Checks the source with 50 requests at once after each pause; what it printed, and what the server saw. */
+/** Checks the source with 50 requests at once after each pause. Resolves to its output and the server's log. */
 const check = async (config: object) => {
   const path = file('config.json', config);
   const {messages, stdout, status} = await runSource(OAUTH, ['check', '--config', path], {
     LOG_LEVEL: 'debug',
   });
-  const said = messages.filter(({type}) => type !== 'LOG');
-  return {said, stdout, status, grants: await server.log()};
+  const results = messages.filter(({type}) => type !== 'LOG');
+  return {results, stdout, status, grants: await server.log()};
 };
 
 describe('a client on its own behalf', () => {
@@ -43,14 +43,14 @@ describe('a client on its own behalf', () => {
     ['post', () => ({id: 'by-post', secret})],
     ['signed', () => ({id: 'signer', key, audience: server.url})],
   ])(
-    'that shows who it is by way of "%s" gets one token for 50 requests, and another when it is old',
+    'that authenticates by "%s" gets one token for 50 requests, and another after it expires',
     async (type, credentials) => {
-      const {said, stdout, grants} = await check({
+      const {results, stdout, grants} = await check({
         api_url: server.url,
         credentials: {type, ...credentials()},
         pauses: [0, EXPIRED],
       });
-      expect(said).toEqual([SUCCEEDED]);
+      expect(results).toEqual([SUCCEEDED]);
       expect(grants).toEqual(['granted client_credentials', 'granted client_credentials']);
       expect(stdout.match(/GET \S+\/items 200/g)).toHaveLength(100);
       expect(stdout).not.toContain(secret);
@@ -58,12 +58,12 @@ describe('a client on its own behalf', () => {
     30_000,
   );
 
-  test('is told what is wrong when its secret is', async () => {
-    const {said, grants, status} = await check({
+  test('gets advice if its secret is wrong', async () => {
+    const {results, grants, status} = await check({
       api_url: server.url,
       credentials: {type: 'basic', id: 'by-basic', secret: 'wrong-one'},
     });
-    expect(said).toEqual([
+    expect(results).toEqual([
       {
         type: 'CONNECTION_STATUS',
         connectionStatus: {
@@ -85,32 +85,32 @@ describe('a rotated refresh token', () => {
     credentials: {type: 'refresh', id: 'web', secret, refresh_token},
     pauses: [0, EXPIRED, EXPIRED],
   });
-  const rotations = (said: Readonly<Awaited<ReturnType<typeof check>>['said']>) =>
-    said.flatMap(({control}) => (control ? [control.connectorConfig?.config] : []));
+  const rotations = (results: Readonly<Awaited<ReturnType<typeof check>>['results']>) =>
+    results.flatMap(({control}) => (control ? [control.connectorConfig?.config] : []));
   const THREE = Array.from({length: 3}, () => 'granted refresh_token');
 
-  test('is used once however many requests wait for it, told each time, and good for the next run', async () => {
+  test('is used once for all waiting requests, reported each time, and valid for the next run', async () => {
     const config = configFor(await server.consent());
     const first = await check(config);
     expect(first.grants).toEqual(THREE);
-    const told = rotations(first.said);
-    const tokens = told.map((changed) => String(Object(changed?.['credentials']).refresh_token));
-    expect(told).toEqual(tokens.map(configFor));
+    const changes = rotations(first.results);
+    const tokens = changes.map((changed) => String(Object(changed?.['credentials']).refresh_token));
+    expect(changes).toEqual(tokens.map(configFor));
     expect(new Set([config.credentials.refresh_token, ...tokens]).size).toBe(4);
-    expect(first.said.at(-1)).toEqual(SUCCEEDED);
+    expect(first.results.at(-1)).toEqual(SUCCEEDED);
 
-    const second = await check(told.at(-1) ?? {});
+    const second = await check(changes.at(-1) ?? {});
     expect(second.grants).toEqual(THREE);
-    expect(second.said.at(-1)).toEqual(SUCCEEDED);
+    expect(second.results.at(-1)).toEqual(SUCCEEDED);
     expect(first.stdout.match(/GET \S+\/items 200/g)).toHaveLength(150);
   }, 60_000);
 
-  test('that an earlier run has used is a refusal that says what to do', async () => {
+  test('that an earlier run has used fails with advice', async () => {
     const config = {...configFor(await server.consent()), pauses: [0]};
     await check(config);
-    const {said, grants} = await check(config);
+    const {results, grants} = await check(config);
     expect(grants).toEqual(['revoked', 'refused refresh_token: refresh token already used']);
-    expect(said).toEqual([
+    expect(results).toEqual([
       {
         type: 'CONNECTION_STATUS',
         connectionStatus: {
@@ -123,7 +123,7 @@ describe('a rotated refresh token', () => {
     ]);
   }, 30_000);
 
-  /** Checks the source, and kills it at the moment it says that its config changed; the changed config. */
+  /** Checks the source, and kills it when it reports a changed config. Resolves to that config. */
   const checkUntilRotated = async (config: object) => {
     const path = file('config.json', config);
     const child = spawn(OAUTH, ['check', '--config', path], {stdio: ['ignore', 'pipe', 'inherit']});
@@ -138,12 +138,12 @@ describe('a rotated refresh token', () => {
     throw new Error('It ended without a CONTROL message.');
   };
 
-  test('is in the hands of whoever reads before it is used: killed there, the next run goes on with it', async () => {
+  test('is reported before it is used: after a kill at that moment, the next run continues with it', async () => {
     let config: object = {...configFor(await server.consent()), pauses: [0]};
     for (let kill = 0; kill < 3; kill += 1) config = await checkUntilRotated(config);
     expect(await server.log()).toEqual(THREE);
-    const {said, grants} = await check(config);
-    expect(said.at(-1)).toEqual(SUCCEEDED);
+    const {results, grants} = await check(config);
+    expect(results.at(-1)).toEqual(SUCCEEDED);
     expect(grants).toEqual(['granted refresh_token']);
   }, 60_000);
 
@@ -166,7 +166,7 @@ describe('a rotated refresh token', () => {
     expect(rows).toEqual([1, 1, 1]);
   }, 60_000);
 
-  test('behind a reference does not strand the user either', async () => {
+  test('also works for a token that was a reference', async () => {
     const config = {
       ...configFor('env:OIDC_REFRESH_TOKEN'),
       credentials: {
@@ -182,12 +182,15 @@ describe('a rotated refresh token', () => {
       ['check', '--config', file('config.json', config)],
       {OIDC_REFRESH_TOKEN: await server.consent()},
     );
-    const [told] = rotations(messages);
-    const token = String(Object(told?.['credentials']).refresh_token);
-    expect(told).toEqual({...config, credentials: {...config.credentials, refresh_token: token}});
+    const [changes] = rotations(messages);
+    const token = String(Object(changes?.['credentials']).refresh_token);
+    expect(changes).toEqual({
+      ...config,
+      credentials: {...config.credentials, refresh_token: token},
+    });
     expect(stdout).not.toContain(secret);
-    const {said, grants} = await check(told ?? {});
-    expect(said.at(-1)).toEqual(SUCCEEDED);
+    const {results, grants} = await check(changes ?? {});
+    expect(results.at(-1)).toEqual(SUCCEEDED);
     expect(grants).toEqual(['granted refresh_token', 'granted refresh_token']);
   }, 30_000);
 });

@@ -13,7 +13,7 @@ import {describeWith} from './servers.ts';
 
 const PROGRAM = join(ROOT, 'test/programs/postgraphile/main.ts');
 const PEAK_LIMIT_MB = 150;
-/** All that the line of an event is, which is more than the protocol's schema asks for; far quicker, too. */
+/** The exact line of an event. It checks more than the protocol's schema, and is much faster. */
 const EVENT =
   /^\{"type":"RECORD","record":\{"stream":"events","data":\{"id":"(\d+)","kind":"(?:push|fork|star)","payload":"event \1","updated_at":"2020-[\d:T-]+\.000000\+00:00"\},"emitted_at":\d{13}\}\}$/;
 
@@ -29,14 +29,14 @@ const peakOf = (pid: number | undefined): number => {
   }
 };
 
-/** Which ids came: a byte for each. */
+/** Counts ids, with a byte for each. */
 const openTally = () => {
   const times = new Uint8Array(EVENTS + 1);
   return {
     add: (id: number) => {
       times[id] = (times[id] ?? 0) + 1;
     },
-    /** How many of the events came once, and how often the others did. */
+    /** The number of events that came once, and the counts of the others. */
     result: () => {
       const repeats = times.reduce((sum, count) => sum + Math.max(0, count - 1), 0);
       return {distinct: times.reduce((sum, count) => sum + Math.min(1, count), 0), repeats};
@@ -54,7 +54,7 @@ type ReadOptions = {
   readonly enough?: (messages: Messages, records: number) => boolean;
 };
 
-describeWith('postgraphile')('a million rows behind Relay cursors', () => {
+describeWith('postgraphile')('a million rows with Relay cursors', () => {
   let server: Awaited<ReturnType<typeof startPostgraphile>>;
   beforeAll(async () => {
     server = await startPostgraphile(folder);
@@ -68,7 +68,7 @@ describeWith('postgraphile')('a million rows behind Relay cursors', () => {
     file('catalog.json', configuredCatalog(streams)),
   ];
 
-  /** Reads the events line by line, until the messages between them say that it is enough. */
+  /** Reads the events line by line, until `enough` is true of the messages between them. */
   const readEvents = async (
     tally: Tally,
     {config = {}, state = [], enough = () => false}: ReadOptions,
@@ -99,7 +99,7 @@ describeWith('postgraphile')('a million rows behind Relay cursors', () => {
     return {messages, records, peak, seconds, status: signal ?? code};
   };
 
-  test('are behind a config that check accepts', async () => {
+  test('have a config that check accepts', async () => {
     const path = file('config.json', {api_url: server.url});
     const {messages} = await runSource(PROGRAM, ['check', '--config', path]);
     expect(messages).toEqual([
@@ -107,14 +107,14 @@ describeWith('postgraphile')('a million rows behind Relay cursors', () => {
     ]);
   }, 30_000);
 
-  // Behind the test before it, which leaves the program's compiled code in the cache: to make it takes 20 MB.
-  test('come each once, through a program that stays small', async () => {
+  // This runs after the test above, which leaves the program's compiled code in the cache: compiling takes 20 MB.
+  test('come once each, through a program that needs little memory', async () => {
     const tally = openTally();
     const {messages, records, peak, seconds, status} = await readEvents(tally, {
       config: {checkpoint_interval: 500},
     });
     process.stderr.write(
-      `PostGraphile: ${records} rows in ${seconds.toFixed(1)} s, ${Math.round(records / seconds)} a second; the program took ${Math.round(peak)} MB at most.\n`,
+      `PostGraphile: ${records} rows in ${seconds.toFixed(1)} s, ${Math.round(records / seconds)} a second; the program used ${Math.round(peak)} MB at most.\n`,
     );
     expect({status, records, ...tally.result()}).toEqual({
       status: 0,
@@ -130,9 +130,9 @@ describeWith('postgraphile')('a million rows behind Relay cursors', () => {
     expect(peak).toBeLessThan(PEAK_LIMIT_MB);
   }, 120_000);
 
-  test('are whole after a kill in the middle: the last state brings the rest, and repeats only rows of its own time', async () => {
+  test('are complete after a kill in the middle: the last state brings the rest, and repeats only rows of its own time', async () => {
     const tally = openTally();
-    // A page's end never falls together with that of a time.
+    // A page never ends together with a time.
     const config = {page_size: 4_999, checkpoint_interval: 0};
     const before = await readEvents(tally, {
       config,
@@ -154,7 +154,7 @@ describeWith('postgraphile')('a million rows behind Relay cursors', () => {
     return {ids: recordsOf(messages, stream).map(({id}) => id), errors: errorsIn(messages), status};
   };
 
-  test('that may not be seen are null in a page, and no records', async () => {
+  test('that may not be seen are null in a page, and are not records', async () => {
     expect(await read('hidden', {page_size: 2})).toEqual({
       ids: ['1', '2', '4', '5', '7', '8'],
       errors: [],
@@ -169,12 +169,12 @@ describeWith('postgraphile')('a million rows behind Relay cursors', () => {
       'Cannot query field "paylaod" on type "Event". Did you mean "payload"?.',
     ],
     [
-      'a cursor is not of this list',
+      'a cursor is not from this list',
       'broken_cursor',
       'Invalid cursor, please enter a cursor from a previous request, or null (at allEvents).',
     ],
   ])(
-    "fail in PostGraphile's own words where %s, though it answers 200",
+    "fail with PostGraphile's own message if %s, although the status is 200",
     async (_what, stream, words) => {
       expect(await read(stream)).toEqual({
         ids: [],

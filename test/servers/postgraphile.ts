@@ -1,4 +1,4 @@
-// PostGraphile over a PostgreSQL of its own, with a million events to read.
+// PostGraphile over its own PostgreSQL, with a million events.
 import {execFile} from 'node:child_process';
 import {chmod, mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -10,12 +10,12 @@ const exec = promisify(execFile);
 const BIN = '/usr/lib/postgresql/15/bin';
 const HOST = '127.0.0.1';
 
-/** How many events there are, and how many of them have the same time. */
+/** The number of events, and the number of events with the same time. */
 export const EVENTS = 1_000_000;
 export const AT_ONCE = 2_500;
 
-// From a past that lies behind every clock. Comments of this kind speak to PostGraphile: the rows of a function are not
-// ordered unless it is told. https://postgraphile.org/postgraphile/next/smart-tags
+// The times are in the past by any clock. PostGraphile reads the comment: by default, the rows of a function cannot be
+// ordered. https://postgraphile.org/postgraphile/next/smart-tags
 const TABLES = `
 create table events (id bigint primary key, kind text not null, payload text not null, updated_at timestamptz not null);
 insert into events
@@ -44,7 +44,7 @@ const runAsPostgres = async (command: string, given: readonly string[], cwd: str
   await exec(file, args, {cwd});
 };
 
-/** A folder for a cluster in one that nobody but its owner may enter yet. */
+/** Creates a folder for a cluster, within one that so far only its owner may enter. */
 const clusterIn = async (folder: string): Promise<string> => {
   const cluster = join(folder, 'cluster');
   if (process.getuid?.() === 0) {
@@ -58,7 +58,7 @@ const startPostgres = async (folder: string, port: number) => {
   const cluster = await clusterIn(folder);
   const how = ['--auth=trust', '--username=postgres', '--encoding=UTF8', '--no-sync'];
   await runAsPostgres(join(BIN, 'initdb'), ['-D', cluster, ...how], cluster);
-  // All of it is thrown away in a minute: nothing need reach the disk.
+  // The data is deleted in a minute, so nothing must reach the disk.
   const settings = [`listen_addresses=${HOST}`, 'unix_socket_directories=', 'fsync=off'];
   return startServer({
     ...asPostgres(join(BIN, 'postgres'), [
@@ -87,7 +87,7 @@ const startGraphql = async (connection: string): Promise<Server & {readonly url:
       ...['--connection', connection, '--host', HOST, '--port', String(port)],
     ],
     env: {GRAPHILE_ENV: 'production', NODE_OPTIONS: ''},
-    // It looks for its presets from where it is started.
+    // It looks for its presets in its working directory.
     cwd: join(SERVERS, 'npm/postgraphile'),
     isReady: async () => {
       const query = '{"query":"{ allEvents(first: 1) { nodes { rowId } } }"}';
@@ -99,7 +99,7 @@ const startGraphql = async (connection: string): Promise<Server & {readonly url:
   return {...server, url};
 };
 
-/** @param folder where the database has its files */
+/** @param folder for the files of the database */
 export const startPostgraphile = async (folder: string) => {
   const port = await freePort();
   const database = await startPostgres(folder, port);

@@ -1,5 +1,5 @@
-// GitHub's own API description, served by Prism: whether our requests keep to the contract, whether next links without
-// an end are noticed, and where credentials go. Its examples link to api.github.com: a proxy of ours plays that host.
+// GitHub's own API description, served by Prism: our requests follow the contract, endless next
+// links are noticed, and credentials go only to the API. Its examples link to api.github.com: our proxy stands in for that host.
 import {join} from 'node:path';
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from '@jest/globals';
 import {Ajv} from 'ajv';
@@ -12,10 +12,10 @@ import {describeWith} from './servers.ts';
 const CONTRACT = join(ROOT, 'test/programs/contract/main.ts');
 const TOKEN = 'ghp_0123456789abcdef';
 const OTHER = 'https://api.github.com';
-/** Each place where a key may be. */
+/** Each location of a key. */
 const KEYS = [
   ['in the usual header', {header: 'authorization', value: TOKEN}],
-  ['in a header of its own', {header: 'x-api-key', value: TOKEN}],
+  ['in a custom header', {header: 'x-api-key', value: TOKEN}],
   ['in the query', {query: 'api_key', value: TOKEN}],
   ['in a cookie', {cookie: 'key', value: TOKEN}],
 ] as const;
@@ -23,10 +23,10 @@ const ISSUES = '/repos/octocat/hello-world/issues';
 
 const {folder, file} = workspace();
 
-/** Takes the links away: a list has one page then. */
+/** Removes the links, so that a list has one page. */
 const unlinked: Edit = ({headers: {link: _link, ...headers}, ...answer}) => ({...answer, headers});
 
-/** Links each page to another one, of the number that is told, and makes it differ from others. */
+/** Links each page to the one that `next` returns, and makes each page different. */
 const linked =
   (origin: string, next: (page: number) => number): Edit =>
   ({headers, body, ...answer}, asked) => {
@@ -35,13 +35,13 @@ const linked =
     return {...answer, headers: {...headers, link}, body: body.replace('"id":1,', `"id":${page},`)};
   };
 
-/** Sends whoever asks the API itself to another host. */
+/** Redirects requests to the API itself to another host. */
 const redirected: Edit = (answer, {origin, pathname}) =>
   origin === OTHER
     ? unlinked(answer, new URL(origin))
     : {status: 302, headers: {location: `${OTHER}${pathname}`}, body: ''};
 
-/** Adds a cookie to each answer, as a server with sessions does. */
+/** Adds a cookie to each response, like a server with sessions. */
 const withCookie =
   (edit: Edit): Edit =>
   (answer, asked) => {
@@ -49,7 +49,7 @@ const withCookie =
     return {...edited, headers: {...headers, 'set-cookie': 'session=s3cret; Path=/'}};
   };
 
-/** All that may be told about us where we have no account; the first two are the same for everyone. */
+/** The only headers that a host without our account may get; the first two are the same for all programs. */
 const HARMLESS = [
   'accept',
   'accept-encoding',
@@ -60,7 +60,7 @@ const HARMLESS = [
   'x-github-api-version',
 ];
 
-/** What went to another host than the API's own and should not have. */
+/** Headers and values that were sent to another host, but should not have been. */
 const leaked = (seen: readonly Seen[]) =>
   seen
     .filter(({origin}) => !origin.includes('127.0.0.1'))
@@ -80,7 +80,7 @@ describeWith('prism')("GitHub's own contract", () => {
     proxy = await startRecordingProxy(folder, {
       upstream: prism.url,
       hosts: ['api.github.com'],
-      // GitHub recommends application/vnd.github+json and takes it, but its description knows this one only.
+      // GitHub recommends application/vnd.github+json and accepts it, but its description has only this one.
       accept: 'application/json',
     });
   }, 180_000);
@@ -102,7 +102,7 @@ describeWith('prism')("GitHub's own contract", () => {
       proxy.env,
     );
 
-  /** Reads the one list of the program, and what came of it. */
+  /** Reads the one list of the program. Resolves to its records, its failure and the requests. */
   const readList = async (config: object) => {
     const catalog = configuredCatalog(['items'], 'full_refresh');
     const {messages} = await run(CONTRACT, 'read', config, catalog);
@@ -134,7 +134,7 @@ describeWith('prism')("GitHub's own contract", () => {
       expect(requestsOf(proxy.seen())).toEqual(['/repos/octocat/Hello-World', '/users/github']);
     }, 30_000);
 
-    test('in each request of a read, whose records fit the schemas that discover tells', async () => {
+    test('in each request of a read, whose records fit the schemas of discover', async () => {
       const discovered = await run(GITHUB, 'discover', config);
       const {messages, status} = await run(
         GITHUB,
@@ -159,7 +159,7 @@ describeWith('prism')("GitHub's own contract", () => {
       }
     }, 60_000);
 
-    test('though its token does not go to the host that the next links of all lists lead to', async () => {
+    test('but its token does not go to the host of the next links', async () => {
       proxy.use(withCookie(linked(OTHER, (page) => (page === 3 ? 2 : page + 1))));
       await run(
         GITHUB,
@@ -187,7 +187,7 @@ describeWith('prism')("GitHub's own contract", () => {
 
   describe('a next link', () => {
     test.each(KEYS)(
-      'to another host, without end, is followed to the cap of pages, but the key %s stays at home',
+      'to another host, without end, is followed up to the limit of pages, but without the key %s',
       async (_where, api_key) => {
         proxy.use(withCookie(linked(OTHER, (page) => page + 1)));
         const {ids, failure, seen} = await readList({path: ISSUES, api_key, max_pages: 5});
@@ -202,7 +202,7 @@ describeWith('prism')("GitHub's own contract", () => {
       30_000,
     );
 
-    test("as it stands in GitHub's example is followed, and what is not there is told", async () => {
+    test("from GitHub's example is followed, and a missing page is reported", async () => {
       proxy.use((answer) => answer);
       const {ids, failure, seen} = await readList({path: ISSUES});
       expect(ids).toEqual([1]);
@@ -212,7 +212,7 @@ describeWith('prism')("GitHub's own contract", () => {
       expect(leaked(seen)).toEqual([]);
     }, 30_000);
 
-    test('to the same page is noticed when that page comes again', async () => {
+    test('to the same page is noticed at the second copy of the page', async () => {
       proxy.use(linked(OTHER, () => 1));
       const {ids, failure, seen} = await readList({path: ISSUES});
       expect(ids).toEqual([1]);
@@ -222,7 +222,7 @@ describeWith('prism')("GitHub's own contract", () => {
       expect(requestsOf(seen)).toEqual([ISSUES, `${OTHER}${ISSUES}?page=1`]);
     }, 30_000);
 
-    test('back to an earlier page is noticed before that page is asked for', async () => {
+    test('back to an earlier page is noticed before that page is requested', async () => {
       proxy.use(linked(prism.url, (page) => (page === 3 ? 2 : page + 1)));
       const {ids, failure, seen} = await readList({path: ISSUES});
       expect(ids).toEqual([1, 2, 3]);
@@ -257,13 +257,13 @@ describeWith('prism')("GitHub's own contract", () => {
     30_000,
   );
 
-  describe('a refusal that it describes', () => {
+  describe('an error response that it describes', () => {
     const UNKNOWN =
       'The API does not accept these credentials: check them in the config. They may be mistyped, expired or revoked.';
     const MISSING =
       'The credentials are valid but may not read this: grant the missing permission, or leave this stream out.';
 
-    // Its examples have "string" for every text.
+    // Its examples have "string" for every string.
     test.each([
       [401, '/user/repos', 'config_error', `answered 401: string. ${UNKNOWN}`, 1],
       [403, '/gists', 'config_error', `answered 403: string. ${MISSING}`, 1],
@@ -277,12 +277,12 @@ describeWith('prism')("GitHub's own contract", () => {
         3,
       ],
     ])(
-      'with %d on %s is a %s in its own words',
-      async (code, path, type, told, times) => {
+      "with %d on %s is a %s with the API's message",
+      async (code, path, type, message, times) => {
         const {ids, failure, seen} = await readList({path, prefer: `code=${code}`});
         expect({ids, failure}).toEqual({
           ids: [],
-          failure: `items ${type}: GET ${prism.url}${path} ${told}`,
+          failure: `items ${type}: GET ${prism.url}${path} ${message}`,
         });
         expect(requestsOf(seen)).toEqual(Array.from({length: times}, () => path));
       },

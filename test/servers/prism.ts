@@ -1,6 +1,6 @@
-// Prism, which answers as an OpenAPI document says, and refuses what it does not allow: here GitHub's own.
+// Prism, which responds as an OpenAPI document says, here GitHub's own, and rejects requests that it does not allow.
 import {join} from 'node:path';
-import {answers, freePort, SERVERS, startServer} from './servers.ts';
+import {freePort, responds, SERVERS, startServer} from './servers.ts';
 
 const GITHUB = 'node_modules/@octokit/openapi/generated/api.github.com.json';
 
@@ -16,8 +16,8 @@ export const startPrism = async () => {
     ],
     env: {NODE_OPTIONS: ''},
     cwd: join(SERVERS, 'npm/prism'),
-    isReady: answers(url),
-    // It takes in a document of 12 MB first.
+    isReady: responds(url),
+    // It parses a document of 12 MB first.
     patience: 120_000,
   });
   return {...server, url};

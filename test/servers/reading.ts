@@ -1,4 +1,4 @@
-// Reads with a source as its users do, for suites with servers that others wrote.
+// Reads with a source as its users do, for suites with servers by other authors.
 import {errorsIn, lastStates, recordsOf, warningsOf} from '../../cdk/testing/messages.ts';
 import {configuredCatalog, runSource, type workspace} from '../e2e/run-program.ts';
 
@@ -6,7 +6,7 @@ type Reading = {
   readonly stream: string;
   readonly config: object;
   readonly syncMode?: string;
-  /** As an earlier reading left it. */
+  /** The states of an earlier read. */
   readonly states?: readonly object[];
 };
 
@@ -31,12 +31,12 @@ export const readStream = async (
     warnings: warningsOf(messages),
     states: lastStates(messages),
     status,
-    /** In milliseconds, the start of the program included. */
+    /** In milliseconds, including the start of the program. */
     took: Date.now() - startedAt,
   };
 };
 
-/** What `check` finds: a status, and a message where it failed. */
+/** The result of `check`: a status, and a message if it failed. */
 export const checkConfig = async (
   program: string,
   {file}: ReturnType<typeof workspace>,

@@ -1,5 +1,5 @@
-// A proxy for programs under test (HTTP_PROXY, HTTPS_PROXY) that sees all they send, wherever it goes, TLS included, and
-// lets one server answer for every host.
+// A proxy for programs under test (HTTP_PROXY, HTTPS_PROXY) that records every request to any host, including TLS, and
+// lets one server respond for all hosts.
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {createServer, type IncomingHttpHeaders, type RequestListener} from 'node:http';
@@ -7,29 +7,29 @@ import {createServer as createSecureServer} from 'node:https';
 import type {AddressInfo, Socket} from 'node:net';
 import {join} from 'node:path';
 
-/** A request that came by, or the CONNECT for one. */
+/** A request through the proxy, or the CONNECT for one. */
 export type Seen = {
   readonly method: string;
   readonly origin: string;
   /** With the query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** What it was answered with. */
+  /** The status of the response. */
   readonly status: number;
-  /** What about the request breaks the contract, in Prism's words. It may tell of its own example, too: not here. */
+  /** The request's violations of the contract, by Prism. Violations of Prism's own example are left out. */
   readonly violations: readonly string[];
 };
 
-type Answer = {
+type Reply = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 };
 
-/** Changes an answer of the server on its way back. */
-export type Edit = (answer: Answer, asked: URL) => Answer;
+/** Changes a response of the server on its way back. */
+export type Edit = (reply: Reply, requested: URL) => Reply;
 
-/** A certificate for these hosts, which is its own authority. */
+/** A self-signed certificate for these hosts. */
 const makeCertificate = (folder: string, hosts: readonly string[]) => {
   const names = hosts.map((host) => `DNS:${host}`).join(',');
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
@@ -40,7 +40,7 @@ const makeCertificate = (folder: string, hosts: readonly string[]) => {
   return {file, cert: readFileSync(file), key: readFileSync(join(folder, 'proxy-key.pem'))};
 };
 
-/** What is about the connection rather than about the request or the answer. */
+/** Headers of the connection, not of the request or the response. */
 const HOP = new Set(['connection', 'host', 'keep-alive', 'content-length', 'transfer-encoding']);
 
 const passable = (headers: Iterable<readonly [string, unknown]>): Record<string, string> =>
@@ -48,46 +48,53 @@ const passable = (headers: Iterable<readonly [string, unknown]>): Record<string,
     [...headers].flatMap(([name, value]) => (HOP.has(name) ? [] : [[name, String(value)]])),
   );
 
-const ask = async (url: string, method: string, headers: IncomingHttpHeaders): Promise<Answer> => {
-  const asked = passable(Object.entries(headers));
-  const response = await fetch(url, {method, headers: asked, redirect: 'manual'});
+const forward = async (
+  url: string,
+  method: string,
+  headers: IncomingHttpHeaders,
+): Promise<Reply> => {
+  const requested = passable(Object.entries(headers));
+  const response = await fetch(url, {method, headers: requested, redirect: 'manual'});
   const {status} = response;
   return {status, headers: passable(response.headers), body: await response.text()};
 };
 
 type Violation = {readonly location: readonly string[]; readonly message: string};
 
-const violationsIn = ({headers}: Answer): readonly string[] => {
+const violationsIn = ({headers}: Reply): readonly string[] => {
   const violations: readonly Violation[] = JSON.parse(headers['sl-violations'] ?? '[]');
   return violations.flatMap(({location, message}) => (location[0] === 'request' ? [message] : []));
 };
 
 type Options = {
-  /** Who answers, whichever host was asked. */
+  /** The server that responds, whatever host was requested. */
   readonly upstream: string;
-  /** For whose TLS it can show a certificate. */
+  /** The hosts of its certificate for TLS. */
   readonly hosts: readonly string[];
-  /** What the server is told to answer with, whatever it was asked for. */
+  /** The `accept` header that the server gets, whatever was requested. */
   readonly accept: string;
 };
 
-/** @param folder where its certificate goes */
+/** @param folder for its certificate */
 export const startRecordingProxy = async (folder: string, {upstream, hosts, accept}: Options) => {
   const {file, cert, key} = makeCertificate(folder, hosts);
   const log: Seen[] = [];
-  let edit: Edit = (answer) => answer;
+  let edit: Edit = (reply) => reply;
 
   const handle =
     (scheme: string): RequestListener =>
     async ({method = '', url = '', headers}, response) => {
-      // A proxy is given the whole URL; within a tunnel it is a path.
-      const asked = new URL(url, `${scheme}://${headers.host}`);
-      const path = `${asked.pathname}${asked.search}`;
-      const answer = edit(await ask(`${upstream}${path}`, method, {...headers, accept}), asked);
-      const {origin} = asked;
-      const violations = violationsIn(answer);
-      log.push({method, origin, path, headers, status: answer.status, violations});
-      response.writeHead(answer.status, answer.headers).end(answer.body);
+      // A proxy gets the whole URL; within a tunnel it is a path.
+      const requested = new URL(url, `${scheme}://${headers.host}`);
+      const path = `${requested.pathname}${requested.search}`;
+      const reply = edit(
+        await forward(`${upstream}${path}`, method, {...headers, accept}),
+        requested,
+      );
+      const {origin} = requested;
+      const violations = violationsIn(reply);
+      log.push({method, origin, path, headers, status: reply.status, violations});
+      response.writeHead(reply.status, reply.headers).end(reply.body);
     };
   const plain = createServer(handle('http'));
   const secure = createSecureServer({cert, key}, handle('https'));
@@ -102,9 +109,9 @@ export const startRecordingProxy = async (folder: string, {upstream, hosts, acce
   const {port} = plain.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   return {
-    /** What a program needs in its environment to go by this proxy, and to believe it. */
+    /** The environment of a program that uses and trusts this proxy. */
     env: {HTTP_PROXY: url, HTTPS_PROXY: url, NO_PROXY: '', no_proxy: '', NODE_EXTRA_CA_CERTS: file},
-    /** Sets how answers are changed from here on, and forgets what was seen. */
+    /** Sets how later responses are changed, and forgets the recorded requests. */
     use: (next: Edit): void => {
       edit = next;
       log.length = 0;

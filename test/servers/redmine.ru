@@ -1,5 +1,5 @@
-# Debian's Redmine with a database, logs and temporary files of its own, all in FOLDER, which already holds a copy of the
-# database as Debian's package made it. Seeds 3,000 issues and the administrator's API key, then serves.
+# Debian's Redmine with its own database, logs and temporary files, all in FOLDER, which already holds a copy of the
+# database of Debian's package. Seeds 3,000 issues and the administrator's API key, then serves.
 require '/usr/share/redmine/config/application'
 
 app = Rails.application
@@ -24,7 +24,7 @@ same = {
   tracker_id: Tracker.first.id, project_id: project.id, status_id: IssueStatus.first.id,
   priority_id: IssuePriority.first.id, author_id: admin.id, start_date: start.to_date, created_on: start, lft: 1, rgt: 2
 }
-# Three at a time were changed in the same second: ties lie across pages of 100.
+# Three each were changed in the same second, so some ties cross pages of 100.
 Issue.insert_all(
   (1..3000).map do |id|
     same.merge(id: id, root_id: id, subject: "Issue #{id}", updated_on: start + (id - 1) / 3 * 3600)

@@ -1,4 +1,4 @@
-// Offsets that are clamped, a date filter that takes ties, and a list that changes while it is read: Redmine.
+// Redmine clamps offsets, has a date filter that includes ties, and a list that changes while it is read.
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {ROOT, workspace} from '../e2e/run-program.ts';
@@ -35,7 +35,7 @@ describeWith('redmine')('the issues of a Redmine', () => {
   const readAll = (stream: 'newest_first' | 'by_id') =>
     readStream(SOURCE, place, {stream, config: config(), syncMode: 'full_refresh'});
 
-  test('come once each and in order, though a page is cut to a tenth of what was asked for', async () => {
+  test('come once each and in order, although a page has only a tenth of the requested size', async () => {
     relay.play();
     const {records, errors, warnings, status} = await read();
     expect({ids: idsIn(records), errors, warnings, status}).toEqual({
@@ -44,14 +44,14 @@ describeWith('redmine')('the issues of a Redmine', () => {
       warnings: [],
       status: 0,
     });
-    const asked = relay.seen().map((path) => new URL(path, relay.url).searchParams);
-    expect(asked.map((query) => query.get('limit'))).toEqual(from(1, 30).map(() => '1000'));
-    expect(asked.map((query) => Number(query.get('offset')))).toEqual(
+    const requested = relay.seen().map((path) => new URL(path, relay.url).searchParams);
+    expect(requested.map((query) => query.get('limit'))).toEqual(from(1, 30).map(() => '1000'));
+    expect(requested.map((query) => Number(query.get('offset')))).toEqual(
       from(0, 29).map((page) => page * 100),
     );
   }, 120_000);
 
-  test('that changed in the second of the last one come again, and a late one of that second with them', async () => {
+  test('that changed in the same second as the last one come again, together with a late one', async () => {
     const first = await read();
     expect(first.states).toMatchObject([{stream: {stream_state: {updated_on: LAST_CHANGE}}}]);
     const tied = redmine.insert(LAST_CHANGE);
@@ -85,7 +85,7 @@ describeWith('redmine')('the issues of a Redmine', () => {
     ['key in the query', {type: 'query', key: 'wrong'}],
     ['password', {type: 'basic', username: 'admin', password: 'wrong one'}],
   ])(
-    'with the wrong %s are refused in words that say what to do',
+    'with the wrong %s are refused with advice',
     async (_what, credentials) => {
       const config = configWith(credentials);
       const message = (path: string) =>
@@ -98,18 +98,18 @@ describeWith('redmine')('the issues of a Redmine', () => {
     60_000,
   );
 
-  test('that are filed while the newest come first move some to the next page, and hide none', async () => {
+  test('that are filed while the newest come first move others to the next page, and hide none', async () => {
     const before = redmine.ids();
     relay.play({request: 2, before: () => redmine.insert('2024-03-01T00:00:00Z')});
     const {records, errors, status} = await readAll('newest_first');
     expect({errors, status}).toEqual({errors: [], status: 0});
     const ids = idsIn(records);
     expect([...new Set(ids)]).toEqual(before.toReversed());
-    // The last one of the first page is the first of the second, too.
+    // The last one of the first page is also the first of the second.
     expect(ids.slice(99, 101)).toEqual([before.at(-100), before.at(-100)]);
   }, 120_000);
 
-  test('that are deleted while they are read by offset hide others, and the total tells', async () => {
+  test('that are deleted during a read by offset hide others, which the total reveals', async () => {
     const before = redmine.ids();
     const newest = before.at(-1) ?? 0;
     relay.play({request: 2, before: () => redmine.remove(newest)});
@@ -121,7 +121,7 @@ describeWith('redmine')('the issues of a Redmine', () => {
     );
   }, 120_000);
 
-  test('come all and once by their id, whatever is filed and deleted meanwhile', async () => {
+  test('come completely and once each by their id, whatever is filed and deleted meanwhile', async () => {
     const before = redmine.ids();
     const [oldest = 0] = before;
     relay.play({

@@ -1,22 +1,22 @@
-// Debian's Redmine with 3,000 issues, on a database of its own. Three issues each were changed in the same second,
+// Debian's Redmine with 3,000 issues, on its own database. Three issues each were changed in the same second,
 // an hour apart from the three before: the last ones, 2998 to 3000, at 2024-02-11T15:00:00Z.
 import {copyFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {ROOT} from '../e2e/run-program.ts';
-import {answers, freePort, type Server, startServer} from './servers.ts';
+import {freePort, responds, type Server, startServer} from './servers.ts';
 
 export const API_KEY = '0123456789abcdef0123456789abcdef01234567';
 export const PASSWORD = 'admin of plenty';
 export const LAST_CHANGE = '2024-02-11T15:00:00Z';
 
-/** As the package made it: with its tables, trackers and priorities, but without projects. */
+/** The package's database, with tables, trackers and priorities, but without projects. */
 const PRISTINE = '/var/lib/dbconfig-common/sqlite3/redmine/instances/default/redmine_default';
 
 export type Redmine = Pick<Server, 'close'> & {
   readonly port: number;
   readonly ids: () => readonly number[];
-  /** Another issue, as it would stand there had somebody filed it then. */
+  /** Adds an issue as if it had been filed then. */
   readonly insert: (updatedOn: string) => number;
   readonly remove: (id: number) => void;
 };
@@ -38,7 +38,7 @@ export const startRedmine = async (folder: string): Promise<Redmine> => {
       API_KEY,
       PASSWORD,
     },
-    isReady: answers(`http://127.0.0.1:${port}/issues.json?limit=1`),
+    isReady: responds(`http://127.0.0.1:${port}/issues.json?limit=1`),
   });
   const database = new DatabaseSync(path);
   const column = (sql: string): readonly number[] =>

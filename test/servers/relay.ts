@@ -1,26 +1,26 @@
-// A TCP relay in front of a server: it can do something before a request passes, and cut an answer in the middle.
+// A TCP relay before a server. It can run an action before it forwards a request, and cut a response in the middle.
 import {once} from 'node:events';
 import {connect, createServer, type Socket} from 'node:net';
 
-/** What happens to the n-th request, from 1 on. */
+/** The treatment of the n-th request, counted from 1. */
 type Mischief = {
   readonly request: number;
-  /** Done before the request goes on to the server. */
+  /** Runs before the request is forwarded to the server. */
   readonly before?: () => unknown;
-  /** Of the answer, its headers included, only so many bytes come; then the connection is closed as if it were whole. */
+  /** Only so many bytes of the response come, including headers. Then the connection is closed as if it were complete. */
   readonly cutAt?: number;
 };
 
 export type Relay = {
   readonly url: string;
-  /** Counts requests from 1 again, forgets what it saw, and does this. */
+  /** Counts requests from 1 again, forgets the recorded ones, and uses this treatment. */
   readonly play: (mischief?: Mischief) => void;
-  /** The paths that were asked for since then, with their queries. */
+  /** The paths that were requested since then, with their queries. */
   readonly seen: () => readonly string[];
   readonly close: () => Promise<void>;
 };
 
-/** One request of our clients fits into one packet, and none is sent before the last one was answered. */
+/** One request of our clients fits into one packet, and none is sent before the response to the last one. */
 const pathIn = (chunk: Buffer): string | undefined =>
   /^(?:GET|POST) (\S+) HTTP/.exec(chunk.toString('latin1'))?.[1];
 
@@ -32,7 +32,7 @@ export const startRelay = async (port: number): Promise<Relay> => {
 
   const hold = (socket: Socket): Socket => {
     sockets.add(socket);
-    // The other side may be gone: what matters is what the client makes of it.
+    // The other side may be gone, which the client must handle.
     socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
     return socket;
   };
@@ -50,7 +50,7 @@ export const startRelay = async (port: number): Promise<Relay> => {
       server.write(chunk);
     };
     client.on('data', (chunk: Buffer) => {
-      // What it should have done before has failed: nothing passes, so the test fails, too.
+      // The action before the request has failed: nothing is forwarded, so the test fails, too.
       pass(chunk).catch(() => client.destroy());
     });
     client.on('close', () => server.end());

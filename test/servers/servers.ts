@@ -1,4 +1,4 @@
-// Servers that others wrote: installed by scripts/install-servers.js, started by the suites in test/servers/.
+// Servers by other authors: installed by scripts/install-servers.js, started by the suites in test/servers/.
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createServer} from 'node:net';
@@ -7,10 +7,10 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {ROOT} from '../e2e/run-program.ts';
 import {describeInstalled} from './installed.ts';
 
-/** Where a server's own files are: `npm/<name>`, `python/<name>`, `go/<name>`. */
+/** The folder of a server's own files: `npm/<name>`, `python/<name>`, `go/<name>`. */
 export const SERVERS = join(ROOT, '.servers');
 
-/** `describe` where the server is installed; else one line says why its tests are skipped. */
+/** `describe` if the server is installed; otherwise its tests are skipped, and one line says why. */
 export const describeWith = (server: string) => describeInstalled(SERVERS, [server]);
 
 export const freePort = async (): Promise<number> => {
@@ -24,7 +24,7 @@ export const freePort = async (): Promise<number> => {
 };
 
 export type Server = {
-  /** The end of what it printed. */
+  /** The end of its output. */
   readonly output: () => string;
   readonly close: () => Promise<void>;
 };
@@ -34,9 +34,9 @@ type Start = {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Whether it answers by now; asked again until it does. */
+  /** True if the server responds; called again until it does. */
   readonly isReady: () => Promise<boolean>;
-  /** How long it may take to start, in milliseconds; default a minute. */
+  /** The time limit of its start in milliseconds; by default a minute. */
   readonly patience?: number;
 };
 
@@ -46,7 +46,7 @@ const stop = async (child: ChildProcess): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'close');
   const {pid} = child;
-  // The whole group: several of them are shells or masters with workers.
+  // To the whole group: several servers are shells or masters with workers.
   const kill = (signal: NodeJS.Signals) => {
     try {
       if (pid !== undefined) process.kill(-pid, signal);
@@ -60,7 +60,7 @@ const stop = async (child: ChildProcess): Promise<void> => {
   clearTimeout(forced);
 };
 
-/** Starts a server in a process group of its own, and waits until it answers. */
+/** Starts a server in a process group of its own, and waits until it responds. */
 export const startServer = async ({
   command,
   args,
@@ -87,18 +87,18 @@ export const startServer = async ({
   failed.catch(() => {});
   const deadline = Date.now() + patience;
   while (!(await Promise.race([isReady().catch(() => false), failed]))) {
-    if (child.exitCode !== null) throw new Error(`${command} does not start: ${output}`);
+    if (child.exitCode !== null) throw new Error(`${command} did not start: ${output}`);
     if (Date.now() > deadline) {
       await stop(child);
-      throw new Error(`${command} does not answer after ${patience / 1_000} s: ${output}`);
+      throw new Error(`${command} did not respond within ${patience / 1_000} s: ${output}`);
     }
     await delay(50);
   }
   return {output: () => output, close: () => stop(child)};
 };
 
-/** For `isReady`: whether a URL answers, whatever the status. */
-export const answers = (url: string) => async (): Promise<boolean> => {
+/** For `isReady`: true if a URL responds, with any status. */
+export const responds = (url: string) => async (): Promise<boolean> => {
   const response = await fetch(url, {signal: AbortSignal.timeout(2_000), redirect: 'manual'});
   await response.arrayBuffer();
   return true;

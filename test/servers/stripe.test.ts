@@ -1,4 +1,4 @@
-// Stripe's lists, from stripe-mock, which refuses a parameter that Stripe does not have in Stripe's own words.
+// Stripe's lists, from stripe-mock, which rejects unknown parameters with Stripe's own messages.
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {errorsIn, lastStates, recordsOf} from '../../cdk/testing/messages.ts';
@@ -31,7 +31,7 @@ describeWith('stripe-mock')("Stripe's lists", () => {
   };
 
   test.each([['bearer'], ['basic']])(
-    'take a key by %s',
+    'accept a key by %s',
     async (by) => {
       const {messages} = await run('check', {by});
       expect(messages).toEqual([
@@ -41,8 +41,8 @@ describeWith('stripe-mock')("Stripe's lists", () => {
     30_000,
   );
 
-  test('are all asked for by the contract, with lists and brackets in the query, and end where has_more says so', async () => {
-    const asked = {
+  test('are all requested by the contract, with lists and brackets in the query, and end at has_more: false', async () => {
+    const requested = {
       balance_transactions: 'created:map[gte:1577836800] limit:100',
       charges: 'created:map[gte:1577836800] expand:[data.customer data.invoice] limit:100',
       customers: 'created:map[gte:1577836800] limit:100',
@@ -52,11 +52,11 @@ describeWith('stripe-mock')("Stripe's lists", () => {
       refunds: 'created:map[gte:1577836800] limit:100',
       subscriptions: 'created:map[gte:1577836800] limit:100 status:all',
     };
-    const streams = Object.keys(asked);
+    const streams = Object.keys(requested);
     const {messages, status, requests} = await read(streams);
     expect({errors: errorsIn(messages), status}).toEqual({errors: [], status: 0});
     expect([...requests].sort()).toEqual(
-      Object.entries(asked).map(([name, query]) => `/v1/${name} ${query}`),
+      Object.entries(requested).map(([name, query]) => `/v1/${name} ${query}`),
     );
     for (const name of streams) {
       expect(recordsOf(messages, name)).toEqual([
@@ -67,7 +67,7 @@ describeWith('stripe-mock')("Stripe's lists", () => {
     expect(charge?.['customer']).toMatchObject({object: 'customer'});
   }, 30_000);
 
-  test('go on from the last state, which an older record does not move back', async () => {
+  test('resume from the last state, which an older record does not move back', async () => {
     const state = {
       type: 'STREAM',
       stream: {
@@ -81,7 +81,7 @@ describeWith('stripe-mock')("Stripe's lists", () => {
     expect(lastStates(messages)).toEqual([{...state, sourceStats: {recordCount: 1}}]);
   }, 30_000);
 
-  test('that send the same page again, whatever it is to start after, end with an error', async () => {
+  test('that always send the same page, whatever the start, end with an error', async () => {
     const {messages, requests, status} = await read(['customers'], {has_more: false});
     const [customer] = recordsOf(messages, 'customers');
     expect(errorsIn(messages)[0]).toBe(
@@ -103,11 +103,11 @@ describeWith('stripe-mock')("Stripe's lists", () => {
       "object property 'limit' validation failed: value is not numeric",
     ],
   ])(
-    'refuse a parameter that Stripe %s, in its own words',
+    'reject a parameter that Stripe %s, with its own message',
     async (_how, query, words) => {
       const {messages, requests} = await read(['customers'], {query});
-      const [told = ''] = errorsIn(messages);
-      expect(told.replace(/validator 0x\w+/, 'validator')).toBe(
+      const [error = ''] = errorsIn(messages);
+      expect(error.replace(/validator 0x\w+/, 'validator')).toBe(
         `customers system_error: GET ${server.url}/v1/customers answered 400: Request validation error: validator failed: ${words}.`,
       );
       expect(requests).toHaveLength(1);
@@ -115,7 +115,7 @@ describeWith('stripe-mock')("Stripe's lists", () => {
     30_000,
   );
 
-  test('refuse a key that is none, and are not quoted where they quote it', async () => {
+  test('reject a malformed key, which is masked in their message', async () => {
     const {messages, stdout} = await run('check', {secret_key: 'mistyped-key'});
     expect(messages).toEqual([
       {

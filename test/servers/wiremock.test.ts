@@ -1,4 +1,4 @@
-// Broken connections, bodies and answers from WireMock: each ends in the right records, or in the right error in time.
+// Broken connections, bodies and responses from WireMock: each ends with the right records, or in time with the right error.
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import {ROOT, workspace} from '../e2e/run-program.ts';
@@ -10,17 +10,17 @@ const LIST = join(ROOT, 'test/programs/list/main.ts');
 const PAGES = [1, 2, 3];
 const ATTEMPTS = 3;
 const RETRY = {attempts: ATTEMPTS, base: {milliseconds: 20}};
-/** What a request may take where it would take ten times as long. */
+/** The time limit of a request that would take ten times as long. */
 const TOTAL = 2_000;
-/** For all attempts, and for a program to start on a busy machine. */
+/** The time limit of all attempts and the program's start, on a busy machine. */
 const BOUND = ATTEMPTS * TOTAL + 10_000;
 
 type Fault = {
-  /** Instead of what the page answers; given that. */
+  /** Returns the broken response instead of the page's own. */
   readonly answer: (page: object) => object;
-  /** How the error names it when it stays. */
+  /** The name of a lasting fault in the error. */
   readonly named: string;
-  /** What the config has more. */
+  /** Additions to the config. */
   readonly config?: object;
 };
 
@@ -29,7 +29,7 @@ const fault = (name: string, named: string): Fault => ({
   named,
 });
 
-/** A length that promises more than comes. */
+/** A content-length that is larger than the body. */
 const short = (page: object) => ({
   status: 200,
   headers: {'Content-Type': 'application/json', 'Content-Length': '1000'},
@@ -38,8 +38,8 @@ const short = (page: object) => ({
 
 const FAULTS: Readonly<Record<string, Fault>> = {
   'a connection that is reset': fault('CONNECTION_RESET_BY_PEER', 'ECONNRESET'),
-  'no answer at all': fault('EMPTY_RESPONSE', 'UND_ERR_SOCKET'),
-  'a chunk that is none': fault(
+  'no response': fault('EMPTY_RESPONSE', 'UND_ERR_SOCKET'),
+  'an invalid chunk': fault(
     'MALFORMED_RESPONSE_CHUNK',
     'Response does not match the HTTP/1.1 protocol (Invalid character in chunk size)',
   ),
@@ -47,7 +47,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     'RANDOM_DATA_THEN_CLOSE',
     'Response does not match the HTTP/1.1 protocol (Expected HTTP/, RTSP/ or ICE/)',
   ),
-  'a body that takes too long, though it never stops': {
+  'a body that takes too long, although it keeps coming': {
     answer: (page) => dribbled(page, 10 * TOTAL),
     named: 'a timeout',
     config: {timeouts: {total: {milliseconds: TOTAL}}},
@@ -57,7 +57,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     named: 'UND_ERR_SOCKET',
     config: {headers: {'accept-encoding': 'identity'}},
   },
-  // WireMock compresses what there is and drops the length: on the wire all is well.
+  // WireMock compresses the body and drops the length, so the response is valid.
   'a body shorter than its length, compressed on the way': {
     answer: short,
     named: 'JSON_TRUNCATED',
@@ -82,9 +82,9 @@ const WHOLE: readonly Stub[] = PAGES.map((number) => ({
   response: {status: 200, jsonBody: pageOf(number)},
 }));
 
-/** The answers to a page one after another; behind the last one it is as it should be. */
-const inTurn = (number: number, answers: readonly object[]): readonly Stub[] =>
-  answers.map((response, index) => ({
+/** The responses to a page one after another; after the last one it is correct. */
+const inTurn = (number: number, responses: readonly object[]): readonly Stub[] =>
+  responses.map((response, index) => ({
     priority: 1,
     scenarioName: 'in turn',
     requiredScenarioState: index === 0 ? 'Started' : String(index),
@@ -106,7 +106,7 @@ const pathsTo = (number: number, more: number) => [
   ...Array.from({length: more}, () => `/${number}`),
 ];
 
-describeWith('wiremock')('a list behind WireMock', () => {
+describeWith('wiremock')('a list served by WireMock', () => {
   const place = workspace();
   let server: WireMock;
   beforeAll(async () => {
@@ -114,9 +114,9 @@ describeWith('wiremock')('a list behind WireMock', () => {
   }, 90_000);
   afterAll(() => server.close());
 
-  /** Reads the list; and which pages WireMock was asked for. */
+  /** Reads the list. Also resolves to the pages that were requested from WireMock. */
   const read = async (stubs: readonly Stub[], more: object = {}) => {
-    await server.answerWith([...WHOLE, ...stubs]);
+    await server.respondWith([...WHOLE, ...stubs]);
     const config = {api_url: server.url, path: '/1', retry: RETRY, ...more};
     const done = await readStream(LIST, place, {stream: 'items', config, syncMode: 'full_refresh'});
     const seen = await server.seen();
@@ -125,7 +125,7 @@ describeWith('wiremock')('a list behind WireMock', () => {
 
   describe.each(Object.entries(FAULTS))('%s', (_what, {answer, named, config}) => {
     test.each(PAGES.slice(0, 2))(
-      'once at page %d costs one more request and no record',
+      'once at page %d costs one more request, but no records',
       async (number) => {
         const stubs = inTurn(number, [answer(pageOf(number))]);
         const {records, errors, status, paths, took} = await read(stubs, config);
@@ -140,7 +140,7 @@ describeWith('wiremock')('a list behind WireMock', () => {
     );
 
     test.each(PAGES.slice(0, 2))(
-      'that stays at page %d is an error with its name, after each attempt and in time',
+      'that stays at page %d is an error with its name, after all attempts and in time',
       async (number) => {
         const stubs = always(number, answer(pageOf(number)));
         const {records, errors, status, paths, took} = await read(stubs, config);
@@ -156,7 +156,7 @@ describeWith('wiremock')('a list behind WireMock', () => {
     );
   });
 
-  test('a body that comes in drops, but in time, is taken as it is', async () => {
+  test('a body that comes slowly, but in time, is read', async () => {
     const stubs = always(2, dribbled(pageOf(2), 1_500));
     const {records, errors, paths} = await read(stubs);
     expect({records, errors}).toEqual({records: ALL_ITEMS, errors: []});
@@ -166,7 +166,7 @@ describeWith('wiremock')('a list behind WireMock', () => {
   const busy = (status: number) => ({status, headers: {'Retry-After': '1'}, body: 'not now'});
 
   test.each(PAGES.slice(0, 2))(
-    'page %d that answers 503, then 429, then well, is waited for as it asks',
+    'page %d with a 503, then a 429, then records is retried after the requested waits',
     async (number) => {
       const {records, errors, seen, paths} = await read(inTurn(number, [busy(503), busy(429)]));
       expect({records, errors}).toEqual({records: ALL_ITEMS, errors: []});
@@ -177,14 +177,14 @@ describeWith('wiremock')('a list behind WireMock', () => {
       const [first = 0, second = 0, third = 0] = seen.flatMap(({path, at}) =>
         path === `/${number}` ? [at] : [],
       );
-      // Timers and logs have whole milliseconds.
+      // Timers and logs are rounded to milliseconds.
       expect(Math.min(second - first, third - second)).toBeGreaterThan(995);
     },
     60_000,
   );
 
   test.each([503, 429])(
-    '%d that stays is an error after each attempt, and not before the waits it asks for',
+    '%d that stays is an error after all attempts and the requested waits',
     async (status) => {
       const {records, errors, paths, took} = await read(always(2, busy(status)));
       expect(records).toEqual(itemsBefore(2));

@@ -1,13 +1,13 @@
-// WireMock: an HTTP server that breaks on demand, and keeps a log of its own of what was sent to it.
+// WireMock: an HTTP server that breaks on demand, and keeps a log of its requests.
 import {readdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {answers, freePort, SERVERS, type Server, startServer} from './servers.ts';
+import {freePort, responds, SERVERS, type Server, startServer} from './servers.ts';
 
 /** https://wiremock.org/docs/stubbing/ */
 export type Stub = {
   readonly request: object;
   readonly response: object;
-  /** The lowest goes first; default 5. */
+  /** The lowest number has precedence; by default 5. */
   readonly priority?: number;
   readonly scenarioName?: string;
   readonly requiredScenarioState?: string;
@@ -16,9 +16,9 @@ export type Stub = {
 
 export type WireMock = Pick<Server, 'close'> & {
   readonly url: string;
-  /** Forgets what it was told, and what it saw, and answers with these. */
-  readonly answerWith: (stubs: readonly Stub[]) => Promise<void>;
-  /** What was sent to it since then, in order. */
+  /** Forgets its stubs and its log, and responds with these. */
+  readonly respondWith: (stubs: readonly Stub[]) => Promise<void>;
+  /** The requests since then, in order. */
   readonly seen: () => Promise<readonly {readonly path: string; readonly at: number}[]>;
 };
 
@@ -32,7 +32,7 @@ export const startWireMock = async (): Promise<WireMock> => {
   const {close} = await startServer({
     command: 'java',
     args: ['-jar', join(BUILD, jar), ...options],
-    isReady: answers(`${url}/__admin/mappings`),
+    isReady: responds(`${url}/__admin/mappings`),
   });
   const admin = async (method: string, path: string, body?: object): Promise<string> => {
     const response = await fetch(`${url}/__admin/${path}`, {
@@ -40,12 +40,12 @@ export const startWireMock = async (): Promise<WireMock> => {
       ...(body && {body: JSON.stringify(body)}),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`WireMock does not take ${path}: ${text}`);
+    if (!response.ok) throw new Error(`WireMock rejected ${path}: ${text}`);
     return text;
   };
   return {
     url,
-    answerWith: async (stubs) => {
+    respondWith: async (stubs) => {
       await admin('POST', 'reset');
       await admin('POST', 'mappings/import', {mappings: stubs});
     },

@@ -1,4 +1,4 @@
-// Page numbers that end in 400, links, a date filter that leaves ties out, and bodies without a length: WordPress.
+// WordPress has page numbers that end with a 400, links, a date filter that excludes ties, and bodies without a length.
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {ROOT, workspace} from '../e2e/run-program.ts';
@@ -46,26 +46,26 @@ describeWith('wordpress')('the posts of a WordPress', () => {
   };
 
   test.each([
-    ['up to the number of pages that a header tells', 'posts', from(1, 30)],
-    ['until a page number is refused', 'until_refused', from(1, 31)],
+    ['up to the number of pages in a header', 'posts', from(1, 30)],
+    ['until a page number is rejected', 'until_refused', from(1, 31)],
     ['by the links from one to the next', 'by_links', [0, ...from(2, 30)]],
   ])(
     'come once each %s',
-    async (_how, stream, asked) => {
+    async (_how, stream, requested) => {
       relay.play();
       const {read, pages} = await readAll(stream);
       expect(read).toEqual(ALL);
-      expect(pages).toEqual(asked);
+      expect(pages).toEqual(requested);
     },
     120_000,
   );
 
-  // Their headers take some 700 bytes, a page 100,000 and more.
+  // Their headers have some 700 bytes, a page 100,000 or more.
   test.each([
     ['in its headers', 300],
     ['in the middle', 40_000],
   ])(
-    'come once each, too, when one body without a length is cut %s',
+    'also come once each if a body without a length is cut %s',
     async (_where, cutAt) => {
       relay.play({request: 5, cutAt});
       const {read, pages} = await readAll('posts');
@@ -75,7 +75,7 @@ describeWith('wordpress')('the posts of a WordPress', () => {
     120_000,
   );
 
-  test('that changed in the second of the last one come again, and a late one of that second with them', async () => {
+  test('that changed in the same second as the last one come again, together with a late one', async () => {
     const config = configWith(wordpress.password);
     const read = (states?: readonly object[]) =>
       readStream(SOURCE, place, {stream: 'posts', config, ...(states && {states})});
@@ -83,7 +83,7 @@ describeWith('wordpress')('the posts of a WordPress', () => {
     expect(first.states).toMatchObject([{stream: {stream_state: {modified_gmt: LAST_CHANGE}}}]);
     await wordpress.insert(5_001, LAST_CHANGE);
     await wordpress.insert(5_000, '2024-02-12T00:00:00Z');
-    // Asked as the position is, WordPress would keep the late one for itself.
+    // With the exact position, WordPress would not return the late one.
     const after = await fetch(`${relay.url}${POSTS}?modified_after=${LAST_CHANGE}`);
     expect(await after.json()).toMatchObject([{id: 5_000}]);
     const second = await read(first.states);
@@ -92,7 +92,7 @@ describeWith('wordpress')('the posts of a WordPress', () => {
     expect(idsIn(third.records)).toEqual([5_000]);
   }, 120_000);
 
-  test('can be read with an application password, with its spaces and without', async () => {
+  test('can be read with an application password, with and without its spaces', async () => {
     const {password} = wordpress;
     expect(password).toMatch(/^(\w{4} ){5}\w{4}$/);
     for (const typed of [password, password.replaceAll(' ', '')]) {
@@ -100,7 +100,7 @@ describeWith('wordpress')('the posts of a WordPress', () => {
     }
   }, 60_000);
 
-  test('with a wrong one are refused in words that say what to do', async () => {
+  test('with a wrong one are refused with advice', async () => {
     expect(await checkConfig(SOURCE, place, configWith('abcd efgh ijkl'))).toEqual([
       {
         status: 'FAILED',

@@ -1,4 +1,4 @@
-// Debian's WordPress with 3,000 posts, and a MariaDB for it, both in a folder of their own. Three posts each were changed
+// Debian's WordPress with 3,000 posts, and a MariaDB for it, both in their own folder. Three posts each were changed
 // in the same second: the last ones, 2998 to 3000, at 2024-02-11T15:00:00Z.
 import {execFile} from 'node:child_process';
 import {copyFileSync, mkdirSync, readdirSync, symlinkSync} from 'node:fs';
@@ -6,7 +6,7 @@ import {userInfo} from 'node:os';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import {ROOT} from '../e2e/run-program.ts';
-import {answers, freePort, type Server, startServer} from './servers.ts';
+import {freePort, responds, type Server, startServer} from './servers.ts';
 
 const CODE = '/usr/share/wordpress';
 const OWN = join(ROOT, 'test/servers/wordpress');
@@ -24,7 +24,7 @@ const run = async (
 
 const startMariaDb = async (folder: string) => {
   const data = join(folder, 'mariadb');
-  // Networking is off: nothing but this folder's socket leads to it, so it asks for no password.
+  // Networking is off: only this folder's socket leads to it, so it needs no password.
   const socket = join(folder, 'db.sock');
   const own = ['--no-defaults', `--user=${userInfo().username}`, `--datadir=${data}`];
   await run('mariadb-install-db', [
@@ -50,7 +50,7 @@ const startMariaDb = async (folder: string) => {
   return {socket, execute, close: server.close};
 };
 
-/** A folder of links to Debian's code, but for the configuration, which Debian's looks for in /etc. */
+/** Makes a folder of links to Debian's code, except the configuration, which Debian's looks for in /etc. */
 const linkSite = (folder: string): string => {
   const site = join(folder, 'site');
   mkdirSync(site);
@@ -65,7 +65,7 @@ export type WordPress = Pick<Server, 'close'> & {
   readonly port: number;
   /** An application password of the user `admin`, with spaces. */
   readonly password: string;
-  /** Another post, as it would stand there had it been changed then. */
+  /** Adds a post as if it had been changed then. */
   readonly insert: (id: number, modified: string) => Promise<void>;
 };
 
@@ -80,7 +80,7 @@ export const startWordPress = async (folder: string): Promise<WordPress> => {
       args: ['-d', 'opcache.enable_cli=1', '-S', `127.0.0.1:${port}`, join(OWN, 'router.php')],
       env: {...env, PHP_CLI_SERVER_WORKERS: '4'},
       cwd: env.SITE,
-      isReady: answers(`http://127.0.0.1:${port}/wp-json/`),
+      isReady: responds(`http://127.0.0.1:${port}/wp-json/`),
     });
     return {port, password, server};
   };

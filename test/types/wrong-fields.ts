@@ -1,4 +1,4 @@
-// Not a part of the program: what an author may write and what must not compile, for test/types.test.ts.
+// Not a part of the program: valid streams of an author, and faults that must not compile, for test/types.test.ts.
 // Each line under a comment that begins with "wrong" is an error, and no other line is.
 import {
   defineSource,
@@ -20,7 +20,7 @@ type Item = {
   team?: {lead: {login: string} | null} | null;
   labels?: {[name: string]: unknown};
 };
-/** What the API gives for an item. */
+/** An item as the API returns it. */
 type RawItem = {id: number; sha: string; commit: {committer: {date: string} | null}};
 
 declare const schema: Schema<Item>;
@@ -73,7 +73,7 @@ export const fine = defineSource({
       read: ({http}) => http.paginate('/m'),
     }),
     stream({
-      name: 'asked_schema',
+      name: 'requested_schema',
       schema: async ({http}) => ({type: 'object', properties: await http.get('/fields')}),
       primaryKey: ['id'],
       cursor: {field: 'updated_at'},
@@ -257,7 +257,7 @@ export const wrongRecords = [
       yield page([{id: 1}]);
     },
   }),
-  // wrong: what is claimed of the API is not what the schema says
+  // wrong: the type of the API's record does not match the schema
   stream({
     name: 'claimed',
     schema,
@@ -274,14 +274,14 @@ export const wrongRecords = [
     name: 'map_without_a_field',
     schema,
     read: ({http}) => http.paginate('/m'),
-    // wrong: a record has a time, which the API may not give
+    // wrong: a record has a time, which the API may leave out
     map: (raw) => ({...raw, id: 1}),
   }),
   stream({
     name: 'map_from_no_field',
     schema,
     read: ({http}) => http.paginate('/m'),
-    // wrong: the API gives no such field
+    // wrong: the API returns no such field
     map: (raw: RawItem) => ({id: raw.id, updated_at: raw.shaa}),
   }),
 ];

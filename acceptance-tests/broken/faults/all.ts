@@ -1,4 +1,4 @@
-// Every broken connector: the fault, and the check that catches it.
+// Every broken connector, with the check that catches it.
 import {beyondFaults} from './beyond.ts';
 import {clientFaults} from './clients.ts';
 import {connectionFaults} from './connection.ts';

@@ -1,4 +1,4 @@
-// Faults that show only after a crash, in a second read, or in what a machine has to give.
+// Faults that show only after a crash, in a second read, or in the use of time and memory.
 import type {BrokenConnector, Hooks} from './hooks.ts';
 
 const beyond = (
@@ -14,7 +14,7 @@ const beyond = (
   ...(limits && {limits}),
 });
 
-/** About every second record comes twice, in each read another one; what states count is right. */
+/** About every second record comes twice, different ones in each read. The counts in states are right. */
 const repeating = (): Hooks => {
   let repeats = 0;
   return {
@@ -48,7 +48,7 @@ export const beyondFaults: Readonly<Record<string, BrokenConnector>> = {
   'a read begins two days after its state': beyond('test_crash_and_resume', {since: skipped}, [
     'beyond.test_resume_from_every_state',
   ]),
-  'each STATE says that all has been read': beyond(
+  'each STATE covers records that come later': beyond(
     'test_crash_and_resume',
     {
       state: (blob) =>
@@ -61,11 +61,11 @@ export const beyondFaults: Readonly<Record<string, BrokenConnector>> = {
       ...['invariants.state-never-ahead', 'invariants.no-identical-states'],
     ],
   ),
-  'some records come twice, others in each read': beyond(
+  'different records come twice in each read': beyond(
     'test_full_refresh_is_deterministic',
     repeating(),
   ),
-  'all that is read is kept in memory': beyond(
+  'all records are kept in memory': beyond(
     'test_memory',
     {
       start: (command) => {
@@ -76,7 +76,7 @@ export const beyondFaults: Readonly<Record<string, BrokenConnector>> = {
     [],
     {memory: 256 * 1024 * 1024},
   ),
-  'spec thinks before it answers': beyond(
+  'spec is slow': beyond(
     'test_start_up',
     {
       start: (command) => {

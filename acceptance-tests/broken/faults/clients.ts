@@ -1,4 +1,4 @@
-// Faults that show only where a client calls the connector in its own way.
+// Faults that show only if a client calls the connector in its own way.
 import {readFileSync} from 'node:fs';
 import type {BrokenConnector, Hooks, Json} from './hooks.ts';
 
@@ -21,7 +21,7 @@ const textOf = (option: string): string => {
   return path === undefined ? '' : readFileSync(path, 'utf8');
 };
 
-/** Fails where something is true of the command line. */
+/** Fails if a condition on the command line is true. */
 const refusing = (isRefused: (command: string) => boolean, message: string): Hooks => ({
   start: (command, {fail}) => {
     if (!isRefused(command)) return undefined;
@@ -30,7 +30,7 @@ const refusing = (isRefused: (command: string) => boolean, message: string): Hoo
   },
 });
 
-/** Lives on a while after its work, and ends with 1 at SIGTERM. */
+/** Keeps running for a while after its work, and ends with 1 on SIGTERM. */
 const surprised = (meant: string, milliseconds: number): Hooks => ({
   start: (command) => {
     if (command !== meant) return undefined;
@@ -42,7 +42,7 @@ const surprised = (meant: string, milliseconds: number): Hooks => ({
 
 const log = (message: string): Json => ({type: 'LOG', log: {level: 'INFO', message}});
 
-/** Hands the config back before it answers. */
+/** Returns the config in a CONTROL message before its result. */
 const controlFirst = (): Hooks => {
   let config: Json = {};
   return {
@@ -73,29 +73,29 @@ export const clientFaults: Readonly<Record<string, BrokenConnector>> = {
     'test_platform_option_with_equals',
     refusing(() => words.some((word) => word.startsWith('--config=')), 'Where is the config?'),
   ),
-  'a missing stream is INCOMPLETE, and no more is said': client(
+  'a missing stream is INCOMPLETE without a TRACE ERROR': client(
     'test_platform_missing_stream',
     {
       message: (message) => (message['trace']?.type === 'ERROR' ? [] : [message]),
     },
-    ['basic_read.test_airbyte_trace_message_on_failure', 'invariants.failures-are-told'],
+    ['basic_read.test_airbyte_trace_message_on_failure', 'invariants.failures-are-reported'],
   ),
-  'SIGTERM after the answer is a failure': client(
-    'test_pyairbyte_stops_after_the_answer',
+  'SIGTERM after the result is a failure': client(
+    'test_pyairbyte_stops_after_the_response',
     surprised('spec', 1500),
   ),
-  'a catalog named .txt is refused': client(
+  'a catalog named .txt is rejected': client(
     'test_pyairbyte_first_read',
-    refusing(() => given('catalog')?.endsWith('.txt') ?? false, 'The catalog is no JSON file.'),
+    refusing(() => given('catalog')?.endsWith('.txt') ?? false, 'The catalog is not a JSON file.'),
   ),
-  'a state with nulls is refused': client(
+  'a state with nulls is rejected': client(
     'test_pyairbyte_next_read',
     refusing(() => textOf('state').includes('"data":null'), 'The data of the state is missing.'),
   ),
   'a state with nulls is ignored': client(
     'test_pyairbyte_next_read',
     {since: (cursor) => (textOf('state').includes('"data":null') ? '' : cursor)},
-    // Its cursor is the last one all the while.
+    // Its cursor is the last one all the time.
     ['invariants.no-identical-states'],
   ),
   'fields differ by case only': client('test_pyairbyte_cache', {
@@ -104,7 +104,7 @@ export const clientFaults: Readonly<Record<string, BrokenConnector>> = {
       return catalog;
     },
   }),
-  'a bare number on stdout': client(
+  'a bare number is on stdout': client(
     'test_tap_airbyte_read',
     {
       start: (command) => {
@@ -114,7 +114,7 @@ export const clientFaults: Readonly<Record<string, BrokenConnector>> = {
     },
     ['invariants.one-message-a-line'],
   ),
-  'a log on stderr that no pipe holds': client('test_tap_airbyte_read', {
+  'a log on stderr does not fit into a pipe': client('test_tap_airbyte_read', {
     start: (command) => {
       if (command === 'read') process.stderr.write('Reading on and on.\n'.repeat(5000));
       return undefined;
@@ -131,11 +131,11 @@ export const clientFaults: Readonly<Record<string, BrokenConnector>> = {
       },
     },
   ),
-  'a CONTROL comes before the answer of check': client(
-    'test_airbyte_serverless_answers',
+  'a CONTROL comes before the result of check': client(
+    'test_airbyte_serverless_responses',
     controlFirst(),
   ),
-  'a warning on stderr in the middle of a message': client('test_airbyte_serverless_read', {
+  'a warning on stderr is in the middle of a message': client('test_airbyte_serverless_read', {
     start: (command) => {
       if (command !== 'read') return undefined;
       process.stdout.write('{"type":"LOG",');
@@ -144,21 +144,21 @@ export const clientFaults: Readonly<Record<string, BrokenConnector>> = {
       return undefined;
     },
   }),
-  'no documentationUrl': client('test_airbyte_serverless_spec', {
+  'the spec has no documentationUrl': client('test_airbyte_serverless_spec', {
     spec: ({documentationUrl: _, ...spec}) => spec,
   }),
-  'options in one order only': client(
+  'options are accepted in one order only': client(
     'test_shell_argument_order',
     refusing((command) => command === 'read' && words[0] !== '--config', 'Give the config first.'),
   ),
-  'the state of a stream that is gone is refused': client(
+  'the state of a removed stream is rejected': client(
     'test_shell_state_forms_of_clients',
     refusing(
       () => textOf('state').startsWith('[{') && textOf('state').includes('__gone__'),
       'What is __gone__?',
     ),
   ),
-  'a state of null is refused': client(
+  'a state of null is rejected': client(
     'test_shell_state_forms_of_people',
     refusing(() => textOf('state') === 'null', 'The state is null.'),
   ),

@@ -6,19 +6,19 @@ const caught = (hooks: Hooks): BrokenConnector => ({caughtBy: 'connection.test_c
 const isAnswer = ({type}: Json): boolean => type === 'CONNECTION_STATUS';
 
 export const connectionFaults: Readonly<Record<string, BrokenConnector>> = {
-  'check refuses a good config': caught({
+  'check rejects a valid config': caught({
     check: () => ({status: 'FAILED', message: 'The token is not known.'}),
   }),
-  'check believes any config': caught({check: () => ({status: 'SUCCEEDED'})}),
-  'check does not say why it failed': caught({check: ({status}) => ({status})}),
-  'check answers twice': caught({
+  'check accepts any config': caught({check: () => ({status: 'SUCCEEDED'})}),
+  'check fails without a reason': caught({check: ({status}) => ({status})}),
+  'check prints two results': caught({
     message: (message) => (isAnswer(message) ? [message, message] : [message]),
   }),
-  'check answers nothing': caught({message: (message) => (isAnswer(message) ? [] : [message])}),
+  'check prints no result': caught({message: (message) => (isAnswer(message) ? [] : [message])}),
   'check ends with exit code 1 once it has failed': caught({
-    check: (answer) => {
-      if (answer['status'] === 'FAILED') process.exitCode = 1;
-      return answer;
+    check: (result) => {
+      if (result['status'] === 'FAILED') process.exitCode = 1;
+      return result;
     },
   }),
   'check crashes': caught({

@@ -1,4 +1,4 @@
-// Faults of what is printed, which only the invariants see, or they as well.
+// Faults in the output that the invariants see, some of them as the only ones.
 import type {BrokenConnector, Hooks, Json} from './hooks.ts';
 
 const invariant = (name: string, hooks: Hooks, also: readonly string[] = []): BrokenConnector => ({
@@ -29,7 +29,7 @@ const leak = (form: (token: string) => string): Hooks => ({
 
 const READ = 'basic_read.test_read';
 
-/** Keeps the last record until the STATE behind it has been printed. */
+/** Keeps the last record until the STATE after it has been printed. */
 const lateRecord = (): Hooks => {
   let held: Json | undefined;
   return {
@@ -80,54 +80,54 @@ const totals = (): Hooks => {
 };
 
 export const outputFaults: Readonly<Record<string, BrokenConnector>> = {
-  'a banner on stdout': invariant('one-message-a-line', {
+  'a banner is on stdout': invariant('one-message-a-line', {
     start: (command) => {
       if (command === 'read') process.stdout.write('Starting the connector…\n');
       return undefined;
     },
   }),
-  'an empty line between messages': invariant('one-message-a-line', {
+  'an empty line is between messages': invariant('one-message-a-line', {
     message: (message) => {
       if (statusOf(message) === 'RUNNING') process.stdout.write('\n');
       return [message];
     },
   }),
-  'U+2028 in a LOG': invariant('line-separators', {
+  'U+2028 is in a LOG': invariant('line-separators', {
     message: (message) =>
       statusOf(message) === 'STARTED' ? [message, log('a\u2028b')] : [message],
   }),
-  'a LOG of an unknown level': invariant('protocol-schema', {
+  'a LOG has an unknown level': invariant('protocol-schema', {
     message: (message) =>
       statusOf(message) === 'STARTED' ? [message, log('hello', 'LOUD')] : [message],
   }),
-  'emitted_at of statuses in seconds': invariant(
+  'emitted_at of statuses is in seconds': invariant(
     'emitted-at',
     each('TRACE', (message) => {
       message['trace'].emitted_at = Math.round(message['trace'].emitted_at / 1000);
       return [message];
     }),
   ),
-  'null in a STATE': invariant(
+  'null is in a STATE': invariant(
     'no-explicit-nulls',
     each('STATE', (message) => {
       message['state'].data = null;
       return [message];
     }),
   ),
-  'a CONNECTION_STATUS in a read': invariant('one-answer', {
+  'a CONNECTION_STATUS is in a read': invariant('one-response', {
     message: (message, command) =>
       command === 'read' && statusOf(message) === 'STARTED'
         ? [{type: 'CONNECTION_STATUS', connectionStatus: {status: 'SUCCEEDED'}}, message]
         : [message],
   }),
-  'a status of a stream that nobody asked for': invariant('configured-streams-only', {
+  'a status is of a stream that is not configured': invariant('configured-streams-only', {
     message: (message) => {
       if (statusOf(message) !== 'STARTED' || isOfUsers(message)) return [message];
       const stream_status = {stream_descriptor: {name: 'pets'}, status: 'STARTED'};
       return [message, {type: 'TRACE', trace: {...message['trace'], stream_status}}];
     },
   }),
-  'a namespace in RUNNING only': invariant(
+  'only RUNNING has a namespace': invariant(
     'consistent-namespaces',
     {
       message: (message) => {
@@ -182,7 +182,7 @@ export const outputFaults: Readonly<Record<string, BrokenConnector>> = {
     })(),
     ['invariants.state-covers-records'],
   ),
-  'a stream of which the source knows nothing is said to be COMPLETE': invariant(
+  'an unknown stream is COMPLETE': invariant(
     'status-order',
     {
       message: (message) => {
@@ -202,19 +202,19 @@ export const outputFaults: Readonly<Record<string, BrokenConnector>> = {
       return undefined;
     },
   }),
-  'the token in a LOG': invariant(
+  'the token is in a LOG': invariant(
     'no-secrets',
     leak((token) => `token ${token}`),
   ),
-  'the token in a header of a LOG': invariant(
+  'the token is in a header in a LOG': invariant(
     'no-secrets',
     leak((token) => `Basic ${Buffer.from(`joe:${token}`).toString('base64')}`),
   ),
-  'the token in hex in a LOG': invariant(
+  'the token is in hex in a LOG': invariant(
     'no-secrets',
     leak((token) => Buffer.from(token).toString('hex')),
   ),
-  'LEGACY states beside the others': invariant(
+  'LEGACY states come with the others': invariant(
     'state-form',
     each('STATE', (message) => [
       {type: 'STATE', state: {type: 'LEGACY', data: {page: 1}, sourceStats: {recordCount: 0}}},

@@ -1,4 +1,4 @@
-// Faults of what is read, in any mode.
+// Faults of reads, in any mode.
 import type {BrokenConnector, Hooks, Json} from './hooks.ts';
 
 const caught = (hooks: Hooks): BrokenConnector => ({caughtBy: 'basic_read.test_read', hooks});
@@ -11,13 +11,13 @@ const isStatus = (message: Json, status: string): boolean =>
   message['trace']?.stream_status?.status === status;
 
 export const readFaults: Readonly<Record<string, BrokenConnector>> = {
-  'a stream gives no record': caught({
+  'a stream has no records': caught({
     record: (data, stream) => (stream === 'events' ? undefined : data),
   }),
-  'a number is printed as a text': users((data) => ({...data, balance: String(data['balance'])})),
+  'a number is printed as a string': users((data) => ({...data, balance: String(data['balance'])})),
   'an integer is a fraction': users((data) => ({...data, id: data['id'] + 0.5})),
-  'a time is not one': users((data) => ({...data, seen: 'January 1st, 2026'})),
-  'a day is none of the calendar': users((data) => ({...data, joined: '2026-02-30'})),
+  'a time is invalid': users((data) => ({...data, seen: 'January 1st, 2026'})),
+  'a day is not in the calendar': users((data) => ({...data, joined: '2026-02-30'})),
   'an integer is printed as a float': caught({
     // JSON.stringify can't print 1.0.
     message: (message) => {
@@ -57,13 +57,13 @@ export const readFaults: Readonly<Record<string, BrokenConnector>> = {
   'a stream is never COMPLETE': caught({
     message: (message) => (isStatus(message, 'COMPLETE') ? [] : [message]),
   }),
-  'a stream is INCOMPLETE and nobody says why': caught({
+  'a stream is INCOMPLETE without a reason': caught({
     message: (message) => {
       if (isStatus(message, 'COMPLETE')) message['trace'].stream_status.status = 'INCOMPLETE';
       return [message];
     },
   }),
-  'a missing stream is passed over': {
+  'a missing stream is ignored': {
     caughtBy: 'basic_read.test_airbyte_trace_message_on_failure',
     hooks: {
       message: (message, command) =>

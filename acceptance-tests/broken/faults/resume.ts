@@ -1,4 +1,4 @@
-// Faults of reading again: all of it, or from where the last read ended.
+// Faults of a second read, either complete or from a state.
 import type {BrokenConnector, Hooks} from './hooks.ts';
 
 const two = (hooks: Hooks, also: readonly string[] = []): BrokenConnector => ({
@@ -43,7 +43,7 @@ export const resumeFaults: Readonly<Record<string, BrokenConnector>> = {
     },
   },
   'the state is not used': two({since: () => ''}, ALL_THAT_RESUME),
-  'the state is not used, and says no cursor': two({since: () => '', state: () => ({page: 3})}, [
+  'the state is not used, and has no cursor': two({since: () => '', state: () => ({page: 3})}, [
     'incremental.test_state_with_abnormally_large_values',
   ]),
   'a read begins a few days before its state': two(
@@ -71,7 +71,7 @@ export const resumeFaults: Readonly<Record<string, BrokenConnector>> = {
         ? {updated_at: '2026-01-10T00:00:00Z'}
         : blob,
   }),
-  'a state of the future is not believed': future({
+  'a state from the future is not used': future({
     since: (cursor) => (isFar(cursor) ? '' : cursor),
   }),
   'a read of a future state fails': future({
@@ -81,7 +81,7 @@ export const resumeFaults: Readonly<Record<string, BrokenConnector>> = {
       return 'stop';
     },
   }),
-  'no STATE where nothing is new': future({
+  'a read without new records prints no STATE': future({
     message: (message) => (JSON.stringify(message).includes('2999') ? [] : [message]),
   }),
 };

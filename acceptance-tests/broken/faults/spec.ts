@@ -17,7 +17,7 @@ const properties = (
   },
 });
 
-const whole = (caughtBy: string, change: (spec: Json) => void): BrokenConnector => ({
+const changedSpec = (caughtBy: string, change: (spec: Json) => void): BrokenConnector => ({
   caughtBy: `spec.${caughtBy}`,
   hooks: {
     spec: (spec) => {
@@ -47,10 +47,13 @@ export const specFaults: Readonly<Record<string, BrokenConnector>> = {
       },
     },
   },
-  'the spec asks for what the config does not have': whole('test_config_match_spec', (spec) => {
-    spec['connectionSpecification'].required.push('region', 'start_date');
-  }),
-  'the spec is no valid schema': whole('test_config_match_spec', (spec) => {
+  'the spec requires a property that the config does not have': changedSpec(
+    'test_config_match_spec',
+    (spec) => {
+      spec['connectionSpecification'].required.push('region', 'start_date');
+    },
+  ),
+  'the spec is not a valid schema': changedSpec('test_config_match_spec', (spec) => {
     spec['connectionSpecification'].required = 'credentials';
   }),
   'the spec is not the one that was saved': {
@@ -66,7 +69,7 @@ export const specFaults: Readonly<Record<string, BrokenConnector>> = {
     // JSON Schema forbids it, too.
     ['spec.test_config_match_spec'],
   ),
-  'a oneOf is of no object': properties('test_oneof_usage', ({credentials}) => {
+  'a oneOf is not an object': properties('test_oneof_usage', ({credentials}) => {
     delete credentials.type;
   }),
   'options have no const': properties('test_oneof_usage', ({credentials}) => {
@@ -111,7 +114,7 @@ export const specFaults: Readonly<Record<string, BrokenConnector>> = {
   'an array has items of booleans': properties('test_array_type', (all) => {
     all['flags'] = {type: 'array', items: {type: 'boolean'}};
   }),
-  'an array does not say its items': properties('test_array_type', ({labels}) => {
+  'an array has no items': properties('test_array_type', ({labels}) => {
     delete labels.items;
   }),
   'the spec uses allOf': properties('test_forbidden_complex_types', ({region}) => {
@@ -135,20 +138,20 @@ export const specFaults: Readonly<Record<string, BrokenConnector>> = {
   'a nested property has a group': properties('test_nested_group', ({proxy}) => {
     proxy.properties.host.group = 'filters';
   }),
-  'a text has a display_type': properties('test_display_type', ({region}) => {
+  'a string has a display_type': properties('test_display_type', ({region}) => {
     region.display_type = 'radio';
   }),
   'a display_type is unknown': properties('test_display_type', ({credentials}) => {
     credentials.display_type = 'tabs';
   }),
-  'the spec has a $ref': whole('test_defined_refs_exist_in_json_spec_file', (spec) => {
+  'the spec has a $ref': changedSpec('test_defined_refs_exist_in_json_spec_file', (spec) => {
     spec['connectionSpecification'].definitions = {text: {type: 'string'}};
     spec['connectionSpecification'].properties.region = {$ref: '#/definitions/text'};
   }),
-  'the spec requires what it does not have': properties('test_required', ({proxy}) => {
+  'the spec requires a property that it does not have': properties('test_required', ({proxy}) => {
     proxy.required.push('port');
   }),
-  'advanced_auth names a property that there is not': whole(
+  'advanced_auth names a property that does not exist': changedSpec(
     'test_oauth_flow_parameters',
     ({advanced_auth: auth}) => {
       const output = auth.oauth_config_specification.complete_oauth_output_specification;
@@ -158,7 +161,10 @@ export const specFaults: Readonly<Record<string, BrokenConnector>> = {
   'OAuth is not the first option': properties('test_oauth_is_default_method', ({credentials}) => {
     credentials.oneOf.reverse();
   }),
-  'the spec allows no other properties': whole('test_additional_properties_is_true', (spec) => {
-    spec['connectionSpecification'].additionalProperties = false;
-  }),
+  'the spec allows no other properties': changedSpec(
+    'test_additional_properties_is_true',
+    (spec) => {
+      spec['connectionSpecification'].additionalProperties = false;
+    },
+  ),
 };

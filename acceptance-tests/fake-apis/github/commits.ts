@@ -6,7 +6,7 @@ import {nodeId, person} from './people.ts';
 import type {Repository} from './repositories.ts';
 
 const COMMITS = 400;
-/** More than the week that a reader may look back for branches that are merged late. */
+/** Longer than a reader's lookback of a week for branches that are merged late. */
 const BETWEEN = 8 * 24 * 3_600_000;
 
 export const makeCommit = (seed: number, repository: Repository, age: number) => {

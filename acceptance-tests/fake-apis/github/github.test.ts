@@ -1,4 +1,4 @@
-// The fake GitHub keeps to what GitHub's documentation says, and each switch does what it says.
+// The fake GitHub follows GitHub's documentation, and each switch works as documented.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {join} from 'node:path';
@@ -35,7 +35,7 @@ const serve = async (switches: Partial<GithubSwitches> = {}): Promise<Served> =>
 
 type Row = {readonly id: number; readonly updated_at: string; readonly state: string};
 
-const ask = async (url: string, headers: Readonly<Record<string, string>> = {}) => {
+const get = async (url: string, headers: Readonly<Record<string, string>> = {}) => {
   const response = await fetch(url, {headers: {authorization: `Bearer ${token}`, ...headers}});
   const text = await response.text();
   return {
@@ -46,34 +46,34 @@ const ask = async (url: string, headers: Readonly<Record<string, string>> = {}) 
 };
 
 const list = async (url: string): Promise<readonly Row[]> => {
-  const {body, headers} = await ask(url);
+  const {body, headers} = await get(url);
   const next = /<([^>]+)>; rel="next"/.exec(headers.get('link') ?? '')?.[1];
   return next === undefined ? body : [...body, ...(await list(next))];
 };
 
 describe('without any switch', () => {
-  test('gives the same records for a seed, and others for another', async () => {
+  test('returns the same records for the same seed, and others for another', async () => {
     const [one, same, other] = [await serve(), await serve(), await serve({seed: 2})];
-    const read = ({url}: Served) => ask(`${url}${ISSUES}?state=all`).then(({body}) => body);
+    const read = ({url}: Served) => get(`${url}${ISSUES}?state=all`).then(({body}) => body);
     const issues = await read(one);
     expect(await read(same)).toEqual(issues);
     expect(await read(other)).not.toEqual(issues);
     expect(issues[0]).toMatchObject({number: 130, created_at: '2024-01-06T10:00:00Z'});
   });
 
-  test('gives 30 a page, at most 100, with links by id that keep the query', async () => {
+  test('returns 30 records a page, at most 100, with links by id that keep the query', async () => {
     const {url} = await serve();
-    const few = await ask(`${url}${ISSUES}?state=all`);
-    const many = await ask(`${url}${ISSUES}?state=all&per_page=500&page=2`);
+    const few = await get(`${url}${ISSUES}?state=all`);
+    const many = await get(`${url}${ISSUES}?state=all&per_page=500&page=2`);
     expect([few.body.length, many.body.length]).toEqual([30, 30]);
     const to = (page: number) => `<${url}/repositories/1000/issues?state=all&page=${page}>`;
     expect(few.headers.get('link')).toBe(`${to(2)}; rel="next", ${to(5)}; rel="last"`);
     const back = `<${url}/repositories/1000/issues?state=all&per_page=500&page=1>`;
     expect(many.headers.get('link')).toBe(`${back}; rel="prev", ${back}; rel="first"`);
-    expect((await ask(`${url}/repos/octocat/hello-world/labels`)).headers.get('link')).toBeNull();
+    expect((await get(`${url}/repos/octocat/hello-world/labels`)).headers.get('link')).toBeNull();
   });
 
-  test('lists what is open only, the newest first, unless it is told', async () => {
+  test('lists only open issues by default, the newest first', async () => {
     const {url} = await serve();
     const usual = await list(`${url}${ISSUES}`);
     expect(new Set(usual.map(({state}) => state))).toEqual(new Set(['open']));
@@ -84,7 +84,7 @@ describe('without any switch', () => {
     expect(all).toHaveLength(130);
   });
 
-  test('gives what changed since a time, and in its very second', async () => {
+  test('returns changes since a time, including its very second', async () => {
     const {url} = await serve();
     const all = await list(`${url}${ISSUES}?state=all&sort=updated&direction=asc`);
     const {updated_at = ''} = all[100] ?? {};
@@ -92,7 +92,7 @@ describe('without any switch', () => {
     expect(changed.map(({id}) => id).toSorted()).toEqual(
       all.flatMap((row) => (row.updated_at >= updated_at ? [row.id] : [])).toSorted(),
     );
-    expect((await ask(`${url}${ISSUES}?since=yesterday`)).status).toBe(422);
+    expect((await get(`${url}${ISSUES}?since=yesterday`)).status).toBe(422);
   });
 
   test.each([
@@ -101,14 +101,14 @@ describe('without any switch', () => {
     ['/repos/octo-org/empty/commits', 409, {message: 'Git Repository is empty.'}],
     ['/repos/octo-org/empty/issues', 200, []],
     ['/users/octo-org', 200, {login: 'octo-org', type: 'Organization'}],
-  ])('answers %s with %d', async (path, status, body) => {
+  ])('responds to %s with %d', async (path, status, body) => {
     const {url} = await serve();
-    expect(await ask(`${url}${path}`)).toMatchObject({status, body});
+    expect(await get(`${url}${path}`)).toMatchObject({status, body});
   });
 
-  test('knows one token, and wants to know who asks', async () => {
+  test('accepts one token, and requires a user agent', async () => {
     const {url} = await serve();
-    expect(await ask(`${url}/users/octocat`, {authorization: 'Bearer wrong'})).toMatchObject({
+    expect(await get(`${url}/users/octocat`, {authorization: 'Bearer wrong'})).toMatchObject({
       status: 401,
       body: {message: 'Bad credentials', documentation_url: 'https://docs.github.com/rest'},
     });
@@ -119,11 +119,11 @@ describe('without any switch', () => {
     });
   });
 
-  test('answers 304 to whoever has it already', async () => {
+  test('responds with 304 to a matching etag', async () => {
     const {url} = await serve();
-    const {headers} = await ask(`${url}/users/octocat`);
+    const {headers} = await get(`${url}/users/octocat`);
     const etag = headers.get('etag') ?? '';
-    expect(await ask(`${url}/users/octocat`, {'if-none-match': etag})).toMatchObject({
+    expect(await get(`${url}/users/octocat`, {'if-none-match': etag})).toMatchObject({
       status: 304,
       body: undefined,
     });
@@ -133,52 +133,52 @@ describe('without any switch', () => {
 describe('a switch', () => {
   const statuses = async (path: string, switches: Partial<GithubSwitches>, times: number) => {
     const {url} = await serve(switches);
-    const answers = [];
-    for (let time = 0; time < times; time += 1) answers.push(await ask(`${url}${path}`));
-    return answers;
+    const responses = [];
+    for (let time = 0; time < times; time += 1) responses.push(await get(`${url}${path}`));
+    return responses;
   };
 
-  test('throttles every nth request, by each kind of limit in turn', async () => {
-    const answers = await statuses('/users/octocat', {throttle: 2}, 6);
-    expect(answers.map(({status}) => status)).toEqual([200, 403, 200, 403, 200, 429]);
-    const said = answers.map(({headers, body}) => [
+  test('throttles every nth request, with each kind of limit in turn', async () => {
+    const responses = await statuses('/users/octocat', {throttle: 2}, 6);
+    expect(responses.map(({status}) => status)).toEqual([200, 403, 200, 403, 200, 429]);
+    const limits = responses.map(({headers, body}) => [
       headers.get('x-ratelimit-remaining'),
       headers.get('retry-after'),
       body.message?.slice(0, 30),
     ]);
-    expect(said.filter((_, index) => index % 2 === 1)).toEqual([
+    expect(limits.filter((_, index) => index % 2 === 1)).toEqual([
       ['0', null, 'API rate limit exceeded for us'],
       ['14996', '1', 'You have exceeded a secondary '],
       ['14994', '1', 'You have exceeded a secondary '],
     ]);
   });
 
-  test('is the quota of an hour, which each answer counts down', async () => {
-    const answers = await statuses('/users/octocat', {quota: 2}, 3);
-    expect(answers.map(({status}) => status)).toEqual([200, 200, 403]);
-    expect(answers.map(({headers}) => headers.get('x-ratelimit-remaining'))).toEqual([
+  test('sets the quota of an hour, which each response counts down', async () => {
+    const responses = await statuses('/users/octocat', {quota: 2}, 3);
+    expect(responses.map(({status}) => status)).toEqual([200, 200, 403]);
+    expect(responses.map(({headers}) => headers.get('x-ratelimit-remaining'))).toEqual([
       '1',
       '0',
       '0',
     ]);
-    const reset = Number(answers[2]?.headers.get('x-ratelimit-reset'));
+    const reset = Number(responses[2]?.headers.get('x-ratelimit-reset'));
     expect(reset - Date.now() / 1000).toBeGreaterThan(3_590);
   });
 
   test('fails every nth request with 502', async () => {
-    const answers = await statuses('/users/octocat', {fail: 3}, 3);
-    expect(answers.map(({status}) => status)).toEqual([200, 200, 502]);
+    const responses = await statuses('/users/octocat', {fail: 3}, 3);
+    expect(responses.map(({status}) => status)).toEqual([200, 200, 502]);
   });
 
-  test('cuts every nth answer in the middle', async () => {
+  test('cuts every nth response in the middle', async () => {
     const {url} = await serve({cut: 2});
-    await ask(`${url}/users/octocat`);
-    await expect(ask(`${url}/users/octocat`)).rejects.toThrow('terminated');
+    await get(`${url}/users/octocat`);
+    await expect(get(`${url}/users/octocat`)).rejects.toThrow('terminated');
   });
 
-  test('reorders the records of a page, and only where no order is promised', async () => {
-    const shas = (answers: readonly {readonly body: readonly {readonly sha: string}[]}[]) =>
-      answers.map(({body}) => body.map(({sha}) => sha));
+  test('reorders the records of a page, but only if no order is promised', async () => {
+    const shas = (responses: readonly {readonly body: readonly {readonly sha: string}[]}[]) =>
+      responses.map(({body}) => body.map(({sha}) => sha));
     const [first = [], second = []] = shas(await statuses(COMMITS, {reorder: true}, 2));
     expect(second).not.toEqual(first);
     expect(second.toSorted()).toEqual(first.toSorted());
@@ -186,10 +186,10 @@ describe('a switch', () => {
     expect(again?.body).toEqual(issues?.body);
   });
 
-  test('updates a record with each page that is read, to a time after all others', async () => {
+  test('updates a record with each page that is read, with a time after all others', async () => {
     const {url} = await serve({update: true});
     const sortedByUpdate = `${url}${ISSUES}?state=all&sort=updated&per_page=1`;
-    const newest = async () => (await ask(sortedByUpdate)).body[0].updated_at;
+    const newest = async () => (await get(sortedByUpdate)).body[0].updated_at;
     expect([await newest(), await newest(), await newest()]).toEqual([
       '2024-11-30T00:00:00Z',
       '2024-11-30T00:00:01Z',
@@ -219,7 +219,7 @@ const keysOf = ({messages}: Awaited<ReturnType<typeof read>>) =>
   );
 
 describe('source github', () => {
-  test('reads all of it, whatever the API does to it', async () => {
+  test('reads all records with every switch on', async () => {
     const calm = await read((await serve()).url);
     expect(calm.status).toBe(0);
     expect(keysOf(calm).map(({length}) => length)).toEqual([165, 165, 42, 145, 125]);
@@ -234,7 +234,7 @@ describe('source github', () => {
   }, 120_000);
 });
 
-test('as a program it prints its address, serves, and ends when it is told', async () => {
+test('as a program it prints its address, serves, and ends on SIGTERM', async () => {
   const main = join(ROOT, 'acceptance-tests/fake-apis/github/main.ts');
   const child = spawn(process.execPath, [main, '--port', '0', '--seed', '3'], {
     stdio: ['ignore', 'pipe', 'inherit'],

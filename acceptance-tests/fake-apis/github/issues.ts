@@ -1,4 +1,4 @@
-// Issues and pull requests, what is said on them, and reviews.
+// Issues and pull requests, their comments and reviews.
 // https://docs.github.com/en/rest/issues/issues#list-repository-issues
 // https://docs.github.com/en/rest/issues/comments#list-issue-comments-for-a-repository
 // https://docs.github.com/en/rest/pulls/reviews#list-reviews-for-a-pull-request
@@ -13,7 +13,7 @@ const REVIEWS = 302;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const FIRST = Date.UTC(2024, 0, 1);
-/** When the last issue changed; nothing else did so late. */
+/** The time of the last issue's change, which is the last of all. */
 export const END = Date.UTC(2024, 10, 30);
 
 const ASSOCIATIONS = ['NONE', 'CONTRIBUTOR', 'MEMBER', 'OWNER'];
@@ -31,11 +31,11 @@ const reactions = (url: string) => ({
   eyes: 0,
 });
 
-/** Times within `days` of another, to the hour: some are the same, as they are where a program writes. */
+/** A time within `days` of another, rounded to the hour: some are equal, as when a program writes them. */
 const later = (faker: ReturnType<typeof seeded>, instant: number, days: number): number =>
   Math.min(instant + faker.number.int({min: 1, max: days * 24}) * HOUR, END - DAY);
 
-/** GitHub's REST API lists each pull request as an issue, too; every fifth is one, and the last. */
+/** GitHub's REST API lists pull requests as issues, too. Every fifth issue is one, and the last. */
 export const makeIssue = (
   seed: number,
   repository: Repository,
@@ -96,7 +96,7 @@ export const makeIssue = (
 
 export type Issue = ReturnType<typeof makeIssue>;
 
-/** The comment on the last issue is what changed it. */
+/** The comment on the last issue changed it last. */
 export const makeComment = (seed: number, issue: Issue, index: number) => {
   const faker = seeded(seed, COMMENTS, issue.id, index);
   const id = issue.id * 10 + index;
@@ -120,7 +120,7 @@ export const makeComment = (seed: number, issue: Issue, index: number) => {
 
 export type Comment = ReturnType<typeof makeComment>;
 
-/** In the order of time; the newest is as old as the last change of its pull request, or older. */
+/** In the order of time; the newest is not newer than the last change of its pull request. */
 export const makeReviews = (seed: number, issue: Issue, last: number) => {
   const faker = seeded(seed, REVIEWS, issue.id);
   const count = issue.number === last ? 1 : faker.number.int({min: 0, max: 3});

@@ -1,48 +1,48 @@
 // Rate limits: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
-import {type Answer, type Api, everyNth} from '../api.ts';
+import {type Api, everyNth, type FakeResponse} from '../api.ts';
 import {primaryLimit, secondaryLimit} from './errors.ts';
 
-/** That of GitHub Apps of an Enterprise organization: tests of many reads don't run out of it. */
+/** The quota of GitHub Apps of an Enterprise organization, which is enough for tests with many reads. */
 const QUOTA = 15_000;
 const HOUR = 3_600;
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
-/** The limits in turn: primary, then secondary by either status; each is over within a second or two. */
-const limitInTurn = (_ask: unknown, time: number): Answer => {
-  const answers = [
+/** The limits in turn: primary, then secondary with either status. Each ends within a second or two. */
+const limitInTurn = (_request: unknown, time: number): FakeResponse => {
+  const responses = [
     () => primaryLimit(seconds() + 1),
     () => secondaryLimit(403, 1),
     () => secondaryLimit(429, 1),
   ];
-  return (answers[time % answers.length] ?? (() => secondaryLimit(429, 1)))();
+  return (responses[time % responses.length] ?? (() => secondaryLimit(429, 1)))();
 };
 
 export const throttle = (n: number | undefined, api: Api): Api => everyNth(n, limitInTurn, api);
 
 /**
- * Counts requests by the hour, and says so on each answer ("Checking the status of your rate limit"). An answer that
- * speaks of limits itself keeps what it says.
+ * Counts requests by the hour, in the headers of each response ("Checking the status of your rate limit"). A response
+ * with such headers of its own keeps them.
  */
 export const limited = (quota = QUOTA, api: Api): Api => {
   let used = 0;
   let reset = seconds() + HOUR;
-  return (ask) => {
+  return (request) => {
     if (seconds() >= reset) {
       used = 0;
       reset = seconds() + HOUR;
     }
     used += 1;
-    const answer = used > quota ? primaryLimit(reset) : api(ask);
+    const response = used > quota ? primaryLimit(reset) : api(request);
     return {
-      ...answer,
+      ...response,
       headers: {
         'x-ratelimit-limit': String(quota),
         'x-ratelimit-remaining': String(Math.max(0, quota - used)),
         'x-ratelimit-used': String(used),
         'x-ratelimit-reset': String(reset),
         'x-ratelimit-resource': 'core',
-        ...answer.headers,
+        ...response.headers,
       },
     };
   };

@@ -1,5 +1,5 @@
-// Lists, as they are asked for: sorted, since a time, and by the page.
-import type {Answer, Ask} from '../api.ts';
+// Lists by their query: sorted, since a time, and by page.
+import type {FakeRequest, FakeResponse} from '../api.ts';
 import {linkHeader, numberIn, pageOf} from '../paging.ts';
 import {invalid} from './errors.ts';
 
@@ -16,17 +16,21 @@ const pagingIn = (url: URL) => ({
 });
 
 /**
- * A page of a list, arranged in the end, with links to others that keep the query but name the list by an id: `/repositories/1000/issues`.
+ * A page of a list, finally reordered by `arrange`, with links to others that keep the query but name the list by an id: `/repositories/1000/issues`.
  * https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api#using-link-headers
  */
-export const answerPage = <T>(
-  ask: Ask,
+export const pageResponse = <T>(
+  request: FakeRequest,
   path: string,
   items: readonly T[],
   arrange = (page: readonly T[]): readonly T[] => page,
-): Answer => {
-  const paging = pagingIn(ask.url);
-  const link = linkHeader(new URL(`${path}${ask.url.search}`, ask.url), paging, items.length);
+): FakeResponse => {
+  const paging = pagingIn(request.url);
+  const link = linkHeader(
+    new URL(`${path}${request.url.search}`, request.url),
+    paging,
+    items.length,
+  );
   return {
     status: 200,
     body: arrange(pageOf(items, paging)),
@@ -34,27 +38,27 @@ export const answerPage = <T>(
   };
 };
 
-/** Sorted by what the query says, where the documentation of a list allows it; ties are in the order of their ids. */
+/** Sorted by the query, if the documentation of the list allows it; ties are in the order of their ids. */
 export const sorted = <T extends Sortable>(
   url: URL,
   items: readonly T[],
   {sort: usual = 'created', direction: usualDirection = 'desc'} = {},
 ): readonly T[] => {
-  const asked = url.searchParams.get('sort') ?? usual;
-  const field = asked === 'updated' ? 'updated_at' : 'created_at';
+  const given = url.searchParams.get('sort') ?? usual;
+  const field = given === 'updated' ? 'updated_at' : 'created_at';
   const sign = (url.searchParams.get('direction') ?? usualDirection) === 'asc' ? 1 : -1;
   return items.toSorted((a, b) => sign * (a[field].localeCompare(b[field]) || a.id - b.id));
 };
 
 /**
- * What changed since the time in the query. The documentation says "after the given time"; recorded traffic of
- * api.github.com has what changed in that very second, too (@octokit/fixtures, paginate-issues).
+ * Items that changed since the time in the query. The documentation says "after the given time", but recorded traffic of
+ * api.github.com includes changes of that very second (@octokit/fixtures, paginate-issues).
  */
 export const since = <T>(
   url: URL,
   items: readonly T[],
   changed: (item: T) => string,
-): readonly T[] | Answer => {
+): readonly T[] | FakeResponse => {
   const given = url.searchParams.get('since');
   if (given === null) return items;
   const instant = Date.parse(given);

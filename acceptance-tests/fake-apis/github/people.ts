@@ -1,8 +1,8 @@
-// Accounts: those who own repositories, and those who write in them.
+// Accounts: owners of repositories, and their contributors.
 // https://docs.github.com/en/rest/users/users#get-a-user
 import {seeded} from '../random.ts';
 
-/** Records name GitHub's own host, wherever the fake is served, so that they don't differ from run to run. */
+/** Records name GitHub's own host, so that they are the same on every port. */
 export const API = 'https://api.github.com';
 export const HTML = 'https://github.com';
 
@@ -11,7 +11,7 @@ const PEOPLE = 100;
 export const nodeId = (kind: string, id: number): string =>
   Buffer.from(`0:${kind}${id}`).toString('base64url');
 
-/** The short form, which stands in other records: "Simple User". */
+/** The short form within other records: "Simple User". */
 export const makeAccount = (login: string, id: number, type: 'User' | 'Organization' = 'User') => ({
   login,
   id,
@@ -31,8 +31,10 @@ export type Account = ReturnType<typeof makeAccount>;
 
 /** One of twenty people, by a number. */
 export const person = (seed: number, index: number): Account => {
-  const who = index % 20;
-  const faker = seeded(seed, PEOPLE, who);
-  const login = `${faker.internet.username()}-${who}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  return makeAccount(login, 1000 + who);
+  const number = index % 20;
+  const faker = seeded(seed, PEOPLE, number);
+  const login = `${faker.internet.username()}-${number}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-');
+  return makeAccount(login, 1000 + number);
 };

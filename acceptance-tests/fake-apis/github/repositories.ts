@@ -70,7 +70,7 @@ export const makeRepository = (seed: number, owner: Account, name: string, id: n
 
 export type Repository = ReturnType<typeof makeRepository>;
 
-/** The first few of those that GitHub gives each new repository: https://docs.github.com/en/issues/using-labels-and-milestones-to-track-work/managing-labels#about-default-labels */
+/** The first few labels that GitHub gives each new repository: https://docs.github.com/en/issues/using-labels-and-milestones-to-track-work/managing-labels#about-default-labels */
 const DEFAULT_LABELS = [
   ['bug', 'd73a4a', "Something isn't working"],
   ['documentation', '0075ca', 'Improvements or additions to documentation'],
@@ -98,7 +98,7 @@ const makeLabel = (
   };
 };
 
-/** Those that each repository has, and some of its own up to `count`. */
+/** The labels of every repository, and some of its own up to `count`. */
 export const makeLabels = (seed: number, repository: Repository, count: number) =>
   Array.from({length: count}, (_, index) => {
     const [name, color, about] = DEFAULT_LABELS[index] ?? [];

@@ -1,4 +1,4 @@
-// All that this GitHub has: an organization with three repositories, one of them empty, and a user with one.
+// All data of this GitHub: an organization with three repositories, one of them empty, and a user with one.
 import {isoSeconds, seeded} from '../random.ts';
 import {type Commit, makeCommit} from './commits.ts';
 import {
@@ -16,7 +16,7 @@ import {type Label, makeLabels, makeRepository, type Repository} from './reposit
 export interface Contents {
   readonly repository: Repository;
   readonly labels: readonly Label[];
-  /** By creation, as are the comments; what changes is replaced. */
+  /** Sorted by creation, like the comments; changed ones are replaced. */
   readonly issues: Issue[];
   readonly comments: Comment[];
   readonly reviews: ReadonlyMap<number, readonly Review[]>;
@@ -31,7 +31,7 @@ interface Changing {
 export interface World {
   readonly owners: readonly Account[];
   readonly repositories: readonly Contents[];
-  /** Changes an issue or a comment; the time of it is after all others. */
+  /** Changes an issue or a comment; its time is then after all others. */
   readonly touch: <T extends Changing>(records: T[]) => void;
 }
 
@@ -42,7 +42,7 @@ interface Size {
 }
 
 const SIZES: Readonly<Record<string, Size>> = {
-  // More than a page of issues and of comments, at GitHub's most a page.
+  // More than one page of issues and of comments at GitHub's largest page size.
   'octocat/hello-world': {issues: 130, labels: 12, commits: 30},
   'octo-org/one': {issues: 25, labels: 8, commits: 110},
   'octo-org/two': {issues: 10, labels: 105, commits: 5},

@@ -1,4 +1,4 @@
-// For each invariant outputs that break it, and nothing else.
+// For each invariant, outputs that break only this one.
 import type {Exit} from '../../../process/child.ts';
 import type {About} from '../lint.ts';
 import {
@@ -12,12 +12,12 @@ import {
   log,
   PASSWORD,
   RUNNING,
+  readOf,
   record,
   STARTED,
   state,
   status,
   trace,
-  whole,
 } from './output.ts';
 
 export interface Case {
@@ -85,22 +85,22 @@ const read: readonly Case[] = [
   {
     invariant: 'no-explicit-nulls',
     fault: 'null in a STATE',
-    lines: whole(record(1), state(1, 1, {data: null})),
+    lines: readOf(record(1), state(1, 1, {data: null})),
   },
   {
-    invariant: 'one-answer',
+    invariant: 'one-response',
     fault: 'a SPEC in a read',
     lines: [JSON.stringify({type: 'SPEC', spec: {connectionSpecification: {}}}), ...healthy],
   },
   {
     invariant: 'configured-streams-only',
     fault: 'a record of another stream',
-    lines: whole(record(1), record(1, {}, {stream: 'pets'}), state(1, 1)),
+    lines: readOf(record(1), record(1, {}, {stream: 'pets'}), state(1, 1)),
   },
   {
     invariant: 'consistent-namespaces',
     fault: 'a record with a namespace',
-    lines: whole(record(1, {}, {stream: 'users', namespace: 'a'}), state(1, 1)),
+    lines: readOf(record(1, {}, {stream: 'users', namespace: 'a'}), state(1, 1)),
   },
   {
     invariant: 'consistent-namespaces',
@@ -110,7 +110,7 @@ const read: readonly Case[] = [
   {
     invariant: 'no-empty-data',
     fault: 'a record of no fields',
-    lines: whole(
+    lines: readOf(
       record(1),
       JSON.stringify({type: 'RECORD', record: {stream: 'users', emitted_at: AT, data: {}}}),
       state(1, 2),
@@ -120,49 +120,49 @@ const read: readonly Case[] = [
   {
     invariant: 'primary-keys',
     fault: 'no key',
-    lines: whole(record(1), record(2, {id: undefined}), state(2, 2)),
+    lines: readOf(record(1), record(2, {id: undefined}), state(2, 2)),
   },
   {
     invariant: 'record-schema',
-    fault: 'a text for a number',
-    lines: whole(record(1), record(2, {id: '2'}), state(2, 2)),
+    fault: 'a string instead of a number',
+    lines: readOf(record(1), record(2, {id: '2'}), state(2, 2)),
   },
   {
     invariant: 'record-schema',
     fault: 'a time in seconds',
-    lines: whole(record(1), record(2, {name: 7}), state(2, 2)),
+    lines: readOf(record(1), record(2, {name: 7}), state(2, 2)),
   },
   {
     invariant: 'undeclared-fields',
     severity: 'warning',
     fault: 'a new field',
-    lines: whole(record(1, {extra: 1}), state(1, 1)),
+    lines: readOf(record(1, {extra: 1}), state(1, 1)),
   },
-  {invariant: 'exact-counts', fault: 'one too many', lines: whole(record(1), state(1, 2))},
+  {invariant: 'exact-counts', fault: 'one too many', lines: readOf(record(1), state(1, 2))},
   {
     invariant: 'exact-counts',
     fault: 'a total',
-    lines: whole(record(1), state(1, 1), record(2), state(2, 2)),
+    lines: readOf(record(1), state(1, 1), record(2), state(2, 2)),
   },
   {
     invariant: 'exact-counts',
     fault: 'none',
-    lines: whole(record(1), state(1, 1, {sourceStats: undefined})),
+    lines: readOf(record(1), state(1, 1, {sourceStats: undefined})),
   },
   {
     invariant: 'state-covers-records',
-    fault: 'records behind the last STATE',
-    lines: whole(record(1), state(1, 1), record(2)),
+    fault: 'records after the last STATE',
+    lines: readOf(record(1), state(1, 1), record(2)),
   },
   {
     invariant: 'no-identical-states',
     fault: 'a STATE twice',
-    lines: whole(record(1), state(1, 1), state(1, 0)),
+    lines: readOf(record(1), state(1, 1), state(1, 0)),
   },
   {
     invariant: 'state-form',
     fault: 'LEGACY',
-    lines: whole(
+    lines: readOf(
       record(1),
       state(1, 1),
       JSON.stringify({type: 'STATE', state: {type: 'LEGACY', data: {users: {}}}}),
@@ -171,7 +171,7 @@ const read: readonly Case[] = [
   {
     invariant: 'state-form',
     fault: 'no stream_state',
-    lines: whole(
+    lines: readOf(
       JSON.stringify({
         type: 'STATE',
         state: {
@@ -185,29 +185,29 @@ const read: readonly Case[] = [
   {
     invariant: 'watermark-never-back',
     fault: 'a lower cursor',
-    lines: whole(record(2), state(2, 1), record(1), state(1, 1)),
+    lines: readOf(record(2), state(2, 1), record(1), state(1, 1)),
   },
   {
     invariant: 'watermark-never-back',
-    fault: 'below the state given',
-    lines: whole(record(1), state(1, 1)),
+    fault: 'below the input state',
+    lines: readOf(record(1), state(1, 1)),
     about: {state: JSON.parse(`[${state(2, 0)}]`).map(({state: own}: {state: unknown}) => own)},
   },
   {
     invariant: 'state-never-ahead',
     fault: 'a STATE before its record',
-    lines: whole(record(1), state(3, 1), record(2), record(3), state('2026-01-03T00:00:00.0Z', 2)),
+    lines: readOf(record(1), state(3, 1), record(2), record(3), state('2026-01-03T00:00:00.0Z', 2)),
   },
   {
     invariant: 'state-never-ahead',
     fault: 'a STATE of tomorrow',
-    lines: whole(record(1), state('2999-01-01T00:00:00Z', 1)),
+    lines: readOf(record(1), state('2999-01-01T00:00:00Z', 1)),
   },
   {
     invariant: 'state-never-ahead',
     severity: 'warning',
     fault: 'a STATE past its records',
-    lines: whole(record(1), state(3, 1)),
+    lines: readOf(record(1), state(3, 1)),
   },
   {invariant: 'status-order', fault: 'no STARTED', lines: healthy.slice(1)},
   {invariant: 'status-order', fault: 'no RUNNING', lines: [STARTED, ...healthy.slice(2)]},
@@ -219,7 +219,7 @@ const read: readonly Case[] = [
   },
   {invariant: 'status-order', fault: 'COMPLETE twice', lines: [...healthy, COMPLETE]},
   {invariant: 'every-stream-ends', fault: 'no final status', lines: healthy.slice(0, -1)},
-  {invariant: 'every-stream-ends', fault: 'no STATE', lines: whole()},
+  {invariant: 'every-stream-ends', fault: 'no STATE', lines: readOf()},
   {invariant: 'every-stream-ends', fault: 'nothing at all', lines: []},
   {
     invariant: 'exit-code',
@@ -229,8 +229,8 @@ const read: readonly Case[] = [
   {invariant: 'exit-code', fault: '0 after TRACE ERROR', lines: [...healthy, error]},
   {invariant: 'exit-code', fault: '1 after COMPLETE', lines: healthy, exit: failed},
   {
-    invariant: 'failures-are-told',
-    fault: 'INCOMPLETE without a word',
+    invariant: 'failures-are-reported',
+    fault: 'INCOMPLETE without a reason',
     lines: [STARTED, INCOMPLETE],
     exit: failed,
   },
@@ -256,22 +256,22 @@ const read: readonly Case[] = [
   },
 ];
 
-const answer = (type: string, key: string, payload: unknown): string =>
+const result = (type: string, key: string, payload: unknown): string =>
   JSON.stringify({type, [key]: payload});
 
-const SPEC = answer('SPEC', 'spec', {connectionSpecification: {}});
+const SPEC = result('SPEC', 'spec', {connectionSpecification: {}});
 
 const others: readonly Case[] = [
-  {invariant: 'one-answer', fault: 'two SPECs', lines: [SPEC, SPEC], about: {command: 'spec'}},
-  {invariant: 'one-answer', fault: 'no SPEC', lines: [log('a')], about: {command: 'spec'}},
+  {invariant: 'one-response', fault: 'two SPECs', lines: [SPEC, SPEC], about: {command: 'spec'}},
+  {invariant: 'one-response', fault: 'no SPEC', lines: [log('a')], about: {command: 'spec'}},
   {
-    invariant: 'one-answer',
+    invariant: 'one-response',
     fault: 'FAILED without a message',
-    lines: [answer('CONNECTION_STATUS', 'connectionStatus', {status: 'FAILED'})],
+    lines: [result('CONNECTION_STATUS', 'connectionStatus', {status: 'FAILED'})],
     about: {command: 'check'},
   },
   {
-    invariant: 'failures-are-told',
+    invariant: 'failures-are-reported',
     fault: 'a crash',
     lines: [log('a')],
     about: {command: 'discover'},
@@ -288,7 +288,7 @@ const others: readonly Case[] = [
     fault: 'null in a CATALOG',
     about: {command: 'discover'},
     lines: [
-      answer('CATALOG', 'catalog', {
+      result('CATALOG', 'catalog', {
         streams: [
           {
             name: 'a',

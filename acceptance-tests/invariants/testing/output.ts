@@ -85,11 +85,11 @@ export const [STARTED, RUNNING, COMPLETE, INCOMPLETE] = [
   'INCOMPLETE',
 ].map((text) => status(text));
 
-export const whole = (
+export const readOf = (
   ...middle: readonly (string | undefined)[]
 ): readonly (string | undefined)[] => [STARTED, RUNNING, ...middle, COMPLETE];
 
-export const healthy = whole(record(1), record(2), state(2, 2), record(3), state(3, 1));
+export const healthy = readOf(record(1), record(2), state(2, 2), record(3), state(3, 1));
 
 export const lint = (
   lines: readonly (string | undefined)[],

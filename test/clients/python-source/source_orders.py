@@ -1,4 +1,4 @@
-"""A source made with Airbyte's Python CDK: runs manifest.yaml beside it, as any connector is run."""
+"""A source made with Airbyte's Python CDK, which runs the manifest.yaml beside it."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from airbyte_cdk.sources.declarative.concurrent_declarative_source import (
     ConcurrentDeclarativeSource,
 )
 
-# `launch` does it, too, but the files are read before: a catalog that can't be read is told by a TRACE ERROR as well.
+# `launch` does this, too, but only after the files are read: now an unreadable catalog is reported by a TRACE ERROR as well.
 init_uncaught_exception_handler(init_logger("airbyte"))
 
 args = sys.argv[1:]

@@ -1,4 +1,4 @@
-"""Airbyte's own docker suite, on the connector whose files are in the folder where pytest is started."""
+"""Airbyte's own docker suite, for the connector in pytest's working directory."""
 
 from pathlib import Path
 
@@ -8,5 +8,5 @@ from airbyte_cdk.test.standard_tests.docker_base import DockerConnectorTestSuite
 class TestImage(DockerConnectorTestSuite):
     @classmethod
     def get_connector_root_dir(cls) -> Path:
-        # Left alone, it takes the next folder above this file that has a metadata.yaml.
+        # By default it uses the next folder above this file that has a metadata.yaml.
         return Path.cwd()

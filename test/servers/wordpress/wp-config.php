@@ -1,12 +1,12 @@
 <?php
-// A WordPress of its own beside Debian's, which would take its configuration from /etc/wordpress: this file stands in a
-// folder of links to Debian's code.
+// A WordPress separate from Debian's, which reads its configuration from /etc/wordpress: this file is in a folder of
+// links to Debian's code.
 define('DB_NAME', 'wordpress');
 define('DB_USER', 'root');
 define('DB_PASSWORD', '');
 define('DB_HOST', 'localhost:' . getenv('DB_SOCKET'));
 define('DB_CHARSET', 'utf8mb4');
-// Through whatever port it is asked, its links lead back there.
+// Its links lead back to the port of the request.
 define('WP_HOME', 'http://' . ($_SERVER['HTTP_HOST'] ?? '127.0.0.1'));
 define('WP_SITEURL', WP_HOME);
 // Application passwords need https, but not here.
