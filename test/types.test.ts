@@ -47,6 +47,10 @@ const EXPECTED = [
   [
     "Property 'tokne' does not exist on type '{ token: string; count?: number; }'. Did you mean 'token'?",
   ],
+  [
+    "Type '() => { baseUrl: string; header: {}; }' is not assignable to type '(config: NoInfer<{ token: string; count?: number; }>) => Known<{ baseUrl: string; header: {}; }>'.",
+    "Type '{}' is not assignable to type 'never'.",
+  ],
   [long, "Type '{ months: number; }' has no properties in common with type 'ExactDuration'."],
   [`Type '"idd"' is not assignable to type '"id" | "labels" | "name" | "team" | "updated_at"'.`],
   [`Type '"updated"' is not assignable to type '${PATHS}'.`],

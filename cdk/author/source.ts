@@ -43,5 +43,15 @@ export type Source<C extends object> = {
   readonly concurrency?: number | ((config: NoInfer<C>) => number | undefined);
 };
 
-/** Describes a source; `run` makes a program of it. The type of the config comes from `spec`. */
-export const defineSource = <C extends object>(source: Source<C>): Source<C> => source;
+/** Refuses options that the client does not know; TypeScript alone lets surplus fields of a returned object pass. */
+type Known<H> = H & {readonly [Surplus in Exclude<keyof H, keyof HttpOptions>]: never};
+
+/**
+ * Describes a source; `run` makes a program of it. The type of the config comes from `spec`. A misspelt option in what
+ * `connect` returns does not compile.
+ */
+export const defineSource = <C extends object, H extends HttpOptions = HttpOptions>(
+  source: Omit<Source<C>, 'connect'> & {
+    readonly connect?: (config: NoInfer<C>) => Known<H>;
+  },
+): Source<C> => source;

@@ -62,6 +62,13 @@ describe('a POST without a key', () => {
     nock(API).post('/exports').reply(202, {id: 9});
     expect((await order()).result).toEqual({id: 9});
   });
+
+  test('has had no effect if every attempt is over the rate limit', async () => {
+    nock(API).post('/exports').times(4).reply(429);
+    expect(await failureOf(order)).toBe(
+      `TransientError: POST ${API}/exports answered 429. All 4 attempts failed: try again later.`,
+    );
+  });
 });
 
 test('a POST with a key is sent again like a GET, and the key stays the same', async () => {

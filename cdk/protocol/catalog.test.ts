@@ -100,7 +100,9 @@ describe('a stream', () => {
       descriptorOf('users', 'a'),
       descriptorOf('users', 'b'),
       descriptorOf('orders', 'a'),
+      descriptorOf('b c', 'a'),
+      descriptorOf('c', 'a b'),
     ].map(streamKey);
-    expect(new Set(keys).size).toBe(4);
+    expect(new Set(keys).size).toBe(6);
   });
 });

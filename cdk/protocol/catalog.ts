@@ -15,9 +15,9 @@ export type ConfiguredStream = {
 export const descriptorOf = (name: string, namespace: unknown): StreamDescriptor =>
   typeof namespace === 'string' && namespace !== '' ? {name, namespace} : {name};
 
-/** The key of a stream in maps. A space cannot be part of a namespace. */
+/** The key of a stream in maps. Names and namespaces may hold any character. */
 export const streamKey = ({name, namespace = ''}: StreamDescriptor): string =>
-  `${namespace} ${name}`;
+  JSON.stringify([namespace, name]);
 
 const configuredStream = (entry: unknown, index: number): ConfiguredStream => {
   const stream: JsonObject = isObject(entry) && isObject(entry['stream']) ? entry['stream'] : {};

@@ -1,10 +1,11 @@
 import {describe, expect, test} from '@jest/globals';
+import {streamKey} from './catalog.ts';
 import {isEmptyBlob, NO_CURSOR_STATE, parseState} from './state.ts';
 
 const users = {stream_descriptor: {name: 'users'}, stream_state: {updated_at: '2026-01-01'}};
-const USERS = ['users', {updated_at: '2026-01-01'}];
+const USERS = [streamKey({name: 'users'}), {updated_at: '2026-01-01'}];
 const orders = {stream_descriptor: {name: 'orders', namespace: 'shop'}, stream_state: {id: 7}};
-const ORDERS = ['shop orders', {id: 7}];
+const ORDERS = [streamKey({name: 'orders', namespace: 'shop'}), {id: 7}];
 const OLD = 'The state has the legacy format, without STREAM messages; it is read.';
 const NAMELESS = 'A state has no stream_descriptor.name; it is ignored.';
 
@@ -12,7 +13,7 @@ const NAMELESS = 'A state has no stream_descriptor.name; it is ignored.';
 const read = (state: unknown) => {
   const {blobs, descriptors, warnings} = parseState(state);
   expect(descriptors.length).toBe(blobs.size);
-  return {blobs: [...blobs].map(([key, blob]) => [key.trim(), blob]), warnings};
+  return {blobs: [...blobs], warnings};
 };
 
 describe('a state', () => {
@@ -106,9 +107,9 @@ describe('a state', () => {
     expect(
       parseState([at('2026-01-01'), {stream: orders}, at('2026-01-03'), at('2026-01-02')]),
     ).toEqual({
-      blobs: new Map([
-        [' users', {updated_at: '2026-01-02'}],
-        ['shop orders', {id: 7}],
+      blobs: new Map<string, object>([
+        [streamKey({name: 'users'}), {updated_at: '2026-01-02'}],
+        [streamKey({name: 'orders', namespace: 'shop'}), {id: 7}],
       ]),
       descriptors: [{name: 'users'}, {name: 'orders', namespace: 'shop'}],
       warnings: [],
@@ -132,7 +133,9 @@ describe('a state', () => {
 
   test('keeps a blob unchanged, with keys that the source does not know', () => {
     const blob = {a: [1, {b: null}], __ab_no_cursor_state_message: true, ' ': ''};
-    expect(read({stream: {...users, stream_state: blob}}).blobs).toEqual([['users', blob]]);
+    expect(read({stream: {...users, stream_state: blob}}).blobs).toEqual([
+      [streamKey({name: 'users'}), blob],
+    ]);
   });
 
   test.each([
@@ -178,7 +181,7 @@ describe('a state', () => {
       'hush',
     ];
     expect(read(state)).toEqual({
-      blobs: [USERS, ['items', {id: 1}]],
+      blobs: [USERS, [streamKey({name: 'items'}), {id: 1}]],
       warnings: [
         NAMELESS,
         NAMELESS,

@@ -53,12 +53,14 @@ const planStream = (
   const blob = state.blobs.get(streamKey(descriptor));
   const stream = streams.find(({name}) => name === descriptor.name);
   if (stream === undefined || descriptor.namespace !== undefined) {
-    const names = streams.map(({name}) => name).join(', ');
+    const {name, namespace} = descriptor;
+    const missing = namespace === undefined ? name : `${namespace}.${name}`;
+    const names = streams.map((one) => one.name).join(', ');
     return refuse(
       descriptor,
       blob,
       new ConfigError(
-        `The catalog names stream ${streamKey(descriptor).trim()}, which this source does not have. It has: ${names}. Run discover again and take the stream's name from there.`,
+        `The catalog names stream ${missing}, which this source does not have. It has: ${names}. Run discover again and take the stream's name from there.`,
       ),
     );
   }

@@ -54,11 +54,14 @@ export const checkSource = <C extends object>(source: Source<C>, config: object,
 };
 
 /** Returns the messages of `discover`, among them the CATALOG. */
-export const discoverSource = <C extends object>(source: Source<C>, config: object) =>
-  messagesOf(
-    discover(source, async () => config, runtime()),
-    (text) => text,
+export const discoverSource = <C extends object>(source: Source<C>, config: object) => {
+  configHasSecrets(source.spec, config);
+  const context = runtime();
+  return messagesOf(
+    discover(source, async () => config, context),
+    context.redactor.redact,
   );
+};
 
 /**
  * Reads streams of a source, incrementally if they can be, and returns the messages.

@@ -156,6 +156,15 @@ export const wrongConfig = defineSource({
   streams: () => [],
 });
 
+export const wrongOption = defineSource({
+  name: 'wrong_option',
+  spec,
+  // wrong: the client has no such option
+  connect: () => ({baseUrl: 'https://api.example.com', header: {}}),
+  check: async () => {},
+  streams: () => [],
+});
+
 export const wrongWait = defineSource({
   name: 'wrong_wait',
   spec,

@@ -101,7 +101,7 @@ const settle = (request: HttpRequest, outcome: Outcome, attempts: number): HttpR
   const again =
     attempts === 1 ? 'Try again later.' : `All ${attempts} attempts failed: try again later.`;
   throw new TransientError(
-    `${describeResponse(request, outcome.response)} ${request.once ? MAY_HAVE_TAKEN_EFFECT : again}`,
+    `${describeResponse(request, outcome.response)} ${request.once && !neverActedOn(outcome) ? MAY_HAVE_TAKEN_EFFECT : again}`,
   );
 };
 
