@@ -177,7 +177,7 @@ describe('a download that is cut', () => {
   test('though the server gave it for whole is an error, and not fetched again', async () => {
     const {failure, said} = await readAll(await answering('[{"id":1},'));
     expect(failure).toBe(
-      "SystemError: GET api/export answered with JSON that ends in the middle (after 10 bytes). The server gave it for whole: report this to the API's owner.",
+      "SystemError: GET api/export answered with JSON that ends in the middle (after 10 bytes). The server sent it as complete: report this to the API's owner.",
     );
     expect(said).toHaveLength(1);
   });
@@ -196,7 +196,7 @@ describe('a download that is cut', () => {
     body.writeUInt8(body.readUInt8(place) ^ 0xff, place);
     const {failure} = await readAll(await answering(body));
     expect(failure).toMatch(
-      /^TransientError: GET api\/export, file "a" answered with zip that is /,
+      /^TransientError: GET api\/export, file "a" answered with a damaged zip file: /,
     );
     expect(failure).toMatch(told);
   });
