@@ -4,7 +4,7 @@ import {isObject, type JsonObject} from '../../json/values.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
 import {ASIDE, ENVELOPES, LISTS, WRAPPERS} from './auto-names.ts';
 
-/** A list that could be the records, and where it is. */
+/** A list that could be the records, and its path. */
 type Candidate = {readonly path: string; readonly list: readonly unknown[]};
 
 const isList = (value: unknown): value is readonly unknown[] =>
@@ -33,7 +33,7 @@ const objectsIn = (json: JsonObject): {wrappers: readonly Below[]; others: reado
   return {wrappers: objects.filter(isWrapper), others: objects.filter((one) => !isWrapper(one))};
 };
 
-/** The only candidate; of several that are all empty any one does. */
+/** The only candidate, or any one if all are empty. */
 const onlyOf = (
   request: HttpRequest,
   candidates: readonly Candidate[],
@@ -47,8 +47,8 @@ const onlyOf = (
 };
 
 /**
- * The records of a body: itself, a list with a usual name, or the only list there is, at the top or one level below.
- * What is found in no body is the body, which is refused in its place.
+ * The records of a body: the body itself, a list with a usual name, or the only list at the top or one level below.
+ * Without such a list it returns the body, which the caller rejects.
  */
 export const detectRecords = (request: HttpRequest, json: unknown): unknown => {
   if (!isObject(json)) return json;

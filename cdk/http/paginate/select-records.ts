@@ -9,13 +9,13 @@ type Found = {
 
 export type SelectOptions = {
   readonly path: string | undefined;
-  /** Finds the records where no path is set; default: the body itself is the list. */
+  /** Finds the records if no path is set. Default: the body itself is the list. */
   readonly find: Paginator['records'];
-  /** Follows a path, where the format has its own way. */
+  /** Follows a path in a format with its own rules, such as XML. */
   readonly follow: ((document: unknown, path: string) => unknown) | undefined;
 };
 
-/** The records of a response: at the path, else where the paginator finds them, else the body itself. */
+/** Returns the records at the path, else those that the paginator finds, else the body itself. */
 export const selectRecords = <R extends object>(
   decoded: Found,
   {path, find = ({json}) => json, follow = recordsAtPath}: SelectOptions,
