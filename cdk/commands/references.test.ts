@@ -100,7 +100,7 @@ test('what does not fit the spec is told without the value, even where no field 
 test('one that can not be resolved is named, and secrets beside it are not', async () => {
   const {told} = await run({token: 'env:TEST_MISSING', account: 'ghp_other', list: ['a']});
   expect(told).toBe(
-    "The reference env:TEST_MISSING can't be resolved: there is no environment variable TEST_MISSING: set it where the source runs.",
+    "The reference env:TEST_MISSING can't be resolved: the environment variable TEST_MISSING is not set: set it where the source runs.",
   );
 });
 

@@ -2,12 +2,12 @@ import {ConfigError} from '../errors.ts';
 import {isObject} from '../json/values.ts';
 import type {Load} from './store.ts';
 
-/** Node's code, and that of the loader in tests. */
+/** The codes of Node and of the loader in tests. */
 const NOT_FOUND = new Set<unknown>(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']);
 
 /**
- * Loads a package that only those install who use it. By a name that a bundler does not see, so it stays outside of
- * the bundle: Node looks for it in a node_modules beside the program or above.
+ * Loads an optional package. The bundler does not see its name, so it stays outside the bundle: Node looks for it in a
+ * node_modules folder next to the program or above.
  */
 export const loadPackage: Load = async (packageName) => {
   try {
@@ -15,7 +15,7 @@ export const loadPackage: Load = async (packageName) => {
   } catch (error) {
     if (!(isObject(error) && NOT_FOUND.has(error['code']))) throw error;
     throw new ConfigError(
-      `the package it needs is not installed: npm install ${packageName}, beside the program; docs/secrets.md says how an image gets it`,
+      `its package is not installed: run \`npm install ${packageName}\` next to the program, or add it to the image as in docs/secrets.md`,
     );
   }
 };
