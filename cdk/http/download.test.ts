@@ -185,11 +185,11 @@ describe('a download that is cut', () => {
   const zipped = zipOf([{name: 'a', content: WHOLE}]);
 
   test.each([
-    ['whose content was damaged', 200, /damaged: /],
+    ['whose content was damaged', 200, /damaged zip file: /],
     [
       'whose checksum differs',
       zipped.indexOf('PK\x01\x02') + 16,
-      /damaged: its checksum differs\./,
+      /zip file: its checksum differs\./,
     ],
   ])('inside a file of a zip %s is an error that may pass', async (_what, place, told) => {
     const body = Buffer.from(zipped);

@@ -20,13 +20,11 @@ export const numberAt = (value: unknown, ...path: readonly string[]): number | u
   return typeof found === 'number' ? found : undefined;
 };
 
-/** Empty if there is no list. */
 export const listAt = (value: unknown, ...path: readonly string[]): readonly unknown[] => {
   const found = at(value, ...path);
   return Array.isArray(found) ? found : [];
 };
 
-/** Empty if there is no object. */
 export const objectAt = (value: unknown, ...path: readonly string[]): JsonObject => {
   const found = at(value, ...path);
   return isObject(found) ? found : {};

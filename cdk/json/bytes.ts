@@ -33,7 +33,6 @@ for (const sign of '"\\/bfnrt') ESCAPED[sign.charCodeAt(0)] = 1;
 const HEX = new Uint8Array(256);
 for (const sign of '0123456789abcdefABCDEF') HEX[sign.charCodeAt(0)] = 1;
 
-/** 0 past the end: no JSON token begins with it. */
 const byteAt = (bytes: Buffer, index: number): number =>
   index < bytes.length ? (bytes[index] ?? 0) : 0;
 
@@ -87,7 +86,6 @@ const skipString = (bytes: Buffer, from: number): number => {
 
 const isDigit = (byte: number): boolean => byte >= ZERO && byte <= NINE;
 
-/** At least one digit must be there. */
 const skipDigits = (bytes: Buffer, from: number): number => {
   let index = from;
   while (isDigit(byteAt(bytes, index))) index += 1;
@@ -112,7 +110,6 @@ const skipNumber = (bytes: Buffer, from: number): number => {
   return fraction < 0 ? fraction : skipExponent(bytes, fraction);
 };
 
-/** Keyed by their first byte. */
 const LITERALS: (Buffer | undefined)[] = new Array(256).fill(undefined);
 for (const word of ['true', 'false', 'null']) LITERALS[word.charCodeAt(0)] = Buffer.from(word);
 
@@ -182,10 +179,7 @@ const ascend = (bytes: Buffer, from: number): number => {
   return index;
 };
 
-/**
- * Skips a value of any type and depth; `from` is at its first byte. A number at the very end counts as complete: only
- * the caller knows whether more bytes follow.
- */
+/** `from` is at the first byte of a value. A number at the very end counts as complete: more bytes may continue it. */
 export const skipValue = (bytes: Buffer, from: number): number => {
   depth = 0;
   let index = from;
@@ -196,10 +190,7 @@ export const skipValue = (bytes: Buffer, from: number): number => {
   return index;
 };
 
-/**
- * Gets the index where a value begins and, in an object, the range of its key without the quotes. Returns the index after
- * the value, or `FAULT` to give up.
- */
+/** Gets the start of a value, and the range of its key without quotes. Returns the index after the value, or `FAULT`. */
 type Visit = (start: number, keyStart: number, keyEnd: number) => number;
 
 const visitAt = (bytes: Buffer, from: number, closing: number, visit: Visit): number => {

@@ -1,5 +1,3 @@
-// Dot paths to the scalar fields of a type, checked by the compiler.
-
 /** Types may refer to themselves: below this depth any path is accepted. */
 type DeepestChecked = 5;
 

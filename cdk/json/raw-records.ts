@@ -18,7 +18,6 @@ export const endOf = ({bounds}: RawRecords, index: number): number => bounds[ind
 export const recordAt = (raw: RawRecords, index: number): JsonObject =>
   parseExact(raw.body.toString('utf8', startOf(raw, index), endOf(raw, index)));
 
-/** Parses them again with each call. */
 export const parseAll = (raw: RawRecords): readonly JsonObject[] =>
   Array.from({length: countOf(raw)}, (_none, index) => recordAt(raw, index));
 

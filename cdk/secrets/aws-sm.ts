@@ -55,8 +55,6 @@ const REASONS: Readonly<Record<string, string>> = {
   ExpiredTokenException: CHECK_CREDENTIALS,
 };
 
-const NO_REGION = 'there is no AWS region: set AWS_REGION, or use the full ARN';
-
 const TRANSIENT =
   /^(Throttling|TooManyRequests|RequestTimeout|TimeoutError|InternalService|AbortError)/;
 
@@ -74,7 +72,9 @@ const awsError = (error: unknown): Error => {
   const name = isObject(error) ? String(error['name']) : '';
   const message = messageOf(error);
   // The client's own error has only a message. The second one is that of an empty or misspelled region.
-  if (/^Region (is missing|not accepted)/.test(message)) return new ConfigError(NO_REGION);
+  if (/^Region (is missing|not accepted)/.test(message)) {
+    return new ConfigError('there is no AWS region: set AWS_REGION, or use the full ARN');
+  }
   const reason = REASONS[name];
   if (reason !== undefined) return new ConfigError(`${reason} (${name})`);
   return isTransient(error)
@@ -86,11 +86,8 @@ const awsError = (error: unknown): Error => {
 const regionOf = (target: string): string | undefined =>
   target.startsWith('arn:') ? target.split(':')[3] : undefined;
 
-const secretIn = ({SecretString: text, SecretBinary: bytes}: Secret): string => {
-  const found = text ?? (bytes && decodeUtf8(bytes));
-  if (found !== undefined) return found;
-  throw new ConfigError('it is binary, not text in UTF-8');
-};
+const secretIn = ({SecretString: text, SecretBinary: bytes}: Secret): string =>
+  text ?? decodeUtf8(bytes ?? Buffer.alloc(0));
 
 /** `aws-sm:<name or ARN>`: AWS Secrets Manager. Region and credentials are found as by all AWS tools. */
 export const openAwsSm: OpenStore = ({load}) => {

@@ -37,9 +37,7 @@ export const openFile: OpenStore = () => ({
     const bytes = await read(path, signal).catch((error: unknown) => {
       throw error instanceof ConfigError ? error : fileError(error);
     });
-    const text = decodeUtf8(bytes);
-    if (text !== undefined) return text.replace(/\r?\n$/, '');
-    throw new ConfigError('the file is not text in UTF-8');
+    return decodeUtf8(bytes).replace(/\r?\n$/, '');
   },
   close: nothingToClose,
 });

@@ -50,13 +50,9 @@ const googleError = (error: unknown): Error => {
     : new SystemError(`Google refused the request: ${message}`);
 };
 
-const bytesOf = (data: Uint8Array | string): Uint8Array =>
-  typeof data === 'string' ? Buffer.from(data, 'base64') : data;
-
 const secretIn = ({payload}: Version): string => {
-  const text = decodeUtf8(bytesOf(payload?.data ?? ''));
-  if (text !== undefined) return text;
-  throw new ConfigError('it is binary, not text in UTF-8');
+  const data = payload?.data ?? '';
+  return decodeUtf8(typeof data === 'string' ? Buffer.from(data, 'base64') : data);
 };
 
 /** `gcp-sm:projects/P/secrets/S`: Google's Secret Manager. Reads the latest version unless one is named. */

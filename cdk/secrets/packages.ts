@@ -2,13 +2,9 @@ import {ConfigError} from '../errors.ts';
 import {isObject} from '../json/values.ts';
 import type {Load} from './store.ts';
 
-/** The codes of Node and of the loader in tests. */
 const NOT_FOUND = new Set<unknown>(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']);
 
-/**
- * Loads an optional package. The bundler does not see its name, so it stays outside the bundle: Node looks for it in a
- * node_modules folder next to the program or above.
- */
+/** The bundler does not see the name, so Node looks for the package in a node_modules next to the program or above. */
 export const loadPackage: Load = async (packageName) => {
   try {
     return await import(packageName);

@@ -1,9 +1,10 @@
 // Recognizes references to secrets. The patterns are strict, so that an ordinary value is not mistaken for a reference.
 
-export type Kind = 'env' | 'file' | 'aws-sm' | 'gcp-sm' | 'vault';
+const KINDS = ['env', 'file', 'aws-sm', 'gcp-sm', 'vault'] as const;
+
+export type Kind = (typeof KINDS)[number];
 
 export type Reference = {
-  /** The value in the config. */
   readonly text: string;
   readonly kind: Kind;
   /** The name of a variable, a path, or the name of a secret. */
@@ -41,8 +42,6 @@ const SHAPES: Readonly<Record<Kind, string>> = {
   vault: 'vault:<mount>/<path>#<key>',
 };
 
-const KINDS = ['env', 'file', 'aws-sm', 'gcp-sm', 'vault'] as const;
-
 export const parseReference = (value: unknown): Reference | undefined => {
   if (typeof value !== 'string') return undefined;
   for (const kind of KINDS) {
@@ -52,10 +51,7 @@ export const parseReference = (value: unknown): Reference | undefined => {
   return undefined;
 };
 
-/**
- * The right form for a value that begins like a reference but is not one, such as `env:my_token`: it was probably meant as
- * a reference. Undefined for any other value.
- */
+/** The right form for a value that begins like a reference but is not one, such as `env:my_token`. */
 export const shapeMissed = (value: unknown): string | undefined => {
   if (typeof value !== 'string' || parseReference(value) !== undefined) return undefined;
   const kind = KINDS.find((candidate) => value.startsWith(`${candidate}:`));

@@ -219,7 +219,7 @@ describe('a file', () => {
       failure('plain/below', 'there is no such file: a part of its path is not a directory'),
       failure('directory', 'it is not a file'),
       failure('pipe', 'it is not a file'),
-      failure('binary', 'the file is not text in UTF-8'),
+      failure('binary', 'it is binary, not text in UTF-8'),
       failure('large', 'the file has 1048577 bytes, which is too large for a secret'),
     ]);
   });

@@ -16,9 +16,7 @@ export type ResolveRuntime = {
   readonly log: (level: 'WARN', message: string) => void;
   /** Called with each secret as soon as it is known. Values from the environment are not counted as secrets. */
   readonly onSecret: (secret: string) => void;
-  /** Default: the environment of this process. */
   readonly env?: StoreContext['env'];
-  /** Loads optional packages. Default: Node's `import`. */
   readonly load?: StoreContext['load'];
   /** Resolves after `ms` milliseconds, or rejects when the signal is aborted. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
@@ -27,11 +25,9 @@ export type ResolveRuntime = {
 export type Resolved = {
   /** The config with the values of its references. */
   readonly config: unknown;
-  /** By reference. */
   readonly values: ReadonlyMap<string, Value>;
 };
 
-/** The value of a reference. */
 type Value = string | number | boolean;
 
 const STORES: Readonly<Record<Kind, OpenStore>> = {
@@ -46,14 +42,12 @@ const STORES: Readonly<Record<Kind, OpenStore>> = {
 const LIMIT = 20_000;
 const AT_ONCE = 4;
 
-/** All strings in a config. */
 const stringsIn = (value: unknown): readonly string[] => {
   if (typeof value === 'string') return [value];
   if (Array.isArray(value)) return value.flatMap(stringsIn);
   return isObject(value) ? Object.values(value).flatMap(stringsIn) : [];
 };
 
-/** Replaces each string for which `change` returns a value. */
 const replacedIn = (value: unknown, change: (text: string) => unknown): unknown => {
   if (typeof value === 'string') return change(value) ?? value;
   if (Array.isArray(value)) return value.map((item) => replacedIn(item, change));
@@ -80,7 +74,6 @@ const parseSecret = (secret: unknown): unknown => {
 const secretField = (secret: unknown, key: string): unknown =>
   isObject(secret) && Object.hasOwn(secret, key) ? secret[key] : valueAt(secret, key);
 
-/** The secret, or its field. */
 const pick = (secret: unknown, key: string | undefined): Value => {
   const value = key === undefined ? secret : secretField(parseSecret(secret), key);
   if (value === '') throw new ConfigError('it is empty');
@@ -111,7 +104,7 @@ const together = (failures: readonly Error[]): Error => {
 };
 
 /** Runs a few jobs at a time. Jobs must not reject. */
-const inTurn = async (jobs: readonly (() => Promise<void>)[]): Promise<void> => {
+const runLimited = async (jobs: readonly (() => Promise<void>)[]): Promise<void> => {
   const waiting = jobs.values();
   const work = async (): Promise<void> => {
     for (const job of waiting) await job();
@@ -192,7 +185,7 @@ const fetchAll = async (
     const fetch = () => within(runtime, (until) => storeFor(first.kind).fetch(first.target, until));
     await note(sharing, fetch, outcome, onSecret);
   });
-  await inTurn(jobs);
+  await runLimited(jobs);
   // The secrets are fetched: an error while closing does not matter.
   const closings = [...stores.values()].map((store) => within(runtime, store.close));
   await Promise.allSettled(closings);
@@ -202,10 +195,9 @@ const fetchAll = async (
 };
 
 /**
- * Resolves the references of a config, in lists and nested objects too. A config without references is returned unchanged,
- * and nothing is loaded.
- * @throws ConfigError that names each reference and the reason, TransientError if a store could not be reached; neither
- *   contains a value
+ * Resolves the references of a config at any depth. A config without references is returned unchanged.
+ * @throws ConfigError that names each reference and the reason, TransientError if a store could not be reached. Errors
+ *   contain no values.
  */
 export const resolveReferences = async (
   config: unknown,

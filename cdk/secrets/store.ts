@@ -1,3 +1,5 @@
+import {ConfigError} from '../errors.ts';
+
 /** Loads an optional package. `T` is the caller's claim. Throws a ConfigError if it is not installed. */
 export type Load = <T>(packageName: string) => Promise<T>;
 
@@ -20,14 +22,12 @@ export type Store = {
 
 export type OpenStore = (context: StoreContext) => Store;
 
-/** For stores without open connections. */
 export const nothingToClose = async (): Promise<void> => {};
 
-/** Undefined if the bytes are not UTF-8. */
-export const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
+export const decodeUtf8 = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
   } catch {
-    return undefined;
+    throw new ConfigError('it is binary, not text in UTF-8');
   }
 };

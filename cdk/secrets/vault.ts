@@ -88,9 +88,8 @@ const refusal = ({status}: Result): Error => {
 };
 
 /**
- * The secrets of a mount are versioned, with `data` in the path and the fields one level deeper
- * (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-version), or not versioned
- * (…/kv/kv-v1#read-secret). Only an internal API tells the two apart, so both are tried.
+ * A mount's secrets may be versioned, with `data` in the path and the fields one level deeper. Only an internal API tells.
+ * https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-version, …/kv/kv-v1#read-secret
  */
 const read = async (vault: Vault, target: string): Promise<JsonObject> => {
   const [mount = '', ...path] = target.split('/').map(encodeURIComponent);

@@ -3,7 +3,6 @@
 export type ByteWindow = {
   /** Returns the rest and the chunk in one piece, which is valid until the next call. */
   readonly add: (chunk: Buffer) => Buffer;
-  /** Keeps the end of that piece for the next call. */
   readonly keep: (rest: Buffer) => void;
 };
 

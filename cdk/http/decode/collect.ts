@@ -4,7 +4,6 @@ async function* oneChunk(body: Buffer): AsyncGenerator<Buffer> {
   yield body;
 }
 
-/** Reads a body in memory with a reader of streams. */
 export const collect = async (
   body: Buffer,
   read: (chunks: AsyncIterable<Buffer>) => AsyncIterable<Batch>,

@@ -1,4 +1,3 @@
-// Decodes a response that is in memory.
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import type {About, Decoder} from './decoder.ts';
 import {isPacked, unpackBody} from './unpack.ts';
@@ -6,7 +5,6 @@ import {isPacked, unpackBody} from './unpack.ts';
 export type Documents = {
   /** One document, or one for each file of an archive. */
   readonly documents: readonly unknown[];
-  /** Their unpacked size. */
   readonly bytes: number;
 };
 
@@ -34,18 +32,13 @@ export const decodeResponse = async (
   return {documents, bytes: files.reduce((sum, {body}) => sum + body.length, 0)};
 };
 
-export type RecordsLocation = {
-  /** Undefined if the document itself is the list. */
-  readonly path: string | undefined;
-};
-
-/** Decodes a response with lazily parsed `records` where the format and the body allow it. */
+/** Returns lazily parsed `records` where the format and the body allow it. Without a path the document is the list. */
 export const openResponse = async <R extends object>(
   request: HttpRequest,
   response: HttpResponse,
   decoder: Decoder,
   limit: number,
-  location: RecordsLocation | undefined,
+  location: {readonly path: string | undefined} | undefined,
 ): Promise<Documents & {readonly records?: readonly R[]}> => {
   const {body} = response;
   const split = location && !isPacked(body) ? decoder.split?.<R>(body, location.path) : undefined;

@@ -16,6 +16,7 @@ import {
   skipValue,
 } from '../../json/bytes.ts';
 import {type ByteWindow, openWindow} from './byte-window.ts';
+import type {StreamOptions} from './decoder.ts';
 import {faultOf} from './json-fault.ts';
 import {
   beginsWild,
@@ -29,36 +30,27 @@ import {
 import {truncationError} from './truncated-body.ts';
 
 /** Called with the bytes of each element, which are valid only during the call. */
-export type OnElement = (bytes: Buffer, start: number, end: number) => void;
+type OnElement = (bytes: Buffer, start: number, end: number) => void;
 
-export type SplitOptions = {
-  /** The path of the list: `data.items`, `data.*.items`; undefined if the document itself is the list. */
-  readonly records: string | undefined;
-  /** The beginning of a message: the request, and the file. */
-  readonly where: string;
-  /** The largest element, in bytes: one element is in memory at a time. */
-  readonly limit: number;
-};
+/** `limit` is that of one element: only one is in memory at a time. */
+type SplitOptions = Omit<StreamOptions, 'contentType'>;
 
-export type JsonSplitter = {
+type JsonSplitter = {
   readonly push: (chunk: Buffer) => void;
   /** Throws if the document has not ended, or has no list at the path. */
   readonly end: () => void;
 };
 
-/** The next token in a list or an object. */
 type Phase = 'first' | 'key' | 'colon' | 'value' | 'comma';
 
 type Frame = {
   readonly closing: number;
   /** The rest of the path; undefined off the path. */
   readonly rest: PathRest | undefined;
-  /** True for a list whose values are the records. */
   readonly holdsRecords: boolean;
   phase: Phase;
   /** In an object: the rest of the path at the last key. */
   next: PathRest | undefined;
-  /** In a list: the number of values read. */
   index: number;
   /** The path continues in a value that was read. */
   met: boolean;
@@ -85,15 +77,12 @@ type State = {
   readonly bytes: ByteWindow;
   /** The top-level keys of the document, for messages. */
   readonly keys: string[];
-  /** The bytes that are read now. */
   window: Buffer;
   /** No bytes follow the window. */
   last: boolean;
-  /** The number of bytes before the window. */
   offset: number;
   /** The window's wanted length: a value that does not end in it is read again when the window has twice its bytes. */
   wanted: number;
-  /** The number of bytes read of a byte order mark. */
   marks: number;
   done: boolean;
   elements: number;
@@ -129,10 +118,7 @@ const mayContinue = (window: Buffer): boolean => {
   return byte !== QUOTE && byte !== CLOSE_LIST && byte !== CLOSE_OBJECT;
 };
 
-/**
- * Reads a key or a value in one piece. Returns the index after it, or `INCOMPLETE` if the window does not hold all of it:
- * then the state must not change, because the value is read again. `position` is for a message.
- */
+/** Returns the index after a key or value. After `INCOMPLETE` the state must not change, because the value is read again. */
 const readPiece = (state: State, index: number, position?: string): number => {
   const {window, last} = state;
   const end = skipValue(window, index);
@@ -158,7 +144,6 @@ const opens = (byte: number): boolean => byte === OPEN_LIST || byte === OPEN_OBJ
 
 const NO_VALUE = new Set([CLOSE_LIST, CLOSE_OBJECT, COMMA, COLON]);
 
-/** Reads a value off the path. */
 const readOffPath = (state: State, byte: number, index: number): number => {
   if (NO_VALUE.has(byte)) throw unexpected(state, byte, index, 'a value');
   if (!opens(byte)) return readPiece(state, index);
@@ -185,7 +170,6 @@ const readElement = (state: State, byte: number, index: number): number => {
   return end;
 };
 
-/** Reads a value at the end of the path. */
 const readTarget = (state: State, byte: number, index: number): number => {
   let end: number;
   if (byte === OPEN_LIST) end = open(state, byte, index, {rest: undefined, holdsRecords: true});
@@ -287,7 +271,6 @@ const readInObject = (state: State, frame: Frame, byte: number, index: number): 
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-/** Reads outside of the document. */
 const readRoot = (state: State, byte: number, index: number): number => {
   if (state.done) throw unexpected(state, byte, index, 'the end');
   if (state.offset + index === state.marks && byte === BYTE_ORDER_MARK[state.marks]) {
@@ -310,7 +293,6 @@ const readAt = (state: State, index: number): number => {
     : readInObject(state, frame, byte, index);
 };
 
-/** Reads the complete values of the window, and keeps the rest. */
 const readWindow = (state: State): void => {
   const {window, options} = state;
   let index = skipSpace(window, 0);

@@ -1,4 +1,5 @@
 import {SystemError} from '../../errors.ts';
+import {CLOSE_LIST, CLOSE_OBJECT, OPEN_LIST, OPEN_OBJECT} from '../../json/bytes.ts';
 import {parseExact} from '../../json/exact.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import {inBatches} from './batches.ts';
@@ -11,7 +12,6 @@ import {truncationError} from './truncated-body.ts';
 /** Some servers send a byte order mark, which JSON.parse rejects. */
 const textWithoutMark = (body: Buffer): string => body.toString('utf8').replace(/^\uFEFF/, '');
 
-/** `T` is the caller's claim. */
 const parse = <T>(body: Buffer, {where, contentType = 'not given'}: About): T => {
   const text = textWithoutMark(body);
   try {
@@ -35,20 +35,13 @@ export const decodeJson = <T = unknown>(request: HttpRequest, response: HttpResp
     contentType: response.headers['content-type'],
   });
 
-const SPACE = new Set([...' \t\r\n'].map((space) => space.charCodeAt(0)));
-const CLOSED_BY: Readonly<Record<string, string>> = {'[': ']', '{': '}'};
+const SPACE = new Set(Buffer.from(' \t\r\n'));
 
-/** The first and the last character of a body, without spaces and the byte order mark. */
-const endsOf = (body: Buffer): readonly [string, string] => {
-  const first = body.findIndex((byte) => byte < 0x80 && !SPACE.has(byte));
-  const last = body.findLastIndex((byte) => !SPACE.has(byte));
-  return [String.fromCharCode(body[first] ?? 0), String.fromCharCode(body[last] ?? 0)];
-};
-
-/** Compares the first and the last bracket, which costs nothing. */
+/** Compares the first and the last bracket, which costs nothing. The bytes of a byte order mark are above 0x7f. */
 const looksComplete = (body: Buffer): boolean => {
-  const [first, last] = endsOf(body);
-  return CLOSED_BY[first] === last;
+  const first = body.find((byte) => byte < 0x80 && !SPACE.has(byte));
+  const last = body.findLast((byte) => !SPACE.has(byte));
+  return first === OPEN_LIST ? last === CLOSE_LIST : first === OPEN_OBJECT && last === CLOSE_OBJECT;
 };
 
 async function* readRecords(

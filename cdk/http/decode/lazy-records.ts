@@ -6,7 +6,6 @@ import {type LocatedRecords, locateRecords} from './locate-records.ts';
 
 type LazyRecords<R extends object> = {
   readonly raw: RawRecords;
-  /** Parses the list behind `view`. */
   readonly all: () => readonly R[];
   /** A list that is parsed at the first access to anything but its length. */
   readonly view: readonly R[];
@@ -33,7 +32,6 @@ function readRecords(this: Holder): readonly object[] | undefined {
   return this[LIST]?.all();
 }
 
-/** Keyed by field name; shared for the same reason. */
 const accessors = new Map<string, PropertyDescriptor>();
 
 /** For a field with a lazily parsed list. The field can be set to another value. */
@@ -100,16 +98,12 @@ const documentAround = (
   return document;
 };
 
-/** A decoded body whose records are parsed at the first access. */
 export type Split<R extends object> = {
   readonly document: unknown;
   readonly records: readonly R[];
 };
 
-/**
- * @param path the path of the list; undefined if the document itself is the list
- * @returns undefined for a body that the parser must read: it is malformed or unusual
- */
+/** Without a path the document is the list. Returns undefined if the parser must read the body: it is malformed or unusual. */
 export const splitJson = <R extends object>(
   body: Buffer,
   path: string | undefined,

@@ -30,7 +30,6 @@ const LINE_BREAKS = ['\u0085', '\u2028', '\u2029'].map((sign) => Buffer.from(sig
 const isPlainText = (body: Buffer): boolean =>
   isAscii(body) || (isUtf8(body) && !LINE_BREAKS.some((sign) => body.includes(sign)));
 
-/** Reads a list of objects with fields. */
 const readList = (
   bytes: Buffer,
   start: number,
@@ -73,10 +72,7 @@ const readAt = (
   });
 };
 
-/**
- * The list at a path; undefined if the parser must read the body.
- * @param path undefined if the document itself is the list
- */
+/** Without a path the document is the list. */
 export const locateRecords = (
   body: Buffer,
   path: string | undefined,

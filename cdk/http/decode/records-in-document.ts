@@ -9,12 +9,10 @@ const isRecordList = <R extends object>(value: unknown): value is readonly R[] =
 type Found = {
   readonly where: string;
   readonly path: string | undefined;
-  /** The value at the path. */
   readonly found: unknown;
   readonly document: unknown;
 };
 
-/** Returns the value at the path, which must be a list of objects. */
 export const assertRecords = <R extends object>({
   where,
   path,
@@ -42,10 +40,7 @@ const allAt = (json: unknown, path: string): readonly unknown[] => {
   return dot < 0 ? values : values.flatMap((value) => allAt(value, path.slice(dot + 1)));
 };
 
-/**
- * The value at a path. With `*`, all lists and objects at its ends in one list: missing and null ones have no records, but
- * if all are missing the result is undefined.
- */
+/** With `*`, joins all values at the ends of the path. Null and missing ones have no records; undefined if all are missing. */
 export const recordsAtPath = (json: unknown, path: string): unknown => {
   if (!isWild(path)) return valueAt(json, path);
   const ends = allAt(json, path);

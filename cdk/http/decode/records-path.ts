@@ -29,9 +29,7 @@ export const stepToIndex = (rest: PathRest, index: number): PathRest | undefined
 export type NoRecords = {
   readonly where: string;
   readonly path: string | undefined;
-  /** The type of the value at the path: `a string`. */
   readonly kind: string;
-  /** The keys of the body, if it is an object. */
   readonly keys: readonly string[];
 };
 

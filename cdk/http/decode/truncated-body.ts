@@ -1,10 +1,7 @@
 import {SystemError} from '../../errors.ts';
 import {networkCode} from '../response/faults.ts';
 
-/**
- * The error for a body whose content shows that it was truncated. Its code makes it retryable if the connection may have
- * cut the body, which the retries check. The message is for a body that the server declared complete.
- */
+/** Its code makes it retryable if the connection may have cut the body. The message is for a body declared complete. */
 export const truncationError = (
   format: 'JSON' | 'CSV' | 'XML' | 'GZIP' | 'ZIP',
   where: string,

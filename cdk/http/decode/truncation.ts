@@ -20,7 +20,6 @@ const mayBeTruncated = ({status, headers, written}: HttpResponse): boolean =>
 const endsWithConnection = ({headers}: HttpResponse): boolean =>
   headers['connection'] === 'close' && !('transfer-encoding' in headers);
 
-/** The headers announce JSON, but no byte was received. */
 const isMissing = (response: HttpResponse): boolean =>
   sizeOf(response) === 0 &&
   endsWithConnection(response) &&
@@ -35,7 +34,6 @@ export const rethrowTruncation = async (decode: () => Promise<unknown>): Promise
   }
 };
 
-/** Checks a body in memory with the decoder that will read it. */
 export const truncationCheckFor =
   (decoder: Decoder, limit: number): NonNullable<HttpRequest['assertNotTruncated']> =>
   async (request, response) => {

@@ -1,5 +1,4 @@
-// Unpacks files such as exports: gzip and zip, recognized by their first bytes. The transport has already undone the
-// `content-encoding`.
+// Unpacks gzip and zip files, recognized by their first bytes. The transport has already undone the `content-encoding`.
 import type {FileHandle} from 'node:fs/promises';
 import {pipeline, Readable} from 'node:stream';
 import {crc32, createGunzip} from 'node:zlib';
@@ -9,12 +8,10 @@ import {networkCode} from '../response/faults.ts';
 import {truncationError} from './truncated-body.ts';
 
 export type Unpacked = {
-  /** The file's name in its archive. */
   readonly name: string | undefined;
   readonly chunks: AsyncIterable<Buffer>;
 };
 
-/** A body, in memory or in a file. */
 type Packed = {
   /** At least its first four bytes. */
   readonly head: Buffer;

@@ -29,7 +29,6 @@ const decodeXmlBody = (body: Buffer, about: About, encoding = encodingOf(body)):
   return decode(body) + end();
 };
 
-/** The root element is not closed. */
 const isTruncated = (text: string): boolean => {
   const root = /<([^\s/>?!][^\s/>]*)/.exec(text)?.[1];
   return (
@@ -79,10 +78,7 @@ const childrenOf = (element: unknown, name: string): readonly unknown[] => {
   return Object.hasOwn(element, name) ? elementsOf(element[name]) : [];
 };
 
-/**
- * Returns the elements at a path such as `feed.entry` as a list. XML has no lists: no element, one, and many look different.
- * Only the root must exist. An empty element has no fields, so it is not a record.
- */
+/** The elements at a path such as `feed.entry`, as a list. Only the root must exist. An empty element is not a record. */
 const find = (document: unknown, path: string): unknown => {
   const [root = '', ...names] = path.split('.');
   if (!isObject(document) || !(root === '*' || Object.hasOwn(document, root))) return undefined;

@@ -55,10 +55,7 @@ export const TOKENS_IN_NEXT: readonly string[] = [
   'token',
 ];
 
-/**
- * Names of tokens, and the parameters that may take them. The first that the request already has is used, else the first
- * in the list. This is a guess: a server that does not know the parameter sends the same page again, which is an error.
- */
+/** Tokens, and their possible parameters: the first one that the request already has is used, else the first in the list. */
 export const TOKENS: Readonly<Record<string, readonly string[]>> = {
   nextPageToken: ['pageToken', 'nextPageToken'], // Google; Jira, which uses one name for both
   next_page_token: ['page_token', 'next_page_token'], // Google, Zoom
@@ -112,7 +109,6 @@ export const LAST: readonly string[] = [
   'last', // Spring
 ];
 
-/** The number of pages. */
 export const PAGE_COUNTS: readonly string[] = [
   'total_pages', // Cloudflare
   'totalPages', // Spring
@@ -126,7 +122,6 @@ export const PAGE_COUNTS: readonly string[] = [
 /** The same in headers: GitLab, WordPress. */
 export const PAGE_COUNT_HEADERS: readonly string[] = ['x-total-pages', 'x-wp-totalpages'];
 
-/** The number of this page. */
 export const PAGE_NUMBERS: readonly string[] = [
   'page',
   'current_page', // Laravel
@@ -170,7 +165,6 @@ export const OFFSETS: readonly string[] = [
   'skip', // Contentful
 ];
 
-/** The size of a page. */
 export const SIZES: readonly string[] = [
   'limit',
   'per_page',

@@ -35,7 +35,6 @@ export type Verdict = {
   readonly incompleteReason?: string;
 };
 
-/** The author's choice of target for the token or the number. */
 type To = Target | undefined;
 
 /** Recognizes one way of paging; undefined if the page shows no sign of it. */
@@ -82,7 +81,6 @@ const targetOf = (request: HttpRequest, names: readonly string[], to: To): Targe
   return targetNamed(request, name);
 };
 
-/** Link relations that only a list has. */
 const OTHER_LINKS = ['prev', 'previous', 'first', 'last'];
 
 /** The Link header of a last page names the first or the previous page; a header without them is not about paging. */
@@ -93,7 +91,6 @@ const byLink: Sign = (page) => {
   return linkTarget(header, ...OTHER_LINKS) === undefined ? undefined : END;
 };
 
-/** The value of the has-more flag; undefined if there is no flag. */
 export const moreOf = (page: FetchedPage): boolean | undefined =>
   firstOf([...MORE, ...LAST], (path, name) => {
     const flag = valueAt(page.json, path);

@@ -1,4 +1,5 @@
 // Reasons why a list may continue although its last page names no next one.
+import type {HttpRequest} from '../types.ts';
 import {type FieldLocation, flagAt} from './field-location.ts';
 import type {FetchedPage} from './paginator.ts';
 
@@ -6,17 +7,11 @@ const SIZE =
   /^\$?((page_?)?(size|limit)|per_?page|count|max_?results|top|rows|first|take|page\[(size|limit)\])$/i;
 
 /** The page sizes in the request, by the usual names of that parameter. */
-export const requestedSizes = ({
-  url,
-  json = {},
-  form = {},
-}: FetchedPage['request']): readonly number[] =>
-  [...url.searchParams, ...Object.entries(json), ...Object.entries(form)].flatMap(
-    ([name, value]) => {
-      const size = SIZE.test(name) ? Number(value) : 0;
-      return size > 0 ? [size] : [];
-    },
-  );
+export const requestedSizes = ({url, json = {}, form = {}}: HttpRequest): readonly number[] => {
+  const parameters = [...url.searchParams, ...Object.entries(json), ...Object.entries(form)];
+  const sizes = parameters.map(([name, value]) => (SIZE.test(name) ? Number(value) : 0));
+  return sizes.filter((size) => size > 0);
+};
 
 /** A page is full if it has as many records as the first one; the first, if it has as many as were requested. */
 const isFull = ({index, firstSize, records, request}: FetchedPage): boolean =>

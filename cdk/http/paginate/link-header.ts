@@ -11,14 +11,9 @@ export const linkTarget = (header: string, ...wanted: readonly string[]): string
   let target: string | undefined;
   for (const [, opened, name, quoted, bare = ''] of header.matchAll(TOKEN)) {
     target = opened ?? target;
-    const relations = name?.toLowerCase() === 'rel' ? (quoted ?? bare) : '';
-    if (
-      relations
-        .toLowerCase()
-        .split(/\s+/)
-        .some((one) => wanted.includes(one))
-    )
-      return target;
+    if (name?.toLowerCase() !== 'rel') continue;
+    const relations = (quoted ?? bare).toLowerCase().split(/\s+/);
+    if (relations.some((one) => wanted.includes(one))) return target;
   }
   return undefined;
 };

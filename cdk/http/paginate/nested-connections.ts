@@ -13,10 +13,7 @@ const partsOf = (value: unknown): readonly (readonly [string, unknown])[] => {
   return isObject(value) ? Object.entries(value) : [];
 };
 
-/**
- * The path of a connection below a value that has a next page, such as `issues.nodes.labels`; undefined if all are complete.
- * Connections in `read` are paged, so only those inside them count.
- */
+/** The path of a connection with a next page, such as `issues.nodes.labels`. Connections in `read` are paged, so they are fine. */
 export const truncatedConnection = (
   value: unknown,
   read: ReadonlySet<unknown>,

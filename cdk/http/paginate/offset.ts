@@ -11,10 +11,7 @@ export type CountedEnd = {
   readonly untilEmpty?: boolean;
 };
 
-/**
- * Decides by its size if a page may have a next one. The size is that of the first page, because servers reduce the
- * requested one (Redmine sends 100 for limit=1000): a short first page proves nothing.
- */
+/** A short first page proves nothing: it shows the actual page size, which servers reduce (Redmine: 100 for limit=1000). */
 export const mayHaveNext = (page: FetchedPage, {more, untilEmpty = false}: CountedEnd): boolean =>
   page.records.length > 0 &&
   (flagAt(page, more) ?? (untilEmpty || page.index === 0 || page.records.length >= page.firstSize));

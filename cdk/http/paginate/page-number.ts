@@ -27,7 +27,6 @@ export const pageNumber = ({
   ...end
 }: PageNumberOptions = {}): Paginator => {
   const numberOf = ({request}: FetchedPage) => numberIn(request, part, name) ?? first;
-  /** The number of pages after this one; undefined if the API does not report it. */
   const pagesAfter = (page: FetchedPage) => {
     const pages = total === undefined ? undefined : countAt(page, total);
     return pages === undefined ? undefined : pages - 1 - (numberOf(page) - first);

@@ -2,8 +2,9 @@ import type {JsonObject} from '../../json/values.ts';
 import {asOne, openResponse} from '../decode/decode-response.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {isTouched, pageWith} from '../decode/lazy-records.ts';
+import {assertRecords, recordsAtPath} from '../decode/records-in-document.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
-import type {HttpRequest, HttpResponse, Send} from '../types.ts';
+import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 import {countAt, type FieldLocation} from './field-location.ts';
 import {
   assertBelowCap,
@@ -15,7 +16,6 @@ import {
 import {fullPageReason} from './incomplete-reason.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
 import {type ListResume, openList} from './resume.ts';
-import {selectRecords} from './select-records.ts';
 
 export type PaginateOptions<R extends object = object> = {
   /** The path of the records in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
@@ -47,7 +47,6 @@ export type FetchedRecords<R extends object> = {
   readonly resume?: JsonObject;
 };
 
-/** A client passes this to `paginate`. */
 export type Paging = {
   /** Returns responses with one of these statuses too; other refusals of the API are errors. */
   readonly sendAllowing: (allowed: readonly number[]) => Send;
@@ -60,7 +59,6 @@ export type Paging = {
 };
 
 type Fetched<R extends object> = FetchedPage<R> & {
-  /** Its unpacked size. */
   readonly bytes: number;
 };
 
@@ -88,7 +86,12 @@ const contentReader = <R extends object>(
 ) => {
   // A paginator that finds the records itself needs the parsed body.
   let location = path !== undefined || paginator.records === undefined ? {path} : undefined;
-  const options = {path, find: paginator.records, follow: decoder.find};
+  const {find = recordsAtPath} = decoder;
+  const {records: detect = ({json}) => json} = paginator;
+  const recordsIn = (request: HttpRequest, document: unknown): readonly R[] => {
+    const found = path === undefined ? detect({request, json: document}) : find(document, path);
+    return assertRecords({where: describeRequest(request), path, found, document});
+  };
   return async (
     request: HttpRequest,
     response: HttpResponse,
@@ -98,9 +101,7 @@ const contentReader = <R extends object>(
     if (before !== undefined && isTouched(before.records)) location = undefined;
     const opened = await openResponse<R>(request, response, decoder, limit, location);
     const {documents, bytes} = opened;
-    const records =
-      opened.records ??
-      documents.flatMap((document) => selectRecords<R>({request, json: document}, options));
+    const records = opened.records ?? documents.flatMap((document) => recordsIn(request, document));
     return {json: asOne(documents), bytes, records};
   };
 };
@@ -143,7 +144,6 @@ const openPages = <R extends object>(
     return {request, response, json, bytes, records, index, firstSize, seen, counted};
   };
 
-  /** The request for the page after this one; undefined if this is the last. */
   const requestAfter = (page: Fetched<R>): HttpRequest | undefined => {
     checkTruncation(page);
     if (options.stop?.(page)) return undefined;

@@ -7,10 +7,8 @@ import type {FieldLocation} from './field-location.ts';
 export type FetchedPage<R extends object = object> = {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
-  /** The decoded body. */
   readonly json: unknown;
   readonly records: readonly R[];
-  /** The number of pages before it. */
   readonly index: number;
   /** The number of records in the first page: the actual page size, because servers silently reduce the requested one. */
   readonly firstSize: number;
@@ -24,7 +22,6 @@ export type FetchedPage<R extends object = object> = {
 export type Step = {
   /** Replaces the URL and its query. */
   readonly url?: URL;
-  /** Set in the query. */
   readonly query?: Query;
   /** Merged into the JSON of the request, field by field at the top level. The list must be requested by POST. */
   readonly json?: JsonObject;

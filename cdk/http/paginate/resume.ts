@@ -1,5 +1,4 @@
-// The `resume` of a list is plain JSON for a later run: {"list": "…", "url": "…", "json": {…}}, or a form instead of the
-// JSON.
+// The `resume` of a list is plain JSON for a later run: {"list": "…", "url": "…", "json": {…}}, or with a `form`.
 import {hash} from 'node:crypto';
 import {SystemError} from '../../errors.ts';
 import {printExact} from '../../json/exact.ts';
@@ -15,10 +14,7 @@ export type ListResume = {
   readonly isLeft: () => boolean;
 };
 
-/**
- * Identifies a list by its whole first request: a `read` may page through several lists, even at the same path, and must
- * not resume one of them with the page of another.
- */
+/** Identifies a list by its whole first request, because a `read` may page through several lists, even at the same path. */
 const listOf = ({method, url, json, form}: HttpRequest): string =>
   hash('sha1', `${method} ${url.href} ${printExact(json ?? form ?? {})}`, 'base64url').slice(0, 16);
 
@@ -51,12 +47,7 @@ const resumed = (first: HttpRequest, {url, json, form}: JsonObject): HttpRequest
       `${describeRequest(first)}: the list can't be resumed, because its \`resume\` has no URL. Reset the stream's state to read it from the beginning.`,
     );
   }
-  return {
-    ...first,
-    url: target,
-    ...(isObject(json) && {json}),
-    ...(isForm(form) && {form}),
-  };
+  return {...first, url: target, ...(isObject(json) && {json}), ...(isForm(form) && {form})};
 };
 
 /** Empty for a URL that may contain a credential, because states are not masked. */
@@ -71,7 +62,6 @@ export const openList = (lists: ListResume | undefined, first: HttpRequest) => {
   return {
     isResumed: resume !== undefined,
     begin: resume === undefined ? first : resumed(first, resume),
-    /** @param next the request for the page after the one with this `resume` */
     resumeAt: (next: HttpRequest): {readonly resume?: JsonObject} =>
       list === undefined ? {} : resumeOf(list, next),
   };

@@ -17,7 +17,6 @@ const setIn = (json: JsonObject, path: readonly string[], value: unknown): JsonO
   };
 };
 
-/** Sets one field in the JSON of a request and keeps its siblings. */
 export const jsonStep = (request: HttpRequest, path: string, value: unknown): Step => ({
   json: setIn(request.json ?? {}, path.split('.'), value),
 });
@@ -31,7 +30,6 @@ export const targetStep = (request: HttpRequest, target: Target, value: string |
   return typeof target === 'string' ? {query: {[target]: value}} : {form: {[target.form]: value}};
 };
 
-/** Undefined or null if the request has no value there. */
 export const valueAtTarget = (request: HttpRequest, target: Target): unknown => {
   if (isJsonTarget(target)) return valueAt(request.json, target.json);
   return typeof target === 'string'

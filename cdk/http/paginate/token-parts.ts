@@ -30,11 +30,8 @@ export const tokenParts = (
     Object.fromEntries(
       Object.entries(parts).map(([name, location]) => {
         const value = valueAtLocation(page, location);
-        const isLeftOut = isNone(value) && value !== 0;
-        return [
-          name,
-          isLeftOut ? undefined : scalarIn(page.request, describeLocation(location), value),
-        ];
+        if (isNone(value) && value !== 0) return [name, undefined];
+        return [name, scalarIn(page.request, describeLocation(location), value)];
       }),
     );
   const hasToken = (page: FetchedPage) =>
