@@ -156,7 +156,7 @@ export const loadMetadata = async (source) => {
   // The first problem of a field is the plainest: that it is missing, or not even a string.
   const lines = new Map();
   for (const {path, what} of problems) {
-    const field = path.join('.') || 'the whole';
+    const field = path.join('.') || 'the document';
     if (!lines.has(field)) lines.set(field, `${fileOf(path)}: ${field} ${what}.`);
   }
   throw new Error([...lines.values()].join('\n'));

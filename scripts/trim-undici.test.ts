@@ -64,7 +64,7 @@ describe('the parts of undici in a bundle', () => {
     expect(imported.length).toBeGreaterThan(0);
   });
 
-  test('are all that a bundle holds of undici', async () => {
+  test('are the only parts of undici in a bundle', async () => {
     expect(await bundleWith(trimUndici())).toEqual({hasAll: false, warnings: []});
   });
 

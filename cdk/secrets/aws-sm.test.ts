@@ -12,7 +12,7 @@ type Reply = {readonly status?: number; readonly type?: string; readonly body: o
 
 const refused = (type: string, status = 400): Reply => ({
   status,
-  body: {__type: type, message: `told ${type}`},
+  body: {__type: type, message: `message of ${type}`},
 });
 
 /** The real package, except that its requests go to the local server with fixed credentials. */
@@ -75,15 +75,15 @@ describe('a secret of AWS', () => {
     [{body: {SecretBinary: btoa('\xff')}}, 'config_error: it is binary, not text in UTF-8', 1],
     [
       refused('ThrottlingException'),
-      'transient_error: the request to AWS failed: told ThrottlingException',
+      'transient_error: the request to AWS failed: message of ThrottlingException',
       3,
     ],
     [
       refused('InternalServiceError', 500),
-      'transient_error: the request to AWS failed: told InternalServiceError',
+      'transient_error: the request to AWS failed: message of InternalServiceError',
       3,
     ],
-    [refused('Odd'), 'system_error: AWS refused the request: told Odd (Odd)', 1],
+    [refused('Odd'), 'system_error: AWS refused the request: message of Odd (Odd)', 1],
   ])('fails with the reason if the response is %j', async (reply, reason, attempts) => {
     const {requests, load} = await awsWith(() => reply);
     const {error} = await resolveHere('aws-sm:x', {load});

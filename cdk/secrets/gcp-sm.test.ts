@@ -22,7 +22,7 @@ const CODES: Readonly<Record<string, number>> = {
 
 const refusal = (status: number, name: string): Reply => ({
   status,
-  body: {error: {code: status, message: `told ${name}`, status: name}},
+  body: {error: {code: status, message: `message of ${name}`, status: name}},
 });
 
 const version = (name: string, text: string | Uint8Array): Reply => ({
@@ -97,11 +97,11 @@ describe("a secret of Google's Secret Manager", () => {
     ],
     [
       refusal(503, 'UNAVAILABLE'),
-      'transient_error: the request to Google failed: 14 UNAVAILABLE: told UNAVAILABLE',
+      'transient_error: the request to Google failed: 14 UNAVAILABLE: message of UNAVAILABLE',
     ],
     [
       refusal(501, 'UNIMPLEMENTED'),
-      'system_error: Google refused the request: 12 UNIMPLEMENTED: told UNIMPLEMENTED',
+      'system_error: Google refused the request: 12 UNIMPLEMENTED: message of UNIMPLEMENTED',
     ],
     [version(SECRET, Buffer.from([0xff])), 'config_error: it is binary, not text in UTF-8'],
     [{body: {name: SECRET, payload: {data: ''}}}, 'config_error: it is empty'],

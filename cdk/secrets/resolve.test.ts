@@ -62,19 +62,19 @@ describe('the references of a config', () => {
         port: ['aws-sm:db#db.port', 'aws-sm:db#user'],
         dotted: 'aws-sm:db#a.b',
         on: 'aws-sm:db#on',
-        whole: 'aws-sm:db',
+        secret: 'aws-sm:db',
       },
       {load: aws.load},
     );
-    const whole = '{"user": "alice", "db": {"port": 5432}, "a.b": "dotted", "on": true}';
+    const secret = '{"user": "alice", "db": {"port": 5432}, "a.b": "dotted", "on": true}';
     expect(config).toEqual({
       user: 'alice',
       port: [5432, 'alice'],
       dotted: 'dotted',
       on: true,
-      whole,
+      secret,
     });
-    expect(secrets).toEqual(['alice', '5432', 'dotted', whole]);
+    expect(secrets).toEqual(['alice', '5432', 'dotted', secret]);
     expect(aws.events).toEqual(['load @aws-sdk/client-secrets-manager', 'fetch db', 'close']);
   });
 

@@ -171,8 +171,8 @@ describe('random documents', () => {
         cuts,
         (body, where, changes, replaces, positions) => {
           let changed = body;
-          for (const [place, sign] of changes) {
-            const index = place % (changed.length + 1);
+          for (const [position, sign] of changes) {
+            const index = position % (changed.length + 1);
             changed = changed.slice(0, index) + sign + changed.slice(replaces ? index + 1 : index);
           }
           if (outcomeOf(() => JSON.parse(changed)) !== 'refused') return;
@@ -291,7 +291,7 @@ describe('malformed JSON', () => {
 describe('a value that is much larger than the chunks', () => {
   const LARGE = {id: 1, text: 'a "word" \\ größer 😀 '.repeat(2_000), more: [{x: [[null]]}]};
   const body = JSON.stringify({
-    beside: {deep: {er: LARGE}},
+    others: {deep: {er: LARGE}},
     items: [LARGE, {id: 2}, LARGE],
     n: 1.5,
   });

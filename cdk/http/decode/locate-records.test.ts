@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import {fuzz, inThisRun, printCases} from '../../../test/cases.ts';
 import {locateRecords} from './locate-records.ts';
 
-const textsIn = (body: Buffer, path?: string): readonly string[] | undefined => {
+const stringsIn = (body: Buffer, path?: string): readonly string[] | undefined => {
   const {bounds} = locateRecords(body, path) ?? {};
   return bounds?.flatMap((start, index) =>
     index % 2 === 0 ? [body.toString('utf8', start, bounds[index + 1])] : [],
@@ -28,7 +28,7 @@ describe('the located records', () => {
     ],
     [`[${DEEP}]`, undefined, [DEEP]],
   ])('of %.60s at %s are the bytes of its elements', (body, path, records) => {
-    expect(textsIn(Buffer.from(body), path)).toEqual(records);
+    expect(stringsIn(Buffer.from(body), path)).toEqual(records);
   });
 
   test.each<[string, string, string | undefined]>([
@@ -87,11 +87,11 @@ describe('compared with the parser', () => {
         const body = Buffer.from(`{"x":${other}, "data":[{"a":${one}},\n{"b":${other},"a":0}]}`);
         if (kind % 4 > 0) body[at % body.length] = kind % 4 === 1 ? byte : 0x22 + (byte % 3) * 0x3a;
         const tested = kind % 4 === 3 ? body.subarray(0, at % body.length) : body;
-        const texts = textsIn(tested, 'data');
-        if (texts === undefined) return;
+        const strings = stringsIn(tested, 'data');
+        if (strings === undefined) return;
         taken += 1;
         const {data} = JSON.parse(tested.toString('utf8'));
-        expect(texts.map((text) => JSON.parse(text))).toEqual(data);
+        expect(strings.map((text) => JSON.parse(text))).toEqual(data);
       }),
       fuzz({quick: 1_000, full: 5_000}),
     );

@@ -36,9 +36,9 @@ export type NoRecords = {
 const SHOWN_KEYS = 20;
 
 export const noRecords = ({where, path, kind, keys}: NoRecords): SystemError => {
-  const place = path === undefined ? 'the body' : `"${path}" in the body`;
+  const location = path === undefined ? 'the body' : `"${path}" in the body`;
   const has = keys.length === 0 ? '' : ` The body has: ${keys.slice(0, SHOWN_KEYS).join(', ')}.`;
   return new SystemError(
-    `${where}: ${place} should be a list of objects, but is ${kind}.${has} Set \`records\` to the path of the list.`,
+    `${where}: ${location} should be a list of objects, but is ${kind}.${has} Set \`records\` to the path of the list.`,
   );
 };

@@ -22,7 +22,7 @@ export const CONTAINERS: readonly string[] = [
   'd', // OData 2
 ];
 
-/** Fields that hold a URL, which may be relative. */
+/** Fields with a URL, which may be relative. */
 export const URLS: readonly string[] = [
   '@odata.nextLink', // Microsoft Graph
   'odata.nextLink',
@@ -39,7 +39,7 @@ export const URLS: readonly string[] = [
   'nextRecordsUrl', // Salesforce
 ];
 
-/** Fields that hold a URL, a token, a page number, or an object with one of these. */
+/** Fields with a URL, a token, a page number, or an object with one of these. */
 export const NEXT: readonly string[] = ['next', 'next_page', 'nextPage'];
 
 /** URLs in an object named `next`: HAL's `{href}`, HubSpot's `{after, link}`, Asana's `{offset, uri}`. */
@@ -219,5 +219,5 @@ export const ASIDE: readonly string[] = [
   'facets',
 ];
 
-/** Objects that hold paging fields, not records. */
+/** Objects with paging fields, not records. */
 export const ENVELOPES: readonly string[] = CONTAINERS.filter((name) => !WRAPPERS.includes(name));

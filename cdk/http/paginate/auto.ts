@@ -33,7 +33,7 @@ const HEADERS = ['link', ...Object.keys(TOKEN_HEADERS), ...PAGE_COUNT_HEADERS];
 
 const MOST_KEYS = 30;
 
-/** The keys of a body, and of the objects in it that could hold paging fields. */
+/** The keys of a body, and of the objects in it that could have paging fields. */
 const keysOf = (json: unknown): string => {
   if (!isObject(json)) return 'it is a list';
   const keys = Object.entries(json).flatMap(([key, value]) =>

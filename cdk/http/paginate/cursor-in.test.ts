@@ -25,11 +25,11 @@ describe('cursorIn', () => {
     ['next', {json: 'page.cursor'}, {next: 'x'}, ' {"q":1,"page":{"size":2,"cursor":"x"}}'],
     ['next', {form: 'cursor'}, {next: 7}, ' {"q":1,"cursor":7}'],
     ['next', {json: 'a.b'}, {next: [1, 'x']}, ' {"q":1,"page":{"size":2},"a":{"b":[1,"x"]}}'],
-  ])('moves the cursor from %s to %j', async (from, to, beside, second) => {
+  ])('moves the cursor from %s to %j', async (from, to, fields, second) => {
     const post: HttpRequest = {...GET, method: 'POST'};
     const withJson = {...post, json: {q: 1, page: {size: 2}}};
     const withBody = typeof to !== 'string' && 'form' in to ? {...post, form: {q: 1}} : withJson;
-    const api = bodies({rows: items(2), ...beside}, {rows: items(1, 3)});
+    const api = bodies({rows: items(2), ...fields}, {rows: items(1, 3)});
     const {requests, records} = await pageThrough(
       {...options, next: cursorIn(from, to)},
       api,

@@ -11,9 +11,9 @@ const REQUESTS = ['', '?page=1', '?page=2'];
 const oneByOne = (request: HttpRequest) => ({json: {rows: items(1, param(request, 'page') + 1)}});
 
 /** Reads three pages of one item, with additional fields in their bodies. */
-const readWith = (options: PaginateOptions, ...beside: object[]) =>
+const readWith = (options: PaginateOptions, ...fields: object[]) =>
   pageThrough({records: 'rows', next, ...options}, (request) => ({
-    json: {...oneByOne(request).json, ...beside[param(request, 'page')]},
+    json: {...oneByOne(request).json, ...fields[param(request, 'page')]},
   }));
 
 describe('a page cap', () => {
@@ -80,8 +80,8 @@ describe('a total', () => {
     ['is null', [null, null, null]],
     ['is not a count', ['about 5', -1, {}]],
   ])('that %s is accepted', async (_what, totals) => {
-    const beside = totals.map((total) => ({meta: {total}}));
-    expect(await readWith({total: 'meta.total', incomplete: 'fail'}, ...beside)).toEqual(complete);
+    const fields = totals.map((total) => ({meta: {total}}));
+    expect(await readWith({total: 'meta.total', incomplete: 'fail'}, ...fields)).toEqual(complete);
   });
 
   test('of a list that was stopped is not compared', async () => {

@@ -2,8 +2,8 @@ import {describe, expect, test} from '@jest/globals';
 import {GET, items, pageThrough} from '../../../test/http/paging.ts';
 import {nextUrl} from './next-url.ts';
 
-const pageOf = (path: string, beside: object, request = GET) => {
-  const pages = [{rows: items(2), ...beside}, {rows: items(1, 3)}];
+const pageOf = (path: string, fields: object, request = GET) => {
+  const pages = [{rows: items(2), ...fields}, {rows: items(1, 3)}];
   return pageThrough(
     {records: 'rows', next: nextUrl(path)},
     () => ({json: pages.shift()}),
@@ -31,8 +31,8 @@ describe('nextUrl', () => {
   test.each([
     ['links.next', {links: {next: '?page=2'}}],
     ['@odata.nextLink', {'@odata.nextLink': '?page=2'}],
-  ])('finds the URL at %s', async (path, beside) => {
-    expect(await pageOf(path, beside)).toEqual({requests: ['', '?page=2'], records: items(3)});
+  ])('finds the URL at %s', async (path, fields) => {
+    expect(await pageOf(path, fields)).toEqual({requests: ['', '?page=2'], records: items(3)});
   });
 
   test.each([[null], [''], [false], [0]])('ends at %j', async (next) => {

@@ -5,11 +5,11 @@ import {offset} from './offset.ts';
 
 /** A list of items, at most `most` per page, with additional fields in the body. */
 const listOf =
-  (count: number, most: number, beside: object = {}) =>
+  (count: number, most: number, fields: object = {}) =>
   (request: HttpRequest): Answer => {
     const start = param(request, 'offset');
     const rows = items(count).slice(start, start + Math.min(most, param(request, 'limit')));
-    return {json: {rows, ...beside}};
+    return {json: {rows, ...fields}};
   };
 
 const options = {records: 'rows'};

@@ -5,10 +5,10 @@ import {pageNumber} from './page-number.ts';
 
 /** A list of items, two per page. */
 const listOf =
-  (count: number, beside: object = {}, first = 1) =>
+  (count: number, fields: object = {}, first = 1) =>
   (request: HttpRequest) => {
     const start = (param(request, 'page') - first) * 2;
-    return {json: {rows: items(count).slice(start, start + 2), ...beside}};
+    return {json: {rows: items(count).slice(start, start + 2), ...fields}};
   };
 
 const options = {records: 'rows'};

@@ -54,8 +54,8 @@ describe('tokenParts', () => {
       {},
       'the last page is full (1 records), but the response has none of',
     ],
-  ])('warns if %s and there is no value', async (_what, beside, message) => {
-    const api = bodies({rows: items(1), ...beside});
+  ])('warns if %s and there is no value', async (_what, fields, message) => {
+    const api = bodies({rows: items(1), ...fields});
     const request = {...GET, url: new URL('https://api.test/items?limit=1')};
     expect(
       await pageThrough({...options, next: tokenParts(parts, {more: 'more'})}, api, request),
