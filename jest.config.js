@@ -5,6 +5,8 @@
 //   clients  sources run by clients that others wrote
 //   image    sources as images, where a container engine answers
 //   broken   each broken connector through the whole acceptance suite
+import {availableParallelism} from 'node:os';
+
 const SLOW = '\\.slow\\.test\\.ts$';
 const OTHERS = ['/acceptance-tests/broken/', '/test/clients/', '/test/image/', '/test/servers/'];
 const NOT_OURS = ['/node_modules/', '/dist/'];
@@ -54,8 +56,8 @@ for (const name of names) {
 export default {
   // For tests that start programs on a busy machine.
   testTimeout: 30_000,
-  // On two cores jest would use one of them.
-  maxWorkers: '100%',
+  // Some tests wait for time-outs and for programs: another one can use the core meanwhile.
+  maxWorkers: availableParallelism() + 1,
   projects: names.map((name) => ({...PROJECTS[name], displayName: name})),
   reporters: [
     'default',

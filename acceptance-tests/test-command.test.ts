@@ -7,9 +7,10 @@ import {text} from 'node:stream/consumers';
 import {setTimeout as delay} from 'node:timers/promises';
 import {describe, expect, jest, test} from '@jest/globals';
 import {said} from '../cdk/testing/secrets.ts';
-import {headwater} from '../headwater/cli.ts';
+import {runCommandLine} from '../process/command-line.ts';
 import {ROOT, runProgram, workspace} from '../test/e2e/run-program.ts';
 import {healthyCatalog} from './broken/data.ts';
+import {addTestCommand} from './test-command.ts';
 
 jest.setTimeout(120_000);
 
@@ -25,7 +26,8 @@ const HEADWATER = join(ROOT, 'headwater/main.ts');
 /** `headwater test` in this process: a start of its own costs half a second. */
 const headwaterTest = async (...args: readonly string[]) => {
   const printed = {stdout: '', stderr: ''};
-  const status = await headwater([process.execPath, HEADWATER, 'test', ...args], {
+  const argv = [process.execPath, HEADWATER, 'test', ...args];
+  const status = await runCommandLine('headwater', addTestCommand, argv, {
     out: (text) => {
       printed.stdout += text;
     },

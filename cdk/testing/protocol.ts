@@ -12,12 +12,17 @@ const ajv = new Ajv({allErrors: true});
 addFormats.default(ajv);
 ajv.addSchema(schema, 'protocol');
 
-const isMessage = ajv.compile<AirbyteMessage>({
-  $ref: 'protocol#/definitions/AirbyteMessage',
-});
-const isConfiguredCatalog = ajv.compile<ConfiguredAirbyteCatalog>({
-  $ref: 'protocol#/definitions/ConfiguredAirbyteCatalog',
-});
+/** Compiled when it is first asked for: each test file has a copy of this module, and few need both. */
+const validatorOf = <T>(definition: string) => {
+  let compiled: ValidateFunction<T> | undefined;
+  return (): ValidateFunction<T> => {
+    compiled ??= ajv.compile<T>({$ref: `protocol#/definitions/${definition}`});
+    return compiled;
+  };
+};
+
+const messageValidator = validatorOf<AirbyteMessage>('AirbyteMessage');
+const catalogValidator = validatorOf<ConfiguredAirbyteCatalog>('ConfiguredAirbyteCatalog');
 
 const describeProblem = ({instancePath, message, params}: ErrorObject): string => {
   const allowed: unknown = params['allowedValues'];
@@ -30,12 +35,16 @@ const describeProblems = ({errors}: ValidateFunction): readonly string[] =>
   (errors ?? []).filter(({keyword}) => keyword !== 'if').map(describeProblem);
 
 /** What keeps `message` from being an AirbyteMessage; empty when nothing does. */
-export const validateMessage = (message: unknown): readonly string[] =>
-  isMessage(message) ? [] : describeProblems(isMessage);
+export const validateMessage = (message: unknown): readonly string[] => {
+  const isMessage = messageValidator();
+  return isMessage(message) ? [] : describeProblems(isMessage);
+};
 
 /** What keeps `catalog` from being a ConfiguredAirbyteCatalog; empty when nothing does. */
-export const configuredCatalogProblems = (catalog: unknown): readonly string[] =>
-  isConfiguredCatalog(catalog) ? [] : describeProblems(isConfiguredCatalog);
+export const configuredCatalogProblems = (catalog: unknown): readonly string[] => {
+  const isConfiguredCatalog = catalogValidator();
+  return isConfiguredCatalog(catalog) ? [] : describeProblems(isConfiguredCatalog);
+};
 
 const parseJson = (line: string): {value: unknown} | {problem: string} => {
   try {
@@ -48,6 +57,7 @@ const parseJson = (line: string): {value: unknown} | {problem: string} => {
 const parseMessage = (line: string, number: number): AirbyteMessage => {
   const refuse = (problems: readonly string[]): Error =>
     new Error(`stdout line ${number}: ${problems.join('; ')}\n${line.slice(0, LONGEST_QUOTE)}`);
+  const isMessage = messageValidator();
   const parsed = parseJson(line);
   if ('problem' in parsed) throw refuse([parsed.problem]);
   if (!isMessage(parsed.value)) throw refuse(describeProblems(isMessage));

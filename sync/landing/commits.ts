@@ -1,4 +1,4 @@
-// Saves states behind the rows they cover, beside the reading: a disk takes its time to confirm, and the
+// Saves states after the rows they cover, while the reading goes on: a disk takes its time to confirm, and the
 // states that come meanwhile are saved together. A state on disk never covers a row that is not.
 
 import type {State} from '../protocol/messages.ts';

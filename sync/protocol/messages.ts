@@ -47,7 +47,7 @@ const descriptorIn = (holder: JsonObject): StreamDescriptor | undefined => {
     : descriptorOf(name, at(holder, 'stream_descriptor', 'namespace'));
 };
 
-/** Reads a state, be it from a STATE message or from a state file; undefined where it is none. */
+/** Reads a state of a STATE message or of a state file; undefined where it is not a state. */
 export const readState = (state: unknown): State | undefined => {
   if (!isObject(state)) return undefined;
   // Some clients write the other keys too, as nulls, so a key counts only when it holds an object.
@@ -122,7 +122,7 @@ const readCatalog = ({streams}: JsonObject): Message | undefined =>
 
 type Reader = (payload: JsonObject) => Message | undefined;
 
-/** For each type: where its payload stands, and who reads it. */
+/** For each type: the key of its payload, and what reads it. */
 const READERS: ReadonlyMap<unknown, readonly [string, Reader]> = new Map<
   string,
   readonly [string, Reader]
@@ -137,7 +137,7 @@ const READERS: ReadonlyMap<unknown, readonly [string, Reader]> = new Map<
   ['CONNECTION_STATUS', ['connectionStatus', () => ({type: 'OTHER'})]],
 ]);
 
-/** Reads one line of a source's stdout; undefined where it is no Airbyte message. */
+/** Reads one line of a source's stdout; undefined where it is not an Airbyte message. */
 export const readMessage = (line: string): Message | undefined => {
   let message: unknown;
   try {

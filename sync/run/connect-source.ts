@@ -26,7 +26,7 @@ type ConfigFile = {
   readonly replace: (config: JsonObject) => Promise<void>;
 };
 
-/** What a command that failed without saying why leaves to be said. */
+/** The message about a command that failed without a reason of its own. */
 export const endMessage = (command: string, {words, stderr}: Ending): string =>
   stderr.length === 0
     ? `Its ${command} ${words}, without saying why.`
@@ -59,7 +59,7 @@ const rescue = async (
   throw new SyncError(`${userMessage(error)} The source was stopped. ${outcome}`, {cause: error});
 };
 
-/** The config of a source that is kept in a store, or beside the data where the user named none. */
+/** The config of a source that is kept in a store, or beside the data where the user named no store. */
 const openConfigFile = (
   start: string,
   kept: Kept | undefined,

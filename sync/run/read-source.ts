@@ -1,4 +1,4 @@
-// The second half of a source's run: its records land, and its states are saved behind them.
+// The second half of a source's run: its records land, and its states are saved after them.
 import {streamKey} from '../../cdk/protocol/catalog.ts';
 import {type Commits, openCommits} from '../landing/commits.ts';
 import {fileSafe, type Landing, openLanding} from '../landing/jsonl.ts';
@@ -27,15 +27,16 @@ const readArguments = async (
 
 type StateMessage = Extract<Message, {readonly type: 'STATE'}>;
 
-/** Lines that got lost between the source and here would be lost for good: its next run begins behind them. */
+/** Lines that got lost between the source and here would be lost for good: its next run starts after them. */
 const countChecker = ({job}: ConnectedSource, {log}: Context) => {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   return ({state, recordCount}: StateMessage): void => {
     if (state.scope !== 'STREAM') return;
     const {stream} = state;
     const landed = job.tally.stream(stream).takeCount();
-    if (recordCount === undefined || recordCount === landed || told.has(streamKey(stream))) return;
-    told.add(streamKey(stream));
+    if (recordCount === undefined || recordCount === landed || reported.has(streamKey(stream)))
+      return;
+    reported.add(streamKey(stream));
     log(
       job.name,
       'warn',

@@ -11,7 +11,7 @@ export type DataMessage = Exclude<Message, {readonly type: 'LOG' | 'ERROR' | 'OT
 
 export type Session = {
   readonly ending: Ending;
-  /** Whether the source itself said what went wrong. */
+  /** Whether the source itself reported an error. */
   readonly explained: boolean;
 };
 

@@ -12,7 +12,8 @@ const NAME = 'thing-tracker';
 const FOLDERS = [`sources/${NAME}`, `acceptance-tests/fake-apis/${NAME}`];
 
 const shell = (command: string): Promise<Ended> =>
-  runProgram('/bin/sh', ['-ec', `cd "$0"; ${command}`, folder]);
+  // As in a shell of its own: what this run names is nothing to the runs inside.
+  runProgram('/bin/sh', ['-ec', `cd "$0"; unset HEADWATER_TESTS; ${command}`, folder]);
 
 /** What a command said where it failed; nothing where it did not. */
 const problemOf = async (command: string): Promise<string> => {

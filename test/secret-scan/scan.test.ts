@@ -171,16 +171,23 @@ describe('a run of jest', () => {
     const support = join(ROOT, 'cdk/testing/secrets.ts');
     const code = `import {test} from '@jest/globals';\nimport {said, secret} from '${support}';\ntest('it', () => { ${body} });\n`;
     writeFileSync(join(folder, 'planted.test.ts'), code);
-    const settings = JSON.stringify({rootDir: ROOT, testMatch: [`${folder}/*.test.ts`]});
+    const rootDir = JSON.stringify(ROOT);
+    const testMatch = JSON.stringify([`${folder}/*.test.ts`]);
     const config = join(folder, 'jest.config.mjs');
     writeFileSync(
       config,
-      `import shared from '${ROOT}/jest.config.js';\nexport default {...shared, ...${settings}};\n`,
+      [
+        `import shared from '${ROOT}/jest.config.js';`,
+        `const [project] = shared.projects;`,
+        `const planted = {...project, rootDir: ${rootDir}, testMatch: ${testMatch}};`,
+        `export default {...shared, rootDir: ${rootDir}, projects: [planted]};\n`,
+      ].join('\n'),
     );
     const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
     return spawnSync(process.execPath, ['--experimental-vm-modules', jest, '--config', config], {
       encoding: 'utf8',
       cwd: ROOT,
+      env: {...process.env, HEADWATER_TESTS: 'quick'},
     });
   };
 

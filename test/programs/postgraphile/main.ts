@@ -1,6 +1,6 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
-// A source over PostGraphile, for tests with a million rows behind Relay cursors: test/support/postgraphile.ts has its tables.
+// A source over PostGraphile, for tests with a million rows behind Relay cursors: test/servers/postgraphile.ts has its tables.
 import {defineSource, type HttpClient, relay, run, type Schema, type Spec, stream} from '#cdk';
 
 type Config = {api_url: string; page_size: number; checkpoint_interval: number};
