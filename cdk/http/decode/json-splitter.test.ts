@@ -72,9 +72,10 @@ describe('random documents', () => {
     fc.constantFrom('null', 'true', 'false', '0', '-0.5e-7', '12345678901234567890', '1E+2'),
     text,
   );
+  // No integer keys: JavaScript moves them to the front of an object, so the records of a wildcard get another order.
   const key = fc.oneof(
     fc.constantFrom('"a"', '"b"', '"items"', '"\\u0069tems"', '"a.b"', '""'),
-    text,
+    text.filter((name) => !/^\d+$/.test(JSON.parse(name))),
   );
   type Spaced = readonly (readonly [string, string, string])[];
   const listOf = (values: Spaced): string =>
