@@ -105,7 +105,7 @@ test('in discover a schema that can not be had is an error that names its stream
     expect.objectContaining({
       name: 'ConfigError',
       message:
-        'The schema of stream deals is not known: GET https://api.test/c_deals/fields answered 403. The credentials are known but may not read this: grant the missing permission, or leave this stream out.',
+        'The schema of stream deals is not known: GET https://api.test/c_deals/fields answered 403. The credentials are valid but may not read this: grant the missing permission, or leave this stream out.',
     }),
   );
 });
@@ -123,7 +123,7 @@ test('in read it fails its own stream, whose state is kept, and no other', async
     'deals STARTED',
     'deals STATE {"kept":7} 0',
     'deals INCOMPLETE',
-    'deals config_error: The schema of stream deals is not known: GET https://api.test/c_deals/fields answered 403. The credentials are known but may not read this: grant the missing permission, or leave this stream out.',
+    'deals config_error: The schema of stream deals is not known: GET https://api.test/c_deals/fields answered 403. The credentials are valid but may not read this: grant the missing permission, or leave this stream out.',
   ]);
   expect(recordsOf(messages, 'people')).toEqual([{name: 'a'}]);
   expect(errorsIn(messages)).toHaveLength(2);

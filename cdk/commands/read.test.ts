@@ -106,7 +106,7 @@ test('a stream tells at its end what was done for it, and only for it', async ()
   );
   expect(said).toEqual([
     'Stream a is complete: 2 records (2 requests, 1 page, 19 bytes, 1 retry).',
-    'Stream b is complete: 0 records (1 request, 1 answer ignored).',
+    'Stream b is complete: 0 records (1 request, 1 response ignored).',
   ]);
 });
 

@@ -161,7 +161,7 @@ describe('a refresh token that is rotated', () => {
     );
     expect(sent(events)).toEqual([]);
     expect(String(failure)).toMatch(
-      /^SystemError: The server gave a new refresh token, which could not be handed out/,
+      /^SystemError: The server issued a new refresh token, which could not be saved/,
     );
   });
 
@@ -195,8 +195,8 @@ describe('a refresh token that is rotated', () => {
         connectionStatus: {
           status: 'FAILED',
           message:
-            'POST https://api.test/token answered 400: **** of **** is void. (invalid_grant) What was authorized is expired, ' +
-            'revoked or was used before: authorize again, and put the new credentials into the config.',
+            'POST https://api.test/token answered 400: **** of **** is void. (invalid_grant) The authorization has expired, ' +
+            'or was revoked or already used: authorize again, and put the new credentials into the config.',
         },
       },
     ]);

@@ -100,10 +100,10 @@ test('what streams do at once is counted for each of them', async () => {
   expect(endsIn(messages)).toEqual([
     'Stream a is complete: 1 records (2 requests, 1 page, 10 bytes, 1 retry).',
     'Stream b is complete: 0 records (1 request, 1 page, 2 bytes).',
-    'Stream c is complete: 0 records (1 request, 1 answer ignored).',
+    'Stream c is complete: 0 records (1 request, 1 response ignored).',
   ]);
   expect(log.filter((line) => line.startsWith('WARN'))).toEqual([
-    'WARN GET https://api.test/c answered 404. That counts as "nothing here", as the source has it. Further ones with this status are counted, not told.',
+    'WARN GET https://api.test/c answered 404. The source treats this as "nothing here". Further responses with this status are counted, not logged.',
   ]);
 });
 

@@ -20,7 +20,7 @@ const withClient = async <T>(options: HttpOptions, use: (http: HttpClient) => Pr
 };
 
 test.each([['{"id": [1'], ['{"id": {"a": 1}'], ['[{"name": "Zo']])(
-  'JSON that ends early, %s, in an answer without a length is asked for again',
+  'truncated JSON, %s, in a response without a length is requested again',
   async (cut) => {
     nock(API).get('/a').reply(200, cut, {connection: 'close'});
     nock(API).get('/a').reply(200, {id: 1});
@@ -29,21 +29,21 @@ test.each([['{"id": [1'], ['{"id": {"a": 1}'], ['[{"name": "Zo']])(
   },
 );
 
-test('JSON of which nothing came before the connection was closed is asked for again', async () => {
+test('an empty body, whose connection was closed at once, is requested again', async () => {
   nock(API).get('/a').reply(200, '', {'content-type': 'application/json', connection: 'close'});
   nock(API).get('/a').reply(200, {id: 1});
   const {result, waits} = await withClient({}, (http) => http.get('/a'));
   expect([result, waits]).toEqual([{id: 1}, [500]]);
 });
 
-test('JSON that ends early in an answer that was chunked on the way is asked for again, too', async () => {
+test('truncated JSON in a response that a proxy made chunked is requested again too', async () => {
   nock(API).get('/a').reply(200, '{"id": [1', {'transfer-encoding': 'chunked'});
   nock(API).get('/a').reply(200, {id: 1});
   const {result, waits} = await withClient({}, (http) => http.get('/a'));
   expect([result, waits]).toEqual([{id: 1}, [500]]);
 });
 
-test('JSON that ends early in an answer with a length is an error', async () => {
+test('truncated JSON in a response with a length is an error', async () => {
   nock(API).get('/a').reply(200, '{"id": 1', {'content-length': '8'});
   expect(await failureOf(() => withClient({}, (http) => http.get('/a')))).toBe(
     'SystemError: GET https://api.test/a answered with JSON that ends in the middle (content-type not given, 8 bytes). ' +
@@ -51,7 +51,7 @@ test('JSON that ends early in an answer with a length is an error', async () => 
   );
 });
 
-test('declared limits and told quotas hold in a client, each attempt of a retry included', async () => {
+test('declared limits and reported quotas apply to each attempt of a retry', async () => {
   nock(API).get('/a').reply(500);
   nock(API).get('/a').reply(200, {}, {'ratelimit-remaining': '0', 'ratelimit-reset': '9'});
   nock(API).get('/a').reply(200, {});
@@ -66,7 +66,7 @@ test('declared limits and told quotas hold in a client, each attempt of a retry 
 test.each([
   ['holds it back until the points are there', {}, [2_000]],
   ['does not where `pacing` is off', {pacing: false as const}, []],
-])('a query whose cost is known: the client %s', async (_what, options, waited) => {
+])('a client with a query whose cost is known %s', async (_what, options, waited) => {
   const throttleStatus = {maximumAvailable: 1000, currentlyAvailable: 2, restoreRate: 50};
   const cost = {requestedQueryCost: 102, actualQueryCost: 102, throttleStatus};
   nock(API)
@@ -80,7 +80,7 @@ test.each([
   expect(waits).toEqual(waited);
 });
 
-test('points that a throttled answer tells hold back other queries, too', async () => {
+test('the points in a throttled response delay other queries too', async () => {
   const cost = {
     requestedQueryCost: 102,
     throttleStatus: {maximumAvailable: 1000, currentlyAvailable: 2, restoreRate: 50},
@@ -97,7 +97,7 @@ test('points that a throttled answer tells hold back other queries, too', async 
   expect(waits).toEqual([2_000]);
 });
 
-test('a host that is not listed gets nothing, that of the base always does', async () => {
+test('a host that is not listed gets no request, but that of the base URL always does', async () => {
   nock(API).get('/a').reply(200, {});
   const failure = await failureOf(() =>
     withClient({allowedHosts: ['auth.test']}, async (http) => [
@@ -108,7 +108,7 @@ test('a host that is not listed gets nothing, that of the base always does', asy
   expect(failure).toMatch(/^SystemError: https:\/\/other.test is not among the hosts/);
 });
 
-test('nothing is sent once the time of the run is over', async () => {
+test('nothing is sent after the time limit of the run', async () => {
   nock(API).get('/a').reply(200, {});
   const limits = [{requests: 1, per: {seconds: 2}}];
   const failure = await failureOf(() =>
@@ -119,17 +119,17 @@ test('nothing is sent once the time of the run is over', async () => {
     ]),
   );
   expect(failure).toBe(
-    'TransientError: The time that this run may take is over, so GET https://api.test/c is not sent. ' +
-      'What was read is saved: the next run goes on from there.',
+    "TransientError: The run's time limit has passed, so GET https://api.test/c was not sent. " +
+      'What was read is saved: the next run resumes there.',
   );
 });
 
-test('a request that waits is not under way: with one at a time, another passes it', async () => {
+test('a request that waits for a limit does not occupy a slot', async () => {
   nock(API).get('/a').reply(429, '', {'retry-after': '60'});
   nock(API).get('/b').reply(200, {});
   nock(API).get('/a').reply(200, {});
   const passed = Promise.withResolvers<void>();
-  // The wait lasts until the other one is through: if that had to wait for this one, neither would end.
+  // The wait lasts until the other request is done. If that one had to wait for this one, neither would end.
   const clock = {now: () => 0, sleep: () => passed.promise};
   const {close, ...http} = openHttpClient(
     {baseUrl: API, maxConcurrentRequests: 1},

@@ -11,7 +11,7 @@ import {linkHeader} from './paginate/link-header.ts';
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const API = 'https://api.test';
 
-/** Runs a piece of a source against a client, and closes it. */
+/** Calls a function with a client, and closes the client. */
 const withClient = async <T>(
   options: HttpOptions,
   use: (http: HttpClient) => Promise<T>,
@@ -49,12 +49,12 @@ describe('a request', () => {
     expect(await get({baseUrl}, path)).toEqual({ok: true});
   });
 
-  test('without a base goes to the URL it is given', async () => {
+  test('without a base goes to the given URL', async () => {
     nock(API).get('/user').reply(200, {ok: true});
     expect(await get({}, 'https://api.test/user')).toEqual({ok: true});
   });
 
-  test('carries its query, without what is undefined, beside the one in its path', async () => {
+  test('has its query, without undefined values, in addition to that of its path', async () => {
     nock(API)
       .get('/items')
       .query({sort: 'a b', q: 'x&y', page: '2', all: 'true', zero: '0', empty: ''})
@@ -67,22 +67,22 @@ describe('a request', () => {
     expect(result).toEqual([]);
   });
 
-  test('carries a list in its query as one name with several values', async () => {
-    const asked: string[] = [];
+  test('has a list in its query as several values of one name', async () => {
+    const requested: string[] = [];
     nock(API)
       .get('/items')
       .query(true)
       .reply(200, (request: Request) => {
-        asked.push(decodeURIComponent(new URL(request.url).search));
+        requested.push(decodeURIComponent(new URL(request.url).search));
         return {};
       });
     await withClient({baseUrl: API}, (http) =>
       http.get('/items', {query: {'expand[]': ['a', 'b'], limit: 3}}),
     );
-    expect(asked).toEqual(['?expand[]=a&expand[]=b&limit=3']);
+    expect(requested).toEqual(['?expand[]=a&expand[]=b&limit=3']);
   });
 
-  test('carries the headers of the kit, then of the source, then the credentials', async () => {
+  test('has the headers of the kit, then of the source, then the credentials', async () => {
     const received: Record<string, string>[] = [];
     nock(API)
       .get('/user')
@@ -111,7 +111,7 @@ describe('a request', () => {
     ]);
   });
 
-  test('is told at DEBUG level once it is answered, without what its query may hide', async () => {
+  test('is logged at DEBUG level after its response, without secrets of its query', async () => {
     nock(API).get('/user').query({page: '2', key: 'hush'}).reply(200, {ok: true});
     const {log} = await withClient({baseUrl: API}, (http) =>
       http.get('/user', {query: {page: 2, key: 'hush'}}),
@@ -120,7 +120,7 @@ describe('a request', () => {
   });
 
   test.each([['api.github.com'], ['localhost:8080'], ['ftp://api.test'], ['https://'], ['']])(
-    'cannot be made to a base of "%s", which is an error of the config',
+    'to a base of "%s" is a config error',
     async (baseUrl) => {
       expect(await failureOfGet({baseUrl}, '/user')).toBe(
         `ConfigError: "${baseUrl}" is not the URL of an API: it should look like https://api.example.com.`,
@@ -133,7 +133,7 @@ describe('credentials', () => {
   const SENT = {reqheaders: {authorization: 'Bearer hush'}};
   const NOT_SENT = {badheaders: ['authorization']};
 
-  test("go to the base's own origin, with whatever path", async () => {
+  test("are sent to the base's own origin, with any path", async () => {
     nock(API, SENT).get('/other').reply(200, {ok: true});
     expect(await get({baseUrl: `${API}/v3`, auth: bearer('hush')}, `${API}/other`)).toEqual({
       ok: true,
@@ -144,7 +144,7 @@ describe('credentials', () => {
     ['host', 'https://cdn.test'],
     ['scheme', 'http://api.test'],
     ['port', 'https://api.test:8443'],
-  ])('do not go to a next link of another %s', async (_part, other) => {
+  ])('are not sent to a next link with another %s', async (_part, other) => {
     nock(API, SENT)
       .get('/items')
       .reply(200, [{id: 1}], {link: `<${other}/items>; rel="next"`});
@@ -161,7 +161,7 @@ describe('credentials', () => {
     ]);
   });
 
-  test('do not go anywhere without a base', async () => {
+  test('are never sent without a base', async () => {
     nock(API, NOT_SENT).get('/user').reply(200, {ok: true});
     expect(await get({auth: bearer('hush')}, `${API}/user`)).toEqual({ok: true});
   });
@@ -173,12 +173,12 @@ describe('a refusal', () => {
       401,
       {message: 'Bad credentials'},
       'ConfigError: GET https://api.test/user answered 401: Bad credentials. The API does not accept these ' +
-        'credentials: check them in the config, they may be mistyped, expired or revoked.',
+        'credentials: check them in the config. They may be mistyped, expired or revoked.',
     ],
     [
       403,
       {error: 'forbidden', error_description: 'Scope "read" is missing.'},
-      'ConfigError: GET https://api.test/user answered 403: Scope "read" is missing. The credentials are known but ' +
+      'ConfigError: GET https://api.test/user answered 403: Scope "read" is missing. The credentials are valid but ' +
         'may not read this: grant the missing permission, or leave this stream out.',
     ],
     [404, {error: 'not_found'}, 'SystemError: GET https://api.test/user answered 404: not_found.'],
@@ -196,12 +196,12 @@ describe('a refusal', () => {
       'x'.repeat(1_000),
       `SystemError: GET https://api.test/user answered 418: ${'x'.repeat(300)}….`,
     ],
-  ])('of %d says what the server said', async (status, body, expected) => {
+  ])('of %d is an error with the message of the server', async (status, body, expected) => {
     nock(API).get('/user').query(true).reply(status, body);
     expect(await failureOfGet({baseUrl: API}, '/user?key=hush')).toBe(expected);
   });
 
-  test('leaves out a page that is meant for a browser', async () => {
+  test('is an error without the message if that is an HTML page', async () => {
     nock(API)
       .get('/user')
       .reply(404, '<html>Not found</html>', {'content-type': 'text/html; charset=utf-8'});
@@ -210,7 +210,7 @@ describe('a refusal', () => {
     );
   });
 
-  test("is explained in the source's own words", async () => {
+  test("is explained by the source's own error", async () => {
     nock(API).get('/user').reply(404, {message: 'Not Found'});
     const explain: HttpOptions['explain'] = ({status, url, body}) =>
       new ConfigError(`${status} ${url.href} ${body}`);
@@ -219,7 +219,7 @@ describe('a refusal', () => {
     );
   });
 
-  test("stays the kit's where the source has no words for it", async () => {
+  test("is the kit's error if the source does not explain it", async () => {
     nock(API).get('/user').reply(404);
     expect(await failureOfGet({baseUrl: API, explain: () => undefined}, '/user')).toBe(
       'SystemError: GET https://api.test/user answered 404.',
@@ -243,7 +243,7 @@ describe('a refusal', () => {
     expect(failure).toBe('SystemError: GET https://api.test/more answered 404.');
   });
 
-  test('that a stream calls empty is no error', async () => {
+  test('whose status is in `emptyOn` is not an error', async () => {
     nock(API).get('/items').reply(409, {message: 'Git Repository is empty.'});
     const {result} = await withClient({baseUrl: API}, (http) =>
       Array.fromAsync(http.paginate('/items', {emptyOn: [409]})),
@@ -252,25 +252,25 @@ describe('a refusal', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   test.each([
     ['an empty one', 204, '', {}, 'content-type not given, 0 bytes'],
     [
-      'a page for a browser',
+      'an HTML page',
       200,
       '<html></html>',
       {'content-type': 'text/html'},
       'content-type text/html, 13 bytes',
     ],
-  ])('that is no JSON, but %s, is an error', async (_what, status, body, headers, told) => {
+  ])('that is not JSON, but %s, is an error', async (_what, status, body, headers, expected) => {
     nock(API).get('/user').reply(status, body, headers);
     expect(await failureOfGet({baseUrl: API}, '/user')).toBe(
-      `SystemError: GET https://api.test/user answered with something that is not JSON (${told}). ` +
+      `SystemError: GET https://api.test/user answered with something that is not JSON (${expected}). ` +
         "Is the URL in the config the API's own?",
     );
   });
 
-  test('may begin with a byte order mark', async () => {
+  test('may start with a byte order mark', async () => {
     nock(API).get('/user').reply(200, '\uFEFF{"name": "Zoë 😀"}');
     expect(await get({baseUrl: API}, '/user')).toEqual({name: 'Zoë 😀'});
   });
@@ -281,8 +281,8 @@ describe('an answer', () => {
   });
 });
 
-describe('a passing fault', () => {
-  test('is waited out, and told', async () => {
+describe('a transient fault', () => {
+  test('is retried after a wait, and logged', async () => {
     nock(API).get('/user').reply(503);
     nock(API).get('/user').reply(429, '', {'retry-after': '30'});
     nock(API)
@@ -303,15 +303,15 @@ describe('a passing fault', () => {
     ]);
   });
 
-  test('that stays is a TransientError, even where the source explains refusals', async () => {
+  test('that does not pass is a TransientError, even if the source explains refusals', async () => {
     nock(API).get('/user').times(2).reply(503);
     const explain = () => new ConfigError('Explained.');
     expect(await failureOfGet({baseUrl: API, explain, retry: {attempts: 2}}, '/user')).toBe(
-      'TransientError: GET https://api.test/user answered 503. It stayed so for 2 attempts: try again later.',
+      'TransientError: GET https://api.test/user answered 503. All 2 attempts failed: try again later.',
     );
   });
 
-  test('that is a time limit is a TransientError after its attempts', async () => {
+  test('by a time limit is a TransientError after all attempts', async () => {
     let received = 0;
     const baseUrl = await serve(() => {
       received += 1;
@@ -329,7 +329,7 @@ describe('a passing fault', () => {
 });
 
 describe('a redirect', () => {
-  test('is where relative next links and explanations start from', async () => {
+  test('is the base of relative next links, and its URL is explained', async () => {
     const baseUrl = await serve(({url}, response) => {
       if (url === '/old') response.writeHead(301, {location: '/new/items'}).end();
       else if (url === '/new/items') response.setHeader('link', '<?page=2>; rel="next"').end('[]');
@@ -362,13 +362,13 @@ describe('an abort of the run', () => {
 });
 
 describe('closing', () => {
-  test('ends what is in flight and refuses what comes after', async () => {
+  test('ends pending requests and refuses later ones', async () => {
     const {get, close} = openHttpClient(
       {baseUrl: await serve(() => void close())},
       {signal: new AbortController().signal, log: () => {}, clock: virtualClock(NOW)},
     );
-    const told = / failed: The client is destroyed\.$/;
-    expect(await failureOf(() => get('/slow'))).toMatch(told);
-    expect(await failureOf(() => get('/late'))).toMatch(told);
+    const expected = / failed: The client is destroyed\.$/;
+    expect(await failureOf(() => get('/slow'))).toMatch(expected);
+    expect(await failureOf(() => get('/late'))).toMatch(expected);
   });
 });

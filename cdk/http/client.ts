@@ -2,6 +2,7 @@ import {ConfigError} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Auth, AuthRuntime} from './auth/auth.ts';
 import {asOne, decodeResponse} from './decode/decode-response.ts';
+import type {Decoder} from './decode/decoder.ts';
 import {json as jsonDecoder} from './decode/json.ts';
 import {type DownloadOptions, download} from './download.ts';
 import {type Graphql, openGraphql} from './graphql.ts';
@@ -29,56 +30,53 @@ import {secretsOf} from './wire/agent.ts';
 import {type TimeoutOptions, timeoutsOf} from './wire/timeouts.ts';
 import {MAX_BODY_BYTES, openTransport, type TransportOptions} from './wire/transport.ts';
 
-/** How an API is reached. */
+/** The `connect` of a source: the API's address, its credentials, and its limits. */
 export type HttpOptions = TransportOptions &
   LayerOptions & {
-    /** `https://api.example.com/v2`: paths are appended to it. Credentials go to its origin only. */
+    /** Such as `https://api.example.com/v2`. Paths are appended to it. Credentials are sent to its origin only. */
     readonly baseUrl?: string;
-    /** Where `graphql` sends its queries; default the base URL as it is. */
+    /** The path that `graphql` sends its queries to. Default: the base URL itself. */
     readonly graphqlPath?: string;
     readonly auth?: Auth;
-    /** Sent with every request, wherever it goes, so no place for credentials; names in lower case. */
+    /** Sent with every request to any host, so don't put credentials here. Names in lower case. */
     readonly headers?: Readonly<Record<string, string>>;
     readonly timeouts?: TimeoutOptions;
-    /** What answers mean where it is not what their status says; the first rule that fits holds. */
+    /** For responses that do not mean what their status says. The first matching rule applies. */
     readonly rules?: readonly ResponseRule[];
-    /** Puts an API's own refusals into words: what is returned is thrown, undefined leaves the kit's error. */
+    /** Explains a refusal of the API: the returned error is thrown; undefined keeps the kit's error. */
     readonly explain?: (refused: HttpResponse) => Error | undefined;
   };
 
-/** Changes something in the API. `T` is your claim about its response. */
+/** Changes something in the API. `T` is your claim about the response. */
 type Change = <T = unknown>(path: string, options?: ChangeOptions) => Promise<T>;
 
-/** @template Item what the records of lists and downloads are taken for, where the call does not say it */
+/** @template Item the default record type of lists and downloads */
 export type HttpClient<Item extends object = JsonObject> = {
   /**
-   * The content of one answer: its JSON, or what `decode` makes of it; null where a rule ignores it. `T` is your claim
-   * about the API; nothing checks it.
+   * The content of one response: its JSON, or the result of `decode`; null if a rule ignores the response. `T` is your
+   * claim about the API; nothing checks it.
    */
   readonly get: <T = unknown>(path: string, options?: GetOptions) => Promise<T>;
-  /** The same of a POST that only reads, for APIs that search by POST: it is retried as a GET is. */
+  /** The same for a POST that only reads, for APIs that search by POST. It is retried like a GET. */
   readonly search: <T = unknown>(path: string, options?: SearchOptions) => Promise<T>;
   /**
-   * The content of the response to a POST that changes something there, such as one that orders an export; null where
-   * it has no body. It is sent once: see `idempotencyKey`.
+   * The content of the response to a POST that changes something in the API, such as one that starts an export; null if
+   * there is no body. The request is sent once: see `idempotencyKey`. `put`, `patch` and `delete` do the same.
    */
   readonly post: Change;
-  /** The same by PUT. */
   readonly put: Change;
-  /** The same by PATCH. */
   readonly patch: Change;
-  /** The same by DELETE, such as for an export that was downloaded. */
   readonly delete: Change;
-  /** The `data` of a GraphQL query. `T` is your claim about it. Errors in the answer are thrown, throttling is waited out. */
+  /** The `data` of a GraphQL query. `T` is your claim about it. Throws the errors in the response, and waits while throttled. */
   readonly graphql: Graphql;
-  /** Page after page of records, each fetched when the reader asks for it. `R` is your claim about the API. */
+  /** Yields pages of records. At most one page is fetched ahead. `R` is your claim about the API. */
   readonly paginate: <R extends object = Item>(
     path: string,
     options?: ListRequestOptions & PaginateOptions<NoInfer<R>>,
   ) => AsyncIterable<FetchedRecords<R>>;
   /**
-   * The records of one answer of any size, in batches of about a thousand records or a mebibyte. It is written to a
-   * temporary file first: when the first record comes, the answer is whole. `R` is your claim about the API.
+   * The records of one response of any size, in batches of about a thousand records or a mebibyte. The response is written
+   * to a temporary file first, so it is complete before the first record is yielded. `R` is your claim about the API.
    */
   readonly download: <R extends object = Item>(
     path: string,
@@ -86,35 +84,29 @@ export type HttpClient<Item extends object = JsonObject> = {
   ) => AsyncIterable<FetchedRecords<R>>;
 };
 
-/** What a client does for one stream. */
 type Binding = {
   readonly scope: RequestScope;
-  /** Which list goes on where an earlier run was cut off. Absent: pages do not say where the next one is. */
+  /** Says which list continues where an earlier run was interrupted. Without it pages do not carry the next location. */
   readonly resume?: ListResume | undefined;
 };
 
 export type Bind = (binding: Binding) => HttpClient;
 
-/** A client, as the run that opened it has it. It is bound to the source itself. */
+/** A client and its controls, for the run that opened it. It is bound to the source itself. */
 export type OpenedClient = HttpClient & {
-  /** The same client for one stream: all that it sends is counted, waits and fails for that one. Costs next to nothing. */
+  /** Binds the client to one stream: its requests are counted, wait and fail for that stream. Cheap. */
   readonly bind: Bind;
-  /** The requests that are under way, in words. */
   readonly underWay: UnderWay['list'];
   readonly close: () => Promise<void>;
 };
 
-/** What a run lends to its client. */
+/** Passed by a run to its client. */
 export type HttpRuntime = Pick<HttpRun, 'signal' | 'log'> & {
   readonly clock?: Clock | undefined;
   readonly random?: HttpRun['random'] | undefined;
-  /** Called with every secret that is sent, and every token that is obtained. */
-  readonly onSecret?: AuthRuntime['onSecret'];
-  /** Saves a rotated refresh token; resolves once it is out of the process. */
-  readonly onRotated?: AuthRuntime['onRotated'];
-};
+} & Partial<Pick<AuthRuntime, 'onSecret' | 'onRotated'>>;
 
-/** The base comes from the config more often than not. */
+/** A config error, since the base URL usually comes from the config. */
 const originOf = (baseUrl: string): string => {
   const url = URL.parse(baseUrl);
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.origin;
@@ -123,44 +115,42 @@ const originOf = (baseUrl: string): string => {
   );
 };
 
-/** Credentials belong to the API's own origin: no link in an answer may carry them elsewhere. */
+/** Credentials are for the API's own origin: a link in a response must not carry them elsewhere. */
 const onlyTo = (origin: string | undefined, auth: Auth | undefined, runtime: AuthRuntime): Send => {
   const {send} = runtime;
   const authorized = auth?.(send, runtime) ?? send;
   return (request) => (request.url.origin === origin ? authorized(request) : send(request));
 };
 
-/** The API's own host is always among those that are allowed. */
-const reachOf = ({allowedHosts, baseUrl, ...options}: HttpOptions): TransportOptions => ({
+/** The API's own host is always allowed. */
+const wireOptionsOf = ({allowedHosts, baseUrl, ...options}: HttpOptions): TransportOptions => ({
   ...options,
   ...(allowedHosts && {
     allowedHosts: [...allowedHosts, ...(baseUrl === undefined ? [] : [new URL(baseUrl).hostname])],
   }),
 });
 
-/** What is ignored must not go unseen: the first one of a stream and status is reported, and all are counted. */
-const ignoredTeller = ({
-  log,
-}: Pick<HttpRun, 'log'>): ((request: HttpRequest, response: HttpResponse) => void) => {
-  const told = new Set<string>();
-  return (request, response) => {
+/** Ignored responses stay visible: the first one of each stream and status is logged, and all are counted. */
+const ignoredReporter = ({log}: Pick<HttpRun, 'log'>) => {
+  const reported = new Set<string>();
+  return (request: HttpRequest, response: HttpResponse): void => {
     const {name, count} = request.scope;
     count('ignored');
     const key = `${name} ${response.status}`;
-    if (told.has(key)) return;
-    told.add(key);
+    if (reported.has(key)) return;
+    reported.add(key);
     log(
       'WARN',
-      `${describeResponse(request, response)} That counts as "nothing here", as the source has it. Further ones with this status are counted, not told.`,
+      `${describeResponse(request, response)} The source treats this as "nothing here". Further responses with this status are counted, not logged.`,
     );
   };
 };
 
-/** What a list does with a status that it allows itself: the same as a rule that ignores it, or the end of the list. */
+/** A status that the list allows means the same as a rule that ignores it, or the end of the list. */
 const isAccepted = (response: HttpResponse, allowed: readonly number[]): boolean =>
   allowed.includes(response.status) || ['success', 'ignore'].includes(actionOf(response));
 
-/** What stands between the client's methods and the wire, shared by all that it is bound to. */
+/** Everything between the client's methods and the wire. All bound clients share it. */
 const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
   const {signal, log, clock = systemClock, random = Math.random} = runtime;
   const {onSecret = () => {}, onRotated = async () => {}} = runtime;
@@ -168,10 +158,10 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
   const origin = baseUrl === undefined ? undefined : originOf(baseUrl);
   const timeouts = timeoutsOf(options.timeouts);
   const run: HttpRun = {signal, log, clock, random, ends: clock.now() + timeouts.run};
-  const transport = openTransport(timeouts, signal, reachOf(options));
+  const transport = openTransport(timeouts, signal, wireOptionsOf(options));
   const underWay = openUnderWay(clock.now);
   for (const secret of secretsOf(options.proxy)) onSecret(secret);
-  // Around the retries, not inside: a token request has retries of its own, which must not multiply.
+  // Outside the retries: a token request has its own retries, and the two must not multiply.
   const send = onlyTo(origin, options.auth, {
     clock,
     send: withLayers({...transport, timeouts, underWay}, options, run),
@@ -179,25 +169,18 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
     onSecret,
     onRotated,
   });
-  const ignored = ignoredTeller(run);
+  const reportIgnored = ignoredReporter(run);
 
-  /** Lets answers through; refusals only where the request's maker allows their status. */
+  /** Returns successful and ignored responses. Others are thrown unless their status is allowed. */
   const sendAllowing =
     (allowed: readonly number[] = []): Send =>
     async (request) => {
       const response = await send(request);
-      if (!isAccepted(response, allowed)) {
-        throw explain?.(response) ?? refusal(request, response);
-      }
-      if (actionOf(response) === 'ignore') ignored(request, response);
+      if (!isAccepted(response, allowed)) throw explain?.(response) ?? refusal(request, response);
+      if (actionOf(response) === 'ignore') reportIgnored(request, response);
       return response;
     };
   return {sendAllowing, underWay: underWay.list, close: transport.close};
-};
-
-type ContentOptions = Pick<GetOptions, 'decode'> & {
-  /** The API may have nothing to say about a change: the status says that it was made. */
-  readonly mayBeEmpty?: boolean;
 };
 
 /** The methods of a client, for one stream. */
@@ -210,20 +193,19 @@ const binder = (
   const makeRequest = requestMaker(options, limit);
   const warn = (message: string): void => log('WARN', message);
 
+  /** A change `mayBeEmpty`: its status already confirms it. */
   const contentOf = async <T>(
     request: HttpRequest,
-    {decode = jsonDecoder(), mayBeEmpty = false}: ContentOptions = {},
+    {decode = jsonDecoder(), mayBeEmpty = false}: {decode?: Decoder; mayBeEmpty?: boolean} = {},
   ): Promise<T> => {
     const response = await sendAllowing()(request);
-    const isSilent = mayBeEmpty && response.body.length === 0;
-    if (actionOf(response) === 'ignore' || isSilent) return JSON.parse('null');
+    const isEmpty = mayBeEmpty && response.body.length === 0;
+    if (actionOf(response) === 'ignore' || isEmpty) return JSON.parse('null');
     const {documents} = await decodeResponse(request, response, decode, limit);
-    // The author's claim.
-    return asOne(documents) as T;
+    return asOne(documents) as T; // the author's claim
   };
   return ({scope, resume}) => {
-    const requestFor = (path: string, wanted: Wanted): HttpRequest =>
-      makeRequest(scope, path, wanted);
+    const requestFor = (path: string, wanted: Wanted) => makeRequest(scope, path, wanted);
     const change =
       (method: HttpRequest['method']): Change =>
       <T>(path: string, wanted: ChangeOptions = {}) =>
@@ -246,30 +228,26 @@ const binder = (
       paginate: <R extends object>(
         path: string,
         paging: ListRequestOptions & PaginateOptions<R> = {},
-      ) => {
-        const {decode: decoder = jsonDecoder()} = paging;
-        return paginate<R>(
-          {sendAllowing, warn, decoder, limit, resume},
+      ) =>
+        paginate<R>(
+          {sendAllowing, warn, decoder: paging.decode ?? jsonDecoder(), limit, resume},
           requestFor(path, paging),
           paging,
-        );
-      },
+        ),
       download: <R extends object>(
         path: string,
         wanted: ListRequestOptions & DownloadOptions = {},
-      ) => {
-        const {decode: decoder = jsonDecoder()} = wanted;
-        return download<R>(
-          {sendAllowing, decoder, limit, signal},
+      ) =>
+        download<R>(
+          {sendAllowing, decoder: wanted.decode ?? jsonDecoder(), limit, signal},
           requestFor(path, wanted),
           wanted,
-        );
-      },
+        ),
     };
   };
 };
 
-/** Opens a client. Close it: it holds connections. */
+/** Opens a client. Close it after use: it holds connections. */
 export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
   const {sendAllowing, underWay, close} = openSending(options, runtime);
   const bind = binder(options, runtime, {sendAllowing});

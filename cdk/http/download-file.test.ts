@@ -1,4 +1,4 @@
-// Where a download is kept until it is read, and how long it may take.
+// The temporary file of a download, and its time limit.
 import {once} from 'node:events';
 import {readdirSync, readlinkSync, statSync} from 'node:fs';
 import {open} from 'node:fs/promises';
@@ -6,14 +6,14 @@ import type {ServerResponse} from 'node:http';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../test/failure-of.ts';
-import {answering, readAll} from '../../test/http/downloading.ts';
+import {readAll, serveBody} from '../../test/http/downloading.ts';
 import {serve} from '../../test/http/loopback.ts';
 import {zipOf} from '../../test/http/zip.ts';
 import {openHttpClient} from './client.ts';
 import {openTemporary} from './download.ts';
 import {intoFile} from './wire/body.ts';
 
-/** The permissions of each temporary file that is open. */
+/** The permissions of each open temporary file. */
 const openFiles = (): readonly number[] =>
   readdirSync('/proc/self/fd').flatMap((number) => {
     try {
@@ -36,9 +36,9 @@ describe('the temporary file', () => {
     ['in gzip', gzipSync(large)],
     ['in zip', zipOf([{name: 'a.json', content: large}])],
   ])(
-    'with an answer %s is for this user only, and gone when the reader leaves early',
+    'with a response %s is private to this user, and removed if the reader stops early',
     async (_how, body) => {
-      const origin = await answering(body);
+      const origin = await serveBody(body);
       const {download, close} = openHttpClient(
         {baseUrl: origin},
         {signal: new AbortController().signal, log: () => {}},
@@ -53,15 +53,15 @@ describe('the temporary file', () => {
     },
   );
 
-  test('is gone after an end and after a failure', async () => {
-    await readAll(await answering('[{"id":1}]'));
-    await readAll(await answering('[{"id":1}'));
-    await readAll(await answering(gzipSync('[{"id":1}')));
-    await readAll(await answering(zipOf([{name: 'a', content: '[{"id":1'}])));
+  test('is removed after the end and after a failure', async () => {
+    await readAll(await serveBody('[{"id":1}]'));
+    await readAll(await serveBody('[{"id":1}'));
+    await readAll(await serveBody(gzipSync('[{"id":1}')));
+    await readAll(await serveBody(zipOf([{name: 'a', content: '[{"id":1'}])));
     expect(openFiles()).toEqual([]);
   });
 
-  test('holds the whole answer before the first record is handed on', async () => {
+  test('holds the whole response before the first record is yielded', async () => {
     const state = {sent: false};
     const origin = await serve(async (_request, response) => {
       response.write('[');
@@ -77,27 +77,27 @@ describe('the temporary file', () => {
     expect([sent.length > 3, new Set(sent)]).toEqual([true, new Set([true])]);
   });
 
-  test('that cannot be made is an error that says what to do', async () => {
+  test('that cannot be created is an error with advice', async () => {
     expect(await failureOf(() => openTemporary('/proc/nowhere'))).toBe(
-      'ConfigError: No temporary file can be made in /proc/nowhere, where a download is kept until it is read: ENOENT. ' +
+      'ConfigError: Cannot create the temporary file for a download in /proc/nowhere: ENOENT. ' +
         'Set TMPDIR to a directory that this user may write to.',
     );
   });
 
   test('larger than `maxDownloadBytes` is an error', async () => {
-    const {failure} = await readAll(await answering('[{"id":1}]'), {}, {maxDownloadBytes: 9});
+    const {failure} = await readAll(await serveBody('[{"id":1}]'), {}, {maxDownloadBytes: 9});
     expect(failure).toBe(
-      'SystemError: api/export answered with more than 9 bytes (0 MiB), decompressed. Ask for a smaller part, or raise `maxDownloadBytes`.',
+      'SystemError: api/export answered with more than 9 bytes (0 MiB), decompressed. Request a smaller part, or raise `maxDownloadBytes`.',
     );
   });
 
-  test('on a full disk is an error that says what to do', async () => {
+  test('on a full disk is an error with advice', async () => {
     const file = await open('/dev/full', 'w');
     const sink = intoFile(new URL('https://api.test/export'), file, 100);
     const failure = await failureOf(async () => sink.take(Buffer.from('[]')));
     await file.close();
     expect(failure).toMatch(
-      /^ConfigError: There is no room for the answer of https:\/\/api\.test\/export in \/.*: ENOSPC: no space left on device, write, after 0 bytes\. Make room there, or set TMPDIR to a directory that has more\.$/,
+      /^ConfigError: No space for the response of https:\/\/api\.test\/export in \/.*: ENOSPC: no space left on device, write, after 0 bytes\. Free some space there, or set TMPDIR to a directory that has more\.$/,
     );
   });
 });
@@ -112,7 +112,7 @@ describe('the time limit of a download', () => {
     response.on('close', () => clearInterval(timer));
   };
 
-  test('is its own, not that of other requests', async () => {
+  test('is separate from that of other requests', async () => {
     const origin = await serve((_request, response) => {
       let parts = 0;
       trickle(response, () => {
@@ -124,22 +124,20 @@ describe('the time limit of a download', () => {
     expect(failure).toBeUndefined();
   });
 
-  test('ends one that trickles on for ever', async () => {
+  test('ends one that trickles forever', async () => {
     const origin = await serve((_request, response) => trickle(response, () => false));
     const {failure} = await readAll(
       origin,
       {},
       {timeouts: {download: {milliseconds: 50}}, retry: {attempts: 1}},
     );
-    expect(failure).toMatch(
-      /^TransientError: GET api\/export failed 1 times, the last time with a timeout\./,
-    );
+    expect(failure).toMatch(/^TransientError: GET api\/export failed with a timeout\./);
   });
 });
 
 test('the end of the run ends a download that is being read', async () => {
   const stop = new AbortController();
-  const origin = await answering(JSON.stringify(ITEMS));
+  const origin = await serveBody(JSON.stringify(ITEMS));
   const {batches, failure} = await readAll(
     origin,
     {},

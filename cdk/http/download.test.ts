@@ -1,6 +1,6 @@
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from '@jest/globals';
-import {answering, answeringInTurn, readAll} from '../../test/http/downloading.ts';
+import {readAll, serveBody, serveRaw} from '../../test/http/downloading.ts';
 import {serve} from '../../test/http/loopback.ts';
 import {zipOf} from '../../test/http/zip.ts';
 import {csv} from './decode/csv.ts';
@@ -10,15 +10,15 @@ import {xml} from './decode/xml.ts';
 const ITEMS = Array.from({length: 2_500}, (_none, id) => ({id}));
 
 describe('a download', () => {
-  test('hands its records on in batches of a thousand', async () => {
-    const {batches, failure} = await readAll(await answering(JSON.stringify(ITEMS)));
+  test('yields its records in batches of a thousand', async () => {
+    const {batches, failure} = await readAll(await serveBody(JSON.stringify(ITEMS)));
     expect([batches.map(({length}) => length), failure]).toEqual([[1_000, 1_000, 500], undefined]);
     expect(batches.flat()).toEqual(ITEMS);
   });
 
-  test('hands large records on in batches of a mebibyte', async () => {
+  test('yields large records in batches of a mebibyte', async () => {
     const large = Array.from({length: 25}, (_none, id) => ({id, text: 'x'.repeat(100_000)}));
-    const {batches} = await readAll(await answering(JSON.stringify(large)));
+    const {batches} = await readAll(await serveBody(JSON.stringify(large)));
     expect(batches.map(({length}) => length)).toEqual([11, 11, 3]);
     expect(batches.flat()).toEqual(large);
   });
@@ -29,27 +29,27 @@ describe('a download', () => {
     ['a CSV with a header only', 'id\n', {decode: csv()}],
     ['no lines', '', {decode: jsonLines()}],
     ['an empty zip', zipOf([]), {}],
-  ])('of %s has no records', async (_what, body, asked) => {
-    const {batches, failure} = await readAll(await answering(body), asked);
+  ])('of %s has no records', async (_what, body, options) => {
+    const {batches, failure} = await readAll(await serveBody(body), options);
     expect([batches, failure]).toEqual([[], undefined]);
   });
 
-  test('asks for the format that it decodes, and says how much came', async () => {
+  test('requests the format that it decodes, and logs its size', async () => {
     const accepted: unknown[] = [];
     const origin = await serve(({headers}, response) => {
       accepted.push(headers.accept);
       response.end('id\n1\n');
     });
-    const {said} = await readAll(origin, {decode: csv()});
-    expect([accepted, said]).toEqual([
+    const {logged} = await readAll(origin, {decode: csv()});
+    expect([accepted, logged]).toEqual([
       ['text/csv, */*;q=0.1'],
       ['GET api/export 200 0 ms 5 bytes'],
     ]);
   });
 
-  test('finds the records behind wildcards', async () => {
+  test('finds the records by a path with wildcards', async () => {
     const body = '{"groups":[{"items":[{"id":1}]},{"items":[]},{"items":[{"id":2}]}]}';
-    const {records} = await readAll(await answering(body), {records: 'groups.*.items'});
+    const {records} = await readAll(await serveBody(body), {records: 'groups.*.items'});
     expect(records).toEqual([{id: 1}, {id: 2}]);
   });
 
@@ -61,8 +61,8 @@ describe('a download', () => {
       {records: 'rows.row', decode: xml()},
     ],
     ['JSON Lines in zip', zipOf([{name: 'a.jsonl', content: '{"id":"1"}'}]), {decode: jsonLines()}],
-  ])('unpacks %s', async (_what, body, asked) => {
-    const {records, failure} = await readAll(await answering(body), asked);
+  ])('unpacks %s', async (_what, body, options) => {
+    const {records, failure} = await readAll(await serveBody(body), options);
     expect([records, failure]).toEqual([[{id: '1'}], undefined]);
   });
 
@@ -73,7 +73,7 @@ describe('a download', () => {
       {name: '__MACOSX/data/1.csv', content: 'x'},
       {name: 'data/2.csv', content: 'name,id\nb,2\n'},
     ]);
-    const {records, failure} = await readAll(await answering(body), {decode: csv()});
+    const {records, failure} = await readAll(await serveBody(body), {decode: csv()});
     expect([records, failure]).toEqual([
       [
         {id: '1', name: 'a'},
@@ -88,29 +88,29 @@ describe('a download', () => {
       {name: '1.csv', content: 'id\n1\n'},
       {name: '2.csv', content: 'id\n1,2\n'},
     ]);
-    const {failure} = await readAll(await answering(body), {decode: csv()});
+    const {failure} = await readAll(await serveBody(body), {decode: csv()});
     expect(failure).toMatch(
       /^SystemError: GET api\/export, file "2.csv": line 2 of the CSV has 2 fields/,
     );
   });
 
-  test('without a list at the path is an error that names what there is', async () => {
-    const {failure} = await readAll(await answering('{"items":[],"next":null}'), {records: 'rows'});
+  test('without a list at the path is an error that lists the fields of the body', async () => {
+    const {failure} = await readAll(await serveBody('{"items":[],"next":null}'), {records: 'rows'});
     expect(failure).toBe(
       'SystemError: GET api/export: "rows" in the body should be a list of objects, but is undefined. ' +
         'The body has: items, next. Set `records` to the path of the list.',
     );
   });
 
-  test('with a record that is malformed is an error that counts it', async () => {
-    const {failure} = await readAll(await answering('[{"id":1},{"id":}]'));
+  test('with a malformed record is an error with the number of the record', async () => {
+    const {failure} = await readAll(await serveBody('[{"id":1},{"id":}]'));
     expect(failure).toMatch(
       /^SystemError: GET api\/export answered with something that is not JSON in record 2: Unexpected token/,
     );
   });
 });
 
-describe('a download that is cut', () => {
+describe('a truncated download', () => {
   const WHOLE = JSON.stringify(ITEMS);
 
   test.each([
@@ -139,32 +139,32 @@ describe('a download that is cut', () => {
       'ZIP_TRUNCATED',
     ],
   ])(
-    'inside its %s is fetched again, and has all records once',
-    async (_what, cut, whole, asked, code) => {
-      const expected = await readAll(await answering(whole), asked);
-      const {records, said, failure} = await readAll(await answeringInTurn(cut, whole), asked);
+    'inside its %s is fetched again, and yields all records once',
+    async (_what, cut, whole, options, code) => {
+      const expected = await readAll(await serveBody(whole), options);
+      const {records, logged, failure} = await readAll(await serveRaw(cut, whole), options);
       expect([records, failure]).toEqual([expected.records, undefined]);
       expect(records.length).toBeGreaterThan(0);
-      expect(said[1]).toBe(`GET api/export: ${code}; attempt 2 of 6 in 0.5 s.`);
+      expect(logged[1]).toBe(`GET api/export: ${code}; attempt 2 of 6 in 0.5 s.`);
     },
   );
 
   test.each([
     ['before its length is reached', 'content-length: 100\r\n\r\n[{"id":7},{"id":8}'],
     ['between its chunks', 'transfer-encoding: chunked\r\n\r\n12\r\n[{"id":7},{"id":8}\r\n'],
-  ])('%s is fetched again, and nothing of it is left', async (_when, cut) => {
-    let answered = 0;
+  ])('%s is fetched again, and nothing of the first attempt remains', async (_when, cut) => {
+    let responses = 0;
     const origin = await serve(({socket}, response) => {
-      answered += 1;
-      if (answered === 1) socket.end(`HTTP/1.1 200 OK\r\n${cut}`);
+      responses += 1;
+      if (responses === 1) socket.end(`HTTP/1.1 200 OK\r\n${cut}`);
       else response.end('[{"id":1}]');
     });
     const {records, failure} = await readAll(origin);
-    expect([records, failure, answered]).toEqual([[{id: 1}], undefined, 2]);
+    expect([records, failure, responses]).toEqual([[{id: 1}], undefined, 2]);
   });
 
-  test('each time is a passing fault that outlived its retries', async () => {
-    const {batches, failure} = await readAll(await answeringInTurn('[{"id":1},'));
+  test('is a TransientError if each attempt is truncated', async () => {
+    const {batches, failure} = await readAll(await serveRaw('[{"id":1},'));
     expect([batches, failure]).toEqual([
       [],
       'TransientError: GET api/export failed 6 times, the last time with JSON_TRUNCATED. ' +
@@ -174,12 +174,12 @@ describe('a download that is cut', () => {
     ]);
   });
 
-  test('though the server gave it for whole is an error, and not fetched again', async () => {
-    const {failure, said} = await readAll(await answering('[{"id":1},'));
+  test('that the server declared complete is an error, and not fetched again', async () => {
+    const {failure, logged} = await readAll(await serveBody('[{"id":1},'));
     expect(failure).toBe(
       "SystemError: GET api/export answered with JSON that ends in the middle (after 10 bytes). The server sent it as complete: report this to the API's owner.",
     );
-    expect(said).toHaveLength(1);
+    expect(logged).toHaveLength(1);
   });
 
   const zipped = zipOf([{name: 'a', content: WHOLE}]);
@@ -191,37 +191,37 @@ describe('a download that is cut', () => {
       zipped.indexOf('PK\x01\x02') + 16,
       /zip file: its checksum differs\./,
     ],
-  ])('inside a file of a zip %s is an error that may pass', async (_what, place, told) => {
+  ])('inside a file of a zip %s is a transient error', async (_what, offset, expected) => {
     const body = Buffer.from(zipped);
-    body.writeUInt8(body.readUInt8(place) ^ 0xff, place);
-    const {failure} = await readAll(await answering(body));
+    body.writeUInt8(body.readUInt8(offset) ^ 0xff, offset);
+    const {failure} = await readAll(await serveBody(body));
     expect(failure).toMatch(
       /^TransientError: GET api\/export, file "a" answered with a damaged zip file: /,
     );
-    expect(failure).toMatch(told);
+    expect(failure).toMatch(expected);
   });
 });
 
-describe('an answer that is none', () => {
+describe('a refused download', () => {
   const status = (code: number, body = '') =>
     serve((_request, response) => void response.writeHead(code).end(body));
 
-  test('is told with its message', async () => {
+  test('is an error with the message of the server', async () => {
     const {failure} = await readAll(await status(403, '{"message":"No."}'));
     expect(failure).toMatch(/^ConfigError: GET api\/export answered 403: No\. /);
   });
 
-  test('is tried again where it may pass', async () => {
-    let answered = 0;
+  test('is retried if the failure is transient', async () => {
+    let responses = 0;
     const origin = await serve((_request, response) => {
-      answered += 1;
-      if (answered === 1) response.writeHead(503).end('[{"id":7}]');
+      responses += 1;
+      if (responses === 1) response.writeHead(503).end('[{"id":7}]');
       else response.end('[{"id":1}]');
     });
     expect((await readAll(origin)).records).toEqual([{id: 1}]);
   });
 
-  test('has no records where its status means "nothing here"', async () => {
+  test('has no records if its status is in `emptyOn`', async () => {
     const {batches, failure} = await readAll(await status(404), {emptyOn: [404]});
     expect([batches, failure]).toEqual([[], undefined]);
   });

@@ -1,4 +1,4 @@
-// One answer of any size: first whole in a temporary file, then read from there a batch at a time.
+// Downloads a response of any size to a temporary file, then reads it from there a batch at a time.
 import {randomUUID} from 'node:crypto';
 import {type FileHandle, open, unlink} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -14,25 +14,21 @@ import {networkCode} from './response/faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './types.ts';
 
 export type DownloadOptions = {
-  /** Where the records are in JSON or XML: `items`, `data.*.rows`. Default: the body itself is the list. */
+  /** The path of the records in JSON or XML: `items`, `data.*.rows`. Default: the body itself is the list. */
   readonly records?: string;
-  /** Statuses that mean "nothing here" rather than a fault. */
+  /** Statuses that mean "nothing here" instead of a failure. */
   readonly emptyOn?: readonly number[];
 };
 
-/** What a client lends to a download. */
-type Downloading = {
+type DownloadContext = {
   readonly sendAllowing: (allowed: readonly number[]) => Send;
   readonly decoder: Decoder;
-  /** The most bytes that may be held in memory. */
+  /** The most bytes to hold in memory. */
   readonly limit: number;
   readonly signal: AbortSignal;
 };
 
-/**
- * A file for nobody else. It loses its name at once, so the system itself removes it when the program ends, however
- * that happens.
- */
+/** Opens a private file and removes its name at once, so the system deletes it however the program ends. */
 export const openTemporary = async (folder = tmpdir()): Promise<FileHandle> => {
   const path = join(folder, `headwater-${randomUUID()}`);
   try {
@@ -41,7 +37,7 @@ export const openTemporary = async (folder = tmpdir()): Promise<FileHandle> => {
     return file;
   } catch (cause) {
     throw new ConfigError(
-      `No temporary file can be made in ${folder}, where a download is kept until it is read: ${networkCode(cause)}. Set TMPDIR to a directory that this user may write to.`,
+      `Cannot create the temporary file for a download in ${folder}: ${networkCode(cause)}. Set TMPDIR to a directory that this user may write to.`,
       {cause},
     );
   }
@@ -51,27 +47,16 @@ async function* readFile(
   file: FileHandle,
   request: HttpRequest,
   response: HttpResponse,
-  {decoder, limit, records}: Pick<Downloading, 'decoder' | 'limit'> & DownloadOptions,
+  {decoder, limit, records}: Pick<DownloadContext, 'decoder' | 'limit'> & DownloadOptions,
 ): AsyncGenerator<Batch> {
   for await (const {name, chunks} of await unpackFile(file, describeRequest(request))) {
     yield* decoder.stream(chunks, {...aboutOf(request, response, name), records, limit});
   }
 }
 
-/** Reads it all, and keeps nothing. */
-const drain = async (batches: AsyncIterable<Batch>): Promise<void> => {
-  for await (const _batch of batches);
-};
-
-/** The claim that the API answers with `R` is the author's: types are checked against the schema, not here. */
-const claimed = <R extends object>({records, bytes}: Batch): FetchedRecords<R> => ({
-  records: records as readonly R[],
-  bytes,
-});
-
-/** Downloads an answer, and hands its records on in batches. */
+/** Downloads a response, and yields its records in batches. */
 export async function* download<R extends object>(
-  {sendAllowing, decoder, limit, signal}: Downloading,
+  {sendAllowing, decoder, limit, signal}: DownloadContext,
   first: HttpRequest,
   {records, emptyOn = []}: DownloadOptions,
 ): AsyncGenerator<FetchedRecords<R>> {
@@ -83,13 +68,16 @@ export async function* download<R extends object>(
       ...first,
       into: file,
       assertNotTruncated: (sent, response) =>
-        rethrowTruncation(() => drain(batches(sent, response))),
+        rethrowTruncation(async () => {
+          for await (const _batch of batches(sent, response));
+        }),
     };
     const response = await sendAllowing([])(withEmptyOn(request, emptyOn));
     if (actionOf(response) === 'ignore') return;
-    for await (const batch of batches(request, response)) {
+    for await (const {records: found, bytes} of batches(request, response)) {
       signal.throwIfAborted();
-      yield claimed<R>(batch);
+      // `R` is the author's claim: types are checked against the schema, not here.
+      yield {records: found as readonly R[], bytes};
     }
   } finally {
     await file.close();

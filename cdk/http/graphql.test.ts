@@ -32,16 +32,18 @@ const withClient = async <T>(use: (http: HttpClient) => Promise<T>, options: Htt
   }
 };
 
-const ask = (http: HttpClient): Promise<unknown> => http.graphql(QUERY);
+const query = (http: HttpClient): Promise<unknown> => http.graphql(QUERY);
 
-/** The endpoint gives these bodies one after another. */
-const answers = (...replies: readonly (readonly [body: object, headers?: nock.ReplyHeaders])[]) => {
+/** The endpoint responds with these bodies in order. */
+const respondWith = (
+  ...replies: readonly (readonly [body: object, headers?: nock.ReplyHeaders])[]
+) => {
   for (const [body, headers] of replies) nock(API).post('/graphql').reply(200, body, headers);
 };
 
 const failureWith = (...errors: readonly object[]): Promise<string> => {
-  answers([{data: null, errors}]);
-  return failureOf(() => withClient(ask));
+  respondWith([{data: null, errors}]);
+  return failureOf(() => withClient(query));
 };
 
 // https://shopify.dev/docs/api/usage/limits and https://shopify.dev/docs/api/admin-graphql#status-and-error-codes
@@ -62,7 +64,7 @@ const SHOPIFY_THROTTLED = {
 };
 
 // The headers: https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
-// The body, which that page leaves out: https://github.com/github/docs/issues/22607
+// The body, which that page omits: https://github.com/github/docs/issues/22607
 const GITHUB_LIMITED = {
   errors: [{type: 'RATE_LIMITED', message: 'API rate limit exceeded for user ID 1.'}],
 };
@@ -77,7 +79,7 @@ const resetAfter = (seconds: number, remaining: number) => ({
 });
 
 describe('a query', () => {
-  test('is posted to the base URL as it is, with its variables and the credentials', async () => {
+  test('is posted to the base URL itself, with its variables and the credentials', async () => {
     nock(API, {reqheaders: {authorization: 'Bearer hush'}})
       .post('/graphql', {query: QUERY, variables: {first: 2}})
       .reply(200, {data: DATA});
@@ -101,11 +103,11 @@ describe('a query', () => {
     expect(result).toEqual(DATA);
   });
 
-  test('fails where an answer has neither data nor errors', async () => {
-    answers([{ok: true}]);
-    expect(await failureOf(() => withClient(ask))).toBe(
-      "SystemError: POST https://api.test/graphql answered with neither data nor errors. Is this the API's GraphQL " +
-        'endpoint? Set `graphqlPath` to it.',
+  test('fails if a response has neither data nor errors', async () => {
+    respondWith([{ok: true}]);
+    expect(await failureOf(() => withClient(query))).toBe(
+      'SystemError: POST https://api.test/graphql answered with neither data nor errors. Set `graphqlPath` to ' +
+        "the API's GraphQL endpoint.",
     );
   });
 });
@@ -117,25 +119,25 @@ describe('throttling with status 200', () => {
     ['GitHub, until the reset, though points are left', GITHUB_LIMITED, resetAfter(90, 4), 90_000],
     ['GitHub, a minute by a secondary limit', GITHUB_SECONDARY, resetAfter(900, 4_000), 60_000],
     ['Retry-After before anything else', GITHUB_SECONDARY, {'retry-after': '7'}, 7_000],
-    ['jitter where nothing is told', {errors: [{extensions: {code: 'RATE_LIMITED'}}]}, {}, 0],
-  ])('is waited out: %s', async (_how, body, headers, wait) => {
-    answers([body, headers], [{data: DATA}]);
-    expect(await withClient(ask)).toEqual({result: DATA, waits: [wait], warnings: []});
+    ['jitter if no wait is reported', {errors: [{extensions: {code: 'RATE_LIMITED'}}]}, {}, 0],
+  ])('makes the query wait: %s', async (_how, body, headers, wait) => {
+    respondWith([body, headers], [{data: DATA}]);
+    expect(await withClient(query)).toEqual({result: DATA, waits: [wait], warnings: []});
   });
 
-  test('that stays is a transient error, and says what the API said', async () => {
-    answers(...Array.from({length: 6}, () => [SHOPIFY_THROTTLED] as const));
-    expect(await failureOf(() => withClient(ask))).toBe(
+  test('that does not end is a transient error with the message of the API', async () => {
+    respondWith(...Array.from({length: 6}, () => [SHOPIFY_THROTTLED] as const));
+    expect(await failureOf(() => withClient(query))).toBe(
       'TransientError: POST https://api.test/graphql answered 429: (throttled, with status 200) Throttled. ' +
-        'It stayed so for 6 attempts: try again later.',
+        'All 6 attempts failed: try again later.',
     );
   });
 
-  test('is waited out between the pages of a connection', async () => {
+  test('makes the next page of a connection wait', async () => {
     const pageOf = (id: number, hasNextPage: boolean) => ({
       data: {items: {nodes: [{id}], pageInfo: {hasNextPage, endCursor: `c${id}`}}},
     });
-    answers([pageOf(1, true)], [SHOPIFY_THROTTLED], [pageOf(2, false)]);
+    respondWith([pageOf(1, true)], [SHOPIFY_THROTTLED], [pageOf(2, false)]);
     const {result, waits} = await withClient(async (http) => {
       const records: object[] = [];
       const pages = http.paginate('', {
@@ -149,7 +151,7 @@ describe('throttling with status 200', () => {
     expect([result, waits]).toEqual([[{id: 1}, {id: 2}], [2_000]]);
   });
 
-  test('is not seen in the answers of an API that is not GraphQL', async () => {
+  test('is not looked for in the responses of an API that is not GraphQL', async () => {
     nock(API).post('/search').reply(200, SHOPIFY_THROTTLED);
     const {result} = await withClient(
       (http) => http.search('/search', {json: {query: {match: 'all'}}}),
@@ -171,23 +173,23 @@ describe('errors with status 200', () => {
       },
       'Access denied for orders field (at orders)',
     ],
-  ])('that forbid something, by %s, are for the user to solve', async (_where, error, told) => {
+  ])('that forbid something, by %s, are config errors', async (_where, error, message) => {
     expect(await failureWith(error)).toBe(
-      `ConfigError: POST https://api.test/graphql answered with errors: ${told}. The credentials are known but may not ` +
+      `ConfigError: POST https://api.test/graphql answered with errors: ${message}. The credentials are valid but may not ` +
         'read this: grant the missing permission, or leave this stream out.',
     );
   });
 
-  test('that refuse the credentials say so', async () => {
+  test('that refuse the credentials are config errors', async () => {
     const error = {message: 'Who are you?', extensions: {code: 'UNAUTHENTICATED'}};
     expect(await failureWith(error)).toBe(
       'ConfigError: POST https://api.test/graphql answered with errors: Who are you?. The API does not accept these ' +
-        'credentials: check them in the config, they may be mistyped, expired or revoked.',
+        'credentials: check them in the config. They may be mistyped, expired or revoked.',
     );
   });
 
   test('of an invalid query name the message and the path', async () => {
-    // As graphql-ruby tells it, which GitHub is built on.
+    // The error of graphql-ruby, which GitHub uses.
     expect(
       await failureWith({
         path: ['query', 'viewer', 'foo'],
@@ -201,16 +203,16 @@ describe('errors with status 200', () => {
     );
   });
 
-  test('of a query that costs too much are not waited out', async () => {
+  test('of a query that costs too much fail at once', async () => {
     const message = 'Query cost is 1002, which exceeds the single query max cost limit (1000).';
     const extensions = {code: 'MAX_COST_EXCEEDED', cost: 1002, maxCost: 1000};
     expect(await failureWith({message, extensions})).toBe(
       'SystemError: POST https://api.test/graphql answered with errors: Query cost is 1002, which exceeds the single ' +
-        'query max cost limit (1000). No wait changes that: let the query ask for less at once.',
+        'query max cost limit (1000). Waiting does not help: make the query request less at once.',
     );
   });
 
-  test('are named up to the third', async () => {
+  test('are listed up to the third', async () => {
     const errors = ['a', 'b', 'c', 'd', 'e'].map((message) => ({message}));
     expect(await failureWith(...errors)).toBe(
       'SystemError: POST https://api.test/graphql answered with errors: a; b; c; and 2 more.',
@@ -225,25 +227,25 @@ describe('data that comes with errors', () => {
   };
 
   test('is an error', async () => {
-    answers([PARTIAL]);
-    expect(await failureOf(() => withClient(ask))).toMatch(
+    respondWith([PARTIAL]);
+    expect(await failureOf(() => withClient(query))).toMatch(
       /^ConfigError: POST https:\/\/api.test\/graphql answered with errors: Not accessible \(at team\)\. /,
     );
   });
 
-  test('is kept where that is asked for, with a warning', async () => {
-    answers([PARTIAL]);
+  test('is returned with `partial: keep`, with a warning', async () => {
+    respondWith([PARTIAL]);
     expect(await withClient((http) => http.graphql(QUERY, {}, {partial: 'keep'}))).toEqual({
       result: PARTIAL.data,
       waits: [],
       warnings: [
-        'POST https://api.test/graphql answered with errors, and only a part of the data: Not accessible (at team).',
+        'POST https://api.test/graphql answered with only part of the data, and with errors: Not accessible (at team).',
       ],
     });
   });
 
-  test('is an error all the same where nothing is left of it', async () => {
-    answers([{...PARTIAL, data: null}]);
+  test('is an error even with `partial: keep` if the data is null', async () => {
+    respondWith([{...PARTIAL, data: null}]);
     expect(
       await failureOf(() => withClient((http) => http.graphql(QUERY, {}, {partial: 'keep'}))),
     ).toMatch(/^ConfigError: /);

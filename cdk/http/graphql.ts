@@ -1,4 +1,4 @@
-// GraphQL tells its errors in the body, most often with status 200: here they get the meaning that a status has elsewhere.
+// GraphQL APIs report errors in the body, usually with status 200. Here such errors get the meaning of an HTTP status.
 import {ConfigError, SystemError} from '../errors.ts';
 import {isObject, type JsonObject, valueAt} from '../json/values.ts';
 import {decodeJson} from './decode/json.ts';
@@ -7,9 +7,9 @@ import {excerpt} from './response/refusal-text.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './types.ts';
 
 export type GraphqlOptions = {
-  /** Where the query goes; default `graphqlPath` of the client, or its base URL as it is. */
+  /** The path of the endpoint. Default: `graphqlPath` of the client, else its base URL. */
   readonly path?: string;
-  /** What data is that comes with errors: an error (the default), or kept, with a warning. */
+  /** Data that comes together with errors: `fail` (the default) throws the errors, `keep` returns the data and logs a warning. */
   readonly partial?: 'fail' | 'keep';
 };
 
@@ -19,55 +19,55 @@ export type Graphql = <T = unknown>(
   options?: GraphqlOptions,
 ) => Promise<T>;
 
-// GitHub: RATE_LIMITED, of late RATE_LIMIT. Shopify: THROTTLED. Shopify's MAX_COST_EXCEEDED is none: it speaks of one query
-// that is too large, and stays. https://shopify.dev/docs/api/admin-graphql#status-and-error-codes
+// GitHub: RATE_LIMITED, lately RATE_LIMIT. Shopify: THROTTLED. Shopify's MAX_COST_EXCEEDED is not throttling: that query is
+// too large and always will be. https://shopify.dev/docs/api/admin-graphql#status-and-error-codes
 const THROTTLED = /^(RATE_?LIMIT(ED|_EXCEEDED)?|THROTTLED|TOO_MANY_REQUESTS)$/i;
 const UNAUTHENTICATED = /^(UNAUTHENTICATED|UNAUTHORIZED)$/i;
 const FORBIDDEN = /^(FORBIDDEN|ACCESS_DENIED|INSUFFICIENT_SCOPES)$/i;
 const TOO_LARGE = /^MAX_COST_EXCEEDED$/i;
-// Apollo's names, and those of graphql-ruby, which GitHub and Shopify are built on:
+// Apollo's codes, and those of graphql-ruby, which GitHub and Shopify use:
 // https://www.apollographql.com/docs/apollo-server/data/errors#built-in-error-codes
 const INVALID =
   /^(GRAPHQL_(PARSE|VALIDATION)_FAILED|BAD_USER_INPUT|parseError|undefined\w+|missing\w+|selectionMismatch|argument\w+|variable\w+)$/;
 
-/** The list of errors; some servers send a text in its place. */
+/** Some servers send a string instead of a list. */
 const errorsIn = (json: unknown): readonly unknown[] => {
   const errors = valueAt(json, 'errors') ?? [];
   return Array.isArray(errors) ? errors : [errors];
 };
 
-/** Apollo and Shopify have it in the extensions, GitHub has a type beside the message. */
+/** Apollo and Shopify put the code into the extensions; GitHub has a `type` next to the message. */
 const hasCode = (error: unknown, pattern: RegExp): boolean =>
   [valueAt(error, 'extensions.code'), valueAt(error, 'type')].some(
     (code) => typeof code === 'string' && pattern.test(code),
   );
 
 const describeError = (error: unknown): string => {
-  const told = isObject(error) ? error['message'] : error;
-  const text = typeof told === 'string' ? told.trim() : JSON.stringify(error);
+  const message = isObject(error) ? error['message'] : error;
+  const text = typeof message === 'string' ? message.trim() : JSON.stringify(error);
   const path = valueAt(error, 'path');
   const where = Array.isArray(path) && path.length > 0 ? ` (at ${path.join('.')})` : '';
   return `${excerpt(text).replace(/[.\s]+$/, '')}${where}`;
 };
 
-const TOLD = 3;
+const MAX_SHOWN = 3;
 
-/** The first errors, each with its place in the query. */
+/** The first errors, each with its path in the query. */
 const describeErrors = (errors: readonly unknown[]): string => {
-  const told = errors.slice(0, TOLD).map(describeError).join('; ');
-  return errors.length > TOLD ? `${told}; and ${errors.length - TOLD} more` : told;
+  const shown = errors.slice(0, MAX_SHOWN).map(describeError).join('; ');
+  return errors.length > MAX_SHOWN ? `${shown}; and ${errors.length - MAX_SHOWN} more` : shown;
 };
+
+const QUERY_TOO_LARGE = 'Waiting does not help: make the query request less at once.';
 
 const failureOf = (request: HttpRequest, errors: readonly unknown[]): Error => {
   const any = (pattern: RegExp): boolean => errors.some((error) => hasCode(error, pattern));
-  const told = `${describeRequest(request)} answered with errors: ${describeErrors(errors)}.`;
-  if (any(UNAUTHENTICATED)) return new ConfigError(`${told} ${UNKNOWN_CREDENTIALS}`);
-  if (any(FORBIDDEN)) return new ConfigError(`${told} ${MISSING_PERMISSION}`);
-  if (any(TOO_LARGE)) {
-    return new SystemError(`${told} No wait changes that: let the query ask for less at once.`);
-  }
+  const message = `${describeRequest(request)} answered with errors: ${describeErrors(errors)}.`;
+  if (any(UNAUTHENTICATED)) return new ConfigError(`${message} ${UNKNOWN_CREDENTIALS}`);
+  if (any(FORBIDDEN)) return new ConfigError(`${message} ${MISSING_PERMISSION}`);
+  if (any(TOO_LARGE)) return new SystemError(`${message} ${QUERY_TOO_LARGE}`);
   return new SystemError(
-    any(INVALID) ? `${told} Correct the query, or its variables, in the source.` : told,
+    any(INVALID) ? `${message} Correct the query, or its variables, in the source.` : message,
   );
 };
 
@@ -76,7 +76,7 @@ export const assertNoErrors = (request: HttpRequest, json: unknown): void => {
   if (errors.length > 0) throw failureOf(request, errors);
 };
 
-/** How long Shopify's bucket takes until it holds what the query costs. https://shopify.dev/docs/api/usage/limits */
+/** The seconds until Shopify's bucket holds the cost of the query. https://shopify.dev/docs/api/usage/limits */
 const restoredIn = (json: unknown): number | undefined => {
   const cost = valueAt(json, 'extensions.cost.requestedQueryCost');
   const available = valueAt(json, 'extensions.cost.throttleStatus.currentlyAvailable');
@@ -88,8 +88,8 @@ const restoredIn = (json: unknown): number | undefined => {
 };
 
 /**
- * What GitHub tells of the wait: Retry-After, or the reset of the quota. Its quota is in points, so one that is too
- * small for this query need not be at 0. Its secondary limits have another clock: at least a minute.
+ * GitHub sends Retry-After, or the reset of its quota. The quota is in points, so it can be too small for this query
+ * without being 0. Its secondary limits last at least a minute.
  * https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#exceeding-the-rate-limit
  */
 const headersFor = (
@@ -109,16 +109,15 @@ const headersFor = (
 };
 
 /**
- * Makes a 429 of a GraphQL answer that says with status 200 that it is throttled, so limits, pacing and retries take
- * it for what it is. A POST with a text `query` is GraphQL: so a list that is paged and a single query are treated
- * alike, with no option that could be forgotten. For another API's search nothing changes: its answers have no such codes.
+ * Turns a GraphQL response that reports throttling with status 200 into a 429, which limits, pacing and retries understand.
+ * Any POST with a string `query` counts as GraphQL, so paged lists and single queries need no option. This does not affect
+ * another API's search: its responses do not have these codes.
  */
 export const withThrottled =
   (send: Send): Send =>
   async (request) => {
     const response = await send(request);
     const isQuery = typeof request.json?.['query'] === 'string';
-    // Only then is the body worth being parsed twice.
     if (!isQuery || response.status !== 200 || !response.body.includes('"errors"')) return response;
     const json = decodeJson(request, response);
     const throttled = errorsIn(json).filter((error) => hasCode(error, THROTTLED));
@@ -128,36 +127,33 @@ export const withThrottled =
       ...response,
       status: 429,
       headers: headersFor(response, json, throttled),
-      // What the query costs is told with it, for those who pace by that.
+      // The extensions hold the cost of the query, which the pacing reads.
       body: Buffer.from(JSON.stringify({message, extensions: valueAt(json, 'extensions')})),
     };
   };
 
-/** What a client lends to queries. */
 type GraphqlContext = {
   readonly send: Send;
   readonly requestFor: (path: string | undefined, json: JsonObject) => HttpRequest;
   readonly warn: (message: string) => void;
 };
 
-type QueryResult<T> = {readonly data?: T | null} | null;
-
 export const openGraphql =
   ({send, requestFor, warn}: GraphqlContext): Graphql =>
   async <T>(query: string, variables: JsonObject = {}, options: GraphqlOptions = {}) => {
     const request = requestFor(options.path, {query, variables});
-    const result = decodeJson<QueryResult<T>>(request, await send(request));
+    const result = decodeJson<{readonly data?: T | null} | null>(request, await send(request));
     const data = result?.data ?? undefined;
     if (data === undefined || options.partial !== 'keep') assertNoErrors(request, result);
     if (data === undefined) {
       throw new SystemError(
-        `${describeRequest(request)} answered with neither data nor errors. Is this the API's GraphQL endpoint? Set \`graphqlPath\` to it.`,
+        `${describeRequest(request)} answered with neither data nor errors. Set \`graphqlPath\` to the API's GraphQL endpoint.`,
       );
     }
     const errors = errorsIn(result);
     if (errors.length > 0) {
       warn(
-        `${describeRequest(request)} answered with errors, and only a part of the data: ${describeErrors(errors)}.`,
+        `${describeRequest(request)} answered with only part of the data, and with errors: ${describeErrors(errors)}.`,
       );
     }
     return data;

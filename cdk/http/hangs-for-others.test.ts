@@ -1,4 +1,4 @@
-// A request that hangs, and those who wait for it: for its token, for its place, or for the run to end.
+// A request that hangs while others wait for its token, for its slot, or for the end of the run.
 import {setTimeout as delay} from 'node:timers/promises';
 import {beforeAll, describe, expect, jest, test} from '@jest/globals';
 import nock from 'nock';
@@ -11,17 +11,17 @@ import {oauth2} from './auth/oauth2.ts';
 import {sessionToken} from './auth/session-token.ts';
 import {openHttpClient} from './client.ts';
 
-// Jest's own limit must be no part of the matter.
+// Jest's own limit must not end a test.
 jest.setTimeout(30_000);
 
 beforeAll(async () => {
-  // What is on the wire here must not pass through nock.
+  // These tests need real sockets, not nock.
   nock.restore();
   await import('undici');
 });
 
 describe('credentials', () => {
-  test('from a token endpoint that hangs: all who wait for the token end by its limits', async () => {
+  test('from a token endpoint that hangs end by its limits for all requests that wait for the token', async () => {
     await using server = await counted();
     const auth = oauth2({
       tokenUrl: '/token',
@@ -29,16 +29,16 @@ describe('credentials', () => {
       grant: 'client_credentials',
     });
     const {failure, inTime} = await outcomeOf(server.url, {auth, timeouts: {total: SHORT}}, three);
-    expect([failure, inTime, server.asked]).toEqual([
+    expect([failure, inTime, server.requested]).toEqual([
       expect.stringMatching(
-        /^Error: TransientError: POST api\/token failed 1 times, the last time with a timeout\. Check that \S+ can be reached from here; if it can, try again later\.$/,
+        /^Error: TransientError: POST api\/token failed with a timeout\. Check that \S+ can be reached from here; if it can, try again later\.$/,
       ),
       true,
       ['POST /token'],
     ]);
   });
 
-  test('from a login that hangs: all who wait for it end by its limits', async () => {
+  test('from a login that hangs end by its limits for all requests that wait for it', async () => {
     await using server = await counted();
     const auth = sessionToken({
       login: {path: '/login', json: {username: 'alice', password: secret('password')}},
@@ -46,9 +46,9 @@ describe('credentials', () => {
       send: {header: 'X-Token'},
     });
     const {failure, inTime} = await outcomeOf(server.url, {auth, timeouts: {total: SHORT}}, three);
-    expect([failure, inTime, server.asked]).toEqual([
+    expect([failure, inTime, server.requested]).toEqual([
       expect.stringMatching(
-        /^Error: TransientError: POST api\/login failed 1 times, the last time with a timeout\. Check that \S+ can be reached from here; if it can, try again later\.$/,
+        /^Error: TransientError: POST api\/login failed with a timeout\. Check that \S+ can be reached from here; if it can, try again later\.$/,
       ),
       true,
       ['POST /login'],
@@ -56,33 +56,33 @@ describe('credentials', () => {
   });
 });
 
-describe('one place for requests', () => {
-  test('that is held by one that hangs is free for the next when its time is over', async () => {
+describe('a single slot for requests', () => {
+  test('is freed by the time limit of a request that hangs', async () => {
     await using server = await counted();
     const {failure, inTime} = await outcomeOf(
       server.url,
       {maxConcurrentRequests: 1, timeouts: {total: SHORT}},
       three,
     );
-    expect([failure, inTime, server.asked]).toEqual([
+    expect([failure, inTime, server.requested]).toEqual([
       expect.stringMatching(
-        /^Error: (TransientError: GET api\/\w failed 1 times, the last time with a timeout\. [^.]+?\.\S*[^.]+\.\S*[^.]+\.\S*[^.]+\.( and )?){3}$/,
+        /^Error: (TransientError: GET api\/\w failed with a timeout\. [^.]+?\.\S*[^.]+\.\S*[^.]+\.\S*[^.]+\.( and )?){3}$/,
       ),
       true,
       ['GET /a', 'GET /b', 'GET /c'],
     ]);
   });
 
-  test('that becomes free behind the end of the run lets nothing through any more', async () => {
+  test('that becomes free after the end of the run is not used any more', async () => {
     await using server = await counted();
     const {failure, inTime} = await outcomeOf(
       server.url,
       {maxConcurrentRequests: 1, timeouts: {total: 2 * SHORT, run: SHORT}},
       three,
     );
-    expect([failure, inTime, server.asked]).toEqual([
+    expect([failure, inTime, server.requested]).toEqual([
       expect.stringMatching(
-        /^Error: TransientError: GET api\/a failed 1 times.* and TransientError: The time that this run may take is over, so GET api\/b is not sent.* and TransientError: The time .* GET api\/c is not sent/,
+        /^Error: TransientError: GET api\/a failed with .* and TransientError: The run's time limit has passed, so GET api\/b was not sent.* and TransientError: The run's time limit has passed, so GET api\/c was not sent/,
       ),
       true,
       ['GET /a'],
@@ -91,8 +91,8 @@ describe('one place for requests', () => {
 });
 
 describe('a request that hangs', () => {
-  /** One that waits for its connection, and one that waits for its answer. */
-  const startTwo = async (url: string, signal: AbortSignal, asked: readonly string[]) => {
+  /** Starts a request that waits for its connection, and one that waits for its response. */
+  const startTwo = async (url: string, signal: AbortSignal, requested: readonly string[]) => {
     const {get, close} = openHttpClient(
       {retry: {attempts: 1}, timeouts: inMilliseconds(LONG)},
       {signal, log: () => {}},
@@ -100,7 +100,7 @@ describe('a request that hangs', () => {
     const failures = Promise.all(
       ['http://api.unanswered.test/', `${url}/a`].map((path) => failureOf(() => get(path))),
     );
-    while (asked.length === 0) await delay(5);
+    while (requested.length === 0) await delay(5);
     return {failures, close};
   };
 
@@ -110,21 +110,23 @@ describe('a request that hangs', () => {
     const {failures, close} = await startTwo(
       server.url,
       new AbortController().signal,
-      server.asked,
+      server.requested,
     );
     await close();
-    const told = expect.stringMatching(/^SystemError: GET \S+ failed: The client is destroyed\.$/);
-    expect(await failures).toEqual([told, told]);
+    const expected = expect.stringMatching(
+      /^SystemError: GET \S+ failed: The client is destroyed\.$/,
+    );
+    expect(await failures).toEqual([expected, expected]);
   });
 
   test('ends when the run is stopped', async () => {
     using _names = hangLookups();
     await using server = await counted();
     const stop = new AbortController();
-    const {failures, close} = await startTwo(server.url, stop.signal, server.asked);
+    const {failures, close} = await startTwo(server.url, stop.signal, server.requested);
     stop.abort(new RangeError('Stopped by SIGTERM.'));
-    const told = 'RangeError: Stopped by SIGTERM.';
-    expect(await failures).toEqual([told, told]);
+    const expected = 'RangeError: Stopped by SIGTERM.';
+    expect(await failures).toEqual([expected, expected]);
     await close();
   });
 });

@@ -1,5 +1,5 @@
-// Every place on the wire that can hang, each with a server that hangs right there, on real sockets: a request ends within
-// its limits, with an error that names the one that was reached.
+// A server hangs at every possible point of an exchange, on real sockets: a request ends within its limits, with an error
+// that names the limit.
 import {once} from 'node:events';
 import {createSecureServer, type ServerHttp2Stream} from 'node:http2';
 import type {Socket} from 'node:net';
@@ -18,16 +18,16 @@ import {
 } from '../../test/http/hanging.ts';
 import {printLine} from '../../test/print-line.ts';
 
-// Jest's own limit must be no part of the matter.
+// Jest's own limit must not end a test.
 jest.setTimeout(30_000);
 
 beforeAll(async () => {
-  // What is on the wire here must not pass through nock.
+  // These tests need real sockets, not nock.
   nock.restore();
   await import('undici');
 });
 
-/** Begins a body, and leaves it at that. */
+/** Starts a body, and sends nothing more. */
 const stall = (socket: Socket): void => void socket.write(`${CHUNKED}1\r\n[\r\n`);
 
 const trickleBody = (socket: Socket): void => {
@@ -35,7 +35,7 @@ const trickleBody = (socket: Socket): void => {
   trickle(socket, '1\r\n \r\n');
 };
 
-/** All of them at once: undici counts most of its limits in steps of half a second. */
+/** Runs all cases at once: undici counts most of its limits in steps of half a second. */
 const tryAtOnce = (
   cases: readonly (readonly [title: string, run: () => Promise<unknown>, expected: unknown])[],
 ): void => {
@@ -76,7 +76,7 @@ describe('a connection', () => {
     ).toEqual([ended('UND_ERR_CONNECT_TIMEOUT'), ended(TIMEOUT)]);
   });
 
-  test('whose TLS handshake is never answered ends by `connect`, and by `total`', async () => {
+  test('whose TLS handshake gets no response ends by `connect`, and by `total`', async () => {
     await using server = await startHanging();
     const url = server.url.replace('http:', 'https:');
     expect(
@@ -97,40 +97,40 @@ describe('a proxy', () => {
     await using server = await startHanging(onRequest);
     return await outcomeOf(url, {proxy: {url: server.url}, timeouts});
   };
-  const sayYes = (socket: Socket, text: string): void => {
+  const acceptConnect = (socket: Socket, text: string): void => {
     if (text.startsWith('CONNECT ')) socket.write('HTTP/1.1 200 OK\r\n\r\n');
   };
 
   tryAtOnce([
     [
-      'that never answers CONNECT ends by `connect`',
+      'that never responds to CONNECT ends by `connect`',
       () => hanging('https://api.test', {connect: SHORT}),
       ended('UND_ERR_HEADERS_TIMEOUT'),
     ],
     [
-      'that never answers CONNECT ends by `total`, too',
+      'that never responds to CONNECT ends by `total` too',
       () => hanging('https://api.test', {total: SHORT}),
       ended(TIMEOUT),
     ],
     [
-      'that says yes to CONNECT and then nothing ends by `connect`',
-      () => hanging('https://api.test', {connect: SHORT}, sayYes),
+      'that accepts CONNECT and then sends nothing ends by `connect`',
+      () => hanging('https://api.test', {connect: SHORT}, acceptConnect),
       ended('UND_ERR_CONNECT_TIMEOUT'),
     ],
     [
-      'that never passes an answer on ends by `headers`',
+      'that never passes on a response ends by `headers`',
       () => hanging('http://api.test', {headers: SHORT}),
       ended('UND_ERR_HEADERS_TIMEOUT'),
     ],
     [
-      'that stops passing an answer on ends by `idle`',
+      'that stops in the middle of a response ends by `idle`',
       () => hanging('http://api.test', {idle: SHORT}, stall),
       ended('UND_ERR_BODY_TIMEOUT'),
     ],
   ]);
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const stallPacked = (socket: Socket): void => {
     const start = gzipSync('['.repeat(1_000)).subarray(0, 15);
     socket.write('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1000\r\n\r\n');
@@ -145,7 +145,7 @@ describe('an answer', () => {
 
   tryAtOnce([
     [
-      'that never begins ends by `headers`',
+      'that never starts ends by `headers`',
       () => hanging({headers: SHORT}),
       ended('UND_ERR_HEADERS_TIMEOUT'),
     ],
@@ -154,19 +154,19 @@ describe('an answer', () => {
       () => hanging({idle: SHORT}, stall),
       ended('UND_ERR_BODY_TIMEOUT'),
     ],
-    ['that stops ends by `total`, too', () => hanging({total: SHORT}, stall), ended(TIMEOUT)],
+    ['that stops ends by `total` too', () => hanging({total: SHORT}, stall), ended(TIMEOUT)],
     [
       'that is compressed and stops ends by `idle`',
       () => hanging({idle: SHORT}, stallPacked),
       ended('UND_ERR_BODY_TIMEOUT'),
     ],
     [
-      'that is compressed and stops ends by `total`, too',
+      'that is compressed and stops ends by `total` too',
       () => hanging({total: SHORT}, stallPacked),
       ended(TIMEOUT),
     ],
     [
-      'whose headers trickle for ever ends by `total`',
+      'whose headers trickle forever ends by `total`',
       () =>
         hanging({total: SHORT}, (socket) => {
           socket.write('HTTP/1.1 200 OK\r\n');
@@ -175,18 +175,18 @@ describe('an answer', () => {
       ended(TIMEOUT),
     ],
     [
-      'whose body trickles for ever ends by `total`',
+      'whose body trickles forever ends by `total`',
       () => hanging({total: SHORT}, trickleBody),
       ended(TIMEOUT),
     ],
     [
-      'behind slow redirects ends by `total`, which is that of all of them',
+      'after slow redirects ends by `total`, which includes all of them',
       () =>
         hanging({total: SHORT}, (socket) => void setTimeout(redirect('/on'), SHORT / 2, socket)),
       ended(TIMEOUT),
     ],
     [
-      'behind a redirect to a host that takes no connection ends by `total`',
+      'after a redirect to a host that accepts no connection ends by `total`',
       async () => {
         using _names = hangLookups();
         return await hanging({total: SHORT}, redirect('http://on.unanswered.test/'));
@@ -196,10 +196,10 @@ describe('an answer', () => {
   ]);
 });
 
-(hasOpenssl ? describe : describe.skip)('an answer over HTTP/2', () => {
+(hasOpenssl ? describe : describe.skip)('a response over HTTP/2', () => {
   test.each<[string, string, Limits, (stream: ServerHttp2Stream) => unknown]>([
-    ['that never begins ends by `headers`', 'UND_ERR_HEADERS_TIMEOUT', {headers: SHORT}, () => {}],
-    ['that never begins ends by `total`, too', TIMEOUT, {total: SHORT}, () => {}],
+    ['that never starts ends by `headers`', 'UND_ERR_HEADERS_TIMEOUT', {headers: SHORT}, () => {}],
+    ['that never starts ends by `total` too', TIMEOUT, {total: SHORT}, () => {}],
     [
       'that stops ends by `idle`',
       'UND_ERR_BODY_TIMEOUT',
@@ -246,7 +246,7 @@ describe('a download', () => {
       ended(TIMEOUT, 'GET api/export'),
     ],
     [
-      'that trickles for ever ends by `download`',
+      'that trickles forever ends by `download`',
       () => hanging({download: SHORT}, trickleBody),
       ended(TIMEOUT, 'GET api/export'),
     ],

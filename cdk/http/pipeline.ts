@@ -1,5 +1,4 @@
-// The layers between a client's methods and the wire, in their order.
-
+// The layers between a client's methods and the wire, in order.
 import {withTruncationCheck} from './decode/truncation.ts';
 import {withThrottled} from './graphql.ts';
 import {withCircuitBreaker} from './limits/circuit-breaker.ts';
@@ -13,36 +12,33 @@ import {openWaits} from './limits/waits.ts';
 import {withRules} from './response/action.ts';
 import {describeFault} from './response/faults.ts';
 import type {HttpRun} from './run.ts';
-import {describeWithQuery, type HttpRequest, type Send, sizeOf} from './types.ts';
+import {describeWithQuery, type Send, sizeOf} from './types.ts';
 import type {UnderWay} from './under-way.ts';
 import type {Timeouts} from './wire/timeouts.ts';
 import {MAX_BODY_BYTES, type Transport, type TransportOptions} from './wire/transport.ts';
 
 export type LayerOptions = Pick<TransportOptions, 'maxBodyBytes'> & {
-  /** How hard to try, and how long to wait. */
+  /** The number of attempts, and the waits between them. */
   readonly retry?: RetryOptions;
-  /** How many requests the API takes, where that is known: `[{requests: 100, per: {seconds: 60}}]`. All of them hold. */
+  /** The API's documented limits: `[{requests: 100, per: {seconds: 60}}]`. All of them apply. */
   readonly limits?: readonly Limit[];
-  /** How to keep within the quota that answers tell of; false where an API's headers are not to be believed. */
+  /** Keeps within the quota that responses report; false if the API's headers are wrong. */
   readonly pacing?: PacingOptions | false;
   /**
-   * How many requests to one host may be under way at once, of all streams together. Default: from two on, as many as it
-   * takes, 16 at most. How many slices are read at once is the source's `concurrency`.
+   * The most pending requests to one host, for all streams together. Default: starts at 2 and grows up to 16 while the
+   * API copes. The number of slices read at once is the source's `concurrency`.
    */
   readonly maxConcurrentRequests?: number;
 };
 
-/** What the pipeline takes besides the author's options and the run. */
 type Wire = Pick<Transport, 'open' | 'send'> & {
   readonly timeouts: Pick<Timeouts, 'total'>;
-  /** Notes each request while it is under way. */
   readonly underWay: UnderWay;
 };
 
-/** Wraps what comes after it. */
 type Layer = (next: Send) => Send;
 
-/** The first layer sees a request first, and its response last. */
+/** The first layer gets a request first, and its response last. */
 const compose =
   (...layers: readonly Layer[]): Layer =>
   (wire) =>
@@ -50,33 +46,31 @@ const compose =
 
 const layerIf = (isNeeded: boolean, layer: Layer): Layer => (isNeeded ? layer : (next) => next);
 
-const attemptOf = ({attempt}: HttpRequest): string =>
-  attempt === undefined ? '' : `, attempt ${attempt}`;
-
-/** One DEBUG line for each request: how it was answered, or what broke it. */
+/** Logs a DEBUG line for each request, with its status or fault. */
 const traced =
   (send: Send, underWay: UnderWay, {log, clock: {now}}: HttpRun): Send =>
   async (request) => {
-    const {count} = request.scope;
+    const {attempt, scope} = request;
+    const attempted = attempt === undefined ? '' : `, attempt ${attempt}`;
     const sentAt = now();
-    const tell = (outcome: string, more: string): void =>
+    const report = (outcome: string, more: string): void =>
       log(
         'DEBUG',
-        `${describeWithQuery(request)} ${outcome} ${now() - sentAt} ms${more}${attemptOf(request)}`,
+        `${describeWithQuery(request)} ${outcome} ${now() - sentAt} ms${more}${attempted}`,
       );
-    count('requests');
-    const over = underWay.begin(request);
+    scope.count('requests');
+    const end = underWay.begin(request);
     try {
       const response = await send(request);
       const bytes = sizeOf(response);
-      count('bytes', bytes);
-      tell(String(response.status), ` ${bytes} bytes`);
+      scope.count('bytes', bytes);
+      report(String(response.status), ` ${bytes} bytes`);
       return response;
     } catch (error) {
-      tell(describeFault(error), '');
+      report(describeFault(error), '');
       throw error;
     } finally {
-      over();
+      end();
     }
   };
 
@@ -87,7 +81,7 @@ const opened =
     return send(request);
   };
 
-/** All layers, from the client's methods down to the wire. Credentials are added above them: see client.ts. */
+/** All layers down to the wire. Credentials are added above them, in client.ts. */
 export const withLayers = (
   {open, send: wire, timeouts, underWay}: Wire,
   {limits = [], pacing = {}, retry, maxConcurrentRequests, ...options}: LayerOptions,
@@ -97,34 +91,32 @@ export const withLayers = (
   const {maxBodyBytes = MAX_BODY_BYTES} = options;
   const policy = retryPolicyOf(retry);
   const {longest} = policy;
-  const {hold} = openWaits(run, longest);
+  const {delay} = openWaits(run, longest);
   const isPaced = pacing !== false;
-  const quota = pacing === false ? {} : pacing;
+  const quota = pacing || {};
   return compose(
-    // First, so that each attempt passes all other layers again: it takes its turn like any request.
+    // First, so that each attempt passes all other layers again and waits for its limits like any request.
     (next) => withRetry(next, policy, run),
-    // Sees each attempt and not only the last one, but before the attempt waits for anything or takes from a quota.
-    (next) => withCircuitBreaker(next, {clock, hold, trialLimit: timeouts.total}),
-    // A request that comes too late should not wait first.
+    // Sees each attempt and not only the last one, before the attempt waits for anything or takes from a quota.
+    (next) => withCircuitBreaker(next, {clock, delay, trialLimit: timeouts.total}),
+    // Before the waits: a request after the deadline should fail without waiting.
     (next) => withDeadline(next, ends, clock),
-    // Before the limits: all that they let go while the transport opens would be sent at once.
+    // Before the limits: otherwise the requests that they release while the transport opens would be sent all at once.
     (next) => opened(next, open),
-    // What the API reports of its quotas comes before the declared limits, as it may ask for a wait of an hour: a request
-    // should not take its turn there before that.
-    layerIf(isPaced, (next) => withPacing(next, quota, {clock, hold, longest})),
-    layerIf(isPaced, (next) => withQueryCost(next, quota, {clock, hold, longest})),
-    layerIf(limits.length > 0, (next) => withLimits(next, limits, {clock, hold})),
-    // After all limits: a request that waits for one is not under way, and takes no place from others.
+    // Reported quotas before declared limits: they may require an hour's wait, and a token taken before it would be stale.
+    layerIf(isPaced, (next) => withPacing(next, quota, {clock, delay, longest})),
+    layerIf(isPaced, (next) => withQueryCost(next, quota, {clock, delay, longest})),
+    layerIf(limits.length > 0, (next) => withLimits(next, limits, {clock, delay})),
+    // After all limits: a request that waits for a limit does not occupy a slot.
     (next) => withConcurrency(next, maxConcurrentRequests, clock),
-    // Once more after the last of the waits: that for a place ends with the requests that have one, not with the run.
+    // Again after the wait for a slot, which ends with the requests that have one, not with the run.
     (next) => withDeadline(next, ends, clock),
-    // From here on nothing waits. A response gets its action before any of the layers above looks at it.
+    // No layer below waits. A response gets its action before any layer above reads it.
     withRules,
-    // Before the rules look at a response: one that was throttled with status 200 becomes a 429.
+    // Before the rules see the response: throttling with status 200 becomes a 429.
     withThrottled,
-    // A body that was cut must not be taken for a response.
     (next) => withTruncationCheck(next, maxBodyBytes),
-    // Last, so that it logs and counts what went over the wire.
+    // Last, so that it logs and counts exactly what went over the wire.
     (next) => traced(next, underWay, run),
   )(wire);
 };

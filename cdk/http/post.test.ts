@@ -1,4 +1,3 @@
-// A POST that changes something on the server.
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
 import {failureOf} from '../../test/failure-of.ts';
@@ -9,11 +8,11 @@ const order = (options: object = {}) =>
     http.post('/exports', {json: {of: 'items'}, ...options}),
   );
 
-const DOUBT =
-  'It may have done its work all the same, so it is not sent again: look there before you run it again.';
+const UNKNOWN_EFFECT =
+  'It may have taken effect nevertheless, so it was not sent again: check the API before you run this again.';
 
 describe('a POST without a key', () => {
-  test('hands on what an answer told, with all digits of its numbers', async () => {
+  test('returns the response, with all digits of its numbers', async () => {
     const sent: string[] = [];
     nock(API)
       .get('/items')
@@ -37,25 +36,25 @@ describe('a POST without a key', () => {
   });
 
   test.each([
-    [503, `TransientError: POST ${API}/exports answered 503. ${DOUBT}`],
-    [504, `TransientError: POST ${API}/exports answered 504. ${DOUBT}`],
-  ])('is not sent again behind %d', async (status, expected) => {
+    [503, `TransientError: POST ${API}/exports answered 503. ${UNKNOWN_EFFECT}`],
+    [504, `TransientError: POST ${API}/exports answered 504. ${UNKNOWN_EFFECT}`],
+  ])('is not sent again after %d', async (status, expected) => {
     nock(API).post('/exports').reply(status);
     nock(API).post('/exports').reply(202, {id: 8});
     expect(await failureOf(order)).toBe(expected);
   });
 
-  test('is not sent again where the connection broke on the way', async () => {
+  test('is not sent again if the connection broke during the request', async () => {
     nock(API)
       .post('/exports')
       .replyWithError(Object.assign(new Error('broken'), {code: 'ECONNRESET'}));
     nock(API).post('/exports').reply(202, {id: 8});
     expect(await failureOf(order)).toBe(
-      `TransientError: POST ${API}/exports failed with ECONNRESET. ${DOUBT}`,
+      `TransientError: POST ${API}/exports failed with ECONNRESET. ${UNKNOWN_EFFECT}`,
     );
   });
 
-  test('is sent again where it surely did nothing: no connection, or over the limit', async () => {
+  test('is sent again if it cannot have had an effect: no connection, or over the rate limit', async () => {
     nock(API)
       .post('/exports')
       .replyWithError(Object.assign(new Error('refused'), {code: 'ECONNREFUSED'}));

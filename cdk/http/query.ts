@@ -1,8 +1,7 @@
-// Values of the query of a URL and of a form, which are written alike.
-
+// Values of a URL's query and of a form, which are encoded alike.
 type Value = string | number | boolean;
 
-/** Values of a query string; undefined ones are left out, and a list sets its name once for each: `expand[]=a&expand[]=b`. */
+/** Values of a query string. Undefined is left out; a list repeats its name: `expand[]=a&expand[]=b`. */
 export type Query = Readonly<Record<string, Value | readonly Value[] | undefined>>;
 
 const isList = (value: Query[string]): value is readonly Value[] => Array.isArray(value);
@@ -14,11 +13,11 @@ const setIn = (parameters: URLSearchParams, name: string, value: Query[string]):
   for (const other of others) parameters.append(name, String(other));
 };
 
-/** Sets a parameter, at the place of the one that the URL has under this name; undefined and an empty list remove it. */
+/** Sets or replaces a parameter; undefined and an empty list remove it. */
 export const setParameter = (url: URL, name: string, value: Query[string]): void =>
   setIn(url.searchParams, name, value);
 
-/** The body of a form: `grant_type=password&scope=a+b`. */
+/** `grant_type=password&scope=a+b`. */
 export const printForm = (form: Query): string => {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(form)) setIn(parameters, name, value);

@@ -1,4 +1,4 @@
-// Requests, made of what an author wants and of what the API wants in all of them.
+// Builds requests from the options of one call and those of the client.
 import {randomUUID} from 'node:crypto';
 import type {JsonObject} from '../json/values.ts';
 import type {Decoder} from './decode/decoder.ts';
@@ -11,49 +11,49 @@ import type {HttpRequest, ResponseRule} from './types.ts';
 type CommonOptions = {
   readonly query?: Query;
   /**
-   * Headers of this request, in addition to those of the client, which they replace where the names are the same. A
-   * redirect to another origin does not take them along. Not a place for credentials: those belong in `auth`.
+   * Headers of this request, added to those of the client; the same name replaces. They are dropped on a redirect to
+   * another origin. Don't put credentials here: they belong in `auth`.
    */
   readonly headers?: Readonly<Record<string, string>>;
-  /** For this request only; they go before those of the client. */
+  /** For this request only, before the client's rules. */
   readonly rules?: readonly ResponseRule[];
 };
 
-/** What a request carries: JSON, or the fields of a form. */
+/** JSON, or the fields of a form. */
 type RequestBody =
   | {readonly json?: JsonObject; readonly form?: never}
   | {readonly json?: never; readonly form: Query};
 
 export type GetOptions = CommonOptions & {
-  /** How the body is read: `csv()`, `xml()`, `jsonLines()`; default `json()`. Gzip and zip files are unpacked first. */
+  /** The decoder of the body: `csv()`, `xml()`, `jsonLines()`. Default: `json()`. Gzip and zip files are unpacked first. */
   readonly decode?: Decoder;
 };
 
 /** A POST that only reads. */
 export type SearchOptions = GetOptions & RequestBody;
 
-/** How a list is asked for: by GET, or by a POST that only reads. */
+/** A list is requested by GET, or by a POST that only reads. */
 export type ListRequestOptions = GetOptions &
   (
     | {readonly method?: 'GET'; readonly json?: never; readonly form?: never}
     | ({
-        /** For APIs that list by POST. It must change nothing there: it is sent again where a GET would be. */
+        /** For APIs that list by POST. It must not change anything in the API, since it is retried like a GET. */
         readonly method: 'POST';
       } & RequestBody)
   );
 
-/** A request that changes something there. */
+/** A request that changes something in the API. */
 export type ChangeOptions = CommonOptions &
   RequestBody & {
     /**
-     * The header in which the API takes a key that makes several attempts count as one, such as `Idempotency-Key`. The
-     * kit draws the key, and sends the request again where a GET would be. Without it that is only done where the server
-     * cannot have acted on it: the connection was never established, or the server answered that it is over its limit.
+     * The header of the API's idempotency key, such as `Idempotency-Key`. The kit generates the key and retries the request
+     * like a GET. Without it a request is only retried if the server cannot have acted on it: no connection was made, or
+     * the response says that the rate limit is exceeded.
      */
     readonly idempotencyKey?: string;
   };
 
-/** Paths are appended to the base, whose own path stays: `/user` under `https://host/api/v3` is `/api/v3/user`, '' the base. */
+/** Appends a path to the base, and keeps the base's own path: `/user` under `https://host/api/v3` is `/api/v3/user`. '' is the base. */
 export const resolveUrl = (baseUrl: string | undefined, path: string, query: Query = {}): URL => {
   const url =
     baseUrl === undefined || /^https?:/.test(path)
@@ -70,12 +70,8 @@ export const resolveUrl = (baseUrl: string | undefined, path: string, query: Que
 const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** What all requests to an API have in common. */
-type Common = {
-  readonly baseUrl?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly rules?: readonly ResponseRule[];
-};
+/** The options that apply to all requests of a client. */
+type Common = {readonly baseUrl?: string} & Pick<CommonOptions, 'headers' | 'rules'>;
 
 export type Wanted = GetOptions & RequestBody & {readonly method?: HttpRequest['method']};
 
@@ -102,7 +98,7 @@ export const requestMaker =
     };
   };
 
-/** A request that changes something: it is sent once, unless a key makes several attempts count as one. */
+/** Marks a request as one that changes something: it is sent once, unless it has an idempotency key. */
 export const changing = (
   request: HttpRequest,
   {idempotencyKey}: Pick<ChangeOptions, 'idempotencyKey'>,

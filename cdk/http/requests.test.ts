@@ -1,4 +1,4 @@
-// What the methods of a client send: method, headers and body.
+// The method, headers and body of each request.
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
 import {failureOf} from '../../test/failure-of.ts';
@@ -16,7 +16,7 @@ type Sent = {
   readonly body: string;
 };
 
-/** Answers anything with this, and notes what came. */
+/** Responds to any request with this, and records it. */
 const anyRequest = (body: unknown = {}, status = 200): readonly Sent[] => {
   const sent: Sent[] = [];
   for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
@@ -43,7 +43,7 @@ const anyRequest = (body: unknown = {}, status = 200): readonly Sent[] => {
   return sent;
 };
 
-test('headers of a request go with those of the client, and replace them by name', async () => {
+test('the headers of a request are added to those of the client, and replace them by name', async () => {
   const sent = anyRequest();
   await withAuth(
     {headers: {'x-version': '1', accept: 'application/vnd.api+json'}, auth: bearer('hush')},
@@ -70,7 +70,7 @@ test('headers of a request go with those of the client, and replace them by name
   ]);
 });
 
-test('the content type of JSON is the one that the request names', async () => {
+test('a request can set the content type of its JSON', async () => {
   const sent = anyRequest();
   const headers = {'Content-Type': 'application/vnd.api+json'};
   await withAuth({}, (http) => http.patch('/items/1', {json: {name: 'a'}, headers}));
@@ -97,7 +97,7 @@ describe('a search', () => {
     ]);
   });
 
-  test('is sent again after a passing fault, as it changes nothing', async () => {
+  test('is retried after a transient fault, since it changes nothing', async () => {
     nock(API).post('/search').reply(503);
     nock(API).post('/search', {q: 'a'}).reply(200, {found: 1});
     const {result} = await withAuth({retry: RETRY}, (http) =>
@@ -114,7 +114,7 @@ describe('a search', () => {
 });
 
 describe('a list by POST', () => {
-  test('sends its form with each page, and the cursor in it', async () => {
+  test('sends its form with each page, including the cursor', async () => {
     nock(API)
       .post('/list', {team: 'blue'})
       .reply(200, {rows: [{id: 1}], next: 'a'});
@@ -130,7 +130,7 @@ describe('a list by POST', () => {
     expect(result).toEqual([{id: 1}, {id: 2}]);
   });
 
-  test('downloads what a POST asks for', async () => {
+  test('can be a download', async () => {
     nock(API)
       .post('/export', {table: 'orders'})
       .reply(200, [{id: 1}]);
@@ -160,7 +160,7 @@ describe.each(['post', 'put', 'patch', 'delete'] as const)('%s changes something
     ]);
   });
 
-  test('and gives null for a response without a body', async () => {
+  test('and returns null for a response without a body', async () => {
     nock(API).intercept('/jobs/1', verb).reply(204);
     nock(API).intercept('/jobs/1', verb).reply(200);
     const {result} = await withAuth({}, async (http) => [
@@ -170,15 +170,13 @@ describe.each(['post', 'put', 'patch', 'delete'] as const)('%s changes something
     expect(result).toEqual([null, null]);
   });
 
-  test('so it is not sent again after a fault that may have come too late', async () => {
+  test('so it is not sent again after a fault that leaves its effect unknown', async () => {
     nock(API).intercept('/jobs/1', verb).reply(503);
     nock(API).intercept('/jobs/1', verb).reply(200, {});
     expect(
       await failureOf(() => withAuth({retry: RETRY}, (http) => http[method]('/jobs/1'))),
     ).toMatch(
-      new RegExp(
-        `^TransientError: ${verb} ${API}/jobs/1 answered 503\\. It may have done its work`,
-      ),
+      new RegExp(`^TransientError: ${verb} ${API}/jobs/1 answered 503\\. It may have taken effect`),
     );
   });
 });

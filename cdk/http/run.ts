@@ -1,17 +1,16 @@
-// What all requests of a run have in common.
 import type {Clock} from './limits/clock.ts';
 
-/** Where the client reports what it does: DEBUG each request, INFO what delays a run, WARN what may be missing. */
+/** DEBUG for each request, INFO for delays, WARN for data that may be missing. */
 type Log = (level: 'DEBUG' | 'INFO' | 'WARN', message: string) => void;
 
-/** Handed whole to each layer that needs a part of it. */
+/** Shared by all requests of a run, and passed to each layer. */
 export type HttpRun = {
-  /** Ends every request and wait when it is aborted. */
+  /** Aborts every request and wait. */
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly clock: Clock;
-  /** Evenly from 0 to 1. */
+  /** Uniform, from 0 to below 1. */
   readonly random: () => number;
-  /** No request is sent after this time, and no wait lasts longer: epoch milliseconds. */
+  /** The end of the run in epoch milliseconds: no request is sent and no wait lasts beyond it. */
   readonly ends: number;
 };

@@ -1,27 +1,26 @@
-// Whom a request is for. A client is bound to a scope, and each of its requests carries it through all layers.
+// A client is bound to a scope, and each of its requests carries the scope through all layers.
 import type {Count} from './totals.ts';
 
-/** A wait that is long enough to be reported. */
+/** A wait of more than five seconds. */
 export type Wait = {
   /** Epoch milliseconds. */
   readonly until: number;
-  /** In words: `the quota of https://api.github.com is used up`. */
+  /** Such as `the quota of https://api.github.com is used up`. */
   readonly reason: string;
 };
 
-/** The stream that a request is for, or one slice of it: several scopes may have the same name. */
+/** The stream that a request belongs to, or one slice of it: several scopes may have the same name. */
 export type RequestScope = {
-  /** The stream's name; '' for the source itself. Circuit breakers and warnings are kept by it. */
+  /** The stream's name; '' for the source itself. Each name has its own circuit breakers and warnings. */
   readonly name: string;
-  /** Adds to the stream's totals. */
   readonly count: Count;
-  /** Called before each wait of more than five seconds for a limit of the API. */
+  /** Called before each long wait for a limit of the API. */
   readonly onWait: (wait: Wait) => void;
-  /** Runs a wait of more than five seconds, and lets others have the slot meanwhile. */
+  /** Runs a long wait, and gives the slot to other slices meanwhile. */
   readonly yieldSlot: <T>(wait: () => Promise<T>) => Promise<T>;
 };
 
-/** The source itself: what it asks belongs to no stream, and nobody counts it. */
+/** For requests of the source itself. They are not counted for any stream. */
 export const SOURCE_SCOPE: RequestScope = {
   name: '',
   count: () => {},

@@ -1,15 +1,12 @@
-// What was done for one stream, counted.
-
+/** The work that was done for one stream. */
 export type Totals = {
-  /** Requests that were sent, each attempt and those for tokens included. */
+  /** Requests sent, including retries and token requests. */
   readonly requests: number;
-  /** Pages of lists. */
   readonly pages: number;
-  /** Of responses, decompressed. */
+  /** Bytes of responses, decompressed. */
   readonly bytes: number;
-  /** Attempts after the first. */
   readonly retries: number;
-  /** Milliseconds spent waiting for limits and before retries. */
+  /** Milliseconds of waiting for limits and before retries. */
   readonly waited: number;
   /** Responses that count as "nothing here". */
   readonly ignored: number;
@@ -17,10 +14,7 @@ export type Totals = {
 
 export type Count = (of: keyof Totals, amount?: number) => void;
 
-export type Counters = {
-  readonly count: Count;
-  readonly totals: () => Totals;
-};
+export type Counters = {readonly count: Count; readonly totals: () => Totals};
 
 export const openCounters = (): Counters => {
   const totals = {requests: 0, pages: 0, bytes: 0, retries: 0, waited: 0, ignored: 0};
@@ -35,20 +29,13 @@ export const openCounters = (): Counters => {
 const counted = (count: number, one: string, several = `${one}s`): readonly string[] =>
   count === 0 ? [] : [`${count} ${count === 1 ? one : several}`];
 
-/** `12 requests, 11 pages, 48210 bytes, 1 retry, waited 2.5 s`; '' for a stream that sent no request. */
-export const describeTotals = ({
-  requests,
-  pages,
-  bytes,
-  retries,
-  waited,
-  ignored,
-}: Totals): string =>
+/** `12 requests, 11 pages, 48210 bytes, 1 retry, waited 2.5 s`; '' if no request was sent. */
+export const describeTotals = (of: Totals): string =>
   [
-    ...counted(requests, 'request'),
-    ...counted(pages, 'page'),
-    ...counted(bytes, 'byte'),
-    ...counted(retries, 'retry', 'retries'),
-    ...(waited === 0 ? [] : [`waited ${(waited / 1000).toFixed(1)} s`]),
-    ...counted(ignored, 'answer ignored', 'answers ignored'),
+    ...counted(of.requests, 'request'),
+    ...counted(of.pages, 'page'),
+    ...counted(of.bytes, 'byte'),
+    ...counted(of.retries, 'retry', 'retries'),
+    ...(of.waited === 0 ? [] : [`waited ${(of.waited / 1000).toFixed(1)} s`]),
+    ...counted(of.ignored, 'response ignored', 'responses ignored'),
   ].join(', ');

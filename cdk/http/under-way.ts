@@ -1,23 +1,23 @@
-// Which requests are under way, for whoever asks why nothing comes.
+// Lists the pending requests, for the warning that no records come.
 import {describeRequest, type HttpRequest} from './types.ts';
 
 export type UnderWay = {
-  /** Notes a request; call what it returns when the request is over. */
+  /** Adds a request. Call the returned function when the request is over. */
   readonly begin: (request: HttpRequest) => () => void;
-  /** `GET https://api.example.com/items for 12 s`, the longest first. */
+  /** `GET https://api.example.com/items for 12 s`, the longest-running first. */
   readonly list: () => readonly string[];
 };
 
 export const openUnderWay = (now: () => number): UnderWay => {
-  const requests = new Map<symbol, {readonly request: HttpRequest; readonly since: number}>();
+  const pending = new Set<{readonly request: HttpRequest; readonly since: number}>();
   return {
     begin: (request) => {
-      const key = Symbol();
-      requests.set(key, {request, since: now()});
-      return () => void requests.delete(key);
+      const entry = {request, since: now()};
+      pending.add(entry);
+      return () => void pending.delete(entry);
     },
     list: () =>
-      [...requests.values()].map(
+      [...pending].map(
         ({request, since}) =>
           `${describeRequest(request)} for ${Math.round((now() - since) / 1_000)} s`,
       ),

@@ -104,6 +104,40 @@ describe('a parent', () => {
     ]);
   });
 
+  test.each([
+    ['in its first sync', undefined],
+    ['after a sync that all children completed', at(5)],
+  ])(
+    'emits what the API returns, also what is older than its start, %s',
+    async (_when, position) => {
+      const issues = stream({
+        name: 'issues',
+        schema,
+        cursor: {field: 'updated_at', start: at(5)},
+        read: () => pagesOf([item(1), item(6)]),
+      });
+      const links = stream({
+        name: 'links',
+        schema: notes,
+        slices: parent(issues, ({id}) => ({issue: id}), {incremental: true}),
+        async *read({slice}) {
+          yield page([{id: `link of ${slice.issue}`}]);
+        },
+      });
+      const state = position && [
+        ...stateOf('issues', {updated_at: position}),
+        ...stateOf('links', {parent: {updated_at: position}}),
+      ];
+      const {messages} = await runRead({streams: [issues, links], state});
+      expect(records(inShort(messages))).toEqual([
+        `issues ${JSON.stringify(item(1))}`,
+        `issues ${JSON.stringify(item(6))}`,
+        'links {"id":"link of 1"}',
+        'links {"id":"link of 6"}',
+      ]);
+    },
+  );
+
   test('keeps its own position while it lists what lies before that', async () => {
     const issues = sorted('issues', [item(1), item(2)], [item(3)]);
     const links = stream({

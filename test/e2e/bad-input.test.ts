@@ -223,7 +223,7 @@ describe('GitHub', () => {
         type: 'CONNECTION_STATUS',
         connectionStatus: {
           status: 'FAILED',
-          message: `GET ${api.url}/repos/octocat/gone answered 401: Bad credentials. The API does not accept these credentials: check them in the config, they may be mistyped, expired or revoked.`,
+          message: `GET ${api.url}/repos/octocat/gone answered 401: Bad credentials. The API does not accept these credentials: check them in the config. They may be mistyped, expired or revoked.`,
         },
       },
     ]);

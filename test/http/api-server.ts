@@ -1,4 +1,4 @@
-// A small HTTP server on loopback, for programs under test: they run in processes of their own, out of nock's reach.
+// A small HTTP server on loopback, for programs under test: they run in their own processes, where nock cannot intercept.
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {registerAuthorization} from '../../cdk/testing/recording.ts';
@@ -10,16 +10,16 @@ export type ApiServer = {
   readonly close: () => Promise<void>;
 };
 
-/** Serves until it is closed; `answer` may look at the server's own URL. */
+/** Serves until it is closed. `respond` also gets the server's own URL. */
 export const serveApi = async (
-  answer: (request: IncomingMessage, response: ServerResponse, url: string) => unknown,
+  respond: (request: IncomingMessage, response: ServerResponse, url: string) => unknown,
 ): Promise<ApiServer> => {
   const requests: string[] = [];
   let url = '';
   const server = createServer(async (request, response) => {
     requests.push(`${request.method} ${request.url}`);
     registerAuthorization('what a server was sent', request.headers.authorization);
-    await answer(request, response, url);
+    await respond(request, response, url);
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

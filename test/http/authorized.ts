@@ -1,4 +1,4 @@
-// A client whose credentials are under test: its time stands still unless told, and what it hands out is noted.
+// A client whose credentials are under test, with a virtual clock. Its secrets and log lines are recorded.
 import {setImmediate as tick} from 'node:timers/promises';
 import {stackOf} from '../../cdk/errors.ts';
 import type {Rotation} from '../../cdk/http/auth/auth.ts';
@@ -16,7 +16,7 @@ type Options = Partial<HttpOptions> & {
   readonly now?: number;
 };
 
-/** Runs something against the API with these credentials. */
+/** Calls a function with a client that has these credentials. */
 export const withAuth = async <T>(
   {onRotated, now = NOW, ...options}: Options,
   use: (http: HttpClient, wait: (ms: number) => Promise<void>) => Promise<T>,
@@ -41,7 +41,7 @@ export const withAuth = async <T>(
         log.push(`${level} ${message}`);
       },
       onSecret: (secret) => {
-        isSecret('what the kit was told', secret);
+        isSecret('what the kit got as a secret', secret);
         redactor.add([secret]);
       },
       ...(onRotated && {onRotated}),
@@ -58,11 +58,11 @@ export const withAuth = async <T>(
   }
 };
 
-/** What one request fails with. */
+/** The failure of one request. */
 export const failureWith = (options: Options, path = '/items') =>
   failureOf(() => withAuth(options, (http) => http.get(path)));
 
-/** Long enough for everything to arrive that is on its way. */
+/** Waits until all pending requests have arrived. */
 export const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await tick();
 };

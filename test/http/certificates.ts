@@ -1,4 +1,4 @@
-// Certificates that openssl makes, for servers on loopback.
+// Creates certificates with openssl, for servers on loopback.
 import {execFileSync} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -10,12 +10,12 @@ export const hasOpenssl = (() => {
     execFileSync('openssl', ['version'], {stdio: 'ignore'});
     return true;
   } catch {
-    printLine('Skipped: tests of certificates, for there is no openssl.');
+    printLine('Skipped: tests of certificates, since openssl is not installed.');
     return false;
   }
 })();
 
-/** An authority, a server's certificate for localhost and a client's, as PEM. */
+/** An authority, a server's certificate for localhost, and a client's, in PEM. */
 export const makeCertificates = () => {
   const folder = mkdtempSync(join(tmpdir(), 'headwater-tls-'));
   const openssl = (...args: readonly string[]) =>

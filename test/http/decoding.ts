@@ -1,9 +1,9 @@
-// What a decoder makes of a body, as a whole and as a stream.
+// Decodes a body as a whole, and as a stream.
 import type {Decoder} from '../../cdk/http/decode/decoder.ts';
 
 const ABOUT = {where: 'GET x', contentType: 'text/plain'};
 
-/** The body in chunks of a few bytes, so that every kind of cut is among them. */
+/** The body in chunks of a few bytes, so that chunks end at every kind of position. */
 async function* chunksOf(body: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let from = 0; from < body.length; from += size) yield body.subarray(from, from + size);
 }
@@ -16,11 +16,11 @@ const failedOr = async (read: () => Promise<unknown>): Promise<unknown> => {
   }
 };
 
-/** What is decoded in memory, or the failure. */
+/** The content decoded in memory, or the failure. */
 export const decoded = (decoder: Decoder, body: string | Buffer): Promise<unknown> =>
   failedOr(() => decoder.decode(Buffer.from(body), ABOUT));
 
-/** The records that are streamed, in chunks of this size, or the failure. */
+/** The records streamed from chunks of this size, or the failure. */
 export const streamed = (
   decoder: Decoder,
   body: string | Buffer,

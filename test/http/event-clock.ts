@@ -3,10 +3,7 @@ import type {Clock} from '../../cdk/http/limits/clock.ts';
 
 type Sleeper = {readonly at: number; readonly wake: () => void};
 
-/**
- * A clock for things that happen side by side: when everyone sleeps, it goes on to the first who wakes.
- * Nothing waits for real.
- */
+/** A clock for concurrent tasks: when all of them sleep, it jumps to the first wake-up. No task really waits. */
 export const eventClock = (start = 0): Clock => {
   const sleepers: Sleeper[] = [];
   let now = start;

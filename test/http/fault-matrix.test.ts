@@ -22,19 +22,19 @@ import {type Fault, PAGES, PER_PAGE, startFaultyApi} from './faulty-api.ts';
 /** In milliseconds; undici counts the first three in steps of half a second. */
 const TIMEOUTS = {connect: 1_500, headers: 500, idle: 300, total: 1_500};
 const RETRY = {attempts: 3, base: 5, cap: 20};
-/** What one request may take with all its attempts and the waits between them, in milliseconds. */
+/** The longest duration of a request with all attempts and waits, in milliseconds. */
 const REQUEST_LIMIT = RETRY.attempts * TIMEOUTS.total + (RETRY.attempts - 1) * RETRY.cap;
-/** For all the requests that go well, and for the other rows, on a busy machine. */
+/** The time for all successful requests and for the other rows, on a busy machine. */
 const SLACK = 3_000;
 
-/** Jest's own, which must be no part of the matter. */
+/** Jest's own limit, which must not end a test. */
 const TEST_LIMIT = 30_000;
 
 const CHUNKED =
   'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
 const START = '{"items":[{"id":1},';
 
-/** One byte after the other, each in good time, and no end. */
+/** Sends one byte after another, each within the idle limit, without end. */
 const dribble = (socket: Socket): void => {
   socket.write(CHUNKED);
   const timer = setInterval(() => socket.write('1\r\n \r\n'), 50);
@@ -47,9 +47,9 @@ const stall = (socket: Socket): void => {
 
 type Outcome = {
   readonly type: 'config_error' | 'transient_error' | 'system_error';
-  /** Of an API at `origin`, whose host is `host`. */
+  /** The message for an API at `origin`, whose host is `host`. */
   readonly text: (origin: string, host: string) => string;
-  /** How often the page is asked for. */
+  /** The number of requests for the page. */
   readonly attempts: number;
 };
 
@@ -57,9 +57,9 @@ type Row = {
   readonly name: string;
   readonly fault: Fault;
   readonly auth?: Auth;
-  /** Where the fault may pass: how often it happens before it does. */
+  /** For a fault that passes: the number of times before it does. */
   readonly passes?: number;
-  /** What the run ends with where it does not. */
+  /** For a fault that lasts: the outcome of the run. */
   readonly lasts?: Outcome;
 };
 
@@ -69,30 +69,30 @@ const failed = (fault: string): Outcome => ({
   text: (origin, host) =>
     `GET ${origin}/items failed 3 times, the last time with ${fault}. Check that ${host} can be reached from here; if it can, try again later.`,
 });
-const stayed = (told: string): Outcome => ({
+const stayed = (detail: string): Outcome => ({
   type: 'transient_error',
   attempts: RETRY.attempts,
   text: (origin) =>
-    `GET ${origin}/items answered ${told}. It stayed so for 3 attempts: try again later.`,
+    `GET ${origin}/items answered ${detail}. All 3 attempts failed: try again later.`,
 });
-const refused = (type: Outcome['type'], told: string, attempts = 1): Outcome => ({
+const refused = (type: Outcome['type'], detail: string, attempts = 1): Outcome => ({
   type,
   attempts,
-  text: (origin) => `GET ${origin}/items answered ${told}`,
+  text: (origin) => `GET ${origin}/items answered ${detail}`,
 });
 
-/** Twice; what takes a second each time, once. */
+/** Happens twice, or once if it takes a second. */
 const onWire = (
   name: string,
   code: string,
   play: (socket: Socket) => unknown,
   passes = 2,
-): Row => ({name, fault: {at: 'answer', play}, passes, lasts: failed(code)});
+): Row => ({name, fault: {at: 'response', play}, passes, lasts: failed(code)});
 
 const onStatus = (status: number, json: object): Fault => ({at: 'status', status, json});
 
 const REFUSED =
-  '401: Token expired. The API does not accept these credentials: check them in the config, they may be mistyped, expired or revoked.';
+  '401: Token expired. The API does not accept these credentials: check them in the config. They may be mistyped, expired or revoked.';
 const renewing = (auth: Auth): Partial<Row> => ({
   auth,
   passes: 1,
@@ -118,7 +118,7 @@ const ROWS: readonly Row[] = [
   onWire('short body, by its JSON', 'JSON_TRUNCATED', (socket) =>
     socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${START}`),
   ),
-  onWire('no answer', 'UND_ERR_HEADERS_TIMEOUT', () => {}, 1),
+  onWire('no response', 'UND_ERR_HEADERS_TIMEOUT', () => {}, 1),
   onWire('a body that stalls', 'UND_ERR_BODY_TIMEOUT', stall, 1),
   onWire('a body that dribbles', 'a timeout', dribble, 1),
   {
@@ -204,7 +204,7 @@ const TLS_ROWS: readonly Row[] = [
   },
 ];
 
-const PLACES = {first: 1, middle: 3, last: PAGES} as const;
+const POSITIONS = {first: 1, middle: 3, last: PAGES} as const;
 
 type Item = {id: number};
 const schema: Schema<Item> = {type: 'object', properties: {id: {type: 'integer'}}};
@@ -216,7 +216,7 @@ const certificates = hasOpenssl
   ? {own: makeCertificates(), foreign: makeCertificates()}
   : undefined;
 
-/** Reads the list of an API that has the fault at this page, so many times. */
+/** Reads the list of an API that has the fault at this page, this many times. */
 const readThrough = async ({fault, auth}: Row, page: number, times: number) => {
   await using api = await startFaultyApi({fault, page, times, ...(certificates && {certificates})});
   const source = defineSource({
@@ -248,7 +248,7 @@ const readThrough = async ({fault, auth}: Row, page: number, times: number) => {
   return {
     ms,
     origin: api.url,
-    told: {
+    outcome: {
       ids: recordsOf(messages, 'items').map(({id}) => id),
       state: lastStates(messages).map((state) => Object(state).stream.stream_state),
       status: messages.findLast(({trace}) => trace?.stream_status)?.trace?.stream_status?.status,
@@ -259,15 +259,15 @@ const readThrough = async ({fault, auth}: Row, page: number, times: number) => {
 };
 type Run = Awaited<ReturnType<typeof readThrough>>;
 
-/** The requests that reach the server as such; what fails before never does. */
-const isRequest = ({at}: Fault): boolean => ['answer', 'status', 'token'].includes(at);
+/** Faults whose requests reach the server. The others fail before. */
+const isRequest = ({at}: Fault): boolean => ['response', 'status', 'token'].includes(at);
 
-/** Every login is one for a token, and one more for each that was revoked. */
+/** One login for the first token, and one for each that was revoked. */
 const loginsOf = ({auth, passes, fault}: Row, attempts: number): number =>
   auth !== undefined && passes !== undefined && fault.at === 'token' ? attempts : 0;
 
-const expectAll = (row: Row, times: number, {told, ms}: Run): string => {
-  expect(told).toEqual({
+const expectAll = (row: Row, times: number, {outcome, ms}: Run): string => {
+  expect(outcome).toEqual({
     ids: idsUpTo(PAGES),
     state: [{id: PAGES * PER_PAGE}],
     status: 'COMPLETE',
@@ -278,13 +278,13 @@ const expectAll = (row: Row, times: number, {told, ms}: Run): string => {
       logins: loginsOf(row, times + 1),
     },
   });
-  return `all ${told.ids.length}, ${times} ${times === 1 ? 'retry' : 'retries'}, ${ms} ms`;
+  return `all ${outcome.ids.length}, ${times} ${times === 1 ? 'retry' : 'retries'}, ${ms} ms`;
 };
 
-const expectFailure = (row: Row, page: number, {told, origin, ms}: Run): string => {
+const expectFailure = (row: Row, page: number, {outcome, origin, ms}: Run): string => {
   const {type, text, attempts} = row.lasts ?? failed('nothing');
   const read = (page - 1) * PER_PAGE;
-  expect(told).toEqual({
+  expect(outcome).toEqual({
     ids: idsUpTo(page - 1),
     state: [page === 1 ? {unfinished: true} : {id: read, unfinished: true}],
     status: 'INCOMPLETE',
@@ -308,7 +308,7 @@ const printTable = (): void => {
   const rows = cellsOf.toSorted(
     ([one = ''], [other = '']) => order.indexOf(one) - order.indexOf(other),
   );
-  const table = [['fault', 'manner', ...Object.keys(PLACES)], ...rows];
+  const table = [['fault', 'duration', ...Object.keys(POSITIONS)], ...rows];
   const lines = table.map((row) =>
     row
       .map((cell, column) =>
@@ -321,42 +321,42 @@ const printTable = (): void => {
   );
 };
 
-/** The three cells of a row at once; each has an API of its own. */
+/** Runs the three cells of a row at once; each has its own API. */
 const runRow = async (
   row: Row,
-  manner: string,
+  duration: string,
   times: number,
   check: (page: number, run: Run) => string,
 ): Promise<void> => {
   const cells = await Promise.all(
-    Object.values(PLACES).map(async (page) => {
+    Object.values(POSITIONS).map(async (page) => {
       const run = await readThrough(row, page, times);
       const cell = check(page, run);
       expect(run.ms).toBeLessThan(REQUEST_LIMIT + SLACK);
       return cell;
     }),
   );
-  cellsOf.push([row.name, manner, ...cells]);
+  cellsOf.push([row.name, duration, ...cells]);
 };
 
-/** A page that there is none of: nothing goes wrong. */
+/** A page that does not exist, so the fault never happens. */
 const NOWHERE = 0;
 
 beforeAll(async () => {
-  // What is on the wire here must not pass through nock.
+  // These tests need real sockets, not nock.
   nock.restore();
-  // Libraries are loaded by the first request; while that takes its time, time limits of others would run out.
+  // The first request loads libraries. Otherwise the time limits of other requests would expire meanwhile.
   for (const row of ROWS.filter(({auth}) => auth !== undefined)) await readThrough(row, NOWHERE, 0);
 });
 afterAll(printTable);
 
-/** Most of the time goes into time-outs, so rows run side by side. */
+/** Rows mostly wait for time-outs, so they run concurrently. */
 const describeRows = (rows: readonly Row[]): void => {
   const passing = rows.filter(({passes}) => passes !== undefined);
   const lasting = rows.filter(({lasts}) => lasts !== undefined);
 
   test.concurrent.each(passing)(
-    '$name that passes costs no record, and brings none twice',
+    '$name that passes loses no record, and repeats none',
     async (row) => {
       const {passes = 0} = row;
       await runRow(row, 'passes', passes, (_page, run) => expectAll(row, passes, run));

@@ -1,4 +1,4 @@
-// An API of five pages with five items each, that misbehaves at one of them, down to the wire.
+// An API of five pages with five items each, with a fault at one of them, on any level down to the wire.
 import dns, {type LookupAddress, type LookupOptions} from 'node:dns';
 import {once} from 'node:events';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
@@ -11,30 +11,30 @@ import type {Certificates} from './certificates.ts';
 export const PAGES = 5;
 export const PER_PAGE = 5;
 
-/** What happens in the place of an answer. */
+/** A fault instead of a response. */
 export type Fault =
-  /** Bytes, or their absence, on the connection that the request came by. */
-  | {readonly at: 'answer'; readonly play: (socket: Socket) => unknown}
+  /** Bytes, or their absence, on the connection of the request. */
+  | {readonly at: 'response'; readonly play: (socket: Socket) => unknown}
   | {readonly at: 'status'; readonly status: number; readonly json: object}
-  /** Every token that was handed out so far is void. */
+  /** All tokens issued so far become invalid. */
   | {readonly at: 'token'}
   /** The API's name is not found; the code is one of node:dns. */
   | {readonly at: 'lookup'; readonly code: string}
-  /** What a new connection meets before it is secure. */
+  /** A fault of a new connection before its TLS handshake. */
   | {readonly at: 'handshake'; readonly play: (socket: Socket) => unknown}
-  /** New connections are shown the certificate of an authority that nobody trusts. */
+  /** New connections get the certificate of an untrusted authority. */
   | {readonly at: 'certificate'};
 
 type Options = {
   readonly fault: Fault;
-  /** The page, from 1, that it happens at, and how often; Infinity for always. */
+  /** The page with the fault, from 1, and the number of times; Infinity for always. */
   readonly page: number;
   readonly times: number;
-  /** Those of the API, and those of a stranger. */
+  /** Those of the API, and those of an untrusted authority. */
   readonly certificates?: {readonly own: Certificates; readonly foreign: Certificates};
 };
 
-/** Faults that a kept connection would never meet. */
+/** Faults that a reused connection would never have. */
 const NEEDS_NEW_CONNECTIONS = new Set<Fault['at']>(['lookup', 'handshake', 'certificate']);
 
 const lookups = new Map<string, () => string | undefined>();
@@ -42,7 +42,7 @@ const realLookup = dns.lookup;
 
 type Found = (error: Error | null, address?: string | LookupAddress[], family?: number) => void;
 
-/** Answers for the names of faulty APIs; any other goes to the system. */
+/** Resolves the names of faulty APIs; the system resolves any other. */
 const lookup = (name: string, options: LookupOptions, found: Found): void => {
   const check = lookups.get(name);
   if (check === undefined) {
@@ -69,7 +69,7 @@ const listen = async (server: Server): Promise<number> => {
 const itemsOf = (page: number): readonly {readonly id: number}[] =>
   Array.from({length: PER_PAGE}, (_none, index) => ({id: (page - 1) * PER_PAGE + index + 1}));
 
-/** Hands out `issued-token-1`, `issued-token-2` and so on; `issued-token-0` is good from the beginning. */
+/** Issues `issued-token-1`, `issued-token-2` and so on; `issued-token-0` is valid from the start. */
 const tokenDesk = () => {
   let issued = 0;
   let oldest = 0;
@@ -86,49 +86,49 @@ const tokenDesk = () => {
   };
 };
 
-/** What the API answers, and what happened there. */
+/** The request handler of the API, and its counts. */
 const openApi = ({fault, page, times}: Options) => {
   const seen = {requests: 0, logins: 0, faults: 0};
   let served = 0;
   const tokens = tokenDesk();
 
-  /** Whether what is asked for now, or next, meets the fault; if so, it counts. */
-  const meets = (asked: number): boolean => {
-    if (asked !== page || seen.faults >= times) return false;
+  /** Counts the fault and returns true if this page has it now. */
+  const meets = (requested: number): boolean => {
+    if (requested !== page || seen.faults >= times) return false;
     seen.faults += 1;
     return true;
   };
 
-  const sendPage = (asked: number, response: ServerResponse): void => {
-    served = Math.max(served, asked);
+  const sendPage = (requested: number, response: ServerResponse): void => {
+    served = Math.max(served, requested);
     sendJson(
       response,
-      {items: itemsOf(asked), next: asked < PAGES ? asked + 1 : null},
+      {items: itemsOf(requested), next: requested < PAGES ? requested + 1 : null},
       {headers: NEEDS_NEW_CONNECTIONS.has(fault.at) ? {connection: 'close'} : {}},
     );
   };
-  const handOut = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const issueToken = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     seen.logins += 1;
     await text(request);
     sendJson(response, {access_token: tokens.issue(), token_type: 'Bearer', expires_in: 3_600});
   };
-  /** Answers with the fault, where it is one of answers and due; says whether it did. */
-  const misbehaves = (
-    asked: number,
+  /** Responds with the fault if it is due, and returns true if it did. */
+  const hasFault = (
+    requested: number,
     request: IncomingMessage,
     response: ServerResponse,
   ): boolean => {
     switch (fault.at) {
-      case 'answer':
-        if (!meets(asked)) return false;
+      case 'response':
+        if (!meets(requested)) return false;
         fault.play(request.socket);
         return true;
       case 'status':
-        if (!meets(asked)) return false;
+        if (!meets(requested)) return false;
         sendJson(response, fault.json, {status: fault.status});
         return true;
       case 'token':
-        if (meets(asked)) tokens.revoke();
+        if (meets(requested)) tokens.revoke();
         if (!tokens.isVoid(request)) return false;
         sendJson(response, {message: 'Token expired'}, {status: 401});
         return true;
@@ -136,34 +136,34 @@ const openApi = ({fault, page, times}: Options) => {
         return false;
     }
   };
-  const answer = (request: IncomingMessage, response: ServerResponse): unknown => {
-    if (request.method === 'POST') return handOut(request, response);
+  const respond = (request: IncomingMessage, response: ServerResponse): unknown => {
+    if (request.method === 'POST') return issueToken(request, response);
     seen.requests += 1;
     const url = new URL(request.url ?? '', 'http://api.test');
-    const asked = Number(url.searchParams.get('page') ?? 1);
-    return misbehaves(asked, request, response) || sendPage(asked, response);
+    const requested = Number(url.searchParams.get('page') ?? 1);
+    return hasFault(requested, request, response) || sendPage(requested, response);
   };
   return {
     seen,
-    answer,
-    /** Whether the page that is asked for next meets the fault. */
+    respond,
+    /** Returns true if the next page has the fault. */
     meetsNext: () => meets(served + 1),
   };
 };
 
-/** Serves until it is closed. It takes any token it issued itself; any POST is for one. */
+/** Serves until it is closed. It accepts any valid token that it issued; any POST is a token request. */
 export const startFaultyApi = async (options: Options) => {
   const {fault, certificates} = options;
-  const {seen, answer, meetsNext} = openApi(options);
+  const {seen, respond, meetsNext} = openApi(options);
   const secure = fault.at === 'handshake' || fault.at === 'certificate' ? certificates : undefined;
   const http =
-    secure === undefined ? createServer(answer) : createSecureServer(secure.own.server, answer);
+    secure === undefined ? createServer(respond) : createSecureServer(secure.own.server, respond);
   const showForeign = (): void => {
     if (secure !== undefined && 'setSecureContext' in http)
       http.setSecureContext(secure.foreign.server);
   };
   const openSockets = new Set<Socket>();
-  // In front, so that a connection can be met before anything of HTTP or TLS has been said on it.
+  // In front of the HTTP server, so that a fault can come before any byte of HTTP or TLS.
   const front = createTcpServer((socket) => {
     openSockets.add(socket);
     socket.on('close', () => openSockets.delete(socket)).on('error', () => {});
@@ -181,7 +181,7 @@ export const startFaultyApi = async (options: Options) => {
   const host = fault.at === 'lookup' ? name : '127.0.0.1';
   return {
     url: `${secure === undefined ? 'http' : 'https'}://${host}:${port}`,
-    /** Requests for pages, token requests, and how often the fault happened. */
+    /** The number of page requests, token requests and faults. */
     seen,
     [Symbol.asyncDispose]: async () => {
       lookups.delete(name);

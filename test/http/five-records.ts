@@ -1,19 +1,19 @@
-// An API with five records in pages of two, in the shape that a test gives it.
+// An API with five records in pages of two. The test defines its format.
 import type {HttpRequest} from '../../cdk/http/types.ts';
 import {type Answer, items} from './paging.ts';
 
 export const text = (request: HttpRequest, name: string): string =>
   request.url.searchParams.get(name) ?? '';
 
-/** What a page of two out of five records is. */
+/** A page of two records. */
 type Page = {
   readonly rows: readonly object[];
-  /** Where the next page begins: 2, 4, or nowhere. */
+  /** The start of the next page: 2, 4, or undefined. */
   readonly next: number | undefined;
   readonly from: number;
 };
 
-/** An API with five records in pages of two, and where a request to it begins. */
+/** Finds the start of a requested page, and formats its response. */
 export type Api = {
   readonly from: (request: HttpRequest) => number;
   readonly answer: (page: Page) => Answer;
@@ -27,7 +27,7 @@ export const serve =
     return answer({rows: items(5).slice(start, start + 2), next, from: start});
   };
 
-/** In a URL: `?from=2`. In a token: `t2`. In a page: 2 is the one that begins at 2. */
+/** In a URL `?from=2`, in a token `t2`. As a number, page 2 starts at 2. */
 export const byFrom = (request: HttpRequest) => Number(text(request, 'from'));
 export const byToken = (name: string) => (request: HttpRequest) =>
   Number(text(request, name).slice(1));

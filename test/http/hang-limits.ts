@@ -1,4 +1,4 @@
-// A client with limits of which one is short, at a server that hangs.
+// A client with one short time limit, and a server that hangs.
 import {expect} from '@jest/globals';
 import {type HttpClient, type HttpOptions, openHttpClient} from '../../cdk/http/client.ts';
 import type {Timeouts} from '../../cdk/http/wire/timeouts.ts';
@@ -6,7 +6,7 @@ import {inMilliseconds} from '../durations.ts';
 import {failureOf} from '../failure-of.ts';
 import {startHanging} from './hanging.ts';
 
-/** The limits that are not tried: none of them ends before a test does. */
+/** Limits that are longer than any test. */
 export const LONG: Timeouts = {
   connect: 60_000,
   headers: 60_000,
@@ -15,14 +15,14 @@ export const LONG: Timeouts = {
   download: 60_000,
   run: 60_000,
 };
-/** The one that is tried. */
+/** The limit under test. */
 export const SHORT = 150;
 /** undici counts in steps of half a second, and the machine may be busy. */
 const SLACK = 10_000;
 
 export type Limits = Partial<Timeouts>;
 
-/** What a client with these limits fails with, and whether that took no longer than the short ones allow. */
+/** The failure of a client with these limits, and whether it came in time. */
 export const outcomeOf = async (
   url: string,
   {timeouts, ...options}: Omit<HttpOptions, 'timeouts'> & {readonly timeouts?: Limits},
@@ -46,29 +46,29 @@ export const outcomeOf = async (
   };
 };
 
-/** After one attempt, with this as the fault. */
+/** The expected outcome after one attempt with this fault. */
 export const ended = (fault: string, path = 'GET api/items') => ({
   failure: expect.stringMatching(
-    new RegExp(
-      `^TransientError: ${path} failed 1 times, the last time with ${fault}\\. Check that `,
-    ),
+    new RegExp(`^TransientError: ${path} failed with ${fault}\\. Check that `),
   ),
   inTime: true,
 });
 
-/** Three at once, and what they fail with. */
+/** Sends three requests at once, and throws their failures. */
 export const three = (http: HttpClient) =>
   Promise.allSettled(['/a', '/b', '/c'].map((path) => http.get(path))).then((all) => {
     const reasons = all.map((one) => (one.status === 'rejected' ? String(one.reason) : 'none'));
     throw new Error([...new Set(reasons)].join(' and '));
   });
 
-/** A server that hangs, and notes what it is asked for. */
+/** A server that hangs, and records its requests. */
 export const counted = async () => {
-  const asked: string[] = [];
-  const server = await startHanging((_socket, text) => asked.push(text.split(' HTTP')[0] ?? ''));
-  return {...server, asked};
+  const requested: string[] = [];
+  const server = await startHanging((_socket, text) =>
+    requested.push(text.split(' HTTP')[0] ?? ''),
+  );
+  return {...server, requested};
 };
 
-/** How a total limit is told: it has no code. */
+/** The name of a total limit in messages: it has no code. */
 export const TIMEOUT = 'a timeout';

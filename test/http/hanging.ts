@@ -1,4 +1,4 @@
-// Servers on loopback that stop answering at one point, for ever, and the names of hosts that are never found.
+// Servers on loopback that hang at some point forever, and host names whose look-up hangs.
 import dns from 'node:dns';
 import {once} from 'node:events';
 import {type AddressInfo, connect, createServer, type Server, type Socket} from 'node:net';
@@ -8,22 +8,22 @@ import {Worker} from 'node:worker_threads';
 export const CHUNKED =
   'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
 
-/** The port that a server listens on, on loopback. */
+/** Listens on a free port on loopback, and returns it. */
 export const portOf = async (server: Server): Promise<number> => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 };
 
-/** Bytes that come one by one, each in good time, and never end. */
+/** Sends a part again and again, each in time, without end. */
 export const trickle = (socket: Socket, part: string): void => {
   const timer = setInterval(() => socket.write(part), 20);
   socket.on('close', () => clearInterval(timer));
 };
 
 /**
- * Takes every connection, and does this with what comes on it; nothing by default. It is not node:http, so an answer
- * may stop anywhere.
+ * Accepts every connection, and calls `onRequest` with its data. It does not use node:http, so a response may stop
+ * anywhere.
  */
 export const startHanging = async (
   onRequest: (socket: Socket, text: string) => unknown = () => {},
@@ -47,7 +47,7 @@ export const startHanging = async (
   };
 };
 
-// It listens, and never takes a connection: the kernel keeps as many as it was told, and drops what asks after that.
+// It listens, but never accepts a connection: the kernel queues as many as the backlog, and drops further ones.
 const DEAF = `
 const {parentPort, workerData} = require('node:worker_threads');
 const server = require('node:net').createServer();
@@ -56,14 +56,14 @@ server.listen({port: 0, host: '127.0.0.1', backlog: 1}, () => {
   setImmediate(() => Atomics.wait(workerData, 0, 0));
 });`;
 
-/** More than any kernel keeps beyond what it was told. */
+/** More than any kernel queues beyond the backlog. */
 const MOST = 8;
 
-/** Whether a connection stands within a third of a second. */
-const stands = async (socket: Socket): Promise<boolean> =>
+/** Resolves to true if the connection is made within 300 ms. */
+const connects = async (socket: Socket): Promise<boolean> =>
   Promise.race([once(socket, 'connect').then(() => true), delay(300, false)]);
 
-/** A port on which connections are never made; undefined where the kernel makes them all the same. */
+/** A port that never accepts connections; undefined if the kernel accepts them nevertheless. */
 export const startDeaf = async () => {
   const flag = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(DEAF, {eval: true, workerData: flag});
@@ -73,7 +73,7 @@ export const startDeaf = async () => {
   while (!hangs && port !== undefined && fillers.length < MOST) {
     const socket = connect(port, '127.0.0.1').on('error', () => {});
     fillers.push(socket);
-    hangs = !(await stands(socket));
+    hangs = !(await connects(socket));
   }
   return {
     url: hangs ? `http://127.0.0.1:${port}` : undefined,
@@ -86,7 +86,7 @@ export const startDeaf = async () => {
   };
 };
 
-/** Names of hosts whose look-up never ends, while this is in use: `anything.unanswered.test`. */
+/** Makes the look-up of `*.unanswered.test` hang while this is in use. */
 export const hangLookups = () => {
   const real = dns.lookup;
   const hanging = (name: string, ...rest: never[]): void => {

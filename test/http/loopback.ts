@@ -1,4 +1,4 @@
-// Real HTTP servers in this process, for what nock can't do: cut bodies, broken connections, redirects, timeouts.
+// Real HTTP servers in this process, for what nock can't do: truncated bodies, broken connections, redirects, timeouts.
 import {once} from 'node:events';
 import {createServer, type RequestListener, type Server} from 'node:http';
 import {afterEach} from '@jest/globals';

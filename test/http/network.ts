@@ -1,18 +1,18 @@
-// No test reaches the network: nock answers, or the call fails. A test that needs a loopback server in
-// this process calls `nock.enableNetConnect('127.0.0.1')`. nock.restore() at the end is compulsory: jest
-// gives each file a fresh nock, but all of them share node:net.
+// No test reaches the network: nock responds, or the call fails. A test that needs a loopback server in this process calls
+// `nock.enableNetConnect('127.0.0.1')`. nock.restore() at the end is required: jest gives each file a fresh nock, but all of
+// them share node:net.
 import {subscribe, unsubscribe} from 'node:diagnostics_channel';
 import {afterAll, afterEach, beforeAll} from '@jest/globals';
 import nock from 'nock';
 import {registerAuthorization} from '../../cdk/testing/recording.ts';
 
-/** Whatever goes out as credentials may be said nowhere. */
+/** Credentials that are sent must not appear in any output. */
 const watchCredentials = (message: unknown): void => {
   const headers: unknown = Object(message).request?.headers;
   if (!Array.isArray(headers)) return;
-  const place = headers.findIndex((name) => String(name).toLowerCase() === 'authorization');
-  if (place >= 0)
-    registerAuthorization('what was sent as Authorization', String(headers[place + 1]));
+  const index = headers.findIndex((name) => String(name).toLowerCase() === 'authorization');
+  if (index >= 0)
+    registerAuthorization('what was sent as Authorization', String(headers[index + 1]));
 };
 
 beforeAll(() => {

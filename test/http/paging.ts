@@ -1,10 +1,9 @@
-// An API in a function, and what paging through it asks for, hands on and says.
+// Pages through an API in a function, and records the requests, records and warnings.
 import {json} from '../../cdk/http/decode/json.ts';
 import {type PaginateOptions, paginate} from '../../cdk/http/paginate/paginate.ts';
 import {SOURCE_SCOPE} from '../../cdk/http/scope.ts';
 import type {HttpRequest, Send} from '../../cdk/http/types.ts';
 
-/** What the API in the function answers. */
 export type Answer = {
   readonly json: unknown;
   readonly status?: number;
@@ -18,7 +17,7 @@ export const GET: HttpRequest = {
   headers: {accept: 'application/json'},
 };
 
-/** Answers each request; also lets statuses through that nobody allowed. */
+/** Responds to each request, also with statuses that are not allowed. */
 const sendOf =
   (api: (request: HttpRequest) => Answer): Send =>
   async (request) => {
@@ -26,11 +25,11 @@ const sendOf =
     return {status, headers, body: Buffer.from(JSON.stringify(json)), url: request.url};
   };
 
-/** How a request differs from others: its query, and its JSON if it has one. */
-const asked = ({method, url, json, form}: HttpRequest): string =>
+/** The parts in which requests differ: the query, and the JSON if there is one. */
+const describe = ({method, url, json, form}: HttpRequest): string =>
   `${url.host === 'api.test' ? '' : url.origin}${url.pathname === '/items' ? '' : url.pathname}${decodeURIComponent(url.search)}${method === 'POST' ? ` ${JSON.stringify(json ?? form)}` : ''}`;
 
-/** Pages through an API to the end, or to the failure. A run that asks 30 times never ends. */
+/** Pages through an API to the end, or to the failure. After 30 requests it counts as endless. */
 export const pageThrough = async (
   options: PaginateOptions,
   api: (request: HttpRequest) => Answer,
@@ -40,7 +39,7 @@ export const pageThrough = async (
   const records: object[] = [];
   const warnings: string[] = [];
   const send = sendOf((next) => {
-    requests.push(asked(next));
+    requests.push(describe(next));
     if (requests.length > 30) throw new Error('It does not end.');
     return api(next);
   });

@@ -1,9 +1,8 @@
-// What a run lends to layers under test.
 import type {HttpRun} from '../../cdk/http/run.ts';
 import {type RequestScope, SOURCE_SCOPE, type Wait} from '../../cdk/http/scope.ts';
 import {virtualClock} from '../../cdk/testing/virtual-clock.ts';
 
-/** A run that never ends, with what a test needs of its own. */
+/** A run that never ends, for layers under test. */
 export const runWith = (own: Partial<HttpRun> = {}): HttpRun => ({
   signal: new AbortController().signal,
   clock: virtualClock(0),
@@ -13,9 +12,9 @@ export const runWith = (own: Partial<HttpRun> = {}): HttpRun => ({
   ...own,
 });
 
-/** A scope that notes the waits it is told of. */
-export const noting = (told: Wait[], name = ''): RequestScope => ({
+/** A scope that records the waits that are reported to it. */
+export const recordingScope = (reported: Wait[], name = ''): RequestScope => ({
   ...SOURCE_SCOPE,
   name,
-  onWait: (wait) => told.push(wait),
+  onWait: (wait) => reported.push(wait),
 });

@@ -1,4 +1,3 @@
-// One request over a transport of its own, and what it fails with.
 import {isTransientFault, networkCode} from '../../cdk/http/response/faults.ts';
 import {SOURCE_SCOPE} from '../../cdk/http/scope.ts';
 import type {HttpRequest} from '../../cdk/http/types.ts';
@@ -12,7 +11,7 @@ export const requestTo = (url: string, headers: HttpRequest['headers'] = {}): Ht
   headers,
 });
 
-/** One request over a transport of its own. */
+/** Sends one request over its own transport. */
 export const fetchOnce = async (
   sent: HttpRequest,
   timeouts: Partial<Timeouts> = {},
@@ -26,7 +25,7 @@ export const fetchOnce = async (
   }
 };
 
-/** What a request fails with: its code or name, and whether another attempt may help. */
+/** The failure of a request: its code or name, and whether it is transient. */
 export const faultOf = async (url: string, timeouts: Partial<Timeouts> = {}) => {
   try {
     await fetchOnce(requestTo(url), timeouts);

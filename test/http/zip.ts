@@ -1,9 +1,9 @@
-// Zip archives as servers send them, made by hand: nothing among the dependencies writes any.
+// Writes zip archives like those of servers. No dependency can write them.
 import {crc32, deflateRawSync} from 'node:zlib';
 
 type Entry = {readonly name: string; readonly content: string | Buffer; readonly encrypted?: true};
 
-/** https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.7 and 4.3.12: what a file's two headers share. */
+/** https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.7 and 4.3.12: the common part of a file's two headers. */
 const commonOf = ({content, encrypted}: Entry, deflated: Buffer): Buffer => {
   const common = Buffer.alloc(26);
   common.writeUInt16LE(20, 0); // version needed

@@ -116,8 +116,8 @@ describe('a rotated refresh token', () => {
         connectionStatus: {
           status: 'FAILED',
           message:
-            `POST ${server.url}/token answered 400: grant request is invalid. (invalid_grant) What was authorized is expired, revoked ` +
-            'or was used before: authorize again, and put the new credentials into the config.',
+            `POST ${server.url}/token answered 400: grant request is invalid. (invalid_grant) The authorization has expired, or was ` +
+            'revoked or already used: authorize again, and put the new credentials into the config.',
         },
       },
     ]);

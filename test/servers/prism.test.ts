@@ -259,9 +259,9 @@ describeWith('prism')("GitHub's own contract", () => {
 
   describe('a refusal that it describes', () => {
     const UNKNOWN =
-      'The API does not accept these credentials: check them in the config, they may be mistyped, expired or revoked.';
+      'The API does not accept these credentials: check them in the config. They may be mistyped, expired or revoked.';
     const MISSING =
-      'The credentials are known but may not read this: grant the missing permission, or leave this stream out.';
+      'The credentials are valid but may not read this: grant the missing permission, or leave this stream out.';
 
     // Its examples have "string" for every text.
     test.each([
@@ -273,7 +273,7 @@ describeWith('prism')("GitHub's own contract", () => {
         500,
         '/repos/octocat/hello-world/commits',
         'transient_error',
-        'answered 500: string. It stayed so for 3 attempts: try again later.',
+        'answered 500: string. All 3 attempts failed: try again later.',
         3,
       ],
     ])(

@@ -125,7 +125,7 @@ describeWith('stripe-mock')("Stripe's lists", () => {
           message:
             `GET ${server.url}/v1/customers answered 401: Please authenticate by specifying an \`Authorization\` header with any valid looking ` +
             "testmode secret API key. For example, `Authorization: Bearer sk_test_123`. Authorization was 'Bearer ****'. The API does not " +
-            'accept these credentials: check them in the config, they may be mistyped, expired or revoked.',
+            'accept these credentials: check them in the config. They may be mistyped, expired or revoked.',
         },
       },
     ]);

@@ -189,7 +189,7 @@ describeWith('wiremock')('a list behind WireMock', () => {
       const {records, errors, paths, took} = await read(always(2, busy(status)));
       expect(records).toEqual(itemsBefore(2));
       expect(errors[0]).toBe(
-        `items transient_error: GET ${server.url}/2 answered ${status}: not now. It stayed so for ${ATTEMPTS} attempts: try again later.`,
+        `items transient_error: GET ${server.url}/2 answered ${status}: not now. All ${ATTEMPTS} attempts failed: try again later.`,
       );
       expect(paths).toEqual(pathsTo(2, ATTEMPTS - 1));
       expect(took).toBeGreaterThan(2_000);

@@ -106,7 +106,7 @@ describeWith('wordpress')('the posts of a WordPress', () => {
         status: 'FAILED',
         message:
           `GET ${relay.url}/wp-json/wp/v2/users/me answered 401: You are not currently logged in. ` +
-          'The API does not accept these credentials: check them in the config, they may be mistyped, expired or revoked.',
+          'The API does not accept these credentials: check them in the config. They may be mistyped, expired or revoked.',
       },
     ]);
   }, 60_000);

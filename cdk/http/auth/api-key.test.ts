@@ -8,7 +8,7 @@ import {apiKey} from './api-key.ts';
 const SECRET = 'k-123/+=';
 
 describe('apiKey', () => {
-  test('is sent in a header, and masked', async () => {
+  test('is sent in a header, and masked in logs', async () => {
     nock(API, {reqheaders: {'x-api-key': SECRET}})
       .get('/items')
       .reply(200, []);
@@ -18,7 +18,7 @@ describe('apiKey', () => {
     expect(redact(`key ${SECRET} and ${encodeURIComponent(SECRET)}`)).toBe('key **** and ****');
   });
 
-  test('is sent in the query beside what is there, on every page, and never logged', async () => {
+  test('is sent in the query, next to its other parameters, on every page, and never logged', async () => {
     const query = {key: SECRET, sort: 'id'};
     nock(API)
       .get('/items')
@@ -44,14 +44,14 @@ describe('apiKey', () => {
   test.each([
     [{}, 'sid=k-1'],
     [{cookie: 'lang=en'}, 'lang=en; sid=k-1'],
-  ])('is sent as a cookie beside %j', async (headers, cookie) => {
+  ])('is sent as a cookie in addition to %j', async (headers, cookie) => {
     nock(API, {reqheaders: {cookie}}).get('/items').reply(200, []);
     const auth = apiKey({cookie: 'sid', value: 'k-1'});
     const {result} = await withAuth({auth, headers}, (http) => http.get('/items'));
     expect(result).toEqual([]);
   });
 
-  test('may have a word before it in a header', async () => {
+  test('may have a prefix in a header', async () => {
     nock(API, {reqheaders: {authorization: 'Token k-1'}})
       .get('/items')
       .reply(200, []);

@@ -3,14 +3,14 @@ import type {HttpRequest} from '../types.ts';
 import type {Auth} from './auth.ts';
 import {setHeader} from './header.ts';
 
-/** Where an API wants its key. */
+/** A key, and the name of the header, query parameter or cookie that carries it. */
 export type ApiKey = {readonly value: string} & (
   | {readonly header: string}
   | {readonly query: string}
   | {readonly cookie: string}
 );
 
-/** Inside a header there may be spaces (`Token 123`), but not at its ends; a cookie has none (RFC 6265 §4.1.1). */
+/** A header may contain spaces (`Token 123`), but not at its ends; a cookie may not (RFC 6265 §4.1.1). */
 const sendable = (key: ApiKey): RegExp => {
   if ('query' in key) return /^\P{Cc}+$/u;
   return 'cookie' in key ? /^[\x21-\x7e]+$/ : /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;

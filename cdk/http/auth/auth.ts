@@ -1,21 +1,21 @@
 import type {Clock} from '../limits/clock.ts';
 import type {Send} from '../types.ts';
 
-/** A refresh token that took another's place: the one before it is void, or will be. */
+/** A replaced refresh token. The old one is invalid, or soon will be. */
 export type Rotation = {readonly from: string; readonly to: string};
 
-/** What a client lends to its credentials. */
+/** Passed by a client to its `auth`. */
 export type AuthRuntime = {
   readonly clock: Clock;
-  /** Sends what obtains credentials: to any origin, with retries, without credentials of its own. */
+  /** Sends token requests: to any origin, with retries, without credentials. */
   readonly send: Send;
-  /** A path under the API's base, or an absolute URL. */
+  /** Resolves a path under the API's base, or an absolute URL. */
   readonly resolve: (path: string) => URL;
-  /** Told every secret before it is sent, and every token before it is used. */
+  /** Called with every secret before it is sent, and every token before it is used. */
   readonly onSecret: (secret: string) => void;
-  /** Resolves once the rotation is out of this process: until then the new token is not used. */
+  /** Saves the new refresh token. It is not used until this resolves. */
   readonly onRotated: (rotation: Rotation) => Promise<void>;
 };
 
-/** Adds credentials to what passes through. It is only ever given requests to the API's own origin. */
+/** Adds credentials to requests. It only gets requests to the API's own origin. */
 export type Auth = (send: Send, runtime: AuthRuntime) => Send;

@@ -6,7 +6,7 @@ import {basic} from './basic.ts';
 
 describe('basic', () => {
   test.each([
-    // The example of RFC 7617 §2, and the one of §2.1, whose password is a pound sign in UTF-8.
+    // The examples of RFC 7617 §2 and §2.1. The password of the second has a pound sign in UTF-8.
     ['Aladdin', 'open sesame', 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=='],
     ['test', '123£', 'Basic dGVzdDoxMjPCow=='],
     ['sk_live_1', '', 'Basic c2tfbGl2ZV8xOg=='],
@@ -21,7 +21,7 @@ describe('basic', () => {
     expect(redact(`[${password || username}]`)).toBe('[****]');
   });
 
-  test('leaves the user name readable in logs where there is a password', async () => {
+  test('does not mask the user name in logs if there is a password', async () => {
     nock(API).get('/items').reply(200, []);
     const auth = basic({username: 'alice', password: 'hush'});
     const {redact} = await withAuth({auth}, (http) => http.get('/items'));
@@ -37,7 +37,7 @@ describe('basic', () => {
     [
       'a colon in the name',
       {username: 'ad:min', password: 'hush'},
-      'ConfigError: The user name in the config holds a colon, which Basic authentication can not carry: the part behind it may belong into the password.',
+      'ConfigError: The user name in the config holds a colon, which Basic authentication cannot send: the part after it may belong to the password.',
     ],
   ])('refuses %s', async (_what, credentials, expected) => {
     expect(await failureOf(() => basic(credentials))).toBe(expected);

@@ -2,10 +2,10 @@ import {ConfigError} from '../../errors.ts';
 import type {Auth} from './auth.ts';
 import {setHeader} from './header.ts';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what RFC 7617 forbids
+// biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 7617 forbids these
 const CONTROLS = /[\x00-\x1f\x7f]/;
 
-/** `Authorization: Basic …` (RFC 7617), in UTF-8. Where an API takes a key as the user, the password is empty. */
+/** `Authorization: Basic …` (RFC 7617), in UTF-8. The password is empty if the API takes a key as the user name. */
 export const basic = ({
   username,
   password,
@@ -20,7 +20,7 @@ export const basic = ({
   }
   if (username.includes(':')) {
     throw new ConfigError(
-      'The user name in the config holds a colon, which Basic authentication can not carry: the part behind it may belong into the password.',
+      'The user name in the config holds a colon, which Basic authentication cannot send: the part after it may belong to the password.',
     );
   }
   const credentials = Buffer.from(`${username}:${password}`).toString('base64');

@@ -5,7 +5,7 @@ import {API, withAuth} from '../../../test/http/authorized.ts';
 import {bearer} from './bearer.ts';
 
 describe('bearer', () => {
-  test('adds the token to each request, and has it masked', async () => {
+  test('adds the token to each request, and masks it in logs', async () => {
     const token = 'ghp_1-2.3~4+5/6==';
     nock(API, {reqheaders: {authorization: `Bearer ${token}`, 'x-version': '7'}})
       .get('/items')

@@ -1,4 +1,4 @@
-// How a client of an OAuth 2 server proves who it is: RFC 6749 §2.3.1 and RFC 7523 §2.2.
+// Authentication of an OAuth 2 client at its server: RFC 6749 §2.3.1 and RFC 7523 §2.2.
 import type {ClientAuth} from 'oauth4webapi';
 import type {AuthRuntime} from './auth.ts';
 import {importPrivateKey, validity} from './signing.ts';
@@ -6,18 +6,18 @@ import {importPrivateKey, validity} from './signing.ts';
 export type OAuthClient = {readonly id: string} & (
   | {
       readonly secret: string;
-      /** In the header, which is the standard's default, or in the body, which some servers ask for. */
+      /** In the header (`basic`, the default and the standard's), or in the body (`post`), which some servers require. */
       readonly sentAs?: 'basic' | 'post';
     }
   | {
-      /** A private key in PEM: the client signs a token of its own (`private_key_jwt`). */
+      /** A private key in PEM, with which the client signs a token (`private_key_jwt`). */
       readonly key: string;
       readonly algorithm: 'RS256' | 'ES256';
       readonly keyId?: string;
-      /** What the server takes as its own name; the token URL unless said otherwise. */
+      /** The `aud` that the server expects. Default: the token URL. */
       readonly audience?: string;
     }
-  /** A public client, which only says its name. */
+  /** A public client, which only sends its id. */
   | Record<never, never>
 );
 
@@ -26,8 +26,8 @@ const ASSERTION_LIFE = 120;
 const formEncoded = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1);
 
 /**
- * The standard wants id and secret encoded as in a form before they become Basic, and half of the servers do not
- * decode them. Not oauth4webapi's: it encodes `-`, `_` and `.` as well, which a form does not, and which most ids have.
+ * The standard requires form encoding of id and secret, but half of the servers do not decode them. oauth4webapi's version
+ * is not used, since it also encodes `-`, `_` and `.`, which a form does not, and which most ids contain.
  */
 const basicAuth = (id: string, secret: string, {onSecret}: AuthRuntime): ClientAuth => {
   const [user, password] = [formEncoded(id), formEncoded(secret)];
@@ -37,7 +37,6 @@ const basicAuth = (id: string, secret: string, {onSecret}: AuthRuntime): ClientA
   return (_server, _client, _body, headers) => headers.set('authorization', `Basic ${credentials}`);
 };
 
-/** What oauth4webapi needs to put a client's proof into a request. */
 export const clientAuthOf = async (
   client: OAuthClient,
   tokenUrl: URL,

@@ -1,4 +1,3 @@
-// What the schemes of this folder have in common: a value in a header.
 import {ConfigError} from '../../errors.ts';
 import type {HttpRequest} from '../types.ts';
 
@@ -8,7 +7,7 @@ export const setHeader = (request: HttpRequest, name: string, value: string): Ht
   headers: {...request.headers, [name]: value},
 });
 
-/** Pasted values bring line breaks and typographic dots along; the server would only say 401. */
+/** Pasted values often contain line breaks and typographic dots; the server would only respond with 401. */
 export const assertToken = (value: string): void => {
   if (/^[\x21-\x7e]+$/.test(value)) return;
   throw new ConfigError(

@@ -1,4 +1,4 @@
-// A token that is fetched when it is needed, once for everyone who waits for it.
+// Holds a token: fetches it when it is needed, once for all requests that wait for it.
 import {TransientError} from '../../errors.ts';
 import type {Clock} from '../limits/clock.ts';
 import {actionOf} from '../response/action.ts';
@@ -7,16 +7,17 @@ import type {HttpRequest, Send} from '../types.ts';
 
 export type Token = {
   readonly value: string;
-  /** Epoch milliseconds; Infinity where nobody says how long it lives. */
+  /** Epoch milliseconds; Infinity if its lifetime is unknown. */
   readonly renewAt: number;
 };
 
-/** Ahead of the end by a tenth of the token's life, a minute at most: a request under way must still arrive in time. */
+/** A token is renewed a tenth of its life before its end, a minute at most, so that pending requests still arrive in time. */
 const LONGEST_LEAD = 60_000;
 
 /**
- * @param since when the request for it was sent: counted from there, and by our own clock alone, a token is never
- *   older than we think, however far the server's clock is off
+ * @param since the time at which the token was requested, by our own clock: so a token is never older than we think,
+ *   however wrong the server's clock is
+ * @param life in milliseconds; undefined if unknown
  */
 export const tokenOf = (value: string, since: number, life: number | undefined): Token => ({
   value,
@@ -26,19 +27,16 @@ export const tokenOf = (value: string, since: number, life: number | undefined):
       : Number.POSITIVE_INFINITY,
 });
 
-/** Obtains a token for the request that needs it, whose scope it is handed. */
+/** Obtains a token for the request that needs it, in the scope of that request. */
 type Obtain = (scope: RequestScope) => Promise<Token>;
 
 export type HeldToken = {
   readonly current: Obtain;
-  /** What to use instead of a token that the API refused: a new one, unless another request has fetched it already. */
+  /** Replaces a token that the API refused by a new one, unless another request has already done so. */
   readonly insteadOf: (refused: Token, scope: RequestScope) => Promise<Token>;
 };
 
-/**
- * Holds what `obtain` brings. One that several requests wait for is obtained for the first of them. Refused credentials are
- * not tried again: some servers lock an account for that.
- */
+/** Requests that wait at the same time share one `obtain`. Refused credentials are not tried again: some servers lock accounts. */
 export const holdToken = (obtain: Obtain, {now}: Clock): HeldToken => {
   let held: Token | undefined;
   let pending: Promise<Token> | undefined;
@@ -68,7 +66,7 @@ export const holdToken = (obtain: Obtain, {now}: Clock): HeldToken => {
   };
 };
 
-/** Sends with the token; where the API answers 401, or what a rule says, once more with a new one. A second 401 stands. */
+/** Sends with the token. If the response demands a new token (a 401, or by a rule), sends once more with a new one. */
 export const sendWithToken =
   (send: Send, token: HeldToken, put: (request: HttpRequest, token: string) => HttpRequest): Send =>
   async (request) => {

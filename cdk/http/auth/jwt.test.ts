@@ -20,7 +20,7 @@ const verified = async (token: string | undefined, key: KeyObject, at = NOW) => 
   return {payload, header: protectedHeader};
 };
 
-/** Notes what each request is authorized with; a status of 401 is for the tokens the API does not take. */
+/** Records the authorization of each request. Tokens that the API does not accept get a 401. */
 const api = (statusOf: (count: number) => number = () => 200) => {
   const seen: string[] = [];
   nock(API)
@@ -54,7 +54,7 @@ describe('a token that the source signs', () => {
     expect(redact(`${key} ${token}`)).toBe('**** ****');
   });
 
-  test('by HS256 with a hex key and a key id, as Ghost wants it, verifies', async () => {
+  test('by HS256 with a hex key and a key id, as for Ghost, can be verified', async () => {
     const seen = api();
     const auth = jwt({
       algorithm: 'HS256',
@@ -73,7 +73,7 @@ describe('a token that the source signs', () => {
     });
   });
 
-  test('is signed once for many requests, and again before it ends', async () => {
+  test('is signed once for many requests, and again before it expires', async () => {
     const seen = api();
     const key = secret('HS256');
     const auth = jwt({algorithm: 'HS256', key, claims: {iss: 'app'}});
@@ -91,7 +91,7 @@ describe('a token that the source signs', () => {
 
   test.each([
     [
-      'a key that is none',
+      'something that is not a key',
       {algorithm: 'RS256' as const, key: 'BEGIN hush'},
       "ConfigError: The private key in the config can't be used with RS256: paste the whole PEM file, from its BEGIN line to its END line, unencrypted.",
     ],
@@ -106,11 +106,11 @@ describe('a token that the source signs', () => {
       'ConfigError: The signing key in the config is empty or not in utf8: paste it again.',
     ],
     [
-      'hex that is none',
+      'something that is not hex',
       {algorithm: 'HS256' as const, key: '00fg', encoding: 'hex' as const},
       'ConfigError: The signing key in the config is empty or not in hex: paste it again.',
     ],
-  ])('can not be signed with %s', async (_what, key, expected) => {
+  ])('cannot be signed with %s', async (_what, key, expected) => {
     expect(await failureWith({auth: jwt({...key, claims: {}})})).toBe(expected);
   });
 });
@@ -124,7 +124,7 @@ describe('a signed token that is exchanged', () => {
     exchange: {path: PATH, token: 'token', expiresAt: 'expires_at'},
   } as const;
 
-  /** GitHub's endpoint for an App's installation. */
+  /** GitHub's endpoint for the installation of an App. */
   const installing = () => {
     const assertions: string[] = [];
     nock(API)
@@ -138,7 +138,7 @@ describe('a signed token that is exchanged', () => {
     return assertions;
   };
 
-  test('brings the token of a GitHub App, once until it ends', async () => {
+  test('gets the token of a GitHub App, once until it expires', async () => {
     const assertions = installing();
     const seen = api();
     const {redact} = await withAuth({auth: jwt(installation)}, async (http, wait) => {
@@ -157,7 +157,7 @@ describe('a signed token that is exchanged', () => {
     expect(redact(`ghs_1 ${assertions[0]}`)).toBe('**** ****');
   });
 
-  test('brings a new one when the API refuses it, once', async () => {
+  test('gets a new token once if the API refuses it', async () => {
     const assertions = installing();
     const seen = api((count) => (count === 1 ? 401 : 200));
     await withAuth({auth: jwt(installation)}, get);
@@ -165,7 +165,7 @@ describe('a signed token that is exchanged', () => {
     expect(assertions).toHaveLength(2);
   });
 
-  test('brings the token of a Google service account by the JWT bearer grant', async () => {
+  test('gets the token of a Google service account by the JWT bearer grant', async () => {
     const forms: Record<string, string>[] = [];
     nock('https://oauth2.test')
       .post('/token')
@@ -203,14 +203,14 @@ describe('a signed token that is exchanged', () => {
       401,
       {message: 'A JSON web token could not be decoded'},
       `ConfigError: POST https://api.test${PATH} answered 401: A JSON web token could not be decoded. The API does not accept ` +
-        'these credentials: check them in the config, they may be mistyped, expired or revoked.',
+        'these credentials: check them in the config. They may be mistyped, expired or revoked.',
     ],
     [
       201,
       {tokens: []},
       `SystemError: POST https://api.test${PATH} answered 201, but its field "token" is undefined where a token should be.`,
     ],
-  ])('and refused with %d says so', async (status, body, expected) => {
+  ])('and refused with %d is an error with the status', async (status, body, expected) => {
     nock(API).post(PATH).reply(status, body);
     expect(await failureWith({auth: jwt(installation)})).toBe(expected);
   });

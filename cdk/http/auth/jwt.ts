@@ -8,7 +8,7 @@ import {fieldInResponse, postOf, type TokenLocation, tokenIn} from './post.ts';
 import {openSigner, type SigningKey, validity} from './signing.ts';
 import {requestToken} from './token-endpoint.ts';
 
-/** Where the signed token is exchanged for the one that the API takes. */
+/** Exchanges the signed token for one that the API accepts. */
 type JwtExchange =
   | {
       /** An OAuth 2 token endpoint: the JWT bearer grant (RFC 7523), as Google's service accounts use it. */
@@ -16,32 +16,31 @@ type JwtExchange =
       readonly scope?: string;
     }
   | {
-      /** Something else that takes a POST with the signed token as its bearer, as a GitHub App's installation does. */
+      /** Any other endpoint that takes a POST with the signed token as its bearer, such as a GitHub App's installation. */
       readonly path: string;
       readonly token: TokenLocation;
-      /** The path of the field that says when the token ends, as a date. */
+      /** The path of the field with the token's end, a date. Default: the token is renewed after a 401. */
       readonly expiresAt?: string;
     };
 
 export type Jwt = SigningKey & {
-  /** `iat` and `exp` are added. For a token endpoint `aud` is its URL unless given. */
+  /** `iat` and `exp` are added, and for a token endpoint its URL as `aud`, unless given. */
   readonly claims: Readonly<Record<string, unknown>>;
   /** Such as `{kid: …}`. */
   readonly header?: Readonly<Record<string, string>>;
-  /** How long a signed token is valid, counted from its `iat`. Default five minutes. */
+  /** The validity of a signed token, counted from its `iat`. Default five minutes. */
   readonly life?: ExactDuration;
-  /** What stands before the token in the Authorization header; `Bearer` unless said otherwise. */
+  /** The word before the token in the Authorization header. Default `Bearer`. */
   readonly prefix?: string;
   readonly exchange?: JwtExchange;
 };
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-const DEFAULT_LIFE: ExactDuration = {minutes: 5};
 
 type Sign = (claims: Readonly<Record<string, unknown>>) => Promise<Token>;
 
 const signerOf = (
-  {claims, header = {}, life = DEFAULT_LIFE, ...key}: Jwt,
+  {claims, header = {}, life = {minutes: 5}, ...key}: Jwt,
   runtime: AuthRuntime,
 ) => {
   const sign = openSigner(key);
@@ -67,7 +66,7 @@ const exchanged = async (
     const tokenUrl = resolve(exchange.tokenUrl);
     const {value: assertion} = await sign({aud: tokenUrl.href});
     const parameters = {assertion, ...(exchange.scope !== undefined && {scope: exchange.scope})};
-    // The assertion says who asks: RFC 7523 §3.1 makes any other proof of the client optional.
+    // The assertion identifies the client: RFC 7523 §3.1 makes any other client authentication optional.
     const client = {clientId: 'unused', clientAuth: () => {}};
     const granted = await requestToken(
       {scope, tokenUrl, grant: GRANT, parameters, ...client},
@@ -91,7 +90,10 @@ const exchanged = async (
   return tokenOf(token, sentAt, Date.parse(end) - clock.now() || undefined);
 };
 
-/** Tokens that the source signs itself (RFC 7519), used as they are or exchanged for what the API takes. */
+/**
+ * Tokens that the source signs itself (RFC 7519), used directly or exchanged for the API's own. A key that cannot sign is
+ * a config error at the first request.
+ */
 export const jwt =
   (options: Jwt): Auth =>
   (send, runtime) => {

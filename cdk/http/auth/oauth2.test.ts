@@ -17,21 +17,21 @@ const user: OAuth2 = {tokenUrl: TOKEN_URL, client, grant: {refreshToken: 'refres
 const fields = async (request: Request) =>
   Object.fromEntries(new URLSearchParams(await request.text()));
 
-/** A token endpoint that hands out `access-1`, `access-2` and so on; what it was asked is noted. */
-const issuing = (answerOf: (count: number) => object = () => ({}), times = 20) => {
-  const asked: Record<string, string>[] = [];
+/** A token endpoint that issues `access-1`, `access-2` and so on, and records its requests. */
+const issuing = (grantOf: (count: number) => object = () => ({}), times = 20) => {
+  const requests: Record<string, string>[] = [];
   nock(LOGIN)
     .post('/token')
     .times(times)
     .reply(200, async (request: Request) => {
-      asked.push(await fields(request));
-      const access_token = `access-${asked.length}`;
-      return {access_token, token_type: 'Bearer', expires_in: 3_600, ...answerOf(asked.length)};
+      requests.push(await fields(request));
+      const access_token = `access-${requests.length}`;
+      return {access_token, token_type: 'Bearer', expires_in: 3_600, ...grantOf(requests.length)};
     });
-  return asked;
+  return requests;
 };
 
-/** An API that takes one token and answers 401 to any other. */
+/** An API that accepts one token and responds to any other with 401. */
 const accepting = (isGood: (token: string) => boolean, times = 200) => {
   const seen: string[] = [];
   nock(API)
@@ -50,7 +50,7 @@ const getMany = (http: HttpClient, count: number) =>
   Promise.all(Array.from({length: count}, () => get(http)));
 
 describe('a client on its own behalf', () => {
-  test('gets a token with the first request, by Basic, and uses it for all of them', async () => {
+  test('gets a token for the first request, by Basic, and uses it for all of them', async () => {
     const heads: (string | null)[] = [];
     nock(LOGIN)
       .post('/token', {scope: 'a b', audience: 'x', grant_type: 'client_credentials'})
@@ -72,51 +72,54 @@ describe('a client on its own behalf', () => {
   });
 
   test('may send its secret in the body', async () => {
-    const asked = issuing();
+    const requests = issuing();
     accepting(() => true);
     await withAuth({auth: oauth2({...machine, client: {...client, sentAs: 'post'}})}, get);
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       {client_id: client.id, client_secret: client.secret, grant_type: 'client_credentials'},
     ]);
   });
 
-  test.each(['RS256', 'ES256'] as const)('may sign who it is by %s', async (algorithm) => {
-    const {publicKey, privateKey} =
-      algorithm === 'RS256'
-        ? generateKeyPairSync('rsa', {modulusLength: 2048})
-        : generateKeyPairSync('ec', {namedCurve: 'P-256'});
-    const asked = issuing();
-    accepting(() => true);
-    const key = String(privateKey.export({type: 'pkcs8', format: 'pem'}));
-    const auth = oauth2({...machine, client: {id: 'app', key, algorithm, keyId: 'k1'}});
-    await withAuth({auth}, get);
-    const {client_assertion = '', ...rest} = asked[0] ?? {};
-    expect(rest).toEqual({
-      client_id: 'app',
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      grant_type: 'client_credentials',
-    });
-    const {payload, protectedHeader} = await jwtVerify(client_assertion, publicKey, {
-      currentDate: new Date(NOW),
-    });
-    const iat = NOW / 1_000 - 60;
-    expect(protectedHeader).toEqual({alg: algorithm, kid: 'k1'});
-    expect(payload).toEqual({
-      jti: expect.any(String),
-      aud: TOKEN_URL,
-      iss: 'app',
-      sub: 'app',
-      iat,
-      nbf: iat,
-      exp: iat + 120,
-    });
-  });
+  test.each(['RS256', 'ES256'] as const)(
+    'may identify itself by a signature with %s',
+    async (algorithm) => {
+      const {publicKey, privateKey} =
+        algorithm === 'RS256'
+          ? generateKeyPairSync('rsa', {modulusLength: 2048})
+          : generateKeyPairSync('ec', {namedCurve: 'P-256'});
+      const requests = issuing();
+      accepting(() => true);
+      const key = String(privateKey.export({type: 'pkcs8', format: 'pem'}));
+      const auth = oauth2({...machine, client: {id: 'app', key, algorithm, keyId: 'k1'}});
+      await withAuth({auth}, get);
+      const {client_assertion = '', ...rest} = requests[0] ?? {};
+      expect(rest).toEqual({
+        client_id: 'app',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        grant_type: 'client_credentials',
+      });
+      const {payload, protectedHeader} = await jwtVerify(client_assertion, publicKey, {
+        currentDate: new Date(NOW),
+      });
+      const iat = NOW / 1_000 - 60;
+      expect(protectedHeader).toEqual({alg: algorithm, kid: 'k1'});
+      expect(payload).toEqual({
+        jti: expect.any(String),
+        aud: TOKEN_URL,
+        iss: 'app',
+        sub: 'app',
+        iat,
+        nbf: iat,
+        exp: iat + 120,
+      });
+    },
+  );
 
-  test('may be public, and says only its name', async () => {
-    const asked = issuing();
+  test('may be public, and sends only its id', async () => {
+    const requests = issuing();
     accepting(() => true);
     await withAuth({auth: oauth2({...user, client: {id: 'app'}})}, get);
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       {client_id: 'app', grant_type: 'refresh_token', refresh_token: 'refresh-1'},
     ]);
   });
@@ -126,7 +129,7 @@ describe('an access token', () => {
   const LIFE = 3_600_000;
 
   test('that is about to expire is replaced once for 50 concurrent requests', async () => {
-    const asked = issuing();
+    const requests = issuing();
     const seen = accepting(() => true);
     await withAuth({auth: oauth2(machine)}, async (http, wait) => {
       await get(http);
@@ -135,7 +138,7 @@ describe('an access token', () => {
       await wait(1);
       await getMany(http, 50);
     });
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
     expect(seen).toEqual([
       'Bearer access-1',
       'Bearer access-1',
@@ -146,33 +149,33 @@ describe('an access token', () => {
   test.each([
     ['of 5 s after 4.5 s', {expires_in: 5}, 4_499],
     ['of 100 s after 90 s', {expires_in: 100}, 89_999],
-  ])('%s is replaced', async (_life, answer, stillGood) => {
-    const asked = issuing(() => answer);
+  ])('%s is replaced', async (_life, granted, stillGood) => {
+    const requests = issuing(() => granted);
     accepting(() => true);
     await withAuth({auth: oauth2(machine)}, async (http, wait) => {
       await get(http);
       await wait(stillGood);
       await get(http);
-      expect(asked).toHaveLength(1);
+      expect(requests).toHaveLength(1);
       await wait(1);
       await get(http);
     });
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
   });
 
-  test.each([[undefined], [0]])('of a life of %p is kept until it is refused', async (life) => {
-    const asked = issuing(() => ({expires_in: life}));
+  test.each([[undefined], [0]])('with a life of %p is kept until it is refused', async (life) => {
+    const requests = issuing(() => ({expires_in: life}));
     accepting(() => true);
     await withAuth({auth: oauth2(machine)}, async (http, wait) => {
       await get(http);
       await wait(1_000_000_000);
       await get(http);
     });
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  test('is aged by our own clock, however far the server is off', async () => {
-    const asked = issuing();
+  test('expires by our own clock, however wrong that of the server is', async () => {
+    const requests = issuing();
     const now = NOW - 86_400_000;
     accepting(() => true);
     await withAuth({auth: oauth2(machine), now}, async (http, wait) => {
@@ -180,29 +183,29 @@ describe('an access token', () => {
       await wait(LIFE - 60_001);
       await getMany(http, 3);
     });
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  test('that the API refuses midway is replaced once, and each request sent once more', async () => {
-    const asked = issuing();
+  test('that the API suddenly refuses is replaced once, and each request is sent once more', async () => {
+    const requests = issuing();
     const seen = accepting((token) => token !== 'Bearer access-1');
     const {result} = await withAuth({auth: oauth2(machine)}, (http) => getMany(http, 10));
     expect(result).toEqual(Array.from({length: 10}, () => [{id: 1}]));
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
     expect(seen.toSorted()).toEqual([
       ...Array.from({length: 10}, () => 'Bearer access-1'),
       ...Array.from({length: 10}, () => 'Bearer access-2'),
     ]);
   });
 
-  test('that is refused a second time leaves the 401 as it is', async () => {
-    const asked = issuing();
+  test('that is refused a second time fails with the 401', async () => {
+    const requests = issuing();
     const seen = accepting(() => false);
     expect(await failureWith({auth: oauth2(machine)})).toBe(
       'ConfigError: GET https://api.test/items answered 401: Token expired. The API does not accept these credentials: ' +
-        'check them in the config, they may be mistyped, expired or revoked.',
+        'check them in the config. They may be mistyped, expired or revoked.',
     );
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
     expect(seen).toEqual(['Bearer access-1', 'Bearer access-2']);
   });
 });
@@ -210,9 +213,9 @@ describe('an access token', () => {
 describe('a rotated refresh token', () => {
   const rotating = () => issuing((count) => ({refresh_token: `refresh-${count + 1}`}));
 
-  test('is handed out before anything uses what came with it, each one once', async () => {
+  test('is saved before the new access token is used, each one once', async () => {
     const events: string[] = [];
-    const asked = rotating();
+    const requests = rotating();
     nock(API)
       .get('/items')
       .times(100)
@@ -240,28 +243,28 @@ describe('a rotated refresh token', () => {
       'API Bearer access-2',
       'API Bearer access-2',
     ]);
-    expect(asked.map((request) => request['refresh_token'])).toEqual(['refresh-1', 'refresh-2']);
+    expect(requests.map((request) => request['refresh_token'])).toEqual(['refresh-1', 'refresh-2']);
     expect(redact('refresh-1 refresh-2 refresh-3 access-2')).toBe('**** **** **** ****');
   });
 
-  test('that can not be handed out is not used, now or later', async () => {
-    const asked = rotating();
+  test('that cannot be saved is not used, now or later', async () => {
+    const requests = rotating();
     const seen = accepting(() => true);
     const onRotated = async () => {
       throw new Error('EPIPE');
     };
     const expected =
-      'SystemError: The server gave a new refresh token, which could not be handed out to be saved, so it is not used. ' +
+      'SystemError: The server issued a new refresh token, which could not be saved (the CONTROL message failed), so it was not used. ' +
       'Authorize again if the next run is refused.';
     await withAuth({auth: oauth2(user), onRotated}, async (http) => {
       expect(await failureOf(() => get(http))).toBe(expected);
       expect(await failureOf(() => get(http))).toBe(expected);
     });
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(seen).toEqual([]);
   });
 
-  test('is one that is new: the same one again is not handed out', async () => {
+  test('is not saved if it is the same as before', async () => {
     issuing(() => ({refresh_token: 'refresh-1'}));
     accepting(() => true);
     const rotations: Rotation[] = [];
@@ -285,12 +288,12 @@ describe('a token endpoint that refuses', () => {
     [
       400,
       {error: 'invalid_grant', error_description: 'Token was revoked.'},
-      `ConfigError: ${at} 400: Token was revoked. (invalid_grant) What was authorized is expired, revoked or was used before: authorize again, and put the new credentials into the config.`,
+      `ConfigError: ${at} 400: Token was revoked. (invalid_grant) The authorization has expired, or was revoked or already used: authorize again, and put the new credentials into the config.`,
     ],
     [
       200,
       {error: 'bad_refresh_token', error_description: 'Expired.'},
-      `ConfigError: ${at} 200: Expired. (bad_refresh_token) What was authorized is expired, revoked or was used before: authorize again, and put the new credentials into the config.`,
+      `ConfigError: ${at} 200: Expired. (bad_refresh_token) The authorization has expired, or was revoked or already used: authorize again, and put the new credentials into the config.`,
     ],
     [
       400,
@@ -307,23 +310,23 @@ describe('a token endpoint that refuses', () => {
       {error: 'temporarily_unavailable'},
       `TransientError: ${at} 400: temporarily_unavailable. (temporarily_unavailable) Try again later.`,
     ],
-    [404, '', `SystemError: ${at} 404. No access token was given.`],
+    [404, '', `SystemError: ${at} 404. The server issued no access token.`],
     [
       503,
       {error: 'server_error'},
-      `TransientError: ${at} 503: server_error. It stayed so for 2 attempts: try again later.`,
+      `TransientError: ${at} 503: server_error. All 2 attempts failed: try again later.`,
     ],
     [
       200,
       {access_token: 7},
-      'SystemError: POST https://login.test/token gave no access token that can be used. Is the token URL the one of this API?',
+      'SystemError: POST https://login.test/token returned no usable access token. Check that the token URL is the one of this API.',
     ],
     [
       200,
       '<html></html>',
-      'SystemError: POST https://login.test/token gave no access token that can be used. Is the token URL the one of this API?',
+      'SystemError: POST https://login.test/token returned no usable access token. Check that the token URL is the one of this API.',
     ],
-  ])('with %d and %j says what to do', async (status, body, expected) => {
+  ])('with %d and %j is an error with advice', async (status, body, expected) => {
     refusing(status, body, {'www-authenticate': 'Basic realm="login"'});
     const failure = await failureWith({auth: oauth2(user)});
     expect(failure).toBe(expected);
@@ -332,7 +335,7 @@ describe('a token endpoint that refuses', () => {
     }
   });
 
-  test('is not asked again by the other requests of the run', async () => {
+  test('gets no further request in the run', async () => {
     const scope = nock(LOGIN).post('/token').reply(400, {error: 'invalid_grant'});
     await withAuth({auth: oauth2(user)}, async (http) => {
       const failures = await Promise.allSettled([get(http), get(http)]);
@@ -342,7 +345,7 @@ describe('a token endpoint that refuses', () => {
     expect(scope.isDone()).toBe(true);
   });
 
-  test('is asked again by the next request where the fault passes', async () => {
+  test('gets another request for the next one if the failure is transient', async () => {
     nock(LOGIN).post('/token').times(2).reply(503);
     await withAuth({auth: oauth2(machine)}, async (http) => {
       expect(await failureOf(() => get(http))).toMatch(/^TransientError: POST/);
@@ -352,17 +355,17 @@ describe('a token endpoint that refuses', () => {
     });
   });
 
-  test('gets no credentials sent elsewhere by its redirects', async () => {
+  test('cannot send credentials elsewhere by a redirect', async () => {
     refusing(307, '', {location: 'https://thief.test/token'});
     const thief = nock('https://thief.test').post('/token').reply(200, {access_token: 'x'});
     expect(await failureWith({auth: oauth2(user)})).toBe(
-      `SystemError: ${at} 307. No access token was given.`,
+      `SystemError: ${at} 307. The server issued no access token.`,
     );
     expect(thief.isDone()).toBe(false);
   });
 });
 
-test('a refresh token that can not be one is refused at once', async () => {
+test('an invalid refresh token is refused at once', async () => {
   expect(await failureOf(() => oauth2({...user, grant: {refreshToken: 'two words'}}))).toBe(
     'ConfigError: The token in the config is empty, or holds a space, a line break or another character that no token has: paste it again.',
   );

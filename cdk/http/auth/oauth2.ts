@@ -10,27 +10,26 @@ export type OAuth2 = {
   /** A path under the API's base, or an absolute URL. */
   readonly tokenUrl: string;
   readonly client: OAuthClient;
-  /** As the client itself, or for the user who once gave it this refresh token. */
+  /** The client itself, or the refresh token of a user. */
   readonly grant: 'client_credentials' | {readonly refreshToken: string};
   /** Names, separated by spaces. */
   readonly scope?: string;
-  /** What this server asks for beyond the standard: `audience`, `resource`. */
+  /** Further parameters that this server requires: `audience`, `resource`. */
   readonly parameters?: Readonly<Record<string, string>>;
 };
 
-/** The client's run must end here: what the user has is void by now, and the new token would be lost with the process. */
-const handOut = async ({onRotated}: AuthRuntime, from: string, to: string): Promise<void> => {
+/** A failure must end the run: the user's token is invalid by now, and the new one would be lost with the process. */
+const saveRotated = async ({onRotated}: AuthRuntime, from: string, to: string): Promise<void> => {
   try {
     await onRotated({from, to});
   } catch (cause) {
     throw new SystemError(
-      'The server gave a new refresh token, which could not be handed out to be saved, so it is not used. Authorize again if the next run is refused.',
+      'The server issued a new refresh token, which could not be saved (the CONTROL message failed), so it was not used. Authorize again if the next run is refused.',
       {cause},
     );
   }
 };
 
-/** What obtains one access token after the other. */
 const tokenSource = (
   {tokenUrl, client, grant, scope: rights, parameters}: OAuth2,
   runtime: AuthRuntime,
@@ -56,7 +55,7 @@ const tokenSource = (
     const next = granted.refresh_token;
     if (refreshToken !== undefined && next !== undefined && next !== refreshToken) {
       runtime.onSecret(next);
-      await handOut(runtime, refreshToken, next);
+      await saveRotated(runtime, refreshToken, next);
       refreshToken = next;
     }
     const life = granted.expires_in === undefined ? undefined : granted.expires_in * 1_000;
@@ -65,9 +64,9 @@ const tokenSource = (
 };
 
 /**
- * Access tokens of an OAuth 2 server (RFC 6749), fetched when the first request needs one, again shortly before each
- * expires, and once when the API answers 401. A refresh token that the server replaces is handed to whoever runs the
- * source, as a CONTROL message with the whole new config, before anything uses what came with it.
+ * Access tokens of an OAuth 2 server (RFC 6749). One is fetched for the first request, shortly before the last one expires,
+ * and once after a 401. If the server replaces the refresh token, a CONTROL message with the whole new config is emitted
+ * before the new tokens are used.
  */
 export const oauth2 = (options: OAuth2): Auth => {
   if (options.grant !== 'client_credentials') assertToken(options.grant.refreshToken);

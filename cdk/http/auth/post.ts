@@ -1,11 +1,11 @@
-// A POST whose answer holds a token.
+// Sends a POST for a token, and finds the token in the response.
 import {SystemError} from '../../errors.ts';
 import {type JsonObject, kindOf, valueAt} from '../../json/values.ts';
 import {decodeJson} from '../decode/json.ts';
 import type {RequestScope} from '../scope.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 
-/** Where an answer holds a token: the path of a field, such as `data.token`, or a header. */
+/** The location of a token in a response: the path of a field, such as `data.token`, or a header. */
 export type TokenLocation = string | {readonly header: string};
 
 export const postOf = (

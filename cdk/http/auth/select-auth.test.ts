@@ -26,7 +26,7 @@ describe('selectAuth', () => {
     expect(result).toEqual([]);
   });
 
-  test('names the options it knows', async () => {
+  test('names the known options for an unknown one', async () => {
     const unknown: Credentials = JSON.parse('{"type": "toString"}');
     expect(await failureOf(() => choose(unknown))).toBe(
       'ConfigError: type in the config is "toString", but must be one of token, login.',

@@ -1,13 +1,13 @@
 import {ConfigError} from '../../errors.ts';
 import type {Auth} from './auth.ts';
 
-/** For each value of the deciding field, how to log in with that option of the config. */
+/** For each value of the constant field, a function from that option of the config to its `Auth`. */
 type Choices<C, K extends keyof C> = {
   readonly [V in C[K] & string]: (option: Extract<C, Readonly<Record<K, V>>>) => Auth;
 };
 
 /**
- * Credentials by an option of the config, a `oneOf` in the spec whose options differ in a constant field.
+ * Selects the credentials by a `oneOf` of the config whose options differ in a constant field. An unknown one is an error.
  * @example selectAuth(config.credentials, 'type', {token: ({token}) => bearer(token), login: (login) => basic(login)})
  */
 export const selectAuth = <C extends object, K extends keyof C & string>(
@@ -16,7 +16,7 @@ export const selectAuth = <C extends object, K extends keyof C & string>(
   choices: Choices<C, K>,
 ): Auth => {
   const chosen = String(option[field]);
-  // TypeScript can't see that `chosen` is what tells the options apart: it is looked up in `choices` by that very value.
+  // TypeScript can't see that `chosen` distinguishes the options.
   const table = new Map(Object.entries<(option: never) => Auth>(choices));
   const make = table.get(chosen) as ((option: C) => Auth) | undefined;
   if (make !== undefined) return make(option);

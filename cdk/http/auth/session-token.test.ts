@@ -10,7 +10,7 @@ const login: SessionToken = {
   send: {header: 'X-Session'},
 };
 
-/** Hands out `session-1`, `session-2` and so on. */
+/** Issues `session-1`, `session-2` and so on. */
 const sessions = (times = 5) => {
   const bodies: unknown[] = [];
   nock(API)
@@ -62,7 +62,7 @@ describe('sessionToken', () => {
     expect(seen).toEqual(['Session session-1']);
   });
 
-  test('logs in on another host where it is told to', async () => {
+  test('logs in on another host if its URL says so', async () => {
     nock('https://login.test').post('/v1').reply(200, {token: 'session-1'});
     const seen = api(() => true);
     const auth = sessionToken({
@@ -86,17 +86,17 @@ describe('sessionToken', () => {
     ]);
   });
 
-  test('leaves a second 401 as it is', async () => {
+  test('returns a second 401 unchanged', async () => {
     const bodies = sessions();
     api(() => false);
     expect(await failureWith({auth: sessionToken(login)})).toBe(
       'ConfigError: GET https://api.test/items answered 401: Session expired. The API does not accept these credentials: ' +
-        'check them in the config, they may be mistyped, expired or revoked.',
+        'check them in the config. They may be mistyped, expired or revoked.',
     );
     expect(bodies).toHaveLength(2);
   });
 
-  test('does not try refused credentials again, which may lock the account', async () => {
+  test('does not try refused credentials again, since that may lock the account', async () => {
     const scope = nock(API).post('/session').reply(400, {message: 'Wrong password'});
     const refused =
       'ConfigError: POST https://api.test/session answered 400: Wrong password. The login was refused: check the credentials ' +
@@ -125,8 +125,11 @@ describe('sessionToken', () => {
       {header: 'X-Token'},
       'SystemError: POST https://api.test/session answered 200, but its header "X-Token" is empty where a token should be.',
     ],
-  ])('says where it looked when the answer is %j', async (body, headers, token, expected) => {
-    nock(API).post('/session').reply(200, body, headers);
-    expect(await failureWith({auth: sessionToken({...login, token})})).toBe(expected);
-  });
+  ])(
+    'names the location of the token if the response is %j',
+    async (body, headers, token, expected) => {
+      nock(API).post('/session').reply(200, body, headers);
+      expect(await failureWith({auth: sessionToken({...login, token})})).toBe(expected);
+    },
+  );
 });

@@ -8,14 +8,14 @@ import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
 import {postOf, type TokenLocation, tokenIn} from './post.ts';
 
 export type SessionToken = {
-  /** What is posted to log in; the path is under the API's base, or an absolute URL. */
+  /** The POST that logs in. The path is under the API's base, or an absolute URL. */
   readonly login: {readonly path: string; readonly json: JsonObject};
   readonly token: TokenLocation;
-  /** How the token is sent then; the prefix stands right before it, with its space if it has one. */
+  /** The header that carries the token. The prefix comes right before it, so it includes a space if there is one. */
   readonly send: {readonly header: string; readonly prefix?: string};
 };
 
-/** The fields of a login that are no names: a name would be masked in every log it happens to be in. */
+/** User names are not secrets: each would be masked in every log line that contains it. */
 const SECRET_FIELD = /pass|pwd|secret|token|key|pin/i;
 
 const secretsIn = (json: JsonObject): readonly string[] =>
@@ -41,7 +41,7 @@ const logIn = async (
   return tokenOf(token, sentAt, undefined);
 };
 
-/** Logs in with the first request, sends what came back, and logs in again once when the API answers 401. */
+/** Logs in before the first request, sends the token with each, and logs in again once after a 401. */
 export const sessionToken =
   (options: SessionToken): Auth =>
   (send, runtime) => {

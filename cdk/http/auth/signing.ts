@@ -1,4 +1,4 @@
-// JSON Web Tokens, signed by jose, which is loaded when the first one is: few sources sign anything.
+// Signs JSON Web Tokens with jose, which is only loaded for the first one: few sources need it.
 import {createPrivateKey} from 'node:crypto';
 import {ConfigError} from '../../errors.ts';
 
@@ -9,14 +9,14 @@ export type SigningKey = {
   readonly algorithm: Algorithm;
   /** A private key in PEM (PKCS 8, PKCS 1 or SEC 1); for HS256 the shared secret. */
   readonly key: string;
-  /** How the shared secret is written down; `utf8` unless said otherwise. */
+  /** The encoding of the shared secret. Default `utf8`. */
   readonly encoding?: 'utf8' | 'hex' | 'base64';
 };
 
-/** A clock that is a minute ahead of the server's still makes tokens that are valid there. */
+/** Seconds by which our clock may be ahead of the server's. */
 const SKEW = 60;
 
-/** `iat` and `exp` of what is signed now. The life is counted from `iat`: servers put a limit to it. */
+/** The life is counted from `iat`, since servers limit it. */
 export const validity = (now: number, life: number) => {
   const iat = Math.floor(now / 1_000) - SKEW;
   return {iat, exp: iat + life};
@@ -28,11 +28,11 @@ const unescapeLines = (pem: string): string => pem.replaceAll('\\n', '\n').trim(
 export const importPrivateKey = async (pem: string, algorithm: 'RS256' | 'ES256') => {
   const {importPKCS8} = await import('jose');
   try {
-    // Not importPKCS8 alone: GitHub hands out PKCS 1, OpenSSL SEC 1.
+    // Not importPKCS8 alone: GitHub issues PKCS 1, OpenSSL SEC 1.
     const key = createPrivateKey(unescapeLines(pem)).export({type: 'pkcs8', format: 'pem'});
     return await importPKCS8(String(key), algorithm);
   } catch {
-    // Without the cause: OpenSSL has no more to say, and what it was given is a secret.
+    // Without the cause, which adds nothing: OpenSSL's input is a secret.
     throw new ConfigError(
       `The private key in the config can't be used with ${algorithm}: paste the whole PEM file, from its BEGIN line to its END line, unencrypted.`,
     );
@@ -41,15 +41,15 @@ export const importPrivateKey = async (pem: string, algorithm: 'RS256' | 'ES256'
 
 const sharedSecret = ({key, encoding = 'utf8'}: SigningKey): Uint8Array => {
   const secret = Buffer.from(key, encoding);
-  // Buffer ends silently at the first character that is not of the encoding.
-  const isWhole = encoding !== 'hex' || secret.length * 2 === key.length;
-  if (secret.length > 0 && isWhole) return secret;
+  // Buffer silently stops at the first character that is not hexadecimal.
+  const isComplete = encoding !== 'hex' || secret.length * 2 === key.length;
+  if (secret.length > 0 && isComplete) return secret;
   throw new ConfigError(
     `The signing key in the config is empty or not in ${encoding}: paste it again.`,
   );
 };
 
-/** Imports the key at once when it is first called, and once. */
+/** Imports the key once, at the first call. */
 export const openSigner = (signingKey: SigningKey) => {
   const {algorithm, key} = signingKey;
   let imported: ReturnType<typeof importPrivateKey> | undefined;

@@ -1,7 +1,8 @@
-// One request to an OAuth 2 token endpoint. oauth4webapi writes the request and checks the answer.
+// Sends a request to an OAuth 2 token endpoint. oauth4webapi builds the request and checks the response.
 import type {ClientAuth, TokenEndpointResponse} from 'oauth4webapi';
 import {ConfigError, SystemError, TransientError} from '../../errors.ts';
 import {isObject} from '../../json/values.ts';
+import {jsonOf} from '../response/action.ts';
 import {describeResponse} from '../response/faults.ts';
 import type {RequestScope} from '../scope.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
@@ -13,7 +14,7 @@ export type TokenRequest = {
   readonly parameters: Readonly<Record<string, string>>;
   readonly clientId: string;
   readonly clientAuth: ClientAuth;
-  /** That of the request which needs the token. */
+  /** The scope of the request that needs the token. */
   readonly scope: RequestScope;
 };
 
@@ -23,42 +24,33 @@ const ADVICE: Readonly<Record<string, string>> = {
   unauthorized_client:
     'This client may not log in this way: allow the grant where the client is registered.',
   invalid_grant:
-    'What was authorized is expired, revoked or was used before: authorize again, and put the new credentials into the config.',
+    'The authorization has expired, or was revoked or already used: authorize again, and put the new credentials into the config.',
   invalid_scope: 'The client may not have this scope: grant it where the client is registered.',
 };
-/** GitHub's own words, sent with status 200. */
+/** GitHub's own codes, sent with status 200. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   incorrect_client_credentials: 'invalid_client',
   bad_refresh_token: 'invalid_grant',
 };
-/** Codes for what passes; a server that answers them with 5xx has been retried before. */
-const PASSING = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
+/** Codes of transient errors. Those with a 5xx have already been retried. */
+const TRANSIENT = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
 
-const parse = (body: Buffer): unknown => {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-};
-
-/** A refusal of the endpoint, in words that say what to do. */
 const refused = (request: HttpRequest, response: HttpResponse, code: unknown): Error => {
-  const told = describeResponse(request, response);
+  const message = describeResponse(request, response);
   if (typeof code === 'string') {
-    if (PASSING.has(code)) return new TransientError(`${told} (${code}) Try again later.`);
+    if (TRANSIENT.has(code)) return new TransientError(`${message} (${code}) Try again later.`);
     const advice = ADVICE[SYNONYMS[code] ?? code];
-    if (advice !== undefined) return new ConfigError(`${told} (${code}) ${advice}`);
+    if (advice !== undefined) return new ConfigError(`${message} (${code}) ${advice}`);
   }
   return response.status === 401 || response.status === 403
-    ? new ConfigError(`${told} ${ADVICE['invalid_client']}`)
-    : new SystemError(`${told} No access token was given.`);
+    ? new ConfigError(`${message} ${ADVICE['invalid_client']}`)
+    : new SystemError(`${message} The server issued no access token.`);
 };
 
 /**
- * Lets oauth4webapi send through ours, for its time limits and retries. The answer is made strict on the way:
- * servers leave `token_type` out or invent one, answer 201, name no content type, send errors with status 200, and
- * send ID tokens, whose checks are about logging people in.
+ * Makes oauth4webapi send through `send`, for its time limits and retries, and makes the responses conform: servers omit
+ * `token_type` or invent one, respond with 201, send no content type, send errors with status 200, and send ID tokens,
+ * whose checks are for user logins.
  */
 const strictFetch =
   (send: Send, scope: RequestScope) =>
@@ -75,7 +67,7 @@ const strictFetch =
       redirect: 'refuse',
     };
     const response = await send(request);
-    const json = parse(response.body);
+    const json = jsonOf(response);
     const granted = isObject(json) ? json : {};
     if (response.status >= 300 || (granted['error'] && granted['access_token'] === undefined)) {
       throw refused(request, response, granted['error']);
@@ -84,7 +76,6 @@ const strictFetch =
     return Response.json({...rest, token_type: 'bearer'});
   };
 
-/** Asks for an access token. */
 export const requestToken = async (
   {tokenUrl, grant, parameters, clientId, clientAuth, scope}: TokenRequest,
   send: Send,
@@ -94,7 +85,7 @@ export const requestToken = async (
   const client = {client_id: clientId};
   const options = {
     [oauth.customFetch]: strictFetch(send, scope),
-    // http is for servers inside a network of one's own; the URL is the author's choice.
+    // For servers in a private network. The URL is the author's choice.
     [oauth.allowInsecureRequests]: true,
   };
   const response = await oauth.genericTokenEndpointRequest(
@@ -110,7 +101,7 @@ export const requestToken = async (
   } catch (cause) {
     const request = describeRequest({method: 'POST', url: tokenUrl});
     throw new SystemError(
-      `${request} gave no access token that can be used. Is the token URL the one of this API?`,
+      `${request} returned no usable access token. Check that the token URL is the one of this API.`,
       {cause},
     );
   }

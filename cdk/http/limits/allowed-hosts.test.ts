@@ -9,7 +9,7 @@ describe('a list of allowed hosts', () => {
     ['https://files.eu.api.test/', ['other.test', '*.api.test']],
     ['http://127.0.0.1:80/', ['127.0.0.1']],
     ['https://anywhere.test/', undefined],
-  ])('lets %s pass %j', (url, hosts) => {
+  ])('allows %s by %j', (url, hosts) => {
     expect(() => assertAllowed(new URL(url), hosts)).not.toThrow();
   });
 
@@ -20,7 +20,7 @@ describe('a list of allowed hosts', () => {
     ['https://api.test/', ['*.api.test']],
     ['https://api.test@evil.test/', ['api.test']],
     ['https://api.test/', []],
-  ])('does not let %s pass %j', async (url, hosts) => {
+  ])('refuses %s by %j', async (url, hosts) => {
     expect(await failureOf(() => assertAllowed(new URL(url), hosts))).toBe(
       `SystemError: ${new URL(url).origin} is not among the hosts that this source may reach (${hosts.join(', ')}), ` +
         'so nothing was sent there. If it should be, add it to `allowedHosts`.',

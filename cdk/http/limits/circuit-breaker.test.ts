@@ -17,17 +17,17 @@ const requestTo = (url = 'https://api.test/items', stream = 'issues'): HttpReque
 });
 
 /** Sends through a breaker to a server whose health is a function of the time. */
-const guarded = (answer: (now: number, request: HttpRequest) => number | Error) => {
+const guarded = (respond: (now: number, request: HttpRequest) => number | Error) => {
   const clock = eventClock();
   const sentAt: number[] = [];
-  const {hold} = openWaits(runWith({clock}), 3_600_000);
+  const {delay} = openWaits(runWith({clock}), 3_600_000);
   const server: Send = async (request) => {
     sentAt.push(clock.now());
-    const outcome = answer(clock.now(), request);
+    const outcome = respond(clock.now(), request);
     if (outcome instanceof Error) throw outcome;
     return {status: outcome, headers: {}, body: Buffer.alloc(0), url: request.url};
   };
-  const context = {clock, hold, trialLimit: 10_000};
+  const context = {clock, delay, trialLimit: 10_000};
   const send = withCircuitBreaker(server, context);
   const outcomeOf = (request: HttpRequest) =>
     send(request).then(
@@ -46,7 +46,7 @@ const guarded = (answer: (now: number, request: HttpRequest) => number | Error) 
 };
 
 describe('a circuit', () => {
-  test('opens behind ten outcomes of which half are failures, and lets nothing through for 30 s', async () => {
+  test('opens after ten outcomes if half of them are failures, and sends nothing for 30 s', async () => {
     let sent = 0;
     const {fail, outcomeOf, sentAt} = guarded(() => {
       sent += 1;
@@ -57,7 +57,7 @@ describe('a circuit', () => {
     expect(sentAt).toEqual([...Array.from({length: 10}, () => 0), 30_000]);
   });
 
-  test('stays closed below that', async () => {
+  test('stays closed with fewer failures', async () => {
     let sent = 0;
     const {fail, sentAt} = guarded(() => {
       sent += 1;
@@ -67,13 +67,13 @@ describe('a circuit', () => {
     expect(new Set(sentAt)).toEqual(new Set([0]));
   });
 
-  test.each([[429], [404], [401]])('does not mind %d', async (status) => {
+  test.each([[429], [404], [401]])('does not count %d as a failure', async (status) => {
     const {fail, sentAt} = guarded(() => status);
     await fail(40);
     expect(new Set(sentAt)).toEqual(new Set([0]));
   });
 
-  test('that is open lets one trial through; the others wait for how it goes', async () => {
+  test('that is open sends one trial, and the other requests wait for its outcome', async () => {
     const {fail, outcomeOf, sentAt} = guarded((now) => (now < 30_000 ? BROKEN : 200));
     await fail(10);
     const outcomes = await Promise.all([1, 2, 3].map(() => outcomeOf(requestTo())));
@@ -81,7 +81,7 @@ describe('a circuit', () => {
     expect(sentAt.slice(10)).toEqual([30_000, 30_000, 30_000]);
   });
 
-  test('doubles its pauses while trials fail, and after three of them fails at once, with the time of the next', async () => {
+  test('doubles its pause while trials fail, and after three of them fails requests at once, with the time of the next trial', async () => {
     const {fail, outcomeOf, sentAt, clock} = guarded((now) => (now < 300_000 ? BROKEN : 200));
     await fail(13);
     expect(sentAt.slice(10)).toEqual([30_000, 90_000, 210_000]);
@@ -92,12 +92,12 @@ describe('a circuit', () => {
     expect(sentAt).toHaveLength(13);
     await clock.sleep(240_000, never);
     expect(await outcomeOf(requestTo())).toBe(200);
-    // Closed, as if nothing had been.
+    // Closed again, without a memory of earlier failures.
     await Promise.all([1, 2, 3].map(() => outcomeOf(requestTo())));
     expect(sentAt.slice(13)).toEqual([450_000, 450_000, 450_000, 450_000]);
   });
 
-  test('is kept for each host and each stream: what is broken for one goes on for the others', async () => {
+  test('is separate for each host and each stream', async () => {
     const {fail, outcomeOf, clock} = guarded((_now, {url}) =>
       url.host === 'api.test' ? 500 : 200,
     );
@@ -107,9 +107,9 @@ describe('a circuit', () => {
     expect(clock.now()).toBe(0);
   });
 
-  test('does not stay half-open when a trial hangs: after its limit another one goes', async () => {
+  test('sends another trial after the limit of one that hangs', async () => {
     const clock = eventClock();
-    const {hold} = openWaits(runWith({clock}), 3_600_000);
+    const {delay} = openWaits(runWith({clock}), 3_600_000);
     const sentAt: number[] = [];
     const server: Send = (request) => {
       sentAt.push(clock.now());
@@ -118,7 +118,7 @@ describe('a circuit', () => {
         ? new Promise(() => {})
         : Promise.resolve({status: 200, headers: {}, body: Buffer.alloc(0), url: request.url});
     };
-    const send = withCircuitBreaker(server, {clock, hold, trialLimit: 10_000});
+    const send = withCircuitBreaker(server, {clock, delay, trialLimit: 10_000});
     for (let call = 0; call < 10; call += 1) await send(requestTo()).catch(() => {});
     void send(requestTo());
     await clock.sleep(30_001, never);

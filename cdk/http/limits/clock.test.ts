@@ -5,7 +5,7 @@ import {systemClock} from './clock.ts';
 const HOUR = 3_600_000;
 
 describe("the system's clock", () => {
-  test('sleeps for as long as it is told', async () => {
+  test('sleeps for the given time', async () => {
     const before = performance.now();
     await systemClock.sleep(5, new AbortController().signal);
     expect(performance.now() - before).toBeGreaterThanOrEqual(4);
@@ -18,7 +18,7 @@ describe("the system's clock", () => {
     expect(await failureOf(() => sleeping)).toBe('RangeError: Stopped by SIGTERM.');
   });
 
-  test('does not fall asleep under a signal that was aborted before', async () => {
+  test('does not sleep under a signal that is already aborted', async () => {
     const aborted = AbortSignal.abort(new RangeError('Stopped by SIGTERM.'));
     expect(await failureOf(() => systemClock.sleep(HOUR, aborted))).toBe(
       'RangeError: Stopped by SIGTERM.',

@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 
-/** Time, as a value: tests pass one of their own and never wait. */
+/** The time as a value: tests pass a virtual clock and never wait. */
 export type Clock = {
   /** Epoch milliseconds. */
   readonly now: () => number;

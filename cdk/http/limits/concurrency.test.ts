@@ -17,12 +17,12 @@ const requestTo = (url: string): HttpRequest => ({
 
 type Behaviour = (sent: {now: number; underWay: number}) => number | Error;
 
-/** An API that takes 100 ms for an answer; the most that were under way at once, by second. */
+/** An API that takes 100 ms for a response; returns the most pending requests in each second. */
 const serving = (behave: Behaviour, fixed?: number) => {
   const clock = eventClock();
   const most: number[] = [];
   let underWay = 0;
-  const answer = (status: number, url: URL): HttpResponse => ({
+  const responseOf = (status: number, url: URL): HttpResponse => ({
     status,
     headers: {},
     body: Buffer.alloc(0),
@@ -37,7 +37,7 @@ const serving = (behave: Behaviour, fixed?: number) => {
       await clock.sleep(LATENCY, never);
       underWay -= 1;
       if (outcome instanceof Error) throw outcome;
-      return answer(outcome, url);
+      return responseOf(outcome, url);
     },
     fixed,
     clock,
@@ -55,14 +55,14 @@ const serving = (behave: Behaviour, fixed?: number) => {
 };
 
 describe('concurrency', () => {
-  test('begins with two, and grows by one for each second in which all are in use, up to 16', async () => {
+  test('starts at two, and grows by one for each second of full use, up to 16', async () => {
     const {sendAll, most} = serving(() => 200);
     await sendAll(3_000);
     expect(most.slice(0, 15)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
     expect(Math.max(...most)).toBe(16);
   });
 
-  test('does not grow while it is not used', async () => {
+  test('does not grow while it is not in use', async () => {
     const {clock, sendAll, most} = serving(() => 200);
     await sendAll(1);
     await clock.sleep(60_000, never);
@@ -75,12 +75,12 @@ describe('concurrency', () => {
     ['503', 503],
     ['a timeout', Object.assign(new Error('late'), {code: 'UND_ERR_HEADERS_TIMEOUT'})],
   ])(
-    'shrinks at %s, once for all that were under way, and finds what an API takes',
+    'shrinks at %s, once for all pending requests, and finds what the API can take',
     async (_what, refused) => {
       const {sendAll, most} = serving(({underWay}) => (underWay > 6 ? refused : 200));
       const outcomes = await sendAll(4_000);
       const refusals = outcomes.filter((outcome) => outcome !== 200).length;
-      // It tries a seventh every quarter of a minute; what it loses that way stays small.
+      // It tries a seventh request every 15 seconds, which costs little.
       expect(refusals).toBeGreaterThan(0);
       expect(refusals).toBeLessThan(60);
       expect(Math.max(...most)).toBe(7);
@@ -94,19 +94,19 @@ describe('concurrency', () => {
     expect(most.slice(1)).toEqual(most.slice(1).map(() => 1));
   });
 
-  test('of a declared number stays what it is', async () => {
+  test('of a declared number stays fixed', async () => {
     const {sendAll, most} = serving(({now}) => (now < 5_000 ? 200 : 429), 3);
     await sendAll(300);
     expect(new Set(most)).toEqual(new Set([3]));
   });
 
-  test('is counted for each host by itself', async () => {
+  test('is limited for each host by itself', async () => {
     const {sendAll, most} = serving(() => 200, 1);
     await Promise.all([sendAll(3, 'https://a.test'), sendAll(3, 'https://b.test')]);
     expect(most).toEqual([2]);
   });
 
-  test('keeps a place for nobody: a failure lets the next one in', async () => {
+  test('frees the slot of a request that fails', async () => {
     const {sendAll} = serving(() => new Error('broken'), 1);
     expect(await sendAll(3)).toEqual(['Error: broken', 'Error: broken', 'Error: broken']);
   });

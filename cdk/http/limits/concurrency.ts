@@ -1,17 +1,17 @@
-// How many requests are under way at once: as many as an API takes, found out by trying.
+// Limits the pending requests to each host, and finds the limit by trying.
 import {SystemError} from '../../errors.ts';
 import {actionOf} from '../response/action.ts';
 import {isTransientFault} from '../response/faults.ts';
 import type {HttpResponse, Send} from '../types.ts';
 import type {Clock} from './clock.ts';
 
-// Additive increase by time, multiplicative decrease: an API that was throttling once is tried again within seconds,
-// however few requests go through meanwhile. https://en.wikipedia.org/wiki/Additive_increase/multiplicative_decrease
+// Additive increase by time, multiplicative decrease. Time, not requests: after throttling, the limit grows again within
+// seconds even if few requests succeed. https://en.wikipedia.org/wiki/Additive_increase/multiplicative_decrease
 const FIRST = 2;
 const MOST = 16;
-/** One more after so many milliseconds in which all were in use. */
+/** The limit grows by one after this many milliseconds of full use. */
 const STEP = 1_000;
-/** The same where one more was too much the last time: it may be so no longer, but each try costs refusals. */
+/** The same near the limit that was too high before: each attempt there costs refused requests. */
 const CAUTIOUS_STEP = 15_000;
 const DECREASE = 0.7;
 
@@ -19,22 +19,18 @@ const DECREASE = 0.7;
 type Gate = {
   limit: number;
   active: number;
-  /** When the limit was lowered last: what was sent before that tells nothing new. */
   loweredAt: number;
-  /** Since when all have been in use, or the limit was raised; undefined while not all are. */
+  /** The time since which all slots are in use, or of the last raise; undefined if a slot is free. */
   fullSince: number | undefined;
-  /** What was too much the last time. */
+  /** The limit that caused the last overload. */
   tooMuch: number;
   readonly waiting: (() => void)[];
 };
 
-/** What says that there is too much at once: throttling, 503, and answers that do not come in time. */
-const isOverload = (outcome: HttpResponse | undefined, fault: unknown): boolean =>
-  outcome === undefined
-    ? isTransientFault(fault)
-    : outcome.status === 503 || actionOf(outcome) === 'rate-limited';
+const isOverload = (response: HttpResponse): boolean =>
+  response.status === 503 || actionOf(response) === 'rate-limited';
 
-/** Of several requests that meet the same overload only the first lowers the limit: the others were sent before that. */
+/** Lowers the limit once for each overload: requests sent before the last lowering prove nothing new. */
 const lower = (gate: Gate, sentAt: number, now: number): void => {
   if (sentAt <= gate.loweredAt) return;
   gate.tooMuch = gate.limit;
@@ -70,10 +66,10 @@ const leave = (gate: Gate): void => {
 };
 
 /**
- * Lets only so many requests to a host be under way at once. Who waits for a limit or a retry is not under way. The wait
- * here ends when one of those that are does, and each of them has its own time limit; behind the run's end, or an abort,
- * those who wait fail one after the other without being sent.
- * @param fixed as many as these, whatever happens; undefined: from two on, as many as the API takes
+ * Limits the pending requests to each host. Requests that wait for a rate limit or a retry do not count. A request waits
+ * here until a pending one ends, and each of those has its own time limit. After the run's end or an abort the waiting
+ * requests fail one by one without being sent.
+ * @param fixed a fixed limit; undefined: adapts to what the API can take
  */
 export const withConcurrency = (
   send: Send,
@@ -109,10 +105,10 @@ export const withConcurrency = (
     const sentAt = now();
     try {
       const response = await send(request);
-      learn(gate, sentAt, isOverload(response, undefined));
+      learn(gate, sentAt, isOverload(response));
       return response;
     } catch (error) {
-      if (isOverload(undefined, error)) learn(gate, sentAt, true);
+      if (isTransientFault(error)) learn(gate, sentAt, true);
       throw error;
     } finally {
       leave(gate);

@@ -2,12 +2,12 @@ import {TransientError} from '../../errors.ts';
 import {describeRequest, type Send} from '../types.ts';
 import type {Clock} from './clock.ts';
 
-/** Sends nothing more once the run's time is over; what is on its way may end. */
+/** Refuses requests after the run's time limit. Pending ones may finish. */
 export const withDeadline =
   (send: Send, runEnds: number, {now}: Clock): Send =>
   (request) => {
     if (now() < runEnds) return send(request);
     throw new TransientError(
-      `The time that this run may take is over, so ${describeRequest(request)} is not sent. What was read is saved: the next run goes on from there.`,
+      `The run's time limit has passed, so ${describeRequest(request)} was not sent. What was read is saved: the next run resumes there.`,
     );
   };

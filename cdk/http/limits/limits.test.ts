@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
 import {eventClock} from '../../../test/http/event-clock.ts';
-import {noting, runWith} from '../../../test/http/run.ts';
+import {recordingScope, runWith} from '../../../test/http/run.ts';
 import {type RequestScope, SOURCE_SCOPE, type Wait} from '../scope.ts';
 import type {HttpRequest, Send} from '../types.ts';
 import type {Clock} from './clock.ts';
@@ -18,11 +18,11 @@ const requestTo = (path: string, scope: RequestScope = SOURCE_SCOPE): HttpReques
 type SetUp = {
   readonly signal?: AbortSignal;
   readonly longest?: number;
-  /** When someone wakes in fact who asked for this time. */
+  /** The actual wake-up time of a sleep until this time. */
   readonly wakesAt?: (time: number) => number;
 };
 
-/** Sends through limits to a server that answers at once and notes when what came. */
+/** Sends through limits to a server that responds at once, and records when each request came. */
 const limited = (
   limits: readonly Limit[],
   {
@@ -37,22 +37,22 @@ const limited = (
     sleep: (ms, woken) => onTime.sleep(wakesAt(onTime.now() + ms) - onTime.now(), woken),
   };
   const arrivals: [number, string][] = [];
-  const told: Wait[] = [];
+  const reported: Wait[] = [];
   const log: string[] = [];
   const server: Send = async ({url}) => {
     arrivals.push([Math.round(clock.now()), url.pathname]);
     return {status: 200, headers: {}, body: Buffer.alloc(0), url};
   };
-  const scope = noting(told);
-  const {hold} = openWaits(
+  const scope = recordingScope(reported);
+  const {delay} = openWaits(
     runWith({clock, signal, log: (_level, message) => log.push(message)}),
     longest,
   );
-  const send = withLimits(server, limits, {clock, hold});
+  const send = withLimits(server, limits, {clock, delay});
   return {
     clock,
     arrivals,
-    told,
+    reported,
     log,
     send: (path: string) => send(requestTo(path, scope)),
     sendAll: (paths: readonly string[]) =>
@@ -76,7 +76,7 @@ describe('a declared limit', () => {
     ]);
   });
 
-  test('holds for each of what it is told apart by', async () => {
+  test('applies to each key by itself', async () => {
     const each = ({url}: HttpRequest) => url.pathname.slice(0, 2);
     const {sendAll, arrivals} = limited([{requests: 10, per: {seconds: 1}, each}]);
     await sendAll(['/a1', '/a2', '/b1', '/a3', '/b2']);
@@ -89,7 +89,7 @@ describe('a declared limit', () => {
     ]);
   });
 
-  test('lets as many go at once as its burst says', async () => {
+  test('allows as many at once as its burst', async () => {
     const {sendAll, arrivals} = limited([{requests: 10, per: {seconds: 1}, burst: 3}]);
     await sendAll(numbered(5));
     expect(arrivals).toEqual([
@@ -101,7 +101,7 @@ describe('a declared limit', () => {
     ]);
   });
 
-  test('fills up again in a pause, but never above its burst', async () => {
+  test('is restored in a pause, but never above its burst', async () => {
     const {sendAll, arrivals, clock} = limited([{requests: 10, per: {seconds: 1}, burst: 2}]);
     await sendAll(['/a', '/b']);
     await clock.sleep(60_000, new AbortController().signal);
@@ -115,7 +115,7 @@ describe('a declared limit', () => {
     ]);
   });
 
-  test('holds one request after another, too', async () => {
+  test('delays sequential requests too', async () => {
     const {send, arrivals} = limited([{requests: 600, per: {seconds: 60}}]);
     for (const path of numbered(4)) await send(path);
     expect(arrivals.map(([at]) => at)).toEqual([0, 100, 200, 300]);
@@ -129,7 +129,7 @@ describe('a declared limit', () => {
     expect(arrivals.at(-1)?.[0]).toBeLessThan(142_857 * 1.01);
   });
 
-  test('loses nothing of its rate to timers that are late', async () => {
+  test('keeps its rate with timers that are late', async () => {
     const limits = [{requests: 200, per: {seconds: 1}}];
     const late = {wakesAt: (time: number) => time + 1.3};
     const atOnce = limited(limits, late);
@@ -143,7 +143,7 @@ describe('a declared limit', () => {
     }
   });
 
-  test('does not send at once what it missed while the process was asleep', async () => {
+  test('does not send a burst after the process was asleep', async () => {
     const wakesAt = (time: number) => Math.max(time, 3_000);
     const {sendAll, arrivals} = limited([{requests: 200, per: {seconds: 1}}], {wakesAt});
     await sendAll(numbered(6));
@@ -157,12 +157,12 @@ describe('a declared limit', () => {
     ['no number', {requests: Number.NaN}],
   ])('of %s is an error', async (_what, wrong) => {
     const failure = await failureOf(() => limited([{requests: 1, per: {seconds: 1}, ...wrong}]));
-    expect(failure).toMatch(/^SystemError: the limit is .* lets nothing through/);
+    expect(failure).toMatch(/^SystemError: A limit of .* lets no request through: /);
   });
 });
 
 describe('several limits', () => {
-  test('are all kept: the slowest is waited for', async () => {
+  test('all apply: requests wait for the slowest', async () => {
     const {sendAll, arrivals} = limited([
       {requests: 10, per: {seconds: 1}},
       {requests: 3, per: {seconds: 60}, burst: 3},
@@ -171,7 +171,7 @@ describe('several limits', () => {
     expect(arrivals.map(([at]) => at)).toEqual([0, 100, 200, 20_000, 40_000]);
   });
 
-  test('hold up only what they match, by a path or a function', async () => {
+  test('delay only the requests that they match, by a path or a function', async () => {
     const {sendAll, arrivals} = limited([
       {requests: 1, per: {seconds: 1}, match: '/search/*'},
       {requests: 1, per: {seconds: 2}, match: ({url}) => url.pathname.endsWith('.csv')},
@@ -187,7 +187,7 @@ describe('several limits', () => {
     ]);
   });
 
-  test('do not let later requests take the token that an earlier one waits for', async () => {
+  test('keep the token that an earlier request waits for from later ones', async () => {
     const {sendAll, arrivals} = limited([
       {requests: 1, per: {seconds: 1}},
       {requests: 1, per: {seconds: 3}, match: '/rare'},
@@ -205,15 +205,15 @@ describe('several limits', () => {
 });
 
 describe('a wait for a limit', () => {
-  test('is told beforehand when it is longer than five seconds', async () => {
-    const {sendAll, told, log} = limited([{requests: 1, per: {seconds: 4}}]);
+  test('is reported beforehand if it is longer than five seconds', async () => {
+    const {sendAll, reported, log} = limited([{requests: 1, per: {seconds: 4}}]);
     await sendAll(['/a', '/b', '/c']);
     const reason = 'the limit is 1 requests in 4 s';
-    expect(told).toEqual([{until: 8_000, reason}]);
+    expect(reported).toEqual([{until: 8_000, reason}]);
     expect(log).toEqual([`GET https://api.test/c waits 8.0 s: ${reason}.`]);
   });
 
-  test('that is longer than the run may wait is an error at once, and holds up nobody', async () => {
+  test('that is longer than the run may wait is an error at once, and delays no other request', async () => {
     const {send, arrivals} = limited([{requests: 1, per: {seconds: 60}}], {longest: 90_000});
     const [, second, third, fourth] = await Promise.allSettled([
       send('/a'),

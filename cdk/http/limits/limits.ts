@@ -2,42 +2,37 @@ import {type ExactDuration, toMilliseconds} from '../../duration.ts';
 import {SystemError} from '../../errors.ts';
 import type {HttpRequest, Send} from '../types.ts';
 import type {Clock} from './clock.ts';
+import {setRecent} from './recent.ts';
 import {type TokenBucket, tokenBucket} from './token-bucket.ts';
 import type {Waits} from './waits.ts';
 
-/** So many requests in so much time. */
+/** The number of requests in a period, such as `{requests: 100, per: {minutes: 1}}`. */
 export type Limit = {
   readonly requests: number;
   readonly per: ExactDuration;
   /**
-   * How many may go at once after a pause. Default 1: requests are spaced evenly, and the limit holds in any
-   * stretch of time, wherever the server begins to count, but for the few milliseconds that timers are late.
+   * The most requests at once after a pause. Default 1: requests are evenly spaced, and keep the limit in any period,
+   * whenever the server starts to count, apart from the few milliseconds that timers are late.
    */
   readonly burst?: number;
-  /** Which requests count: a path in which `*` stands for anything (`/v1/search/*`), or a function. Default: all. */
+  /** The requests that count: a path in which `*` stands for anything (`/v1/search/*`), or a function. Default: all. */
   readonly match?: string | ((request: HttpRequest) => boolean);
   /**
-   * What the API counts by, where that is not the program as a whole: requests with different values have a limit each.
-   * `({headers}) => headers['authorization'] ?? ''` is one for each credential.
+   * A key for each request, if the API does not count per program: each key has its own limit.
+   * `({headers}) => headers['authorization'] ?? ''` counts per credential.
    */
   readonly each?: (request: HttpRequest) => string;
 };
 
-type Matcher = (request: HttpRequest) => boolean;
+type Bucket = {readonly tokens: TokenBucket; readonly reason: string};
 
-type Gauge = {readonly bucket: TokenBucket; readonly reason: string};
-
-/** The gauge of a limit that a request is under; undefined where it does not count. */
-type Gauges = (request: HttpRequest) => Gauge | undefined;
-
-/** One that waits for its turn. */
 type Waiter = {
-  readonly gauges: readonly Gauge[];
-  /** When it will be its turn, as far as can be seen. */
+  readonly buckets: readonly Bucket[];
+  /** The expected time at which it may be sent. */
   due: number;
 };
 
-const matcherOf = (match: Limit['match']): Matcher => {
+const matcherOf = (match: Limit['match']): ((request: HttpRequest) => boolean) => {
   if (match === undefined) return () => true;
   if (typeof match === 'function') return match;
   const pattern = new RegExp(
@@ -46,89 +41,84 @@ const matcherOf = (match: Limit['match']): Matcher => {
   return ({url}) => pattern.test(url.pathname);
 };
 
-/** A limit for each user could be one for millions; those that were not asked for longest are forgotten. */
-const REMEMBERED = 1_000;
-
-const gaugesOf = (limit: Limit, {now}: Clock): Gauges => {
+/** Finds the bucket of a limit for a request; undefined if the request does not count. */
+const bucketsOf = (limit: Limit, {now}: Clock) => {
   const {requests, per, burst = 1, match, each = () => ''} = limit;
   const period = toMilliseconds('per', per);
-  const reason = `the limit is ${requests} requests in ${period / 1_000} s`;
+  const limited = `${requests} requests in ${period / 1_000} s`;
   if (!(requests > 0 && period > 0 && burst >= 1)) {
     throw new SystemError(
-      `${reason} with a burst of ${burst}, which lets nothing through: the first two must be above 0, the burst at least 1.`,
+      `A limit of ${limited} with a burst of ${burst} lets no request through: requests and time must be above 0, the burst at least 1.`,
     );
   }
   const matches = matcherOf(match);
-  const gauges = new Map<string, Gauge>();
-  return (request) => {
+  const buckets = new Map<string, Bucket>();
+  return (request: HttpRequest): Bucket | undefined => {
     if (!matches(request)) return undefined;
     const key = each(request);
-    const gauge = gauges.get(key) ?? {
-      bucket: tokenBucket(requests / period, burst, now),
-      reason,
+    const bucket = buckets.get(key) ?? {
+      tokens: tokenBucket(requests / period, burst, now),
+      reason: `the limit is ${limited}`,
     };
-    gauges.delete(key);
-    gauges.set(key, gauge);
-    const [oldest] = gauges.keys();
-    if (gauges.size > REMEMBERED && oldest !== undefined) gauges.delete(oldest);
-    return gauge;
+    setRecent(buckets, key, bucket);
+    return bucket;
   };
 };
 
-type Hold = {readonly ms: number; readonly reason: string};
+type Delay = {readonly ms: number; readonly reason: string};
 
-/** Two who work out the same moment may differ by what floating point loses. */
+/** Two calculations of the same time may differ by a rounding error. */
 const SAME = 1e-3;
 
-/** In how long a gauge has a token that none of those before takes first; who waits for another limit does not. */
-const waitFor = (gauge: Gauge, before: readonly Waiter[], now: number): number => {
-  const turns = before.filter(({gauges}) => gauges.includes(gauge)).map(({due}) => due);
+/** The milliseconds until a bucket has a token that no earlier waiter takes. A waiter that is due later does not count. */
+const waitFor = (bucket: Bucket, before: readonly Waiter[], now: number): number => {
+  const dues = before.filter(({buckets}) => buckets.includes(bucket)).map(({due}) => due);
   let needed = 1;
-  for (const due of turns.sort((one, other) => one - other)) {
-    if (due > now + gauge.bucket.wait(needed) + SAME) break;
+  for (const due of dues.sort((one, other) => one - other)) {
+    if (due > now + bucket.tokens.wait(needed) + SAME) break;
     needed += 1;
   }
-  return gauge.bucket.wait(needed);
+  return bucket.tokens.wait(needed);
 };
 
-/** How long until all its tokens are there, and which limit is the slowest. */
-const holdOf = (waiter: Waiter, before: readonly Waiter[], now: number): Hold =>
-  waiter.gauges.reduce<Hold>(
-    (slowest, gauge) => {
-      const ms = waitFor(gauge, before, now);
-      return ms > slowest.ms ? {ms, reason: gauge.reason} : slowest;
+/** The longest of the waits for its buckets. */
+const delayOf = (waiter: Waiter, before: readonly Waiter[], now: number): Delay =>
+  waiter.buckets.reduce<Delay>(
+    (slowest, bucket) => {
+      const ms = waitFor(bucket, before, now);
+      return ms > slowest.ms ? {ms, reason: bucket.reason} : slowest;
     },
     {ms: 0, reason: ''},
   );
 
-/** Keeps to the limits that a source declares: each request takes a token from all that it matches, first come, first served. */
+/** Keeps the limits that a source declares: a request takes a token of each limit that it matches, first come, first served. */
 export const withLimits = (
   send: Send,
   limits: readonly Limit[],
-  {clock, hold}: Pick<Waits, 'hold'> & {readonly clock: Clock},
+  {clock, delay}: Pick<Waits, 'delay'> & {readonly clock: Clock},
 ): Send => {
-  const all = limits.map((limit) => gaugesOf(limit, clock));
+  const all = limits.map((limit) => bucketsOf(limit, clock));
   const queue: Waiter[] = [];
 
-  /** A token is taken when the request goes, not before: a process that is busy meanwhile would send all of them at once. */
-  const takeTurn = async (request: HttpRequest, waiter: Waiter): Promise<void> => {
+  /** Takes tokens only when the request is sent: if they were taken earlier, a busy process would send many requests at once. */
+  const takeTokens = async (request: HttpRequest, waiter: Waiter): Promise<void> => {
     queue.push(waiter);
     try {
       for (;;) {
         const now = clock.now();
-        const {ms, reason} = holdOf(waiter, queue.slice(0, queue.indexOf(waiter)), now);
+        const {ms, reason} = delayOf(waiter, queue.slice(0, queue.indexOf(waiter)), now);
         if (ms === 0) break;
         waiter.due = now + ms;
-        await hold(request, ms, reason);
+        await delay(request, ms, reason);
       }
-      for (const {bucket} of waiter.gauges) bucket.take(waiter.due);
+      for (const {tokens} of waiter.buckets) tokens.take(waiter.due);
     } finally {
       queue.splice(queue.indexOf(waiter), 1);
     }
   };
   return async (request) => {
-    const gauges = all.flatMap((gaugeFor) => gaugeFor(request) ?? []);
-    if (gauges.length > 0) await takeTurn(request, {gauges, due: clock.now()});
+    const buckets = all.flatMap((bucketFor) => bucketFor(request) ?? []);
+    if (buckets.length > 0) await takeTokens(request, {buckets, due: clock.now()});
     return send(request);
   };
 };

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
 import {eventClock} from '../../../test/http/event-clock.ts';
-import {noting, runWith} from '../../../test/http/run.ts';
+import {recordingScope, runWith} from '../../../test/http/run.ts';
 import type {RequestScope, Wait} from '../scope.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {type PacingOptions, withPacing} from './pacing.ts';
@@ -18,7 +18,7 @@ const requestTo = (path: string, scope: RequestScope): HttpRequest => ({
 
 type Headers = HttpResponse['headers'];
 
-/** Sends, paced, to a server whose answers have these headers; says when each request came, from the start. */
+/** Sends with pacing to a server whose responses have these headers. `seconds` has the time of each request. */
 const paced = (
   headersAt: (path: string, seconds: number) => Headers,
   options: PacingOptions = {},
@@ -26,7 +26,7 @@ const paced = (
 ) => {
   const clock = eventClock(NOW);
   const arrivals: number[] = [];
-  const told: Wait[] = [];
+  const reported: Wait[] = [];
   const server: Send = async ({url}) => {
     const seconds = (clock.now() - NOW) / 1000;
     arrivals.push(seconds);
@@ -34,12 +34,12 @@ const paced = (
     return {status: 'retry-after' in headers ? 429 : 200, headers, body: Buffer.alloc(0), url};
   };
   const signal = new AbortController().signal;
-  const scope = noting(told);
-  const {hold} = openWaits(runWith({clock, signal}), longest);
-  const send = withPacing(server, options, {clock, hold, longest});
+  const scope = recordingScope(reported);
+  const {delay} = openWaits(runWith({clock, signal}), longest);
+  const send = withPacing(server, options, {clock, delay, longest});
   return {
     arrivals,
-    told,
+    reported,
     send: (path = '/') => send(requestTo(path, scope)),
     sendAll: async (count: number) => {
       for (let sent = 0; sent < count; sent += 1) await send(requestTo('/', scope));
@@ -66,11 +66,11 @@ const quotaServer = (limit: number, used = 0) => {
 };
 
 describe('pacing', () => {
-  test('lets requests go freely while a fifth of the quota is left', async () => {
+  test('delays nothing while a fifth of the quota is left', async () => {
     expect(await paced(quotaServer(10)).sendAll(9)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
-  test('spreads the rest over the time until the quota is filled again, and then goes freely', async () => {
+  test('spreads the rest over the time until the reset, and then delays nothing', async () => {
     expect(await paced(quotaServer(100, 80)).sendAll(22)).toEqual([
       0,
       ...[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19].map((turn) =>
@@ -81,20 +81,20 @@ describe('pacing', () => {
     ]);
   });
 
-  test('waits for the reset when nothing is left, and says so', async () => {
-    const {sendAll, told} = paced(quotaServer(3, 2));
+  test('waits for the reset if nothing is left, and reports it', async () => {
+    const {sendAll, reported} = paced(quotaServer(3, 2));
     expect(await sendAll(3)).toEqual([0, 60, 60]);
     const reason = 'the quota of https://api.test is used up';
-    expect(told).toEqual([{until: NOW + 60_000, reason}]);
+    expect(reported).toEqual([{until: NOW + 60_000, reason}]);
   });
 
-  test('leaves others the share it is told to', async () => {
+  test('leaves others their share', async () => {
     expect(await paced(quotaServer(20), {leave: 0.5}).sendAll(11)).toEqual([
       0, 0, 0, 0, 0, 0, 0, 0, 0, 60, 60,
     ]);
   });
 
-  test('takes what there is where the reset is further than a run waits, then says when to come back', async () => {
+  test('uses up the quota if the reset is later than a run waits, then fails with the time to run again', async () => {
     const daily = (left: number): Headers => ({
       'ratelimit-limit': '1000',
       'ratelimit-remaining': String(left),
@@ -115,7 +115,7 @@ describe('pacing', () => {
     expect(arrivals).toEqual([0, 0, 0]);
   });
 
-  test('keeps to the slowest of several quotas', async () => {
+  test('keeps the slowest of several quotas', async () => {
     const headers = {
       ratelimit: '"second";r=0;t=1, "day";r=0;t=7',
       'ratelimit-policy': '"second";q=5;w=1, "day";q=500;w=86400',
@@ -125,7 +125,7 @@ describe('pacing', () => {
     ]);
   });
 
-  test('spaces requests that are sent side by side, too', async () => {
+  test('spaces concurrent requests too', async () => {
     const {send, arrivals} = paced((_path, seconds) =>
       seconds === 0
         ? {'ratelimit-limit': '100', 'ratelimit-remaining': '4', 'ratelimit-reset': '40'}
@@ -142,7 +142,7 @@ describe('pacing', () => {
     expect(await sendAll(3)).toEqual([0, 9, 18]);
   });
 
-  test("keeps to the rate at which Shopify's bucket of requests leaks", async () => {
+  test("keeps the rate at which Shopify's bucket of requests leaks", async () => {
     let used = 0;
     let at = 0;
     const highest: number[] = [];
@@ -153,11 +153,11 @@ describe('pacing', () => {
       return {'x-shopify-shop-api-call-limit': `${Math.ceil(used)}/40`};
     });
     const last = (await sendAll(240)).at(-1);
-    // 240 requests, of which 40 go at once and the others at 2 a second.
+    // 240 requests: 40 at once, and the others at 2 a second.
     expect([Math.max(...highest) <= 40, last]).toEqual([true, expect.closeTo(100, -1)]);
   });
 
-  test('keeps apart what the server keeps apart', async () => {
+  test('keeps separate quotas for separate resources', async () => {
     const {send, arrivals} = paced((path) =>
       path === '/search'
         ? {
@@ -175,7 +175,7 @@ describe('pacing', () => {
     expect(arrivals).toEqual([0, 0, 0, 30]);
   });
 
-  test('leaves it to the retry where the server says itself when to come back', async () => {
+  test('leaves the wait to the retry if the response has Retry-After', async () => {
     const {sendAll} = paced(() => ({
       'retry-after': '1',
       'x-ratelimit-remaining': '0',
@@ -184,7 +184,7 @@ describe('pacing', () => {
     expect(await sendAll(2)).toEqual([0, 0]);
   });
 
-  test('goes on with what it knows where an answer says nothing', async () => {
+  test('keeps the known quota if a response has none', async () => {
     let first = true;
     const {sendAll} = paced(() => {
       if (!first) return {};
@@ -194,9 +194,9 @@ describe('pacing', () => {
     expect((await sendAll(5)).map(Math.round)).toEqual([0, 10, 20, 20, 20]);
   });
 
-  test.each([[-0.1], [1], [Number.NaN]])('can not leave a share of %d', async (leave) => {
+  test.each([[-0.1], [1], [Number.NaN]])('rejects a share of %d', async (leave) => {
     expect(await failureOf(() => paced(() => ({}), {leave}))).toBe(
-      `SystemError: A share of ${leave} of the quota can't be left: it must be from 0 to below 1.`,
+      `SystemError: \`pacing.leave\` is ${leave}, but must be a share of the quota: from 0 to below 1.`,
     );
   });
 });

@@ -2,29 +2,27 @@ import {requestedWait} from '../response/retry-after.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import type {Clock} from './clock.ts';
 import {quotasIn} from './quota-headers.ts';
-import {assertShare, type Known, takeTurn, update} from './schedule.ts';
+import {setRecent} from './recent.ts';
+import {assertShare, type KnownQuota, schedule, update} from './schedule.ts';
 import type {HeaderSet} from './vendor-headers.ts';
 import type {Waits} from './waits.ts';
 
 export type PacingOptions = {
   /** The share of every quota that is left to the user's other programs, from 0 to below 1. Default 0. */
   readonly leave?: number;
-  /** Where the API tells its quotas, if not in headers that the kit knows: they are read before all others. */
+  /** The API's quota headers, if the kit does not know them. They are read before all others. */
   readonly headers?: readonly HeaderSet[];
 };
 
-type PacingContext = Pick<Waits, 'hold'> & {
+export type PacingContext = Pick<Waits, 'delay'> & {
   readonly clock: Clock;
-  /** The longest wait there may be, in milliseconds. */
+  /** The longest allowed wait, in milliseconds. */
   readonly longest: number;
 };
 
-/** A limit of requests per user could be one of millions of resources; only so many paths are remembered. */
-const REMEMBERED_PATHS = 1_000;
-
-/** Which quotas a request draws on. GitHub names them in X-RateLimit-Resource: a search does not use up the rest. */
+/** The quotas of each resource. GitHub names it in X-RateLimit-Resource: a search does not use up the other quotas. */
 const createBook = (headers: readonly HeaderSet[]) => {
-  const quotas = new Map<string, readonly Known[]>();
+  const quotas = new Map<string, readonly KnownQuota[]>();
   const resources = new Map<string, string>();
   const resourcePath = ({url}: HttpRequest): string => `${url.origin}${url.pathname}`;
   const quotaKey = (request: HttpRequest, resource: string): string =>
@@ -32,56 +30,48 @@ const createBook = (headers: readonly HeaderSet[]) => {
 
   const keyFor = (request: HttpRequest): string =>
     quotaKey(request, resources.get(resourcePath(request)) ?? '');
-  const remember = (path: string, resource: string): void => {
-    resources.delete(path);
-    resources.set(path, resource);
-    const [oldest] = resources.keys();
-    if (resources.size > REMEMBERED_PATHS && oldest !== undefined) resources.delete(oldest);
-  };
   return {
-    of: (request: HttpRequest): readonly Known[] => quotas.get(keyFor(request)) ?? [],
+    of: (request: HttpRequest): readonly KnownQuota[] => quotas.get(keyFor(request)) ?? [],
     learn: (request: HttpRequest, response: HttpResponse, now: number): void => {
-      const told = quotasIn(response, now, headers);
-      if (told.length === 0) return;
+      const reported = quotasIn(response, now, headers);
+      if (reported.length === 0) return;
       const resource = response.headers['x-ratelimit-resource'] ?? '';
-      if (resource !== '') remember(resourcePath(request), resource);
+      if (resource !== '') setRecent(resources, resourcePath(request), resource);
       const key = quotaKey(request, resource);
       const before = quotas.get(key) ?? [];
-      quotas.set(
-        key,
-        told.map((quota) => update(quota, before, now)),
-      );
+      const known = reported.map((quota) => update(quota, before, now));
+      quotas.set(key, known);
     },
-    /** Where the server says itself when to come back, it speaks of this request, and the retry keeps to it. */
+    /** For responses with Retry-After: it applies to this request, and the retry waits for it. */
     forget: (request: HttpRequest): void => void quotas.delete(keyFor(request)),
   };
 };
 
 /**
- * Keeps within the quota that answers tell of: when less than a fifth is left, what is left is spread over the
- * time until it is filled again; when nothing is, requests wait for that instead of being refused.
+ * Keeps within the quota that responses report. When less than a fifth is left, requests are spread over the time until
+ * the reset; when nothing is left, they wait for the reset instead of being refused.
  */
 export const withPacing = (
   send: Send,
   {leave = 0, headers = []}: PacingOptions,
-  {clock, hold, longest}: PacingContext,
+  {clock, delay, longest}: PacingContext,
 ): Send => {
   assertShare(leave);
   const book = createBook(headers);
 
-  const waitForTurn = async (request: HttpRequest): Promise<void> => {
+  const waitForQuota = async (request: HttpRequest): Promise<void> => {
     for (;;) {
       const now = clock.now();
-      const {at, granted} = takeTurn(book.of(request), {leave, longest, now});
+      const {at, granted} = schedule(book.of(request), {leave, longest, now});
       if (at > now) {
         const state = granted ? 'nearly used up' : 'used up';
-        await hold(request, Math.ceil(at - now), `the quota of ${request.url.origin} is ${state}`);
+        await delay(request, Math.ceil(at - now), `the quota of ${request.url.origin} is ${state}`);
       }
       if (granted) return;
     }
   };
   return async (request) => {
-    await waitForTurn(request);
+    await waitForQuota(request);
     const response = await send(request);
     const now = clock.now();
     if ('retry-after' in response.headers && requestedWait(response, now)) book.forget(request);

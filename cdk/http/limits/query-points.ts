@@ -1,26 +1,26 @@
-// What a GraphQL answer tells of points: what its query cost, and what is left for the next.
+// Reads the cost of a query, and the points left, from a GraphQL response.
 import {isObject, valueAt} from '../../json/values.ts';
 import {decodeJson} from '../decode/json.ts';
 import {serverTime, timeIn} from '../response/retry-after.ts';
 import type {HttpRequest, HttpResponse} from '../types.ts';
 import type {Quota} from './quota-headers.ts';
 
-/** Points that come back evenly, as Shopify's. */
+/** Points that are restored continuously, as at Shopify. */
 export type Bucket = {
   readonly kind: 'bucket';
   readonly maximum: number;
-  /** Points for each millisecond. */
+  /** Points per millisecond. */
   readonly rate: number;
-  /** How many there were at a moment, in epoch milliseconds. */
+  /** The points at the time `at`. */
   readonly available: number;
+  /** Epoch milliseconds. */
   readonly at: number;
 };
 
-/** Points that come back all at once, as GitHub's. */
+/** Points that are restored all at once, as at GitHub. */
 type Window = {readonly kind: 'window'; readonly quota: Quota};
 
 type Points = {
-  /** What the server takes, or held back, for this query. */
   readonly cost: number;
   readonly left: Bucket | Window;
 };
@@ -29,23 +29,22 @@ const isNumber = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value);
 
 /**
- * Shopify's `extensions.cost`. A query goes through where what it requests is there; what it did not need after all
- * is given back by the time of the answer. https://shopify.dev/docs/api/usage/limits
+ * Shopify's `extensions.cost`. A query needs its requested cost to be available; the unused part is already restored in
+ * its response. https://shopify.dev/docs/api/usage/limits
  */
 const bucketIn = (json: unknown, now: number): Points | undefined => {
-  const told = valueAt(json, 'extensions.cost');
-  const cost = valueAt(told, 'requestedQueryCost');
-  const maximum = valueAt(told, 'throttleStatus.maximumAvailable');
-  const available = valueAt(told, 'throttleStatus.currentlyAvailable');
-  const perSecond = valueAt(told, 'throttleStatus.restoreRate');
+  const reported = valueAt(json, 'extensions.cost');
+  const cost = valueAt(reported, 'requestedQueryCost');
+  const maximum = valueAt(reported, 'throttleStatus.maximumAvailable');
+  const available = valueAt(reported, 'throttleStatus.currentlyAvailable');
+  const perSecond = valueAt(reported, 'throttleStatus.restoreRate');
   if (!isNumber(cost) || !isNumber(maximum) || !isNumber(available)) return undefined;
   if (!isNumber(perSecond) || perSecond <= 0) return undefined;
   return {cost, left: {kind: 'bucket', maximum, rate: perSecond / 1000, available, at: now}};
 };
 
 /**
- * GitHub's `rateLimit {cost remaining resetAt limit}`, by whatever alias the query asked for it. The reset is
- * measured against the server's own clock.
+ * GitHub's `rateLimit {cost remaining resetAt limit}`, under any alias. The reset is measured against the server's clock.
  * https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
  */
 const windowIn = (json: unknown, {headers}: HttpResponse, now: number): Points | undefined => {
@@ -62,19 +61,19 @@ const windowIn = (json: unknown, {headers}: HttpResponse, now: number): Points |
   return undefined;
 };
 
-/** Only a body whose bytes may hold points is worth being parsed twice. */
-const mayTell = ({status, body}: HttpResponse): boolean =>
+/** A cheap test, so that few bodies are parsed twice. */
+const mayHavePoints = ({status, body}: HttpResponse): boolean =>
   (status === 200 || status === 429) &&
   body.includes('"cost"') &&
   (body.includes('"throttleStatus"') || body.includes('"resetAt"'));
 
-/** The points an answer tells of; undefined where it tells of none. */
+/** Undefined if the response reports no points. */
 export const pointsIn = (
   request: HttpRequest,
   response: HttpResponse,
   now: number,
 ): Points | undefined => {
-  if (!mayTell(response)) return undefined;
+  if (!mayHavePoints(response)) return undefined;
   const json = decodeJson(request, response);
   return bucketIn(json, now) ?? windowIn(json, response, now);
 };

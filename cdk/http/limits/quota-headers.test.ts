@@ -70,7 +70,7 @@ describe.each([['ratelimit-'], ['x-ratelimit-']])('%s limit, remaining and reset
   });
 });
 
-describe('the headers of an answer', () => {
+describe('the headers of a response', () => {
   test("are measured by the server's own clock", () => {
     expect(
       quotas({
@@ -82,7 +82,7 @@ describe('the headers of an answer', () => {
     ).toEqual([quota(60, 0, 9_000)]);
   });
 
-  test('count in their newest form', () => {
+  test('are read in their newest form', () => {
     expect(
       quotas({
         ratelimit: '"a";r=5;t=7',
@@ -95,12 +95,12 @@ describe('the headers of an answer', () => {
     ).toEqual([quota(undefined, 5, 7_000, 'a')]);
   });
 
-  test('may say nothing', () => {
+  test('may contain no quota', () => {
     expect(quotas({'content-type': 'application/json'})).toEqual([]);
   });
 });
 
-describe('headers that only one vendor has', () => {
+describe('headers of a single vendor', () => {
   test.each<[string, Readonly<Record<string, string>>, readonly Quota[]]>([
     [
       'Okta',
@@ -164,7 +164,7 @@ describe('headers that only one vendor has', () => {
       [quota(700, 699, 60_000, 'x-rate-limit-remaining')],
     ],
     [
-      "Zendesk's lists, which tell the reset",
+      "Zendesk's lists, which have the reset",
       {
         'x-rate-limit': '700',
         'ratelimit-limit': '700',
@@ -235,7 +235,7 @@ describe('headers that the author names', () => {
     );
   });
 
-  test('go before all others, where an answer has them', () => {
+  test('are read before all others', () => {
     const headers = {
       'ratelimit-remaining': '5',
       'ratelimit-reset': '3',

@@ -1,16 +1,15 @@
-// What an answer's headers say of the quota that is left.
-
+// Reads the remaining quota from the headers of a response.
 import {numberIn, serverTime, timeIn, untilReset} from '../response/retry-after.ts';
 import type {HttpResponse} from '../types.ts';
 import {type HeaderSet, type ResetUnit, VENDORS, type VendorSet} from './vendor-headers.ts';
 
 export type Quota = {
-  /** Tells several quotas of one answer apart; '' where it has no name. */
+  /** Distinguishes several quotas of one response; '' if it has no name. */
   readonly name: string;
-  /** Requests in the whole window, where that is told. */
+  /** Requests in the whole window, if known. */
   readonly limit: number | undefined;
   readonly remaining: number;
-  /** Milliseconds until it is filled again. */
+  /** Milliseconds until the reset. */
   readonly reset: number;
 };
 
@@ -19,11 +18,9 @@ type Item = {readonly name: string; readonly parameters: ReadonlyMap<string, str
 
 const unquoted = (text: string): string => text.trim().replace(/^"(.*)"$/, '$1');
 
-/** Splits at a separator that is not within quotes. */
-const split = (text: string, separator: ',' | ';'): readonly string[] =>
-  text.match(
-    separator === ',' ? /(?:"(?:[^"\\]|\\.)*"|[^,"])+/g : /(?:"(?:[^"\\]|\\.)*"|[^;"])+/g,
-  ) ?? [];
+/** Splits at separators outside quotes. */
+const splitAtCommas = (text: string) => text.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? [];
+const splitAtSemicolons = (text: string) => text.match(/(?:"(?:[^"\\]|\\.)*"|[^;"])+/g) ?? [];
 
 const parametersOf = (parts: readonly string[]): ReadonlyMap<string, string> =>
   new Map(
@@ -35,8 +32,8 @@ const parametersOf = (parts: readonly string[]): ReadonlyMap<string, string> =>
 
 /** A list of Structured Fields (RFC 9651): `"burst";q=100;w=60, "day";q=5000;w=86400`. */
 const itemsIn = (text = ''): readonly Item[] =>
-  split(text, ',').map((item) => {
-    const [name = '', ...rest] = split(item, ';');
+  splitAtCommas(text).map((item) => {
+    const [name = '', ...rest] = splitAtSemicolons(item);
     return {name: unquoted(name), parameters: parametersOf(rest)};
   });
 
@@ -58,66 +55,47 @@ const secondsIn = (text: string | undefined): number | undefined => {
 /**
  * `RateLimit: "burst";r=50;t=30` with `RateLimit-Policy: "burst";q=100;w=60`
  * (draft-ietf-httpapi-ratelimit-headers-08 and later); before that `RateLimit: limit=100, remaining=50, reset=30`.
- * Quotas of something else than requests, such as bytes, are left to the server.
+ * Quotas of other units than requests, such as bytes, are ignored.
  */
 const structured = (headers: Headers): readonly Quota[] => {
   const text = headers['ratelimit'];
   if (text === undefined) return [];
-  const whole = parametersOf(split(text, ','));
-  if (whole.has('remaining')) {
-    return quotaOf(
-      '',
-      whole.get('limit'),
-      numberIn(whole.get('remaining')),
-      secondsIn(whole.get('reset')),
-    );
+  const old = parametersOf(splitAtCommas(text));
+  const remaining = numberIn(old.get('remaining'));
+  if (old.has('remaining')) {
+    return quotaOf('', old.get('limit'), remaining, secondsIn(old.get('reset')));
   }
-  const policies = new Map(
-    itemsIn(headers['ratelimit-policy']).map(({name, parameters}) => [name, parameters]),
-  );
+  const policies = itemsIn(headers['ratelimit-policy']);
   return itemsIn(text).flatMap(({name, parameters}) => {
-    const policy = policies.get(name);
+    const policy = policies.findLast((item) => item.name === name)?.parameters;
     if ((policy?.get('qu') ?? 'requests') !== 'requests') return [];
-    return quotaOf(
-      name,
-      policy?.get('q'),
-      numberIn(parameters.get('r')),
-      secondsIn(parameters.get('t')),
-    );
+    const left = numberIn(parameters.get('r'));
+    return quotaOf(name, policy?.get('q'), left, secondsIn(parameters.get('t')));
   });
 };
 
-/** How long it is until the reset; without a unit its size or its form tells. */
-const UNITS: Readonly<
-  Record<ResetUnit, (text: string | undefined, serverNow: number) => number | undefined>
-> = {
-  s: (text) => secondsIn(text),
-  ms: (text) => numberIn(text),
-  'epoch-s': (text, serverNow) => {
-    const at = secondsIn(text);
-    return at === undefined ? undefined : at - serverNow;
-  },
-  'epoch-ms': (text, serverNow) => {
-    const at = numberIn(text);
-    return at === undefined ? undefined : at - serverNow;
-  },
-  iso: (text, serverNow) => {
-    const at = timeIn(text);
-    return at === undefined ? undefined : at - serverNow;
-  },
+const untilTime = (at: number | undefined, serverNow: number): number | undefined =>
+  at === undefined ? undefined : at - serverNow;
+
+/** Milliseconds until a reset in this unit. */
+const UNITS: Readonly<Record<ResetUnit, typeof untilReset>> = {
+  s: secondsIn,
+  ms: numberIn,
+  'epoch-s': (text, serverNow) => untilTime(secondsIn(text), serverNow),
+  'epoch-ms': (text, serverNow) => untilTime(numberIn(text), serverNow),
+  iso: (text, serverNow) => untilTime(timeIn(text), serverNow),
 };
 
-/** `100, 100;w=60` is a limit with its policies behind it. */
+/** `100, 100;w=60` is a limit, followed by its policies. */
 const first = (text: string | undefined): string | undefined => text?.split(/[,;]/, 1)[0];
 
 const headerOf = (headers: Headers, name: string | undefined): string | undefined =>
   name === undefined ? undefined : headers[name.toLowerCase()];
 
-/** A date holds a comma itself: `Thu, 01 Jan 2026 00:00:30 GMT`. */
+/** A date contains a comma itself: `Thu, 01 Jan 2026 00:00:30 GMT`. */
 const resetText = (text: string | undefined): string | undefined =>
   timeIn(text) === undefined ? first(text) : text;
 
-/** The quota that a set of headers tells of. */
 const flat = (
   headers: Headers,
   {limit, remaining, reset, unit}: HeaderSet,
@@ -132,10 +110,10 @@ const flat = (
   );
 };
 
-/** The quota of a vendor's own headers; where they name no reset, it is at most the whole window away. */
+/** The quota of a vendor's own headers. Without a reset header it is at most the whole window away. */
 const vendorQuota = (headers: Headers, set: VendorSet, now: number): readonly Quota[] => {
   if ('used' in set) {
-    // A bucket that leaks evenly is empty again in that part of the time that its filled part is of the whole.
+    // A bucket leaks evenly: if it is a third full, it takes a third of the time to empty.
     const [, used, limit] = /^\s*(\d+)\/(\d+)\s*$/.exec(headers[set.used] ?? '') ?? [];
     if (used === undefined || !(Number(limit) > 0)) return [];
     const reset = (Number(used) / Number(limit)) * set.drains;
@@ -153,10 +131,7 @@ const STANDARD: readonly HeaderSet[] = ['ratelimit-', 'x-ratelimit-'].map((prefi
   reset: `${prefix}reset`,
 }));
 
-/**
- * The quotas an answer tells of: by the headers that the author named, else by the newest form of the common ones,
- * else by those that only one vendor has.
- */
+/** The quotas in the author's headers, else in the standard ones (the newest form first), else in those of single vendors. */
 export const quotasIn = (
   {headers}: HttpResponse,
   now: number,
@@ -164,8 +139,8 @@ export const quotasIn = (
 ): readonly Quota[] => {
   const named = own.flatMap((set) => flat(headers, set, {now, name: set.remaining.toLowerCase()}));
   if (named.length > 0) return named;
-  const told = structured(headers);
-  if (told.length > 0) return told;
+  const standard = structured(headers);
+  if (standard.length > 0) return standard;
   for (const set of STANDARD) {
     const quotas = flat(headers, set, {now});
     if (quotas.length > 0) return quotas;

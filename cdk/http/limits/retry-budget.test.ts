@@ -11,7 +11,7 @@ const setUp = () => {
     count: (requests: number) => {
       for (let made = 0; made < requests; made += 1) budget.count();
     },
-    /** How many retries there are, up to 1,000. */
+    /** Takes retries until none is left, at most 1,000. */
     drain: () => {
       let spent = 0;
       while (spent < 1_000 && budget.spend()) spent += 1;
@@ -33,7 +33,7 @@ describe('a retry budget', () => {
     expect([drain(), drain()]).toEqual([retries, 0]);
   });
 
-  test('is full again a minute after it was spent', async () => {
+  test('is full again a minute after it was used up', async () => {
     const {drain, pass} = setUp();
     const spent = [drain()];
     await pass(59_000);

@@ -1,8 +1,8 @@
-/** How many retries a client may spend on one host. Against an API that is down, retries only add to what keeps it down. */
+/** Limits the retries to one host. Retries only make it worse for an API that is down. */
 export type RetryBudget = {
-  /** Counts a request that is no retry. */
+  /** Counts a request that is not a retry. */
   readonly count: () => void;
-  /** Takes one retry; false when none is left. */
+  /** Takes one retry; false if the budget is used up. */
   readonly spend: () => boolean;
 };
 
@@ -12,7 +12,7 @@ const SHARE = 0.1;
 
 type Second = {requests: number; retries: number};
 
-/** In any minute ten retries, or a tenth of its requests where that is more. */
+/** Allows ten retries in any minute, or a tenth of its requests if that is more. */
 export const retryBudget = (now: () => number): RetryBudget => {
   const seconds = new Map<number, Second>();
 

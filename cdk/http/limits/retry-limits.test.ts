@@ -15,13 +15,13 @@ const request: HttpRequest = {
   headers: {},
 };
 
-const answer = (
+const responseOf = (
   status: number,
   headers: Readonly<Record<string, string>> = {},
   body = '',
 ): HttpResponse => ({status, headers, body: Buffer.from(body), url: request.url});
 
-/** A fault as Node and undici make them: the code says what it is. */
+/** A fault like those of Node and undici, with a code. */
 const fault = (code: string, message = `It broke: ${code}`): Error =>
   Object.assign(new Error(message), {code});
 
@@ -34,7 +34,7 @@ type SetUp = {
   readonly ends?: number;
 };
 
-/** Sends to a server that gives these outcomes one after another, and the last one for ever. */
+/** Sends to a server that has these outcomes in order, and repeats the last one. */
 const retrying = (
   outcomes: readonly (HttpResponse | Error)[],
   {
@@ -78,44 +78,44 @@ describe('a long wait', () => {
     outcomes: readonly (HttpResponse | Error)[],
     policy: Partial<RetryPolicy> = {},
   ) => {
-    const told: unknown[] = [];
-    const {send} = retrying(outcomes, {policy, onWait: (wait) => told.push(wait)});
+    const reported: unknown[] = [];
+    const {send} = retrying(outcomes, {policy, onWait: (wait) => reported.push(wait)});
     await send();
-    return told;
+    return reported;
   };
 
   test.each([
-    ['429 with Retry-After', answer(429, {'retry-after': '10'}), '429', 10_500],
-    ['503 with Retry-After', answer(503, {'retry-after': '6'}), '503', 6_300],
-    ['403 over quota', answer(403, {'x-ratelimit-remaining': '0'}), '403', 10_000],
-    ['429 with nothing', answer(429), '429', 10_000],
-  ])('after %s is announced', async (_what, refusal, status, ms) => {
-    expect(await waitsOf([refusal, answer(200)], {base: 20_000})).toEqual([
+    ['429 with Retry-After', responseOf(429, {'retry-after': '10'}), '429', 10_500],
+    ['503 with Retry-After', responseOf(503, {'retry-after': '6'}), '503', 6_300],
+    ['403 over quota', responseOf(403, {'x-ratelimit-remaining': '0'}), '403', 10_000],
+    ['429 without headers', responseOf(429), '429', 10_000],
+  ])('after %s is reported', async (_what, refusal, status, ms) => {
+    expect(await waitsOf([refusal, responseOf(200)], {base: 20_000})).toEqual([
       {until: NOW + ms, reason: `https://api.test answered ${status}`},
     ]);
   });
 
   test.each([
-    ['a server error', answer(500)],
+    ['a server error', responseOf(500)],
     ['a fault', fault('ECONNRESET')],
-    ['429 that asks for little', answer(429, {'retry-after': '4'})],
-  ])('after %s is not', async (_what, outcome) => {
-    expect(await waitsOf([outcome, answer(200)], {base: 20_000})).toEqual([]);
+    ['429 that requests a short wait', responseOf(429, {'retry-after': '4'})],
+  ])('after %s is not reported', async (_what, outcome) => {
+    expect(await waitsOf([outcome, responseOf(200)], {base: 20_000})).toEqual([]);
   });
 });
 
 describe('the end of the run', () => {
   test.each([
     [
-      'a wait that is asked for',
-      answer(429, {'retry-after': '9'}),
-      'answered 429 and asks to wait 9 s',
+      'a requested wait',
+      responseOf(429, {'retry-after': '9'}),
+      'answered 429 and requires a wait of 9 s',
     ],
-    ['a wait of our own', fault('ECONNRESET'), ': ECONNRESET; the next attempt is in 10 s'],
-  ])('is not waited past: %s', async (_what, outcome, told) => {
+    ['a wait of our own', fault('ECONNRESET'), ': ECONNRESET; the next attempt would be in 10 s'],
+  ])('limits every wait: %s', async (_what, outcome, reported) => {
     const {send, sent, waits} = retrying([outcome], {policy: {base: 20_000}, ends: NOW + 8_000});
     const failure = await failureOf(send);
-    expect(failure).toContain(told);
+    expect(failure).toContain(reported);
     expect(failure).toContain('longer than the 8 s that are left of the run: run again after 2026');
     expect([sent.length, waits]).toEqual([1, []]);
   });
@@ -123,25 +123,25 @@ describe('the end of the run', () => {
 
 describe('the retry budget', () => {
   test('ends the retries of a client whose requests keep failing', async () => {
-    const {send, sent} = retrying([answer(502)]);
+    const {send, sent} = retrying([responseOf(502)]);
     await failureOf(send);
     await failureOf(send);
     expect(sent).toHaveLength(12);
     expect(await failureOf(send)).toBe(
-      'TransientError: GET https://api.test/items failed with 502 and is not tried again: too many requests of the last minute failed. ' +
+      'TransientError: GET https://api.test/items failed with 502 and is not retried: too many requests failed in the last minute. ' +
         'Something is wrong with api.test, or on the way to it: try again later.',
     );
     expect(sent).toHaveLength(13);
   });
 
   test('does not count rate limits', async () => {
-    const {send, sent} = retrying([answer(429, {'retry-after': '1'})]);
+    const {send, sent} = retrying([responseOf(429, {'retry-after': '1'})]);
     for (let call = 0; call < 4; call += 1) await failureOf(send);
     expect(sent).toHaveLength(24);
   });
 
-  test('lets a fault pass now and then, however often', async () => {
-    const good = answer(200);
+  test('allows occasional faults without end', async () => {
+    const good = responseOf(200);
     const {send} = retrying(
       Array.from({length: 200}, (_, index) => (index % 11 === 0 ? fault('ECONNRESET') : good)),
     );

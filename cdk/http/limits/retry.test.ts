@@ -16,13 +16,13 @@ const request: HttpRequest = {
   headers: {},
 };
 
-const answer = (
+const responseOf = (
   status: number,
   headers: Readonly<Record<string, string>> = {},
   body = '',
 ): HttpResponse => ({status, headers, body: Buffer.from(body), url: request.url});
 
-/** A fault as Node and undici make them: the code says what it is. */
+/** A fault like those of Node and undici, with a code. */
 const fault = (code: string, message = `It broke: ${code}`): Error =>
   Object.assign(new Error(message), {code});
 
@@ -33,7 +33,7 @@ type SetUp = {
   readonly onLog?: () => void;
 };
 
-/** Sends to a server that gives these outcomes one after another, and the last one for ever. */
+/** Sends to a server that has these outcomes in order, and repeats the last one. */
 const retrying = (
   outcomes: readonly (HttpResponse | Error)[],
   {policy, random = 0.5, stop = new AbortController(), onLog = () => {}}: SetUp = {},
@@ -63,12 +63,12 @@ const retrying = (
   return {send: () => send(request), sent, waits: clock.waits, log};
 };
 
-describe('an answer', () => {
+describe('a response', () => {
   test.each([[408], [425], [429], [500], [502], [503], [504], [507], [520], [524], [529]])(
-    'of %d is asked for again',
+    'of %d is retried',
     async (status) => {
-      const good = answer(200);
-      const {send, sent} = retrying([answer(status), good]);
+      const good = responseOf(200);
+      const {send, sent} = retrying([responseOf(status), good]);
       expect(await send()).toBe(good);
       expect(sent).toEqual([request, {...request, attempt: 2}]);
     },
@@ -90,8 +90,8 @@ describe('an answer', () => {
     [451],
     [501],
     [505],
-  ])('of %d is handed on as it is', async (status) => {
-    const given = answer(status);
+  ])('of %d is returned unchanged', async (status) => {
+    const given = responseOf(status);
     const {send, sent, waits} = retrying([given]);
     expect(await send()).toBe(given);
     expect(sent).toEqual([request]);
@@ -101,15 +101,15 @@ describe('an answer', () => {
   test.each([
     ['Retry-After', {'retry-after': '1'}],
     ['no quota left', {'x-ratelimit-remaining': '0'}],
-  ])('of 403 with %s is a rate limit, and asked for again', async (_what, headers) => {
-    const good = answer(200);
-    const {send, sent} = retrying([answer(403, headers), good]);
+  ])('of 403 with %s is a rate limit, and retried', async (_what, headers) => {
+    const good = responseOf(200);
+    const {send, sent} = retrying([responseOf(403, headers), good]);
     expect(await send()).toBe(good);
     expect(sent).toEqual([request, {...request, attempt: 2}]);
   });
 
-  test('of 403 with quota left is no rate limit', async () => {
-    const given = answer(403, {
+  test('of 403 with quota left is not a rate limit', async () => {
+    const given = responseOf(403, {
       'x-ratelimit-remaining': '59',
       'x-ratelimit-reset': String(NOW / 1000 + 60),
     });
@@ -142,23 +142,23 @@ describe('a fault', () => {
     ['Z_DATA_ERROR'],
     ['ERR__ERROR_FORMAT_PADDING_2'],
     ['ZSTD_error_prefix_unknown'],
-  ])('of code %s is tried again', async (code) => {
-    const good = answer(200);
+  ])('with code %s is retried', async (code) => {
+    const good = responseOf(200);
     const {send, log} = retrying([fault(code), good]);
     expect(await send()).toBe(good);
     expect(log).toEqual([`GET https://api.test/items: ${code}; attempt 2 of 6 in 0.5 s.`]);
   });
 
-  test('whose cause has the code is tried again', async () => {
-    const good = answer(200);
+  test('whose cause has the code is retried', async () => {
+    const good = responseOf(200);
     const wrapped = new TypeError('fetch failed', {cause: fault('ECONNRESET')});
     const {send, log} = retrying([wrapped, good]);
     expect(await send()).toBe(good);
     expect(log).toEqual(['GET https://api.test/items: ECONNRESET; attempt 2 of 6 in 0.5 s.']);
   });
 
-  test('of the total time limit is tried again', async () => {
-    const good = answer(200);
+  test('by the total time limit is retried', async () => {
+    const good = responseOf(200);
     const {send, log} = retrying([new DOMException('It took too long.', 'TimeoutError'), good]);
     expect(await send()).toBe(good);
     expect(log).toEqual(['GET https://api.test/items: a timeout; attempt 2 of 6 in 0.5 s.']);
@@ -173,7 +173,7 @@ describe('a fault', () => {
     ['UND_ERR_HEADERS_OVERFLOW'],
     ['ERR_INVALID_URL'],
     ['EACCES'],
-  ])('of code %s fails at once', async (code) => {
+  ])('with code %s fails at once', async (code) => {
     const {send, sent} = retrying([fault(code)]);
     expect(await failureOf(send)).toBe(
       `SystemError: GET https://api.test/items failed: It broke: ${code}.`,
@@ -181,7 +181,7 @@ describe('a fault', () => {
     expect(sent).toEqual([request]);
   });
 
-  test('in the code of a source fails at once, with the request it happened in', async () => {
+  test('in the code of a source fails at once, and names the request', async () => {
     const {send, sent} = retrying([new TypeError('x is not a function')]);
     expect(await failureOf(send)).toBe(
       'SystemError: GET https://api.test/items failed: x is not a function.',
@@ -195,7 +195,7 @@ describe('a fault', () => {
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', "Host: api.test. is not in the cert's altnames"],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'],
-  ])('of TLS, %s, fails at once and says what helps', async (code, message) => {
+  ])('of TLS, %s, fails at once with advice', async (code, message) => {
     const {send, sent} = retrying([fault(code, message)]);
     expect(await failureOf(send)).toBe(
       `ConfigError: GET https://api.test/items failed: ${message} (${code}). No secure connection could be made: ` +
@@ -205,13 +205,13 @@ describe('a fault', () => {
     expect(sent).toEqual([request]);
   });
 
-  test('that says what to do is handed on as it is', async () => {
+  test('that already has advice is thrown unchanged', async () => {
     const given = new ConfigError('The refresh token was revoked: sign in again.');
     const {send} = retrying([given]);
     await expect(send()).rejects.toBe(given);
   });
 
-  test('keeps what was thrown as its cause', async () => {
+  test('keeps the thrown error as its cause', async () => {
     const given = fault('UND_ERR_INVALID_ARG');
     const {send} = retrying([given]);
     await expect(send()).rejects.toHaveProperty('cause', given);
@@ -219,18 +219,20 @@ describe('a fault', () => {
 });
 
 describe('the last attempt', () => {
-  test('ends in a TransientError that repeats what the server said', async () => {
-    const {send, sent, waits} = retrying([answer(503, {}, '{"message": "Down for repairs."}')]);
+  test('ends in a TransientError with the message of the server', async () => {
+    const {send, sent, waits} = retrying([responseOf(503, {}, '{"message": "Down for repairs."}')]);
     expect(await failureOf(send)).toBe(
       'TransientError: GET https://api.test/items answered 503: Down for repairs. ' +
-        'It stayed so for 6 attempts: try again later.',
+        'All 6 attempts failed: try again later.',
     );
     expect(sent.length).toBe(6);
     expect(waits.length).toBe(5);
   });
 
   test('ends in a TransientError that names the last fault', async () => {
-    const {send, sent} = retrying([answer(500), fault('ECONNREFUSED')], {policy: {attempts: 3}});
+    const {send, sent} = retrying([responseOf(500), fault('ECONNREFUSED')], {
+      policy: {attempts: 3},
+    });
     expect(await failureOf(send)).toBe(
       'TransientError: GET https://api.test/items failed 3 times, the last time with ECONNREFUSED. ' +
         'Check that api.test can be reached from here; if it can, try again later.',
@@ -238,7 +240,7 @@ describe('the last attempt', () => {
     expect(sent.length).toBe(3);
   });
 
-  test('ends in a TransientError that tells a timeout by its name', async () => {
+  test('ends in a TransientError that names a timeout', async () => {
     const {send} = retrying([new DOMException('It took too long.', 'TimeoutError')]);
     expect(await failureOf(send)).toBe(
       'TransientError: GET https://api.test/items failed 6 times, the last time with a timeout. ' +
@@ -247,9 +249,9 @@ describe('the last attempt', () => {
   });
 
   test('may be the first', async () => {
-    const {send, sent, waits, log} = retrying([answer(503)], {policy: {attempts: 1}});
+    const {send, sent, waits, log} = retrying([responseOf(503)], {policy: {attempts: 1}});
     expect(await failureOf(send)).toBe(
-      'TransientError: GET https://api.test/items answered 503. It stayed so for 1 attempts: try again later.',
+      'TransientError: GET https://api.test/items answered 503. Try again later.',
     );
     expect([sent.length, waits, log]).toEqual([1, [], []]);
   });
@@ -257,13 +259,13 @@ describe('the last attempt', () => {
 
 describe('the wait before an attempt', () => {
   test('is nothing at the lower end of the jitter', async () => {
-    const {send, waits} = retrying([answer(500)], {random: 0});
+    const {send, waits} = retrying([responseOf(500)], {random: 0});
     await failureOf(send);
     expect(waits).toEqual([0, 0, 0, 0, 0]);
   });
 
   test('doubles up to the cap at the upper end of the jitter', async () => {
-    const {send, waits} = retrying([answer(500)], {
+    const {send, waits} = retrying([responseOf(500)], {
       policy: {attempts: 9, base: 1_000, cap: 60_000},
       random: 1 - Number.EPSILON,
     });
@@ -274,37 +276,41 @@ describe('the wait before an attempt', () => {
     expect(waits.every((wait, retry) => wait < Math.min(60_000, 1_000 * 2 ** retry))).toBe(true);
   });
 
-  test('is what the server asks for', async () => {
-    const {send, waits} = retrying([answer(429, {'retry-after': '30'}), answer(200)], {random: 0});
+  test('is the one that the server requests', async () => {
+    const {send, waits} = retrying([responseOf(429, {'retry-after': '30'}), responseOf(200)], {
+      random: 0,
+    });
     await send();
     expect(waits).toEqual([30_000]);
   });
 
-  test('is up to a tenth longer than what the server asks for', async () => {
-    const {send, waits} = retrying([answer(429, {'retry-after': '30'}), answer(200)], {random: 1});
+  test('is up to a tenth longer than the one that the server requests', async () => {
+    const {send, waits} = retrying([responseOf(429, {'retry-after': '30'}), responseOf(200)], {
+      random: 1,
+    });
     await send();
     expect(waits).toEqual([33_000]);
   });
 
   test('lasts until the server has quota again', async () => {
-    const limited = answer(403, {
+    const limited = responseOf(403, {
       'x-ratelimit-remaining': '0',
       'x-ratelimit-reset': String(NOW / 1000 + 3_600),
     });
-    const {send, waits} = retrying([limited, answer(200)], {random: 0});
+    const {send, waits} = retrying([limited, responseOf(200)], {random: 0});
     await send();
     expect(waits).toEqual([3_600_000]);
   });
 
-  test('backs off where the server asks to come back at once, again and again', async () => {
-    const {send, waits} = retrying([answer(429, {'retry-after': '0'})], {random: 0.5});
+  test('grows if the server keeps requesting an immediate retry', async () => {
+    const {send, waits} = retrying([responseOf(429, {'retry-after': '0'})], {random: 0.5});
     await failureOf(send);
     expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000]);
   });
 
-  test('may be longer than the longest one by its jitter', async () => {
+  test('may exceed the longest one by its jitter', async () => {
     const policy = {longest: 30_000};
-    const {send, waits} = retrying([answer(429, {'retry-after': '30'}), answer(200)], {
+    const {send, waits} = retrying([responseOf(429, {'retry-after': '30'}), responseOf(200)], {
       policy,
       random: 1,
     });
@@ -312,25 +318,25 @@ describe('the wait before an attempt', () => {
     expect(waits).toEqual([33_000]);
   });
 
-  test('fails at once when the server asks for more than the longest one', async () => {
-    const {send, sent, waits} = retrying([answer(429, {'retry-after': '3701'})]);
+  test('fails at once if the server requests more than the longest one', async () => {
+    const {send, sent, waits} = retrying([responseOf(429, {'retry-after': '3701'})]);
     expect(await failureOf(send)).toBe(
-      'TransientError: GET https://api.test/items answered 429 and asks to wait 3701 s, ' +
+      'TransientError: GET https://api.test/items answered 429 and requires a wait of 3701 s, ' +
         'longer than the 3700 s this run may wait: run again after 2026-01-01T01:01:41.000Z.',
     );
     expect([sent.length, waits]).toEqual([1, []]);
   });
 
-  test('fails in words even when the server asks for longer than time lasts', async () => {
-    const {send} = retrying([answer(503, {'retry-after': '1'.repeat(17)})]);
+  test('fails with a message even if the server requests a date that is out of range', async () => {
+    const {send} = retrying([responseOf(503, {'retry-after': '1'.repeat(17)})]);
     expect(await failureOf(send)).toBe(
-      'TransientError: GET https://api.test/items answered 503 and asks to wait 11111111111111112 s, ' +
+      'TransientError: GET https://api.test/items answered 503 and requires a wait of 11111111111111112 s, ' +
         'longer than the 3700 s this run may wait: run again after +275760-09-13T00:00:00.000Z.',
     );
   });
 
-  test('is told beforehand, with its reason', async () => {
-    const {send, log} = retrying([answer(500), fault('ECONNRESET'), answer(200)]);
+  test('is logged beforehand, with its reason', async () => {
+    const {send, log} = retrying([responseOf(500), fault('ECONNRESET'), responseOf(200)]);
     await send();
     expect(log).toEqual([
       'GET https://api.test/items: 500; attempt 2 of 6 in 0.5 s.',
@@ -344,7 +350,7 @@ describe('an abort', () => {
 
   test("during a wait rejects with the signal's reason", async () => {
     const stop = new AbortController();
-    const {send, sent} = retrying([answer(500)], {stop, onLog: () => stop.abort(stopped)});
+    const {send, sent} = retrying([responseOf(500)], {stop, onLog: () => stop.abort(stopped)});
     await expect(send()).rejects.toBe(stopped);
     expect(sent).toEqual([request]);
   });

@@ -7,6 +7,7 @@ import {
   describeResponse,
   exhausted,
   isTransientFault,
+  MAY_HAVE_TAKEN_EFFECT,
   neverArrived,
 } from '../response/faults.ts';
 import {requestedWait} from '../response/retry-after.ts';
@@ -15,14 +16,14 @@ import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '.
 import {type RetryBudget, retryBudget} from './retry-budget.ts';
 import {openWaits, type Waits} from './waits.ts';
 
-/** How hard to try. */
 type Policy<Length> = {
-  /** Requests in all, the first one included. */
+  /** The most attempts, including the first. Default 6. */
   readonly attempts: number;
-  /** The n-th wait is drawn evenly from 0 to `base` × 2ⁿ (full jitter), up to `cap`. */
+  /** The n-th wait is random between 0 and `base` × 2ⁿ (full jitter). Default a second. */
   readonly base: Length;
+  /** The upper limit of these waits. Default a minute. */
   readonly cap: Length;
-  /** The longest wait that a server or a limit may ask for; past it the request fails. */
+  /** The longest wait that a server or a limit may require; beyond it the request fails. Default 3,700 s. */
   readonly longest: Length;
 };
 
@@ -36,10 +37,9 @@ export const DEFAULT_RETRY: RetryPolicy = {
   attempts: 6,
   base: 1_000,
   cap: 60_000,
-  longest: 3_700_000, // GitHub's quota is filled again each hour
+  longest: 3_700_000, // GitHub resets its quota each hour
 };
 
-/** The policy of a client: that of its source, else the defaults. */
 export const retryPolicyOf = ({attempts, ...waits}: RetryOptions = {}): RetryPolicy => {
   const inMilliseconds = (name: keyof typeof waits): number => {
     const wait = waits[name];
@@ -70,22 +70,18 @@ const isTransient = (outcome: Outcome): boolean =>
     ? ['retry', 'rate-limited'].includes(actionOf(outcome.response))
     : isTransientFault(outcome.error);
 
-/** What changes something on the server is sent again only where it did not get through, or was turned away at the door. */
+/** A request that changes something is only retried if the server did not get it, or refused it for its rate limit. */
 const shouldRetry = ({once}: HttpRequest, outcome: Outcome): boolean =>
   once ? neverActedOn(outcome) : isTransient(outcome);
 
-/** Rate limits are not counted: the server is well, and says itself when to come back. */
+/** Does not use the retry budget: the server is healthy, and says when to try again. */
 const isOverLimit = (outcome: Outcome): boolean =>
   outcome.kind === 'response' && actionOf(outcome.response) === 'rate-limited';
 
 const neverActedOn = (outcome: Outcome): boolean =>
   isOverLimit(outcome) || (outcome.kind === 'fault' && neverArrived(outcome.error));
 
-/** What the server itself asks to wait. */
-const requestedWaitOf = (outcome: Outcome, now: number): number | undefined =>
-  outcome.kind === 'response' ? requestedWait(outcome.response, now) : undefined;
-
-/** Jitter is added behind the server's own figure: every client was told the same instant. */
+/** Jitter is added to the server's own figure, since every client gets the same one. */
 const waitFor = (
   requested: number | undefined,
   retry: number,
@@ -97,17 +93,16 @@ const waitFor = (
     : requested * (1 + random() * 0.1);
 
 const settle = (request: HttpRequest, outcome: Outcome, attempts: number): HttpResponse => {
-  if (outcome.kind === 'response') {
-    if (!isTransient(outcome)) return outcome.response;
-    throw new TransientError(
-      request.once
-        ? `${describeResponse(request, outcome.response)} It may have done its work all the same, so it is not sent again: look there before you run it again.`
-        : `${describeResponse(request, outcome.response)} It stayed so for ${attempts} attempts: try again later.`,
-    );
+  if (outcome.kind === 'fault') {
+    const {error} = outcome;
+    throw isTransientFault(error) ? exhausted(request, attempts, error) : broken(request, error);
   }
-  throw isTransientFault(outcome.error)
-    ? exhausted(request, attempts, outcome.error)
-    : broken(request, outcome.error);
+  if (!isTransient(outcome)) return outcome.response;
+  const again =
+    attempts === 1 ? 'Try again later.' : `All ${attempts} attempts failed: try again later.`;
+  throw new TransientError(
+    `${describeResponse(request, outcome.response)} ${request.once ? MAY_HAVE_TAKEN_EFFECT : again}`,
+  );
 };
 
 const describeOutcome = (outcome: Outcome): string =>
@@ -116,46 +111,38 @@ const describeOutcome = (outcome: Outcome): string =>
 const spend = (budget: RetryBudget, request: HttpRequest, outcome: Outcome): void => {
   if (isOverLimit(outcome) || budget.spend()) return;
   throw new TransientError(
-    `${describeRequest(request)} failed with ${describeOutcome(outcome)} and is not tried again: too many requests of the last minute failed. ` +
+    `${describeRequest(request)} failed with ${describeOutcome(outcome)} and is not retried: too many requests failed in the last minute. ` +
       `Something is wrong with ${request.url.host}, or on the way to it: try again later.`,
     outcome.kind === 'fault' ? {cause: outcome.error} : {},
   );
 };
 
-/** Waits before the next attempt, or throws where the run may not wait that long. */
+/** Waits before the next attempt, or throws if the wait would be too long. */
 const waitAfter = async (
   outcome: Outcome,
   {request, made, policy}: {request: HttpRequest; made: number; policy: RetryPolicy},
   {allow, sleep}: Waits,
   {clock, random, log}: HttpRun,
 ): Promise<void> => {
-  const requested = requestedWaitOf(outcome, clock.now());
-  const told = `${describeRequest(request)} answered ${describeOutcome(outcome)} and asks to wait`;
-  if (requested !== undefined) allow(requested, told);
+  const description = describeRequest(request);
+  const fault = describeOutcome(outcome);
+  const requested =
+    outcome.kind === 'response' ? requestedWait(outcome.response, clock.now()) : undefined;
   const wait = waitFor(requested, made - 1, policy, random);
-  if (requested === undefined) {
-    allow(
-      wait,
-      `${describeRequest(request)}: ${describeOutcome(outcome)}; the next attempt is in`,
-      wait,
-    );
+  if (requested !== undefined) {
+    allow(requested, `${description} answered ${fault} and requires a wait of`);
+  } else {
+    allow(wait, `${description}: ${fault}; the next attempt would be in`, wait);
   }
   log(
     'INFO',
-    `${describeRequest(request)}: ${describeOutcome(outcome)}; attempt ${made + 1} of ${policy.attempts} in ${(wait / 1000).toFixed(1)} s.`,
+    `${description}: ${fault}; attempt ${made + 1} of ${policy.attempts} in ${(wait / 1000).toFixed(1)} s.`,
   );
   const limited = requested !== undefined || isOverLimit(outcome);
-  await sleep(
-    request,
-    wait,
-    limited ? `${request.url.origin} answered ${describeOutcome(outcome)}` : undefined,
-  );
+  await sleep(request, wait, limited ? `${request.url.origin} answered ${fault}` : undefined);
 };
 
-/**
- * Sends again what failed for a passing reason: a broken connection, 408, 425, 429, 5xx, 403 over quota, or what a rule
- * says. Any other answer is handed on.
- */
+/** Retries transient failures: broken connections, 408, 425, 429, 5xx, 403 over quota, and those that a rule names. */
 export const withRetry = (send: Send, policy: RetryPolicy, run: HttpRun): Send => {
   const waits = openWaits(run, policy.longest);
   const budgets = new Map<string, RetryBudget>();

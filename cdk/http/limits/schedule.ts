@@ -1,26 +1,26 @@
-// When a quota that fills again at a certain time lets the next request go.
+// Schedules requests within quotas that are reset at a certain time.
 import {SystemError} from '../../errors.ts';
 import type {Quota} from './quota-headers.ts';
 
-/** A quota as the last answer told it, less what was sent since. */
-export type Known = {
+/** A quota by the last response, less the requests since. */
+export type KnownQuota = {
   readonly name: string;
   readonly limit: number | undefined;
   readonly resetAt: number;
   remaining: number;
-  /** When the last request went out, or may. */
+  /** The time of the last request that was sent or scheduled. */
   sentAt: number;
 };
 
-/** Above this share of a quota requests go freely. */
+/** Above this share of a quota requests are not delayed. */
 const PLENTY = 0.2;
 
-/** What an answer tells replaces what was known, but for the turns that are already given away. */
+/** Replaces a known quota by the reported one, but keeps the requests that are already scheduled. */
 export const update = (
   {name, limit, remaining, reset}: Quota,
-  before: readonly Known[],
+  before: readonly KnownQuota[],
   now: number,
-): Known => ({
+): KnownQuota => ({
   name,
   limit,
   remaining,
@@ -28,23 +28,23 @@ export const update = (
   sentAt: before.find((known) => known.name === name)?.sentAt ?? now,
 });
 
-type TurnRequest = {
+type ScheduleRequest = {
   /** The share of the quota that is left to others. */
   readonly leave: number;
-  /** The longest wait there may be, in milliseconds. */
+  /** The longest allowed wait, in milliseconds. */
   readonly longest: number;
   readonly now: number;
-  /** What the request takes from the quota; default 1. */
+  /** The amount that the request takes from the quota; default 1. */
   readonly cost?: number;
 };
 
 /**
- * When a quota lets the next request go: at once, at its turn, or when it is filled again. What a day has left is
- * not spread over the day: no run waits that long, so it takes what there is.
+ * The time at which a quota allows the request: now, at an even distance from the last one, or at the reset. A quota that
+ * is reset later than the longest wait is not spread, but used up.
  */
-const turnOf = (
-  {limit, remaining, resetAt, sentAt}: Known,
-  {leave, longest, now, cost = 1}: TurnRequest,
+const dueAt = (
+  {limit, remaining, resetAt, sentAt}: KnownQuota,
+  {leave, longest, now, cost = 1}: ScheduleRequest,
 ): number => {
   const reserve = leave * (limit ?? 0);
   const left = remaining - reserve;
@@ -54,14 +54,14 @@ const turnOf = (
   return Math.max(now, sentAt + ((resetAt - sentAt) * cost) / Math.max(cost, left));
 };
 
-/** When a request may go, and whether it may go then or must ask again: others wait for the same reset. */
-export const takeTurn = (
-  quotas: readonly Known[],
-  wanted: TurnRequest,
+/** The time at which a request may be sent. If it is not granted, schedule it again then: others wait for the same reset. */
+export const schedule = (
+  quotas: readonly KnownQuota[],
+  wanted: ScheduleRequest,
 ): {readonly at: number; readonly granted: boolean} => {
   const {now, cost = 1} = wanted;
   const known = quotas.filter(({resetAt}) => resetAt > now);
-  const at = Math.max(now, ...known.map((quota) => turnOf(quota, wanted)));
+  const at = Math.max(now, ...known.map((quota) => dueAt(quota, wanted)));
   if (known.some(({resetAt}) => resetAt === at)) return {at, granted: false};
   for (const quota of known) {
     quota.remaining -= cost;
@@ -70,10 +70,9 @@ export const takeTurn = (
   return {at, granted: true};
 };
 
-/** A share of everything leaves nothing to send with. */
 export const assertShare = (leave: number): void => {
   if (leave >= 0 && leave < 1) return;
   throw new SystemError(
-    `A share of ${leave} of the quota can't be left: it must be from 0 to below 1.`,
+    `\`pacing.leave\` is ${leave}, but must be a share of the quota: from 0 to below 1.`,
   );
 };

@@ -3,7 +3,7 @@ import {tokenBucket} from './token-bucket.ts';
 
 const EVERY = 5;
 
-/** Two tokens are taken: one at the start, one that was due at 5, but was woken for at `woken`. How long is it to the third? */
+/** Takes a token at the start and one that was due at 5, at the time `woken`. Returns the wait for the third. */
 const waitBehind = (woken: number): number => {
   let now = 0;
   const bucket = tokenBucket(1 / EVERY, 1, () => now);
@@ -20,13 +20,13 @@ test.each([
   ['an interval late', 10, 0],
   ['much later', 3_000, 0],
 ])(
-  'a token that is taken %s is followed by one an interval behind its due time',
+  'after a token that is taken %s the next one comes an interval after its due time',
   (_when, woken, wait) => {
     expect(waitBehind(woken)).toBeCloseTo(wait);
   },
 );
 
-test('a process that slept for long gets what it missed in ten milliseconds at once, and no more', () => {
+test('a process that slept for long gets at once the tokens of ten milliseconds, and no more', () => {
   let now = 0;
   const bucket = tokenBucket(1 / EVERY, 1, () => now);
   bucket.take(0);

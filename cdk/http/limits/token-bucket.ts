@@ -1,26 +1,26 @@
-/** Tokens that come back evenly. */
+/** Tokens that are restored evenly. */
 export type TokenBucket = {
-  /** In how many milliseconds `tokens` of them will be there; 0 if they are. */
+  /** The milliseconds until the bucket holds this many tokens; 0 if it does. */
   readonly wait: (tokens: number) => number;
-  /** Takes one. Who waited for it names when it was `due`: the next one comes an interval behind that, not behind now. */
+  /** Takes a token that was `due` at this time. The next one comes an interval after that, even if the caller is late. */
   readonly take: (due: number) => void;
 };
 
-/** What floating point loses over a long run must not make anyone wait. */
+/** Rounding errors of a long run must not cause a wait. */
 const EPSILON = 1e-6;
 
 /**
- * Timers have whole milliseconds and wake late, a busy process later still. At 200 requests a second that would
- * cost a fifth of the rate, so up to so many milliseconds are made up for; more would be a burst to the server.
+ * Timers have whole milliseconds and are late, more so in a busy process. At 200 requests a second that would cost a fifth
+ * of the rate, so this many milliseconds are made up for. More would be a burst to the server.
  */
 const LATE = 10;
 
 /**
- * @param rate tokens for each millisecond
- * @param capacity how many it holds; it begins full
+ * @param rate tokens per millisecond
+ * @param capacity the size of the bucket, which starts full
  */
 export const tokenBucket = (rate: number, capacity: number, now: () => number): TokenBucket => {
-  // From here on, not since 1970: small numbers keep more of their fraction.
+  // Times are relative to this one: smaller numbers have a more precise fraction.
   const openedAt = now();
   let fullAfter = 0;
 

@@ -1,33 +1,33 @@
-// Names of quota headers, as data: those of single vendors, and the form in which an author adds others.
+// The quota headers of single vendors, and the type in which an author adds others.
 
-/** What a reset is: seconds or milliseconds from now, a moment in seconds or milliseconds since 1970, or a date with its zone. */
+/** Seconds or milliseconds from now, seconds or milliseconds since 1970, or a date with its zone. */
 export type ResetUnit = 's' | 'ms' | 'epoch-s' | 'epoch-ms' | 'iso';
 
-/** The headers that tell of one quota. */
+/** The headers of one quota. */
 export type HeaderSet = {
-  /** How many requests the whole window takes. Without it the rest is not spread, and no share of it can be left. */
+  /** The header with the requests in the whole window. Without it requests are not spread, and `leave` has no effect. */
   readonly limit?: string;
-  /** How many requests are left. */
+  /** The header with the remaining requests. */
   readonly remaining: string;
-  /** When the quota is filled again. */
+  /** The header with the reset. */
   readonly reset: string;
-  /** What the reset is. Default: told by its form and its size. */
+  /** The unit of the reset. Default: detected from its form and size. */
   readonly unit?: ResetUnit;
 };
 
-/** Quotas without a reset header fill again in a known window, of milliseconds: at most that long is waited. */
+/** Quotas without a reset header, but with a known window in milliseconds, which is the longest wait. */
 type WindowSet = {readonly remaining: string; readonly window: number} & (
   | {readonly limit: string}
   | {readonly most: number}
 );
 
-/** A bucket as `32/40`, which empties from full in so many milliseconds. */
+/** A bucket as `32/40`, which drains from full in `drains` milliseconds. */
 type BucketSet = {readonly used: string; readonly drains: number};
 
 export type VendorSet = HeaderSet | WindowSet | BucketSet;
 
 /**
- * Names in lower case. Quotas of a day that name no reset are left out, since nobody could say how long to wait:
+ * Names in lower case. Daily quotas without a reset are left out, since the wait is unknown:
  * HubSpot's X-HubSpot-RateLimit-Daily, Xero's X-DayLimit-Remaining, Salesforce's Sforce-Limit-Info.
  */
 export const VENDORS: readonly VendorSet[] = [
@@ -51,7 +51,7 @@ export const VENDORS: readonly VendorSet[] = [
     remaining: 'x-sib-ratelimit-remaining',
     reset: 'x-sib-ratelimit-reset',
   },
-  // HubSpot names the length of the window, not its end. X-HubSpot-RateLimit-Secondly is no longer enforced.
+  // HubSpot sends the length of the window, not its end. X-HubSpot-RateLimit-Secondly is no longer enforced.
   // https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
   {
     limit: 'x-hubspot-ratelimit-max',
@@ -59,13 +59,13 @@ export const VENDORS: readonly VendorSet[] = [
     reset: 'x-hubspot-ratelimit-interval-milliseconds',
     unit: 'ms',
   },
-  // Zendesk, where an answer lacks its `ratelimit-reset`: "the number of requests remaining for the current minute".
+  // Zendesk, if a response lacks `ratelimit-reset`: "the number of requests remaining for the current minute".
   // https://developer.zendesk.com/documentation/ticketing/using-the-zendesk-api/best-practices-for-avoiding-rate-limiting/
   {limit: 'x-rate-limit', remaining: 'x-rate-limit-remaining', window: 60_000},
   // Xero, 60 a minute for each organisation and 10,000 for each app: https://developer.xero.com/faq/limits
   {most: 60, remaining: 'x-minlimit-remaining', window: 60_000},
   {most: 10_000, remaining: 'x-appminlimit-remaining', window: 60_000},
-  // Shopify's REST API: 40 requests that leak at 2 a second, and in larger plans the same times two or ten.
+  // Shopify's REST API: 40 requests that leak at 2 a second; in larger plans both are doubled or ten times as large.
   // https://shopify.dev/docs/api/admin-rest/usage/rate-limits
   {used: 'x-shopify-shop-api-call-limit', drains: 20_000},
 ];

@@ -14,7 +14,7 @@ const request: HttpRequest = {
   headers: {},
 };
 
-const answer = (
+const responseOf = (
   status: number,
   body = '',
   headers: HttpResponse['headers'] = {},
@@ -25,107 +25,122 @@ const answer = (
   url: request.url,
 });
 
-/** What an answer means to a source with these rules. */
-const meaning = async (
+/** The action for a response by these rules. */
+const actionBy = async (
   rules: readonly ResponseRule[],
   given: HttpResponse,
 ): Promise<ResponseAction> => actionOf(await withRules(async () => given)({...request, rules}));
 
-describe('without a rule an answer', () => {
+describe('a response without a matching rule', () => {
   test.each<[HttpResponse, ResponseAction]>([
-    [answer(200), 'success'],
-    [answer(204), 'success'],
-    [answer(304), 'fail'],
-    [answer(400), 'fail'],
-    [answer(401), 'refresh-token'],
-    [answer(403), 'fail'],
-    [answer(403, '', {'retry-after': '1'}), 'rate-limited'],
-    [answer(403, '', {'x-ratelimit-remaining': '0'}), 'rate-limited'],
-    [answer(404), 'fail'],
-    [answer(408), 'retry'],
-    [answer(429), 'rate-limited'],
-    [answer(500), 'retry'],
-    [answer(501), 'fail'],
-    [answer(503), 'retry'],
-  ])('%# means what its status says', async (given, expected) => {
-    expect(await meaning([], given)).toBe(expected);
+    [responseOf(200), 'success'],
+    [responseOf(204), 'success'],
+    [responseOf(304), 'fail'],
+    [responseOf(400), 'fail'],
+    [responseOf(401), 'refresh-token'],
+    [responseOf(403), 'fail'],
+    [responseOf(403, '', {'retry-after': '1'}), 'rate-limited'],
+    [responseOf(403, '', {'x-ratelimit-remaining': '0'}), 'rate-limited'],
+    [responseOf(404), 'fail'],
+    [responseOf(408), 'retry'],
+    [responseOf(429), 'rate-limited'],
+    [responseOf(500), 'retry'],
+    [responseOf(501), 'fail'],
+    [responseOf(503), 'retry'],
+  ])('gets the action of its status: %#', async (given, expected) => {
+    expect(await actionBy([], given)).toBe(expected);
   });
 });
 
 describe('a rule', () => {
   test.each<[string, ResponseRule, HttpResponse, boolean]>([
-    ['its status', {status: 404, action: 'ignore'}, answer(404), true],
-    ['another status', {status: 404, action: 'ignore'}, answer(410), false],
-    ['one of its statuses', {status: [404, 410], action: 'ignore'}, answer(410), true],
+    ['its status', {status: 404, action: 'ignore'}, responseOf(404), true],
+    ['another status', {status: 404, action: 'ignore'}, responseOf(410), false],
+    ['one of its statuses', {status: [404, 410], action: 'ignore'}, responseOf(410), true],
     [
-      'a header that is there',
+      'a header that is present',
       {header: {name: 'X-Gone'}, action: 'ignore'},
-      answer(400, '', {'x-gone': ''}),
+      responseOf(400, '', {'x-gone': ''}),
       true,
     ],
-    ['a header that is not', {header: {name: 'X-Gone'}, action: 'ignore'}, answer(400), false],
+    [
+      'a header that is missing',
+      {header: {name: 'X-Gone'}, action: 'ignore'},
+      responseOf(400),
+      false,
+    ],
     [
       'a header that matches',
       {header: {name: 'x-why', matches: /^empty/}, action: 'ignore'},
-      answer(400, '', {'x-why': 'empty list'}),
+      responseOf(400, '', {'x-why': 'empty list'}),
       true,
     ],
     [
       'a header that does not',
       {header: {name: 'x-why', matches: /^empty/}, action: 'ignore'},
-      answer(400, '', {'x-why': 'not empty'}),
+      responseOf(400, '', {'x-why': 'not empty'}),
       false,
     ],
     [
-      'a field that says something',
+      'a field with a value',
       {body: {path: 'error.code'}, action: 'ignore'},
-      answer(200, '{"error": {"code": "gone"}}'),
+      responseOf(200, '{"error": {"code": "gone"}}'),
       true,
     ],
     [
-      'a field that says nothing',
+      'a field that is null',
       {body: {path: 'error'}, action: 'ignore'},
-      answer(200, '{"error": null}'),
+      responseOf(200, '{"error": null}'),
       false,
     ],
     [
       'a field in a list that matches',
       {body: {path: 'errors.0.code', matches: /^17$/}, action: 'ignore'},
-      answer(400, '{"errors": [{"code": 17}]}'),
+      responseOf(400, '{"errors": [{"code": 17}]}'),
       true,
     ],
     [
-      'a field of a body that is no JSON',
+      'a field of a body that is not JSON',
       {body: {path: 'error'}, action: 'ignore'},
-      answer(400, '<error>'),
+      responseOf(400, '<error>'),
       false,
     ],
-    ['a text', {text: /no rows/i, action: 'ignore'}, answer(400, 'No rows here'), true],
-    ['another text', {text: /no rows/i, action: 'ignore'}, answer(400, 'No columns'), false],
     [
-      'all that it asks for but one',
-      {status: 400, text: /rows/, header: {name: 'x-why'}, action: 'ignore'},
-      answer(400, 'no rows'),
+      'a matching text',
+      {text: /no rows/i, action: 'ignore'},
+      responseOf(400, 'No rows here'),
+      true,
+    ],
+    [
+      'a text that does not match',
+      {text: /no rows/i, action: 'ignore'},
+      responseOf(400, 'No columns'),
       false,
     ],
-  ])('that asks for %s', async (_what, rule, given, fits) => {
-    expect((await meaning([rule], given)) === 'ignore').toBe(fits);
+    [
+      'all of its conditions but one',
+      {status: 400, text: /rows/, header: {name: 'x-why'}, action: 'ignore'},
+      responseOf(400, 'no rows'),
+      false,
+    ],
+  ])('with %s as a condition', async (_what, rule, given, fits) => {
+    expect((await actionBy([rule], given)) === 'ignore').toBe(fits);
   });
 
-  test('goes before those behind it', async () => {
+  test('takes precedence over later ones', async () => {
     const rules: ResponseRule[] = [
       {status: 404, text: /later/, action: 'retry'},
       {status: 404, action: 'ignore'},
     ];
     expect([
-      await meaning(rules, answer(404, 'come later')),
-      await meaning(rules, answer(404, 'nothing')),
+      await actionBy(rules, responseOf(404, 'come later')),
+      await actionBy(rules, responseOf(404, 'nothing')),
     ]).toEqual(['retry', 'ignore']);
   });
 });
 
-describe('an answer that a rule calls', () => {
-  test('ignored is null for a request, the end of a list, told once and counted', async () => {
+describe('a response whose action is', () => {
+  test('ignore is null for a request, the end of a list, logged once and counted', async () => {
     nock(API).get('/one').reply(404, {message: 'gone'});
     nock(API).get('/list').reply(404);
     const {result, log} = await withAuth(
@@ -134,11 +149,11 @@ describe('an answer that a rule calls', () => {
     );
     expect(result).toEqual([null, []]);
     expect(log.filter((line) => !line.startsWith('DEBUG'))).toEqual([
-      `WARN GET ${API}/one answered 404: gone. That counts as "nothing here", as the source has it. Further ones with this status are counted, not told.`,
+      `WARN GET ${API}/one answered 404: gone. The source treats this as "nothing here". Further responses with this status are counted, not logged.`,
     ]);
   });
 
-  test('a passing fault is asked for again, be its status 200', async () => {
+  test('retry is requested again, even with status 200', async () => {
     nock(API).get('/items').reply(200, {error: 'busy'});
     nock(API).get('/items').reply(200, {items: []});
     const {result} = await withAuth(
@@ -148,7 +163,7 @@ describe('an answer that a rule calls', () => {
     expect(result).toEqual({items: []});
   });
 
-  test('rate-limited is waited out, whatever the retry budget', async () => {
+  test('rate-limited makes the request wait, whatever the retry budget', async () => {
     nock(API).get('/items').times(30).reply(403, 'Rate limit exceeded');
     nock(API).get('/items').reply(200, {ok: true});
     const {result} = await withAuth(
@@ -161,7 +176,7 @@ describe('an answer that a rule calls', () => {
     expect(result).toEqual({ok: true});
   });
 
-  test('a refusal of the token gets a new one', async () => {
+  test('refresh-token gets a new token', async () => {
     nock(API).post('/login').times(2).reply(200, {token: 'a-token'});
     nock(API).get('/items').reply(400, {code: 'SESSION_EXPIRED'});
     nock(API).get('/items').reply(200, {ok: true});
@@ -181,7 +196,7 @@ describe('an answer that a rule calls', () => {
     expect(result).toEqual({ok: true});
   });
 
-  test('a success is read like any other', async () => {
+  test('success is read like any other', async () => {
     nock(API).get('/items').reply(404, {items: []});
     const {result} = await withAuth({}, (http) =>
       http.get('/items', {rules: [{status: 404, action: 'success'}]}),
@@ -199,14 +214,14 @@ describe('an answer that a rule calls', () => {
       {failure: 'transient_error', advice: 'It opens at nine.'},
       `TransientError: GET ${API}/items answered 200: no such plan. It opens at nine.`,
     ],
-  ])('a failure fails at once, %j', async (more, expected) => {
+  ])('fail fails at once, %j', async (more, expected) => {
     nock(API).get('/items').reply(200, {error: 'no such plan'});
     const rules: ResponseRule[] = [{body: {path: 'error'}, action: 'fail', ...more}];
     expect(await failureOf(() => withAuth({rules}, (http) => http.get('/items')))).toBe(expected);
   });
 });
 
-test('the rules of a request go before those of its client', async () => {
+test('the rules of a request take precedence over those of its client', async () => {
   nock(API).get('/items').reply(404, {ok: true});
   const {result} = await withAuth({rules: [{status: 404, action: 'ignore'}]}, (http) =>
     http.get('/items', {rules: [{status: 404, action: 'success'}]}),

@@ -1,15 +1,15 @@
-// What an answer means: what its status says, unless a rule of the source says otherwise.
+// Finds the action for a response: by the first rule of the source that matches, else by its status.
 import {isNone, isObject, valueAt} from '../../json/values.ts';
 import type {HttpRequest, HttpResponse, ResponseAction, ResponseRule, Send} from '../types.ts';
 
-/** Not Implemented and HTTP Version Not Supported: the only server errors that stay. */
+/** Not Implemented and HTTP Version Not Supported: the only server errors that do not pass. */
 const LASTING_SERVER_ERRORS = new Set([501, 505]);
 
 const isTransientStatus = (status: number): boolean =>
   status === 408 || status === 425 || (status >= 500 && !LASTING_SERVER_ERRORS.has(status));
 
 /**
- * 429 always; 403 when the server says it is about quota, as GitHub does:
+ * 429 always; 403 if its headers mention a quota, as at GitHub:
  * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  */
 const isOverQuota = ({status, headers}: HttpResponse): boolean =>
@@ -27,8 +27,8 @@ const actionOfStatus = (response: HttpResponse): ResponseAction => {
 export const actionOf = (response: HttpResponse): ResponseAction =>
   response.rule?.action ?? actionOfStatus(response);
 
-/** Undefined where the body is no JSON: a rule about a field does not fit then. */
-const jsonOf = ({body}: HttpResponse): unknown => {
+/** Undefined if the body is not JSON. */
+export const jsonOf = ({body}: HttpResponse): unknown => {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
@@ -54,7 +54,7 @@ const hasField = ({body}: ResponseRule, json: () => unknown): boolean => {
   return body.matches?.test(text) ?? true;
 };
 
-/** The body is parsed for the first rule that asks for a field of it, and once. */
+/** Parses the body once, and only if a rule needs a field of it. */
 const ruleFor = (
   rules: readonly ResponseRule[],
   response: HttpResponse,
@@ -73,7 +73,7 @@ const ruleFor = (
   );
 };
 
-/** Notes on each answer which of its request's rules it falls under; the first one that fits. */
+/** Adds the first matching rule of the request to each response. */
 export const withRules =
   (send: Send): Send =>
   async (request) => {
@@ -82,7 +82,7 @@ export const withRules =
     return rule === undefined ? response : {...response, rule};
   };
 
-/** The statuses that a list calls empty are a rule like any other. */
+/** Turns the `emptyOn` of a list into a rule. */
 export const withEmptyOn = (request: HttpRequest, status: readonly number[] = []): HttpRequest =>
   status.length === 0
     ? request

@@ -1,4 +1,4 @@
-// What an answer or a broken connection means: try again, wait, or give up, and in which words.
+// Classifies failed requests as transient or permanent, and turns them into errors.
 import {
   ConfigError,
   errorOf,
@@ -12,36 +12,36 @@ import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts'
 import {actionOf} from './action.ts';
 import {refusalText} from './refusal-text.ts';
 
-/** The `code` of a network error, or of the first of its causes that has one: `ECONNRESET`, `ENOTFOUND`. */
+/** The `code` of an error, or of its first cause that has one: `ECONNRESET`, `ENOTFOUND`. */
 export const networkCode = (error: unknown): string | undefined => {
   if (!isObject(error)) return undefined;
   const {code, cause} = error;
   return typeof code === 'string' ? code : networkCode(cause);
 };
 
-// Codes of node:net, node:dns, undici, its HTTP parser, the decompressors and decode/. TLS faults are not among them: a
-// certificate that is refused now is refused in a second, too.
+// Codes of node:net, node:dns, undici, its HTTP parser, the decompressors and decode/, without TLS faults: retrying does not
+// make a certificate valid.
 const TRANSIENT_CODE =
   /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|NETDOWN)|UND_ERR_.*|HPE_.*|[A-Z]+_TRUNCATED|ERR_HTTP2_.*|Z_.*|ERR__ERROR_.*|ZSTD_.*)$/;
 
-/** What undici says of a request it can't send, of a client that is closed, and of redirects without end. */
+/** undici's codes for a request that it cannot send, a closed client, and too many redirects. */
 const LASTING_CODE =
   /^UND_ERR_(INVALID_ARG|INVALID_RETURN_VALUE|NOT_SUPPORTED|CLOSED|DESTROYED|REDIRECT_MAX|HEADERS_OVERFLOW)$/;
 
-// Not all of OpenSSL's names for what is wrong with a certificate say so: https://docs.openssl.org/3.5/man1/openssl-verification-options/
+// Not all of OpenSSL's certificate errors contain "CERT": https://docs.openssl.org/3.5/man1/openssl-verification-options/
 const TLS_CODE =
   /CERT|SSL|TLS|UNABLE_TO_VERIFY|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH/;
 
-/** A total timeout has no code, but a name. */
+/** The total timeout has a name instead of a code. */
 const isTimeout = (error: unknown): boolean => isObject(error) && error['name'] === 'TimeoutError';
 
-/** Nothing of the request can have reached the server: it may be sent again whatever it does there. */
+/** The request cannot have reached the server, so any request may be retried. */
 export const neverArrived = (error: unknown): boolean =>
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/.test(
     networkCode(error) ?? '',
   );
 
-/** What is no HTTP: it should have a code `HPE_…`, but undici 8.12 looks that up in a table that is the other way round. */
+/** A response that is not HTTP. It should have a code `HPE_…`, but undici 8.12 looks the code up in a reversed table. */
 const isGarbled = (error: unknown): boolean =>
   isObject(error) && error['name'] === 'HTTPParserError';
 
@@ -52,7 +52,7 @@ export const isTransientFault = (error: unknown): boolean => {
   );
 };
 
-/** A fault in a word or two: its code where it has one. */
+/** The code of a fault if it has one, else its message. */
 export const describeFault = (error: unknown): string =>
   networkCode(error) ?? (isTimeout(error) ? 'a timeout' : messageOf(error));
 
@@ -63,9 +63,13 @@ export const describeResponse = (request: HttpRequest, response: HttpResponse): 
 };
 
 export const UNKNOWN_CREDENTIALS =
-  'The API does not accept these credentials: check them in the config, they may be mistyped, expired or revoked.';
+  'The API does not accept these credentials: check them in the config. They may be mistyped, expired or revoked.';
 export const MISSING_PERMISSION =
-  'The credentials are known but may not read this: grant the missing permission, or leave this stream out.';
+  'The credentials are valid but may not read this: grant the missing permission, or leave this stream out.';
+
+/** For a request that changes something, after a fault that left its effect unknown. */
+export const MAY_HAVE_TAKEN_EFFECT =
+  'It may have taken effect nevertheless, so it was not sent again: check the API before you run this again.';
 
 const failureOf = (response: HttpResponse): FailureType =>
   response.rule?.failure ??
@@ -81,32 +85,33 @@ const adviceFor = (response: HttpResponse): string => {
   return response.status === 403 ? ` ${MISSING_PERMISSION}` : '';
 };
 
-/** An answer that no retry will change, as an error that says what to do. */
+/** The error for a response that is not retried. */
 export const refusal = (request: HttpRequest, response: HttpResponse): Error =>
   errorOf(failureOf(response), `${describeResponse(request, response)}${adviceFor(response)}`);
 
-/** A fault that stayed through every attempt. */
+/** The error for a transient fault after the last attempt. */
 export const exhausted = (request: HttpRequest, attempts: number, last: unknown): TransientError =>
   new TransientError(
     request.once && !neverArrived(last)
-      ? `${describeRequest(request)} failed with ${describeFault(last)}. It may have done its work all the same, so it is not sent again: look there before you run it again.`
-      : `${describeRequest(request)} failed ${attempts} times, the last time with ${describeFault(last)}. ` +
+      ? `${describeRequest(request)} failed with ${describeFault(last)}. ${MAY_HAVE_TAKEN_EFFECT}`
+      : `${describeRequest(request)} ${attempts === 1 ? 'failed with' : `failed ${attempts} times, the last time with`} ${describeFault(last)}. ` +
           `Check that ${request.url.host} can be reached from here; if it can, try again later.`,
     {cause: last},
   );
 
+/** Such errors already say where they happened. */
 const isExplained = (error: unknown): boolean =>
   error instanceof ConfigError || error instanceof TransientError || error instanceof SystemError;
 
-/** A fault that no retry will change, as an error that says where it happened. */
+/** The error for a fault that is not retried. */
 export const broken = (request: HttpRequest, fault: unknown): unknown => {
   if (isExplained(fault)) return fault;
-  const told = `${describeRequest(request)} failed: ${messageOf(fault).trim()}`;
+  const message = `${describeRequest(request)} failed: ${messageOf(fault).trim()}`;
   const code = networkCode(fault) ?? '';
   return TLS_CODE.test(code)
     ? new ConfigError(
-        `${told} (${code}). No secure connection could be made: check the URL in the config; if the server's certificate is signed by an authority of your own, name its file in NODE_EXTRA_CA_CERTS.`,
+        `${message} (${code}). No secure connection could be made: check the URL in the config; if the server's certificate is signed by an authority of your own, name its file in NODE_EXTRA_CA_CERTS.`,
         {cause: fault},
       )
-    : new SystemError(`${told}.`, {cause: fault});
+    : new SystemError(`${message}.`, {cause: fault});
 };

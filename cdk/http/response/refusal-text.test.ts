@@ -9,10 +9,10 @@ const refusalIn = (body: string, contentType = 'application/json'): string | und
     url: new URL('https://api.test/items'),
   });
 
-describe('the words of a refusal', () => {
+describe('the message of a refusal', () => {
   test.each([
     ['a message', {message: 'Bad credentials', status: '401'}, 'Bad credentials'],
-    ['an error that is a text', {ok: false, error: 'invalid_auth'}, 'invalid_auth'],
+    ['an error that is a string', {ok: false, error: 'invalid_auth'}, 'invalid_auth'],
     ['a code', {code: 'E42'}, 'E42'],
     [
       // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
@@ -28,7 +28,7 @@ describe('the words of a refusal', () => {
     ],
     [
       // https://cloud.google.com/apis/design/errors#http_mapping
-      "Google's error, which says it twice",
+      "Google's error, which has it twice",
       {error: {code: 403, message: 'Not allowed.', errors: [{message: 'Not allowed.'}]}},
       'Not allowed',
     ],
@@ -53,7 +53,7 @@ describe('the words of a refusal', () => {
       {errors: ['One.', 'Two.', 'Three.', 'Four.'].map((message) => ({message}))},
       'One; Two; Three',
     ],
-    ['errors that are one text', {errors: '[API] Invalid API key'}, '[API] Invalid API key'],
+    ['errors that are one string', {errors: '[API] Invalid API key'}, '[API] Invalid API key'],
     [
       // https://guides.rubyonrails.org/active_model_basics.html#errors
       'errors by field, as Rails lists them',
@@ -102,23 +102,23 @@ describe('the words of a refusal', () => {
       'Session expired or invalid',
     ],
     ['nothing that is blank', {message: ' ', error: 'forbidden', errors: []}, 'forbidden'],
-    ['JSON that is a text', 'Slow down.', 'Slow down'],
-  ])('are %s', (_custom, body, expected) => {
+    ['JSON that is a string', 'Slow down.', 'Slow down'],
+  ])('is %s', (_custom, body, expected) => {
     expect(refusalIn(JSON.stringify(body))).toBe(expected);
   });
 
   test.each([
-    ['JSON without words is told as it is', '{"errors":[{"at":3}]}', '{"errors":[{"at":3}]}'],
-    ['null is told as it is', 'null', 'null'],
-    ['another text is told as it is', ' Bad request\n', 'Bad request'],
-    ['a long text is cut', 'x'.repeat(1_000), `${'x'.repeat(300)}…`],
+    ['JSON without a message is shown unchanged', '{"errors":[{"at":3}]}', '{"errors":[{"at":3}]}'],
+    ['null is shown unchanged', 'null', 'null'],
+    ['plain text is shown unchanged', ' Bad request\n', 'Bad request'],
+    ['a long text is shortened', 'x'.repeat(1_000), `${'x'.repeat(300)}…`],
     ['many words are cut', JSON.stringify({message: 'x'.repeat(1_000)}), `${'x'.repeat(300)}…`],
-    ['no body says nothing', '', undefined],
+    ['an empty body has no message', '', undefined],
   ])('%s', (_case, body, expected) => {
     expect(refusalIn(body)).toBe(expected);
   });
 
-  test('are not those of a page for a browser', () => {
+  test('is not an HTML page', () => {
     expect(refusalIn('<p>Not found</p>', 'text/html; charset=utf-8')).toBeUndefined();
   });
 });

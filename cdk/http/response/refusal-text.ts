@@ -1,9 +1,9 @@
-// What an API says about its own refusal. There are a dozen customs, and one standard: RFC 9457.
+// Finds the message in an API's error response. There are a dozen conventions, and one standard: RFC 9457.
 import {isObject, type JsonObject} from '../../json/values.ts';
 import type {HttpResponse} from '../types.ts';
 
-/** Where the words are, the plainest first: https://www.rfc-editor.org/rfc/rfc9457#section-3 has `detail` and `title`. */
-const WORDS = [
+/** Fields of the message, the plainest first: https://www.rfc-editor.org/rfc/rfc9457#section-3 has `detail` and `title`. */
+const MESSAGES = [
   'message',
   'error_description', // RFC 6749 §5.2
   'error_message',
@@ -11,13 +11,13 @@ const WORDS = [
   'detail',
   'description',
   'faultstring', // Apigee, SOAP
-  'msg', // FastAPI, Slack's relatives
+  'msg', // FastAPI, and APIs like Slack's
   'title',
   'reason',
-  'value', // of older OData: {"message": {"lang": "en", "value": "…"}}
+  'value', // older OData: {"message": {"lang": "en", "value": "…"}}
 ];
 
-/** What the words, or more of them, may be wrapped in; any of them may be a list as well as an object. */
+/** Fields that wrap one or more messages. Each may be a list or an object. */
 const WRAPPERS = [
   'error',
   'fault',
@@ -25,33 +25,33 @@ const WRAPPERS = [
   'errors',
   'messages',
   'message',
-  'detail', // FastAPI: a list of what is wrong where
+  'detail', // FastAPI: a list of errors with their locations
   'details',
   'validation', // Prism
 ];
 
-/** Of a list with many entries the first ones tell enough. */
-const TOLD = 3;
+/** The most entries of a list to show. */
+const MAX_ENTRIES = 3;
 
-/** Names of fields that hold an entry's own place: `{"field": "title", "code": "missing_field"}` at GitHub. */
-const placeOf = ({field, loc}: JsonObject): string => {
-  const place = Array.isArray(loc) ? loc.join('.') : field;
-  return typeof place === 'string' && place !== '' ? `${place}: ` : '';
+/** GitHub has `{"field": "title", "code": "missing_field"}`, FastAPI `loc`. */
+const locationOf = ({field, loc}: JsonObject): string => {
+  const location = Array.isArray(loc) ? loc.join('.') : field;
+  return typeof location === 'string' && location !== '' ? `${location}: ` : '';
 };
 
-const wordsIn = (json: JsonObject): string | undefined => {
-  for (const name of WORDS) {
+const messageIn = (json: JsonObject): string | undefined => {
+  for (const name of MESSAGES) {
     const value = json[name];
     if (typeof value === 'string' && value.trim() !== '') return value.trim();
   }
   return undefined;
 };
 
-/** `{"title": ["can't be blank"]}`: what is wrong with which field, as Rails and Jira list it. */
+/** `{"title": ["can't be blank"]}`: messages by field, as at Rails and Jira. */
 const byField = (fields: JsonObject): readonly string[] =>
   Object.entries(fields)
-    .slice(0, TOLD)
-    .flatMap(([field, value]) => textsIn(value).map((text) => `${field}: ${text}`));
+    .slice(0, MAX_ENTRIES)
+    .flatMap(([field, value]) => messagesIn(value).map((text) => `${field}: ${text}`));
 
 const isMap = (name: string, value: unknown): value is JsonObject =>
   name === 'errors' && isObject(value) && !('message' in value);
@@ -60,53 +60,50 @@ const wrappedIn = (json: JsonObject): readonly string[] =>
   WRAPPERS.flatMap((name) => {
     const value = json[name];
     if (isMap(name, value)) return byField(value);
-    return typeof value === 'object' ? textsIn(value) : [];
+    return typeof value === 'object' ? messagesIn(value) : [];
   });
 
-/** A bare code is told only where there are no words. */
+/** A bare code is shown only if there is no message. */
 const codeIn = ({error, errors, code}: JsonObject): readonly string[] =>
   [error, errors, code].filter((value) => typeof value === 'string' && value !== '').map(String);
 
-const textsOfObject = (json: JsonObject): readonly string[] => {
-  const words = wordsIn(json);
-  const texts = [...(words === undefined ? [] : [words]), ...wrappedIn(json)];
-  const place = placeOf(json);
-  return (texts.length > 0 ? texts : codeIn(json).slice(0, 1)).map((text) => `${place}${text}`);
+const messagesOfObject = (json: JsonObject): readonly string[] => {
+  const message = messageIn(json);
+  const messages = [...(message === undefined ? [] : [message]), ...wrappedIn(json)];
+  const shown = messages.length > 0 ? messages : codeIn(json).slice(0, 1);
+  return shown.map((text) => `${locationOf(json)}${text}`);
 };
 
-const textsIn = (json: unknown): readonly string[] => {
+const messagesIn = (json: unknown): readonly string[] => {
   if (typeof json === 'string') return json.trim() === '' ? [] : [json.trim()];
-  if (Array.isArray(json)) return json.slice(0, TOLD).flatMap(textsIn);
-  return isObject(json) ? textsOfObject(json) : [];
+  if (Array.isArray(json)) return json.slice(0, MAX_ENTRIES).flatMap(messagesIn);
+  return isObject(json) ? messagesOfObject(json) : [];
 };
 
-/** Each text once: what one of the others says already is left out. */
-const distinct = (texts: readonly string[]): readonly string[] =>
-  texts.filter(
-    (text, index) =>
-      !texts.some(
-        (other, place) =>
-          place !== index && other.includes(text) && (other !== text || place < index),
+/** Leaves out repeated messages, and those that another one contains. */
+const distinct = (messages: readonly string[]): readonly string[] =>
+  messages.filter(
+    (message, index) =>
+      !messages.some(
+        (other, at) => at !== index && other.includes(message) && (other !== message || at < index),
       ),
   );
 
-const LIMIT = 300;
+const MAX_LENGTH = 300;
 
-/** The beginning of what a server says; `…` stands for the rest, and tells whoever masks secrets that one may be cut there. */
+/** The beginning of a server's message. `…` stands for the rest; the redactor knows that a secret may be cut there. */
 export const excerpt = (text: string): string =>
-  text.length > LIMIT ? `${text.slice(0, LIMIT)}…` : text;
+  text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 
-const MOST = 10;
+const MAX_MESSAGES = 10;
 
-/** The words of a JSON body, else the start of the text; undefined where there is none, or a page for a browser. */
+/** The messages of a JSON body, else the start of the body; undefined if it is empty or HTML. */
 export const refusalText = ({body, headers}: HttpResponse): string | undefined => {
   const text = body.toString('utf8').trim();
   if (text === '' || headers['content-type']?.includes('html')) return undefined;
   try {
-    const told = distinct(textsIn(JSON.parse(text)).slice(0, MOST)).map((part) =>
-      part.replace(/[.\s]+$/, ''),
-    );
-    return excerpt(told.join('; ') || text);
+    const messages = distinct(messagesIn(JSON.parse(text)).slice(0, MAX_MESSAGES));
+    return excerpt(messages.map((part) => part.replace(/[.\s]+$/, '')).join('; ') || text);
   } catch {
     return excerpt(text);
   }

@@ -17,7 +17,7 @@ describe('Retry-After', () => {
     ['Thursday, 01-Jan-26 00:00:05 GMT', 5_000],
     ['2026-01-01T00:00:05Z', 5_000],
     ['2026-01-01T01:00:05+01:00', 5_000],
-  ])('of "%s" asks for %d ms', (value, expected) => {
+  ])('of "%s" requests %d ms', (value, expected) => {
     expect(waitFor({'retry-after': value})).toBe(expected);
   });
 
@@ -36,7 +36,7 @@ describe('Retry-After', () => {
     ['2026-02-30'],
     ['yesterday GMT'],
     ['Wed, 31 Dec 2025 23:59:59 GMT'],
-  ])('of "%s" asks for nothing', (value) => {
+  ])('of "%s" requests nothing', (value) => {
     expect(waitFor({'retry-after': value})).toBeUndefined();
   });
 
@@ -48,12 +48,12 @@ describe('Retry-After', () => {
     expect(waitFor(headers)).toBe(7_000);
   });
 
-  test('as a date is measured by our clock where the server tells no time that can be read', () => {
+  test('as a date is measured by our clock if the server sends no readable time', () => {
     const headers = {date: '0', 'retry-after': 'Thu, 01 Jan 2026 00:00:07 GMT'};
     expect(waitFor(headers)).toBe(7_000);
   });
 
-  test('counts before X-RateLimit-Reset', () => {
+  test('takes precedence over X-RateLimit-Reset', () => {
     const headers = {
       'retry-after': '5',
       'x-ratelimit-remaining': '0',
@@ -62,7 +62,7 @@ describe('Retry-After', () => {
     expect(waitFor(headers)).toBe(5_000);
   });
 
-  test('that says nothing leaves it to X-RateLimit-Reset', () => {
+  test('without a readable value leaves the wait to X-RateLimit-Reset', () => {
     const headers = {
       'retry-after': 'soon',
       'x-ratelimit-remaining': '0',
@@ -78,7 +78,7 @@ describe('X-RateLimit-Reset', () => {
     ['epoch milliseconds', String(NOW + 60_000)],
     ['seconds from now', '60'],
     ['a date, as Jira does', '2026-01-01T00:01Z'],
-  ])('in %s asks to wait until then when nothing remains', (_unit, reset) => {
+  ])('in %s requests a wait until then if nothing remains', (_unit, reset) => {
     expect(waitFor({'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset})).toBe(60_000);
   });
 
@@ -93,11 +93,11 @@ describe('X-RateLimit-Reset', () => {
 
   test.each([
     ['something remains', {'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '60'}],
-    ['it is not told what remains', {'x-ratelimit-reset': '60'}],
+    ['the remaining quota is unknown', {'x-ratelimit-reset': '60'}],
     ['it is past', {'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW / 1000 - 1)}],
     ['it is no number', {'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'NaN'}],
     ['it is missing', {'x-ratelimit-remaining': '0'}],
-  ])('asks for nothing when %s', (_case, headers) => {
+  ])('requests nothing if %s', (_case, headers) => {
     expect(waitFor(headers)).toBeUndefined();
   });
 });

@@ -3,17 +3,17 @@ import type {HttpResponse} from '../types.ts';
 export const numberIn = (text: string | undefined): number | undefined =>
   text !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
 
-/** Only with its zone: `Date.parse` makes a date of nearly anything that holds a digit. */
+/** Requires a time zone, since `Date.parse` accepts nearly any string with a digit. */
 export const timeIn = (text = ''): number | undefined =>
   /(GMT|UTC|Z|[+-]\d\d:?\d\d)\s*$/.test(text) ? Date.parse(text) || undefined : undefined;
 
-/** Nobody agrees on a unit: from their size, these are epoch milliseconds, epoch seconds, or seconds from now. */
+/** APIs differ in the unit. By its size, a number is epoch milliseconds, epoch seconds, or seconds from now. */
 const resetIn = (reset: number, now: number): number => {
   if (reset > 1e12) return reset - now;
   return reset > 1e9 ? reset * 1000 - now : reset * 1000;
 };
 
-/** How long it is until a reset, as a number or as a date with its zone (Jira's `2026-01-01T00:00Z`); may be negative. */
+/** Milliseconds until a reset, given as a number or as a date with its zone (Jira's `2026-01-01T00:00Z`); may be negative. */
 export const untilReset = (text: string | undefined, serverNow: number): number | undefined => {
   const number = numberIn(text);
   if (number !== undefined) return resetIn(number, serverNow);
@@ -21,15 +21,13 @@ export const untilReset = (text: string | undefined, serverNow: number): number 
   return date === undefined ? undefined : date - serverNow;
 };
 
-/** What the server's own clock says, where it can be read: measuring against it cancels one that is off. */
+/** The server's own time, if known. Measuring against it compensates for a wrong clock on either side. */
 export const serverTime = (headers: HttpResponse['headers']): number | undefined =>
   timeIn(headers['date']);
 
 /**
- * How long the server asks to wait, in milliseconds; undefined where it asks for nothing, or for a moment
- * that is past. `Retry-After` is seconds or a date (RFC 9110 §10.2.3); a date is measured against the
- * server's own `Date`, which cancels a clock that is off. Where the quota is used up and no Retry-After
- * came, `X-RateLimit-Reset` tells when it is filled again.
+ * The wait in milliseconds that the server requests; undefined without one, or if it has passed. `Retry-After` is seconds
+ * or a date (RFC 9110 §10.2.3). Without it, `X-RateLimit-Reset` counts if the quota is used up.
  */
 export const requestedWait = ({headers}: HttpResponse, now: number): number | undefined => {
   const serverNow = serverTime(headers) ?? now;

@@ -37,7 +37,7 @@ afterEach(async () => {
   }
 });
 
-/** Listens on a port of its own, and returns it. */
+/** Listens on a free port, and returns it. */
 const listen = async (server: Server): Promise<number> => {
   nock.enableNetConnect(/^(127\.0\.0\.1|api\.test)/);
   server.on('connection', (socket) => sockets.push(socket));
@@ -48,64 +48,64 @@ const listen = async (server: Server): Promise<number> => {
   return address.port;
 };
 
-/** A proxy for http and https that notes what it was asked for. Every host is on this machine. */
+/** A proxy for http and https that records its requests. It sends all of them to this machine. */
 const startProxy = async () => {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const proxy = createServer((incoming, outgoing) => {
     const {'proxy-authorization': credentials} = incoming.headers;
-    asked.push(`${incoming.method} ${incoming.url}${credentials ? ` ${credentials}` : ''}`);
+    requests.push(`${incoming.method} ${incoming.url}${credentials ? ` ${credentials}` : ''}`);
     const {port, pathname} = new URL(incoming.url ?? '');
-    forward({port, path: pathname, host: '127.0.0.1', agent: false}, (answer) => {
-      answer.pipe(outgoing);
+    forward({port, path: pathname, host: '127.0.0.1', agent: false}, (response) => {
+      response.pipe(outgoing);
     }).end();
   });
   proxy.on('connect', ({url = ''}, socket) => {
-    asked.push(`CONNECT ${url.replace(/\d+$/, 'PORT')}`);
+    requests.push(`CONNECT ${url.replace(/\d+$/, 'PORT')}`);
     const upstream = connect(Number(url.split(':')[1]), '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.pipe(socket).pipe(upstream);
     });
   });
-  return {asked, url: `http://127.0.0.1:${await listen(proxy)}`};
+  return {requests, url: `http://127.0.0.1:${await listen(proxy)}`};
 };
 
 describe('a proxy in the environment', () => {
-  test('is gone through for http', async () => {
+  test('is used for http', async () => {
     const origin = await serve((_request, response) => response.end('through'));
-    const {asked, url} = await startProxy();
+    const {requests, url} = await startProxy();
     process.env['HTTP_PROXY'] = url;
     const target = `${origin.replace('127.0.0.1', 'api.test')}/items`;
-    expect([await fetchText(target), asked]).toEqual(['through', [`GET ${target}`]]);
+    expect([await fetchText(target), requests]).toEqual(['through', [`GET ${target}`]]);
   });
 
-  test('is not gone through for the hosts of NO_PROXY', async () => {
+  test('is not used for the hosts of NO_PROXY', async () => {
     const origin = await serve((_request, response) => response.end('straight'));
-    const {asked, url} = await startProxy();
+    const {requests, url} = await startProxy();
     process.env['HTTP_PROXY'] = url;
     process.env['NO_PROXY'] = 'other.test,127.0.0.1';
-    expect([await fetchText(origin), asked]).toEqual(['straight', []]);
+    expect([await fetchText(origin), requests]).toEqual(['straight', []]);
   });
 });
 
 describe('a proxy in the config', () => {
-  test('is gone through instead of the one in the environment, with its user and password', async () => {
+  test('is used instead of the one in the environment, with its user and password', async () => {
     const origin = await serve((_request, response) => response.end('through'));
-    const {asked, url} = await startProxy();
+    const {requests, url} = await startProxy();
     process.env['HTTP_PROXY'] = 'http://127.0.0.1:1';
     const target = `${origin.replace('127.0.0.1', 'api.test')}/items`;
     const proxy = {url: url.replace('//', '//tap:p%40ss@')};
     const credentials = `Basic ${Buffer.from('tap:p@ss').toString('base64')}`;
-    expect([await fetchText(target, {proxy}), asked]).toEqual([
+    expect([await fetchText(target, {proxy}), requests]).toEqual([
       'through',
       [`GET ${target} ${credentials}`],
     ]);
   });
 
-  test('is not gone through for the hosts that it excepts', async () => {
+  test('is not used for the hosts in `except`', async () => {
     const origin = await serve((_request, response) => response.end('straight'));
-    const {asked, url} = await startProxy();
+    const {requests, url} = await startProxy();
     const proxy = {url, except: 'other.test,127.0.0.1'};
-    expect([await fetchText(origin, {proxy}), asked]).toEqual(['straight', []]);
+    expect([await fetchText(origin, {proxy}), requests]).toEqual(['straight', []]);
   });
 
   test('must be a URL', async () => {
@@ -116,7 +116,7 @@ describe('a proxy in the config', () => {
     );
   });
 
-  test('has a password that is told as a secret', () => {
+  test('has a password that counts as a secret', () => {
     expect([
       secretsOf({url: 'http://tap:p%40ss@proxy.test:3128'}),
       secretsOf({url: 'http://proxy.test:3128'}),
@@ -131,7 +131,7 @@ describe('a proxy in the config', () => {
     made = makeCertificates();
   });
 
-  /** Greets the client by the name in its certificate. */
+  /** Responds with the name in the client certificate. */
   const serveSecurely = async (options: ServerOptions = {}): Promise<number> => {
     const server = createSecureServer({...made.server, ...options}, ({socket}, response) => {
       const {subject} = (socket as TLSSocket).getPeerCertificate();
@@ -140,7 +140,7 @@ describe('a proxy in the config', () => {
     return listen(server);
   };
 
-  test('of an authority of one’s own are trusted when it is named', async () => {
+  test('of a private authority are trusted if the config has it', async () => {
     const port = await serveSecurely();
     expect(await fetchText(`https://127.0.0.1:${port}/`, {tls: {ca: made.ca}})).toBe(
       'Hello stranger',
@@ -153,13 +153,13 @@ describe('a proxy in the config', () => {
     expect(networkCode(failure)).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
   });
 
-  test('of the client are shown to a server that asks for them', async () => {
+  test('of the client are sent to a server that requests them', async () => {
     const port = await serveSecurely({requestCert: true, ca: made.ca});
     const tls = {ca: made.ca, ...made.client};
     expect(await fetchText(`https://127.0.0.1:${port}/`, {tls})).toBe('Hello tap');
   });
 
-  test('of the client are missed by a server that insists on them', async () => {
+  test('of the client are required by a server that insists on them', async () => {
     const port = await serveSecurely({requestCert: true, rejectUnauthorized: true, ca: made.ca});
     const failure = await failureOf(() =>
       fetchText(`https://127.0.0.1:${port}/`, {tls: {ca: made.ca}}),
@@ -167,12 +167,12 @@ describe('a proxy in the config', () => {
     expect(failure).toMatch(/certificate required|ECONNRESET|other side closed/);
   });
 
-  test('work through a proxy, too', async () => {
+  test('work through a proxy too', async () => {
     const port = await serveSecurely({requestCert: true, ca: made.ca});
-    const {asked, url} = await startProxy();
+    const {requests, url} = await startProxy();
     process.env['HTTPS_PROXY'] = url;
     const tls = {ca: made.ca, ...made.client};
     expect(await fetchText(`https://api.test:${port}/`, {tls})).toBe('Hello tap');
-    expect(asked).toEqual(['CONNECT api.test:PORT']);
+    expect(requests).toEqual(['CONNECT api.test:PORT']);
   });
 });

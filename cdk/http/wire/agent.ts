@@ -1,4 +1,3 @@
-// What holds the connections: to the API itself, or through a proxy.
 import {getCACertificates} from 'node:tls';
 import type {Dispatcher} from 'undici';
 import {ConfigError} from '../../errors.ts';
@@ -6,22 +5,22 @@ import type {Timeouts} from './timeouts.ts';
 
 /** Certificates and keys in PEM. */
 export type Tls = {
-  /** Authorities to trust besides the usual ones. */
+  /** An authority to trust in addition to the usual ones. */
   readonly ca?: string;
-  /** What this client shows to a server that asks for it. */
+  /** The client certificate, for servers that require one. */
   readonly cert?: string;
   readonly key?: string;
 };
 
-/** A proxy that the source's config names; the environment's counts for nothing then. */
+/** A proxy from the source's config. It replaces the proxy of the environment. */
 export type HttpProxy = {
-  /** `http://proxy.example.com:3128`, with `user:password@` in front of the host where it asks for them. */
+  /** `http://proxy.example.com:3128`, with `user:password@` before the host if the proxy requires it. */
   readonly url: string;
-  /** Hosts that are reached without it, separated by commas: `localhost,.internal.example.com`. */
+  /** Hosts to reach without the proxy, separated by commas: `localhost,.internal.example.com`. */
   readonly except?: string;
 };
 
-/** What a proxy's URL has to hide. */
+/** The password in a proxy's URL, in both encodings. */
 export const secretsOf = (proxy: HttpProxy | undefined): readonly string[] => {
   const password = URL.parse(proxy?.url ?? '')?.password ?? '';
   return password === '' ? [] : [password, decodeURIComponent(password)];
@@ -35,7 +34,7 @@ const assertProxy = ({url}: HttpProxy): void => {
   );
 };
 
-/** As curl reads them: of HTTP_PROXY only the lower-case form is safe where a program answers web requests; this one does not. */
+/** Unlike curl, HTTP_PROXY in capitals counts too: it is only unsafe in a CGI program, where a client's header can set it. */
 const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
 
 const isProxied = (): boolean => PROXY_VARIABLES.some((name) => (process.env[name] ?? '') !== '');
@@ -58,8 +57,7 @@ const openProxyAgent = async (
     bodyTimeout: idle,
     requestTls: secure,
     proxyTls: secure,
-    // Left to itself, undici lets a proxy take five minutes: for its answer to CONNECT, which is a part of
-    // connecting, and for each part of an answer that it passes on.
+    // undici's default is five minutes each, for the proxy's response to CONNECT and for each part of a response.
     clientFactory: (origin, more) => new Pool(origin, {...more, headersTimeout: connect}),
     factory: (origin, more) =>
       new Pool(origin, {...more, headersTimeout: headers, bodyTimeout: idle}),

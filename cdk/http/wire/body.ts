@@ -1,29 +1,30 @@
-// The body of an answer: into memory, or into a file.
+// Collects the body of a response in memory, or in a file.
 import type {FileHandle} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {ConfigError, messageOf, SystemError} from '../../errors.ts';
 import {networkCode} from '../response/faults.ts';
 import type {HttpResponse} from '../types.ts';
 
-const mebibytes = (bytes: number): string =>
-  `${bytes} bytes (${Math.round(bytes / 1024 ** 2)} MiB)`;
+const withoutQuery = ({origin, pathname}: URL): string => `${origin}${pathname}`;
 
-const place = ({origin, pathname}: URL): string => `${origin}${pathname}`;
+const tooLarge = (url: URL, maxBytes: number, advice: string): SystemError =>
+  new SystemError(
+    `${withoutQuery(url)} answered with more than ${maxBytes} bytes (${Math.round(maxBytes / 1024 ** 2)} MiB), decompressed. ${advice}`,
+  );
 
-/** Takes the parts of a body as they come. */
+/** Receives the chunks of a body. */
 export type Sink = {
-  /** Throws, or rejects, where no more is to come: the connection is closed, and the rest never fetched. A promise holds the next part back. */
+  /** A pending promise delays the next chunk. An error closes the connection, and the rest is not fetched. */
   readonly take: (chunk: Buffer) => Promise<void> | undefined;
-  /** What became of all of it. */
   readonly end: () => Promise<Pick<HttpResponse, 'body' | 'written'>>;
 };
 
-/** Room for this much is made on the word of a `content-length`. */
+/** The most memory to allocate before the body comes, on the strength of a `content-length`. */
 const MAX_ANNOUNCED = 8 * 1024 ** 2;
 
 /**
- * Into one buffer, part by part where its length is known: parts that wait to be joined would be kept twice.
- * @param announced the length of the body as its headers have it; 0 where they don't
+ * Copies chunks into one buffer if their total length is known: joining them at the end would hold them twice.
+ * @param announced the length of the body by its headers; 0 if unknown
  */
 export const intoMemory = (url: URL, maxBytes: number, announced: number): Sink => {
   const room = Buffer.allocUnsafe(Math.min(announced, maxBytes, MAX_ANNOUNCED));
@@ -34,9 +35,7 @@ export const intoMemory = (url: URL, maxBytes: number, announced: number): Sink 
     take: (chunk) => {
       bytes += chunk.length;
       if (bytes > maxBytes) {
-        throw new SystemError(
-          `${place(url)} answered with more than ${mebibytes(maxBytes)}, decompressed. Ask for smaller pages, or raise \`maxBodyBytes\`.`,
-        );
+        throw tooLarge(url, maxBytes, 'Request smaller pages, or raise `maxBodyBytes`.');
       }
       if (more.length === 0 && bytes <= room.length) inRoom += chunk.copy(room, inRoom);
       else more.push(chunk);
@@ -52,7 +51,7 @@ export const intoMemory = (url: URL, maxBytes: number, announced: number): Sink 
 /** No space, no quota, no larger files. */
 const DISK_CODE = /^E(NOSPC|DQUOT|FBIG)$/;
 
-/** One write may take a part only. */
+/** A single write may be partial. */
 const write = async (file: FileHandle, chunk: Buffer, position: number): Promise<void> => {
   for (let done = 0; done < chunk.length; ) {
     const {bytesWritten} = await file.write(chunk, done, chunk.length - done, position + done);
@@ -60,29 +59,26 @@ const write = async (file: FileHandle, chunk: Buffer, position: number): Promise
   }
 };
 
-/** Each part is on its way to the disk before the next one is asked for. What an attempt before left behind is cut off. */
+/** Writes each chunk before the next one is read. What an earlier attempt wrote beyond the end is cut off. */
 export const intoFile = (url: URL, file: FileHandle, maxBytes: number): Sink => {
   let written = 0;
-  const append = async (chunk: Buffer): Promise<void> => {
-    const position = written;
-    written += chunk.length;
-    if (written > maxBytes) {
-      throw new SystemError(
-        `${place(url)} answered with more than ${mebibytes(maxBytes)}, decompressed. Ask for a smaller part, or raise \`maxDownloadBytes\`.`,
-      );
-    }
-    try {
-      await write(file, chunk, position);
-    } catch (cause) {
-      if (!DISK_CODE.test(networkCode(cause) ?? '')) throw cause;
-      throw new ConfigError(
-        `There is no room for the answer of ${place(url)} in ${tmpdir()}: ${messageOf(cause)}, after ${position} bytes. Make room there, or set TMPDIR to a directory that has more.`,
-        {cause},
-      );
-    }
-  };
   return {
-    take: append,
+    take: async (chunk) => {
+      const position = written;
+      written += chunk.length;
+      if (written > maxBytes) {
+        throw tooLarge(url, maxBytes, 'Request a smaller part, or raise `maxDownloadBytes`.');
+      }
+      try {
+        await write(file, chunk, position);
+      } catch (cause) {
+        if (!DISK_CODE.test(networkCode(cause) ?? '')) throw cause;
+        throw new ConfigError(
+          `No space for the response of ${withoutQuery(url)} in ${tmpdir()}: ${messageOf(cause)}, after ${position} bytes. Free some space there, or set TMPDIR to a directory that has more.`,
+          {cause},
+        );
+      }
+    },
     end: async () => {
       await file.truncate(written);
       return {body: Buffer.alloc(0), written};

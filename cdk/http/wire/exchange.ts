@@ -1,5 +1,5 @@
-// One request on undici's lowest layer, and its answer. Its streams and abort signals, made anew for each request, would take
-// as long as all else that a page of 100 KB does.
+// Sends one request on undici's lowest layer. Its streams and abort signals, created for each request, would double the
+// time of a page of 100 KB.
 import type {Dispatcher} from 'undici';
 import {isObject} from '../../json/values.ts';
 import type {HttpResponse} from '../types.ts';
@@ -18,7 +18,7 @@ const flatten = (
   return flat;
 };
 
-/** undici's context, when the redirect interceptor filled it: every URL it went to. */
+/** undici's redirect interceptor keeps the URLs that it followed in the context's `history`. */
 const lastUrl = (context: unknown, fallback: URL): URL => {
   const last =
     isObject(context) && Array.isArray(context['history']) ? context['history'].at(-1) : undefined;
@@ -26,17 +26,15 @@ const lastUrl = (context: unknown, fallback: URL): URL => {
 };
 
 type Limits = {
-  /** Ends the request, whatever it is doing. */
   readonly signal: AbortSignal;
-  /** How long it may take in all, in milliseconds. */
+  /** The limit for the whole exchange, in milliseconds. */
   readonly total: number;
 };
 
 /**
- * Resolves with the whole answer. Rejects with what undici or the sink says, with the signal's reason, or with a
- * TimeoutError, each at once, whether undici ends the request with it or not: it looks at no signal before a request has its
- * connection, nor between two redirects.
- * @param openSink told the head of the answer, once its redirects are followed
+ * Resolves with the whole response. Rejects with the error of undici or the sink, the signal's reason, or a TimeoutError.
+ * It does not wait for undici to end the request: undici ignores aborts before a connection is made and between redirects.
+ * @param openSink called with the head of the last response, after all redirects
  */
 export const exchange = (
   dispatcher: Dispatcher,
@@ -50,7 +48,7 @@ export const exchange = (
   let over: {readonly reason: Error} | undefined;
   let context: unknown;
   let response: {readonly head: Head; readonly sink: Sink} | undefined;
-  /** What the sink is still busy with; undefined while it is with nothing. */
+  /** Pending until the sink can take more; undefined if it can. */
   let busy: Promise<void> | undefined;
 
   const finish = (): void => {
@@ -83,9 +81,9 @@ export const exchange = (
   };
 
   const handler: Dispatcher.DispatchHandler = {
-    onRequestStart: (started, told) => {
+    onRequestStart: (started, startContext) => {
       controller = started;
-      context = told;
+      context = startContext;
       if (over !== undefined) started.abort(over.reason);
     },
     onResponseStart: (_controller, status, headers) => {
@@ -94,7 +92,7 @@ export const exchange = (
       response = {head, sink: openSink(head)};
     },
     onResponseData: (_controller, chunk) => {
-      // undici hands on an empty part where it resumes at the end of a connection: to hold back that one would go on for ever.
+      // undici passes an empty chunk when it resumes at the end of a connection. Pausing for that one would never end.
       if (over !== undefined || chunk.length === 0) return;
       try {
         const taking = response?.sink.take(chunk);

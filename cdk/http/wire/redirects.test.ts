@@ -16,7 +16,7 @@ describe('a redirect', () => {
   };
   const HARMLESS = {accept: 'application/json', 'user-agent': 'headwater'};
 
-  /** Keeps what a server was sent. */
+  /** Records the requests to a server. */
   const recorder = () => {
     const received: IncomingHttpHeaders[] = [];
     const record = ({headers}: IncomingMessage, response: ServerResponse) => {
@@ -26,7 +26,7 @@ describe('a redirect', () => {
     return {received, record};
   };
 
-  test('is followed, and the answer has the URL it came from', async () => {
+  test('is followed, and the response has its final URL', async () => {
     const origin = await serve(({url}, response) => {
       if (url === '/old?page=2') redirect(response, '/new?page=2', 301);
       else response.end('[]');
@@ -35,7 +35,7 @@ describe('a redirect', () => {
     expect([status, url.href]).toEqual([200, `${origin}/new?page=2`]);
   });
 
-  test('within an origin takes the credentials along', async () => {
+  test('within an origin keeps the credentials', async () => {
     const {received, record} = recorder();
     const origin = await serve((message, response) => {
       if (message.url === '/old') redirect(response, '/new', 307);
@@ -53,7 +53,7 @@ describe('a redirect', () => {
     ]);
   });
 
-  test('to another origin takes none of the credentials along, in whatever header they are', async () => {
+  test('to another origin drops the credentials, in whatever header they are', async () => {
     const {received, record} = recorder();
     const elsewhere = await serve(record);
     const origin = await serve((_request, response) => redirect(response, `${elsewhere}/items`));
@@ -69,7 +69,7 @@ describe('a redirect', () => {
     ]);
   });
 
-  test('that comes back from another origin does not bring the credentials back', async () => {
+  test('that returns from another origin does not restore the credentials', async () => {
     const {received, record} = recorder();
     const hop: {origin?: string} = {};
     const origin = await serve((message, response) => {
@@ -87,7 +87,7 @@ describe('a redirect', () => {
     ).toEqual([[undefined, undefined, undefined]]);
   });
 
-  test('may lead on five times', async () => {
+  test('is followed up to five times', async () => {
     const origin = await serve(({url = ''}, response) => {
       const hop = Number(url.slice(1));
       if (hop < 5) redirect(response, `/${hop + 1}`);
@@ -98,14 +98,14 @@ describe('a redirect', () => {
   });
 
   test.each([
-    ['to ever new places', (hop: number) => `/${hop + 1}`, 'MaxRedirectsError: max redirects'],
+    ['to a new path each time', (hop: number) => `/${hop + 1}`, 'MaxRedirectsError: max redirects'],
     ['to nowhere', () => 'http://', 'TypeError: Invalid URL'],
     [
-      'to a place that is not on the web',
+      'to a URL that is not HTTP',
       () => 'mailto:owner@api.test',
       'InvalidArgumentError: Invalid URL protocol: the URL must start with `http:` or `https:`.',
     ],
-  ])('%s is an error, and no passing one', async (_where, target, expected) => {
+  ])('%s is an error that is not transient', async (_where, target, expected) => {
     const origin = await serve(({url = ''}, response) =>
       redirect(response, target(Number(url.slice(1)))),
     );
@@ -114,7 +114,7 @@ describe('a redirect', () => {
     expect(isTransientFault(failure)).toBe(false);
   });
 
-  test('in a circle is an error, and no passing one', async () => {
+  test('in a loop is an error that is not transient', async () => {
     const origin = await serve((_request, response) => redirect(response, '/'));
     expect(await faultOf(`${origin}/`)).toEqual({code: 'UND_ERR_INVALID_ARG', transient: false});
   });

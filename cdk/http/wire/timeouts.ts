@@ -1,18 +1,18 @@
 import {type ExactDuration, toMilliseconds} from '../../duration.ts';
 
-/** How long each part of a request may take. */
+/** Time limits for the parts of a request. */
 type Limits<Length> = {
-  /** Until the connection stands, TLS included. */
+  /** For making a connection, TLS included. Default 10 s. */
   readonly connect: Length;
-  /** Until the answer's headers are there, once the request was sent. */
+  /** From sending the request to the response's headers. Default 60 s. */
   readonly headers: Length;
-  /** Between two parts of the body. */
+  /** Between two chunks of the body. Default 60 s. */
   readonly idle: Length;
-  /** From the start to the last byte, redirects included. */
+  /** From the start to the last byte, redirects included. Default 5 minutes. */
   readonly total: Length;
-  /** The same, for a download. */
+  /** The same for a download. Default an hour. */
   readonly download: Length;
-  /** The whole run: no request goes out later than this. The next run goes on from there. */
+  /** For the whole run: no request is sent after it. The next run resumes there. Default 24 hours. */
   readonly run: Length;
 };
 
@@ -31,7 +31,6 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   run: 24 * 3_600_000,
 };
 
-/** The limits of a client: those of its source, else the defaults. */
 export const timeoutsOf = (options: TimeoutOptions = {}): Timeouts => {
   const timeouts: {-readonly [Name in keyof Timeouts]: number} = {...DEFAULT_TIMEOUTS};
   for (const name of ['connect', 'headers', 'idle', 'total', 'download', 'run'] as const) {

@@ -14,7 +14,7 @@ const redirect = (response: ServerResponse, location: string, status = 302) =>
 
 const BODY = JSON.stringify(Array.from({length: 2_000}, (_, id) => ({id, name: `item ${id * 7}`})));
 
-describe('an answer', () => {
+describe('a response', () => {
   test('has its status, its headers by lower-case names, its body and its URL', async () => {
     const origin = await serve((_request, response) => {
       response.sendDate = false;
@@ -54,7 +54,7 @@ describe('an answer', () => {
     expect(accepted).toEqual(['gzip, deflate, br, zstd']);
   });
 
-  test('that refuses is decompressed, too', async () => {
+  test('with an error status is decompressed too', async () => {
     const origin = await serve((_request, response) => {
       response.writeHead(403, {'content-encoding': 'gzip'}).end(gzipSync('no'));
     });
@@ -63,7 +63,7 @@ describe('an answer', () => {
   });
 });
 
-describe('a body that is cut', () => {
+describe('a truncated body', () => {
   const half = (whole: Buffer): Buffer => whole.subarray(0, whole.length / 2);
 
   test.each([
@@ -71,7 +71,7 @@ describe('a body that is cut', () => {
     ['br', brotliCompressSync],
     ['zstd', zstdCompressSync],
     ['deflate', deflateSync],
-  ])('inside %s is a passing fault', async (encoding, compress) => {
+  ])('inside %s is a transient fault', async (encoding, compress) => {
     const origin = await serve((_request, response) => {
       response.writeHead(200, {'content-encoding': encoding}).end(half(compress(BODY)));
     });
@@ -82,21 +82,21 @@ describe('a body that is cut', () => {
     ['gzip', 'Z_DATA_ERROR'],
     ['br', 'ERR__ERROR_FORMAT_PADDING_2'],
     ['zstd', 'ZSTD_error_prefix_unknown'],
-  ])('and is no %s at all is a passing fault', async (encoding, code) => {
+  ])('that is not %s at all is a transient fault', async (encoding, code) => {
     const origin = await serve((_request, response) => {
       response.writeHead(200, {'content-encoding': encoding}).end('nonsense nonsense');
     });
     expect(await faultOf(origin)).toEqual({code, transient: true});
   });
 
-  test('before its length is reached is a passing fault', async () => {
+  test('before its length is reached is a transient fault', async () => {
     const origin = await serve(({socket}) => {
       socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n[1, 2');
     });
     expect(await faultOf(origin)).toEqual({code: 'UND_ERR_SOCKET', transient: true});
   });
 
-  test('between its chunks is a passing fault', async () => {
+  test('between its chunks is a transient fault', async () => {
     const origin = await serve(({socket}) => {
       socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\n[1,\r\n');
     });
@@ -105,7 +105,7 @@ describe('a body that is cut', () => {
 });
 
 describe('a connection', () => {
-  test('that is reset is a passing fault', async () => {
+  test('that is reset is a transient fault', async () => {
     const origin = await serve(({socket}) => {
       socket.resetAndDestroy();
     });
@@ -114,15 +114,15 @@ describe('a connection', () => {
 
   test.each([
     ['starts', 'garbage garbage\r\n'],
-    ['goes on', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\ngarbage\r\n'],
-  ])('that %s with garbage is a passing fault', async (_when, garbage) => {
+    ['continues', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\ngarbage\r\n'],
+  ])('that %s with garbage is a transient fault', async (_when, garbage) => {
     const origin = await serve(({socket}) => {
       socket.end(garbage);
     });
     expect(await faultOf(origin)).toMatchObject({transient: true});
   });
 
-  test('that is closed without an answer is a passing fault', async () => {
+  test('that is closed without a response is a transient fault', async () => {
     const origin = await serve(({socket}) => {
       socket.destroy();
     });
@@ -132,17 +132,17 @@ describe('a connection', () => {
   test.each([
     ['bytes that are no HTTP', 'nonsense\r\n\r\n'],
     ['a chunk of no size', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nz\r\n'],
-  ])('that brings %s is a passing fault', async (_what, bytes) => {
+  ])('that sends %s is a transient fault', async (_what, bytes) => {
     const origin = await serve(({socket}) => void socket.end(bytes));
     expect(await faultOf(origin)).toMatchObject({transient: true});
   });
 
-  test('that nobody takes is a passing fault', async () => {
+  test('that is refused is a transient fault', async () => {
     nock.enableNetConnect('127.0.0.1');
     expect(await faultOf('http://127.0.0.1:1/')).toEqual({code: 'ECONNREFUSED', transient: true});
   });
 
-  test('that was closed by us is no passing fault', async () => {
+  test('that we closed is not a transient fault', async () => {
     const {send, close} = openTransport(DEFAULT_TIMEOUTS, new AbortController().signal);
     const origin = await serve(() => void close());
     const failure: unknown = await send(requestTo(origin)).catch((error) => error);
@@ -163,7 +163,7 @@ describe('the largest body', () => {
   test.each([
     ['plain', (body: string) => Buffer.from(body)],
     ['gzip', (body: string) => gzipSync(body)],
-  ])('of %s is read to its end, one byte more is an error', async (encoding, encode) => {
+  ])('of %s is read to its end, and one byte more is an error', async (encoding, encode) => {
     const origin = await serve((_request, response) => {
       if (encoding === 'gzip') response.setHeader('content-encoding', encoding);
       response.end(encode(BODY));
@@ -171,11 +171,11 @@ describe('the largest body', () => {
     expect(await fetchLimited(`${origin}/items`, BODY.length)).toBe(BODY.length);
     expect(await failureOf(() => fetchLimited(`${origin}/items?key=hush`, BODY.length - 1))).toBe(
       `SystemError: ${origin}/items answered with more than ${BODY.length - 1} bytes (0 MiB), decompressed. ` +
-        'Ask for smaller pages, or raise `maxBodyBytes`.',
+        'Request smaller pages, or raise `maxBodyBytes`.',
     );
   });
 
-  test('ends the connection: the rest is not fetched', async () => {
+  test('ends the connection, and the rest is not fetched', async () => {
     const closed = Promise.withResolvers<void>();
     const origin = await serve((_request, response) => {
       response.on('close', closed.resolve);
@@ -190,7 +190,7 @@ describe('a host that is not allowed', () => {
   test.each([
     ['a request', (_origin: string, elsewhere: string) => `${elsewhere}/items`],
     ['a redirect', (origin: string) => `${origin}/items`],
-  ])('gets nothing by %s', async (_way, target) => {
+  ])('gets no request by %s', async (_way, target) => {
     let received = 0;
     const elsewhere = (
       await serve((_request, response) => {
@@ -216,7 +216,7 @@ describe('a host that is not allowed', () => {
 });
 
 describe('a time limit', () => {
-  test('ends an answer that never begins, and one that stops in the middle', async () => {
+  test('ends a response that never starts, and one that stops in the middle', async () => {
     const origin = await serve(({url}, response) => {
       if (url === '/stops') response.write('[');
     });
@@ -229,7 +229,7 @@ describe('a time limit', () => {
     ]);
   });
 
-  test('of the whole ends an answer that trickles on for ever', async () => {
+  test('for the whole exchange ends a response that trickles forever', async () => {
     const origin = await serve((_request, response) => {
       const trickle = setInterval(() => response.write(' '), 5);
       response.on('close', () => clearInterval(trickle));
@@ -256,7 +256,7 @@ describe('an abort', () => {
     await expect(fetchOnce(requestTo(origin), {}, stop.signal)).rejects.toBe(stopped);
   });
 
-  test('before the request keeps it from being sent', async () => {
+  test('before the request prevents it from being sent', async () => {
     let received = 0;
     const origin = await serve(() => {
       received += 1;

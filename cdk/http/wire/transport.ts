@@ -9,24 +9,22 @@ import {exchange} from './exchange.ts';
 import type {Timeouts} from './timeouts.ts';
 
 export type TransportOptions = {
-  /** The largest answer, decompressed. Default 256 MiB. */
+  /** The largest response in bytes, decompressed. Default 256 MiB. */
   readonly maxBodyBytes?: number;
-  /** The largest download, as it is written to a temporary file. Default 16 GiB. */
+  /** The largest download in bytes, decompressed. Default 16 GiB. */
   readonly maxDownloadBytes?: number;
-  /** The only hosts that may be reached, besides that of `baseUrl`: `auth.example.com`, `*.example.com`. Default: any. */
+  /** The only hosts to connect to, besides that of `baseUrl`: `auth.example.com`, `*.example.com`. Default: any. */
   readonly allowedHosts?: readonly string[];
   readonly tls?: Tls;
-  /** Default: what HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment say. */
+  /** Default: HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment. */
   readonly proxy?: HttpProxy;
 };
 
 export const MAX_BODY_BYTES = 256 * 1024 ** 2;
-
 const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
-
 const MAX_REDIRECTS = 5;
 
-/** What a redirect to another origin may take along. Whatever else a request carries might be a credential. */
+/** The only headers that a redirect to another origin keeps. Any other might be a credential. */
 const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'user-agent']);
 
 const redirection = ({headers, redirect}: HttpRequest) => ({
@@ -34,7 +32,6 @@ const redirection = ({headers, redirect}: HttpRequest) => ({
   stripHeadersOnCrossOriginRedirect: Object.keys(headers).filter((name) => !HARMLESS.has(name)),
 });
 
-/** A body and its type. */
 const bodyOf = ({json, form}: HttpRequest) => {
   if (json !== undefined) return {type: 'application/json', body: printExact(json)};
   return form === undefined
@@ -42,13 +39,13 @@ const bodyOf = ({json, form}: HttpRequest) => {
     : {type: 'application/x-www-form-urlencoded', body: printForm(form)};
 };
 
-/** As the headers have it, which a proxy may not: the length is a hint. */
+/** Only a hint: a proxy may change the length. */
 const announcedLength = ({headers}: Pick<HttpResponse, 'headers'>): number => {
   const length = Number(headers['content-length']);
   return Number.isSafeInteger(length) && length > 0 ? length : 0;
 };
 
-/** Sees every request that goes out, those of redirects, too. */
+/** Checks every request, also those of redirects. */
 const guard =
   (allowedHosts: readonly string[] | undefined): Dispatcher.DispatcherComposeInterceptor =>
   (dispatch) =>
@@ -58,13 +55,13 @@ const guard =
   };
 
 export type Transport = {
-  /** Makes ready to send, which takes a while the first time. */
+  /** Loads undici, which takes a while the first time. */
   readonly open: () => Promise<unknown>;
   readonly send: Send;
   readonly close: () => Promise<void>;
 };
 
-/** The wire itself. Redirects are followed; one that leads to another origin takes no credentials along. */
+/** Sends requests and follows redirects. A redirect to another origin drops the credentials. */
 export const openTransport = (
   timeouts: Timeouts,
   signal: AbortSignal,
@@ -122,7 +119,7 @@ export const openTransport = (
         {signal, total: into === undefined ? timeouts.total : timeouts.download},
       );
     },
-    // destroy, not close: a run that ends must not wait for a keep-alive or a half-read answer.
+    // destroy, not close: the end of a run must not wait for a keep-alive or a half-read response.
     close: async () => (await opened)?.agent.destroy(),
   };
 };

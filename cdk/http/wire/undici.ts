@@ -1,5 +1,5 @@
-// The parts of undici that a request needs, from its public entry. A bundle holds only these parts: what is imported here must be
-// exported by scripts/undici-parts.js, too.
+// The parts of undici that a request needs, from its public entry. A bundle contains only these parts: scripts/undici-parts.js
+// must export whatever is imported here.
 import {interceptors} from 'undici';
 
 export {Agent, EnvHttpProxyAgent, Pool} from 'undici';

@@ -177,6 +177,8 @@ const beginningOf = (key: string, following: Following, rules: CursorRules) => {
   };
   const own = begin(from);
   const {known, since} = childrenFrom ? begin(childrenFrom) : own;
+  // By value: a position that was parsed again is the same position.
+  const isReadForChildren = since !== own.since;
   const isNew = (record: object): boolean => {
     const value = rules.valueOf(record);
     return own.since === undefined || value === undefined || rules.compare(value, own.since) >= 0;
@@ -185,7 +187,7 @@ const beginningOf = (key: string, following: Following, rules: CursorRules) => {
     known: own.known,
     from: known.at ?? cursor.start,
     since,
-    emits: (record: object) => isSelected && (childrenFrom === undefined || isNew(record)),
+    emits: (record: object) => isSelected && (!isReadForChildren || isNew(record)),
   };
 };
 
