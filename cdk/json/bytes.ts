@@ -33,6 +33,7 @@ for (const sign of '"\\/bfnrt') ESCAPED[sign.charCodeAt(0)] = 1;
 const HEX = new Uint8Array(256);
 for (const sign of '0123456789abcdefABCDEF') HEX[sign.charCodeAt(0)] = 1;
 
+/** 0 past the end: no JSON token begins with it. */
 const byteAt = (bytes: Buffer, index: number): number =>
   index < bytes.length ? (bytes[index] ?? 0) : 0;
 

@@ -29,6 +29,7 @@ const DIGITS = Symbol('digits');
 
 type Holder = object & {[DIGITS]?: Map<string, string>};
 
+/** Before the first such number nothing has to look for digits. */
 let wereKept = false;
 
 // 16 digits, or 15 and a point. V8 runs this seven times as fast as one class with a count.

@@ -12,6 +12,7 @@ const NEWLINE = 0x0a;
 type Lines = {
   readonly lines: readonly string[];
   readonly bytes: number;
+  /** The last line has no newline. */
   readonly open: boolean;
 };
 

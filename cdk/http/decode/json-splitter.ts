@@ -83,6 +83,7 @@ type State = {
   offset: number;
   /** The window's wanted length: a value that does not end in it is read again when the window has twice its bytes. */
   wanted: number;
+  /** The bytes read of a byte order mark. */
   marks: number;
   done: boolean;
   elements: number;

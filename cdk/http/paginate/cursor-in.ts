@@ -22,6 +22,7 @@ const tokenFor = (page: FetchedPage, from: FieldLocation, to: Target, cursor: un
     ? cursor
     : scalarIn(page.request, describeLocation(from), cursor);
 
+/** An API without new records may return the request's own cursor. */
 const isSameToken = ({request}: FetchedPage, to: Target, token: unknown): boolean => {
   const before = valueAtTarget(request, to);
   return isJsonTarget(to)
