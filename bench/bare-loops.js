@@ -1,4 +1,4 @@
-// What a client takes that does nothing but fetch pages and write them out: the limit for one that does more.
+// Measures clients that only fetch pages and write them out: the limit for a client that does more.
 //   npm run bench:bare
 import {fork} from 'node:child_process';
 import {once} from 'node:events';
@@ -19,7 +19,7 @@ for (const name of ['node-http', 'undici-dispatch', 'undici-request']) {
   }
   const {cpuSeconds, peakMb} = taken.toSorted((one, other) => one.cpuSeconds - other.cpuSeconds)[1];
   console.log(
-    `${name}: ${PAGES} pages of 110 KB in ${cpuSeconds.toFixed(2)} s of the CPU, ${Math.round(peakMb)} MB`,
+    `${name}: ${PAGES} pages of 110 KB in ${cpuSeconds.toFixed(2)} s of CPU time, ${Math.round(peakMb)} MB`,
   );
 }
 server.disconnect();

@@ -1,5 +1,5 @@
-// Conforms records of about 1 KB with 20 fields, each of which is what its schema says, and prints how many a second
-// it can do. Fails under the rate that docs/records.md states, or where a record that fits is not the very same object.
+// Conforms records of about 1 KB whose 20 fields fit their schema, and prints the records per second. Fails below the rate
+// in docs/records.md, or if a record that fits is not returned as the same object.
 //   node bench/conform.js [count]
 import {compileConform} from '../cdk/read/conform/conform.ts';
 import {conformStream} from '../cdk/read/conform/conform-stream.ts';
@@ -41,7 +41,7 @@ const pages = Array.from({length: records.length / PAGE}, (_, n) =>
   records.slice(n * PAGE, (n + 1) * PAGE),
 );
 
-/** Records for a second of the processor's time, so that others on the machine do not count; the best of three. */
+/** Records per second of CPU time, so that other programs on the machine do not count. The best of three. */
 const measure = (run) => {
   run(records.length);
   const rates = [1, 2, 3].map(() => {

@@ -1,6 +1,6 @@
-// Downloads one JSON body that is a single list of records, from a server in a process of its own that holds none of
-// it, and prints what it took. Fails where a record is lost or the peak of the memory is over the limit.
-// With the smallest young generation: so the peak is what a download holds, and not what waits for the collector.
+// Downloads one JSON body with a single list of records from a server in another process, and prints time and memory. Fails
+// if a record is lost or the peak memory is over the limit.
+// Runs with the smallest young generation, so that the peak is the memory of the download, not garbage.
 //   npm run bench:huge [-- <megabytes>]
 import {fork} from 'node:child_process';
 import {once} from 'node:events';
@@ -10,7 +10,7 @@ import {openHttpClient} from '../cdk/http/client.ts';
 const LIMIT_MB = 150;
 const BLOCK_RECORDS = 4_000;
 
-/** Some records as the inside of a list. The body repeats them. */
+/** Some records, joined by commas. The body repeats them. */
 const block = Buffer.from(
   Array.from({length: BLOCK_RECORDS}, (_none, id) =>
     JSON.stringify({
@@ -62,7 +62,7 @@ const read = async (blocks) => {
   const rate = (from, to) => `${Math.round(megabytes / ((to - from) / 1000))} MB/s`;
   const peakMb = process.resourceUsage().maxRSS / 1024;
   console.log(
-    `${records} records, ${megabytes.toFixed(0)} MB in ${((endedAt - startedAt) / 1000).toFixed(1)} s (${rate(startedAt, endedAt)}; to the disk ${rate(startedAt, firstAt)}, from there ${rate(firstAt, endedAt)}), peak RSS ${peakMb.toFixed(0)} MB (limit ${LIMIT_MB})`,
+    `${records} records, ${megabytes.toFixed(0)} MB in ${((endedAt - startedAt) / 1000).toFixed(1)} s (${rate(startedAt, endedAt)}; to disk ${rate(startedAt, firstAt)}, from disk ${rate(firstAt, endedAt)}), peak RSS ${peakMb.toFixed(0)} MB (limit ${LIMIT_MB})`,
   );
   process.send?.({megabytes, seconds: (endedAt - startedAt) / 1000, peakMb});
   const isComplete =
@@ -71,7 +71,7 @@ const read = async (blocks) => {
   if (!isComplete || peakMb > LIMIT_MB) process.exitCode = 1;
 };
 
-/** Runs a part of this file in a process of its own, to its end. */
+/** Runs a part of this file in another process until it exits. */
 const run = async (part, megabytes) => {
   const [status] = await once(fork(import.meta.filename, [part, String(megabytes)]), 'exit');
   return status ?? 1;
@@ -81,6 +81,6 @@ const [part, size] = process.argv.slice(2);
 if (part === 'serve') await serve(Number(size));
 else if (part === 'read') await read(Math.ceil((Number(size) * 1e6) / block.length));
 else {
-  // The first run fills Node's compile cache, as a bundle needs none: stripping types takes 35 MB.
+  // The first run fills Node's compile cache, because stripping types takes 35 MB, which a bundle does not need.
   process.exitCode = (await run('read', 1)) || (await run('read', Number(part ?? 2_000)));
 }

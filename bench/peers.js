@@ -1,5 +1,5 @@
-// The kit beside its peers: the same records through each, in turn. How: `npm run bench -- --help`.
-// A run of everything writes bench/RESULTS.md and bench/results.json; a part of it prints its figures only.
+// Compares the kit with its peers: each reads the same records, in turn. See `npm run bench -- --help`.
+// A run of all cases writes bench/RESULTS.md and bench/results.json; a run of some cases only prints its figures.
 import {execFile, fork} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
@@ -17,16 +17,16 @@ import {document, tables} from './peers/report.js';
 const HELP = `npm run bench [-- options]
   --cases a,b    only these of ${NAMES.join(', ')}
   --without a,b  all but these
-  --rounds n     how often each program runs; default 5, and 3 of the short form
+  --rounds n     how often each program runs; default 5, or 3 with --check
   --no-python    leave Airbyte's own kit out
   --json         print the figures as JSON, not as tables
-  --check        the short form: fail where a ratio is below 70 % of the one in bench/results.json`;
+  --check        shorter runs: fail if a ratio is below 70 % of the one in bench/results.json`;
 
 const RESULTS = join(import.meta.dirname, 'results.json');
 const DOCUMENT = join(import.meta.dirname, 'RESULTS.md');
 const ROUNDS = {full: 5, short: 3};
 
-/** A start takes a tenth of a second. */
+/** A start takes only a tenth of a second, so each round has several. */
 const STARTS_A_ROUND = 3;
 
 const listOf = (text = '') => {
@@ -58,7 +58,7 @@ const servePages = async () => {
   return {url: `http://127.0.0.1:${port}`, close: () => server.disconnect()};
 };
 
-/** The comparisons of the cases that are wanted, one after the other. */
+/** Runs the wanted comparisons in sequence. */
 const compareAll = async (isWanted, options) => {
   const results = [];
   let pythonRates;
@@ -71,7 +71,7 @@ const compareAll = async (isWanted, options) => {
   return results;
 };
 
-/** `{'memory-200b wall': 2.5, …}`: all that is compared with the last time. */
+/** `{'memory-200b wall': 2.5, …}`: the ratios to compare with the last run. */
 const ratiosOf = (results) =>
   Object.fromEntries(
     results.flatMap(({name, ratios = {}}) =>
@@ -94,11 +94,11 @@ const describeMachine = (loadBefore) => ({
   loadAfter: load(),
 });
 
-/** The short form of what peers do, too; CI compares with its ratios. */
+/** Shorter runs of the comparisons. CI compares their ratios with the last ones. */
 const measureShort = async (isWanted, options) =>
   compareAll(isWanted, {...options, size: 'short', withPython: false});
 
-/** The case of a ratio's name. */
+/** `memory-200b` for `memory-200b wall`. */
 const caseOf = (name) => name.split(' ')[0];
 
 const checkRatios = async (isWanted, options) => {
@@ -109,7 +109,7 @@ const checkRatios = async (isWanted, options) => {
   const ratios = ratiosOf(results);
   const suspects = expected.filter((one) => fallen(Object.fromEntries([one]), ratios).length > 0);
   if (suspects.length === 0) return results;
-  // A busy moment is no regression: what fell is measured once more.
+  // A ratio may fall because the machine was busy, so it is measured once more.
   const cases = new Set(suspects.map(([name]) => caseOf(name)));
   const again = await measureShort((name) => cases.has(name), options);
   const lost = fallen(Object.fromEntries(suspects), ratiosOf(again));
@@ -133,7 +133,7 @@ const measureAll = async (isWanted, options) => {
   return results;
 };
 
-/** Everything, and what is kept of it. */
+/** Measures all cases, and writes the results. */
 const record = async (options) => {
   const all = () => true;
   const loadBefore = load();
@@ -163,9 +163,9 @@ const main = async ({cases, without, rounds, python, json, check, help}) => {
   if (help) return console.log(HELP);
   const [only, left] = [listOf(cases), listOf(without)];
   const isWanted = (name) => (cases === undefined || only.includes(name)) && !left.includes(name);
-  const isWhole = !check && NAMES.every(isWanted);
+  const isComplete = !check && NAMES.every(isWanted);
   const missing = await install({python: python && !check});
-  if (missing !== undefined && !check) console.error(`Without Airbyte's own kit: ${missing}.`);
+  if (missing !== undefined && !check) console.error(`Airbyte's own kit is left out: ${missing}.`);
   const server = await servePages();
   const options = {
     url: server.url,
@@ -173,7 +173,7 @@ const main = async ({cases, without, rounds, python, json, check, help}) => {
     withPython: missing === undefined,
   };
   const run = check ? checkRatios : measureAll;
-  const results = isWhole ? await record(options) : await run(isWanted, options);
+  const results = isComplete ? await record(options) : await run(isWanted, options);
   server.close();
   console.log(json ? JSON.stringify(results, null, 2) : tables(results));
 };

@@ -1,5 +1,5 @@
-// Slices side by side: `node bench/slices.js`. A thousand at 100 ms of latency, ten at a time, should take little more than
-// the arithmetic; a hundred thousand should take little memory, and leave a state of less than a megabyte.
+// Reads many slices: `node bench/slices.js`. A thousand at 100 ms of latency, ten at a time, should take little more than
+// 10 s; a hundred thousand should take little memory, and leave a state of less than a megabyte.
 import {createServer} from 'node:http';
 import {page, stream} from '../cdk/author/stream.ts';
 import {openHttpClient} from '../cdk/http/client.ts';
@@ -25,7 +25,7 @@ const catalog = {
 
 const megabytes = (bytes) => Math.round(bytes / 1e6);
 
-/** Reads such a stream to its end: how many records came, and the last state. */
+/** Reads a stream to its end. Returns the number of records, and the last state. */
 const read = async (items, concurrency, options = {}) => {
   const startedAt = Date.now();
   const context = {startedAt, isRetry: false};
@@ -47,7 +47,7 @@ const slicesOf = (count) => () => Array.from({length: count}, (_, slice) => ({sl
 
 const cursor = {field: 'updated_at', start: '2020-01-01T00:00:00Z'};
 
-/** An API that takes a tenth of a second for an answer. */
+/** An API that takes a tenth of a second for each response. */
 const serve = async () => {
   const server = createServer((_request, response) => {
     setTimeout(() => {
@@ -103,7 +103,7 @@ const measureMemory = async (count) => {
 const results = [await measureMemory(100_000), await measureTime(1_000, 10)];
 if (results.includes(false)) {
   console.error(
-    `Too much: at most ${MOST_TIME} times the ideal, ${MOST_MEMORY} MB and ${MOST_STATE} bytes are allowed.`,
+    `A limit was exceeded: ${MOST_TIME} times the ideal, ${MOST_MEMORY} MB, ${MOST_STATE} bytes of state, and no record may be lost.`,
   );
   process.exitCode = 1;
 }

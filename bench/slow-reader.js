@@ -1,5 +1,5 @@
-// Reads users of the faker source through a pipe whose reader sleeps, and prints what it took. Fails where a line
-// is lost or the peak of the program's memory is over the limit that the README states.
+// Reads users of the faker source through a pipe with a slow reader, and prints time and memory. Fails if a line is lost or
+// the program's peak memory is over the limit in the README.
 //   npm run bench:slow-reader [-- <count>]
 import {spawn} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
@@ -36,7 +36,7 @@ const ended = new Promise((resolve) => {
   program.on('exit', (code, signal) => resolve(signal ?? code));
 });
 
-/** The kernel's own high-water mark of the process, in kilobytes; 0 when it has gone. */
+/** The kernel's high-water mark of the process, in kilobytes; 0 after the process has exited. */
 const peakOf = (pid) => {
   try {
     return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
@@ -63,7 +63,7 @@ const status = await ended;
 const seconds = (performance.now() - startedAt) / 1000;
 rmSync(folder, {recursive: true});
 
-// STARTED, RUNNING, a state per 1000 users, the last state, COMPLETE and a log line come with the records.
+// There are more lines than records: STARTED, RUNNING, a state per 1000 users, the last state, COMPLETE and a log line.
 const complete = lines >= count;
 const peakMb = peak / 1024;
 console.log(

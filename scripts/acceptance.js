@@ -1,8 +1,8 @@
-// Puts our own sources through the acceptance tests:
+// Runs the acceptance tests of our own sources:
 //   npm run test:acceptance -- [source …] [--image] [--fake=--throttle=50 …] [-- options of headwater test]
-// Each is tested as its main.ts, or with --image as its image, which is built first. Where it has a fake API
-// (acceptance-tests/fake-apis/<source>), that runs meanwhile, with the switches that --fake names. Ends with 1 where one
-// fails, or has no tests.
+// Tests the main.ts of each source, or with --image its image, which is built first. If a source has a fake API
+// (acceptance-tests/fake-apis/<source>), it runs during the tests with the switches in --fake. Exits with 1 if a source
+// fails or has no tests.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {access, cp, glob, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
@@ -16,7 +16,7 @@ import {listSources, loadMetadata} from './metadata.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CONFIG = 'acceptance-test-config.yml';
-/** What belongs to the tests of a source, and is found beside the file that names it. */
+/** The files of a source that its tests read. */
 const COMPANIONS = [CONFIG, 'integration_tests', 'README.md', 'icon.svg'];
 
 const exists = (path) =>
@@ -31,17 +31,18 @@ const run = async (program, args) => {
   return code === 0;
 };
 
-/** A build has much to say, which matters where it fails. */
+/** Prints the output of the build only if it fails. */
 const buildImage = async (source) => {
   const child = spawn(process.execPath, ['scripts/image.js', source], {cwd: ROOT});
-  const said = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk));
+  const output = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => output.push(chunk));
   const [code] = await once(child, 'close');
-  if (code !== 0) process.stderr.write(Buffer.concat(said));
+  if (code !== 0) process.stderr.write(Buffer.concat(output));
   return code === 0;
 };
 
-/** Starts the source's fake API on a port that is free; undefined where it has none. */
+/** Starts the source's fake API on a free port; undefined if it has no fake API. */
 const startFake = async (source, switches) => {
   const main = `acceptance-tests/fake-apis/${source}/main.ts`;
   if (!(await exists(main))) return undefined;
@@ -50,9 +51,9 @@ const startFake = async (source, switches) => {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = once(child, 'close');
-  const said = once(createInterface(child.stdout), 'line');
-  const [url] = await Promise.race([said, closed.then(() => [])]);
-  if (url === undefined) throw new Error(`The fake API ${main} ended before it was served.`);
+  const firstLine = once(createInterface(child.stdout), 'line');
+  const [url] = await Promise.race([firstLine, closed.then(() => [])]);
+  if (url === undefined) throw new Error(`The fake API ${main} exited before it printed its URL.`);
   return {
     url,
     stop: async () => {
@@ -63,8 +64,8 @@ const startFake = async (source, switches) => {
 };
 
 /**
- * A copy of what the tests of a source read, with two differences: its metadata.yaml is the merged one, and configs say
- * the address that the fake API has this time, so that tests of two checkouts don't meet on one port.
+ * Copies the files that the tests of a source read, with two differences: metadata.yaml is the merged one, and configs
+ * contain the current address of the fake API, so that two checkouts can be tested at the same time.
  */
 const layOut = async (source, folder, url) => {
   for (const name of COMPANIONS) {
@@ -80,7 +81,7 @@ const layOut = async (source, folder, url) => {
   }
 };
 
-/** The fake API is on the host's loopback. */
+/** The image uses the host's network to reach the fake API on loopback. */
 const imageOf = async (source) => {
   if (!(await buildImage(source))) return undefined;
   const {dockerRepository} = (await loadMetadata(source)).data;
@@ -91,7 +92,7 @@ const test = async (source, {isImage, switches, options}) => {
   console.log(`\n${source}, as ${isImage ? 'an image' : 'a program'}:`);
   if (!(await exists(`sources/${source}/${CONFIG}`))) {
     console.error(
-      `sources/${source} has no ${CONFIG}: write one; \`npx headwater new\` makes a model of it.`,
+      `sources/${source} has no ${CONFIG}: write one; \`npx headwater new\` generates an example.`,
     );
     return false;
   }

@@ -9,7 +9,7 @@ import {trimUndici} from './trim-undici.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Of the package.json a program needs its version only; the rest would name our tools inside the bundle. */
+/** A program needs only the version of package.json; the rest would put the names of our tools into the bundle. */
 const onlyVersion = {
   name: 'only-version',
   setup: ({onLoad}) =>
@@ -20,7 +20,7 @@ const onlyVersion = {
     }),
 };
 
-/** Those that take a millisecond or more to load, and that most runs never call. */
+/** Modules that take a millisecond or more to load and that most runs never call. */
 const RARELY_CALLED = new Set(['node:crypto', 'node:child_process', 'node:util']);
 
 const lookUp = (path) => {
@@ -31,8 +31,8 @@ const lookUp = (path) => {
 };
 
 /**
- * Node's own modules are looked up where they are used first. An `import` of an ES module is carried out before anything
- * runs: those of the commands that are not called made up a third of the time that `spec` takes.
+ * Loads Node's own modules at their first use. An `import` in an ES module runs before any code: the imports of commands
+ * that were not called took a third of the time of `spec`.
  */
 const lookedUpLate = {
   name: 'looked-up-late',
@@ -46,11 +46,11 @@ const lookedUpLate = {
   },
 };
 
-/** Whole identifiers and line breaks stay: a stack trace from production names functions and lines one can find. */
+/** Keeps identifiers and line breaks, so that a stack trace from production names functions and lines. */
 const options = (entry, outfile) => ({
   absWorkingDir: ROOT,
-  // Not main.ts as the entry point itself: its first two lines make a shell find node, which a bundle has no use
-  // for, and only an entry point keeps its first line.
+  // main.ts is imported, not the entry point, because only an entry point keeps its first line: with it a shell finds
+  // node, which a bundle does not need.
   stdin: {contents: `import './${basename(entry)}';`, resolveDir: dirname(entry)},
   outfile,
   bundle: true,
@@ -58,14 +58,14 @@ const options = (entry, outfile) => ({
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // What Node does when it strips types itself, and not what a tsconfig.json that may be absent says.
+  // As when Node strips types itself, whatever a tsconfig.json says.
   tsconfigRaw: {compilerOptions: {verbatimModuleSyntax: true}},
   keepNames: true,
   minifySyntax: true,
   charset: 'utf8',
-  // The licences of what is bundled, where its code carries them.
+  // Keeps the licenses that bundled code contains.
   legalComments: 'eof',
-  // CommonJS dependencies call `require` for Node's own modules; an ES module has none.
+  // CommonJS dependencies call `require` for Node's own modules; an ES module has no `require`.
   banner: {
     js: [
       '#!/usr/bin/env node',
@@ -79,7 +79,7 @@ const options = (entry, outfile) => ({
 
 const kilobytes = (bytes) => `${Math.round(bytes / 1000)} kB`;
 
-/** Bundles the program that a file begins; both paths are those below the checkout. Gives the bundle's code. */
+/** Bundles the program with this entry file. Both paths are relative to the checkout. Returns the bundle's code. */
 export const bundleProgram = async (entry, outfile) => {
   await build(options(entry, outfile));
   const path = join(ROOT, outfile);
@@ -100,7 +100,7 @@ if (import.meta.main) {
   try {
     await bundle(process.argv[2]);
   } catch (error) {
-    // What esbuild has to say, it has said; its errors carry a list.
+    // esbuild's errors have a list, and esbuild has already printed it.
     if (error.errors === undefined) console.error(error.message);
     process.exitCode = 1;
   }

@@ -1,8 +1,8 @@
-// Writes the TypeScript that belongs to a JSON Schema, so that types and `discover` cannot disagree:
+// Writes the TypeScript types of each JSON Schema, so that types and `discover` cannot disagree:
 //   sources/<name>/schemas/<stream>.json -> sources/<name>/generated/<stream>.ts  (record type + typed schema)
 //   sources/<name>/spec.json             -> sources/<name>/generated/spec.ts      (config type + typed spec)
 //   cdk/protocol/airbyte.schema.json     -> cdk/protocol/generated/airbyte.ts     (protocol messages)
-// `--check` writes nothing and fails when a file is not what it would be.
+// `--check` writes nothing and fails if a file is not up to date.
 import {glob, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {Ajv} from 'ajv';
@@ -24,13 +24,13 @@ const mapObjectSchemas = (schema, change) => {
 };
 
 /**
- * Schemas stay open for fields they do not declare, but the types are closed where fields are named: an index
- * signature would let any misspelt name compile. An object without declared fields, a blob, stays open.
+ * Schemas allow undeclared fields, but types do not: with an index signature any misspelled name would compile. The type of
+ * an object without declared fields stays open.
  */
 const closed = (schema) =>
   mapObjectSchemas(schema, (object) => ({...object, additionalProperties: false}));
 
-/** The kit fills in a config's defaults before a source sees it, so a field with a default is never absent. */
+/** The kit fills in the defaults of a config before a source reads it, so a field with a default is never missing. */
 const withDefaultsPresent = (schema) =>
   mapObjectSchemas(schema, (object) => ({
     ...object,
@@ -65,11 +65,11 @@ const typed = async ({schema, typeName, valueName, kind, from}) => {
 
 const ajv = new Ajv({allErrors: true, strict: false});
 
-/** A source does not look at its schemas again when it runs: that would take as long as all its start. */
+/** Checked here, because at run time it would take as long as the rest of the start. */
 const assertSchema = (path, schema) => {
   if (ajv.validateSchema(schema)) return;
   const faults = ajv.errorsText(ajv.errors, {dataVar: 'schema'});
-  throw new Error(`${path} is no JSON Schema of draft-07: ${faults}.`);
+  throw new Error(`${path} is not a JSON Schema of draft-07: ${faults}.`);
 };
 
 const streamTypes = async (path) => {
@@ -109,7 +109,7 @@ const specTypes = async (path) => {
 };
 
 const protocolTypes = async (path) => {
-  // `allOf` only ties a message's payload to its type, which an interface can't say.
+  // `allOf` only connects a message's payload with its type, which an interface can't express.
   const schema = mapObjectSchemas(
     await readJson(path),
     ({allOf: _conditions, ...object}) => object,

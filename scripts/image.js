@@ -1,5 +1,5 @@
 // Builds a source's image: `npm run image -- <source> [--tag <tag>] [--client <package>]` -> <dockerRepository>:<tag> (dev) and
-// :<version>. A client is a package that is not in the bundle, for configs that refer to a cloud's secrets.
+// :<version>. A client is a package outside the bundle, for configs with references to a cloud's secrets.
 import {spawnSync} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
@@ -7,7 +7,7 @@ import {loadMetadata} from './metadata.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Asked before the build: what `docker build` says without an engine does not say what to do. */
+/** Runs before the build, because without an engine the error of `docker build` does not say what to do. */
 const assertEngine = () => {
   const {error, status, stderr} = spawnSync('docker', ['info'], {encoding: 'utf8'});
   if (error?.code === 'ENOENT') {
@@ -18,7 +18,7 @@ const assertEngine = () => {
   if (error !== undefined) throw error;
   if (status !== 0) {
     const reason = stderr.trim().split('\n').at(-1);
-    throw new Error(`No container engine answers (${reason}): start it, or set DOCKER_HOST.`);
+    throw new Error(`No container engine responds (${reason}): start it, or set DOCKER_HOST.`);
   }
 };
 

@@ -1,6 +1,6 @@
-// Installs the servers that `npm run test:servers` starts: Debian's packages where apt-get may be used, the rest into
-// `.servers/` of the checkout. What is there already is left alone. `node scripts/install-servers.js [server …]`
-// Writes `.servers/installed.json`: for each server true, or why there is none.
+// Installs the servers that `npm run test:servers` starts: Debian packages if apt-get may be used, the rest into `.servers/`
+// of the checkout, unless they are already there. `node scripts/install-servers.js [server …]`
+// Writes `.servers/installed.json`: for each server true, or the reason why it is missing.
 import {mkdir, writeFile} from 'node:fs/promises';
 import {delimiter, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -15,7 +15,7 @@ const SERVERS = {
     npm: ['postgraphile@5.1.5'],
   },
   prism: {
-    apt: {openssl: '/usr/bin/openssl'}, // for the certificate of the proxy between
+    apt: {openssl: '/usr/bin/openssl'}, // for the certificate of the test proxy
     npm: ['@stoplight/prism-cli@5.16.0', '@octokit/openapi@23.0.2'],
   },
   redmine: {
@@ -70,7 +70,7 @@ const missingIn = async (packages) => {
   return entries.flat();
 };
 
-/** All of Debian's packages at once: apt-get lets nobody in beside itself. Nothing is started by it. */
+/** Installs all Debian packages in one call, because apt-get holds a lock. Does not start any service. */
 const installDebian = async (names) => {
   const packages = Object.assign({}, ...names.map((name) => SERVERS[name].apt ?? {}));
   const missing = await missingIn(packages);
@@ -81,7 +81,7 @@ const installDebian = async (names) => {
   await run('apt-get', ['install', '-y', '--no-install-recommends', ...missing], env);
 };
 
-/** Whether a server is there, or why not. */
+/** Returns true, or the reason why the server is missing. */
 const install = async (name, debian) => {
   const {apt, ...others} = SERVERS[name];
   try {
@@ -95,11 +95,11 @@ const install = async (name, debian) => {
 };
 
 const installServers = async (names) => {
-  // For its own child processes and those of the tests: Debian keeps servers where only root looks.
+  // For child processes, the tests' included: Debian keeps servers in a folder that is only on root's PATH.
   process.env.PATH = [process.env.PATH, '/usr/sbin'].join(delimiter);
   await mkdir(FOLDER, {recursive: true});
   const debian = installDebian(names);
-  debian.catch(() => {}); // told by each server that needs it
+  debian.catch(() => {}); // reported by each server that needs it
   const entries = await Promise.all(names.map(async (name) => [name, await install(name, debian)]));
   await report(FOLDER, entries);
 };

@@ -1,7 +1,7 @@
-// Merges metadata.yaml (what connectors share) with sources/<source>/metadata.yaml and checks the result:
+// Merges metadata.yaml (shared by all connectors) with sources/<source>/metadata.yaml and checks the result:
 //   node scripts/metadata.js                       checks every source
 //   node scripts/metadata.js <source>              prints the merged metadata
-//   node scripts/metadata.js <source> --tag 1.2.3  fails, too, unless that is its dockerImageTag
+//   node scripts/metadata.js <source> --tag 1.2.3  fails also if that is not its dockerImageTag
 import {access, readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -21,7 +21,7 @@ const isMetadata = ajv.compile(schema);
 
 const isMapping = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** Deep; `own` wins, and a list of its own replaces a shared one. */
+/** Merges deeply. `own` wins, and its lists replace shared ones. */
 const merge = (shared, own) => {
   if (!isMapping(shared) || !isMapping(own)) return own === undefined ? shared : own;
   const keys = new Set([...Object.keys(shared), ...Object.keys(own)]);
@@ -39,15 +39,15 @@ export const listSources = async () => {
   return entries.filter((entry) => entry.isDirectory()).map(({name}) => name);
 };
 
-/** Fails with the names there are unless `source` is one of them. */
+/** Fails with all names unless `source` is one of them. */
 export const assertSource = async (source) => {
   const sources = await listSources();
   if (sources.includes(source)) return;
-  const given = source ? `There is no source "${source}"` : 'Say which source';
+  const given = source ? `There is no source "${source}"` : 'Name a source';
   throw new Error(`${given}; there are: ${sources.join(', ')}.`);
 };
 
-/** Which field, what is wrong with it, and what to do: the rest of a sentence that begins with its name. */
+/** `what` is the rest of a sentence that begins with the name of the field. */
 const problem = (path, what) => ({path, what});
 
 const childOf = ({instancePath}, key) => [...instancePath.split('/').slice(1), key];
@@ -64,7 +64,7 @@ const describe = (error) => {
     case 'additionalProperties':
       return problem(
         childOf(error, error.params.additionalProperty),
-        'is no field that Airbyte knows for a source: correct its spelling or remove it',
+        'is not a field that Airbyte knows for a source: correct its spelling or remove it',
       );
     case 'enum':
       return problem(path, `is ${value}; it must be one of ${error.schema.join(', ')}`);
@@ -76,14 +76,14 @@ const describe = (error) => {
   }
 };
 
-/** What the folder and package.json say too. */
+/** Checks the fields that must agree with the folder and package.json. */
 const disagreements = async (source, data) => {
   const {version: released} = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const plain = (name) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const rules = {
     connectorType: [(type) => type === 'source', 'source'],
     name: [(name) => plain(name) === plain(source), `${source}, as people write it`],
-    // As the Dockerfile labels it.
+    // The same as in the Dockerfile.
     dockerRepository: [
       (name) => name === `headwater/source-${source}`,
       `headwater/source-${source}`,
@@ -114,7 +114,7 @@ const unknownStreams = async (source, data) => {
   );
 };
 
-/** The platform knows a connector by its id alone; a copied folder brings its old one along. */
+/** Airbyte identifies a connector by its id; a copied folder still has the old one. */
 const sharedIds = async (source, data) => {
   const others = (await listSources()).filter((name) => name !== source);
   const files = await Promise.all(
@@ -123,7 +123,12 @@ const sharedIds = async (source, data) => {
   const twin = others.find((_, index) => files[index].includes(String(data.definitionId)));
   return twin === undefined
     ? []
-    : [problem(['data', 'definitionId'], `is that of ${twin}, too: make another with \`uuidgen\``)];
+    : [
+        problem(
+          ['data', 'definitionId'],
+          `is also that of ${twin}: make a new one with \`uuidgen\``,
+        ),
+      ];
 };
 
 const read = async (path) => {
@@ -146,24 +151,24 @@ export const loadMetadata = async (source) => {
     ...(await Promise.all(checks.map((check) => check(source, metadata.data)))).flat(),
   ];
   if (problems.length === 0) return metadata;
-  // What neither file has is the source's to add.
+  // A field that is in neither file belongs into the source's.
   const fileOf = (path) => (!own.hasIn(path) && shared.hasIn(path) ? SHARED : ownFile(source));
-  // The first thing said about a field is the plainest: that it is missing, or not even a text.
+  // The first problem of a field is the plainest: that it is missing, or not even a string.
   const lines = new Map();
   for (const {path, what} of problems) {
-    const field = path.join('.') || 'the whole';
+    const field = path.join('.') || 'the document';
     if (!lines.has(field)) lines.set(field, `${fileOf(path)}: ${field} ${what}.`);
   }
   throw new Error([...lines.values()].join('\n'));
 };
 
-/** What is wrong with any source, each thing once: a shared field is wrong for all of them. */
+/** Reports each problem once, because a shared field is wrong for all sources. */
 const checkAll = async () => {
   const sources = await listSources();
   const results = await Promise.allSettled(sources.map(loadMetadata));
   const lines = results.flatMap(({reason}) => reason?.message.split('\n') ?? []);
   if (lines.length > 0) throw new Error([...new Set(lines)].join('\n'));
-  console.log(`Metadata is right: ${sources.join(', ')}.`);
+  console.log(`Metadata is valid: ${sources.join(', ')}.`);
 };
 
 const main = async () => {
@@ -177,7 +182,7 @@ const main = async () => {
   const {dockerImageTag} = metadata.data;
   if (values.tag !== undefined && values.tag !== dockerImageTag) {
     throw new Error(
-      `The image is to be built as version ${values.tag}, but ${SHARED} says data.dockerImageTag ${dockerImageTag}: make the two agree.`,
+      `The image should be built as version ${values.tag}, but ${SHARED} says data.dockerImageTag ${dockerImageTag}: make the two agree.`,
     );
   }
   process.stdout.write(stringify(metadata));

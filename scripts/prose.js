@@ -1,5 +1,5 @@
 // Finds phrases that read as translated, in comments, messages, test titles and docs: `npm run prose`.
-// Each has the words to write instead. The list is short on purpose: it holds what crept in before, not a grammar.
+// Each has the words to write instead. The list is short on purpose: it has only phrases that were really written.
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 
@@ -28,6 +28,11 @@ const PHRASES = [
     instead: 'by itself, forever',
   },
   {pattern: /\bthat there (is|are)\b(?= (not|none|no)\b)/i, instead: 'an unknown …'},
+  {pattern: /\bcan not\b(?! only)/i, instead: 'cannot'},
+  {
+    pattern: /(?<!\bthere )\b(is|was|are|were) no (?!longer\b|more\b|other\b|use\b)\w+/i,
+    instead: 'is not a …, has no …',
+  },
 ];
 
 /** A comment that begins so has no verb: `/** What a run lends to its streams *​/` instead of `Lent by a run …`. */

@@ -1,4 +1,4 @@
-// A jest reporter for the quick run: one line says what it left to `npm run test:all`.
+// A jest reporter for the quick run: prints one line with the tests that only `npm run test:all` runs.
 import {globSync, readFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -16,7 +16,7 @@ export default class ReportLeftOut {
   }
 
   onRunComplete() {
-    // A run of some files is not meant to be one of all.
+    // Somebody who runs some files does not expect all of them.
     if (this.#pattern) return;
     const files = globSync('**/*.test.ts', {cwd: ROOT, exclude});
     const slow = files.filter((path) => path.endsWith('.slow.test.ts'));

@@ -1,4 +1,4 @@
-// A Jest transformer in one call: Node's own type stripping (positions are kept, so no source map is needed).
+// A jest transformer that uses Node's own type stripping. It keeps positions, so no source map is needed.
 import {stripTypeScriptTypes} from 'node:module';
 
 export default {

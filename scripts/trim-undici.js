@@ -43,7 +43,7 @@ export const faultOfParts = async (load = loadParts) => {
 export const adviceFor = (fault) =>
   `undici ${version} has moved a part: ${fault}. Until its path in scripts/undici-parts.js is corrected, bundles hold all of undici: 0.5 MB more to load, and 10 ms more before the first request.`;
 
-/** A plugin of esbuild. If a part has moved, the bundle holds the public entry instead, and esbuild prints a warning. */
+/** A plugin of esbuild. If a part has moved, the bundle contains the public entry instead, and esbuild prints a warning. */
 export const trimUndici = (load = loadParts) => ({
   name: 'trim-undici',
   setup: async ({onStart, onResolve}) => {

@@ -1,4 +1,4 @@
-// The exports of undici that cdk/http/wire/undici.ts imports, each from its own file. A bundle holds this file in place of undici.
+// The exports of undici that cdk/http/wire/undici.ts imports, each from its own file. A bundle contains this file instead of undici.
 // undici's public entry also loads fetch, WebSocket and mocks, and a bundler can't remove them. In a bundle they cost 547 kB
 // (102 kB gzipped), 2 ms of 36 and 2 MB for `spec`, and 13 ms of 112 and 4 MB for a read of one page (Node 24, undici 8.12).
 // These paths are not public: scripts/trim-undici.js compares each part with the public export before it uses this file.

@@ -1,12 +1,12 @@
-// One page after the other to stdout, by nothing but the cursor in each.
+// Copies page after page to stdout, and reads only the cursor in each.
 import {write} from 'node:fs';
 
 const CURSOR = /"next_cursor":(\d+)/;
 
-/** Where the cursor stands in the pages of bench/peers/programs/server.js. */
+/** The cursor is in the first bytes of the pages of bench/peers/programs/server.js. */
 const HEAD = 100;
 
-/** @param fetch gives the body of a URL */
+/** @param fetch returns the body of a URL */
 export const copyPages = async (fetch) => {
   const [, , origin, pages] = process.argv;
   for (let cursor = '0'; cursor !== undefined; ) {

@@ -1,4 +1,4 @@
-// Pages through an API with node:http, and writes them out as they are: `node node-http.js <url> <pages>`.
+// Fetches pages of an API with node:http and writes them out unchanged: `node node-http.js <url> <pages>`.
 import {Agent, get} from 'node:http';
 import {copyPages} from './copy-pages.js';
 

@@ -1,4 +1,4 @@
-// The same with the lowest layer of undici, of which only that is loaded: `node undici-dispatch.js <url> <pages>`.
+// The same with undici's `dispatch`, and without loading the rest of undici: `node undici-dispatch.js <url> <pages>`.
 import {Pool} from '../../scripts/undici-parts.js';
 import {copyPages} from './copy-pages.js';
 

@@ -1,4 +1,4 @@
-// What the kit does alone: cases that a peer can't do, or would take all day for.
+// Runs the cases that no peer takes part in, because it can't do them or would take all day.
 import {fork} from 'node:child_process';
 import {once} from 'node:events';
 import {join} from 'node:path';
@@ -6,17 +6,17 @@ import {ROOT} from './install.js';
 import {measure} from './measure.js';
 import {PROGRAMS, readCommand} from './programs.js';
 
-/** Runs another benchmark, and gives what it tells its parent. */
+/** Runs another benchmark, and returns the figures that it sends to its parent. */
 const runOther = async (file, args, flags = []) => {
   const child = fork(join(ROOT, 'bench', file), args, {
     execArgv: [...process.execArgv, ...flags],
     stdio: ['ignore', 2, 2, 'ipc'],
   });
-  const told = [];
-  child.on('message', (figures) => told.push(figures));
+  const messages = [];
+  child.on('message', (figures) => messages.push(figures));
   const [code] = await once(child, 'close');
-  if (told.length === 1 && code !== null) return {...told[0], passed: code === 0};
-  throw new Error(`bench/${file} came to no end.`);
+  if (messages.length === 1 && code !== null) return {...messages[0], passed: code === 0};
+  throw new Error(`bench/${file} did not finish: it sent ${messages.length} results.`);
 };
 
 const MEGABYTES = 2_000;
@@ -45,7 +45,7 @@ const runs = {
   },
 };
 
-/** Runs one of them: seconds, the peak of the memory, and what was done in a second. */
+/** Runs one case. Returns seconds, peak memory, and the amount per second. */
 export const runAlone = async (one) => {
   process.stderr.write(`${one.name}: ${one.what}\n`);
   return {name: one.name, ...(await runs[one.name](one))};

@@ -1,16 +1,16 @@
-// What is compared, how large it is, and what has to come out.
+// The cases, their sizes and their limits.
 
-/** Records of a page of the server. */
+/** The number of records in a page of the server. */
 const PER_PAGE = 100;
 
 const memory = (stream, records, bytes) => ({stream, config: {records, bytes}, records});
 const http = (stream, pages) => ({stream, config: {pages}, records: pages * PER_PAGE});
 
 /**
- * Cases in which the kit and its peers emit the same records: `full` and `short` say how many. `least` is what the kit
- * must reach: times the peer's records per second (`wall`) and per second of the processor's time (`cpu`), and of the
- * latter times those of Airbyte's own kit (`python`). `mostMb` is the most memory. Of a case with `floor`, the kit's
- * output goes through `cat | cat`, too; Airbyte's own kit runs in one with `python`.
+ * Cases in which the kit and its peers emit the same records; `full` and `short` are the sizes. The kit must reach the
+ * factors in `least`: its records per second over those of faros (`wall`), per second of CPU time over those of faros
+ * (`cpu`) and of Airbyte's own kit (`python`). `mostMb` is the most memory. With `floor`, `cat` of the kit's output is
+ * measured too. With `python: true`, Airbyte's own kit runs too.
  */
 export const CASES = [
   {
@@ -30,7 +30,7 @@ export const CASES = [
     mostMb: 100,
   },
   {
-    // A checkpoint each 1,000 records.
+    // A checkpoint after each 1,000 records.
     name: 'incremental',
     mode: 'incremental',
     full: memory('changes', 1_000_000, 200),
@@ -39,7 +39,7 @@ export const CASES = [
     mostMb: 100,
   },
   {
-    // Nothing looks at the records: what a kit may hand on as bytes.
+    // Nothing reads the records, so a kit may pass them through as bytes.
     name: 'http-untouched',
     full: http('untouched', 1_000),
     short: http('untouched', 500),
@@ -49,7 +49,7 @@ export const CASES = [
     mostMb: 100,
   },
   {
-    // The cursor of each record is looked at, and what is old would be left out; the rest goes out as bytes all the same.
+    // The cursor of each record is read, and old records would be dropped; the others still pass through as bytes.
     name: 'http-filtered',
     mode: 'incremental',
     full: http('filtered', 1_000),
@@ -58,7 +58,7 @@ export const CASES = [
     mostMb: 100,
   },
   {
-    // The source maps each record, so that it has to be parsed and printed.
+    // The source maps each record, so it must be parsed and printed.
     name: 'http-mapped',
     full: http('mapped', 1_000),
     short: http('mapped', 500),
@@ -67,10 +67,10 @@ export const CASES = [
   },
 ];
 
-/** The start of a program, against that of Node without one: at most so many times its time of the processor. */
+/** The start of the kit's program may take at most `mostTimes` the CPU time of an empty Node program. */
 export const SPEC = {name: 'spec', mostTimes: 2, mostMb: 60};
 
-/** What the kit does alone. */
+/** Cases without a peer. */
 export const ALONE = [
   {name: 'slices', what: '1,000 slices at 100 ms, 10 at a time'},
   {name: 'huge-body', what: '2 GB in one list', mostMb: 130},

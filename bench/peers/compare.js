@@ -1,4 +1,4 @@
-// Runs programs side by side, one after the other in turn, and says what their rounds come to.
+// Runs the programs in turn, and summarizes their rounds.
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {ratio, spread} from './figures.js';
@@ -6,19 +6,19 @@ import {FOLDER} from './install.js';
 import {count, measure, measureFloor} from './measure.js';
 import {EMPTY_NODE, PROGRAMS, readCommand} from './programs.js';
 
-/** Airbyte's own kit takes ten times as long as the others, and its figures differ little. */
+/** Airbyte's own kit takes ten times as long as the others, and its rounds differ little. */
 const PYTHON_ROUNDS = 2;
 
 const progress = (text) => process.stderr.write(`${text}\n`);
 
-/** Every other round begins with the other one: who comes first finds another machine. */
-const inTurn = (names, round) => (round % 2 === 0 ? names : names.toReversed());
+/** Reverses the order in every other round, because the first program finds the machine in another state. */
+const orderOf = (names, round) => (round % 2 === 0 ? names : names.toReversed());
 
-/** Runs each command once a round, and gives what each took. */
+/** Runs each command once per round. Returns the measurements of each. */
 const play = async (commands, rounds) => {
   const taken = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const name of inTurn(Object.keys(commands), round)) {
+    for (const name of orderOf(Object.keys(commands), round)) {
       if (name === 'python' && round >= PYTHON_ROUNDS) continue;
       taken[name].push(await measure(commands[name]));
     }
@@ -32,7 +32,7 @@ const summary = (records, runs) => ({
   peakMb: spread(runs.map(({peakMb}) => peakMb)),
 });
 
-/** A program that loses records is fast. */
+/** A program that loses records would look fast. */
 const assertComplete = (name, program, {records}, expected) => {
   if (records === expected) return;
   throw new Error(`${program} emitted ${records} of the ${expected} records of ${name}.`);
@@ -45,7 +45,7 @@ const floorOf = async (path, records, rounds) => {
   return spread(taken.map(({seconds}) => records / seconds));
 };
 
-/** Records per second of the processor's time, of each round of each program. */
+/** Records per second in each round of each program. */
 const rates = (taken, records, of) =>
   Object.fromEntries(
     Object.entries(taken).map(([name, runs]) => [name, runs.map((run) => records / run[of])]),
@@ -54,7 +54,7 @@ const rates = (taken, records, of) =>
 /**
  * Compares one case.
  * @param size `full` or `short`
- * @param pythonRates what Airbyte's own kit did in another case of the same work
+ * @param pythonRates the rates of Airbyte's own kit in another case with the same work
  */
 export const compare = async (
   {name, mode, floor, python, ...sizes},
@@ -98,7 +98,7 @@ export const compare = async (
   };
 };
 
-/** The start of each program, and of Node without one. */
+/** Compares the start of each program with that of an empty Node program. */
 export const compareStarts = async (rounds) => {
   progress(`spec: ${rounds} rounds`);
   const taken = await play(
@@ -122,7 +122,7 @@ export const compareStarts = async (rounds) => {
         },
       ]),
     ),
-    // As of the others, more is better.
+    // Inverted, so that more is better, as in the other ratios.
     ratios: {
       wall: ratio(of('faros', 'seconds'), of('kit', 'seconds')),
       cpu: ratio(of('faros', 'cpuSeconds'), of('kit', 'cpuSeconds')),

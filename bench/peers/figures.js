@@ -1,4 +1,4 @@
-// What several rounds of a comparison come to.
+// Summarizes the rounds of a comparison.
 
 export const median = (values) => {
   const sorted = values.toSorted((a, b) => a - b);
@@ -6,13 +6,13 @@ export const median = (values) => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
-/** The middle one, the least and the most; undefined of none. */
+/** The median, the minimum and the maximum; undefined for an empty list. */
 export const spread = (values) =>
   values.length === 0
     ? undefined
     : {median: median(values), min: Math.min(...values), max: Math.max(...values)};
 
-/** Of each round: how many times as much the one is as the other was right beside it, so that a busy machine counts little. */
+/** Divides values of the same round, so that a busy machine affects both. */
 export const ratio = (ones, others) => {
   const rounds = Math.min(ones.length, others.length);
   return spread(ones.slice(0, rounds).map((value, round) => value / others[round]));
@@ -20,7 +20,7 @@ export const ratio = (ones, others) => {
 
 const LEAST_SHARE = 0.7;
 
-/** The ratios that fell too far below those of the last time, or that are missing, in words. */
+/** Describes the ratios that fell too far below the last ones, or are missing. */
 export const fallen = (last, now) =>
   Object.entries(last).flatMap(([name, was]) => {
     const is = now[name];
@@ -28,6 +28,6 @@ export const fallen = (last, now) =>
     return is === undefined
       ? [`${name} was not measured.`]
       : [
-          `${name} is ${is.toFixed(2)}, which is ${Math.round((is / was) * 100)} % of the ${was.toFixed(2)} it was; at least ${LEAST_SHARE * 100} % must be left.`,
+          `${name} is ${is.toFixed(2)}, which is ${Math.round((is / was) * 100)} % of the last ${was.toFixed(2)}; it must be at least ${LEAST_SHARE * 100} %.`,
         ];
   });

@@ -1,4 +1,4 @@
-// Puts what the kit is compared with into `.bench` of the checkout. What is there already is left alone.
+// Installs the kit's peers into `.bench` of the checkout, unless they are already there.
 import {execFile} from 'node:child_process';
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -10,7 +10,7 @@ export const FOLDER = join(ROOT, '.bench');
 
 export const FAROS = {
   'faros-airbyte-cdk': '0.23.19',
-  // It imports these, and does not declare them.
+  // It imports these without declaring them.
   commander: '14.0.3',
   'faros-js-client': '0.7.9',
   lodash: '4.18.1',
@@ -20,10 +20,10 @@ export const PYTHON = {'airbyte-cdk': '7.39.0'};
 
 const run = promisify(execFile);
 
-/** A note of what was asked for: an installation that was cut off, or is of other versions, is done again. */
-const once = async (folder, asked, install) => {
-  const note = join(folder, 'asked.json');
-  const wanted = JSON.stringify(asked);
+/** Keeps a note of the installed versions: an interrupted installation, or one of other versions, is repeated. */
+const once = async (folder, versions, install) => {
+  const note = join(folder, 'installed.json');
+  const wanted = JSON.stringify(versions);
   if ((await readFile(note, 'utf8').catch(() => '')) === wanted) return;
   await rm(folder, {recursive: true, force: true});
   await mkdir(folder, {recursive: true});
@@ -44,7 +44,7 @@ const installFaros = async () => {
   });
 };
 
-/** Undefined where it is installed, else why not. */
+/** Returns undefined, or the reason why it can't be installed. */
 const installPython = async () => {
   const folder = join(FOLDER, 'python');
   const packages = Object.entries(PYTHON).map(([name, version]) => `${name}==${version}`);
@@ -64,11 +64,11 @@ const installPython = async () => {
 };
 
 /**
- * Bundles the kit's program and installs its peers; Airbyte's own kit only where it is asked for and Python is at hand.
- * @returns why there is no Python kit; undefined where there is
+ * Bundles the kit's program and installs its peers. Airbyte's own kit needs `python: true` and an installed Python.
+ * @returns undefined, or the reason why Airbyte's own kit is missing
  */
 export const install = async ({python}) => {
   await bundleProgram('bench/peers/programs/kit.js', '.bench/kit.js');
   await installFaros();
-  return python ? installPython() : 'it was not asked for';
+  return python ? installPython() : 'it was not requested';
 };

@@ -1,4 +1,4 @@
-// Runs a program with its stdout in a pipe, and tells what it took: it alone, not who reads the pipe.
+// Runs a program with its stdout in a pipe, and measures the program alone, without the reader of the pipe.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'headwater-bench-'));
 const USAGE = join(folder, 'usage.json');
 process.on('exit', () => rmSync(folder, {recursive: true}));
 
-/** A pipe of the kernel's, as a platform has it: what Node calls a pipe is a socket. */
+/** Uses a pipe of the kernel, as platforms do, because Node's pipes are sockets. */
 const inPipe = (sink) => `"$@" | ${sink}`;
 
 const SINKS = {
@@ -19,7 +19,7 @@ const SINKS = {
 };
 
 const environment = (more) => {
-  // What scripts/node.sh sets for programs of this checkout is no part of what is compared.
+  // Without the variables that scripts/node.sh sets, which would change the comparison.
   const {NODE_COMPILE_CACHE: _cache, MALLOC_ARENA_MAX: _arenas, ...own} = process.env;
   return {...own, ...more, BENCH_USAGE: USAGE};
 };
@@ -37,42 +37,40 @@ const runInPipe = async (argv, sink, env) => {
     env: environment(env),
   });
   const startedAt = performance.now();
-  const [said, complained] = await Promise.all([
+  const [stdout, stderr] = await Promise.all([
     text(shell.stdout),
     text(shell.stderr),
     once(shell, 'exit'),
   ]);
-  return {said, complained, seconds: (performance.now() - startedAt) / 1000};
+  return {stdout, stderr, seconds: (performance.now() - startedAt) / 1000};
 };
 
-const usage = (argv, complained) => {
+const usage = (argv, stderr) => {
   try {
     const {code, ...used} = JSON.parse(readFileSync(USAGE, 'utf8'));
     if (code === 0) return used;
   } catch {
-    // It did not get so far as to write it.
+    // The program failed before it wrote the file.
   }
-  throw new Error(
-    `${argv.join(' ')} failed: ${complained.trim().split('\n').slice(-5).join('\n')}`,
-  );
+  throw new Error(`${argv.join(' ')} failed: ${stderr.trim().split('\n').slice(-5).join('\n')}`);
 };
 
-/** What a program took: seconds, seconds of the processor's time, and the peak of its memory. */
+/** Returns the seconds, the seconds of CPU time and the peak memory of a program. */
 export const measure = async (argv) => {
-  const {complained, seconds} = await runInPipe(argv, SINKS.drop);
-  return {seconds, ...usage(argv, complained)};
+  const {stderr, seconds} = await runInPipe(argv, SINKS.drop);
+  return {seconds, ...usage(argv, stderr)};
 };
 
-/** How many records a program emits, and how many bytes it writes, which are kept where a file is named. */
+/** Counts the records and bytes that a program writes, and keeps its output in the file `keep`. */
 export const count = async (argv, {keep} = {}) => {
   const sink = keep === undefined ? SINKS.count : `tee "$KEEP" | ${SINKS.count}`;
-  const {said, complained} = await runInPipe(argv, sink, {KEEP: keep});
-  usage(argv, complained);
-  const [records, bytes] = said.split(' ').map(Number);
+  const {stdout, stderr} = await runInPipe(argv, sink, {KEEP: keep});
+  usage(argv, stderr);
+  const [records, bytes] = stdout.split(' ').map(Number);
   return {records, bytes};
 };
 
-/** How long the bytes of a file take through a pipe at best. */
+/** Measures `cat` of a file, the fastest way through a pipe. */
 export const measureFloor = async (path) => {
   const {seconds} = await runInPipe(['cat', path], SINKS.drop);
   return {seconds};

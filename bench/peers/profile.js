@@ -1,4 +1,4 @@
-// Where the kit's time goes while it reads pages over HTTP: the share of each function.
+// Profiles the kit while it reads pages over HTTP: the share of each function.
 import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -8,19 +8,19 @@ import {PROGRAMS, readCommand} from './programs.js';
 
 const MOST = 20;
 
-/** How often the profiler looks, in microseconds. */
+/** Between two samples, in microseconds. */
 const INTERVAL = 500;
 
-/** What waits for the server and the pipe is no work. */
+/** Waiting for the server and the pipe does not count as work. */
 const WAITS = '(idle)';
 
 const BUNDLE = 'kit.js';
 
-/** A bundle names each of its files above its code, and each function where it is kept in a variable or a property. */
+/** A bundle has the name of each file above its code, and names the functions in variables and properties. */
 const FILE = /^\/\/ ((?:cdk|bench|node_modules)\/\S+)$/;
 const NAME = /(\w+)(?: =|:) (?:\/\*.*?\*\/ )?__name\(/g;
 
-/** The lines of a bundle, each with the file it is from. */
+/** The lines of a bundle, each with its source file. */
 const linesOf = (bundle) => {
   let file = '';
   return bundle.split('\n').map((text) => {
@@ -33,14 +33,14 @@ const linesOf = (bundle) => {
 const nameAt = (text, column) =>
   [...text.slice(0, column).matchAll(NAME)].at(-1)?.[1] ?? '(anonymous)';
 
-/** The name and the file of a function; what V8 and the system do has no file. */
+/** The name and the file of a function. V8 and the system have no file. */
 const describe = ({functionName, url, lineNumber, columnNumber}, lines) => {
   if (!url.endsWith(BUNDLE)) return {name: functionName || '(anonymous)', file: url};
   const {file, text} = lines[lineNumber];
   return {name: functionName || nameAt(text, columnNumber), file};
 };
 
-/** `cdk/http`, `undici`, `Node`; of what has no file its name. */
+/** `cdk/http`, `undici`, `Node and V8`; without a file the name. */
 const partOf = ({name, file}) => {
   const [root, part, scoped] = file.split('/');
   if (root === 'cdk' || root === 'bench') return `${root}/${part}`;
@@ -49,15 +49,15 @@ const partOf = ({name, file}) => {
   return file === '' && name.startsWith('(') && name !== '(anonymous)' ? name : 'Node and V8';
 };
 
-/** The time of each function itself, without those it calls. */
+/** The time of each function, without the functions that it calls. */
 const timesOf = ({nodes, samples, timeDeltas}, lines) => {
-  const places = new Map(nodes.map(({id, callFrame}) => [id, describe(callFrame, lines)]));
+  const frames = new Map(nodes.map(({id, callFrame}) => [id, describe(callFrame, lines)]));
   return samples
-    .map((id, n) => ({...places.get(id), time: timeDeltas[n]}))
+    .map((id, n) => ({...frames.get(id), time: timeDeltas[n]}))
     .filter(({name}) => name !== WAITS);
 };
 
-/** Shares of all, in percent; the largest first. */
+/** Shares in percent, the largest first. */
 const sharesBy = (times, keyOf) => {
   const total = times.reduce((sum, {time}) => sum + time, 0);
   const sums = new Map();
@@ -71,15 +71,15 @@ const sharesBy = (times, keyOf) => {
 const nameOf = ({name, file}) =>
   file === '' ? `\`${name}\`` : `\`${name}\`, ${file.replace('node_modules/', '')}`;
 
-/** @returns the shares of the time that was spent, by part of the program and by function */
+/** @returns the shares of the working time, by part of the program and by function */
 export const profile = async (stream, config) => {
   process.stderr.write(`profile of ${stream}\n`);
   const folder = mkdtempSync(join(tmpdir(), 'headwater-profile-'));
   try {
     const command = readCommand(PROGRAMS.kit, stream, config);
-    const behindNode = command.indexOf(process.execPath) + 1;
+    const afterNode = command.indexOf(process.execPath) + 1;
     const flags = ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${INTERVAL}`];
-    await measure(command.toSpliced(behindNode, 0, ...flags));
+    await measure(command.toSpliced(afterNode, 0, ...flags));
     const [file] = readdirSync(folder);
     const lines = linesOf(readFileSync(join(FOLDER, BUNDLE), 'utf8'));
     const times = timesOf(JSON.parse(readFileSync(join(folder, file), 'utf8')), lines);

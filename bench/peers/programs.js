@@ -1,4 +1,4 @@
-// The programs that are compared, and how each is started.
+// The commands that start the compared programs.
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -9,10 +9,10 @@ const node = (...args) => [process.execPath, '--require', join(OURS, 'usage.cjs'
 
 const DOCKERFILE = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
 
-/** As in the image: what its NODE_OPTIONS say. */
+/** The NODE_OPTIONS of the image. */
 const IMAGE_OPTIONS = /NODE_OPTIONS="([^"]*)"/.exec(DOCKERFILE)[1].split(' ');
 
-/** And its setting of the C library. */
+/** The image's setting for the C library. */
 const [IMAGE_ARENAS] = /MALLOC_ARENA_MAX=\d+/.exec(DOCKERFILE);
 
 export const nodeOfImage = (...args) => ['env', IMAGE_ARENAS, ...node(...IMAGE_OPTIONS, ...args)];
@@ -21,7 +21,7 @@ export const EMPTY_NODE = node('-e', '0');
 
 const PYTHON_FOLDER = join(FOLDER, 'python/bin');
 
-/** V8 keeps what it compiled, as in the image, where a first start is a part of the build. */
+/** A compile cache, as in the image, whose build includes a first start. */
 const COMPILED = `NODE_COMPILE_CACHE=${join(FOLDER, 'compiled')}`;
 
 export const PROGRAMS = {
@@ -48,7 +48,7 @@ const file = (content) => {
   return path;
 };
 
-/** The command by which a program reads a stream. */
+/** The command with which a program reads a stream. */
 export const readCommand = (program, stream, config, mode = 'full_refresh') => [
   ...program,
   'read',

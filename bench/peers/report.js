@@ -1,11 +1,11 @@
-// The figures as tables.
+// Prints the figures as tables.
 import {ALONE, CASES, SPEC} from './cases.js';
 
 const whole = (value) => Math.round(value).toLocaleString('en-US');
 const short = (value) => value.toFixed(value < 1 ? 3 : 1);
 const times = (value) => value.toFixed(2);
 
-/** The middle one, and between which the others lie. */
+/** The median, the minimum and the maximum. */
 const spreadOf = (spread, print) =>
   spread === undefined
     ? '–'
@@ -14,7 +14,7 @@ const spreadOf = (spread, print) =>
 const table = (heads, rows) =>
   [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
-/** What was to be reached, and whether it was. */
+/** A limit, and whether it was reached. */
 const demand = (limit, holds) => {
   if (limit === undefined) return '';
   return holds ? `${limit}: reached` : `${limit}: **missed**`;
@@ -123,7 +123,6 @@ const aloneTable = (results) =>
     ),
   );
 
-/** The tables of what was measured. */
 export const tables = (results) => {
   const start = results.find(({name}) => name === SPEC.name);
   const alone = results.filter(({name}) => ALONE.some((one) => one.name === name));
@@ -152,21 +151,20 @@ const profileTables = ({stream, parts, functions}) =>
 
 const REMARKS = '## What is left';
 
-/** What a human wrote under the figures stays there. */
+/** Keeps the text that people wrote below the figures. */
 const remarksIn = (former) => {
   const at = former.indexOf(REMARKS);
   return at < 0 ? `${REMARKS}\n` : former.slice(at);
 };
 
-/** RESULTS.md, anew. */
 export const document = ({machine, versions, results, profiles}, former) => `# Side by side
 
-Written by \`npm run bench\` on ${machine.date}. Do not edit what is above "What is left".
+Written by \`npm run bench\` on ${machine.date}. Do not edit the text above "What is left".
 
-The same records, read by the same stream of the kit and of its peers, into \`| cat >/dev/null\`: medians of the rounds, with the
-least and the most. Programs run in turn, and a ratio is that of two runs side by side: the median of the rounds' ratios. CPU time and
-memory are those of the program alone; over HTTP the server takes a part of the machine. The kit is bundled and runs with the flags of
-its image; faros runs as npm installs it, and fetches with Node's own \`fetch\`. Each program starts anew each time, and that counts.
+The kit and its peers read the same records in the same stream, into \`| cat >/dev/null\`. The figures are medians of the rounds, with the
+minimum and the maximum. Programs run in turn, and a ratio is the median of the ratios of each round. CPU time and memory are those of
+the program alone; over HTTP the server uses a part of the machine. The kit is bundled and runs with the flags of its image. Faros runs
+as npm installs it, and fetches with Node's own \`fetch\`. Each run includes the start of the program.
 
 - Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memory} GB, ${machine.system}; load average ${machine.loadBefore} before, ${machine.loadAfter} after
 - Versions: ${Object.entries(versions)
@@ -177,7 +175,7 @@ ${tables(results)}
 
 ## Where the time goes
 
-Share of each function itself of the time in which the kit worked, while it read 1,000 pages over HTTP.
+The share of each function, without the functions that it calls, while the kit read 1,000 pages over HTTP. Waiting does not count.
 
 ${profiles.map(profileTables).join('\n\n')}
 

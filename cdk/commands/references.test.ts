@@ -102,7 +102,7 @@ test('a value that does not match the spec is reported without showing it, even 
 test('a reference that cannot be resolved is named, and secrets beside it are not', async () => {
   const {message} = await run({token: 'env:TEST_MISSING', account: 'ghp_other', list: ['a']});
   expect(message).toBe(
-    "The reference env:TEST_MISSING can't be resolved: there is no environment variable TEST_MISSING: set it where the source runs.",
+    "The reference env:TEST_MISSING can't be resolved: the environment variable TEST_MISSING is not set: set it where the source runs.",
   );
 });
 

@@ -47,7 +47,7 @@ test('truncated JSON in a response with a length is an error', async () => {
   nock(API).get('/a').reply(200, '{"id": 1', {'content-length': '8'});
   expect(await failureOf(() => withClient({}, (http) => http.get('/a')))).toBe(
     'SystemError: GET https://api.test/a answered with JSON that ends in the middle (content-type not given, 8 bytes). ' +
-      "The server gave it for whole: report this to the API's owner.",
+      "The server sent it as complete: report this to the API's owner.",
   );
 });
 

@@ -177,7 +177,7 @@ describe('a truncated download', () => {
   test('that the server declared complete is an error, and not fetched again', async () => {
     const {failure, logged} = await readAll(await serveBody('[{"id":1},'));
     expect(failure).toBe(
-      "SystemError: GET api/export answered with JSON that ends in the middle (after 10 bytes). The server gave it for whole: report this to the API's owner.",
+      "SystemError: GET api/export answered with JSON that ends in the middle (after 10 bytes). The server sent it as complete: report this to the API's owner.",
     );
     expect(logged).toHaveLength(1);
   });
@@ -185,18 +185,18 @@ describe('a truncated download', () => {
   const zipped = zipOf([{name: 'a', content: WHOLE}]);
 
   test.each([
-    ['whose content was damaged', 200, /damaged: /],
+    ['whose content was damaged', 200, /damaged zip file: /],
     [
       'whose checksum differs',
       zipped.indexOf('PK\x01\x02') + 16,
-      /damaged: its checksum differs\./,
+      /zip file: its checksum differs\./,
     ],
   ])('inside a file of a zip %s is a transient error', async (_what, offset, expected) => {
     const body = Buffer.from(zipped);
     body.writeUInt8(body.readUInt8(offset) ^ 0xff, offset);
     const {failure} = await readAll(await serveBody(body));
     expect(failure).toMatch(
-      /^TransientError: GET api\/export, file "a" answered with zip that is /,
+      /^TransientError: GET api\/export, file "a" answered with a damaged zip file: /,
     );
     expect(failure).toMatch(expected);
   });

@@ -13,7 +13,7 @@ test.each([
   ['a long digit string', '{"text":"123456789012345678901234567890"}'],
   ['a string that looks like JSON', '{"text":"[9007199254740993, 1.50, -0]"}'],
   ['a field called __proto__', '{"__proto__":9007199254740993}'],
-])('%s is printed as it came', (_, text) => {
+])('%s is printed as it was written', (_, text) => {
   expect(JSON.stringify(parseAsWritten(text))).toBe(text);
 });
 
@@ -26,7 +26,7 @@ test('numbers that JavaScript can hold are numbers', () => {
   });
 });
 
-test('spaces between the tokens hide no number', () => {
+test('spaces between the tokens do not hide a number', () => {
   expect(
     JSON.stringify(parseAsWritten('{ "id" :  9007199254740993 , "list" : [ 1, 2.50 ] }')),
   ).toBe('{"id":9007199254740993,"list":[1,2.50]}');

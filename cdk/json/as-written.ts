@@ -1,9 +1,8 @@
-// Numbers as they were written, for a program that hands on what it parses and computes with none of it. exact.ts is for
-// code that does compute: there a number stays a number, and 1.50 is printed as 1.5.
+// Keeps numbers as they were written, for programs that pass JSON through and compute nothing with it. exact.ts is for
+// code that computes: there a number stays a number, and 1.50 is printed as 1.5.
 import {rawNumber} from './exact.ts';
 
-// JavaScript would print these otherwise than they came: 16 characters and more may exceed its precision,
-// and it drops the zeros of 1.50, the exponent of 1e5 and the sign of -0.
+// JavaScript would print these differently: 16 characters and more, and the zeros of 1.50, the exponent of 1e5, the sign of -0.
 const FRAGILE_NUMBER = /[:,[]\s*-?(?:\d[\d.eE+-]{15}|\d+\.\d*0\b|\d+(?:\.\d+)?[eE]|0\b)/;
 
 const keepAsWritten = (
@@ -15,10 +14,7 @@ const keepAsWritten = (
     ? rawNumber(source)
     : value;
 
-/**
- * `JSON.parse`, but `JSON.stringify` prints each number in it as it was written. A number that JavaScript would print in
- * another way is an object until then, and not a number.
- */
+/** Like `JSON.parse`, but a number that JavaScript would print differently is an object that prints as it was written. */
 export const parseAsWritten = (text: string): unknown =>
-  // The reviver is slow, so it runs only where it may have something to keep.
+  // The reviver is slow, so it runs only if it may have something to keep.
   FRAGILE_NUMBER.test(text) ? JSON.parse(text, keepAsWritten) : JSON.parse(text);

@@ -1,10 +1,11 @@
-// JSON in bytes, without building any of it: where a value ends, and whether it is one. It takes what `JSON.parse` takes,
-// and refuses what `JSON.parse` refuses. The bytes may be a part of a document, cut anywhere.
+// Scans JSON in bytes without building values: finds where a value ends and whether it is valid. It accepts exactly what
+// `JSON.parse` accepts. The bytes may be part of a document, cut anywhere. A `skip…` function returns the index after
+// the part that it skips.
 
 /** Returned instead of an index: these bytes are not JSON, whatever follows them. */
 export const FAULT = -1;
 
-/** Returned instead of an index: the bytes end in the middle, and more of them may make it JSON. */
+/** Returned instead of an index: the bytes end inside a value, and more of them may complete it. */
 export const INCOMPLETE = -2;
 
 export const QUOTE = 0x22;
@@ -21,7 +22,7 @@ const LETTER_U = 0x75;
 export const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
 
-/** Bytes that stand for themselves in a text: all but quotes, backslashes and control characters. */
+/** Bytes that stand for themselves in a string: all but quotes, backslashes and control characters. */
 const PLAIN = new Uint8Array(256).fill(1, 0x20);
 PLAIN[QUOTE] = 0;
 PLAIN[BACKSLASH] = 0;
@@ -32,15 +33,14 @@ for (const sign of '"\\/bfnrt') ESCAPED[sign.charCodeAt(0)] = 1;
 const HEX = new Uint8Array(256);
 for (const sign of '0123456789abcdefABCDEF') HEX[sign.charCodeAt(0)] = 1;
 
-/** 0 beyond the end, which is nothing in JSON. */
+/** 0 past the end: no JSON token begins with it. */
 const byteAt = (bytes: Buffer, index: number): number =>
   index < bytes.length ? (bytes[index] ?? 0) : 0;
 
-/** Why the byte there can't be taken: there is none yet, or it is wrong. */
 const stopAt = (bytes: Buffer, index: number): number =>
   index < bytes.length ? FAULT : INCOMPLETE;
 
-/** The index of the next byte that is no space; beyond the end where there is none. */
+/** Returns the length if only spaces are left. */
 export const skipSpace = (bytes: Buffer, from: number): number => {
   let index = from;
   for (;;) {
@@ -52,7 +52,7 @@ export const skipSpace = (bytes: Buffer, from: number): number => {
   }
 };
 
-/** Behind an escape, `from` being behind its backslash. */
+/** `from` is after the backslash. */
 const skipEscape = (bytes: Buffer, from: number): number => {
   const sign = byteAt(bytes, from);
   if (ESCAPED[sign] === 1) return from + 1;
@@ -63,17 +63,17 @@ const skipEscape = (bytes: Buffer, from: number): number => {
   return from + 5;
 };
 
-/** The next byte of a text that does not stand for itself; the end where there is none. */
+/** Stops at the next byte of a string that does not stand for itself, or at the end. */
 const skipPlain = (bytes: Buffer, from: number): number => {
   const {length} = bytes;
   let index = from;
-  // Never beyond the end: reading there once makes this several times slower.
+  // Reading past the end even once makes this several times slower.
   while (index < length && PLAIN[bytes[index] ?? 0] === 1) index += 1;
   return index;
 };
 
-/** Behind a text, `from` being behind its opening quote. */
-const skipText = (bytes: Buffer, from: number): number => {
+/** `from` is after the opening quote. */
+const skipString = (bytes: Buffer, from: number): number => {
   let index = from;
   for (;;) {
     index = skipPlain(bytes, index);
@@ -87,7 +87,6 @@ const skipText = (bytes: Buffer, from: number): number => {
 
 const isDigit = (byte: number): boolean => byte >= ZERO && byte <= NINE;
 
-/** Behind one digit or more. */
 const skipDigits = (bytes: Buffer, from: number): number => {
   let index = from;
   while (isDigit(byteAt(bytes, index))) index += 1;
@@ -106,19 +105,18 @@ const skipExponent = (bytes: Buffer, from: number): number => {
 
 const skipNumber = (bytes: Buffer, from: number): number => {
   const first = byteAt(bytes, from) === MINUS ? from + 1 : from;
-  const whole = byteAt(bytes, first) === ZERO ? first + 1 : skipDigits(bytes, first);
-  if (whole < 0) return whole;
-  const fraction = skipFraction(bytes, whole);
+  const integer = byteAt(bytes, first) === ZERO ? first + 1 : skipDigits(bytes, first);
+  if (integer < 0) return integer;
+  const fraction = skipFraction(bytes, integer);
   return fraction < 0 ? fraction : skipExponent(bytes, fraction);
 };
 
-/** By their first byte. */
 const LITERALS: (Buffer | undefined)[] = new Array(256).fill(undefined);
 for (const word of ['true', 'false', 'null']) LITERALS[word.charCodeAt(0)] = Buffer.from(word);
 
 const skipScalar = (bytes: Buffer, from: number): number => {
   const byte = byteAt(bytes, from);
-  if (byte === QUOTE) return skipText(bytes, from + 1);
+  if (byte === QUOTE) return skipString(bytes, from + 1);
   const word = LITERALS[byte];
   if (word === undefined) return skipNumber(bytes, from);
   for (let index = 0; index < word.length; index += 1) {
@@ -128,31 +126,31 @@ const skipScalar = (bytes: Buffer, from: number): number => {
 };
 
 const skipKey = (bytes: Buffer, from: number): number =>
-  byteAt(bytes, from) === QUOTE ? skipText(bytes, from + 1) : stopAt(bytes, from);
+  byteAt(bytes, from) === QUOTE ? skipString(bytes, from + 1) : stopAt(bytes, from);
 
-/** At the value after a key, `from` being behind the key. */
+/** Stops at the value; `from` is after its key. */
 const skipColon = (bytes: Buffer, from: number): number => {
   const index = skipSpace(bytes, from);
   return byteAt(bytes, index) === COLON ? skipSpace(bytes, index + 1) : stopAt(bytes, index);
 };
 
-/** At a value in a list or an object, `from` being at its key if it has one. */
+/** Returns the index of the next value in a list or an object; `from` is at its key, if it has one. */
 const toValue = (bytes: Buffer, from: number, closing: number): number => {
   if (closing === CLOSE_LIST) return from;
   const keyEnd = skipKey(bytes, from);
   return keyEnd < 0 ? keyEnd : skipColon(bytes, keyEnd);
 };
 
-/** The bracket that closes what this one opens; 0 for any other byte. */
+/** The bracket that closes this one; 0 for any other byte. */
 const CLOSING = new Uint8Array(256);
 CLOSING[OPEN_LIST] = CLOSE_LIST;
 CLOSING[OPEN_OBJECT] = CLOSE_OBJECT;
 
-/** The brackets that have to close: one stack for all values, of which none is skipped inside of another's call. */
+/** The brackets that must still close. One stack is enough, because `skipValue` is never called inside `skipValue`. */
 const awaited: number[] = [];
 let depth = 0;
 
-/** Opens what a value begins with: behind its first scalar, or at the bracket that closes an empty list or object. */
+/** Stops after the first scalar of a value, or at the bracket that closes an empty list or object. */
 const descend = (bytes: Buffer, from: number): number => {
   let index = from;
   let closing = CLOSING[byteAt(bytes, index)] ?? 0;
@@ -168,7 +166,7 @@ const descend = (bytes: Buffer, from: number): number => {
   return skipScalar(bytes, index);
 };
 
-/** Closes what ends there: at the next value, or behind the last bracket. */
+/** Closes the lists and objects that end here. Stops at the next value, or after the last bracket. */
 const ascend = (bytes: Buffer, from: number): number => {
   let index = from;
   for (; depth > 0; depth -= 1) {
@@ -182,10 +180,7 @@ const ascend = (bytes: Buffer, from: number): number => {
   return index;
 };
 
-/**
- * Behind a value of any kind and any depth, `from` being at its first byte. A number is taken for whole where the bytes
- * end: only the caller knows whether more will come.
- */
+/** `from` is at the first byte of a value. A number at the very end counts as complete: more bytes may continue it. */
 export const skipValue = (bytes: Buffer, from: number): number => {
   depth = 0;
   let index = from;
@@ -196,10 +191,7 @@ export const skipValue = (bytes: Buffer, from: number): number => {
   return index;
 };
 
-/**
- * Gets where a value begins, and of a field where its key is, without the quotes. Returns the index behind the value, or
- * `FAULT` to give up.
- */
+/** Gets the start of a value, and the range of its key without quotes. Returns the index after the value, or `FAULT`. */
 type Visit = (start: number, keyStart: number, keyEnd: number) => number;
 
 const visitAt = (bytes: Buffer, from: number, closing: number, visit: Visit): number => {
@@ -209,7 +201,7 @@ const visitAt = (bytes: Buffer, from: number, closing: number, visit: Visit): nu
   return start < 0 ? start : visit(start, from + 1, keyEnd - 1);
 };
 
-/** Visits each value of a list or an object, `from` being at its opening bracket; the index behind the closing one. */
+/** Visits each value of the list or object that opens at `from`; returns the index after its closing bracket. */
 export const eachValue = (bytes: Buffer, from: number, visit: Visit): number => {
   const closing = CLOSING[byteAt(bytes, from)] ?? 0;
   let index = skipSpace(bytes, from + 1);
@@ -228,13 +220,12 @@ export const eachValue = (bytes: Buffer, from: number, visit: Visit): number => 
 export const isListAt = (bytes: Buffer, index: number): boolean => bytes[index] === OPEN_LIST;
 export const isObjectAt = (bytes: Buffer, index: number): boolean => bytes[index] === OPEN_OBJECT;
 
-/** Whether what begins there is a text or a number. */
+/** True for a string or a number. */
 export const isScalarAt = (bytes: Buffer, index: number): boolean => {
   const byte = byteAt(bytes, index);
   return byte === QUOTE || byte === MINUS || isDigit(byte);
 };
 
-/** Whether a key is this one, byte by byte. */
 export const isKey = (bytes: Buffer, start: number, end: number, key: Buffer): boolean => {
   if (end - start !== key.length) return false;
   for (let index = 0; index < key.length; index += 1) {
@@ -243,7 +234,7 @@ export const isKey = (bytes: Buffer, start: number, end: number, key: Buffer): b
   return true;
 };
 
-/** Whether a key has an escape in it, so that its bytes do not tell which one it is. */
+/** The bytes of a key with an escape do not show which key it is. */
 export const isEscapedKey = (bytes: Buffer, start: number, end: number): boolean => {
   for (let index = start; index < end; index += 1) {
     if (bytes[index] === BACKSLASH) return true;

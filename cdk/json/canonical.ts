@@ -1,7 +1,6 @@
-// Equal JSON has equal text, whatever the order of its fields.
+// JSON with sorted keys: equal values become equal strings, whatever the order of their fields.
 import {isObject} from './values.ts';
 
-/** JSON with sorted keys. */
 export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_key, inner: unknown) =>
     isObject(inner)
@@ -13,6 +12,6 @@ export const canonical = (value: unknown): string =>
       : inner,
   ) ?? 'undefined';
 
-/** Whether two JSON values are the same, as numbers that `parseAsWritten` kept are where they were written alike. */
+/** Compares two JSON values. Numbers that `parseAsWritten` kept are the same if they were written alike. */
 export const isSame = (one: unknown, other: unknown): boolean =>
   canonical(one) === canonical(other);

@@ -1,9 +1,6 @@
-// Dot paths to the scalar fields of a type, for the compiler.
-
-/** Schemas may refer to themselves: below this depth any path is accepted. */
+/** Types may refer to themselves: below this depth any path is accepted. */
 type DeepestChecked = 5;
 
-/** The paths that begin with one field. */
 type PathsFrom<Name extends string, Value, Depth extends readonly unknown[]> = unknown extends Value
   ? Name | `${Name}.${string}`
   : Value extends readonly unknown[]
@@ -13,8 +10,8 @@ type PathsFrom<Name extends string, Value, Depth extends readonly unknown[]> = u
       : Name;
 
 /**
- * Where a record of this type has a string, a number or a boolean: `id`, `commit.committer.date`. Goes through optional
- * and nullable objects. An object whose fields are not known, or with an index signature, accepts any path.
+ * The path of a string, number or boolean in a record of this type: `id`, `commit.committer.date`. Goes through optional
+ * and nullable objects. An object with unknown fields or an index signature accepts any path.
  */
 export type FieldPath<
   R,

@@ -1,11 +1,11 @@
-// Records as the bytes that they came in: what nobody looks at needs no parsing.
+// Records as the bytes in which they were received, unparsed.
 import {parseExact} from './exact.ts';
 import type {JsonObject} from './values.ts';
 
 export type RawRecords = {
-  /** Well-formed JSON in valid UTF-8; nobody changes it. */
+  /** Valid JSON in valid UTF-8. Must not be changed. */
   readonly body: Buffer;
-  /** Of each record where it begins and where it ends, one after the other. Each is an object with fields. */
+  /** The start and the end of each record, alternating. Each record is an object with at least one field. */
   readonly bounds: readonly number[];
 };
 
@@ -18,11 +18,9 @@ export const endOf = ({bounds}: RawRecords, index: number): number => bounds[ind
 export const recordAt = (raw: RawRecords, index: number): JsonObject =>
   parseExact(raw.body.toString('utf8', startOf(raw, index), endOf(raw, index)));
 
-/** All of them parsed: anew with each call. */
 export const parseAll = (raw: RawRecords): readonly JsonObject[] =>
   Array.from({length: countOf(raw)}, (_none, index) => recordAt(raw, index));
 
-/** Those at these places. */
 export const someOf = (raw: RawRecords, indices: readonly number[]): RawRecords => ({
   body: raw.body,
   bounds: indices.flatMap((index) => [startOf(raw, index), endOf(raw, index)]),

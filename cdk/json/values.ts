@@ -1,32 +1,32 @@
-/** A JSON object whose fields are not known. */
+/** A JSON object with unknown fields. */
 export type JsonObject = {readonly [key: string]: unknown};
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A field of an object, or the place in a list that a number names. */
+/** A field of an object, or an item of a list by its index. */
 export const fieldOf = (json: unknown, key: string): unknown => {
   if (Array.isArray(json)) return json[Number(key)];
   return isObject(json) && Object.hasOwn(json, key) ? json[key] : undefined;
 };
 
 /**
- * What stands at a path such as `data.items.0`; undefined where it leads nowhere. A key may hold dots itself, such as
- * OData's `@odata.nextLink`: the whole one goes first.
- * @param take what takes one step
+ * The value at a path such as `data.items.0`; undefined if it leads nowhere. A key may contain dots itself, such as
+ * OData's `@odata.nextLink`: the full path is tried as a key first.
+ * @param take reads one key
  */
 export const valueAt = (json: unknown, path: string, take = fieldOf): unknown => {
-  const whole = take(json, path);
+  const direct = take(json, path);
   const dot = path.indexOf('.');
-  if (whole !== undefined || dot < 0) return whole;
+  if (direct !== undefined || dot < 0) return direct;
   return valueAt(take(json, path.slice(0, dot)), path.slice(dot + 1), take);
 };
 
-/** The ways in which APIs say "none": null, an empty text, false, 0, an empty list; or nothing at all. */
+/** The values by which APIs say "none": null, an empty string, false, 0, an empty list, or a missing field. */
 export const isNone = (value: unknown): boolean =>
   !value || (Array.isArray(value) && value.length === 0);
 
-/** What a JSON value is, in words for an error message: `an array`, `null`, `a string`. */
+/** The type of a JSON value in an error message: `an array`, `null`, `a string`. */
 export const kindOf = (value: unknown): string => {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'an array';

@@ -1,5 +1,5 @@
-// AWS's own client, against a server on loopback that answers as
-// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html shows.
+// Tests with AWS's own client, against a server on loopback that responds as in
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html.
 import {text} from 'node:stream/consumers';
 import {describe, expect, test} from '@jest/globals';
 import {sendJson} from '../../test/http/api-server.ts';
@@ -8,21 +8,21 @@ import type {AwsPackage} from './aws-sm.ts';
 import {resolveHere} from './resolve-here.ts';
 import type {StoreContext} from './store.ts';
 
-type Answer = {readonly status?: number; readonly type?: string; readonly body: object};
+type Reply = {readonly status?: number; readonly type?: string; readonly body: object};
 
-const refused = (type: string, status = 400): Answer => ({
+const refused = (type: string, status = 400): Reply => ({
   status,
-  body: {__type: type, message: `told ${type}`},
+  body: {__type: type, message: `message of ${type}`},
 });
 
-/** The package as it is, but for where it sends its requests to and what it shows there. */
-const awsWith = async (answer: (name: string) => Answer) => {
+/** The real package, except that its requests go to the local server with fixed credentials. */
+const awsWith = async (reply: (name: string) => Reply) => {
   const requests: string[] = [];
   const endpoint = await serve(async (request, response) => {
     const {SecretId} = JSON.parse(await text(request));
     const region = /\/(\S+?)\/secretsmanager\//.exec(request.headers.authorization ?? '')?.[1];
     requests.push(`${region?.split('/').at(-1)} ${SecretId}`);
-    const {status = 200, body} = answer(SecretId);
+    const {status = 200, body} = reply(SecretId);
     sendJson(response, body, {status, headers: {'content-type': 'application/x-amz-json-1.1'}});
   });
   const aws: AwsPackage = await import('@aws-sdk/client-secrets-manager');
@@ -39,7 +39,7 @@ const awsWith = async (answer: (name: string) => Answer) => {
 const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-Ab1C2d';
 
 describe('a secret of AWS', () => {
-  test('is asked for by its name, or by its ARN in the region which that names', async () => {
+  test('is requested by its name, or by its ARN in the region of the ARN', async () => {
     const {requests, load} = await awsWith((name) => ({
       body: name === ARN ? {SecretBinary: btoa('{"a": "bytes"}')} : {SecretString: 'hush-hush'},
     }));
@@ -69,23 +69,23 @@ describe('a secret of AWS', () => {
     ],
     [
       refused('InvalidRequestException'),
-      'config_error: it is there, but not to be read now; it may be marked for deletion (InvalidRequestException)',
+      'config_error: it exists, but cannot be read now; it may be marked for deletion (InvalidRequestException)',
       1,
     ],
-    [{body: {SecretBinary: btoa('\xff')}}, 'config_error: it is binary, and no text in UTF-8', 1],
+    [{body: {SecretBinary: btoa('\xff')}}, 'config_error: it is binary, not text in UTF-8', 1],
     [
       refused('ThrottlingException'),
-      'transient_error: AWS could not be asked: told ThrottlingException',
+      'transient_error: the request to AWS failed: message of ThrottlingException',
       3,
     ],
     [
       refused('InternalServiceError', 500),
-      'transient_error: AWS could not be asked: told InternalServiceError',
+      'transient_error: the request to AWS failed: message of InternalServiceError',
       3,
     ],
-    [refused('Odd'), 'system_error: AWS refused: told Odd (Odd)', 1],
-  ])('for which the answer is %j is an error that says so', async (answer, reason, attempts) => {
-    const {requests, load} = await awsWith(() => answer);
+    [refused('Odd'), 'system_error: AWS refused the request: message of Odd (Odd)', 1],
+  ])('fails with the reason if the response is %j', async (reply, reason, attempts) => {
+    const {requests, load} = await awsWith(() => reply);
     const {error} = await resolveHere('aws-sm:x', {load});
     const type = reason.slice(0, reason.indexOf(':'));
     expect([error, requests.length]).toEqual([

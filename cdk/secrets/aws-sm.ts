@@ -17,7 +17,7 @@ type Client = {
   readonly destroy: () => void;
 };
 
-/** What is used of the package. It is loaded only when it is needed, and need not be installed. */
+/** The part of the package that is used. The package is optional, and is loaded on first use. */
 export type AwsPackage = {
   readonly SecretsManager: new (options: {
     readonly region?: string;
@@ -41,10 +41,10 @@ const REASONS: Readonly<Record<string, string>> = {
   AccessDeniedException:
     'no permission: allow secretsmanager:GetSecretValue on it, and kms:Decrypt on a key of your own',
   DecryptionFailure: 'no permission: allow kms:Decrypt on the key it is encrypted with',
-  // A secret that is being deleted is one.
-  InvalidRequestException: 'it is there, but not to be read now; it may be marked for deletion',
-  InvalidParameterException: 'AWS does not take this for the name of a secret',
-  ValidationException: 'AWS does not take this for the name of a secret',
+  // For example, a secret that is marked for deletion.
+  InvalidRequestException: 'it exists, but cannot be read now; it may be marked for deletion',
+  InvalidParameterException: 'AWS does not accept this as the name of a secret',
+  ValidationException: 'AWS does not accept this as the name of a secret',
   CredentialsProviderError: MISSING_CREDENTIALS,
   TokenProviderError: MISSING_CREDENTIALS,
   UnrecognizedClientException: CHECK_CREDENTIALS,
@@ -55,42 +55,41 @@ const REASONS: Readonly<Record<string, string>> = {
   ExpiredTokenException: CHECK_CREDENTIALS,
 };
 
-const NO_REGION = 'there is no AWS region: set AWS_REGION, or give the whole ARN';
-
-const PASSING =
+const TRANSIENT =
   /^(Throttling|TooManyRequests|RequestTimeout|TimeoutError|InternalService|AbortError)/;
 
-/** Errors of the SDK: those of the service have a name, those of the network a code. */
-const isPassing = (error: unknown): boolean => {
+/** The SDK's errors have a name if they are the service's, and a code if they are the network's. */
+const isTransient = (error: unknown): boolean => {
   if (!isObject(error)) return false;
   const {name, code, $metadata: metadata} = error;
   const status = isObject(metadata) ? Number(metadata['httpStatusCode'] ?? 0) : 0;
-  return PASSING.test(String(name)) || typeof code === 'string' || status >= 500 || status === 429;
+  return (
+    TRANSIENT.test(String(name)) || typeof code === 'string' || status >= 500 || status === 429
+  );
 };
 
 const awsError = (error: unknown): Error => {
   const name = isObject(error) ? String(error['name']) : '';
-  const told = messageOf(error);
-  // An error of the client's own, known by its words alone; of an empty or misspelt region it is the second.
-  if (/^Region (is missing|not accepted)/.test(told)) return new ConfigError(NO_REGION);
+  const message = messageOf(error);
+  // The client's own error has only a message. The second one is that of an empty or misspelled region.
+  if (/^Region (is missing|not accepted)/.test(message)) {
+    return new ConfigError('there is no AWS region: set AWS_REGION, or use the full ARN');
+  }
   const reason = REASONS[name];
   if (reason !== undefined) return new ConfigError(`${reason} (${name})`);
-  return isPassing(error)
-    ? new TransientError(`AWS could not be asked: ${told}`)
-    : new SystemError(`AWS refused: ${told} (${name})`);
+  return isTransient(error)
+    ? new TransientError(`the request to AWS failed: ${message}`)
+    : new SystemError(`AWS refused the request: ${message} (${name})`);
 };
 
-/** An ARN says in which region the secret is. */
+/** An ARN contains the region of the secret. */
 const regionOf = (target: string): string | undefined =>
   target.startsWith('arn:') ? target.split(':')[3] : undefined;
 
-const secretIn = ({SecretString: text, SecretBinary: bytes}: Secret): string => {
-  const found = text ?? (bytes && decodeUtf8(bytes));
-  if (found !== undefined) return found;
-  throw new ConfigError('it is binary, and no text in UTF-8');
-};
+const secretIn = ({SecretString: text, SecretBinary: bytes}: Secret): string =>
+  text ?? decodeUtf8(bytes ?? Buffer.alloc(0));
 
-/** `aws-sm:<name or ARN>`: AWS Secrets Manager. Region and credentials come from where all AWS tools look for them. */
+/** `aws-sm:<name or ARN>`: AWS Secrets Manager. Region and credentials are found as by all AWS tools. */
 export const openAwsSm: OpenStore = ({load}) => {
   const clients = new Map<string | undefined, Promise<Client>>();
   const open = async (region: string | undefined): Promise<Client> => {

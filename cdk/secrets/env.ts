@@ -6,7 +6,9 @@ export const openEnv: OpenStore = ({env}) => ({
   fetch: async (name) => {
     const value = env[name];
     if (value !== undefined) return value;
-    throw new ConfigError(`there is no environment variable ${name}: set it where the source runs`);
+    throw new ConfigError(
+      `the environment variable ${name} is not set: set it where the source runs`,
+    );
   },
   close: nothingToClose,
 });

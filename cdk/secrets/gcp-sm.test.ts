@@ -1,14 +1,14 @@
-// With a stand-in for Google's package: a client of its shape, that asks a server on loopback as the package's REST mode does
-// (https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions/access).
+// Tests with a stand-in for Google's package: a client with the same methods, whose requests to a server on loopback are
+// those of the package's REST mode (https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions/access).
 import {describe, expect, test} from '@jest/globals';
 import {request} from 'undici';
 import {sendJson} from '../../test/http/api-server.ts';
 import {serve} from '../../test/http/loopback.ts';
 import {resolveHere} from './resolve-here.ts';
 
-type Answer = {readonly status?: number; readonly body: unknown};
+type Reply = {readonly status?: number; readonly body: unknown};
 
-/** Codes of gRPC by the names that REST has for them: https://cloud.google.com/apis/design/errors */
+/** gRPC status codes by their names in REST: https://cloud.google.com/apis/design/errors */
 const CODES: Readonly<Record<string, number>> = {
   NOT_FOUND: 5,
   PERMISSION_DENIED: 7,
@@ -20,31 +20,31 @@ const CODES: Readonly<Record<string, number>> = {
   UNIMPLEMENTED: 12,
 };
 
-const refusal = (status: number, name: string): Answer => ({
+const refusal = (status: number, name: string): Reply => ({
   status,
-  body: {error: {code: status, message: `told ${name}`, status: name}},
+  body: {error: {code: status, message: `message of ${name}`, status: name}},
 });
 
-const version = (name: string, text: string | Uint8Array): Answer => ({
+const version = (name: string, text: string | Uint8Array): Reply => ({
   body: {name, payload: {data: Buffer.from(text).toString('base64'), dataCrc32c: '1'}},
 });
 
-const googleWith = async (answers: Readonly<Record<string, Answer>>) => {
+const googleWith = async (replies: Readonly<Record<string, Reply>>) => {
   const events: string[] = [];
-  const origin = await serve((asked, response) => {
-    events.push(`${asked.method} ${asked.url}`);
-    const {status = 200, body} = answers[asked.url ?? ''] ?? refusal(404, 'NOT_FOUND');
+  const origin = await serve(({method, url = ''}, response) => {
+    events.push(`${method} ${url}`);
+    const {status = 200, body} = replies[url] ?? refusal(404, 'NOT_FOUND');
     sendJson(response, body, {status});
   });
   const SecretManagerServiceClient = class {
     initialize = async () => {};
     accessSecretVersion = async ({name}: {name: string}, {timeout}: {timeout: number}) => {
       const {body} = await request(`${origin}/v1/${name}:access`, {bodyTimeout: timeout});
-      const answer = Object(await body.json());
-      if (answer.error === undefined) {
-        return [{...answer, payload: {data: Buffer.from(answer.payload.data, 'base64')}}];
+      const reply = Object(await body.json());
+      if (reply.error === undefined) {
+        return [{...reply, payload: {data: Buffer.from(reply.payload.data, 'base64')}}];
       }
-      const {status, message} = answer.error;
+      const {status, message} = reply.error;
       throw Object.assign(new Error(`${CODES[status]} ${status}: ${message}`), {
         code: CODES[status],
       });
@@ -97,16 +97,16 @@ describe("a secret of Google's Secret Manager", () => {
     ],
     [
       refusal(503, 'UNAVAILABLE'),
-      'transient_error: Google could not be asked: 14 UNAVAILABLE: told UNAVAILABLE',
+      'transient_error: the request to Google failed: 14 UNAVAILABLE: message of UNAVAILABLE',
     ],
     [
       refusal(501, 'UNIMPLEMENTED'),
-      'system_error: Google refused: 12 UNIMPLEMENTED: told UNIMPLEMENTED',
+      'system_error: Google refused the request: 12 UNIMPLEMENTED: message of UNIMPLEMENTED',
     ],
-    [version(SECRET, Buffer.from([0xff])), 'config_error: it is binary, and no text in UTF-8'],
+    [version(SECRET, Buffer.from([0xff])), 'config_error: it is binary, not text in UTF-8'],
     [{body: {name: SECRET, payload: {data: ''}}}, 'config_error: it is empty'],
-  ])('for which the answer is %j is an error that says so', async (answer, reason) => {
-    const {load} = await googleWith({[`/v1/${SECRET}/versions/latest:access`]: answer});
+  ])('fails with the reason if the response is %j', async (reply, reason) => {
+    const {load} = await googleWith({[`/v1/${SECRET}/versions/latest:access`]: reply});
     const {error} = await resolveHere(`gcp-sm:${SECRET}`, {load});
     const type = reason.slice(0, reason.indexOf(':'));
     expect(error).toBe(
@@ -114,7 +114,7 @@ describe("a secret of Google's Secret Manager", () => {
     );
   });
 
-  test('can not be read without credentials, and then it is said what to set', async () => {
+  test('fails without credentials with the settings to provide them', async () => {
     const load = async <T>(): Promise<T> =>
       Object({
         SecretManagerServiceClient: class {

@@ -15,15 +15,15 @@ type Client = {
   readonly close: () => Promise<void>;
 };
 
-/** What is used of the package. It is loaded only when it is needed, and need not be installed. */
+/** The part of the package that is used. The package is optional, and is loaded on first use. */
 type GcpPackage = {readonly SecretManagerServiceClient: new () => Client};
 
-/** For all attempts of the client together, in milliseconds. */
+/** In milliseconds, for all attempts of the client together. */
 const TIMEOUT = 15_000;
 
-/** Codes of gRPC: https://grpc.io/docs/guides/status-codes/ */
+/** gRPC status codes: https://grpc.io/docs/guides/status-codes/ */
 const REASONS: Readonly<Record<number, string>> = {
-  3: 'Google does not take this for the name of a secret (INVALID_ARGUMENT)',
+  3: 'Google does not accept this as the name of a secret (INVALID_ARGUMENT)',
   5: 'there is no such secret, or no such version of it (NOT_FOUND)',
   7: 'no permission: grant roles/secretmanager.secretAccessor on it (PERMISSION_DENIED)',
   9: 'this version is disabled or destroyed (FAILED_PRECONDITION)',
@@ -34,38 +34,34 @@ const NO_CREDENTIALS =
   'there are no Google credentials: set GOOGLE_APPLICATION_CREDENTIALS to the path of a key, or give this machine or container a service account';
 
 /** Cancelled, deadline exceeded, resource exhausted, aborted, internal, unavailable. */
-const PASSING = new Set<unknown>([1, 4, 8, 10, 13, 14]);
+const TRANSIENT = new Set<unknown>([1, 4, 8, 10, 13, 14]);
 
 const googleError = (error: unknown): Error => {
-  const told = messageOf(error);
+  const message = messageOf(error);
   const code = isObject(error) ? error['code'] : undefined;
-  // google-auth-library, which has no code for it.
-  if (told.startsWith('Could not load the default credentials')) {
+  // google-auth-library has no code for this error.
+  if (message.startsWith('Could not load the default credentials')) {
     return new ConfigError(NO_CREDENTIALS);
   }
   const reason = typeof code === 'number' ? REASONS[code] : undefined;
   if (reason !== undefined) return new ConfigError(reason);
-  return PASSING.has(code) || typeof code === 'string'
-    ? new TransientError(`Google could not be asked: ${told}`)
-    : new SystemError(`Google refused: ${told}`);
+  return TRANSIENT.has(code) || typeof code === 'string'
+    ? new TransientError(`the request to Google failed: ${message}`)
+    : new SystemError(`Google refused the request: ${message}`);
 };
-
-const bytesOf = (data: Uint8Array | string): Uint8Array =>
-  typeof data === 'string' ? Buffer.from(data, 'base64') : data;
 
 const secretIn = ({payload}: Version): string => {
-  const text = decodeUtf8(bytesOf(payload?.data ?? ''));
-  if (text !== undefined) return text;
-  throw new ConfigError('it is binary, and no text in UTF-8');
+  const data = payload?.data ?? '';
+  return decodeUtf8(typeof data === 'string' ? Buffer.from(data, 'base64') : data);
 };
 
-/** `gcp-sm:projects/P/secrets/S`: Google's Secret Manager, the latest version unless one is named. */
+/** `gcp-sm:projects/P/secrets/S`: Google's Secret Manager. Reads the latest version unless one is named. */
 export const openGcpSm: OpenStore = ({load}) => {
   let opened: Promise<Client> | undefined;
   const open = async (): Promise<Client> => {
     const {SecretManagerServiceClient} = await load<GcpPackage>(PACKAGE);
     const client = new SecretManagerServiceClient();
-    // Where this fails, as without credentials, each call would throw the failure once more where nobody can catch it.
+    // Without this, a failure such as missing credentials would also be thrown where it cannot be caught.
     await client.initialize().catch((error: unknown) => {
       throw googleError(error);
     });
@@ -84,7 +80,7 @@ export const openGcpSm: OpenStore = ({load}) => {
       return secretIn(version);
     },
     close: async () => {
-      // Fetching has told what opening has against it.
+      // `fetch` has already reported why the client did not open.
       const client = await opened?.catch(() => undefined);
       await client?.close();
     },

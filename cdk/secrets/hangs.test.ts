@@ -1,4 +1,4 @@
-// Stores of secrets that take a request and never answer it, nor let go of what was asked.
+// Tests stores of secrets that accept a request, never respond, and do not close the connection.
 import {expect, test} from '@jest/globals';
 import {request} from 'undici';
 import {serve} from '../../test/http/loopback.ts';
@@ -6,9 +6,9 @@ import type {AwsPackage} from './aws-sm.ts';
 import type {ResolveRuntime} from './resolve.ts';
 import {resolveHere} from './resolve-here.ts';
 
-type Lent = Pick<ResolveRuntime, 'load' | 'env'>;
+type Store = Pick<ResolveRuntime, 'load' | 'env'>;
 
-const awsAt = async (endpoint: string): Promise<Lent> => {
+const awsAt = async (endpoint: string): Promise<Store> => {
   const aws: AwsPackage = await import('@aws-sdk/client-secrets-manager');
   const credentials = {accessKeyId: 'AKIA', secretAccessKey: 'hush'};
   const SecretsManager = class extends aws.SecretsManager {
@@ -19,8 +19,8 @@ const awsAt = async (endpoint: string): Promise<Lent> => {
   return {load: async <T>(): Promise<T> => Object({SecretsManager})};
 };
 
-/** A client of the shape of Google's, that does not even keep to the time limit it is given. */
-const gcpAt = async (origin: string): Promise<Lent> => {
+/** A client with the methods of Google's that ignores its time limit. */
+const gcpAt = async (origin: string): Promise<Store> => {
   const SecretManagerServiceClient = class {
     initialize = async () => {};
     accessSecretVersion = ({name}: {name: string}) => request(`${origin}/v1/${name}:access`);
@@ -29,7 +29,7 @@ const gcpAt = async (origin: string): Promise<Lent> => {
   return {load: async <T>(): Promise<T> => Object({SecretManagerServiceClient})};
 };
 
-const vaultAt = async (url: string): Promise<Lent> => ({
+const vaultAt = async (url: string): Promise<Store> => ({
   env: {VAULT_ADDR: url, VAULT_TOKEN: 'hvs.the-token'},
 });
 
@@ -37,18 +37,21 @@ test.each([
   ['vault:secret/app#token', vaultAt],
   ['aws-sm:prod/db', awsAt],
   ['gcp-sm:projects/p/secrets/s', gcpAt],
-])('a secret that never answers is given up after a while: %s', async (reference, storeAt) => {
-  const asked = Promise.withResolvers<void>();
-  const url = await serve(() => asked.resolve());
-  const limits: number[] = [];
-  // The time is over as soon as the request is there.
-  const sleep = (ms: number) => {
-    limits.push(ms);
-    return asked.promise;
-  };
-  const {error} = await resolveHere(reference, {...(await storeAt(url)), sleep});
-  expect([error, limits]).toEqual([
-    `transient_error: The reference ${reference} can't be resolved: no answer came within 20 s.`,
-    [20_000, 20_000],
-  ]);
-});
+])(
+  'a store that never responds is given up after its time limit: %s',
+  async (reference, storeAt) => {
+    const requested = Promise.withResolvers<void>();
+    const url = await serve(() => requested.resolve());
+    const limits: number[] = [];
+    // The time limit has passed as soon as the request is received.
+    const sleep = (ms: number) => {
+      limits.push(ms);
+      return requested.promise;
+    };
+    const {error} = await resolveHere(reference, {...(await storeAt(url)), sleep});
+    expect([error, limits]).toEqual([
+      `transient_error: The reference ${reference} can't be resolved: no response within 20 s.`,
+      [20_000, 20_000],
+    ]);
+  },
+);

@@ -33,7 +33,7 @@ test.each([
   expect(parseReference(text)).toEqual({text, kind, target, key});
 });
 
-const FAMILIAR = [
+const ALMOST = [
   'env:',
   'env:token',
   'env:1A',
@@ -54,7 +54,7 @@ const FAMILIAR = [
 ];
 
 test.each([
-  ...FAMILIAR,
+  ...ALMOST,
   ' env:TOKEN',
   'environment:TOKEN',
   'ENV:TOKEN',
@@ -69,14 +69,14 @@ test.each([
   expect(parseReference(value)).toBe(undefined);
 });
 
-test('of ordinary values, those that begin like a reference are known as such', () => {
+test('ordinary values that begin like a reference are recognized', () => {
   const others = ['file:///etc/passwd', 'environment:X', 'env:TOKEN', 'x', 7];
-  expect(FAMILIAR.map(shapeMissed).filter((shape) => shape === undefined)).toEqual([]);
+  expect(ALMOST.map(shapeMissed).filter((shape) => shape === undefined)).toEqual([]);
   expect(others.map(shapeMissed)).toEqual(others.map(() => undefined));
   expect(shapeMissed('env:token')).toBe('env:NAME, in capitals');
 });
 
-test('what docs/secrets.md shows as references are some', () => {
+test('the references in docs/secrets.md are valid', () => {
   const page = readFileSync(join(ROOT, 'docs/secrets.md'), 'utf8');
   const shown = [...page.matchAll(/[`"]((?:env|file|aws-sm|gcp-sm|vault):[^`"]+)[`"]/g)]
     .map(([, text = '']) => text)

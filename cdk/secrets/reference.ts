@@ -1,15 +1,15 @@
-// What a reference looks like. Strict, so that no ordinary value is mistaken for one.
+// Recognizes references to secrets. The patterns are strict, so that an ordinary value is not mistaken for a reference.
 
-/** Where the value of a reference is kept. */
-export type Kind = 'env' | 'file' | 'aws-sm' | 'gcp-sm' | 'vault';
+const KINDS = ['env', 'file', 'aws-sm', 'gcp-sm', 'vault'] as const;
+
+export type Kind = (typeof KINDS)[number];
 
 export type Reference = {
-  /** As it stands in the config. */
   readonly text: string;
   readonly kind: Kind;
-  /** What is fetched: the name of a variable, a path, the name of a secret. */
+  /** The name of a variable, a path, or the name of a secret. */
   readonly target: string;
-  /** Which field of a JSON secret is meant: `password`, `db.password`; undefined for the whole secret. */
+  /** The field of a JSON secret: `password`, `db.password`; undefined for the whole secret. */
   readonly key: string | undefined;
 };
 
@@ -17,17 +17,17 @@ const KEY = '#(?<key>[^#\\r\\n]+)';
 
 const PATTERNS: Readonly<Record<Kind, RegExp>> = {
   env: /^env:(?<target>[A-Z_][A-Z0-9_]*)$/,
-  // `file://host/…` is a URL, and ordinary.
+  // `file://host/…` is a URL, not a reference.
   file: /^file:(?<target>\/[^/\0\r\n][^\0\r\n]*)$/,
-  // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html says which names there are;
-  // those that AWS makes itself have a `!`, as `rds!db-…`.
+  // Names as in https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html, and those of AWS's
+  // own secrets, which contain a `!`: `rds!db-…`.
   'aws-sm': new RegExp(
     `^aws-sm:(?<target>arn:aws[\\w-]*:secretsmanager:[\\w-]+:\\d+:secret:[\\w/+=.@!-]+|[\\w/+=.@!-]+)(?:${KEY})?$`,
   ),
   'gcp-sm': new RegExp(
     `^gcp-sm:(?<target>projects/[\\w.:-]+/secrets/[\\w-]+(?:/versions/[\\w-]+)?)(?:${KEY})?$`,
   ),
-  // No segment may be `.` or `..`: a URL would not keep it.
+  // No segment may be `.` or `..`, because a URL would drop it.
   vault: new RegExp(
     `^vault:(?<target>(?!\\.{1,2}/)[^\\s#/]+(?:/(?!\\.{1,2}(?:/|#))[^\\s#/]+)+)${KEY}$`,
   ),
@@ -38,13 +38,10 @@ const SHAPES: Readonly<Record<Kind, string>> = {
   file: 'file:/an/absolute/path',
   'aws-sm': 'aws-sm:<name or ARN>, with #<key> for a field of a JSON secret',
   'gcp-sm':
-    'gcp-sm:projects/<project>/secrets/<name>, with /versions/<version> and #<key> if need be',
+    'gcp-sm:projects/<project>/secrets/<name>, with /versions/<version> and #<key> if needed',
   vault: 'vault:<mount>/<path>#<key>',
 };
 
-const KINDS = ['env', 'file', 'aws-sm', 'gcp-sm', 'vault'] as const;
-
-/** Reads a value of a config; undefined where it is no reference. */
 export const parseReference = (value: unknown): Reference | undefined => {
   if (typeof value !== 'string') return undefined;
   for (const kind of KINDS) {
@@ -54,10 +51,7 @@ export const parseReference = (value: unknown): Reference | undefined => {
   return undefined;
 };
 
-/**
- * How a reference of that kind looks, where a value begins like one but is none: `env:my_token`. Most likely it was
- * meant as one; undefined for any other value.
- */
+/** The right form for a value that begins like a reference but is not one, such as `env:my_token`. */
 export const shapeMissed = (value: unknown): string | undefined => {
   if (typeof value !== 'string' || parseReference(value) !== undefined) return undefined;
   const kind = KINDS.find((candidate) => value.startsWith(`${candidate}:`));

@@ -1,4 +1,4 @@
-// Resolves a config as a command does, and notes what is told on the way.
+// For tests: resolves a config like a command, and collects its secrets and logs.
 import {failureTypeOf, messageOf} from '../errors.ts';
 import {type ResolveRuntime, resolveReferences} from './resolve.ts';
 

@@ -8,13 +8,13 @@ import {resolveHere} from './resolve-here.ts';
 
 const {folder, file} = workspace();
 
-/** A package of AWS's shape, that keeps these secrets and notes what is asked of it. */
-const awsWith = (answer: (name: string) => unknown) => {
+/** A stand-in for AWS's package with these secrets, which records its calls. */
+const awsWith = (secretOf: (name: string) => unknown) => {
   const events: string[] = [];
   const SecretsManager = class {
     getSecretValue = async ({SecretId}: {SecretId: string}) => {
       events.push(`fetch ${SecretId}`);
-      return {SecretString: await answer(SecretId)};
+      return {SecretString: await secretOf(SecretId)};
     };
     destroy = () => void events.push('close');
   };
@@ -26,7 +26,7 @@ const awsWith = (answer: (name: string) => unknown) => {
 };
 
 describe('the references of a config', () => {
-  test('are resolved wherever they stand, and nothing else is changed', async () => {
+  test('are resolved at any depth, and nothing else is changed', async () => {
     const path = file('token', 'from a file\n');
     const config = {
       token: 'env:TOKEN',
@@ -38,7 +38,7 @@ describe('the references of a config', () => {
     expect(await resolveHere(config, {env})).toEqual({
       config: {
         token: 'from the environment',
-        // What a reference stands for is not resolved again.
+        // The value of a reference is not resolved again.
         nested: {
           list: ['a', 'from a file', ['from the environment', {deep: 'env:TOKEN'}]],
           n: 1,
@@ -52,7 +52,7 @@ describe('the references of a config', () => {
     expect(config).toEqual(before);
   });
 
-  test('to one secret fetch it once, and its package is loaded once; all is closed at the end', async () => {
+  test('to one secret fetch it once, load its package once, and close its client at the end', async () => {
     const aws = awsWith(
       () => '{"user": "alice", "db": {"port": 5432}, "a.b": "dotted", "on": true}',
     );
@@ -62,19 +62,19 @@ describe('the references of a config', () => {
         port: ['aws-sm:db#db.port', 'aws-sm:db#user'],
         dotted: 'aws-sm:db#a.b',
         on: 'aws-sm:db#on',
-        whole: 'aws-sm:db',
+        secret: 'aws-sm:db',
       },
       {load: aws.load},
     );
-    const whole = '{"user": "alice", "db": {"port": 5432}, "a.b": "dotted", "on": true}';
+    const secret = '{"user": "alice", "db": {"port": 5432}, "a.b": "dotted", "on": true}';
     expect(config).toEqual({
       user: 'alice',
       port: [5432, 'alice'],
       dotted: 'dotted',
       on: true,
-      whole,
+      secret,
     });
-    expect(secrets).toEqual(['alice', '5432', 'dotted', whole]);
+    expect(secrets).toEqual(['alice', '5432', 'dotted', secret]);
     expect(aws.events).toEqual(['load @aws-sdk/client-secrets-manager', 'fetch db', 'close']);
   });
 
@@ -95,7 +95,7 @@ describe('the references of a config', () => {
     expect([config, most]).toEqual([names, 4]);
   });
 
-  test('need nothing where there are none', async () => {
+  test('are absent: nothing is loaded', async () => {
     const config = {token: 'x', list: [1]};
     const load = () => Promise.reject(new Error('loaded'));
     const resolved = await resolveHere(config, {load});
@@ -103,38 +103,38 @@ describe('the references of a config', () => {
     expect(resolved.config).toBe(config);
   });
 
-  test('that look like one, but are none, are warned about without the value', async () => {
+  test('are malformed: a warning names the right form, but not the value', async () => {
     const {config, logs} = await resolveHere(['env:my_token', 'env:other', 'vault:hush/hush']);
     expect(config).toEqual(['env:my_token', 'env:other', 'vault:hush/hush']);
     expect(logs).toEqual([
-      'WARN The config has a value that begins like a reference to a secret, but is none: that would look like env:NAME, in capitals. It is used as it is.',
-      'WARN The config has a value that begins like a reference to a secret, but is none: that would look like vault:<mount>/<path>#<key>. It is used as it is.',
+      'WARN A value in the config begins like a reference to a secret, but is not one: a reference looks like env:NAME, in capitals. The value is used unchanged.',
+      'WARN A value in the config begins like a reference to a secret, but is not one: a reference looks like vault:<mount>/<path>#<key>. The value is used unchanged.',
     ]);
   });
 });
 
-describe('a reference that can not be resolved', () => {
+describe('a reference that cannot be resolved', () => {
   const unresolved = async (text: string, more: Parameters<typeof resolveHere>[1] = {}) => {
     const {error} = await resolveHere({a: text}, more);
     return error?.replace(`The reference ${text} can't be resolved: `, '');
   };
 
-  test('is told with all others, and what the user can mend comes first', async () => {
+  test('is reported with all others, as a config error if the user can fix one of them', async () => {
     const aws = awsWith(() =>
       Promise.reject(Object.assign(new Error('gone'), {code: 'ECONNRESET'})),
     );
     const {error} = await resolveHere(['env:A', 'aws-sm:x', 'env:B'], {load: aws.load});
     expect(error).toBe(
-      "config_error: The reference env:A can't be resolved: there is no environment variable A: set it where the source runs. " +
-        "The reference env:B can't be resolved: there is no environment variable B: set it where the source runs. " +
-        "The reference aws-sm:x can't be resolved: AWS could not be asked: gone.",
+      "config_error: The reference env:A can't be resolved: the environment variable A is not set: set it where the source runs. " +
+        "The reference env:B can't be resolved: the environment variable B is not set: set it where the source runs. " +
+        "The reference aws-sm:x can't be resolved: the request to AWS failed: gone.",
     );
     expect(await unresolved('aws-sm:x', {load: aws.load})).toBe(
-      'transient_error: AWS could not be asked: gone.',
+      'transient_error: the request to AWS failed: gone.',
     );
   });
 
-  test('because it is empty says so', async () => {
+  test('fails because it is empty', async () => {
     expect(await unresolved('env:A', {env: {A: ''}})).toBe('config_error: it is empty.');
     expect(await unresolved(`file:${file('empty', '\n')}`)).toBe('config_error: it is empty.');
   });
@@ -145,30 +145,30 @@ describe('a reference that can not be resolved', () => {
     [
       '{"a": {"b": 1}}',
       '#a',
-      'what the key a leads to is an object, and not a text, a number or a boolean',
+      'the value of the key a is an object, not a string, a number or a boolean',
     ],
-    ['{"a": null}', '#a', 'what the key a leads to is null, and not a text, a number or a boolean'],
+    ['{"a": null}', '#a', 'the value of the key a is null, not a string, a number or a boolean'],
     ['"hush"', '#a', 'the secret has no key a'],
-    ['hush-hush', '#a', 'the secret is no JSON, so it has no fields: leave out the # and the key'],
+    ['hush-hush', '#a', 'the secret is not JSON, so it has no fields: leave out the # and the key'],
     ['{"a": ""}', '#a', 'it is empty'],
   ])(
-    'because %s has no such field %s says so, and nothing of the secret',
+    'fails because %s has no field %s, without a word of the secret',
     async (secret, key, reason) => {
       const aws = awsWith(() => secret);
       expect(await unresolved(`aws-sm:x${key}`, {load: aws.load})).toBe(`config_error: ${reason}.`);
     },
   );
 
-  test('because nothing answers is given up after a while', async () => {
+  test('is given up after 20 seconds if the store does not respond', async () => {
     const aws = awsWith(() => new Promise(() => {}));
     const clock = virtualClock();
     expect(await unresolved('aws-sm:x', {load: aws.load, sleep: clock.sleep})).toBe(
-      'transient_error: no answer came within 20 s.',
+      'transient_error: no response within 20 s.',
     );
     expect(clock.waits[0]).toBe(20_000);
   });
 
-  test('because the run was stopped ends with that', async () => {
+  test('fails with the reason of the abort if the run is stopped', async () => {
     const stop = new AbortController();
     const aws = awsWith(() => {
       stop.abort(new Error('stopped'));
@@ -178,9 +178,9 @@ describe('a reference that can not be resolved', () => {
     expect(error).toBe('system_error: stopped');
   });
 
-  test('because its package is not installed says how to get it', async () => {
+  test('fails with the command to install its package if that is missing', async () => {
     expect(await unresolved('gcp-sm:projects/p/secrets/s')).toBe(
-      'config_error: the package it needs is not installed: npm install @google-cloud/secret-manager, beside the program; docs/secrets.md says how an image gets it.',
+      'config_error: its package is not installed: run `npm install @google-cloud/secret-manager` next to the program, or add it to the image as in docs/secrets.md.',
     );
   });
 });
@@ -190,11 +190,11 @@ describe('a file', () => {
 
   test.each([
     ['one newline', 'hush\n', 'hush'],
-    ['a newline of Windows', 'hush\r\n', 'hush'],
+    ['a Windows newline', 'hush\r\n', 'hush'],
     ['two newlines', 'hush\n\n', 'hush\n'],
-    ['none, and spaces', ' hush ', ' hush '],
+    ['spaces and no newline', ' hush ', ' hush '],
     ['lines', 'a\nb\n', 'a\nb'],
-  ])('with %s is taken without its last newline', async (_, content, value) => {
+  ])('with %s is read without its last newline', async (_, content, value) => {
     file('plain', content);
     expect(await fileAt('plain')).toEqual({config: value, secrets: [value], logs: []});
   });
@@ -205,22 +205,22 @@ describe('a file', () => {
     expect((await fileAt('link')).config).toBe('hush');
   });
 
-  test('that is none, or not readable as one, is an error that names it', async () => {
+  test('that is missing, not a file or not text fails with its path', async () => {
     mkdirSync(join(folder, 'directory'));
     writeFileSync(join(folder, 'binary'), Buffer.from([0xff, 0xfe, 0x00]));
     writeFileSync(join(folder, 'large'), Buffer.alloc(1024 ** 2 + 1));
     spawnSync('mkfifo', [join(folder, 'pipe')]);
     const names = ['missing', 'plain/below', 'directory', 'pipe', 'binary', 'large'];
     const errors = await Promise.all(names.map(async (name) => (await fileAt(name)).error));
-    const told = (name: string, reason: string) =>
+    const failure = (name: string, reason: string) =>
       `config_error: The reference file:${join(folder, name)} can't be resolved: ${reason}.`;
     expect(errors).toEqual([
-      told('missing', 'there is no such file: mount it where the source runs'),
-      told('plain/below', 'there is no such file: a part of its path is no directory'),
-      told('directory', 'it is no file'),
-      told('pipe', 'it is no file'),
-      told('binary', 'the file is no text in UTF-8'),
-      told('large', 'the file has 1048577 bytes, which is no secret'),
+      failure('missing', 'there is no such file: mount it where the source runs'),
+      failure('plain/below', 'there is no such file: a part of its path is not a directory'),
+      failure('directory', 'it is not a file'),
+      failure('pipe', 'it is not a file'),
+      failure('binary', 'it is binary, not text in UTF-8'),
+      failure('large', 'the file has 1048577 bytes, which is too large for a secret'),
     ]);
   });
 });

@@ -1,4 +1,4 @@
-// Puts what references in a config stand for in their place: `env:NAME`, `file:/run/secrets/x`, `aws-sm:…`, `gcp-sm:…`, `vault:…`.
+// Replaces references in a config by their values: `env:NAME`, `file:/run/secrets/x`, `aws-sm:…`, `gcp-sm:…`, `vault:…`.
 import {setTimeout as delay} from 'node:timers/promises';
 import {ConfigError, messageOf, SystemError, TransientError} from '../errors.ts';
 import {isObject, kindOf, valueAt} from '../json/values.ts';
@@ -14,24 +14,20 @@ import {openVault} from './vault.ts';
 export type ResolveRuntime = {
   readonly signal: AbortSignal;
   readonly log: (level: 'WARN', message: string) => void;
-  /** Told each secret as soon as it is known. What comes from the environment need not be one. */
+  /** Called with each secret as soon as it is known. Values from the environment are not counted as secrets. */
   readonly onSecret: (secret: string) => void;
-  /** Default: this process's own. */
   readonly env?: StoreContext['env'];
-  /** How optional packages are loaded; default: by Node. */
   readonly load?: StoreContext['load'];
-  /** Resolves after so many milliseconds, or rejects when the signal is aborted. */
+  /** Resolves after `ms` milliseconds, or rejects when the signal is aborted. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 };
 
 export type Resolved = {
-  /** The config with values in the place of its references. */
+  /** The config with the values of its references. */
   readonly config: unknown;
-  /** What each reference stands for. */
   readonly values: ReadonlyMap<string, Value>;
 };
 
-/** What a field of a config may hold, and a reference stand for. */
 type Value = string | number | boolean;
 
 const STORES: Readonly<Record<Kind, OpenStore>> = {
@@ -42,18 +38,16 @@ const STORES: Readonly<Record<Kind, OpenStore>> = {
   vault: openVault,
 };
 
-/** For one secret, all attempts together, in milliseconds. A check is waited for 30 seconds by Airbyte's tests. */
+/** In milliseconds, for all attempts at one secret. Airbyte's tests wait 30 seconds for a check. */
 const LIMIT = 20_000;
 const AT_ONCE = 4;
 
-/** Each text of a config, however deep. */
-const textsIn = (value: unknown): readonly string[] => {
+const stringsIn = (value: unknown): readonly string[] => {
   if (typeof value === 'string') return [value];
-  if (Array.isArray(value)) return value.flatMap(textsIn);
-  return isObject(value) ? Object.values(value).flatMap(textsIn) : [];
+  if (Array.isArray(value)) return value.flatMap(stringsIn);
+  return isObject(value) ? Object.values(value).flatMap(stringsIn) : [];
 };
 
-/** The config with each text replaced for which `change` has something else. */
 const replacedIn = (value: unknown, change: (text: string) => unknown): unknown => {
   if (typeof value === 'string') return change(value) ?? value;
   if (Array.isArray(value)) return value.map((item) => replacedIn(item, change));
@@ -71,16 +65,15 @@ const parseSecret = (secret: unknown): unknown => {
     return JSON.parse(secret);
   } catch {
     throw new ConfigError(
-      'the secret is no JSON, so it has no fields: leave out the # and the key',
+      'the secret is not JSON, so it has no fields: leave out the # and the key',
     );
   }
 };
 
-/** A key may itself hold dots. */
+/** A key may contain dots itself. */
 const secretField = (secret: unknown, key: string): unknown =>
   isObject(secret) && Object.hasOwn(secret, key) ? secret[key] : valueAt(secret, key);
 
-/** What is meant of a secret. */
 const pick = (secret: unknown, key: string | undefined): Value => {
   const value = key === undefined ? secret : secretField(parseSecret(secret), key);
   if (value === '') throw new ConfigError('it is empty');
@@ -90,28 +83,28 @@ const pick = (secret: unknown, key: string | undefined): Value => {
   throw new ConfigError(
     value === undefined
       ? `the secret has no key ${key}`
-      : `what the key ${key} leads to is ${kindOf(value)}, and not a text, a number or a boolean`,
+      : `the value of the key ${key} is ${kindOf(value)}, not a string, a number or a boolean`,
   );
 };
 
-/** A failure by which the user is told which reference it is about. No cause: it might hold what a store said. */
+/** A failure that names its reference. It has no cause, because a store's message might contain a secret. */
 const failureOf = ({text}: Reference, error: unknown): Error => {
-  const told = `The reference ${text} can't be resolved: ${messageOf(error).replace(/[.\s]+$/, '')}.`;
-  if (error instanceof ConfigError) return new ConfigError(told);
-  return error instanceof TransientError ? new TransientError(told) : new SystemError(told);
+  const message = `The reference ${text} can't be resolved: ${messageOf(error).replace(/[.\s]+$/, '')}.`;
+  if (error instanceof ConfigError) return new ConfigError(message);
+  return error instanceof TransientError ? new TransientError(message) : new SystemError(message);
 };
 
-/** One error for all: what the user can mend comes first. */
+/** One error for all failures. If the user can fix one of them, it is a ConfigError. */
 const together = (failures: readonly Error[]): Error => {
-  const told = failures.map(({message}) => message).join(' ');
-  if (failures.some((failure) => failure instanceof ConfigError)) return new ConfigError(told);
+  const message = failures.map((failure) => failure.message).join(' ');
+  if (failures.some((failure) => failure instanceof ConfigError)) return new ConfigError(message);
   return failures.every((failure) => failure instanceof TransientError)
-    ? new TransientError(told)
-    : new SystemError(told);
+    ? new TransientError(message)
+    : new SystemError(message);
 };
 
-/** Does some of the jobs at a time, and all of them whatever becomes of one. */
-const inTurn = async (jobs: readonly (() => Promise<void>)[]): Promise<void> => {
+/** Runs a few jobs at a time. Jobs must not reject. */
+const runLimited = async (jobs: readonly (() => Promise<void>)[]): Promise<void> => {
   const waiting = jobs.values();
   const work = async (): Promise<void> => {
     for (const job of waiting) await job();
@@ -119,7 +112,7 @@ const inTurn = async (jobs: readonly (() => Promise<void>)[]): Promise<void> => 
   await Promise.all(Array.from({length: AT_ONCE}, work));
 };
 
-/** Gives up on a store that does not answer: not all of them stop when they are told so. */
+/** Gives up on a store that does not respond, because some stores ignore the signal. */
 const within = async <T>(
   {signal, sleep = (ms, until) => delay(ms, undefined, {signal: until})}: ResolveRuntime,
   work: (signal: AbortSignal) => Promise<T>,
@@ -128,30 +121,30 @@ const within = async <T>(
   const until = AbortSignal.any([signal, over.signal]);
   const givenUp = sleep(LIMIT, until).then(
     () => {
-      throw new TransientError(`no answer came within ${LIMIT / 1_000} s`);
+      throw new TransientError(`no response within ${LIMIT / 1_000} s`);
     },
     () => {
       throw signal.reason;
     },
   );
-  // It also ends when all is well, and nobody listens any more.
+  // It also rejects after `work` has ended, when nothing listens.
   givenUp.catch(() => {});
   return await Promise.race([work(until), givenUp]).finally(() => over.abort());
 };
 
-const warnOfMissed = (texts: readonly string[], log: ResolveRuntime['log']): void => {
-  for (const shape of new Set(texts.map(shapeMissed))) {
+const warnOfMissed = (strings: readonly string[], log: ResolveRuntime['log']): void => {
+  for (const shape of new Set(strings.map(shapeMissed))) {
     if (shape === undefined) continue;
     log(
       'WARN',
-      `The config has a value that begins like a reference to a secret, but is none: that would look like ${shape}. It is used as it is.`,
+      `A value in the config begins like a reference to a secret, but is not one: a reference looks like ${shape}. The value is used unchanged.`,
     );
   }
 };
 
 type Outcome = {readonly values: Map<string, Value>; readonly failures: Error[]};
 
-/** Notes what each reference to one secret stands for, or why it can't be said. */
+/** Adds the value of each reference to one secret to the outcome, or its failure. */
 const note = async (
   sharing: readonly Reference[],
   fetch: () => Promise<unknown>,
@@ -163,7 +156,7 @@ const note = async (
     try {
       if (fetched.status === 'rejected') throw fetched.reason;
       const value = pick(fetched.value, reference.key);
-      // "true" is no secret, and would be masked in every sentence.
+      // "true" is not a secret, and would be masked in every sentence.
       if (reference.kind !== 'env' && typeof value !== 'boolean') onSecret(String(value));
       values.set(reference.text, value);
     } catch (error) {
@@ -192,28 +185,27 @@ const fetchAll = async (
     const fetch = () => within(runtime, (until) => storeFor(first.kind).fetch(first.target, until));
     await note(sharing, fetch, outcome, onSecret);
   });
-  await inTurn(jobs);
-  // What was fetched counts, however the farewell goes.
-  const farewells = [...stores.values()].map((store) => within(runtime, store.close));
-  await Promise.allSettled(farewells);
+  await runLimited(jobs);
+  // The secrets are fetched: an error while closing does not matter.
+  const closings = [...stores.values()].map((store) => within(runtime, store.close));
+  await Promise.allSettled(closings);
   signal.throwIfAborted();
   if (outcome.failures.length > 0) throw together(outcome.failures);
   return outcome.values;
 };
 
 /**
- * Resolves the references of a config, in lists and nested objects too. A config without any is handed back as it is,
- * and nothing is loaded for it.
- * @throws ConfigError that names each reference and why it can't be resolved, TransientError where a store could not
- *   be reached; neither holds a value
+ * Resolves the references of a config at any depth. A config without references is returned unchanged.
+ * @throws ConfigError that names each reference and the reason, TransientError if a store could not be reached. Errors
+ *   contain no values.
  */
 export const resolveReferences = async (
   config: unknown,
   runtime: ResolveRuntime,
 ): Promise<Resolved> => {
-  const texts = [...new Set(textsIn(config))];
-  warnOfMissed(texts, runtime.log);
-  const references = texts.flatMap((text) => parseReference(text) ?? []);
+  const strings = [...new Set(stringsIn(config))];
+  warnOfMissed(strings, runtime.log);
+  const references = strings.flatMap((text) => parseReference(text) ?? []);
   if (references.length === 0) return {config, values: new Map()};
   const values = await fetchAll(references, runtime);
   return {config: replacedIn(config, (text) => values.get(text)), values};

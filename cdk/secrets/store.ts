@@ -1,22 +1,20 @@
-// What all stores of secrets have in common.
+import {ConfigError} from '../errors.ts';
 
-/** Loads an optional package, whose shape `T` is your claim; throws a ConfigError where it is not installed. */
+/** Loads an optional package. `T` is the caller's claim. Throws a ConfigError if it is not installed. */
 export type Load = <T>(packageName: string) => Promise<T>;
 
-/** What a resolver lends to its stores. */
 export type StoreContext = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly load: Load;
-  /** Told every secret that a store itself needs. */
+  /** Called with every secret that a store itself needs. */
   readonly onSecret: (secret: string) => void;
   readonly signal: AbortSignal;
 };
 
-/** A place that keeps secrets. */
 export type Store = {
   /**
-   * Fetches a secret by its name: a text, or the fields of one. The messages of its errors are the end of a sentence
-   * that names the reference, `there is no such file`, and never hold a value.
+   * Fetches a secret by its name: a string, or an object of fields. Its error messages end a sentence that names the
+   * reference, such as `there is no such file`, and never contain a value.
    */
   readonly fetch: (target: string, signal: AbortSignal) => Promise<unknown>;
   readonly close: () => Promise<void>;
@@ -24,14 +22,12 @@ export type Store = {
 
 export type OpenStore = (context: StoreContext) => Store;
 
-/** For stores that hold nothing open. */
 export const nothingToClose = async (): Promise<void> => {};
 
-/** The text of a secret that came as bytes; undefined where it is none. */
-export const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
+export const decodeUtf8 = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
   } catch {
-    return undefined;
+    throw new ConfigError('it is binary, not text in UTF-8');
   }
 };

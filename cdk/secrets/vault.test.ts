@@ -1,4 +1,4 @@
-// Answers as https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2 and …/kv-v1 show them.
+// The responses are those of https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2 and …/kv-v1.
 import type {IncomingMessage} from 'node:http';
 import {join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
@@ -9,15 +9,15 @@ import {resolveHere} from './resolve-here.ts';
 
 const {folder, file} = workspace();
 
-type Answer = {readonly status?: number; readonly body: unknown};
+type Reply = {readonly status?: number; readonly body: unknown};
 
-const NOTHING: Answer = {status: 404, body: {errors: []}};
-const DENIED: Answer = {
+const NOTHING: Reply = {status: 404, body: {errors: []}};
+const DENIED: Reply = {
   status: 403,
   body: {errors: ['1 error occurred:\n\t* permission denied\n\n']},
 };
 
-const versioned = (data: object | null): Answer => ({
+const versioned = (data: object | null): Reply => ({
   body: {
     request_id: '1',
     lease_duration: 0,
@@ -33,16 +33,16 @@ const versioned = (data: object | null): Answer => ({
     },
   },
 });
-const plain = (data: object): Answer => ({
+const plain = (data: object): Reply => ({
   body: {auth: null, data, lease_duration: 2_764_800, lease_id: '', renewable: false},
 });
 
-/** A Vault with these answers; it notes what it is asked, and with which headers. */
-const vaultWith = async (answers: Readonly<Record<string, Answer>>) => {
+/** A server with these replies, which records its requests. */
+const vaultWith = async (replies: Readonly<Record<string, Reply>>) => {
   const requests: IncomingMessage[] = [];
   const url = await serve((request, response) => {
     requests.push(request);
-    const {status = 200, body} = answers[request.url ?? ''] ?? NOTHING;
+    const {status = 200, body} = replies[request.url ?? ''] ?? NOTHING;
     sendJson(response, body, {status});
   });
   const env = {VAULT_ADDR: url, VAULT_TOKEN: 'hvs.the-token'};
@@ -75,9 +75,9 @@ describe('a secret of Vault', () => {
   });
 
   test.each([
-    ['is not there with a version', NOTHING],
-    ['may not be asked for with a version', DENIED],
-  ])('that %s is read without one', async (_, first) => {
+    ['does not exist with a version', NOTHING],
+    ['may not be read with a version', DENIED],
+  ])('that %s is read without a version', async (_, first) => {
     const vault = await vaultWith({
       '/v1/kv/data/app': first,
       '/v1/kv/app': plain({token: 'hush-hush'}),
@@ -86,7 +86,7 @@ describe('a secret of Vault', () => {
     expect(config).toBe('hush-hush');
   });
 
-  test('is found with the token of a file where the environment has none', async () => {
+  test('is read with the token of a file if the environment has no token', async () => {
     const vault = await vaultWith({'/v1/secret/data/app': versioned({token: 'hush-hush'})});
     file('token', 'hvs.from-a-file\n');
     file('.vault-token', 'hvs.from-home');
@@ -102,17 +102,17 @@ describe('a secret of Vault', () => {
   });
 });
 
-describe('a secret that Vault does not give', () => {
+describe('a secret that Vault does not return', () => {
   const GONE = 'config_error: there is no such secret, or its last version was deleted.';
   const FORBIDDEN =
     'config_error: no permission: the token may be wrong or expired, or its policies do not let it read this.';
 
   test.each([
-    ['is not there', {}, GONE],
+    ['does not exist', {}, GONE],
     ['was deleted', {'/v1/secret/data/app': {...versioned(null), status: 404}}, GONE],
     ['is forbidden', {'/v1/secret/data/app': DENIED, '/v1/secret/app': DENIED}, FORBIDDEN],
     [
-      'is not there, in a mount whose policies know versions only',
+      'does not exist in a mount whose policies cover only versioned paths',
       {'/v1/secret/app': DENIED},
       GONE,
     ],
@@ -122,17 +122,17 @@ describe('a secret that Vault does not give', () => {
       'config_error: the secret has no key token.',
     ],
     [
-      'is not asked for in the right way',
+      'is requested in a wrong way',
       {'/v1/secret/data/app': {status: 400, body: {errors: ['unsupported operation']}}},
       'system_error: Vault answered 400.',
     ],
-  ])('because it %s is an error that says so', async (_, answers, reason) => {
-    const {env} = await vaultWith(answers);
+  ])('fails with the reason if it %s', async (_, replies, reason) => {
+    const {env} = await vaultWith(replies);
     const {error} = await resolveHere('vault:secret/app#token', {env});
     expect(reasonIn(error)).toBe(reason);
   });
 
-  test('because it is sealed is a passing one', async () => {
+  test('fails with a transient error if Vault is sealed', async () => {
     const {env, requests} = await vaultWith({
       '/v1/secret/data/app': {status: 503, body: {errors: ['Vault is sealed']}},
     });
@@ -143,13 +143,13 @@ describe('a secret that Vault does not give', () => {
     expect(requests).toHaveLength(3);
   });
 
-  test('because nobody says where Vault is, or who we are, says what to set', async () => {
+  test('fails with the variable to set if the address or the token is missing', async () => {
     const {error: noAddress} = await resolveHere('vault:secret/app#token');
     const {error: noToken} = await resolveHere('vault:secret/app#token', {
       env: {VAULT_ADDR: 'http://127.0.0.1:1', HOME: join(folder, 'nobody')},
     });
     expect([noAddress, noToken].map(reasonIn)).toEqual([
-      'config_error: VAULT_ADDR is not set: it says where Vault is, https://vault:8200.',
+      'config_error: VAULT_ADDR is not set: set it to the URL of Vault, such as https://vault:8200.',
       `config_error: there is no token for Vault: set VAULT_TOKEN, or VAULT_TOKEN_FILE to the path of a file with it (${join(folder, 'nobody/.vault-token')}: there is no such file: mount it where the source runs).`,
     ]);
   });

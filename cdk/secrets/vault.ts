@@ -9,12 +9,12 @@ import type {OpenStore, StoreContext} from './store.ts';
 
 type Vault = HttpClient & {readonly close: () => Promise<void>};
 
-/** A config must not be waited for long. */
+/** Short, because a command waits for its config. */
 const SOON = {seconds: 5};
 const TIMEOUTS = {connect: SOON, headers: SOON, idle: SOON, total: {seconds: 10}};
 const RETRY = {attempts: 3, cap: {seconds: 2}, longest: SOON};
 
-/** As Vault's own command finds it: https://developer.hashicorp.com/vault/docs/commands#environment-variables */
+/** Searched as by Vault's own command: https://developer.hashicorp.com/vault/docs/commands#environment-variables */
 const findToken = async ({env, ...context}: StoreContext, signal: AbortSignal): Promise<string> => {
   if (env['VAULT_TOKEN']) return env['VAULT_TOKEN'];
   const path = env['VAULT_TOKEN_FILE'] || join(env['HOME'] || homedir(), '.vault-token');
@@ -28,7 +28,7 @@ const findToken = async ({env, ...context}: StoreContext, signal: AbortSignal): 
   }
 };
 
-/** A refusal as a value: what it means depends on what else was asked. */
+/** The status of a refusal. Its meaning depends on the other request. */
 const refusedWith = (error: unknown): number | undefined =>
   isObject(error) && typeof error['vaultStatus'] === 'number' ? error['vaultStatus'] : undefined;
 
@@ -36,7 +36,9 @@ const connect = async (context: StoreContext, signal: AbortSignal): Promise<Vaul
   const {env, onSecret} = context;
   const address = env['VAULT_ADDR'];
   if (!address) {
-    throw new ConfigError('VAULT_ADDR is not set: it says where Vault is, https://vault:8200');
+    throw new ConfigError(
+      'VAULT_ADDR is not set: set it to the URL of Vault, such as https://vault:8200',
+    );
   }
   const token = await findToken(context, signal);
   const namespace = env['VAULT_NAMESPACE'];
@@ -45,7 +47,7 @@ const connect = async (context: StoreContext, signal: AbortSignal): Promise<Vaul
       baseUrl: address,
       auth: apiKey({header: 'x-vault-token', value: token}),
       headers: {
-        // Vault's agent may ask for it, as a sign that no browser was made to send this.
+        // Vault's agent may require it, as proof that the request does not come from a browser.
         'x-vault-request': 'true',
         ...(namespace && {'x-vault-namespace': namespace}),
       },
@@ -57,12 +59,12 @@ const connect = async (context: StoreContext, signal: AbortSignal): Promise<Vaul
   );
 };
 
-type Answer = {readonly status: number; readonly data: unknown};
+type Result = {readonly status: number; readonly data: unknown};
 
-const ask = async (vault: Vault, path: string): Promise<Answer> => {
+const request = async (vault: Vault, path: string): Promise<Result> => {
   try {
-    const answer = await vault.get(path);
-    return {status: 200, data: isObject(answer) ? answer['data'] : undefined};
+    const body = await vault.get(path);
+    return {status: 200, data: isObject(body) ? body['data'] : undefined};
   } catch (error) {
     const status = refusedWith(error);
     if (status === undefined) throw error;
@@ -70,7 +72,7 @@ const ask = async (vault: Vault, path: string): Promise<Answer> => {
   }
 };
 
-const refusal = ({status}: Answer): Error => {
+const refusal = ({status}: Result): Error => {
   switch (status) {
     case 200:
     case 404:
@@ -86,22 +88,21 @@ const refusal = ({status}: Answer): Error => {
 };
 
 /**
- * A mount's secrets are versioned, with the fields one step further in and `data` in the path
- * (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-version), or they are not
- * (…/kv/kv-v1#read-secret). Which of the two only an internal call would say; so both ways are tried.
+ * A mount's secrets may be versioned, with `data` in the path and the fields one level deeper. Only an internal API tells.
+ * https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2#read-secret-version, …/kv/kv-v1#read-secret
  */
 const read = async (vault: Vault, target: string): Promise<JsonObject> => {
   const [mount = '', ...path] = target.split('/').map(encodeURIComponent);
-  const versioned = await ask(vault, `v1/${[mount, 'data', ...path].join('/')}`);
+  const versioned = await request(vault, `v1/${[mount, 'data', ...path].join('/')}`);
   const {data: fields, metadata} = isObject(versioned.data) ? versioned.data : {};
   if (isObject(fields) && isObject(metadata)) return fields;
   if (versioned.status !== 403 && versioned.status !== 404) throw refusal(versioned);
-  const plain = await ask(vault, `v1/${[mount, ...path].join('/')}`);
+  const plain = await request(vault, `v1/${[mount, ...path].join('/')}`);
   if (isObject(plain.data)) return plain.data;
   throw refusal(versioned);
 };
 
-/** `vault:<mount>/<path>#<key>`: the key-value secrets of HashiCorp Vault or OpenBao. */
+/** `vault:<mount>/<path>#<key>`: a key-value secret of HashiCorp Vault or OpenBao. */
 export const openVault: OpenStore = (context) => {
   let opened: Promise<Vault> | undefined;
   return {
@@ -110,7 +111,7 @@ export const openVault: OpenStore = (context) => {
       return read(await opened, target);
     },
     close: async () => {
-      // Fetching has told what connecting has against it.
+      // `fetch` has already reported why connecting failed.
       const vault = await opened?.catch(() => undefined);
       await vault?.close();
     },

@@ -94,7 +94,7 @@ test('a source without acceptance tests fails them', async () => {
   expect(status).toBe(1);
   expect(stderr).toBe(
     [
-      'sources/faker has no acceptance-test-config.yml: write one; `npx headwater new` makes a model of it.',
+      'sources/faker has no acceptance-test-config.yml: write one; `npx headwater new` generates an example.',
       '\nFailed the acceptance tests: faker.\n',
     ].join('\n'),
   );

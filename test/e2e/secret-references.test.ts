@@ -39,7 +39,7 @@ test('check reports FAILED for a config whose references cannot be resolved', as
     {
       status: 'FAILED',
       message:
-        "The reference env:NOT_SET_HERE can't be resolved: there is no environment variable NOT_SET_HERE: set it where the source runs. " +
+        "The reference env:NOT_SET_HERE can't be resolved: the environment variable NOT_SET_HERE is not set: set it where the source runs. " +
         "The reference file:/no/such can't be resolved: there is no such file: mount it where the source runs.",
     },
   ]);
@@ -62,7 +62,7 @@ test("a bundle reports how to install a cloud's client, which it does not contai
     expect(answer).toEqual([
       {
         status: 'FAILED',
-        message: `The reference ${reference} can't be resolved: the package it needs is not installed: npm install ${name}, beside the program; docs/secrets.md says how an image gets it.`,
+        message: `The reference ${reference} can't be resolved: its package is not installed: run \`npm install ${name}\` next to the program, or add it to the image as in docs/secrets.md.`,
       },
     ]);
   }

@@ -114,11 +114,11 @@ describeWith('moto')('a source whose config refers to AWS Secrets Manager', () =
     ['aws-sm:prod/all#github.key', 'the secret has no key github.key'],
     [
       'aws-sm:prod/github#key',
-      'the secret is no JSON, so it has no fields: leave out the # and the key',
+      'the secret is not JSON, so it has no fields: leave out the # and the key',
     ],
     [
       'aws-sm:prod/all#github',
-      'what the key github leads to is an object, and not a text, a number or a boolean',
+      'the value of the key github is an object, not a string, a number or a boolean',
     ],
   ])(
     'fails for %s, which leads nowhere, and sends no request to its API',
@@ -136,7 +136,7 @@ describeWith('moto')('a source whose config refers to AWS Secrets Manager', () =
     const credentials = await check({token}, {more: {AWS_ACCESS_KEY_ID: ''}});
     const byArn = await check({token: `aws-sm:${arn}`}, {more: {AWS_REGION: ''}});
     expect([region.results, credentials.results, byArn.results]).toEqual([
-      [failed(token, 'there is no AWS region: set AWS_REGION, or give the whole ARN')],
+      [failed(token, 'there is no AWS region: set AWS_REGION, or use the full ARN')],
       [
         failed(
           token,
@@ -156,7 +156,7 @@ describeWith('moto')('a source whose config refers to AWS Secrets Manager', () =
       {
         failure_type: 'transient_error',
         message:
-          "The reference aws-sm:prod/github can't be resolved: AWS could not be requested: connect ECONNREFUSED 127.0.0.1:1.",
+          "The reference aws-sm:prod/github can't be resolved: the request to AWS failed: connect ECONNREFUSED 127.0.0.1:1.",
       },
     ]);
   }, 30_000);
@@ -179,7 +179,7 @@ describeWith('moto')('a source whose config refers to AWS Secrets Manager', () =
       [
         failed(
           'aws-sm:prod/github',
-          'the package it needs is not installed: npm install @aws-sdk/client-secrets-manager, beside the program; docs/secrets.md says how an image gets it',
+          'its package is not installed: run `npm install @aws-sdk/client-secrets-manager` next to the program, or add it to the image as in docs/secrets.md',
         ),
       ],
       [{status: 'SUCCEEDED'}],

@@ -193,7 +193,7 @@ describeWith('prism')("GitHub's own contract", () => {
         const {ids, failure, seen} = await readList({path: ISSUES, api_key, max_pages: 5});
         expect(ids).toEqual([1, 2, 3, 4, 5]);
         expect(failure).toBe(
-          `items system_error: GET ${OTHER}${ISSUES}: 5 pages were read, and another follows. If the list is that long, raise \`maxPages\` or read it in slices; else check \`next\`.`,
+          `items system_error: GET ${OTHER}${ISSUES}: 5 pages were read, and there is another one. If the list is that long, raise \`maxPages\` or read it in slices; else check \`next\`.`,
         );
         expect(JSON.stringify(seen.filter(({origin}) => origin === prism.url))).toContain(TOKEN);
         expect(seen.filter(({origin}) => origin === OTHER)).toHaveLength(4);
@@ -217,7 +217,7 @@ describeWith('prism')("GitHub's own contract", () => {
       const {ids, failure, seen} = await readList({path: ISSUES});
       expect(ids).toEqual([1]);
       expect(failure).toBe(
-        `items system_error: GET ${OTHER}${ISSUES}: the server sends the same page again (page 2, 1 records). It may not know the parameter that \`next\` sets: check its name. The records up to here were read.`,
+        `items system_error: GET ${OTHER}${ISSUES}: the server sent the same page again (page 2, 1 records). It may not know the parameter that \`next\` sets: check its name. The records up to here were read.`,
       );
       expect(requestsOf(seen)).toEqual([ISSUES, `${OTHER}${ISSUES}?page=1`]);
     }, 30_000);
@@ -227,7 +227,7 @@ describeWith('prism')("GitHub's own contract", () => {
       const {ids, failure, seen} = await readList({path: ISSUES});
       expect(ids).toEqual([1, 2, 3]);
       expect(failure).toBe(
-        `items system_error: ${prism.url}${ISSUES}: the page that follows was fetched before, so its paging runs in a circle. The records up to here were read; report this to the API's owner.`,
+        `items system_error: ${prism.url}${ISSUES}: pagination loops: the next page was already fetched. The records up to here were read; report this to the API's owner.`,
       );
       expect(requestsOf(seen)).toEqual([ISSUES, `${ISSUES}?page=2`, `${ISSUES}?page=3`]);
     }, 30_000);

@@ -117,7 +117,7 @@ describeWith('redmine')('the issues of a Redmine', () => {
     const hidden = before.filter((id) => !idsIn(records).includes(id));
     expect(hidden).toEqual([before.at(-101)]);
     expect(warnings.join()).toContain(
-      `the API counts ${before.length} records, but its pages held ${before.length - 1}: some may be missing.`,
+      `the API counts ${before.length} records, but its pages have ${before.length - 1}: some may be missing.`,
     );
   }, 120_000);
 

@@ -85,7 +85,7 @@ describeWith('stripe-mock')("Stripe's lists", () => {
     const {messages, requests, status} = await read(['customers'], {has_more: false});
     const [customer] = recordsOf(messages, 'customers');
     expect(errorsIn(messages)[0]).toBe(
-      `customers system_error: GET ${server.url}/v1/customers: the server sends the same page again (page 2, 1 records). ` +
+      `customers system_error: GET ${server.url}/v1/customers: the server sent the same page again (page 2, 1 records). ` +
         'It may not know the parameter that `next` sets: check its name. The records up to here were read.',
     );
     expect(requests).toEqual([

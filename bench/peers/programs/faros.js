@@ -1,4 +1,4 @@
-// The peer's side: the same streams on faros-airbyte-cdk, which bench/peers/install.js puts into `.bench/faros`.
+// The same streams with faros-airbyte-cdk, which bench/peers/install.js installs into `.bench/faros`.
 import {createRequire} from 'node:module';
 import {join} from 'node:path';
 import {makePool, SINCE, timeOf} from './records.js';

@@ -1,4 +1,4 @@
-// The kit's side: a source as an author writes it.
+// The streams with the kit, as an author writes a source.
 import {cursorIn, defineSource, page, run, stream} from '#cdk';
 import {makePool, SINCE, timeOf} from './records.js';
 
@@ -25,7 +25,7 @@ async function* fromMemory({records, bytes}) {
   for (let n = 0; n < records; n += pool.length) yield page(pool.slice(0, records - n));
 }
 
-/** The same, each page newer than the one before. */
+/** The same, but each page is newer than the one before. */
 async function* changesFromMemory({records, bytes}) {
   const pool = makePool(bytes);
   for (let n = 0; n < records; n += pool.length) {
@@ -56,16 +56,16 @@ const source = defineSource({
         checkpointInterval: {seconds: 0},
         read: () => changesFromMemory(config),
       }),
-      // Nothing looks at these records: the kit may hand their bytes on as they came.
+      // Nothing reads these records, so the kit may pass their bytes through.
       stream({...common, name: 'untouched', read: fromPages}),
-      // An API that can't be asked for what is new.
+      // An API that can't filter by time.
       stream({
         ...common,
         name: 'filtered',
         cursor: {field: 'updated_at', start: SINCE, clientSide: true},
         read: fromPages,
       }),
-      // Whatever is mapped has to be parsed and printed again.
+      // Mapped records must be parsed and printed.
       stream({...common, name: 'mapped', read: fromPages, map: (record) => record}),
     ];
   },

@@ -1,4 +1,4 @@
-// Records of three sizes, the same in every program: the small ones are flat, the others hold an object, lists and escapes.
+// Makes the same records for every program. Small ones are flat, larger ones contain an object, lists and escapes.
 
 const WORDS =
   'alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa'.split(
@@ -6,10 +6,10 @@ const WORDS =
   );
 const START = Date.UTC(2023, 10, 14);
 
-/** Whole objects come with records of at least so many bytes. */
+/** Records of at least so many bytes contain nested objects. */
 const NESTED_FROM = 500;
 
-/** What `,"note":""` takes. */
+/** The length of `,"note":""`. */
 const NOTE_BYTES = 10;
 
 const separator = (n) => {
@@ -38,13 +38,13 @@ const nested = (id, time) => ({
   parent: null,
 });
 
-/** When the record of a number was changed last. */
+/** The `updated_at` of a record. */
 export const timeOf = (id) => new Date(START + id * 1000).toISOString();
 
-/** Before all of them. */
+/** Before all records. */
 export const SINCE = '2020-01-01T00:00:00.000Z';
 
-/** A record of about so many bytes as JSON. */
+/** A record of about so many bytes of JSON. */
 export const makeRecord = (id, bytes) => {
   const updated_at = timeOf(id);
   const record = {
@@ -60,5 +60,5 @@ export const makeRecord = (id, bytes) => {
   return {...record, note: filler(Math.max(8, room), id % 101)};
 };
 
-/** What a program in memory emits again and again, so that making records costs it nothing. */
+/** A program without a server emits these records again and again, so that making records costs nothing. */
 export const makePool = (bytes) => Array.from({length: 1_000}, (_, id) => makeRecord(id, bytes));

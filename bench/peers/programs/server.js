@@ -1,4 +1,4 @@
-// An API over loopback: GET /items?pages=N&cursor=C answers a page of 100 records of 1 KB. Tells its parent the port.
+// An API on loopback: GET /items?pages=N&cursor=C returns a page of 100 records of 1 KB. Sends the port to its parent.
 import {createServer} from 'node:http';
 import {makeRecord} from './records.js';
 

@@ -1,9 +1,9 @@
-// Loaded into a Node program before its own code: writes what the process took to the file that BENCH_USAGE names.
+// Loaded into a Node program before its own code: writes the resource usage of the process to the file in BENCH_USAGE.
 const {readFileSync, writeFileSync} = require('node:fs');
 
 /**
- * The peak of this program's own memory, in kilobytes. What getrusage tells is no less than what the process had that
- * it was forked from, which is the benchmark.
+ * The peak of this program's own memory, in kilobytes. The figure of getrusage includes the process that it was forked
+ * from, which is the benchmark.
  */
 const peak = () => {
   try {

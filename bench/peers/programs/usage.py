@@ -1,4 +1,4 @@
-"""Runs a Python script, and writes what the process took to the file that BENCH_USAGE names."""
+"""Runs a Python script, and writes the resource usage of the process to the file in BENCH_USAGE."""
 
 import json
 import os

@@ -3,7 +3,7 @@ import type {Batch} from './decoder.ts';
 const MOST_RECORDS = 1_000;
 const MOST_BYTES = 1024 ** 2;
 
-/** Makes batches of about a thousand records or a mebibyte from whatever comes at once. */
+/** Joins or splits batches into ones of about 1,000 records or 1 MiB. */
 export async function* inBatches(parts: AsyncIterable<Batch>): AsyncGenerator<Batch> {
   let waiting: object[] = [];
   let bytes = 0;

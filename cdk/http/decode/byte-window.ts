@@ -1,17 +1,16 @@
-// The bytes of a body that are not read yet: the newest chunk, after what is left of those before it.
+// The unread bytes of a body: the newest chunk, after the rest of earlier chunks.
 
 export type ByteWindow = {
-  /** What is left and the chunk, in one piece. It holds good until the next call. */
+  /** Returns the rest and the chunk in one piece, which is valid until the next call. */
   readonly add: (chunk: Buffer) => Buffer;
-  /** Keeps the end of that piece for the next one. */
   readonly keep: (rest: Buffer) => void;
 };
 
-/** More memory than this is not held for a small rest, in bytes. */
+/** In bytes. More memory than this is released once the rest is small. */
 const LARGE = 4 * 1024 * 1024;
 
 export const openWindow = (): ByteWindow => {
-  // Filled again and again: what is outside the heap waits long for the collector.
+  // Reused, because the collector is slow to free memory outside the heap.
   let memory = Buffer.alloc(0);
   let held = 0;
 

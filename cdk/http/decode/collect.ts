@@ -4,7 +4,6 @@ async function* oneChunk(body: Buffer): AsyncGenerator<Buffer> {
   yield body;
 }
 
-/** The records of a body that is in memory, by a reader of streams. */
 export const collect = async (
   body: Buffer,
   read: (chunks: AsyncIterable<Buffer>) => AsyncIterable<Batch>,

@@ -2,11 +2,11 @@ import {describe, expect, test} from '@jest/globals';
 import {decoded, streamed} from '../../../test/http/decoding.ts';
 import {csv} from './csv.ts';
 
-/** Both ways to read must agree. */
+/** Decodes and streams the body; both must agree. */
 const both = async (decoder: ReturnType<typeof csv>, body: string | Buffer): Promise<unknown> => {
-  const whole = await decoded(decoder, body);
-  expect(await streamed(decoder, body)).toEqual(whole);
-  return whole;
+  const result = await decoded(decoder, body);
+  expect(await streamed(decoder, body)).toEqual(result);
+  return result;
 };
 
 describe('CSV', () => {
@@ -42,23 +42,18 @@ describe('CSV', () => {
     ['another delimiter', {delimiter: ';'}, 'id;name\n1;a,b\n', [{id: '1', name: 'a,b'}]],
     ['no header', {columns: ['id', 'name']}, '1,a\n', [{id: '1', name: 'a'}]],
     [
-      'quotes that are text',
+      'quotes that are part of a value',
       {quote: false as const},
       'id,name\n1,5" pipe\n',
       [{id: '1', name: '5" pipe'}],
     ],
     ['comments', {comment: '#'}, '# made today\nid,name\n1,a#b\n', [{id: '1', name: 'a#b'}]],
-    [
-      'a name that means something to JavaScript',
-      {},
-      '__proto__,id\nx,1\n',
-      [{['__proto__']: 'x', id: '1'}],
-    ],
-  ])('with %s is a list of records of texts', async (_what, options, body, expected) => {
+    ['the column name __proto__', {}, '__proto__,id\nx,1\n', [{['__proto__']: 'x', id: '1'}]],
+  ])('with %s becomes records with string values', async (_what, options, body, expected) => {
     expect(await both(csv(options), body)).toEqual(expected);
   });
 
-  test('in another encoding is read with its name', async () => {
+  test('in another encoding is read if `encoding` names it', async () => {
     const body = Buffer.from('id,name\n1,Müller \x80\n', 'latin1');
     expect(await both(csv({encoding: 'windows-1252'}), body)).toEqual([
       {id: '1', name: 'Müller €'},
@@ -83,7 +78,7 @@ describe('CSV', () => {
       "GET x: line 4 of the CSV has 1 fields, but there are 2 columns (id, name). Check `delimiter` and `quote`; else report this to the API's owner.",
     ],
     [
-      'a name that comes twice',
+      'a duplicate column name',
       'id,name,id\n1,a,2\n',
       'GET x: the header of the CSV has "id" twice (id, name, id), and a record can\'t hold both. If there is no header, set `columns` to the names.',
     ],
@@ -95,26 +90,26 @@ describe('CSV', () => {
     [
       'a quote that is never closed',
       'id,name\n1,"a\n2,b\n',
-      "GET x answered with CSV that ends in the middle (a quoted field does not end). The server gave it for whole: report this to the API's owner.",
+      "GET x answered with CSV that ends in the middle (a quoted field does not end). The server sent it as complete: report this to the API's owner.",
     ],
-  ])('with %s is an error that says where', async (_what, body, told) => {
-    expect(await both(csv(), body)).toBe(`SystemError: ${told}`);
+  ])('with %s fails with the position', async (_what, body, message) => {
+    expect(await both(csv(), body)).toBe(`SystemError: ${message}`);
   });
 
-  test('with a quote in the wrong place is an error that says where', async () => {
+  test('with a quote in the wrong place fails with the line', async () => {
     expect(await both(csv(), 'id,name\n1,"a"b\n')).toMatch(
       /^SystemError: GET x answered with malformed CSV: Invalid Closing Quote: .* at line 2/,
     );
   });
 
-  test('that swallows its rows into one field is an error before it fills the memory', async () => {
+  test('with an open quote around all rows fails at the limit, before it fills the memory', async () => {
     const body = `id,name\n1,"${'a\n'.repeat(500)}`;
     expect(await streamed(csv(), body, {limit: 100})).toBe(
       'SystemError: GET x: a row of the CSV is longer than 100 bytes, so a quote may not be closed. Check `quote`, or raise `maxBodyBytes`.',
     );
   });
 
-  test('in an encoding that there is not is an error', async () => {
+  test('in an unknown encoding fails', async () => {
     expect(await both(csv({encoding: 'ebcdic'}), 'id\n')).toMatch(
       /^SystemError: GET x: "ebcdic" is not the name of an encoding/,
     );

@@ -8,15 +8,15 @@ import {openText} from './text.ts';
 import {truncationError} from './truncated-body.ts';
 
 type CsvOptions = {
-  /** What stands between two fields. Default `,`. */
+  /** Separates two fields. Default `,`. */
   readonly delimiter?: string;
-  /** The names of the fields, where the first row is a record, too. Default: the first row has the names. */
+  /** The names of the fields, if the first row is a record. Default: the first row has the names. */
   readonly columns?: readonly string[];
-  /** The text's encoding, by its name on the web: `windows-1252`, `utf-16le`. Default UTF-8; others are an error, not guessed. */
+  /** An encoding's name on the web: `windows-1252`, `utf-16le`. Default UTF-8. Bytes in another encoding are an error. */
   readonly encoding?: string;
-  /** What encloses a field; false where quotes are part of the text. Default `"`. */
+  /** Encloses a field; false if quotes are part of the values. Default `"`. */
   readonly quote?: string | false;
-  /** Lines that begin with it are skipped: `#`. Default: none. */
+  /** Lines that begin with it are skipped: `#`. Default: no line is skipped. */
   readonly comment?: string;
 };
 
@@ -34,7 +34,7 @@ const named = (names: readonly string[], {where}: About): readonly string[] => {
   );
 };
 
-/** Rows become records once the names are known. They stay texts: what a field means, the CSV does not say. */
+/** Rows become records after the names are known. Values stay strings, because CSV has no types. */
 const rowReader = (columns: readonly string[] | undefined, about: About) => {
   let names = columns === undefined ? undefined : named(columns, about);
   return (row: readonly string[], line: number): object | undefined => {
@@ -94,13 +94,13 @@ async function* readRecords(
     comment_no_infix: true,
     relax_column_count: true,
     max_record_size: limit,
-    // Kept here and not handed on through the stream, which takes a microtask for each record.
+    // Kept here, because the parser's own stream takes a microtask for each record.
     on_record: (row, {lines}) => {
       const record = recordOf(row, lines);
       if (record !== undefined) records.push(record);
     },
   });
-  // The callbacks tell of it; without a listener it would end the process.
+  // The callbacks report the error; without a listener it would end the process.
   parser.on('error', () => {});
   const take = (bytes: number): Batch => {
     const batch = {records, bytes};
@@ -123,7 +123,7 @@ async function* readRecords(
   yield take(0);
 }
 
-/** Comma-separated values: a list of records whose values are all texts, empty ones included. Set no `records`. */
+/** Comma-separated values: records whose values are all strings, empty ones included. Do not set `records`. */
 export const csv = (options: CsvOptions = {}): Decoder => ({
   accept: 'text/csv, */*;q=0.1',
   decode: (body, about) =>

@@ -1,13 +1,10 @@
-// The documents of an answer that is in memory.
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import type {About, Decoder} from './decoder.ts';
 import {isPacked, unpackBody} from './unpack.ts';
 
-/** What an answer holds. */
 export type Documents = {
-  /** One; in an archive one of each file. */
+  /** One document, or one for each file of an archive. */
   readonly documents: readonly unknown[];
-  /** Their size, unpacked. */
   readonly bytes: number;
 };
 
@@ -35,19 +32,13 @@ export const decodeResponse = async (
   return {documents, bytes: files.reduce((sum, {body}) => sum + body.length, 0)};
 };
 
-/** Where the records of an answer are. */
-export type RecordsLocation = {
-  /** Undefined where the document itself is the list. */
-  readonly path: string | undefined;
-};
-
-/** The same, with the records as a list that is parsed when somebody looks at it, where that can be. */
+/** Returns lazily parsed `records` where the format and the body allow it. Without a path the document is the list. */
 export const openResponse = async <R extends object>(
   request: HttpRequest,
   response: HttpResponse,
   decoder: Decoder,
   limit: number,
-  location: RecordsLocation | undefined,
+  location: {readonly path: string | undefined} | undefined,
 ): Promise<Documents & {readonly records?: readonly R[]}> => {
   const {body} = response;
   const split = location && !isPacked(body) ? decoder.split?.<R>(body, location.path) : undefined;
@@ -56,7 +47,7 @@ export const openResponse = async <R extends object>(
     : {documents: [split.document], bytes: body.length, records: split.records};
 };
 
-/** Several documents as one: lists are joined, of others there is a list. */
+/** Several documents as one: lists are joined, other documents become a list. */
 export const asOne = (documents: readonly unknown[]): unknown => {
   if (documents.length === 1) return documents[0];
   return documents.every(Array.isArray) ? documents.flat() : documents;

@@ -1,43 +1,42 @@
-// How a body is read. A decoder is a plain value that an author passes: `http.paginate(path, {decode: csv()})`.
-
+// A decoder reads one format. It is a plain value that an author passes: `http.paginate(path, {decode: csv()})`.
 import type {Split} from './lazy-records.ts';
 
-/** What an error says of the body at hand. */
+/** Describes the body in error messages. */
 export type About = {
   /** The request, and the file inside an archive: `GET https://api.test/export, file "items.csv"`. */
   readonly where: string;
-  /** As the answer says. */
+  /** From the response's header. */
   readonly contentType: string | undefined;
 };
 
-/** Some records, in their order, and the size of what they came from. */
+/** Some records in their order, and the size of their bytes in the body. */
 export type Batch = {
   readonly records: readonly object[];
   readonly bytes: number;
 };
 
 export type StreamOptions = About & {
-  /** The path of the list, where the format has one. */
+  /** The path of the list, if the format has paths. */
   readonly records: string | undefined;
-  /** The most bytes that may be held in memory. */
+  /** The most bytes that may be in memory. */
   readonly limit: number;
 };
 
-/** Reads one format. Bodies reach it unpacked: gzip and zip are seen by their first bytes. */
+/** Bodies are unpacked before they are decoded: gzip and zip are recognized by their first bytes. */
 export type Decoder = {
-  /** What the request asks for in `accept`, unless the source sets its own. */
+  /** The request's `accept` header, unless the source sets its own. */
   readonly accept: string;
-  /** What a whole body holds: a document, or a list of records. */
+  /** Returns a document or a list of records. */
   readonly decode: (body: Buffer, about: About) => Promise<unknown>;
-  /** The records of a body of any size, as they are read. A chunk holds good until the next one is asked for. */
+  /** Reads the records of a body of any size. A chunk is valid until the next one is requested. */
   readonly stream: (chunks: AsyncIterable<Buffer>, options: StreamOptions) => AsyncIterable<Batch>;
-  /** Finds the records in a document, where that is not as in JSON. */
+  /** Finds the records in a document, for formats whose paths differ from JSON's. */
   readonly find?: (document: unknown, path: string) => unknown;
-  /** The same as `decode`, with records that are parsed when somebody looks at them; undefined where that can't be. */
+  /** Like `decode`, with lazily parsed records; undefined if the body has to be decoded. */
   readonly split?: <R extends object>(
     body: Buffer,
     path: string | undefined,
   ) => Split<R> | undefined;
-  /** A cheap look that finds nothing missing. Without it a body that may have been cut is decoded to see that. */
+  /** A cheap check for truncation. Without it a body that may be truncated is decoded to find out. */
   readonly looksComplete?: (body: Buffer) => boolean;
 };

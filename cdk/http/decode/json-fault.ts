@@ -1,18 +1,18 @@
-// What V8's parser says of malformed JSON.
+// Interprets the errors of V8's JSON parser.
 import {messageOf} from '../../errors.ts';
 
-/** V8 quotes the text around the fault, and may cut a token there that nobody would recognise then. */
+/** V8 quotes the text around the fault. A token that it cuts there could no longer be recognized and masked. */
 export const withoutQuote = (error: unknown): SyntaxError =>
   new SyntaxError(messageOf(error).replace(/, (\.{3})?".*$/s, ''));
 
-/** Whether JSON was fine as far as it goes: V8 complains of its end, or at the place where it ends. */
+/** The JSON is valid up to its end if V8 reports its end, or the position of its end. */
 export const isTruncated = (text: string, error: unknown): boolean => {
-  const told = messageOf(error);
-  const position = /at position (\d+)/.exec(told)?.[1];
-  return told.startsWith('Unexpected end') || Number(position) === text.length;
+  const message = messageOf(error);
+  const position = /at position (\d+)/.exec(message)?.[1];
+  return message.startsWith('Unexpected end') || Number(position) === text.length;
 };
 
-/** What is wrong with bytes that begin with malformed JSON, whatever follows it. */
+/** Describes the fault in bytes that begin with malformed JSON. */
 export const faultOf = (bytes: Buffer): SyntaxError => {
   try {
     JSON.parse(bytes.toString('utf8'));

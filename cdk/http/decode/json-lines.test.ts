@@ -2,16 +2,16 @@ import {describe, expect, test} from '@jest/globals';
 import {decoded, streamed} from '../../../test/http/decoding.ts';
 import {jsonLines} from './json-lines.ts';
 
-/** Both ways to read must agree. */
+/** Decodes and streams the body; both must agree. */
 const both = async (body: string): Promise<unknown> => {
-  const whole = await decoded(jsonLines(), body);
-  expect(await streamed(jsonLines(), body)).toEqual(whole);
-  return whole;
+  const result = await decoded(jsonLines(), body);
+  expect(await streamed(jsonLines(), body)).toEqual(result);
+  return result;
 };
 
 describe('JSON Lines', () => {
   test.each([
-    ['a line each', '{"id":1}\n{"id":2}\n', [{id: 1}, {id: 2}]],
+    ['one record per line', '{"id":1}\n{"id":2}\n', [{id: 1}, {id: 2}]],
     ['no newline at the end', '{"id":1}\n{"id":2}', [{id: 1}, {id: 2}]],
     [
       'a byte order mark, blank lines and carriage returns',
@@ -19,7 +19,7 @@ describe('JSON Lines', () => {
       [{id: 1}, {id: 'é😀'}],
     ],
     ['nothing', '', []],
-  ])('with %s are a list of records', async (_what, body, expected) => {
+  ])('with %s become a list of records', async (_what, body, expected) => {
     expect(await both(body)).toEqual(expected);
   });
 
@@ -27,26 +27,26 @@ describe('JSON Lines', () => {
     [
       'that is not JSON',
       '{"id":1}\n\n{"id":}\n{"id":3}\n',
-      /^SystemError: GET x: line 3 is not JSON: Unexpected token .*\. Is it JSON Lines, one object on each line\?$/,
+      /^SystemError: GET x: line 3 is not JSON: Unexpected token .*\. Check that the body is JSON Lines, one object per line\.$/,
     ],
     [
-      'that is no object',
+      'that is not an object',
       '{"id":1}\n[2]\n',
       /^SystemError: GET x: line 2 should be an object, but is an array\.$/,
     ],
     [
-      'that was cut',
+      'that was truncated',
       '{"id":1}\n{"id"',
-      /^SystemError: GET x answered with JSON that ends in the middle \(in line 2\)\. The server gave it for whole: report this to the API's owner\.$/,
+      /^SystemError: GET x answered with JSON that ends in the middle \(in line 2\)\. The server sent it as complete: report this to the API's owner\.$/,
     ],
-  ])('with a line %s are an error with its number', async (_what, body, told) => {
-    expect(await both(body)).toMatch(told);
+  ])('with a line %s fail with its number', async (_what, body, message) => {
+    expect(await both(body)).toMatch(message);
   });
 
-  test('with a line larger than the limit are an error before it fills the memory', async () => {
+  test('with a line over the limit fail before it fills the memory', async () => {
     expect(await streamed(jsonLines(), `{"a":"${'x'.repeat(100)}`, {limit: 50})).toBe(
-      'SystemError: GET x answered with a line of more than 50 bytes, which is more than is held in memory. ' +
-        'Is it JSON Lines, one object on each line? Else raise `maxBodyBytes`.',
+      'SystemError: GET x answered with a line of more than 50 bytes, which is over the memory limit. ' +
+        'Check that the body is JSON Lines, one object per line, or raise `maxBodyBytes`.',
     );
   });
 });

@@ -12,11 +12,11 @@ const NEWLINE = 0x0a;
 type Lines = {
   readonly lines: readonly string[];
   readonly bytes: number;
-  /** Whether the last line lacks its newline. */
+  /** The last line has no newline. */
   readonly open: boolean;
 };
 
-/** The lines that are complete after each chunk, then what is left behind the last newline. */
+/** Yields the lines that are complete after each chunk, then the rest after the last newline. */
 async function* linesOf(
   chunks: AsyncIterable<Buffer>,
   {where, limit}: About & {readonly limit: number},
@@ -30,7 +30,7 @@ async function* linesOf(
     const rest = window.subarray(newline < 0 ? 0 : end + 1);
     if (rest.length > limit) {
       throw new SystemError(
-        `${where} answered with a line of more than ${limit} bytes, which is more than is held in memory. Is it JSON Lines, one object on each line? Else raise \`maxBodyBytes\`.`,
+        `${where} answered with a line of more than ${limit} bytes, which is over the memory limit. Check that the body is JSON Lines, one object per line, or raise \`maxBodyBytes\`.`,
       );
     }
     keep(rest);
@@ -40,17 +40,16 @@ async function* linesOf(
   yield {lines: [rest.toString('utf8')], bytes: rest.length, open: true};
 }
 
-/** Reads one line after another, and knows its number. */
 const lineReader = ({where}: About) => {
   let number = 0;
   const read = (text: string, open: boolean): unknown => {
     try {
       return parseExact(text);
     } catch (cause) {
-      // Only a cut leaves a line without its end and its sense.
+      // A malformed line without its newline was truncated.
       if (open) throw truncationError('JSON', where, `in line ${number}`, cause);
       throw new SystemError(
-        `${where}: line ${number} is not JSON: ${messageOf(cause)}. Is it JSON Lines, one object on each line?`,
+        `${where}: line ${number} is not JSON: ${messageOf(cause)}. Check that the body is JSON Lines, one object per line.`,
         {cause},
       );
     }
@@ -77,7 +76,7 @@ async function* readRecords(
   }
 }
 
-/** One JSON object on each line (NDJSON); blank lines are skipped. The body is the list: set no `records`. */
+/** One JSON object per line (NDJSON). Blank lines are skipped. The body is the list: do not set `records`. */
 export const jsonLines = (): Decoder => ({
   accept: 'application/x-ndjson, application/jsonl, application/json;q=0.9, */*;q=0.1',
   decode: (body, about) =>

@@ -7,7 +7,7 @@ import {json} from './json.ts';
 import {jsonSplitter} from './json-splitter.ts';
 import {assertRecords, recordsAtPath} from './records-in-document.ts';
 
-/** The elements in a document that comes in chunks, each parsed. */
+/** Splits the chunks of a document, and parses each element. */
 const split = (chunks: readonly Buffer[], records?: string, limit = 1e6): readonly unknown[] => {
   const found: unknown[] = [];
   const {push, end} = jsonSplitter({records, where: 'GET x', limit}, (bytes, from, to) => {
@@ -18,17 +18,19 @@ const split = (chunks: readonly Buffer[], records?: string, limit = 1e6): readon
   return found;
 };
 
-/** Cuts a text at these places, which may lie inside a character. */
+/** Cuts a string at these positions, which may be inside a character. */
 const cutAt = (text: string | Buffer, cuts: readonly number[]): readonly Buffer[] => {
   const body = Buffer.from(text);
-  const places = [...new Set(cuts.map((cut) => cut % (body.length + 1)))].sort((a, b) => a - b);
-  return [0, ...places].map((from, index) => body.subarray(from, places[index] ?? body.length));
+  const positions = [...new Set(cuts.map((cut) => cut % (body.length + 1)))].sort((a, b) => a - b);
+  return [0, ...positions].map((from, index) =>
+    body.subarray(from, positions[index] ?? body.length),
+  );
 };
 
 const splitText = (text: string, records?: string) => split([Buffer.from(text)], records);
 
-/** The records that JSON.parse and the paginator's path find in the whole. */
-const whole = (text: string, path?: string): readonly unknown[] => {
+/** The records that JSON.parse and the paginator's path find. */
+const parsed = (text: string, path?: string): readonly unknown[] => {
   const document: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
   const found = path === undefined ? document : recordsAtPath(document, path);
   return assertRecords({where: 'GET x', path, found, document});
@@ -45,7 +47,7 @@ const outcomeOf = (action: () => unknown): unknown => {
 describe('random documents', () => {
   const spaces = fc.string({unit: fc.constantFrom(' ', '\t', '\n', '\r'), maxLength: 2});
 
-  /** Any way to write a text, escapes and surrogates included. */
+  /** Strings in any notation, escapes and surrogates included. */
   const text = fc
     .array(
       fc.oneof(
@@ -70,9 +72,10 @@ describe('random documents', () => {
     fc.constantFrom('null', 'true', 'false', '0', '-0.5e-7', '12345678901234567890', '1E+2'),
     text,
   );
+  // No integer keys: JavaScript moves them to the front of an object, so the records of a wildcard get another order.
   const key = fc.oneof(
     fc.constantFrom('"a"', '"b"', '"items"', '"\\u0069tems"', '"a.b"', '""'),
-    text,
+    text.filter((name) => !/^\d+$/.test(JSON.parse(name))),
   );
   type Spaced = readonly (readonly [string, string, string])[];
   const listOf = (values: Spaced): string =>
@@ -80,7 +83,7 @@ describe('random documents', () => {
 
   const {value, object} = fc.letrec<{value: string; object: string; list: string}>((tie) => ({
     value: fc.oneof({maxDepth: 4}, scalar, tie('object'), tie('list')),
-    // Which one counts of a key that comes twice on the path differs: a stream has handed on the first when it sees the second.
+    // No duplicate keys: on the path the last one counts, but a stream has already passed on the first.
     object: fc
       .uniqueArray(fc.tuple(spaces, key, spaces, tie('value'), spaces), {
         maxLength: 4,
@@ -124,17 +127,17 @@ describe('random documents', () => {
     '*.*',
     'a.0.items',
   );
-  /** `a.b` as one key and as two: a page takes the first, a stream can't know. */
+  /** `a.b` exists as one key and as two: a page takes the former, a stream cannot know both. */
   const isAmbiguous = (body: string, where: string | undefined): boolean =>
     where === 'a.b' && body.includes('"a.b"') && body.includes('"a"');
   const cuts = fc.array(fc.nat(), {maxLength: 6});
 
-  test('have the records that are found in the whole, wherever the chunks are cut', () => {
+  test('yield the same records as JSON.parse, wherever the chunks are cut', () => {
     let compared = 0;
     fc.assert(
-      fc.property(document, path, cuts, (body, where, places) => {
-        const expected = outcomeOf(() => whole(body, where));
-        const actual = outcomeOf(() => split(cutAt(body, places), where));
+      fc.property(document, path, cuts, (body, where, positions) => {
+        const expected = outcomeOf(() => parsed(body, where));
+        const actual = outcomeOf(() => split(cutAt(body, positions), where));
         if (actual === 'refused' && isAmbiguous(body, where)) return;
         expect(actual).toEqual(expected);
         if (expected !== 'refused') compared += 1;
@@ -144,18 +147,18 @@ describe('random documents', () => {
     expect(compared).toBeGreaterThan(300);
   });
 
-  test('are refused wherever they are cut', () => {
+  test('are refused if they are truncated anywhere', () => {
     fc.assert(
-      fc.property(records, fc.nat(), cuts, (list, end, places) => {
+      fc.property(records, fc.nat(), cuts, (list, end, positions) => {
         const body = Buffer.from(`{"other":[{}],"a":${list}}`);
         const cut = body.subarray(0, end % body.length);
-        expect(outcomeOf(() => split(cutAt(cut, places), 'a'))).toBe('refused');
+        expect(outcomeOf(() => split(cutAt(cut, positions), 'a'))).toBe('refused');
       }),
       {numRuns: 1_000},
     );
   });
 
-  test('are never taken for whole where JSON.parse refuses them', () => {
+  test('are always refused if JSON.parse refuses them', () => {
     let refused = 0;
     fc.assert(
       fc.property(
@@ -167,15 +170,15 @@ describe('random documents', () => {
         }),
         fc.boolean(),
         cuts,
-        (body, where, changes, replaces, places) => {
+        (body, where, changes, replaces, positions) => {
           let changed = body;
-          for (const [place, sign] of changes) {
-            const index = place % (changed.length + 1);
+          for (const [position, sign] of changes) {
+            const index = position % (changed.length + 1);
             changed = changed.slice(0, index) + sign + changed.slice(replaces ? index + 1 : index);
           }
           if (outcomeOf(() => JSON.parse(changed)) !== 'refused') return;
           refused += 1;
-          expect(outcomeOf(() => split(cutAt(changed, places), where))).toBe('refused');
+          expect(outcomeOf(() => split(cutAt(changed, positions), where))).toBe('refused');
         },
       ),
       {numRuns: 3_000},
@@ -201,9 +204,9 @@ describe('a list of records', () => {
     ['{"data":{"x":{"id":1},"y":{"id":2}}}', 'data.*', [{id: 1}, {id: 2}]],
     ['{"edges":[{"node":{"id":1}},{"node":null}]}', 'edges.*.node', [{id: 1}]],
     ['{"data":[]}', 'data.*.rows', []],
-  ])('in %j at %s is found', (body, records, expected) => {
+  ])('in %j is found at %s', (body, records, expected) => {
     expect(splitText(body, records)).toEqual(expected);
-    expect(whole(body, records)).toEqual(expected);
+    expect(parsed(body, records)).toEqual(expected);
   });
 
   test.each([
@@ -245,11 +248,11 @@ describe('a list of records', () => {
     ['"nothing"', undefined, 'the body should be a list of objects, but is a string.'],
     ['7', undefined, 'the body should be a list of objects, but is a number.'],
   ])(
-    'that is missing in %j at %s is an error, the same as for a page',
-    async (body, records, told) => {
-      const expected = `SystemError: GET x: ${told} Set \`records\` to the path of the list.`;
+    'that is missing in %j at %s fails with the same message as a page',
+    async (body, records, message) => {
+      const expected = `SystemError: GET x: ${message} Set \`records\` to the path of the list.`;
       expect(await failureOf(() => splitText(body, records))).toBe(expected);
-      expect(await failureOf(() => whole(body, records))).toBe(expected);
+      expect(await failureOf(() => parsed(body, records))).toBe(expected);
     },
   );
 });
@@ -265,14 +268,14 @@ describe('malformed JSON', () => {
     ['{"a" 1}', 'at byte 5: "1" where ":" should be'],
     ['{"a":1,}', 'at byte 7: "}" where a key should be'],
     ['{"a":[1,{"b":[[tru]]}]}', 'at byte 8: Unexpected token'],
-  ])('in %j is told with its place', async (body, told) => {
+  ])('in %j is reported with its position', async (body, message) => {
     expect(await failureOf(() => splitText(body))).toContain(
-      `SystemError: GET x answered with something that is not JSON ${told}`,
+      `SystemError: GET x answered with something that is not JSON ${message}`,
     );
   });
 
   test.each([[''], ['  '], ['['], ['[{}'], ['[{"a":"'], ['[{"a":"\\'], ['{"a":[]'], ['[{},']])(
-    'that ends early (%j) has the code of a passing fault',
+    'that ends early (%j) has the code of a retryable error',
     (body) => {
       const caught = (() => {
         try {
@@ -289,7 +292,7 @@ describe('malformed JSON', () => {
 describe('a value that is much larger than the chunks', () => {
   const LARGE = {id: 1, text: 'a "word" \\ größer 😀 '.repeat(2_000), more: [{x: [[null]]}]};
   const body = JSON.stringify({
-    beside: {deep: {er: LARGE}},
+    others: {deep: {er: LARGE}},
     items: [LARGE, {id: 2}, LARGE],
     n: 1.5,
   });
@@ -298,14 +301,14 @@ describe('a value that is much larger than the chunks', () => {
     expect(await streamed(json(), body, {records: 'items', size})).toEqual([LARGE, {id: 2}, LARGE]);
   });
 
-  test('is reported as cut where it stops', async () => {
+  test('is reported as truncated if the body stops in it', async () => {
     const cut = body.slice(0, -100);
     expect(await streamed(json(), cut, {records: 'items', size: 1_000})).toContain(
       'answered with JSON that ends in the middle',
     );
   });
 
-  test('is reported as malformed where something else follows its beginning', async () => {
+  test('is reported as malformed if anything but JSON follows its beginning', async () => {
     const broken = body.replace('"more"', '<html>"more"');
     expect(await streamed(json(), broken, {records: 'none', size: 1_000})).toContain(
       'answered with something that is not JSON at byte 24: Expected double-quoted property name in JSON at position',
@@ -319,19 +322,19 @@ test('records are found at any depth of nesting', () => {
   expect(splitText(`[{},${deep},{}]`)).toHaveLength(3);
 });
 
-test('a key of the path that comes twice is an error, since both might hold records', async () => {
+test('a duplicate key on the path fails, because both might hold records', async () => {
   expect(await failureOf(() => splitText('{"a":[{}],"a":[{}]}', 'a'))).toBe(
     'SystemError: GET x: the body has "a" twice in one object, so it is not clear which one holds the records. ' +
       "Report this to the API's owner.",
   );
 });
 
-test('one value larger than the limit is an error before it fills the memory', async () => {
+test('a value over the limit fails before it fills the memory', async () => {
   const chunks = Array.from({length: 20}, (_none, index) =>
     Buffer.from(index === 0 ? '[{"a":"' : 'x'.repeat(10)),
   );
   expect(await failureOf(() => split(chunks, undefined, 50))).toBe(
-    'SystemError: GET x answered with one value of more than 50 bytes, which is more than is held in memory. ' +
+    'SystemError: GET x answered with one value of more than 50 bytes, which is over the memory limit. ' +
       'Raise `maxBodyBytes`.',
   );
 });

@@ -1,6 +1,6 @@
-// Finds the elements of the lists at a path, in JSON of any size, without building the document. It reads a window at a
-// time: where that ends in the middle of a value, the next one begins with the value. A list is whole and well-formed once
-// `end` has returned: nothing is skipped that was not checked.
+// Finds the elements of the lists at a path, in JSON of any size, without building the document. It reads one window at a
+// time: if that ends inside a value, the next window begins with the value. When `end` has returned, the whole document
+// was checked: it is complete and valid.
 import {SystemError} from '../../errors.ts';
 import {
   CLOSE_LIST,
@@ -16,6 +16,7 @@ import {
   skipValue,
 } from '../../json/bytes.ts';
 import {type ByteWindow, openWindow} from './byte-window.ts';
+import type {StreamOptions} from './decoder.ts';
 import {faultOf} from './json-fault.ts';
 import {
   beginsWild,
@@ -28,46 +29,37 @@ import {
 } from './records-path.ts';
 import {truncationError} from './truncated-body.ts';
 
-/** Told of each element, as a range of bytes that is valid during the call only. */
-export type OnElement = (bytes: Buffer, start: number, end: number) => void;
+/** Called with the bytes of each element, which are valid only during the call. */
+type OnElement = (bytes: Buffer, start: number, end: number) => void;
 
-export type SplitOptions = {
-  /** The path of the list: `data.items`, `data.*.items`; undefined where the document itself is the list. */
-  readonly records: string | undefined;
-  /** What begins a message: the request, and the file. */
-  readonly where: string;
-  /** The largest element, in bytes: it is held in memory. */
-  readonly limit: number;
-};
+/** `limit` is that of one element: only one is in memory at a time. */
+type SplitOptions = Omit<StreamOptions, 'contentType'>;
 
-export type JsonSplitter = {
+type JsonSplitter = {
   readonly push: (chunk: Buffer) => void;
-  /** Throws where the document has not ended, or has no list at the path. */
+  /** Throws if the document has not ended, or has no list at the path. */
   readonly end: () => void;
 };
 
-/** What may come next in a container. */
 type Phase = 'first' | 'key' | 'colon' | 'value' | 'comma';
 
 type Frame = {
   readonly closing: number;
-  /** What is left of the path here; undefined beside the path. */
+  /** The rest of the path; undefined off the path. */
   readonly rest: PathRest | undefined;
-  /** A list whose values are the records. */
   readonly holdsRecords: boolean;
   phase: Phase;
-  /** Of an object: what is left of the path at the key that was read last. */
+  /** In an object: the rest of the path at the last key. */
   next: PathRest | undefined;
-  /** Of a list: how many values there were. */
   index: number;
-  /** Whether the path went on from here. */
+  /** The path continues in a value that was read. */
   met: boolean;
 };
 
 const MOST_KEYS = 20;
 
-/** How far what lies beside the path is looked at value by value; what is deeper is read in one piece. */
-const LOOK_INTO = 2;
+/** Off the path, this many levels are read value by value; a deeper value is read in one piece. */
+const OFF_PATH_LEVELS = 2;
 
 const KINDS: Readonly<Record<string, string>> = {'"': 'a string', t: 'a boolean', f: 'a boolean'};
 
@@ -83,35 +75,33 @@ type State = {
   readonly wild: boolean;
   readonly stack: Frame[];
   readonly bytes: ByteWindow;
-  /** The keys of the document, for messages. */
+  /** The top-level keys of the document, for messages. */
   readonly keys: string[];
-  /** What is read at the moment. */
   window: Buffer;
-  /** Whether nothing comes after it. */
+  /** No bytes follow the window. */
   last: boolean;
-  /** How many bytes came before it. */
   offset: number;
-  /** How long it should be: a value that does not end in it is read again from its start when there is twice as much. */
+  /** The window's wanted length: a value that does not end in it is read again when the window has twice its bytes. */
   wanted: number;
-  /** Bytes of a byte order mark. */
+  /** The bytes read of a byte order mark. */
   marks: number;
   done: boolean;
   elements: number;
-  /** How many ends of the path there were, and how many ways to it that led nowhere. */
+  /** The number of values at the end of the path, and of branches that do not reach its end. */
   found: number;
   missed: number;
-  /** What stands at the end of the path instead of records. */
+  /** The type of a value at the end of the path that is not records. */
   wrong: string | undefined;
 };
 
 const malformed = (
   {options}: State,
-  place: string,
-  told: string,
+  position: string,
+  reason: string,
   cause?: SyntaxError,
 ): SystemError =>
   new SystemError(
-    `${options.where} answered with something that is not JSON ${place}: ${told}.`,
+    `${options.where} answered with something that is not JSON ${position}: ${reason}.`,
     cause && {cause},
   );
 
@@ -123,24 +113,21 @@ const describeByte = (byte: number): string =>
 const unexpected = (state: State, byte: number, index: number, expected: string): SystemError =>
   malformed(state, byteNumber(state, index), `${describeByte(byte)} where ${expected} should be`);
 
-/** Whether what ends with the window may go on in the next one, as a number may. */
-const mayGoOn = (window: Buffer): boolean => {
+/** A number at the end of the window may continue in the next one. */
+const mayContinue = (window: Buffer): boolean => {
   const byte = window.at(-1);
   return byte !== QUOTE && byte !== CLOSE_LIST && byte !== CLOSE_OBJECT;
 };
 
-/**
- * The index behind what is read in one piece; `INCOMPLETE` where the window does not hold all of it. Then nothing may change,
- * since it is read again. `place` is for a message.
- */
-const readPiece = (state: State, index: number, place?: string): number => {
+/** Returns the index after a key or value. After `INCOMPLETE` the state must not change, because the value is read again. */
+const readPiece = (state: State, index: number, position?: string): number => {
   const {window, last} = state;
   const end = skipValue(window, index);
   if (end === FAULT) {
     const fault = faultOf(window.subarray(index));
-    throw malformed(state, place ?? byteNumber(state, index), fault.message, fault);
+    throw malformed(state, position ?? byteNumber(state, index), fault.message, fault);
   }
-  return end === window.length && !last && mayGoOn(window) ? INCOMPLETE : end;
+  return end === window.length && !last && mayContinue(window) ? INCOMPLETE : end;
 };
 
 const open = (
@@ -158,12 +145,11 @@ const opens = (byte: number): boolean => byte === OPEN_LIST || byte === OPEN_OBJ
 
 const NO_VALUE = new Set([CLOSE_LIST, CLOSE_OBJECT, COMMA, COLON]);
 
-/** A value that holds no records and does not lead to any. */
-const readBeside = (state: State, byte: number, index: number): number => {
+const readOffPath = (state: State, byte: number, index: number): number => {
   if (NO_VALUE.has(byte)) throw unexpected(state, byte, index, 'a value');
   if (!opens(byte)) return readPiece(state, index);
-  const beside = state.stack.filter(({rest, holdsRecords}) => rest === undefined && !holdsRecords);
-  return beside.length < LOOK_INTO
+  const offPath = state.stack.filter(({rest, holdsRecords}) => rest === undefined && !holdsRecords);
+  return offPath.length < OFF_PATH_LEVELS
     ? open(state, byte, index, {rest: undefined, holdsRecords: false})
     : readPiece(state, index);
 };
@@ -185,15 +171,14 @@ const readElement = (state: State, byte: number, index: number): number => {
   return end;
 };
 
-/** The value at the end of the path. */
 const readTarget = (state: State, byte: number, index: number): number => {
   let end: number;
   if (byte === OPEN_LIST) end = open(state, byte, index, {rest: undefined, holdsRecords: true});
   else if (byte === OPEN_OBJECT && state.wild) end = readElement(state, byte, index);
   else {
-    end = readBeside(state, byte, index);
+    end = readOffPath(state, byte, index);
     const kind = kindAt(byte);
-    // It is told at the end, with the keys that are seen until then.
+    // Reported at the end, with the keys that are seen until then.
     if (!(state.wild && kind === 'null')) state.wrong ??= kind;
   }
   if (end !== INCOMPLETE) state.found += 1;
@@ -210,7 +195,7 @@ const readValue = (
   if (rest !== undefined && opens(byte)) {
     return open(state, byte, index, {rest, holdsRecords: false});
   }
-  const end = readBeside(state, byte, index);
+  const end = readOffPath(state, byte, index);
   if (rest !== undefined && end !== INCOMPLETE) state.missed += 1;
   return end;
 };
@@ -287,7 +272,6 @@ const readInObject = (state: State, frame: Frame, byte: number, index: number): 
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-/** Outside of the document. */
 const readRoot = (state: State, byte: number, index: number): number => {
   if (state.done) throw unexpected(state, byte, index, 'the end');
   if (state.offset + index === state.marks && byte === BYTE_ORDER_MARK[state.marks]) {
@@ -300,7 +284,6 @@ const readRoot = (state: State, byte: number, index: number): number => {
   return end;
 };
 
-/** Reads what stands at a place, in what holds the elements. */
 const readAt = (state: State, index: number): number => {
   const byte = state.window[index] ?? 0;
   const frame = state.stack.at(-1);
@@ -311,7 +294,6 @@ const readAt = (state: State, index: number): number => {
     : readInObject(state, frame, byte, index);
 };
 
-/** Reads as much of the window as is complete, and keeps the rest. */
 const readWindow = (state: State): void => {
   const {window, options} = state;
   let index = skipSpace(window, 0);
@@ -323,7 +305,7 @@ const readWindow = (state: State): void => {
   const rest = window.subarray(index);
   if (rest.length > options.limit) {
     throw new SystemError(
-      `${options.where} answered with one value of more than ${options.limit} bytes, which is more than is held in memory. Raise \`maxBodyBytes\`.`,
+      `${options.where} answered with one value of more than ${options.limit} bytes, which is over the memory limit. Raise \`maxBodyBytes\`.`,
     );
   }
   state.bytes.keep(rest);
@@ -349,7 +331,7 @@ const end = (state: State): void => {
   if (kind !== undefined) throw noRecords(refused(state, kind));
 };
 
-/** Push a document's bytes as they come, in chunks cut anywhere; then call `end`. */
+/** Push the chunks of a document, cut anywhere; then call `end`. */
 export const jsonSplitter = (options: SplitOptions, onElement: OnElement): JsonSplitter => {
   const state: State = {
     options,

@@ -1,4 +1,5 @@
 import {SystemError} from '../../errors.ts';
+import {CLOSE_LIST, CLOSE_OBJECT, OPEN_LIST, OPEN_OBJECT} from '../../json/bytes.ts';
 import {parseExact} from '../../json/exact.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import {inBatches} from './batches.ts';
@@ -8,10 +9,9 @@ import {jsonSplitter} from './json-splitter.ts';
 import {splitJson} from './lazy-records.ts';
 import {truncationError} from './truncated-body.ts';
 
-/** Some servers put a byte order mark in front, which JSON.parse does not take. */
+/** Some servers send a byte order mark, which JSON.parse rejects. */
 const textWithoutMark = (body: Buffer): string => body.toString('utf8').replace(/^\uFEFF/, '');
 
-/** The document of a body. What it holds is the caller's claim. */
 const parse = <T>(body: Buffer, {where, contentType = 'not given'}: About): T => {
   const text = textWithoutMark(body);
   try {
@@ -28,27 +28,20 @@ const parse = <T>(body: Buffer, {where, contentType = 'not given'}: About): T =>
   }
 };
 
-/** The JSON of an answer. What it holds is the caller's claim. */
+/** The JSON of a response. `T` is the caller's claim. */
 export const decodeJson = <T = unknown>(request: HttpRequest, response: HttpResponse): T =>
   parse<T>(response.body, {
     where: describeRequest(request),
     contentType: response.headers['content-type'],
   });
 
-const SPACE = new Set([...' \t\r\n'].map((space) => space.charCodeAt(0)));
-const CLOSED_BY: Readonly<Record<string, string>> = {'[': ']', '{': '}'};
+const SPACE = new Set(Buffer.from(' \t\r\n'));
 
-/** The first and the last character of a body that are no space or byte order mark. */
-const endsOf = (body: Buffer): readonly [string, string] => {
-  const first = body.findIndex((byte) => byte < 0x80 && !SPACE.has(byte));
-  const last = body.findLastIndex((byte) => !SPACE.has(byte));
-  return [String.fromCharCode(body[first] ?? 0), String.fromCharCode(body[last] ?? 0)];
-};
-
-/** Whether both ends of a body fit: a look that costs nothing. */
+/** Compares the first and the last bracket, which costs nothing. The bytes of a byte order mark are above 0x7f. */
 const looksComplete = (body: Buffer): boolean => {
-  const [first, last] = endsOf(body);
-  return CLOSED_BY[first] === last;
+  const first = body.find((byte) => byte < 0x80 && !SPACE.has(byte));
+  const last = body.findLast((byte) => !SPACE.has(byte));
+  return first === OPEN_LIST ? last === CLOSE_LIST : first === OPEN_OBJECT && last === CLOSE_OBJECT;
 };
 
 async function* readRecords(
@@ -83,5 +76,5 @@ const JSON_DECODER: Decoder = {
   looksComplete,
 };
 
-/** A JSON document; `records` says where its list is. The default. */
+/** A JSON document; `records` is the path of its list. The default decoder. */
 export const json = (): Decoder => JSON_DECODER;

@@ -11,7 +11,7 @@ const open = (text: string, path: string) => {
 const TEXT = '{"next":2,"data":{"items":[{"id":1},{"id":2}]}}';
 const RECORDS = [{id: 1}, {id: 2}];
 
-test('a document holds the same list as its page, parsed once', () => {
+test('a document and its page share one list, which is parsed once', () => {
   const {document, records} = open(TEXT, 'data.items');
   const page = pageWith(records, {bytes: TEXT.length});
 
@@ -22,7 +22,7 @@ test('a document holds the same list as its page, parsed once', () => {
   expect(rawRecordsOf(page)).toBeUndefined();
 });
 
-test('a copy of a page, and of a document, has its records and nothing else of the kit', () => {
+test('copies of a page and of a document have the records and no internal fields', () => {
   const {document, records} = open(TEXT, 'data.items');
   const copy = {...pageWith(records, {bytes: 1})};
 
@@ -31,13 +31,13 @@ test('a copy of a page, and of a document, has its records and nothing else of t
   expect(structuredClone(document)).toEqual({next: 2, data: {items: RECORDS}});
 });
 
-test('a list in a document can be set to another', () => {
+test('a list in a document can be replaced', () => {
   const {document} = open('{"items":[{"id":1}]}', 'items');
 
   expect(Object.assign(Object(document), {items: []})).toEqual({items: []});
 });
 
-/** Pages that nobody keeps, with a little garbage beside them; prints the most that buffers took, in megabytes. */
+/** Opens pages and drops them, with a little other garbage; prints the peak size of all buffers in megabytes. */
 const PAGES = `
 import {pageWith, splitJson} from ${JSON.stringify(import.meta.resolve('./lazy-records.ts'))};
 const record = JSON.stringify({id: 1, text: 'x'.repeat(1_000)});
@@ -55,7 +55,7 @@ for (let page = 0; page < 600; page += 1) {
 console.log(Math.round(most / 1e6));
 `;
 
-test('bodies go with the garbage of a moment, not only when the whole heap is looked through', async () => {
+test('bodies are freed by minor collections, without one of the whole heap', async () => {
   const {status, stdout} = await runProgram(process.execPath, [
     '--max-semi-space-size=1',
     '--input-type=module',

@@ -1,4 +1,4 @@
-// Records that are parsed when somebody looks at them. How many there are is known without.
+// Records that are parsed at the first access. Their number is known without parsing.
 import {parseExact} from '../../json/exact.ts';
 import type {RawRecords} from '../../json/raw-records.ts';
 import {fieldOf} from '../../json/values.ts';
@@ -6,15 +6,14 @@ import {type LocatedRecords, locateRecords} from './locate-records.ts';
 
 type LazyRecords<R extends object> = {
   readonly raw: RawRecords;
-  /** The same list as `view`, parsed. */
   readonly all: () => readonly R[];
-  /** A list that is parsed at the first look at more than its length. */
+  /** A list that is parsed at the first access to anything but its length. */
   readonly view: readonly R[];
-  /** Whether somebody has looked, who may have changed the records as well. */
+  /** True once the list was accessed: its records may have been changed. */
   readonly isTouched: () => boolean;
 };
 
-/** Where a view, a page and a document keep the list that is theirs; not among what is copied or compared. */
+/** Views, pages and documents keep their list here; it is neither copied nor compared. */
 const LIST = Symbol('list');
 
 type Holder = object & {readonly [LIST]?: LazyRecords<object>};
@@ -26,18 +25,16 @@ const keepList = (holder: object, value: LazyRecords<object>): void => {
 };
 
 /**
- * Reads the list that the object keeps. One getter for all of them: V8 makes the pair of a getter and a setter in its old
- * generation, so that what the getter knows outlives all but the collections of the whole heap. With one for each page
- * there were 15 of those in 1,000 pages, for nothing but their bodies.
+ * One getter for all objects: V8 creates getters and setters in its old generation, so a getter's closure is freed only by
+ * a collection of the whole heap. One getter per page caused 15 such collections in 1,000 pages, just to free the bodies.
  */
 function readRecords(this: Holder): readonly object[] | undefined {
   return this[LIST]?.all();
 }
 
-/** By the name of the field, for the same reason. */
 const accessors = new Map<string, PropertyDescriptor>();
 
-/** Of a field that holds a list which is parsed when somebody looks at it, and that can be set to something else. */
+/** For a field with a lazily parsed list. The field can be set to another value. */
 const accessorOf = (field: string): PropertyDescriptor => {
   const known = accessors.get(field);
   if (known !== undefined) return known;
@@ -83,7 +80,7 @@ const openLazyRecords = <R extends object>(
   return opened;
 };
 
-/** The document around a list, which is parsed when somebody looks for it there. */
+/** Parses the document around a list; the list in it is parsed at the first access. */
 const documentAround = (
   body: Buffer,
   {keys, start, end}: LocatedRecords,
@@ -101,16 +98,12 @@ const documentAround = (
   return document;
 };
 
-/** A body whose records stay as they are until somebody looks at them. */
 export type Split<R extends object> = {
   readonly document: unknown;
   readonly records: readonly R[];
 };
 
-/**
- * @param path the path of the list; undefined where the document itself is it
- * @returns undefined for a body that has to be parsed: because of a fault, or anything odd
- */
+/** Without a path the document is the list. Returns undefined if the parser must read the body: it is malformed or unusual. */
 export const splitJson = <R extends object>(
   body: Buffer,
   path: string | undefined,
@@ -121,7 +114,7 @@ export const splitJson = <R extends object>(
   return {document: documentAround(body, found, list), records: list.view};
 };
 
-/** A page whose records are parsed when somebody asks it for them, where they are not yet. A copy of it holds the parsed ones. */
+/** A page whose records are parsed at the first access. A copy of it has parsed records. */
 export const pageWith = <R extends object, More extends object>(
   records: readonly R[],
   more: More,
@@ -133,11 +126,11 @@ export const pageWith = <R extends object, More extends object>(
   return Object.defineProperty(page, 'records', {get: readRecords});
 };
 
-/** Whether somebody has looked at records, if they are parsed for that only. */
+/** True if lazy records were accessed; false for records that are not lazy. */
 export const isTouched = (records: readonly object[]): boolean =>
   listOf(records)?.isTouched() ?? false;
 
-/** The bytes of a page's records; undefined where they were parsed already, so that their reader may have changed them. */
+/** The bytes of a page's records; undefined if the records were accessed, because they may have been changed. */
 export const rawRecordsOf = (page: object): RawRecords | undefined => {
   const list = listOf(page);
   return list === undefined || list.isTouched() ? undefined : list.raw;

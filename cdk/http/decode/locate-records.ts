@@ -1,5 +1,5 @@
-// Finds the records in a body that is in memory, in one pass, and checks all of it on the way. It answers only where there
-// can be no doubt; whatever is odd is for the parser, which also knows how to complain.
+// Finds the records in a body in memory and validates all of it, in one pass. It returns undefined for anything unusual:
+// the parser reads that, and reports faults.
 import {isAscii, isUtf8} from 'node:buffer';
 import {
   CLOSE_OBJECT,
@@ -14,23 +14,22 @@ import {
 import {isWild, type PathRest, stepToKey} from './records-path.ts';
 
 export type LocatedRecords = {
-  /** The keys that lead to it; none where the document itself is the list. */
+  /** The keys that lead to the list; empty if the document itself is the list. */
   readonly keys: readonly string[];
-  /** From its opening bracket to behind the closing one. */
+  /** From the list's opening bracket to after its closing one. */
   readonly start: number;
   readonly end: number;
-  /** Of each element where it begins and ends, one after the other. */
+  /** The start and the end of each element, alternating. */
   readonly bounds: readonly number[];
 };
 
-/** Some readers end a line there; a record that is printed has them escaped. */
+/** Some readers end a line at these; the encoder escapes them. */
 const LINE_BREAKS = ['\u0085', '\u2028', '\u2029'].map((sign) => Buffer.from(sign));
 
-/** Bytes that can go into a line as they are, but for newlines between values. */
+/** The body can be written into one line unchanged, except for newlines between values. */
 const isPlainText = (body: Buffer): boolean =>
   isAscii(body) || (isUtf8(body) && !LINE_BREAKS.some((sign) => body.includes(sign)));
 
-/** The elements of a list of objects with fields. */
 const readList = (
   bytes: Buffer,
   start: number,
@@ -40,9 +39,9 @@ const readList = (
   const end = eachValue(bytes, start, (from) => {
     if (!isObjectAt(bytes, from) || bytes[skipSpace(bytes, from + 1)] === CLOSE_OBJECT)
       return FAULT;
-    const behind = skipValue(bytes, from);
-    if (behind >= 0) bounds.push(from, behind);
-    return behind;
+    const after = skipValue(bytes, from);
+    if (after >= 0) bounds.push(from, after);
+    return after;
   });
   return end < 0 || bounds.length === 0 ? undefined : {keys, start, end, bounds};
 };
@@ -73,10 +72,7 @@ const readAt = (
   });
 };
 
-/**
- * The list at a path; undefined where it is for the parser.
- * @param path undefined where the document itself is the list
- */
+/** Without a path the document is the list. */
 export const locateRecords = (
   body: Buffer,
   path: string | undefined,

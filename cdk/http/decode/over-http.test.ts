@@ -1,4 +1,4 @@
-// Decoders through a whole client: pages and single answers, plain and packed.
+// Tests the decoders through a client: pages and single responses, plain and packed.
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from '@jest/globals';
 import {serve} from '../../../test/http/loopback.ts';
@@ -13,7 +13,7 @@ import {xml} from './xml.ts';
 
 type PageOptions = NonNullable<Parameters<HttpClient['paginate']>[1]>;
 
-/** What a piece of a source makes of a server, or how it fails. */
+/** Returns the result of `use` with a client for the server, or its error. */
 const withClient = async <T>(
   origin: string,
   use: (http: HttpClient) => Promise<T>,
@@ -32,12 +32,12 @@ const withClient = async <T>(
   }
 };
 
-const pagesOf = (origin: string, asked: PageOptions, options: HttpOptions = {}) =>
+const pagesOf = (origin: string, pageOptions: PageOptions, options: HttpOptions = {}) =>
   withClient(
     origin,
     async (http) => {
       const pages: {records: readonly object[]; bytes: number}[] = [];
-      for await (const {records, bytes} of http.paginate('/items', asked))
+      for await (const {records, bytes} of http.paginate('/items', pageOptions))
         pages.push({records, bytes});
       return pages;
     },
@@ -46,11 +46,11 @@ const pagesOf = (origin: string, asked: PageOptions, options: HttpOptions = {}) 
 
 const recordsOf = async (
   body: string | Buffer,
-  asked: PageOptions = {},
+  pageOptions: PageOptions = {},
   options: HttpOptions = {},
 ) => {
   const origin = await serve((_request, response) => void response.end(body));
-  const pages = await pagesOf(origin, asked, options);
+  const pages = await pagesOf(origin, pageOptions, options);
   return Array.isArray(pages) ? pages.flatMap(({records}) => records) : pages;
 };
 
@@ -67,7 +67,7 @@ describe('pages', () => {
     ]);
   });
 
-  test('of XML have places for a cursor', async () => {
+  test('of XML can hold a cursor', async () => {
     const origin = await serve(({url = ''}, response) => {
       response.end(
         url.includes('after=b')
@@ -75,8 +75,12 @@ describe('pages', () => {
           : '<feed><next>b</next><entry><id>1</id></entry></feed>',
       );
     });
-    const asked = {decode: xml(), records: 'feed.entry', next: cursorIn('feed.next', 'after')};
-    expect(await pagesOf(origin, asked)).toEqual([
+    const pageOptions = {
+      decode: xml(),
+      records: 'feed.entry',
+      next: cursorIn('feed.next', 'after'),
+    };
+    expect(await pagesOf(origin, pageOptions)).toEqual([
       {records: [{id: '1'}], bytes: 52},
       {records: [{id: '2'}], bytes: 38},
     ]);
@@ -85,7 +89,7 @@ describe('pages', () => {
   test.each([
     ['a plain list', '[{"id":1}]', {}, [{id: 1}]],
     [
-      'lists behind a wildcard',
+      'lists at the ends of a wildcard',
       '{"a":{"x":[{"id":1}],"y":[],"z":[{"id":2}]}}',
       {records: 'a.*'},
       [{id: 1}, {id: 2}],
@@ -116,18 +120,18 @@ describe('pages', () => {
       [{id: 1}, {id: 2}],
     ],
     ['an empty zip', zipOf([]), {}, []],
-  ])('have the records of %s', async (_what, body, asked, expected) => {
-    expect(await recordsOf(body, asked)).toEqual(expected);
+  ])('have the records of %s', async (_what, body, pageOptions, expected) => {
+    expect(await recordsOf(body, pageOptions)).toEqual(expected);
   });
 
-  test('where none of several lists is at its place are an error', async () => {
+  test('fail if no branch of a wildcard has its list', async () => {
     expect(await recordsOf('{"a":[{"items":[]},{"items":[]}]}', {records: 'a.*.rows'})).toBe(
       'SystemError: GET api/items: "a.*.rows" in the body should be a list of objects, but is undefined. ' +
         'The body has: a. Set `records` to the path of the list.',
     );
   });
 
-  test('where something else is behind a wildcard are an error', async () => {
+  test('fail if a wildcard leads to a value that is not a list', async () => {
     expect(
       await recordsOf('{"a":[{"rows":[{"id":1}]},{"rows":"none"}]}', {records: 'a.*.rows'}),
     ).toBe(
@@ -137,15 +141,15 @@ describe('pages', () => {
   });
 });
 
-describe('a file that is packed', () => {
+describe('a packed file', () => {
   const bomb = 'x'.repeat(1_000_000);
 
   test.each([
     ['gzip', gzipSync(bomb)],
     ['zip', zipOf([{name: 'a', content: bomb}])],
-  ])('as %s and is larger than `maxBodyBytes` inside is an error', async (_format, body) => {
+  ])('as %s fails if its content is larger than `maxBodyBytes`', async (_format, body) => {
     expect(await recordsOf(body, {}, {maxBodyBytes: 10_000})).toBe(
-      'SystemError: GET api/items answered with more than 10000 bytes, unpacked. Use `http.download`, ask for smaller pages, or raise `maxBodyBytes`.',
+      'SystemError: GET api/items answered with more than 10000 bytes, unpacked. Use `http.download`, request smaller pages, or raise `maxBodyBytes`.',
     );
   });
 
@@ -153,33 +157,33 @@ describe('a file that is packed', () => {
     [
       'gzip',
       gzipSync('[{"id":1}]').subarray(0, -9),
-      "SystemError: GET api/items answered with GZIP that ends in the middle (unexpected end of file). The server gave it for whole: report this to the API's owner.",
+      "SystemError: GET api/items answered with GZIP that ends in the middle (unexpected end of file). The server sent it as complete: report this to the API's owner.",
     ],
     [
       'zip',
       zipOf([{name: 'a', content: '[]'}]).subarray(0, -9),
-      "SystemError: GET api/items answered with ZIP that ends in the middle (the list of its files is missing). The server gave it for whole: report this to the API's owner.",
+      "SystemError: GET api/items answered with ZIP that ends in the middle (the list of its files is missing). The server sent it as complete: report this to the API's owner.",
     ],
-  ])('as %s and ends early is an error', async (_format, body, told) => {
-    expect(await recordsOf(body)).toBe(told);
+  ])('as %s fails if it is truncated', async (_format, body, message) => {
+    expect(await recordsOf(body)).toBe(message);
   });
 
-  test('as gzip and is damaged is an error that may pass', async () => {
+  test('as gzip fails with a transient error if it is damaged', async () => {
     const body = gzipSync('[{"id":1}]');
     body.writeUInt8(body.readUInt8(body.length - 6) ^ 1, body.length - 6);
     expect(await recordsOf(body)).toMatch(
-      /^TransientError: GET api\/items answered with gzip that is damaged: (Error: )?incorrect data check\./,
+      /^TransientError: GET api\/items answered with a damaged gzip file: (Error: )?incorrect data check\./,
     );
   });
 
-  test('as zip and is encrypted is an error', async () => {
+  test('as zip fails if it is encrypted', async () => {
     expect(await recordsOf(zipOf([{name: 'a.json', content: '[]', encrypted: true}]))).toBe(
-      'SystemError: GET api/items: "a.json" in the zip is encrypted, which can\'t be read.',
+      'SystemError: GET api/items: "a.json" in the zip is encrypted and can\'t be read.',
     );
   });
 });
 
-describe('a single answer', () => {
+describe('a single response', () => {
   test.each([
     ['CSV', 'id\n1\n', csv(), [{id: '1'}]],
     ['XML', '<a><b>1</b></a>', xml(), {a: {b: '1'}}],
@@ -198,12 +202,12 @@ describe('a single answer', () => {
   });
 });
 
-test('a page of lines that was cut where only its content tells is fetched again', async () => {
-  let answered = 0;
+test('a page of lines is fetched again if only its content shows that it was truncated', async () => {
+  let requests = 0;
   const origin = await serve(({socket}) => {
-    answered += 1;
+    requests += 1;
     socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n');
-    socket.end(answered === 1 ? '{"id":1}\n{"id":' : '{"id":1}\n{"id":2}\n');
+    socket.end(requests === 1 ? '{"id":1}\n{"id":' : '{"id":1}\n{"id":2}\n');
   });
   expect(await pagesOf(origin, {decode: jsonLines()})).toEqual([
     {records: [{id: 1}, {id: 2}], bytes: 18},

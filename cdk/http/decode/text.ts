@@ -6,13 +6,13 @@ const decoderOf = (encoding: string, {where}: About) => {
     return new TextDecoder(encoding, {fatal: true});
   } catch (cause) {
     throw new SystemError(
-      `${where}: "${encoding}" is not the name of an encoding: it should be one of https://encoding.spec.whatwg.org/#names-and-labels.`,
+      `${where}: "${encoding}" is not the name of an encoding. Set \`encoding\` to one of https://encoding.spec.whatwg.org/#names-and-labels.`,
       {cause},
     );
   }
 };
 
-/** Makes text of bytes that come in chunks cut anywhere, without their byte order mark. Bytes that are none are an error. */
+/** Decodes chunks cut anywhere, without their byte order mark. Bytes that are not in the encoding are an error. */
 export const openText = (encoding = 'utf-8', about: About) => {
   const decoder = decoderOf(encoding, about);
   const decode = (chunk: Buffer | undefined): string => {

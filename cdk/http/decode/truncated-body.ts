@@ -1,11 +1,7 @@
-// The error for a body whose content shows that it was truncated.
 import {SystemError} from '../../errors.ts';
 import {networkCode} from '../response/faults.ts';
 
-/**
- * A body that stops in the middle. Its code makes it a passing fault where the connection may have cut the body,
- * which is looked at inside the retries. The message is for a body that the server gave for whole.
- */
+/** Its code makes it retryable if the connection may have cut the body. The message is for a body declared complete. */
 export const truncationError = (
   format: 'JSON' | 'CSV' | 'XML' | 'GZIP' | 'ZIP',
   where: string,
@@ -13,7 +9,7 @@ export const truncationError = (
   cause?: unknown,
 ): Error => {
   const error = new SystemError(
-    `${where} answered with ${format} that ends in the middle (${about}). The server gave it for whole: report this to the API's owner.`,
+    `${where} answered with ${format} that ends in the middle (${about}). The server sent it as complete: report this to the API's owner.`,
     {cause},
   );
   return Object.assign(error, {code: `${format}_TRUNCATED`});

@@ -1,4 +1,4 @@
-// Truncated bodies that only their content gives away. The check runs inside the retries.
+// Finds truncated bodies by their content, so that the request is retried.
 import {describeRequest, type HttpRequest, type HttpResponse, type Send, sizeOf} from '../types.ts';
 import {decodeResponse} from './decode-response.ts';
 import type {Decoder} from './decoder.ts';
@@ -7,20 +7,19 @@ import {isTruncation, truncationError} from './truncated-body.ts';
 import {isPacked} from './unpack.ts';
 
 /**
- * Nothing but a length vouches for a body: one that ends where the connection does looks whole when it was cut, and so
- * does one that a proxy chunked or compressed anew after it lost the rest. Of a file, which is read a second time for
- * that, chunks are proof enough.
+ * Only a length proves that a body is complete. A truncated body looks complete if it ends with the connection, or if a
+ * proxy chunked or compressed the part that it received. For a file, which this check would read a second time, chunks
+ * count as proof.
  */
 const mayBeTruncated = ({status, headers, written}: HttpResponse): boolean =>
   status === 200 &&
   !('content-length' in headers) &&
   (written === undefined || !('transfer-encoding' in headers));
 
-/** Over HTTP/2 no body needs a length, nor can it be cut. */
+/** Over HTTP/2 a body needs no length and cannot be truncated. */
 const endsWithConnection = ({headers}: HttpResponse): boolean =>
   headers['connection'] === 'close' && !('transfer-encoding' in headers);
 
-/** JSON was announced, and not even its first character came. */
 const isMissing = (response: HttpResponse): boolean =>
   sizeOf(response) === 0 &&
   endsWithConnection(response) &&
@@ -35,18 +34,17 @@ export const rethrowTruncation = async (decode: () => Promise<unknown>): Promise
   }
 };
 
-/** The check of a body in memory, by the decoder that will read it. */
 export const truncationCheckFor =
   (decoder: Decoder, limit: number): NonNullable<HttpRequest['assertNotTruncated']> =>
   async (request, response) => {
     const {body} = response;
     if (isMissing(response)) throw truncationError('JSON', describeRequest(request), '0 bytes');
-    // A look at both ends is all that the others cost.
+    // For all other bodies, comparing both ends is enough.
     if (!endsWithConnection(response) && !isPacked(body) && decoder.looksComplete?.(body)) return;
     await rethrowTruncation(() => decodeResponse(request, response, decoder, limit));
   };
 
-/** Makes a truncated body a passing fault where only its content gives it away. */
+/** Makes a body that only its content shows as truncated a retryable error. */
 export const withTruncationCheck = (send: Send, limit: number): Send => {
   const checkJson = truncationCheckFor(json(), limit);
   return async (request) => {

@@ -1,5 +1,4 @@
-// Files that are packed themselves, as exports are: gzip and zip, seen by their first bytes. What a server packs for the
-// way only, by `content-encoding`, the transport has unpacked before.
+// Unpacks gzip and zip files, recognized by their first bytes. The transport has already undone the `content-encoding`.
 import type {FileHandle} from 'node:fs/promises';
 import {pipeline, Readable} from 'node:stream';
 import {crc32, createGunzip} from 'node:zlib';
@@ -8,18 +7,15 @@ import {messageOf, SystemError, TransientError} from '../../errors.ts';
 import {networkCode} from '../response/faults.ts';
 import {truncationError} from './truncated-body.ts';
 
-/** A file as it is inside. */
 export type Unpacked = {
-  /** Its name, where an archive tells it. */
   readonly name: string | undefined;
   readonly chunks: AsyncIterable<Buffer>;
 };
 
-/** A body, in memory or in a file. */
 type Packed = {
-  /** Its first four bytes. */
+  /** At least its first four bytes. */
   readonly head: Buffer;
-  /** Its bytes as they are. A chunk holds good until the next one is asked for. */
+  /** Its packed bytes. A chunk is valid until the next one is requested. */
   readonly plain: () => AsyncIterable<Buffer>;
   readonly read: () => Readable;
   readonly openZip: () => Promise<ZipFile>;
@@ -35,7 +31,7 @@ export const isPacked = (body: Buffer): boolean => isGzip(body) || isZip(body);
 
 const damaged = (where: string, format: string, cause: unknown): TransientError =>
   new TransientError(
-    `${where} answered with ${format} that is damaged: ${messageOf(cause)}. Try again later; if it stays so, report this to the API's owner.`,
+    `${where} answered with a damaged ${format} file: ${messageOf(cause)}. Try again later; if the error stays, report it to the API's owner.`,
     {cause},
   );
 
@@ -48,7 +44,7 @@ const explained = (error: unknown, where: string): unknown => {
 
 async function* gunzipped(packed: Packed, where: string): AsyncGenerator<Buffer> {
   try {
-    // The callback is there so that a fault of the source ends the loop, and an end of the loop the source.
+    // With a callback, an error of the source ends the loop, and the end of the loop closes the source.
     yield* pipeline(packed.read(), createGunzip(), () => {});
   } catch (error) {
     throw explained(error, where);
@@ -56,8 +52,7 @@ async function* gunzipped(packed: Packed, where: string): AsyncGenerator<Buffer>
 }
 
 const zipFault = (error: unknown, where: string): unknown => {
-  const told = messageOf(error);
-  if (told.startsWith('End of central directory record signature not found')) {
+  if (messageOf(error).startsWith('End of central directory record signature not found')) {
     return truncationError('ZIP', where, 'the list of its files is missing', error);
   }
   return networkCode(error)?.startsWith('E') ? error : damaged(where, 'zip', error);
@@ -77,7 +72,7 @@ async function* readEntry(zip: ZipFile, entry: Entry, where: string): AsyncGener
   if (sum !== entry.crc32) throw damaged(where, 'zip', new Error('its checksum differs'));
 }
 
-/** Directories, and what a Mac adds to each file, hold nothing. */
+/** Excludes directories, and the metadata that macOS adds to each file. */
 const isFile = ({fileName}: Entry): boolean =>
   !(fileName.endsWith('/') || fileName.startsWith('__MACOSX/'));
 
@@ -94,7 +89,7 @@ async function* unzipped(packed: Packed, where: string): AsyncGenerator<Unpacked
     if (!isFile(entry)) continue;
     if (entry.isEncrypted()) {
       throw new SystemError(
-        `${where}: "${entry.fileName}" in the zip is encrypted, which can't be read.`,
+        `${where}: "${entry.fileName}" in the zip is encrypted and can't be read.`,
       );
     }
     yield {
@@ -114,7 +109,7 @@ async function* unpacked(packed: Packed, where: string): AsyncGenerator<Unpacked
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Fills the same memory again and again: what is outside the heap waits long for the collector. */
+/** Reuses one buffer, because the collector is slow to free memory outside the heap. */
 async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   for (let position = 0; ; ) {
@@ -125,7 +120,7 @@ async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
   }
 }
 
-/** The files in a file, one after another. Each must be read to its end before the next one. */
+/** Yields the files in a file. Each must be read to its end before the next one. */
 export const unpackFile = async (
   file: FileHandle,
   where: string,
@@ -151,10 +146,10 @@ const ofBuffer = (body: Buffer): Packed => ({
 
 const tooLarge = (where: string, limit: number): SystemError =>
   new SystemError(
-    `${where} answered with more than ${limit} bytes, unpacked. Use \`http.download\`, ask for smaller pages, or raise \`maxBodyBytes\`.`,
+    `${where} answered with more than ${limit} bytes, unpacked. Use \`http.download\`, request smaller pages, or raise \`maxBodyBytes\`.`,
   );
 
-/** The files in a body. All of them together may not be larger than the limit. */
+/** Returns the files in a body. Together they may not be larger than the limit. */
 export const unpackBody = async (
   body: Buffer,
   where: string,

@@ -5,7 +5,7 @@ import {xml} from './xml.ts';
 describe('XML', () => {
   test.each([
     [
-      'attributes and texts as texts',
+      'attributes and values as strings',
       '<a x="007"><b>007</b><c>1e3</c><d/></a>',
       {a: {'@x': '007', b: '007', c: '1e3', d: ''}},
     ],
@@ -15,7 +15,7 @@ describe('XML', () => {
       '<a><b> x &amp; &#228;&#xE4;\n</b><c><![CDATA[1<2&amp;]]></c></a>',
       {a: {b: 'x & ää', c: '1<2&amp;'}},
     ],
-    ['a text beside elements', '<a k="v">t</a>', {a: {'@k': 'v', '#text': 't'}}],
+    ['text next to elements', '<a k="v">t</a>', {a: {'@k': 'v', '#text': 't'}}],
     [
       'a declaration, comments and a mark',
       '\uFEFF<?xml version="1.0"?>\n<!-- c --><a>é</a><!-- d -->',
@@ -30,11 +30,11 @@ describe('XML', () => {
     ['<feed><title>none</title></feed>', []],
     ['<feed><entry><id>1</id></entry></feed>', [{id: '1'}]],
     ['<feed><entry><id>1</id></entry><entry id="2"/></feed>', [{id: '1'}, {'@id': '2'}]],
-  ])('has none, one or many records in %s', async (body, expected) => {
+  ])('has any number of records in %s', async (body, expected) => {
     expect(await streamed(xml(), body, {records: 'feed.entry'})).toEqual(expected);
   });
 
-  test('has the records of every group, however many there are', async () => {
+  test('has the records of every group, whatever their number', async () => {
     const group = (...ids: number[]) =>
       `<g>${ids.map((id) => `<e><id>${id}</id></e>`).join('')}</g>`;
     const read = (...groups: string[]) =>
@@ -46,11 +46,11 @@ describe('XML', () => {
     ).toEqual([{id: '1'}, {id: '2'}]);
   });
 
-  test('has a prefix of choice for its attributes', async () => {
+  test('takes the prefix of attributes from `attributePrefix`', async () => {
     expect(await decoded(xml({attributePrefix: '_'}), '<a x="1"/>')).toEqual({a: {_x: '1'}});
   });
 
-  test('is read in the encoding that it declares, that is marked, or that is set', async () => {
+  test('is read in the encoding of its declaration, its byte order mark or the option', async () => {
     const latin = Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?><a>ä</a>', 'latin1');
     expect(await decoded(xml(), latin)).toEqual({a: 'ä'});
     expect(await decoded(xml(), Buffer.from('\uFEFF<a>ä</a>', 'utf16le'))).toEqual({a: 'ä'});
@@ -67,7 +67,7 @@ describe('XML', () => {
       'GET x: "feed.entry" in the body should be a list of objects, but is undefined. The body has: error. Set `records` to the path of the list.',
     ],
     [
-      'with texts for records',
+      'with strings instead of records',
       '<feed><entry>1</entry></feed>',
       'feed.entry',
       'GET x: "feed.entry" in the body should be a list of objects, but is a list with other values. The body has: feed. Set `records` to the path of the list.',
@@ -82,13 +82,13 @@ describe('XML', () => {
       'that ends early',
       '<feed><entry><id>1</id></entry><ent',
       'feed.entry',
-      "GET x answered with XML that ends in the middle (content-type text/plain, 35 bytes). The server gave it for whole: report this to the API's owner.",
+      "GET x answered with XML that ends in the middle (content-type text/plain, 35 bytes). The server sent it as complete: report this to the API's owner.",
     ],
     [
-      'that ends early behind a tag',
+      'that ends early after a tag',
       '<feed><entry>',
       'feed.entry',
-      "GET x answered with XML that ends in the middle (content-type text/plain, 13 bytes). The server gave it for whole: report this to the API's owner.",
+      "GET x answered with XML that ends in the middle (content-type text/plain, 13 bytes). The server sent it as complete: report this to the API's owner.",
     ],
     [
       'with tags that do not match',
@@ -97,27 +97,27 @@ describe('XML', () => {
       "GET x answered with something that is not XML (content-type text/plain, 21 bytes): Expected closing tag 'a' (opened in line 1, col 7) instead of closing tag 'b'. (line 1)",
     ],
     [
-      'that is none',
+      'that is not XML',
       'Sorry',
       'feed',
       "GET x answered with something that is not XML (content-type text/plain, 5 bytes): char 'S' is not expected. (line 1)",
     ],
     [
-      'that asks for a file',
+      'with an entity that refers to a file',
       '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>',
       'a',
       'GET x answered with something that is not XML (content-type text/plain, 64 bytes): External entities are not supported',
     ],
-  ])('%s is an error', async (_what, body, records, told) => {
+  ])('%s fails', async (_what, body, records, message) => {
     expect(await streamed(xml(), body, records === undefined ? {} : {records})).toBe(
-      `SystemError: ${told}`,
+      `SystemError: ${message}`,
     );
   });
 
-  test('larger than the limit is an error that says that it is held in memory', async () => {
+  test('larger than the limit fails, because all of it must be in memory', async () => {
     expect(await streamed(xml(), `<a>${'x'.repeat(100)}`, {limit: 50})).toBe(
-      'SystemError: GET x answered with XML of more than 50 bytes, and XML is held in memory as a whole. ' +
-        'Ask for smaller parts or for another format, or raise `maxBodyBytes`.',
+      'SystemError: GET x answered with XML of more than 50 bytes, and all of it must be in memory. ' +
+        'Request smaller parts or another format, or raise `maxBodyBytes`.',
     );
   });
 });

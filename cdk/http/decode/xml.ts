@@ -7,20 +7,20 @@ import {openText} from './text.ts';
 import {truncationError} from './truncated-body.ts';
 
 type XmlOptions = {
-  /** What goes before the name of an attribute, so that it can't be taken for an element. Default `@`. */
+  /** Put before an attribute's name, to distinguish it from an element. Default `@`. */
   readonly attributePrefix?: string;
-  /** The text's encoding. Default: what the XML declares itself, else UTF-8. */
+  /** An encoding's name on the web: `windows-1252`. Default: the one that the XML declares, else UTF-8. */
   readonly encoding?: string;
 };
 
-/** By the byte order mark, else by the declaration: `<?xml version="1.0" encoding="ISO-8859-1"?>`. */
+/** Reads the byte order mark, else the declaration: `<?xml version="1.0" encoding="ISO-8859-1"?>`. */
 const encodingOf = (body: Buffer): string => {
   if (body[0] === 0xff && body[1] === 0xfe) return 'utf-16le';
   if (body[0] === 0xfe && body[1] === 0xff) return 'utf-16be';
   const declared = /^\uFEFF?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']+)["']/.exec(
     body.toString('utf8', 0, 200),
   )?.[1];
-  // Who can read the declaration byte by byte does not read UTF-16, whatever it says.
+  // A declaration that is readable byte by byte is not in UTF-16, whatever it says.
   return declared === undefined || /^utf-?16/i.test(declared) ? 'utf-8' : declared;
 };
 
@@ -29,7 +29,6 @@ const decodeXmlBody = (body: Buffer, about: About, encoding = encodingOf(body)):
   return decode(body) + end();
 };
 
-/** Whether the root element is not closed. */
 const isTruncated = (text: string): boolean => {
   const root = /<([^\s/>?!][^\s/>]*)/.exec(text)?.[1];
   return (
@@ -41,11 +40,11 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
   const {XMLParser, XMLValidator} = await import('fast-xml-parser');
   const text = decodeXmlBody(body, about, options.encoding).trim();
   const {where, contentType = 'not given'} = about;
-  const fault = (told: string, cause?: unknown): Error =>
+  const fault = (reason: string, cause?: unknown): Error =>
     isTruncated(text)
       ? truncationError('XML', where, `content-type ${contentType}, ${body.length} bytes`, cause)
       : new SystemError(
-          `${where} answered with something that is not XML (content-type ${contentType}, ${body.length} bytes): ${told}`,
+          `${where} answered with something that is not XML (content-type ${contentType}, ${body.length} bytes): ${reason}`,
           {cause},
         );
   const valid = XMLValidator.validate(text);
@@ -54,12 +53,12 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
     return new XMLParser({
       ignoreAttributes: false,
       attributeNamePrefix: options.attributePrefix ?? '@',
-      // Texts stay texts: '007' is no 7, and '1e3' no 1000.
+      // Strings stay strings: '007' is not 7, and '1e3' is not 1000.
       parseTagValue: false,
       parseAttributeValue: false,
       ignoreDeclaration: true,
       ignorePiTags: true,
-      // Decodes &#228; and &copy;, too. Entities of the document's own are not nested, external ones are refused.
+      // Also decodes &#228; and &copy;. The document's own entities are not nested, and external ones are refused.
       htmlEntities: true,
     }).parse(text);
   } catch (cause) {
@@ -67,7 +66,7 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
   }
 };
 
-/** An element that comes once is no list, so at each step there may be one or many. */
+/** An element that occurs once is not a list, so each step handles one and many. */
 const elementsOf = (value: unknown): readonly unknown[] => {
   if (value === undefined || value === '') return [];
   return Array.isArray(value) ? value.filter((element) => element !== '') : [value];
@@ -79,10 +78,7 @@ const childrenOf = (element: unknown, name: string): readonly unknown[] => {
   return Object.hasOwn(element, name) ? elementsOf(element[name]) : [];
 };
 
-/**
- * The elements at a path such as `feed.entry`, however many there are: XML has no lists, so none and one look different.
- * Only the root must be there. An empty element is no record: it holds nothing.
- */
+/** The elements at a path such as `feed.entry`, as a list. Only the root must exist. An empty element is not a record. */
 const find = (document: unknown, path: string): unknown => {
   const [root = '', ...names] = path.split('.');
   if (!isObject(document) || !(root === '*' || Object.hasOwn(document, root))) return undefined;
@@ -96,12 +92,12 @@ const read = async (chunks: AsyncIterable<Buffer>, {where, limit}: StreamOptions
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of chunks) {
-    // A copy: the reader may fill the chunk's memory again.
+    // A copy, because the chunk's memory is reused.
     parts.push(Buffer.from(chunk));
     bytes += chunk.length;
     if (bytes > limit) {
       throw new SystemError(
-        `${where} answered with XML of more than ${limit} bytes, and XML is held in memory as a whole. Ask for smaller parts or for another format, or raise \`maxBodyBytes\`.`,
+        `${where} answered with XML of more than ${limit} bytes, and all of it must be in memory. Request smaller parts or another format, or raise \`maxBodyBytes\`.`,
       );
     }
   }
@@ -121,8 +117,8 @@ async function* readRecords(
 }
 
 /**
- * An XML document as an object: attributes with a prefix, elements that repeat as lists, all values as texts without
- * the spaces around them. `records: 'feed.entry'` finds none, one or many.
+ * An XML document as an object: attributes have a prefix, repeated elements are lists, and all values are trimmed strings.
+ * `records: 'feed.entry'` finds any number of elements.
  */
 export const xml = (options: XmlOptions = {}): Decoder => ({
   accept: 'application/xml, text/xml, */*;q=0.1',

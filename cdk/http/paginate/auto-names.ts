@@ -1,6 +1,6 @@
-// The names by which APIs tell of the next page, as data: each stands in the envelope of an API that is in use.
+// The field names that APIs use for paging. Each comes from the envelope of a real API.
 
-/** Where an envelope keeps its paging: at its top, or in one of these. */
+/** An envelope keeps its paging fields at its top or in one of these. */
 export const CONTAINERS: readonly string[] = [
   '',
   'links', // JSON:API, Zendesk, Laravel
@@ -22,7 +22,7 @@ export const CONTAINERS: readonly string[] = [
   'd', // OData 2
 ];
 
-/** Names whose text is a URL, be it relative. */
+/** Fields with a URL, which may be relative. */
 export const URLS: readonly string[] = [
   '@odata.nextLink', // Microsoft Graph
   'odata.nextLink',
@@ -39,13 +39,13 @@ export const URLS: readonly string[] = [
   'nextRecordsUrl', // Salesforce
 ];
 
-/** Names that hold a URL, a token, a number of a page, or an object with one of them. */
+/** Fields with a URL, a token, a page number, or an object with one of these. */
 export const NEXT: readonly string[] = ['next', 'next_page', 'nextPage'];
 
-/** What an object named `next` has: HAL's `{href}`, HubSpot's `{after, link}`, Asana's `{offset, uri}`. */
+/** URLs in an object named `next`: HAL's `{href}`, HubSpot's `{after, link}`, Asana's `{offset, uri}`. */
 export const URLS_IN_NEXT: readonly string[] = ['href', 'url', 'uri', 'link', 'path'];
 
-/** Its tokens, each named as the parameter that takes it: HubSpot's `after`, Intercom's `starting_after`. */
+/** Tokens in such an object. The parameter has the same name: HubSpot's `after`, Intercom's `starting_after`. */
 export const TOKENS_IN_NEXT: readonly string[] = [
   'after',
   'starting_after',
@@ -55,12 +55,9 @@ export const TOKENS_IN_NEXT: readonly string[] = [
   'token',
 ];
 
-/**
- * Names of tokens, and the parameters that may take them. The first that the request has already is used, else the
- * first of all: it is a guess, and where the server does not know it, it sends the same page again, which is an error.
- */
+/** Tokens, and their possible parameters: the first one that the request already has is used, else the first in the list. */
 export const TOKENS: Readonly<Record<string, readonly string[]>> = {
-  nextPageToken: ['pageToken', 'nextPageToken'], // Google; Jira takes it under the same name
+  nextPageToken: ['pageToken', 'nextPageToken'], // Google; Jira, which uses one name for both
   next_page_token: ['page_token', 'next_page_token'], // Google, Zoom
   nextToken: ['nextToken'], // AWS
   NextToken: ['NextToken', 'nextToken'],
@@ -69,7 +66,7 @@ export const TOKENS: Readonly<Record<string, readonly string[]>> = {
   next_cursor: ['cursor', 'start_cursor', 'next_cursor'], // Slack; Notion
   nextCursor: ['cursor', 'nextCursor'],
   after_cursor: ['page[after]', 'after'], // Zendesk
-  offset: ['offset'], // Airtable, where it is no number
+  offset: ['offset'], // Airtable, where it is not a number
   nextPageStart: ['start'], // Bitbucket Server
   next_offset: ['offset'],
   nextOffset: ['offset'],
@@ -83,13 +80,13 @@ export const TOKENS: Readonly<Record<string, readonly string[]>> = {
   nextPage: ['page'],
 };
 
-/** Headers with a token, and the parameter that takes it. */
+/** Headers with a token, and its parameter. */
 export const TOKEN_HEADERS: Readonly<Record<string, readonly string[]>> = {
   'x-next-page': ['page'], // GitLab
   'x-ms-continuationtoken': ['continuationToken'], // Azure DevOps
 };
 
-/** Flags of a next page. Only true and false count. */
+/** Flags that are true if there is a next page. Other values are ignored. */
 export const MORE: readonly string[] = [
   'has_more', // Stripe, Notion, Dropbox
   'hasMore',
@@ -103,7 +100,7 @@ export const MORE: readonly string[] = [
   'isTruncated',
 ];
 
-/** Flags of the last page. */
+/** Flags that are true on the last page. */
 export const LAST: readonly string[] = [
   'end_of_stream', // Zendesk's incremental exports, whose URL never ends
   'isLast', // Jira
@@ -112,7 +109,6 @@ export const LAST: readonly string[] = [
   'last', // Spring
 ];
 
-/** How many pages there are. */
 export const PAGE_COUNTS: readonly string[] = [
   'total_pages', // Cloudflare
   'totalPages', // Spring
@@ -123,10 +119,9 @@ export const PAGE_COUNTS: readonly string[] = [
   'pages', // Slack's older methods
 ];
 
-/** The same in headers: of GitLab, of WordPress. */
+/** The same in headers: GitLab, WordPress. */
 export const PAGE_COUNT_HEADERS: readonly string[] = ['x-total-pages', 'x-wp-totalpages'];
 
-/** Which page this is. */
 export const PAGE_NUMBERS: readonly string[] = [
   'page',
   'current_page', // Laravel
@@ -136,7 +131,7 @@ export const PAGE_NUMBERS: readonly string[] = [
   'number', // Spring
 ];
 
-/** Parameters for a page: the one that the request has is used, else the first. */
+/** Parameters for a page number. The first that the request already has is used, else the first in the list. */
 export const PAGE_PARAMETERS: readonly string[] = [
   'page',
   'page[number]', // JSON:API
@@ -146,7 +141,7 @@ export const PAGE_PARAMETERS: readonly string[] = [
   'p',
 ];
 
-/** How many records there are in all. `count` is not among them: it is as often that of the page. */
+/** The number of all records. `count` is missing because it is as often that of the page. */
 export const TOTALS: readonly string[] = [
   'total', // Jira, PagerDuty
   'total_count', // Redmine
@@ -162,7 +157,7 @@ export const TOTALS: readonly string[] = [
   'numFound', // Solr
 ];
 
-/** The place of the first record of the page among all. The parameter has the same name. */
+/** The index of the page's first record among all. The parameter has the same name. */
 export const OFFSETS: readonly string[] = [
   'offset', // Redmine, PagerDuty
   'startAt', // Jira
@@ -170,7 +165,6 @@ export const OFFSETS: readonly string[] = [
   'skip', // Contentful
 ];
 
-/** How many records a page may have. */
 export const SIZES: readonly string[] = [
   'limit',
   'per_page',
@@ -181,7 +175,7 @@ export const SIZES: readonly string[] = [
   'size',
 ];
 
-/** Lists of records, the likeliest first. */
+/** Lists of records, the most likely first. */
 export const LISTS: readonly string[] = [
   'data',
   'items',
@@ -201,7 +195,7 @@ export const LISTS: readonly string[] = [
   'list',
 ];
 
-/** Objects that hold the list, and little else. */
+/** Objects that wrap the list. */
 export const WRAPPERS: readonly string[] = [
   'data',
   'result',
@@ -214,7 +208,7 @@ export const WRAPPERS: readonly string[] = [
   'hits', // Elasticsearch
 ];
 
-/** Lists that are about the answer, or beside its records. */
+/** Lists that are not records. */
 export const ASIDE: readonly string[] = [
   'errors',
   'warnings',
@@ -225,5 +219,5 @@ export const ASIDE: readonly string[] = [
   'facets',
 ];
 
-/** Objects that tell of the next page, not of records. */
+/** Objects with paging fields, not records. */
 export const ENVELOPES: readonly string[] = CONTAINERS.filter((name) => !WRAPPERS.includes(name));

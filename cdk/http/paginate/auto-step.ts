@@ -1,4 +1,4 @@
-// Recognises, from one page alone, how an API is paged.
+// Recognizes the paging of an API from a single page.
 import {isNone, isObject, type JsonObject, valueAt} from '../../json/values.ts';
 import type {HttpRequest} from '../types.ts';
 import {
@@ -26,20 +26,18 @@ import {nextUrl} from './next-url.ts';
 import type {FetchedPage, Step} from './paginator.ts';
 import {type Target, targetStep, valueAtTarget} from './target.ts';
 
-/** What a page says of the next one. */
 export type Verdict = {
   /** Undefined at the end. */
   readonly step?: Step | undefined;
-  /** The API counts its records or pages: the end is where they are all there. */
+  /** The API counts its records or pages: the count decides the end. */
   readonly counted?: true;
-  /** Why it may not be the end after all. */
+  /** Why the list may continue all the same. */
   readonly incompleteReason?: string;
 };
 
-/** Where the author wants the token or the number to go. */
 type To = Target | undefined;
 
-/** A way to be paged: undefined where a page shows no sign of it. */
+/** Recognizes one way of paging; undefined if the page shows no sign of it. */
 type Sign = (page: FetchedPage, to: To) => Verdict | undefined;
 
 const END: Verdict = {};
@@ -48,7 +46,7 @@ const COUNTED_END: Verdict = {counted: true};
 const pathInContainer = (container: string, name: string): string =>
   container === '' ? name : `${container}.${name}`;
 
-/** The first location, in any of the envelope's parts, at which `pick` finds something. */
+/** The first result of `pick` for a name in any container of the envelope. */
 const firstOf = <T>(
   names: readonly string[],
   pick: (path: string, name: string, container: string) => T | undefined,
@@ -65,7 +63,7 @@ const firstOf = <T>(
 export const countOf = (page: FetchedPage, names: readonly string[]): number | undefined =>
   firstOf(names, (path) => countAt(page, path));
 
-/** A target in the body of the request, or in the query where it has none. */
+/** A target in the body of the request, or in the query if it has no body. */
 const targetNamed = ({json, form}: HttpRequest, name: string): Target => {
   if (json !== undefined) return {json: name};
   return form === undefined ? name : {form: name};
@@ -73,7 +71,7 @@ const targetNamed = ({json, form}: HttpRequest, name: string): Target => {
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null;
 
-/** Where a value goes: as the author says, else by the first name that the request has, else by the first of all. */
+/** The author's target, else the first name that the request already has, else the first name. */
 const targetOf = (request: HttpRequest, names: readonly string[], to: To): Target => {
   if (to !== undefined) return to;
   const name =
@@ -83,10 +81,9 @@ const targetOf = (request: HttpRequest, names: readonly string[], to: To): Targe
   return targetNamed(request, name);
 };
 
-/** Links that only a list has. */
 const OTHER_LINKS = ['prev', 'previous', 'first', 'last'];
 
-/** A header for lists always tells where the first or the previous page is; others are about something else. */
+/** The Link header of a last page names the first or the previous page; a header without them is not about paging. */
 const byLink: Sign = (page) => {
   const step = linkHeader().next(page);
   if (step !== undefined) return {step};
@@ -94,7 +91,6 @@ const byLink: Sign = (page) => {
   return linkTarget(header, ...OTHER_LINKS) === undefined ? undefined : END;
 };
 
-/** Whether there is more, by a flag; undefined where there is none. */
 export const moreOf = (page: FetchedPage): boolean | undefined =>
   firstOf([...MORE, ...LAST], (path, name) => {
     const flag = valueAt(page.json, path);
@@ -104,7 +100,7 @@ export const moreOf = (page: FetchedPage): boolean | undefined =>
 
 const byEndFlag: Sign = (page) => (moreOf(page) === false ? END : undefined);
 
-/** A text that only a URL would be; a relative one under no name of a token, since base64 may begin with a slash. */
+/** A relative URL counts only in a field that may hold one: a token in base64 may begin with a slash too. */
 const isUrl = (value: unknown, names: readonly string[]): boolean =>
   typeof value === 'string' &&
   (/^https?:\/\//i.test(value) ||
@@ -113,7 +109,7 @@ const isUrl = (value: unknown, names: readonly string[]): boolean =>
 const isScalar = (value: unknown): value is string | number =>
   (typeof value === 'string' && value !== '') || typeof value === 'number';
 
-/** A step by what stands at a location: a URL, or a token that goes into one of these parameters. */
+/** The step for the value at a location: a URL, or a token for one of these parameters. */
 const stepBy = (
   page: FetchedPage,
   location: FieldLocation,
@@ -125,7 +121,7 @@ const stepBy = (
 
 const RELATIONS = ['links', 'link', '_links'];
 
-/** A list of links, `[{rel: 'next', href: '…'}]`, as of PayPal; in FHIR they are `{relation, url}`. */
+/** A list of links: `[{rel: 'next', href: '…'}]` at PayPal, `{relation, url}` in FHIR. */
 const byLinkList: Sign = (page) => {
   for (const path of RELATIONS) {
     const links = valueAt(page.json, path);
@@ -142,7 +138,7 @@ const byLinkList: Sign = (page) => {
   return undefined;
 };
 
-/** By an object named next: `{href}`, `{link, after}`. */
+/** The step for an object named next: `{href}`, `{link, after}`. */
 const inNext = (page: FetchedPage, path: string, to: To): Step | undefined => {
   const url = URLS_IN_NEXT.find((name) => !isNone(valueAt(page.json, `${path}.${name}`)));
   if (url !== undefined) return nextUrl(`${path}.${url}`).next(page);
@@ -164,7 +160,7 @@ const byToken = (page: FetchedPage, path: string, name: string, to: To): Verdict
     const step = inNext(page, path, to);
     return step && {step};
   }
-  // Airtable's offset is a token; that of others is a number, which is not that of the next page.
+  // Airtable's offset is a token. Elsewhere it is a number: the offset of this page, not of the next one.
   if (OFFSETS.includes(name) && (typeof value !== 'string' || /^\d*$/.test(value)))
     return undefined;
   if (value === undefined || (!isNone(value) && !isScalar(value))) return undefined;
@@ -182,14 +178,14 @@ const byHeader = (page: FetchedPage, header: string, to: To): Verdict | undefine
     : {step: stepBy(page, {header}, {names: TOKEN_HEADERS[header] ?? [], to})};
 };
 
-/** By what the answer names: the first step that is found, else the end if something is named and is none. */
+/** The first step that the response names; the end if it has such fields, but all are empty. */
 const byNext: Sign = (page, to) => {
   const found: Verdict[] = [];
   const note = (verdict: Verdict | undefined): Verdict | undefined => {
     if (verdict !== undefined) found.push(verdict);
     return verdict?.step && verdict;
   };
-  const going =
+  const next =
     firstOf(URLS, (path) => note(byUrl(page, path))) ??
     firstOf([...NEXT, ...Object.keys(TOKENS)], (path, name) =>
       note(byToken(page, path, name, to)),
@@ -197,14 +193,14 @@ const byNext: Sign = (page, to) => {
     Object.keys(TOKEN_HEADERS)
       .map((header) => note(byHeader(page, header, to)))
       .find(Boolean);
-  if (going !== undefined) return going;
+  if (next !== undefined) return next;
   return found.length > 0 && moreOf(page) !== true ? END : undefined;
 };
 
 const hasOther = (links: JsonObject): boolean =>
   [...OTHER_LINKS, 'cursors'].some((name) => Object.hasOwn(links, name));
 
-/** Containers of links without one to the next page, on a page that has others: JSON:API, HAL, Facebook. */
+/** Links to other pages, but none to the next one: JSON:API, HAL, Facebook. */
 const byOtherLinks: Sign = (page) => {
   const others = ['links', '_links', 'paging', 'pages'].some((container) => {
     const links = valueAt(page.json, container);
@@ -213,20 +209,20 @@ const byOtherLinks: Sign = (page) => {
   return others && moreOf(page) !== true ? END : undefined;
 };
 
-/** The first page numbered 0 has as many pages before it as its number says; one numbered 1 does not. */
-const pagesBehind = (page: FetchedPage, count: number, number: number): number =>
+/** The number of pages after this one. Pages are numbered from 0 if this page's number is its index. */
+const pagesAfter = (page: FetchedPage, count: number, number: number): number =>
   number === page.index ? count - 1 - number : count - number;
 
-/** The number of a page: as it tells itself, else as it was asked for, else by how many came before. */
+/** The number of a page: from the response, else from the request, else from its index. */
 const numberOf = (page: FetchedPage, container: string | undefined, target: Target): number => {
-  const told =
+  const named =
     container === undefined
       ? countAt(page, {header: 'x-page'})
       : PAGE_NUMBERS.map((name) => countAt(page, pathInContainer(container, name))).find(
           (one) => one !== undefined,
         );
   const number = valueAtTarget(page.request, target);
-  return told ?? (isMissing(number) ? page.index + 1 : Number(number));
+  return named ?? (isMissing(number) ? page.index + 1 : Number(number));
 };
 
 const byPageCount: Sign = (page, to) => {
@@ -242,7 +238,7 @@ const byPageCount: Sign = (page, to) => {
   if (found === undefined) return undefined;
   const target = targetOf(page.request, PAGE_PARAMETERS, to);
   const number = numberOf(page, found.container, target);
-  const left = pagesBehind(page, found.count, number);
+  const left = pagesAfter(page, found.count, number);
   if (left <= 0) return COUNTED_END;
   return page.records.length > 0
     ? {step: targetStep(page.request, target, number + 1)}
@@ -267,7 +263,6 @@ const byOffset: Sign = (page, to) => {
     : {counted: true, incompleteReason: 'the page is empty, but the API says that there is more'};
 };
 
-/** All that the API counts is there. */
 const byTotal: Sign = (page) => {
   const total = countOf(page, TOTALS);
   return total !== undefined && total <= page.seen ? COUNTED_END : undefined;
@@ -293,7 +288,7 @@ const SIGNS: readonly Sign[] = [
   byTotal,
 ];
 
-/** What the first sign says that a page shows; undefined where it shows none. */
+/** The verdict of the first sign that the page shows; undefined if it shows no sign. */
 export const verdictOf = (page: FetchedPage, to: To): Verdict | undefined => {
   for (const sign of SIGNS) {
     const verdict = sign(page, to);

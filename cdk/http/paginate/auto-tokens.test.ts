@@ -1,4 +1,4 @@
-// Envelopes with a token, a count of pages or of records, or a flag, as their APIs document them.
+// Envelopes with a token, a number of pages or records, or a flag, from the documentation of their APIs.
 import {describe, expect, test} from '@jest/globals';
 import {
   type Api,
@@ -48,7 +48,7 @@ describe('auto reads to the end of an API that', () => {
       },
     ],
     [
-      'has response_metadata.next_cursor, which ends as an empty text (Slack)',
+      'has response_metadata.next_cursor, which is an empty string at the end (Slack)',
       tokens('cursor'),
       {
         from: byToken('cursor'),
@@ -122,7 +122,7 @@ describe('auto reads to the end of an API that', () => {
       },
     ],
     [
-      'has its token in a header (Azure DevOps)',
+      'has the token in a header (Azure DevOps)',
       tokens('continuationToken'),
       {
         from: byToken('continuationToken'),
@@ -211,7 +211,7 @@ describe('auto reads to the end of an API that', () => {
       },
     ],
     [
-      'begins its pages at 0, and tells so in page (Spring HATEOAS)',
+      'begins its pages at 0, and numbers them in page (Spring HATEOAS)',
       ['', '?page=1', '?page=2'],
       {
         from: byPage(0),
@@ -232,7 +232,7 @@ describe('auto reads to the end of an API that', () => {
       },
     ],
     [
-      'counts its pages and does not tell which one this is',
+      'counts its pages and does not number them',
       PAGES,
       {from: byPage(), answer: ({rows}) => ({json: {total_pages: '3', rows}})},
     ],

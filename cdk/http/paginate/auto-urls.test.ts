@@ -1,4 +1,4 @@
-// Envelopes that name the URL of the next page, as their APIs document them.
+// Envelopes with the URL of the next page, from the documentation of their APIs.
 import {describe, expect, test} from '@jest/globals';
 import {type Api, byFrom, FROM, serve, urlOf} from '../../../test/http/five-records.ts';
 import {items, pageThrough} from '../../../test/http/paging.ts';
@@ -105,7 +105,7 @@ describe('auto follows the URLs of an API that', () => {
       },
     ],
     [
-      'has paging.next beside cursors that never end (Facebook)',
+      'has paging.next next to cursors that never end (Facebook)',
       FROM,
       {
         from: byFrom,

@@ -15,7 +15,7 @@ describe('the parameter of auto', () => {
       answer: ({rows, next}) => ({json: {results: rows, next_cursor: tokenOf(next)}}),
     });
 
-  test('is the one that the request has already', async () => {
+  test('is the one that the request already has', async () => {
     const url = new URL('https://api.test/items?start_cursor=t0');
     expect(await pageThrough({next: auto()}, cursors('start_cursor'), {...GET, url})).toEqual({
       requests: ['?start_cursor=t0', '?start_cursor=t2', '?start_cursor=t4'],
@@ -23,7 +23,7 @@ describe('the parameter of auto', () => {
     });
   });
 
-  test('takes a token that begins with a slash for what it is', async () => {
+  test('gets a token that begins with a slash as a token', async () => {
     const pages = [{rows: items(2), nextPageToken: '/9j='}, {rows: items(1, 3)}];
     const {requests} = await pageThrough({next: auto()}, () => ({json: pages.shift()}));
     expect(requests).toEqual(['', '?pageToken=/9j=']);
@@ -65,60 +65,70 @@ describe('the parameter of auto', () => {
     ['a token', {rows: items(2), nextPageToken: 't2'}, 'pageToken=t2'],
     ['a page', {rows: items(2), page: 1, total_pages: 3}, 'page=2'],
     ['the last id', {data: items(2), has_more: true}, 'starting_after=2'],
-  ])('that the server does not know fails: %s', async (_what, json, query) => {
+  ])('fails if the server does not know it: %s', async (_what, json, query) => {
     expect(await pageThrough({next: auto()}, () => ({json}))).toEqual({
       requests: ['', `?${query}`],
       records: items(2),
       failure:
-        'SystemError: GET https://api.test/items: the server sends the same page again (page 2, 2 records). It may not ' +
+        'SystemError: GET https://api.test/items: the server sent the same page again (page 2, 2 records). It may not ' +
         'know the parameter that `next` sets: check its name. The records up to here were read.',
     });
   });
 
-  test('fails where a cursor is the one that was asked with', async () => {
+  test('fails if the response returns the cursor of the request', async () => {
     let count = 0;
     const api = () => {
       count += 1;
       return {json: {rows: items(2, count), cursor: 'x'}};
     };
-    expect((await pageThrough({next: auto()}, api)).failure).toMatch(/its paging runs in a circle/);
+    expect((await pageThrough({next: auto()}, api)).failure).toMatch(/pagination loops/);
   });
 });
 
-/** A list that ends at its first page. */
+/** Reads a list whose API always sends this page. */
 const readOne = (json: unknown, more: Partial<PaginateOptions> & {url?: string} = {}) => {
   const {url = GET.url.href, ...options} = more;
   return pageThrough({next: auto(), ...options}, () => ({json}), {...GET, url: new URL(url)});
 };
 
-describe('a first page that shows no sign of a next one', () => {
+describe('a first page without any sign of a next one', () => {
   const HEADERS =
     'the headers link, x-next-page, x-ms-continuationtoken, x-total-pages, x-wp-totalpages';
   const fault = (reason: string, keys: string) =>
-    `SystemError: GET https://api.test/items: ${reason}, and nothing tells where the next page is. Looked at the body ` +
-    `(${keys}) and ${HEADERS}. Set \`next\` to how this API is paged; without \`next\` one page is read.`;
+    `SystemError: GET https://api.test/items: ${reason}, but the response names no next page. Checked: the body ` +
+    `(${keys}) and ${HEADERS}. Set \`next\` to the paginator for this API; without \`next\` one page is read.`;
 
   test.each([
-    ['holds a round number of records', {rows: items(100), ok: true}, {}, 'rows, ok'],
+    ['has as many records as a usual page size', {rows: items(100), ok: true}, {}, 'rows, ok'],
     ['is a list', items(50), {}, 'it is a list'],
-    ['holds what was asked for', {rows: items(7)}, {url: 'https://api.test/items?limit=7'}, 'rows'],
     [
-      'holds what the answer says',
+      'has as many records as were requested',
+      {rows: items(7)},
+      {url: 'https://api.test/items?limit=7'},
+      'rows',
+    ],
+    [
+      'has as many records as the response names as its size',
       {rows: items(7), meta: {per_page: 7}},
       {},
       'rows, meta, meta.per_page',
     ],
-    ['must not be incomplete', {rows: items(10)}, {incomplete: 'warn' as const}, 'rows'],
-  ])('fails where it %s', async (_what, json, options, keys) => {
+    [
+      'is full although `incomplete` is `warn`',
+      {rows: items(10)},
+      {incomplete: 'warn' as const},
+      'rows',
+    ],
+  ])('fails if it %s', async (_what, json, options, keys) => {
     const {failure, warnings, records} = await readOne(json, options);
     const size = records.length;
     expect([failure, warnings]).toEqual([
-      fault(`the page is a full one (${size} records)`, keys),
+      fault(`the page is full (${size} records)`, keys),
       undefined,
     ]);
   });
 
-  test('fails where the API counts more, or says that there is more', async () => {
+  test('fails if the API counts more records, or says that there is more', async () => {
     expect([
       (await readOne({rows: items(7), total: 9})).failure,
       (await readOne({rows: [{name: 'a'}], has_more: true})).failure,
@@ -131,23 +141,27 @@ describe('a first page that shows no sign of a next one', () => {
   });
 
   test.each<[string, {rows: readonly object[]; [key: string]: unknown}, {url?: string}]>([
-    ['holds fewer', {rows: items(7)}, {}],
-    ['holds fewer than was asked for', {rows: items(7)}, {url: 'https://api.test/items?limit=8'}],
-    ['holds none', {rows: []}, {}],
-    ['holds as many as the API counts', {rows: items(10), total: 10}, {}],
-    ['has no next page by a flag', {rows: items(10), has_more: false}, {}],
-    ['has no next page by null', {rows: items(10), next_cursor: null}, {}],
-    ['has other links', {rows: items(10), links: {self: '/items', first: '/items'}}, {}],
-    ['has cursors and no next', {rows: items(10), paging: {cursors: {after: 'x'}}}, {}],
-    ['has no next page by its count', {rows: items(10), page: 1, total_pages: 1}, {}],
-  ])('is the whole list where it %s', async (_what, json, options) => {
+    ['has no usual page size', {rows: items(7)}, {}],
+    [
+      'has fewer records than were requested',
+      {rows: items(7)},
+      {url: 'https://api.test/items?limit=8'},
+    ],
+    ['has no records', {rows: []}, {}],
+    ['has as many records as the API counts', {rows: items(10), total: 10}, {}],
+    ['has a false has-more flag', {rows: items(10), has_more: false}, {}],
+    ['has a null cursor', {rows: items(10), next_cursor: null}, {}],
+    ['has other links only', {rows: items(10), links: {self: '/items', first: '/items'}}, {}],
+    ['has cursors and no next link', {rows: items(10), paging: {cursors: {after: 'x'}}}, {}],
+    ['is the only page by the count', {rows: items(10), page: 1, total_pages: 1}, {}],
+  ])('is the whole list if it %s', async (_what, json, options) => {
     expect(await readOne(json, options)).toEqual({
       requests: [options.url === undefined ? '' : '?limit=8'],
       records: json.rows,
     });
   });
 
-  test('is not what a full last page is, behind others', async () => {
+  test('is an error only if it is the first: a full last page ends the list', async () => {
     const pages = [{rows: items(10), nextPageToken: 'a'}, {rows: items(10, 11)}];
     const json = () => ({json: pages.shift()});
     expect(await pageThrough({next: auto()}, json)).toEqual({
@@ -156,15 +170,15 @@ describe('a first page that shows no sign of a next one', () => {
     });
   });
 
-  test('is warned about where it has no next page, though the API counts more', async () => {
+  test('causes a warning if its next link is null although the API counts more records', async () => {
     const json = {rows: items(2), next: null, total: 9};
     expect((await readOne(json)).warnings).toEqual([
-      'GET https://api.test/items: the API counts 9 records, and names no page behind the first, which has 2, so records ' +
+      'GET https://api.test/items: the API counts 9 records, but names no page after the first, which has 2, so records ' +
         "may be missing. Check `next` against the API's documentation.",
     ]);
   });
 
-  test('is warned about where it is empty, though the API counts more pages or records', async () => {
+  test('causes a warning if it is empty although the API counts more pages or records', async () => {
     expect([
       (await readOne({rows: [], page: 1, total_pages: 3})).warnings,
       (await readOne({rows: [], offset: 0, total: 3})).warnings,

@@ -7,7 +7,7 @@ const options = {records: 'rows'};
 const POST: HttpRequest = {...GET, method: 'POST', json: {}};
 const FORM: HttpRequest = {...GET, method: 'POST', form: {}};
 
-/** Answers with these bodies, one after the other. */
+/** Responds with these bodies in their order. */
 const bodies =
   (...list: object[]) =>
   () => ({json: list.shift()});
@@ -25,11 +25,11 @@ describe('cursorIn', () => {
     ['next', {json: 'page.cursor'}, {next: 'x'}, ' {"q":1,"page":{"size":2,"cursor":"x"}}'],
     ['next', {form: 'cursor'}, {next: 7}, ' {"q":1,"cursor":7}'],
     ['next', {json: 'a.b'}, {next: [1, 'x']}, ' {"q":1,"page":{"size":2},"a":{"b":[1,"x"]}}'],
-  ])('takes the cursor from %s to %j', async (from, to, beside, second) => {
+  ])('moves the cursor from %s to %j', async (from, to, fields, second) => {
     const post: HttpRequest = {...GET, method: 'POST'};
     const withJson = {...post, json: {q: 1, page: {size: 2}}};
     const withBody = typeof to !== 'string' && 'form' in to ? {...post, form: {q: 1}} : withJson;
-    const api = bodies({rows: items(2), ...beside}, {rows: items(1, 3)});
+    const api = bodies({rows: items(2), ...fields}, {rows: items(1, 3)});
     const {requests, records} = await pageThrough(
       {...options, next: cursorIn(from, to)},
       api,
@@ -56,7 +56,7 @@ describe('cursorIn', () => {
     );
   });
 
-  test('ends where the cursor is missing, as it was named before', async () => {
+  test('ends if the cursor is missing after a page that had one', async () => {
     const api = bodies({rows: items(2), next: 'a'}, {rows: items(2, 3)});
     expect(await pageThrough({...options, next: cursorIn('next', 'cursor')}, api)).toEqual({
       requests: ['', '?cursor=a'],
@@ -64,7 +64,7 @@ describe('cursorIn', () => {
     });
   });
 
-  test('says so where the first page is full and has no cursor: the path may be wrong', async () => {
+  test('warns if the first page is full and has no cursor, because the path may be wrong', async () => {
     const api = bodies({rows: items(2), next_cursor: 'a'});
     const request = {...GET, url: new URL('https://api.test/items?page_size=2')};
     expect(await pageThrough({...options, next: cursorIn('next', 'cursor')}, api, request)).toEqual(
@@ -72,13 +72,13 @@ describe('cursorIn', () => {
         requests: ['?page_size=2'],
         records: items(2),
         warnings: [
-          `GET https://api.test/items: the last page is a full one (2 records), but "next" in the body is missing, ${CHECK}`,
+          `GET https://api.test/items: the last page is full (2 records), but "next" in the body is missing, ${CHECK}`,
         ],
       },
     );
   });
 
-  test('ends where the has-more flag is false, whatever the cursor', async () => {
+  test('ends if the has-more flag is false, whatever the cursor', async () => {
     const api = bodies(
       {rows: items(2), next: 'a', more: true},
       {rows: items(2, 3), next: 'b', more: false},
@@ -88,7 +88,7 @@ describe('cursorIn', () => {
     ).toEqual({requests: ['', '?cursor=a'], records: items(4)});
   });
 
-  test('says so where the has-more flag is true and there is no cursor', async () => {
+  test('warns if the has-more flag is true and there is no cursor', async () => {
     const api = bodies({rows: items(1), next: null, more: true});
     expect(
       await pageThrough({...options, next: cursorIn('next', 'cursor', {more: 'more'})}, api),
@@ -101,7 +101,7 @@ describe('cursorIn', () => {
     });
   });
 
-  test('goes on behind an empty page with a new cursor', async () => {
+  test('continues after an empty page with a new cursor', async () => {
     const api = bodies({rows: [], next: 'a'}, {rows: [], next: 'b'}, {rows: items(1)});
     expect(await pageThrough({...options, next: cursorIn('next', 'cursor')}, api)).toEqual({
       requests: ['', '?cursor=a', '?cursor=b'],
@@ -114,7 +114,7 @@ describe('cursorIn', () => {
     ['JSON', {json: 'cursor'}, POST, [' {}', ' {"cursor":"a"}']],
     ['form', {form: 'cursor'}, FORM, [' {}', ' {"cursor":"a"}']],
   ])(
-    'ends at an empty page that names its own cursor in the %s again',
+    'ends at an empty page that returns the cursor of the request in the %s',
     async (_in, to, request, requests) => {
       const api = bodies({rows: items(1), next: 'a'}, {rows: [], next: 'a'});
       expect(await pageThrough({...options, next: cursorIn('next', to)}, api, request)).toEqual({
@@ -140,7 +140,7 @@ describe('cursorIn', () => {
       {form: 'cursor'},
       'POST https://api.test/items: `next` sets a field in the form of the request, but its body is JSON. Put the field there.',
     ],
-  ])('fails where the request has another body: %#', async (request, to, failure) => {
+  ])('fails if the request has another kind of body: %#', async (request, to, failure) => {
     const api = bodies({rows: items(1), next: 'a'});
     expect(await pageThrough({...options, next: cursorIn('next', to)}, api, request)).toMatchObject(
       {
@@ -150,14 +150,14 @@ describe('cursorIn', () => {
     );
   });
 
-  test('fails where a page with records names its own cursor again', async () => {
+  test('fails if a page with records returns the cursor of the request', async () => {
     const api = bodies({rows: items(1), next: 'a'}, {rows: items(1, 2), next: 'a'});
     expect(await pageThrough({...options, next: cursorIn('next', 'cursor')}, api)).toEqual({
       requests: ['', '?cursor=a'],
       records: items(2),
       failure:
-        'SystemError: https://api.test/items: the page that follows was fetched before, so its paging runs in a ' +
-        "circle. The records up to here were read; report this to the API's owner.",
+        'SystemError: https://api.test/items: pagination loops: the next page was already fetched. ' +
+        "The records up to here were read; report this to the API's owner.",
     });
   });
 
@@ -165,29 +165,29 @@ describe('cursorIn', () => {
     [
       'an object',
       {id: 1},
-      'should be a text or a number, but is an object. Set `next` to where the API names its next page.',
+      'should be a string or a number, but is an object. Set `next` to the location where the API names its next page.',
     ],
     [
       'a flag',
       true,
-      'should be a text or a number, but is a boolean. Set `next` to where the API names its next page.',
+      'should be a string or a number, but is a boolean. Set `next` to the location where the API names its next page.',
     ],
     [
       'a number that JSON.parse rounds',
       2 ** 53,
       'is a number beyond 2^53, which JSON in JavaScript does not keep exact (it became 9007199254740992). Page by ' +
-        'another field, or ask the API for texts.',
+        'another field, or let the API send strings.',
     ],
-  ])('fails where the cursor is %s, behind the records of its page', async (_what, next, told) => {
+  ])('fails if the cursor is %s, after the records of its page', async (_what, next, message) => {
     const api = bodies({rows: items(1), next});
     expect(await pageThrough({...options, next: cursorIn('next', 'cursor')}, api)).toEqual({
       requests: [''],
       records: items(1),
-      failure: `SystemError: GET https://api.test/items: "next" in the body ${told}`,
+      failure: `SystemError: GET https://api.test/items: "next" in the body ${message}`,
     });
   });
 
-  test('fails where JSON should carry a number that JSON.parse rounds', async () => {
+  test('fails if the cursor for the JSON is a number that JSON.parse rounds', async () => {
     const api = bodies({rows: items(1), next: 2 ** 53});
     const next = cursorIn('next', {json: 'cursor'});
     expect(await pageThrough({...options, next}, api)).toMatchObject({

@@ -12,17 +12,17 @@ import type {FetchedPage, Paginator, Step} from './paginator.ts';
 import {isJsonTarget, jsonStep, type Target, targetStep, valueAtTarget} from './target.ts';
 
 type CursorOptions = {
-  /** A has-more flag: for APIs that name a cursor on their last page too. */
+  /** The location of a has-more flag, for APIs whose last page has a cursor too. */
   readonly more?: FieldLocation;
 };
 
-/** JSON takes anything, such as the list that Elasticsearch goes on behind; a number by itself must be exact. */
+/** JSON takes any value, such as Elasticsearch's list of sort values. A single number must be exact. */
 const tokenFor = (page: FetchedPage, from: FieldLocation, to: Target, cursor: unknown): unknown =>
   isJsonTarget(to) && typeof cursor !== 'number'
     ? cursor
     : scalarIn(page.request, describeLocation(from), cursor);
 
-/** An API that has nothing new may name the cursor again that the request itself had. */
+/** An API without new records may return the request's own cursor. */
 const isSameToken = ({request}: FetchedPage, to: Target, token: unknown): boolean => {
   const before = valueAtTarget(request, to);
   return isJsonTarget(to)
@@ -36,8 +36,8 @@ const stepTo = ({request}: FetchedPage, to: Target, token: unknown): Step =>
     : targetStep(request, to, typeof token === 'number' ? token : String(token));
 
 /**
- * The answer names a cursor (`from`), the next request carries it (`to`). Null, an empty text, false, 0 and
- * nothing at all mean the end.
+ * Puts the cursor that a response names (`from`) into the next request (`to`). The list ends if it is null, an empty
+ * string, false, 0 or missing.
  */
 export const cursorIn = (
   from: FieldLocation,
@@ -57,7 +57,7 @@ export const cursorIn = (
     if (flag === true && isNone(cursor)) {
       return `the API says that there is more, but ${describeLocation(from)} is missing`;
     }
-    // Where the cursor was found before, or is null now, its absence is the API's word for the end.
+    // After a page with a cursor, or if it is null, a missing cursor is the end.
     return flag === undefined && cursor === undefined && page.index === 0
       ? fullPageReason(page, `${describeLocation(from)} is missing`)
       : undefined;

@@ -1,10 +1,9 @@
-// Finds the list of records in a body by its shape.
 import {SystemError} from '../../errors.ts';
-import {isObject, type JsonObject} from '../../json/values.ts';
+import {fieldOf, isObject, type JsonObject} from '../../json/values.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
 import {ASIDE, ENVELOPES, LISTS, WRAPPERS} from './auto-names.ts';
 
-/** A list that could be the records, and where it is. */
+/** A list that could be the records, and its path. */
 type Candidate = {readonly path: string; readonly list: readonly unknown[]};
 
 const isList = (value: unknown): value is readonly unknown[] =>
@@ -15,16 +14,11 @@ const listsIn = (json: JsonObject, prefix = ''): readonly Candidate[] =>
     isList(value) && !ASIDE.includes(key) ? [{path: `${prefix}${key}`, list: value}] : [],
   );
 
-/** The list with the first of the known names. */
-const knownIn = (json: JsonObject): readonly unknown[] | undefined => {
-  const name = LISTS.find((known) => Object.hasOwn(json, known) && isList(json[known]));
-  const list = name === undefined ? undefined : json[name];
-  return isList(list) ? list : undefined;
-};
+const knownIn = (json: JsonObject): readonly unknown[] | undefined =>
+  LISTS.map((name) => fieldOf(json, name)).find(isList);
 
 type Below = readonly [string, JsonObject];
 
-/** The objects at the top of a body, those that wrap a list apart from the others. */
 const objectsIn = (json: JsonObject): {wrappers: readonly Below[]; others: readonly Below[]} => {
   const objects = Object.entries(json).flatMap(([key, value]) =>
     isObject(value) && !ENVELOPES.includes(key) ? [[key, value] as const] : [],
@@ -33,7 +27,7 @@ const objectsIn = (json: JsonObject): {wrappers: readonly Below[]; others: reado
   return {wrappers: objects.filter(isWrapper), others: objects.filter((one) => !isWrapper(one))};
 };
 
-/** The only candidate; of several that are all empty any one does. */
+/** The only candidate, or any one if all are empty. */
 const onlyOf = (
   request: HttpRequest,
   candidates: readonly Candidate[],
@@ -46,10 +40,7 @@ const onlyOf = (
   );
 };
 
-/**
- * The records of a body: itself, a list with a usual name, or the only list there is, at the top or one level below.
- * What is found in no body is the body, which is refused in its place.
- */
+/** Finds a list with a usual name, or the only list at the top or one level below; else the body, which must be a list. */
 export const detectRecords = (request: HttpRequest, json: unknown): unknown => {
   if (!isObject(json)) return json;
   const known = knownIn(json);

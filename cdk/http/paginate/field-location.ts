@@ -1,4 +1,4 @@
-// Where an answer tells something: in its body, by a path, or in a header.
+// Reads a value of a response from its body or a header.
 import {SystemError} from '../../errors.ts';
 import {isNone, kindOf, valueAt} from '../../json/values.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
@@ -19,18 +19,18 @@ export const valueAtLocation = (
     ? valueAt(json, location)
     : response.headers[location.header.toLowerCase()];
 
-/** `"meta.next" in the body`, `the header "x-next"`: for messages. */
+/** For messages: `"meta.next" in the body`, `the header "x-next"`. */
 export const describeLocation = (location: FieldLocation): string =>
   typeof location === 'string' ? `"${location}" in the body` : `the header "${location.header}"`;
 
-/** A count; many APIs send it as a text. Undefined where there is none. */
+/** A count, which many APIs send as a string; undefined for any other value. */
 export const countAt = (decoded: DecodedResponse, location: FieldLocation): number | undefined => {
   const value = valueAtLocation(decoded, location);
   const count = typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
   return typeof count === 'number' && count >= 0 ? count : undefined;
 };
 
-/** A has-more flag: undefined where the answer has none, since some APIs only send it while there is more. */
+/** A has-more flag; undefined if it is missing, because some APIs send it only while there is more. */
 export const flagAt = (
   decoded: DecodedResponse,
   location: FieldLocation | undefined,
@@ -39,17 +39,17 @@ export const flagAt = (
   return value === undefined ? undefined : !isNone(value) && !/^(false|0)$/i.test(String(value));
 };
 
-/** A value for the next request; anything that a query string can't carry exactly is an error. */
+/** A value for the next request. A value that a query string can't carry exactly is an error. */
 export const scalarIn = (request: HttpRequest, where: string, value: unknown): string | number => {
   if (typeof value === 'string') return value;
   if (typeof value !== 'number') {
     throw new SystemError(
-      `${describeRequest(request)}: ${where} should be a text or a number, but is ${kindOf(value)}. Set \`next\` to where the API names its next page.`,
+      `${describeRequest(request)}: ${where} should be a string or a number, but is ${kindOf(value)}. Set \`next\` to the location where the API names its next page.`,
     );
   }
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
     throw new SystemError(
-      `${describeRequest(request)}: ${where} is a number beyond 2^53, which JSON in JavaScript does not keep exact (it became ${value}). Page by another field, or ask the API for texts.`,
+      `${describeRequest(request)}: ${where} is a number beyond 2^53, which JSON in JavaScript does not keep exact (it became ${value}). Page by another field, or let the API send strings.`,
     );
   }
   return value;

@@ -1,38 +1,32 @@
-// Why a list may go on although no next page is named.
-
+// Reasons why a list may continue although its last page names no next one.
+import type {HttpRequest} from '../types.ts';
 import {type FieldLocation, flagAt} from './field-location.ts';
 import type {FetchedPage} from './paginator.ts';
 
 const SIZE =
   /^\$?((page_?)?(size|limit)|per_?page|count|max_?results|top|rows|first|take|page\[(size|limit)\])$/i;
 
-/** The page sizes that the request names, by the words that APIs use for them. */
-export const requestedSizes = ({
-  url,
-  json = {},
-  form = {},
-}: FetchedPage['request']): readonly number[] =>
-  [...url.searchParams, ...Object.entries(json), ...Object.entries(form)].flatMap(
-    ([name, value]) => {
-      const size = SIZE.test(name) ? Number(value) : 0;
-      return size > 0 ? [size] : [];
-    },
-  );
+/** The page sizes in the request, by the usual names of that parameter. */
+export const requestedSizes = ({url, json = {}, form = {}}: HttpRequest): readonly number[] => {
+  const parameters = [...url.searchParams, ...Object.entries(json), ...Object.entries(form)];
+  const sizes = parameters.map(([name, value]) => (SIZE.test(name) ? Number(value) : 0));
+  return sizes.filter((size) => size > 0);
+};
 
-/** Whether a page holds as many records as the one before it did, or, as the first, as were asked for. */
+/** A page is full if it has as many records as the first one; the first, if it has as many as were requested. */
 const isFull = ({index, firstSize, records, request}: FetchedPage): boolean =>
   records.length > 0 &&
   (index > 0
     ? records.length >= firstSize
     : requestedSizes(request).some((size) => records.length >= size));
 
-/** Why a list with a full last page may be incomplete. `reason`: why this page counts as the last one. */
+/** For a list with a full last page. `reason` says why this page counts as the last. */
 export const fullPageReason = (page: FetchedPage, reason: string): string | undefined =>
   isFull(page)
-    ? `the last page is a full one (${page.records.length} records), but ${reason}`
+    ? `the last page is full (${page.records.length} records), but ${reason}`
     : undefined;
 
-/** Why a list may be incomplete whose last page is empty, but has a has-more flag. */
+/** For a list whose last page is empty, but says that there is more. */
 export const emptyPageReason = (
   page: FetchedPage,
   more: FieldLocation | undefined,

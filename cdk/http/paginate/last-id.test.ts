@@ -3,7 +3,7 @@ import {items, pageThrough, param} from '../../../test/http/paging.ts';
 import type {HttpRequest} from '../types.ts';
 import {lastId} from './last-id.ts';
 
-/** Two of so many items, behind the one that is asked with. */
+/** Sends two of the items after the requested one. */
 const listOf = (count: number, flag?: (more: boolean) => object) => (request: HttpRequest) => {
   const after = param(request, 'after');
   const data = items(count).slice(after, after + 2);
@@ -18,14 +18,14 @@ describe('lastId', () => {
     [1, ['', '?after=1']],
     [2, ['', '?after=2']],
     [3, ['', '?after=2', '?after=3']],
-  ])('reads a list of %d up to the empty page', async (count, requests) => {
+  ])('reads a list of %d records up to the empty page', async (count, requests) => {
     expect(await pageThrough({...options, next: lastId('id', 'after')}, listOf(count))).toEqual({
       requests,
       records: items(count),
     });
   });
 
-  test('ends where the has-more flag is false', async () => {
+  test('ends if the has-more flag is false', async () => {
     const next = lastId('id', 'after', {more: 'has_more'});
     const api = listOf(4, (more) => ({has_more: more}));
     expect(await pageThrough({...options, next}, api)).toEqual({
@@ -34,7 +34,7 @@ describe('lastId', () => {
     });
   });
 
-  test('says so where a page is empty though the has-more flag is true', async () => {
+  test('warns if a page is empty although the has-more flag is true', async () => {
     const next = lastId('id', 'after', {more: 'has_more'});
     const api = listOf(2, () => ({has_more: true}));
     expect(await pageThrough({...options, next}, api)).toEqual({
@@ -47,7 +47,7 @@ describe('lastId', () => {
     });
   });
 
-  test('ends where the parameter means "from", and the record it was asked from stands alone', async () => {
+  test('ends if the parameter means "from", and the page has only the record of the request', async () => {
     const api = (request: HttpRequest) => {
       const from = Math.max(param(request, 'from'), 1);
       return {json: items(3).slice(from - 1, from + 1)};
@@ -58,34 +58,34 @@ describe('lastId', () => {
     });
   });
 
-  test('takes a field of a field, and zero', async () => {
-    const answers = [[{meta: {id: 0}}], []];
-    const api = () => ({json: answers.shift()});
+  test('takes a nested field, and zero', async () => {
+    const pages = [[{meta: {id: 0}}], []];
+    const api = () => ({json: pages.shift()});
     expect(await pageThrough({next: lastId('meta.id', 'after')}, api)).toEqual({
       requests: ['', '?after=0'],
       records: [{meta: {id: 0}}],
     });
   });
 
-  test.each([[{}], [{id: null}], [{id: ''}]])('fails where the last record is %j', async (last) => {
+  test.each([[{}], [{id: null}], [{id: ''}]])('fails if the last record is %j', async (last) => {
     const api = () => ({json: [{id: 1}, last]});
     expect(await pageThrough({next: lastId('id', 'after')}, api)).toEqual({
       requests: [''],
       records: [{id: 1}, last],
       failure:
         'SystemError: GET https://api.test/items: the last record of the page has no "id", so the next page can\'t ' +
-        'be asked for. Set `lastId` to a field that every record has.',
+        'be requested. Set `lastId` to a field that every record has.',
     });
   });
 
-  test('fails where the id is a number that JSON.parse rounds', async () => {
+  test('fails if the id is a number that JSON.parse rounds', async () => {
     const api = () => ({json: [{id: 2 ** 60}]});
     expect(await pageThrough({next: lastId('id', 'after')}, api)).toEqual({
       requests: [''],
       records: [{id: 2 ** 60}],
       failure:
         'SystemError: GET https://api.test/items: "id" of the last record is a number beyond 2^53, which JSON in ' +
-        'JavaScript does not keep exact (it became 1152921504606847000). Page by another field, or ask the API for texts.',
+        'JavaScript does not keep exact (it became 1152921504606847000). Page by another field, or let the API send strings.',
     });
   });
 });

@@ -7,13 +7,13 @@ import {emptyPageReason} from './incomplete-reason.ts';
 import type {Paginator} from './paginator.ts';
 
 type LastIdOptions = {
-  /** A has-more flag; saves the request that proves the end. */
+  /** The location of a has-more flag. It saves the request for the empty last page. */
   readonly more?: FieldLocation;
 };
 
 /**
- * Pages by a key: a field of the last record goes into a query parameter, such as `starting_after`. Nothing slips
- * through between two pages, as long as the list is sorted by that field. An empty page is the end.
+ * Pages by a key: a field of the last record goes into a query parameter, such as `starting_after`. No record is missed
+ * between two pages if the list is sorted by that field. The list ends at an empty page.
  */
 export const lastId = <R extends object>(
   field: FieldPath<NoInfer<R>>,
@@ -26,11 +26,11 @@ export const lastId = <R extends object>(
     const value = valueAt(last, field);
     if (value === undefined || value === null || value === '') {
       throw new SystemError(
-        `${describeRequest(page.request)}: the last record of the page has no "${field}", so the next page can't be asked for. Set \`lastId\` to a field that every record has.`,
+        `${describeRequest(page.request)}: the last record of the page has no "${field}", so the next page can't be requested. Set \`lastId\` to a field that every record has.`,
       );
     }
     const key = scalarIn(page.request, `"${field}" of the last record`, value);
-    // Where the parameter means "from" rather than "behind", the list ends with the record it was asked from.
+    // If the parameter means "from" rather than "after", the last page has only the record of the request.
     const inclusiveEnd =
       page.records.length === 1 && page.request.url.searchParams.get(parameter) === String(key);
     return inclusiveEnd ? undefined : {query: {[parameter]: key}};

@@ -22,19 +22,19 @@ describe('a Link header', () => {
   test.each([
     ['alone', `<${NEXT}>; rel="next"`],
     ['before others', `<${NEXT}>; rel="next", <https://api.test/v3/items?page=9>; rel="last"`],
-    ['behind others', `<https://api.test/v3/items?page=9>; rel="last", <${NEXT}>; rel="next"`],
+    ['after others', `<https://api.test/v3/items?page=9>; rel="last", <${NEXT}>; rel="next"`],
     ['without spaces', `<https://api.test/last>;rel="last",<${NEXT}>;rel="next"`],
     ['with many spaces', `  < ${NEXT} >  ;  rel  =  "next"  `],
     ['in a list of relations', `<${NEXT}>; rel="last next"`],
-    ['in a list of relations in bare words', `<https://api.test/x>; rel=last, <${NEXT}>; rel=next`],
+    ['without quotes', `<https://api.test/x>; rel=last, <${NEXT}>; rel=next`],
     ['in upper case', `<${NEXT}>; REL="NEXT"`],
-    ['behind other parameters', `<${NEXT}>; type="application/json"; title="More"; rel="next"`],
+    ['after other parameters', `<${NEXT}>; type="application/json"; title="More"; rel="next"`],
     ['before other parameters', `<${NEXT}>; rel="next"; results="true"`],
-    ['behind a parameter without a value', `<${NEXT}>; preload; rel="next"`],
-    ['behind a parameter without a name', `<${NEXT}>;; rel="next"`],
-    ['behind separators in quotes', `<${NEXT}>; title="a, b; c"; rel="next"`],
-    ['behind quotes in quotes', `<${NEXT}>; title="the \\"next\\" one"; rel="next"`],
-    ['behind angle brackets in quotes', `<${NEXT}>; title="<none>"; rel="next"`],
+    ['after a parameter without a value', `<${NEXT}>; preload; rel="next"`],
+    ['after a parameter without a name', `<${NEXT}>;; rel="next"`],
+    ['after separators in quotes', `<${NEXT}>; title="a, b; c"; rel="next"`],
+    ['after quotes in quotes', `<${NEXT}>; title="the \\"next\\" one"; rel="next"`],
+    ['after angle brackets in quotes', `<${NEXT}>; title="<none>"; rel="next"`],
     ['next to a link without relation', `<https://api.test/x>, <${NEXT}>; rel="next"`],
   ])('names the next page %s', (_form, link) => {
     expect(nextOf({link})).toBe(NEXT);
@@ -45,7 +45,7 @@ describe('a Link header', () => {
     ['https://api.test/v3/items;v=1?page=2;rel=last'],
     ['https://api.test/v3/items?after=Y3Vyc29yOnYyOpK0=='],
     ['https://other.test/repositories/1/items?page=2'],
-  ])('names %s, as it stands', (target) => {
+  ])('names %s unchanged', (target) => {
     expect(nextOf({link: `<${target}>; rel="next"`})).toBe(target);
   });
 
@@ -66,20 +66,20 @@ describe('a Link header', () => {
 
   test.each([
     ['other relations', `<${NEXT}>; rel="prev", <https://api.test/x>; rel="first"`],
-    ['a relation that only begins so', `<${NEXT}>; rel="next-archive"`],
-    ['a relation that only ends so', `<${NEXT}>; rel="prev-next"`],
-    ['another parameter of that value', `<${NEXT}>; title="next"`],
+    ['a relation that only begins with next', `<${NEXT}>; rel="next-archive"`],
+    ['a relation that only ends with next', `<${NEXT}>; rel="prev-next"`],
+    ['another parameter with that value', `<${NEXT}>; title="next"`],
     ['a relation inside a quoted value', `<${NEXT}>; title="x; rel=next"; rel="last"`],
-    ['another parameter whose name ends so', `<${NEXT}>; norel="next"`],
+    ['another parameter whose name ends with rel', `<${NEXT}>; norel="next"`],
     ['an empty relation', `<${NEXT}>; rel=""`],
     ['a relation without a target', 'rel="next"'],
     ['nothing', ''],
     ['garbage', '<<>>;;,,"='],
-  ])('of %s names none', (_what, link) => {
+  ])('with %s names no next page', (_what, link) => {
     expect(nextOf({link})).toBeUndefined();
   });
 
-  test('that is missing names none', () => {
+  test('that is missing names no next page', () => {
     expect(nextOf({})).toBeUndefined();
   });
 
@@ -90,7 +90,7 @@ describe('a Link header', () => {
     [`<x>; a="${'\\'.repeat(15_000)}`],
     ['a '.repeat(7_500)],
     [`<x>; rel=${'"'.repeat(15_000)}`],
-  ])('is read quickly, whatever it holds', (link) => {
+  ])('is read quickly, whatever its content', (link) => {
     const before = performance.now();
     nextOf({link});
     expect(performance.now() - before).toBeLessThan(500);
@@ -110,21 +110,21 @@ describe('a list that ends without a next link', () => {
     );
 
   test.each([
-    ['whose page is not full', 1, undefined],
-    ['whose page links elsewhere', 2, '<?page=1>; rel="first"'],
-  ])('is complete: one %s', async (_what, count, link) => {
+    ['if its page is not full', 1, undefined],
+    ['if its page links elsewhere', 2, '<?page=1>; rel="first"'],
+  ])('is complete %s', async (_what, count, link) => {
     expect(await (link === undefined ? read(count) : read(count, link))).toEqual({
       requests: ['?per_page=2'],
       records: items(count, 9),
     });
   });
 
-  test('may go on where its first page is full and has no Link header: a proxy may drop it', async () => {
+  test('causes a warning if its first page is full and has no Link header, which a proxy may drop', async () => {
     expect(await read(2)).toEqual({
       requests: ['?per_page=2'],
       records: items(2, 9),
       warnings: [
-        'GET https://api.test/items: the last page is a full one (2 records), but its answer has no Link header, so ' +
+        'GET https://api.test/items: the last page is full (2 records), but the response has no Link header, so ' +
           "records may be missing. Check `next` against the API's documentation.",
       ],
     });

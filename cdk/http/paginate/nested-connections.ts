@@ -1,22 +1,19 @@
-// Connections in the nodes of a connection have pages of their own, which nobody asks for.
+// Finds connections in the nodes of a connection whose further pages are not read.
 import {isObject} from '../../json/values.ts';
 
-/** Deeper than any query goes that a server would take; data with a depth without end must not be followed. */
+/** Deeper than any query that servers accept. Bounds the search in JSON of unlimited depth. */
 const DEEPEST = 12;
 
 const hasNextPage = (value: unknown): boolean =>
   isObject(value) && isObject(value['pageInfo']) && value['pageInfo']['hasNextPage'] === true;
 
-/** What is below a value, with the part of the path that leads there: the place in a list is none. */
+/** The children of a value, each with its part of the path, which is empty for a list item. */
 const partsOf = (value: unknown): readonly (readonly [string, unknown])[] => {
   if (Array.isArray(value)) return value.map((item) => ['', item]);
   return isObject(value) ? Object.entries(value) : [];
 };
 
-/**
- * The path of a connection below a value that says it has a next page, such as `issues.nodes.labels`; undefined
- * where there is none. Those in `read` are paged: only what is in them counts.
- */
+/** The path of a connection with a next page, such as `issues.nodes.labels`. Connections in `read` are paged, so they are fine. */
 export const truncatedConnection = (
   value: unknown,
   read: ReadonlySet<unknown>,

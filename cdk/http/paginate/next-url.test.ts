@@ -2,11 +2,11 @@ import {describe, expect, test} from '@jest/globals';
 import {GET, items, pageThrough} from '../../../test/http/paging.ts';
 import {nextUrl} from './next-url.ts';
 
-const pageOf = (place: string, beside: object, request = GET) => {
-  const answers = [{rows: items(2), ...beside}, {rows: items(1, 3)}];
+const pageOf = (path: string, fields: object, request = GET) => {
+  const pages = [{rows: items(2), ...fields}, {rows: items(1, 3)}];
   return pageThrough(
-    {records: 'rows', next: nextUrl(place)},
-    () => ({json: answers.shift()}),
+    {records: 'rows', next: nextUrl(path)},
+    () => ({json: pages.shift()}),
     request,
   );
 };
@@ -31,8 +31,8 @@ describe('nextUrl', () => {
   test.each([
     ['links.next', {links: {next: '?page=2'}}],
     ['@odata.nextLink', {'@odata.nextLink': '?page=2'}],
-  ])('finds it at %s', async (place, beside) => {
-    expect(await pageOf(place, beside)).toEqual({requests: ['', '?page=2'], records: items(3)});
+  ])('finds the URL at %s', async (path, fields) => {
+    expect(await pageOf(path, fields)).toEqual({requests: ['', '?page=2'], records: items(3)});
   });
 
   test.each([[null], [''], [false], [0]])('ends at %j', async (next) => {
@@ -42,12 +42,12 @@ describe('nextUrl', () => {
     });
   });
 
-  test('says so where the first page is full and has none', async () => {
+  test('warns if the first page is full and has no URL', async () => {
     expect(await pageOf('next', {}, PAGE)).toEqual({
       requests: ['/v3/items?limit=2'],
       records: items(2),
       warnings: [
-        'GET https://api.test/v3/items: the last page is a full one (2 records), but "next" in the body is missing, ' +
+        'GET https://api.test/v3/items: the last page is full (2 records), but "next" in the body is missing, ' +
           "so records may be missing. Check `next` against the API's documentation.",
       ],
     });
@@ -56,15 +56,15 @@ describe('nextUrl', () => {
   test.each([
     ['a number', 2, 'a number'],
     ['an object', {href: '/items'}, 'an object'],
-    ['a URL of another kind', 'mailto:a@b', 'another text'],
-    ['half a URL', 'https://', 'another text'],
-  ])('fails at %s', async (_what, next, told) => {
+    ['a URL with another scheme', 'mailto:a@b', 'another string'],
+    ['an incomplete URL', 'https://', 'another string'],
+  ])('fails for %s', async (_what, next, kind) => {
     expect(await pageOf('next', {next})).toEqual({
       requests: [''],
       records: items(2),
       failure:
         `SystemError: GET https://api.test/items: "next" in the body should be the URL of the next page, but is ` +
-        `${told}. For a token use \`cursorIn\`.`,
+        `${kind}. For a token use \`cursorIn\`.`,
     });
   });
 });

@@ -5,7 +5,7 @@ import {describeLocation, type FieldLocation, valueAtLocation} from './field-loc
 import {fullPageReason} from './incomplete-reason.ts';
 import type {Paginator} from './paginator.ts';
 
-/** Follows a URL in the body as it stands, such as OData's `@odata.nextLink`; a relative one is resolved. */
+/** Follows a URL in the body unchanged, such as OData's `@odata.nextLink`. A relative one is resolved. */
 export const nextUrl = (location: FieldLocation): Paginator => ({
   next: (page) => {
     const found = valueAtLocation(page, location);
@@ -13,7 +13,7 @@ export const nextUrl = (location: FieldLocation): Paginator => ({
     const url = typeof found === 'string' ? URL.parse(found, page.response.url.href) : null;
     if (url?.protocol === 'https:' || url?.protocol === 'http:') return {url};
     throw new SystemError(
-      `${describeRequest(page.request)}: ${describeLocation(location)} should be the URL of the next page, but is ${typeof found === 'string' ? 'another text' : kindOf(found)}. For a token use \`cursorIn\`.`,
+      `${describeRequest(page.request)}: ${describeLocation(location)} should be the URL of the next page, but is ${typeof found === 'string' ? 'another string' : kindOf(found)}. For a token use \`cursorIn\`.`,
     );
   },
   incompleteReason: (page) =>

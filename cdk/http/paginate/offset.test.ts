@@ -3,13 +3,13 @@ import {type Answer, GET, items, pageThrough, param} from '../../../test/http/pa
 import type {HttpRequest} from '../types.ts';
 import {offset} from './offset.ts';
 
-/** A list of so many items, at most `most` a page, with something beside them. */
+/** A list of items, at most `most` per page, with additional fields in the body. */
 const listOf =
-  (count: number, most: number, beside: object = {}) =>
+  (count: number, most: number, fields: object = {}) =>
   (request: HttpRequest): Answer => {
     const start = param(request, 'offset');
     const rows = items(count).slice(start, start + Math.min(most, param(request, 'limit')));
-    return {json: {rows, ...beside}};
+    return {json: {rows, ...fields}};
   };
 
 const options = {records: 'rows'};
@@ -17,8 +17,12 @@ const options = {records: 'rows'};
 describe('offset', () => {
   test.each([
     ['is empty', 0, ['?offset=0&limit=2']],
-    ['is a short page, which may have been cut', 1, ['?offset=0&limit=2', '?offset=1&limit=2']],
-    ['is a full page', 2, ['?offset=0&limit=2', '?offset=2&limit=2']],
+    [
+      'is one short page, because the server may have reduced the size',
+      1,
+      ['?offset=0&limit=2', '?offset=1&limit=2'],
+    ],
+    ['is one full page', 2, ['?offset=0&limit=2', '?offset=2&limit=2']],
     ['ends with a short page', 3, ['?offset=0&limit=2', '?offset=2&limit=2']],
     ['ends with a full page', 4, ['?offset=0&limit=2', '?offset=2&limit=2', '?offset=4&limit=2']],
   ])('reads a list that %s', async (_what, count, requests) => {
@@ -29,7 +33,7 @@ describe('offset', () => {
     });
   });
 
-  test('advances by the records that came where the server cuts the size that was asked for', async () => {
+  test('advances by the records received if the server reduces the requested size', async () => {
     const api = listOf(250, 100);
     expect(await pageThrough({...options, next: offset({size: 1000})}, api)).toEqual({
       requests: ['?offset=0&limit=1000', '?offset=100&limit=1000', '?offset=200&limit=1000'],
@@ -37,7 +41,7 @@ describe('offset', () => {
     });
   });
 
-  test('advances by the records that came where the server sends more than was asked for', async () => {
+  test('advances by the records received if the server sends more than requested', async () => {
     const api = (request: HttpRequest) => ({
       json: items(7).slice(param(request, 'offset'), param(request, 'offset') + 3),
     });
@@ -49,12 +53,12 @@ describe('offset', () => {
 
   test.each([
     ['a number', 3, 3, ['?offset=0&limit=2', '?offset=2&limit=2']],
-    ['a text', '4', 4, ['?offset=0&limit=2', '?offset=2&limit=2']],
+    ['a string', '4', 4, ['?offset=0&limit=2', '?offset=2&limit=2']],
     ['zero', 0, 0, ['?offset=0&limit=2']],
     ['small', 1, 1, ['?offset=0&limit=2']],
-    ['null, which tells nothing', null, 2, ['?offset=0&limit=2', '?offset=2&limit=2']],
-    ['no number, which tells nothing', 'many', 2, ['?offset=0&limit=2', '?offset=2&limit=2']],
-  ])('ends at the total where that is %s', async (_what, total, count, requests) => {
+    ['null, which is ignored', null, 2, ['?offset=0&limit=2', '?offset=2&limit=2']],
+    ['not a number, which is ignored', 'many', 2, ['?offset=0&limit=2', '?offset=2&limit=2']],
+  ])('ends at a total that is %s', async (_what, total, count, requests) => {
     const api = listOf(count, 100, {total});
     expect(await pageThrough({...options, next: offset({size: 2, total: 'total'})}, api)).toEqual({
       requests,
@@ -62,7 +66,7 @@ describe('offset', () => {
     });
   });
 
-  test('takes the total from a header, in whatever case it is written', async () => {
+  test('takes the total from a header, ignoring the case of its name', async () => {
     const api = (request: HttpRequest) => ({
       ...listOf(4, 100)(request),
       headers: {'x-total-count': '4'},
@@ -74,7 +78,7 @@ describe('offset', () => {
     });
   });
 
-  test('goes on behind a short page while the total is not reached', async () => {
+  test('continues after a short page while the total is not reached', async () => {
     const pages = [items(2), items(1, 3), items(2, 4)];
     const api = () => ({json: {rows: pages.shift(), total: 5}});
     expect(await pageThrough({...options, next: offset({size: 2, total: 'total'})}, api)).toEqual({
@@ -83,7 +87,7 @@ describe('offset', () => {
     });
   });
 
-  test('goes on behind a short page where it is told to ask until one is empty', async () => {
+  test('continues after a short page if `untilEmpty` is true', async () => {
     const pages = [items(2), items(1, 3), items(2, 4), []];
     const api = () => ({json: pages.shift()});
     expect(await pageThrough({next: offset({size: 2, untilEmpty: true})}, api)).toEqual({
@@ -103,7 +107,7 @@ describe('offset', () => {
     ['0', [1, 0], ['?offset=0&limit=2', '?offset=2&limit=2']],
     ['null', [1, null], ['?offset=0&limit=2', '?offset=2&limit=2']],
   ])(
-    'ends where the has-more flag is %s, though the page is full',
+    'ends if the has-more flag is %s, although the page is full',
     async (_flag, flags, requests) => {
       const api = (request: HttpRequest) => listOf(4, 2, {more: flags.shift()})(request);
       expect(await pageThrough({...options, next: offset({size: 2, more: 'more'})}, api)).toEqual({
@@ -113,7 +117,7 @@ describe('offset', () => {
     },
   );
 
-  test('says so where a page is empty though the has-more flag is set', async () => {
+  test('warns if a page is empty although the has-more flag is true', async () => {
     const api = listOf(2, 100, {more: true});
     expect(await pageThrough({...options, next: offset({size: 2, more: 'more'})}, api)).toEqual({
       requests: ['?offset=0&limit=2', '?offset=2&limit=2'],
@@ -125,7 +129,7 @@ describe('offset', () => {
     });
   });
 
-  test('uses the names it is given, in the JSON of the request', async () => {
+  test('sets parameters with other names in the JSON of the request', async () => {
     const api = ({json}: HttpRequest) => {
       const start = Number(json?.['start']);
       return {json: items(3).slice(start, start + 2)};
@@ -137,7 +141,7 @@ describe('offset', () => {
     });
   });
 
-  test('reads a record twice, and misses none, where one is added in front meanwhile', async () => {
+  test('reads a record twice and misses no record if one is added in front during the read', async () => {
     const rows = [...items(4)];
     const api = (request: HttpRequest) => {
       const start = param(request, 'offset');
@@ -150,7 +154,7 @@ describe('offset', () => {
     });
   });
 
-  test('says so where a record slips through because one in front was deleted meanwhile', async () => {
+  test('warns if a record is missed because one in front was deleted during the read', async () => {
     const rows = [...items(4)];
     const api = (request: HttpRequest) => {
       const start = param(request, 'offset');
@@ -161,18 +165,18 @@ describe('offset', () => {
       requests: ['?offset=0&limit=2', '?offset=2&limit=2'],
       records: [{id: 1}, {id: 2}, {id: 4}],
       warnings: [
-        'GET https://api.test/items: the API counts 4 records, but its pages held 3: some may be missing. ' +
-          'If they did not just change, check `next` and `total`.',
+        'GET https://api.test/items: the API counts 4 records, but its pages have 3: some may be missing. ' +
+          'If the records did not change during the read, check `next` and `total`.',
       ],
     });
   });
 
-  test('fails where the server does not know the parameter', async () => {
+  test('fails if the server does not know the parameter', async () => {
     expect(await pageThrough({next: offset({size: 2})}, () => ({json: items(2)}))).toEqual({
       requests: ['?offset=0&limit=2', '?offset=2&limit=2'],
       records: items(2),
       failure:
-        'SystemError: GET https://api.test/items: the server sends the same page again (page 2, 2 records). It may ' +
+        'SystemError: GET https://api.test/items: the server sent the same page again (page 2, 2 records). It may ' +
         'not know the parameter that `next` sets: check its name. The records up to here were read.',
     });
   });

@@ -3,36 +3,33 @@ import {emptyPageReason} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import {numberIn, type Part, partStep} from './target.ts';
 
-/** How a list says that it goes on, where pages are counted by the client. */
+/** Recognizes the end of a list whose pages the client counts. */
 export type CountedEnd = {
-  /** A has-more flag. */
+  /** The location of a has-more flag. */
   readonly more?: FieldLocation;
-  /** Ask until a page is empty: for APIs that leave records out of their pages, such as those you may not see. */
+  /** Read until a page is empty, for APIs that leave records out of their pages, such as those you may not see. */
   readonly untilEmpty?: boolean;
 };
 
-/**
- * Whether a page may have one behind it, by its size alone. The first page teaches the size, since servers cut
- * the one that was asked for (Redmine answers limit=1000 with 100): a short first page proves nothing.
- */
-export const goesOn = (page: FetchedPage, {more, untilEmpty = false}: CountedEnd): boolean =>
+/** A short first page proves nothing: it shows the actual page size, which servers reduce (Redmine: 100 for limit=1000). */
+export const mayHaveNext = (page: FetchedPage, {more, untilEmpty = false}: CountedEnd): boolean =>
   page.records.length > 0 &&
   (flagAt(page, more) ?? (untilEmpty || page.index === 0 || page.records.length >= page.firstSize));
 
 type OffsetOptions = CountedEnd & {
-  /** The name of the parameter; default `offset`. */
+  /** The parameter for the offset; default `offset`. */
   readonly offset?: string;
-  /** The name of the parameter; default `limit`. */
+  /** The parameter for the size; default `limit`. */
   readonly limit?: string;
-  /** How many records to ask for. */
+  /** The number of records to request per page. */
   readonly size: number;
-  /** Where both parameters go; default `query`. */
+  /** The part of the request for both parameters; default `query`. */
   readonly in?: Part;
-  /** Where the API tells how many records there are. Saves the request that proves the end. */
+  /** The location of the number of all **records**. It saves the request for the empty last page. */
   readonly total?: FieldLocation;
 };
 
-/** Pages by `offset` and `limit`: the next page begins behind the records that came, however many were asked for. */
+/** Pages by `offset` and `limit`. The next page begins after the records received, however many were requested. */
 export const offset = ({
   offset: name = 'offset',
   limit = 'limit',
@@ -49,7 +46,7 @@ export const offset = ({
     const hasNext =
       count !== undefined && flagAt(page, end.more) === undefined
         ? page.records.length > 0 && reached < count
-        : goesOn(page, end);
+        : mayHaveNext(page, end);
     return hasNext ? partStep(part, {[name]: reached}) : undefined;
   },
   incompleteReason: (page) => emptyPageReason(page, end.more),

@@ -1,4 +1,4 @@
-// Paging through a whole client: what it sends where, what it lets through, what it says.
+// Tests paging through a client: its requests, the statuses that it accepts, and its messages.
 import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
 import {virtualClock} from '../../testing/virtual-clock.ts';
@@ -13,9 +13,9 @@ import type {PaginateOptions} from './paginate.ts';
 
 const API = 'https://api.test';
 
-/** The records of a list, and what the client said about it apart from each request. */
+/** Returns the records of a list, and the messages of the client except those at DEBUG. */
 const read = async (path: string, options: ListRequestOptions & PaginateOptions) => {
-  const said: string[] = [];
+  const messages: string[] = [];
   const records: object[] = [];
   const {paginate, close} = openHttpClient(
     {baseUrl: API, auth: bearer('hush')},
@@ -23,18 +23,18 @@ const read = async (path: string, options: ListRequestOptions & PaginateOptions)
       signal: new AbortController().signal,
       clock: virtualClock(0),
       log: (level, message) => {
-        if (level !== 'DEBUG') said.push(`${level} ${message}`);
+        if (level !== 'DEBUG') messages.push(`${level} ${message}`);
       },
     },
   );
   try {
     for await (const page of paginate<object>(path, options)) records.push(...page.records);
   } catch (error) {
-    said.push(String(error));
+    messages.push(String(error));
   } finally {
     await close();
   }
-  return {records, said};
+  return {records, messages};
 };
 
 describe('paging over HTTP', () => {
@@ -47,11 +47,11 @@ describe('paging over HTTP', () => {
       .reply(200, {rows: [{id: 2}], next: null});
     expect(await read('/items', {records: 'rows', next: nextUrl('next')})).toEqual({
       records: [{id: 1}, {id: 2}],
-      said: [],
+      messages: [],
     });
   });
 
-  test('pages by POST where the cursor goes into the JSON', async () => {
+  test('pages by POST if the cursor goes into the JSON', async () => {
     nock(API)
       .post('/search', {q: 'x'})
       .reply(200, {rows: [{id: 1}], next: 'a'});
@@ -61,11 +61,11 @@ describe('paging over HTTP', () => {
     const next = cursorIn('next', {json: 'cursor'});
     expect(await read('/search', {records: 'rows', next, method: 'POST', json: {q: 'x'}})).toEqual({
       records: [{id: 1}, {id: 2}],
-      said: [],
+      messages: [],
     });
   });
 
-  test('ends at a status that means "past the end", as WordPress does', async () => {
+  test('ends at a status that means "past the end", such as WordPress\' 400', async () => {
     const code = 'rest_post_invalid_page_number';
     nock(API)
       .get('/posts?page=1')
@@ -73,19 +73,19 @@ describe('paging over HTTP', () => {
     nock(API).get('/posts?page=2').reply(400, {code});
     expect(await read('/posts', {next: pageNumber(), endOn: [400]})).toEqual({
       records: [{id: 1}],
-      said: [],
+      messages: [],
     });
   });
 
-  test('fails at that status where it comes with the first page', async () => {
+  test('fails if the first page has that status', async () => {
     nock(API).get('/posts?page=1').reply(400, {message: 'Unknown parameter.'});
     expect(await read('/posts', {next: pageNumber(), endOn: [400]})).toEqual({
       records: [],
-      said: ['SystemError: GET https://api.test/posts answered 400: Unknown parameter.'],
+      messages: ['SystemError: GET https://api.test/posts answered 400: Unknown parameter.'],
     });
   });
 
-  test('warns about records that the API counts and does not send', async () => {
+  test('warns if the API counts more records than it sends', async () => {
     nock(API)
       .get('/items?offset=0&limit=2')
       .reply(200, {rows: [{id: 1}], total_count: '3'});
@@ -93,9 +93,9 @@ describe('paging over HTTP', () => {
     const next = offset({size: 2, total: 'total_count'});
     expect(await read('/items', {records: 'rows', next})).toEqual({
       records: [{id: 1}],
-      said: [
-        'WARN GET https://api.test/items: the API counts 3 records, but its pages held 1: some may be missing. If ' +
-          'they did not just change, check `next` and `total`.',
+      messages: [
+        'WARN GET https://api.test/items: the API counts 3 records, but its pages have 1: some may be missing. If ' +
+          'the records did not change during the read, check `next` and `total`.',
       ],
     });
   });

@@ -15,7 +15,7 @@ const first: HttpRequest = {
   headers: {accept: 'application/json'},
 };
 
-const answer = (
+const respond = (
   request: HttpRequest,
   json: unknown,
   {status = 200, next}: {status?: number; next?: string} = {},
@@ -35,29 +35,29 @@ const over = (send: Send, warn: (message: string) => void = () => {}): Paging =>
 
 /** Three pages of two records each; the last one has no next. */
 const threePages = () => {
-  const asked: string[] = [];
+  const requested: string[] = [];
   const send: Send = async (request) => {
-    asked.push(request.url.href);
+    requested.push(request.url.href);
     const page = Number(request.url.searchParams.get('page'));
     const records = [{id: page * 2 - 1}, {id: page * 2}];
-    return answer(request, records, page < 3 ? {next: `?page=${page + 1}`} : {});
+    return respond(request, records, page < 3 ? {next: `?page=${page + 1}`} : {});
   };
-  return {send, asked};
+  return {send, requested};
 };
 
-/** One page, whatever is asked for. */
+/** One page, whatever the request. */
 const onePage = (json: unknown, options: PaginateOptions = {}, status = 200) =>
   Array.fromAsync(
     paginate<object>(
-      over(async (request) => answer(request, json, {status})),
+      over(async (request) => respond(request, json, {status})),
       first,
       options,
     ),
   );
 
 describe('pages', () => {
-  test('follow one another up to the one without a next', async () => {
-    const {send, asked} = threePages();
+  test('follow one another up to the one without a next link', async () => {
+    const {send, requested} = threePages();
     const pages = await Array.fromAsync(paginate(over(send), first, {next: linkHeader()}));
     expect(pages).toEqual([
       {records: [{id: 1}, {id: 2}], bytes: 19},
@@ -65,39 +65,39 @@ describe('pages', () => {
       {records: [{id: 5}, {id: 6}], bytes: 19},
       {records: [], bytes: 0, incompleteReason: expect.stringContaining('has no Link header')},
     ]);
-    expect(asked).toEqual([
+    expect(requested).toEqual([
       'https://api.test/items?page=1',
       'https://api.test/items?page=2',
       'https://api.test/items?page=3',
     ]);
   });
 
-  test('are requested one ahead of the reader, and none before it asks for the first', async () => {
-    const {send, asked} = threePages();
+  test('are requested one ahead of the reader, and no page before the reader requests the first', async () => {
+    const {send, requested} = threePages();
     const pages = paginate(over(send), first, {next: linkHeader()});
-    expect(asked.length).toBe(0);
+    expect(requested.length).toBe(0);
     await pages.next();
     await new Promise(setImmediate);
-    expect(asked.length).toBe(2);
+    expect(requested.length).toBe(2);
     await pages.next();
     await new Promise(setImmediate);
-    expect(asked.length).toBe(3);
+    expect(requested.length).toBe(3);
     await pages.return(undefined);
-    expect(asked.length).toBe(3);
+    expect(requested.length).toBe(3);
   });
 
-  test('are requested when the reader asks for them, where that is wished', async () => {
-    const {send, asked} = threePages();
+  test('are requested when the reader requests them, if `prefetch` is false', async () => {
+    const {send, requested} = threePages();
     const pages = paginate(over(send), first, {next: linkHeader(), prefetch: false});
     await pages.next();
     await new Promise(setImmediate);
-    expect(asked.length).toBe(1);
+    expect(requested.length).toBe(1);
     await pages.next();
     await pages.return(undefined);
-    expect(asked.length).toBe(2);
+    expect(requested.length).toBe(2);
   });
 
-  test('that fail ahead of the reader fail when it asks for them, behind the page it has', async () => {
+  test('that fail ahead of the reader fail when it requests them, after the page it has', async () => {
     const {send} = threePages();
     const failing: Send = (request) =>
       request.url.search === '?page=2' ? Promise.reject(new RangeError('Lost.')) : send(request);
@@ -110,7 +110,7 @@ describe('pages', () => {
     expect(await failureOf(() => pages.next())).toBe('RangeError: Lost.');
   });
 
-  test('that fail behind a reader that left fail silently', async () => {
+  test('that fail after the reader has stopped fail silently', async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);
@@ -123,27 +123,27 @@ describe('pages', () => {
     expect(unhandled).toEqual([]);
   });
 
-  test('follow a function of the source as well as a paginator', async () => {
-    const {send, asked} = threePages();
+  test('follow a function of the source like a paginator', async () => {
+    const {send, requested} = threePages();
     const next = ({index}: FetchedPage) => (index < 1 ? {query: {page: 3}} : undefined);
     expect(await Array.fromAsync(paginate(over(send), first, {next}))).toEqual([
       {records: [{id: 1}, {id: 2}], bytes: 19},
       {records: [{id: 5}, {id: 6}], bytes: 19},
     ]);
-    expect(asked).toEqual(['https://api.test/items?page=1', 'https://api.test/items?page=3']);
+    expect(requested).toEqual(['https://api.test/items?page=1', 'https://api.test/items?page=3']);
   });
 
-  test('end where the source says so, without another request', async () => {
-    const {send, asked} = threePages();
+  test('end if `stop` returns true, without another request', async () => {
+    const {send, requested} = threePages();
     const options = {next: linkHeader(), stop: ({seen}: FetchedPage) => seen >= 4};
     expect(await Array.fromAsync(paginate(over(send), first, options))).toEqual([
       {records: [{id: 1}, {id: 2}], bytes: 19},
       {records: [{id: 3}, {id: 4}], bytes: 19},
     ]);
-    expect(asked.length).toBe(2);
+    expect(requested.length).toBe(2);
   });
 
-  test('are all requested with the headers of the first', async () => {
+  test('are all requested with the headers of the first one', async () => {
     const sent: HttpRequest[] = [];
     const {send} = threePages();
     const spy: Send = (request) => {
@@ -158,15 +158,15 @@ describe('pages', () => {
     ]);
   });
 
-  test('are one without a paginator, whatever the answer links to', async () => {
-    const {send, asked} = threePages();
+  test('end after the first one without a paginator, whatever the response links to', async () => {
+    const {send, requested} = threePages();
     expect(await Array.fromAsync(paginate(over(send), first, {}))).toEqual([
       {records: [{id: 1}, {id: 2}], bytes: 19},
     ]);
-    expect(asked).toEqual(['https://api.test/items?page=1']);
+    expect(requested).toEqual(['https://api.test/items?page=1']);
   });
 
-  test('show the paginator the answer, its JSON and its records', async () => {
+  test('give the paginator the response, its JSON and its records', async () => {
     const seen: FetchedPage[] = [];
     const next = (page: FetchedPage) => {
       seen.push(page);
@@ -176,7 +176,7 @@ describe('pages', () => {
     expect(seen).toEqual([
       {
         request: first,
-        response: answer(first, {items: [{id: 1}], more: false}),
+        response: respond(first, {items: [{id: 1}], more: false}),
         bytes: 33,
         json: {items: [{id: 1}], more: false},
         records: [{id: 1}],
@@ -188,12 +188,14 @@ describe('pages', () => {
     ]);
   });
 
-  test('that lead back to one of them are an error that names it, after their records', async () => {
-    let asked = 0;
+  test('that lead back to one of them fail after their records', async () => {
+    let requested = 0;
     const send: Send = async (request) => {
-      asked += 1;
-      if (asked > 3) throw new Error('The circle was not noticed.');
-      return answer(request, [{id: asked}], {next: `?page=${asked === 3 ? 2 : asked + 1}`});
+      requested += 1;
+      if (requested > 3) throw new Error('The loop was not noticed.');
+      return respond(request, [{id: requested}], {
+        next: `?page=${requested === 3 ? 2 : requested + 1}`,
+      });
     };
     const read: object[] = [];
     const failure = await failureOf(async () => {
@@ -203,16 +205,16 @@ describe('pages', () => {
     });
     expect(read).toEqual([{id: 1}, {id: 2}, {id: 3}]);
     expect(failure).toBe(
-      'SystemError: https://api.test/items: the page that follows was fetched before, so its paging runs in a ' +
-        "circle. The records up to here were read; report this to the API's owner.",
+      'SystemError: https://api.test/items: pagination loops: the next page was already fetched. ' +
+        "The records up to here were read; report this to the API's owner.",
     );
   });
 
-  test('without records do not end the paging: only a missing next does', async () => {
+  test('without records do not end the list: only a missing next link does', async () => {
     const send: Send = async (request) =>
       request.url.search === '?page=1'
-        ? answer(request, [], {next: '?page=2'})
-        : answer(request, [{id: 1}]);
+        ? respond(request, [], {next: '?page=2'})
+        : respond(request, [{id: 1}]);
     expect(await Array.fromAsync(paginate(over(send), first, {next: linkHeader()}))).toEqual([
       {records: [], bytes: 2},
       {records: [{id: 1}], bytes: 10},
@@ -232,7 +234,7 @@ describe('the records of a page', () => {
     ]);
   });
 
-  test('are in a field of a field', async () => {
+  test('are in a nested field', async () => {
     expect(await onePage({data: {rows: []}}, {records: 'data.rows'})).toEqual([
       {records: [], bytes: 20},
     ]);
@@ -240,15 +242,15 @@ describe('the records of a page', () => {
 
   test.each([
     [
-      'an object where no path is set',
+      'an object without a path',
       {total: 1, items: []},
       {},
       'the body should be a list of objects, but is an object. The body has: total, items.',
     ],
     ['null', null, {}, 'the body should be a list of objects, but is null.'],
-    ['a text', 'hello', {}, 'the body should be a list of objects, but is a string.'],
+    ['a string', 'hello', {}, 'the body should be a list of objects, but is a string.'],
     [
-      'a list with a text',
+      'a list with a string',
       [{id: 1}, 'two'],
       {},
       'the body should be a list of objects, but is a list with other values.',
@@ -272,18 +274,18 @@ describe('the records of a page', () => {
       '"data.rows" in the body should be a list of objects, but is undefined. The body has: data, error.',
     ],
     [
-      'a list where a field is expected',
+      'a list instead of an object',
       [{id: 1}],
       {records: 'items'},
       '"items" in the body should be a list of objects, but is undefined.',
     ],
-  ])('are an error that tells the shape of %s', async (_what, json, options, told) => {
+  ])('fail with the type of %s', async (_what, json, options, message) => {
     expect(await failureOf(() => onePage(json, options))).toBe(
-      `SystemError: GET https://api.test/items: ${told} Set \`records\` to the path of the list.`,
+      `SystemError: GET https://api.test/items: ${message} Set \`records\` to the path of the list.`,
     );
   });
 
-  test('are an error that says so where the body is no JSON', async () => {
+  test('fail if the body is not JSON', async () => {
     const send: Send = async ({url}) => ({
       status: 200,
       headers: {'content-type': 'text/html'},
@@ -304,11 +306,11 @@ describe('a status that means "nothing here"', () => {
     ).toEqual([]);
   });
 
-  test('ends them behind those that were there', async () => {
+  test('ends the list after earlier pages', async () => {
     const send: Send = async (request) =>
       request.url.search === '?page=1'
-        ? answer(request, [{id: 1}], {next: '?page=2'})
-        : answer(request, {}, {status: 404});
+        ? respond(request, [{id: 1}], {next: '?page=2'})
+        : respond(request, {}, {status: 404});
     const pages = paginate(over(send), first, {next: linkHeader(), emptyOn: [404]});
     expect(await Array.fromAsync(pages)).toEqual([{records: [{id: 1}], bytes: 10}]);
   });

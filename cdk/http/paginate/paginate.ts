@@ -2,8 +2,9 @@ import type {JsonObject} from '../../json/values.ts';
 import {asOne, openResponse} from '../decode/decode-response.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {isTouched, pageWith} from '../decode/lazy-records.ts';
+import {assertRecords, recordsAtPath} from '../decode/records-in-document.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
-import type {HttpRequest, HttpResponse, Send} from '../types.ts';
+import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 import {countAt, type FieldLocation} from './field-location.ts';
 import {
   assertBelowCap,
@@ -15,53 +16,49 @@ import {
 import {fullPageReason} from './incomplete-reason.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
 import {type ListResume, openList} from './resume.ts';
-import {selectRecords} from './select-records.ts';
 
 export type PaginateOptions<R extends object = object> = {
-  /** Where the records are in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
+  /** The path of the records in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
   readonly records?: string;
-  /** How the next page is found: a paginator, or a function of your own. Without it there is just one. */
+  /** Finds the next page: a paginator, or your own function. Without it one page is read. */
   readonly next?: Paginator<R> | Paginator<R>['next'];
-  /** Ends the list behind a page, whatever follows. */
+  /** Ends the list after a page, even if there is a next one. */
   readonly stop?: (page: FetchedPage<R>) => boolean;
   /** Statuses that mean "nothing here" rather than a fault, such as GitHub's 409 for an empty repository. */
   readonly emptyOn?: readonly number[];
-  /** Statuses that mean "past the end" behind the first page, such as WordPress' 400. */
+  /** Statuses that mean "past the end" after the first page, such as WordPress' 400. */
   readonly endOn?: readonly number[];
-  /** Where the API tells how many records there are: it is compared with those that came. */
+  /** The location of the number of all records, which is compared with the number read. */
   readonly total?: FieldLocation;
-  /** What an end is that is not proven, or a `total` that was not reached: a warning (the default), or an error. */
+  /** A list that may be incomplete, or does not reach its `total`, is a warning (the default) or an error. */
   readonly incomplete?: 'warn' | 'fail';
-  /** More pages than these are an error. Default 100,000. */
+  /** More pages are an error. Default 100,000. */
   readonly maxPages?: number;
-  /** By default the next page is requested while this one is worked on. False: only when the reader asks for it. */
+  /** True (the default) requests the next page while you work on this one; false waits until you need it. */
   readonly prefetch?: boolean;
 };
 
-/** What was fetched at once. */
 export type FetchedRecords<R extends object> = {
   readonly records: readonly R[];
   readonly bytes: number;
-  /** Why the list may not be complete: on a page without records, behind the last one. */
+  /** Why the list may be incomplete. Set on an additional page without records after the last one. */
   readonly incompleteReason?: string;
-  /** Where the page behind this one is; undefined for the last one, and where that would tell a secret. */
+  /** Resumes the list after this page; undefined on the last page, or if it would contain a secret. */
   readonly resume?: JsonObject;
 };
 
-/** What a client lends to paging. */
 export type Paging = {
-  /** Lets answers through that are none of the API's refusals, or one of these statuses. */
+  /** Returns responses with one of these statuses too; other refusals of the API are errors. */
   readonly sendAllowing: (allowed: readonly number[]) => Send;
   readonly warn: (message: string) => void;
   readonly decoder: Decoder;
-  /** The largest body, unpacked. */
+  /** The largest body in bytes, unpacked. */
   readonly limit: number;
-  /** Absent: the list begins at its first page, and its pages do not say where the next one is. */
+  /** Absent: the list begins at its first page, and its pages have no `resume`. */
   readonly resume?: ListResume | undefined;
 };
 
 type Fetched<R extends object> = FetchedPage<R> & {
-  /** Its size, unpacked. */
   readonly bytes: number;
 };
 
@@ -80,33 +77,36 @@ const DEFAULT_MAX_PAGES = 100_000;
 
 type Content<R extends object> = Pick<Fetched<R>, 'json' | 'bytes' | 'records'>;
 
-/** Opens answers: their records are parsed when somebody looks at them, where that can be. */
+/** Opens responses, with lazily parsed records where that is possible. */
 const contentReader = <R extends object>(
   decoder: Decoder,
   limit: number,
   path: string | undefined,
   paginator: Pick<Paginator, 'records'>,
 ) => {
-  // A paginator that finds the records itself has to see them.
+  // A paginator that finds the records itself needs the parsed body.
   let location = path !== undefined || paginator.records === undefined ? {path} : undefined;
-  const places = {path, find: paginator.records, follow: decoder.find};
+  const {find = recordsAtPath} = decoder;
+  const {records: detect = ({json}) => json} = paginator;
+  const recordsIn = (request: HttpRequest, document: unknown): readonly R[] => {
+    const found = path === undefined ? detect({request, json: document}) : find(document, path);
+    return assertRecords({where: describeRequest(request), path, found, document});
+  };
   return async (
     request: HttpRequest,
     response: HttpResponse,
     before: Fetched<R> | undefined,
   ): Promise<Content<R>> => {
-    // Who looks at one page looks at all of them: they are parsed at once then.
+    // Code that accesses the records of one page accesses all: parse the next ones at once.
     if (before !== undefined && isTouched(before.records)) location = undefined;
     const opened = await openResponse<R>(request, response, decoder, limit, location);
     const {documents, bytes} = opened;
-    const records =
-      opened.records ??
-      documents.flatMap((document) => selectRecords<R>({request, json: document}, places));
+    const records = opened.records ?? documents.flatMap((document) => recordsIn(request, document));
     return {json: asOne(documents), bytes, records};
   };
 };
 
-/** Fetches the page of a request, and the one behind a page; undefined behind the last. */
+/** `fetchPage` returns undefined past the end of the list. */
 const openPages = <R extends object>(
   {sendAllowing, warn, decoder, limit}: Paging,
   options: PaginateOptions<R>,
@@ -114,7 +114,7 @@ const openPages = <R extends object>(
 ) => {
   const {endOn = [], incomplete = 'warn', maxPages = DEFAULT_MAX_PAGES} = options;
   const paginator = paginatorOf(options.next);
-  // The records before the page at which a list is resumed are not counted.
+  // A resumed list does not count the records before its first page.
   const total = isResumed ? undefined : (options.total ?? paginator.total);
   const open = contentReader<R>(decoder, limit, options.records, paginator);
   const requested = new Set<string>();
@@ -144,8 +144,7 @@ const openPages = <R extends object>(
     return {request, response, json, bytes, records, index, firstSize, seen, counted};
   };
 
-  /** The request for the page behind this one; undefined where there is none. */
-  const requestBehind = (page: Fetched<R>): HttpRequest | undefined => {
+  const requestAfter = (page: Fetched<R>): HttpRequest | undefined => {
     checkTruncation(page);
     if (options.stop?.(page)) return undefined;
     const step = paginator.next(page);
@@ -154,10 +153,10 @@ const openPages = <R extends object>(
     return undefined;
   };
 
-  return {fetchPage, requestBehind, incompleteReason: () => incompleteReason};
+  return {fetchPage, requestAfter, incompleteReason: () => incompleteReason};
 };
 
-/** What a page is, or why it can't be had: told when the reader comes for it. */
+/** Keeps an error, to throw it when the reader requests the next page. */
 const attempt = <T>(make: () => T): {readonly value: T} | {readonly error: unknown} => {
   try {
     return {value: make()};
@@ -175,23 +174,23 @@ export async function* paginate<R extends object>(
   const first = takeStep(request, paginatorOf(options.next).first ?? {});
   const list = openList(paging.resume, first);
   const pages = openPages<R>(paging, options, list.isResumed);
-  const {fetchPage, requestBehind, incompleteReason} = pages;
+  const {fetchPage, requestAfter, incompleteReason} = pages;
   let page = await fetchPage(withEmptyOn(list.begin, options.emptyOn));
   while (page !== undefined) {
     const current: Fetched<R> = page;
-    const behind = attempt(() => requestBehind(current));
-    const next = 'value' in behind ? behind.value : undefined;
+    const following = attempt(() => requestAfter(current));
+    const next = 'value' in following ? following.value : undefined;
     const fetchNext = () => next && fetchPage(next, current);
     const ahead = options.prefetch === false ? undefined : fetchNext();
-    // It is told when the reader comes for that page; a reader that leaves before has no use for it.
+    // A failure is thrown when the reader requests that page; a reader that stops before does not need it.
     ahead?.catch(() => {});
     yield pageWith(current.records, {
       bytes: current.bytes,
       ...(next && list.resumeAt(next)),
     });
-    if ('error' in behind) throw behind.error;
+    if ('error' in following) throw following.error;
     page = await (ahead ?? fetchNext());
   }
-  const why = incompleteReason();
-  if (why !== undefined) yield {records: [], bytes: 0, incompleteReason: why};
+  const reason = incompleteReason();
+  if (reason !== undefined) yield {records: [], bytes: 0, incompleteReason: reason};
 }

@@ -4,49 +4,44 @@ import {type Query, setParameter} from '../query.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import type {FieldLocation} from './field-location.ts';
 
-/** What a paginator decides from. */
 export type FetchedPage<R extends object = object> = {
-  /** What was asked. */
   readonly request: HttpRequest;
   readonly response: HttpResponse;
-  /** The decoded body. */
   readonly json: unknown;
   readonly records: readonly R[];
-  /** How many pages came before it. */
   readonly index: number;
-  /** How many records the first page had: a full page here, since servers cut the asked size without a word. */
+  /** The number of records in the first page: the actual page size, because servers silently reduce the requested one. */
   readonly firstSize: number;
-  /** How many records there were up to this page, its own included. */
+  /** The number of records up to and including this page. */
   readonly seen: number;
-  /** The largest total the API has named so far, where `total` tells where it does. */
+  /** The largest number that was found at `total` so far. */
   readonly counted: number | undefined;
 };
 
-/** What is different about the request for a page; everything else stays as in the request before it. */
+/** Changes to the request for the next page. The rest is that of the request before it. */
 export type Step = {
-  /** Instead of the URL before, its query included. */
+  /** Replaces the URL and its query. */
   readonly url?: URL;
-  /** Set in the query. */
   readonly query?: Query;
-  /** Merged into the JSON of the request, field by field at the top level. The list must be asked for by POST. */
+  /** Merged into the JSON of the request, field by field at the top level. The list must be requested by POST. */
   readonly json?: JsonObject;
-  /** Merged into the form of the request. The list must be asked for by POST. */
+  /** Merged into the form of the request. The list must be requested by POST. */
   readonly form?: Query;
 };
 
-/** How an API is paged. It keeps nothing between pages: what it needs to know stands in the request it made. */
+/** Finds the next page of a list. It keeps nothing between pages: the request says what was requested. */
 export type Paginator<R extends object = object> = {
-  /** What the request for the first page has more, such as a limit. */
+  /** Changes to the first request, such as a limit. */
   readonly first?: Step;
   /** The step to the next page; undefined after the last one. */
   readonly next: (page: FetchedPage<R>) => Step | undefined;
-  /** Called where `next` finds no page: why the list may be incomplete. Undefined where its end is certain. */
+  /** Called if `next` finds no page. Returns why the list may be incomplete; undefined if its end is certain. */
   readonly incompleteReason?: (page: FetchedPage<R>) => string | undefined;
-  /** Called for every page: which list in it is truncated. Reported once for each list of pages; undefined where none is. */
+  /** Called for every page. Names a truncated list in it, else undefined. Only the first one is reported. */
   readonly truncatedIn?: (page: FetchedPage<R>) => string | undefined;
-  /** Where the API tells how many records there are. */
+  /** The location of the number of all records. */
   readonly total?: FieldLocation | undefined;
-  /** Finds the records, where no `records` path is set. */
+  /** Finds the records if no `records` path is set. */
   readonly records?: (page: Pick<FetchedPage, 'request' | 'json'>) => unknown;
 };
 
@@ -62,7 +57,6 @@ const assertBody = (request: HttpRequest, part: 'json' | 'form'): void => {
   );
 };
 
-/** The request that a step leads to. */
 export const takeStep = (
   request: HttpRequest,
   {url, query = {}, json, form}: Step,

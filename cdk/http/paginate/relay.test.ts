@@ -22,7 +22,7 @@ const read = (options: Parameters<typeof relay>[1], ...connections: (object | nu
 const FIRST = ' {"query":"{…}","variables":{"first":2}}';
 
 describe('relay', () => {
-  test('follows endCursor, among the variables of the query', async () => {
+  test('puts endCursor into the variables of the query', async () => {
     expect(
       await read(
         {},
@@ -35,7 +35,7 @@ describe('relay', () => {
     });
   });
 
-  test('takes the nodes of edges, without those that may not be seen, and another variable', async () => {
+  test('takes the nodes of edges, except for null ones, and uses another variable', async () => {
     expect(
       await read(
         {variable: 'cursor'},
@@ -51,7 +51,7 @@ describe('relay', () => {
     });
   });
 
-  test('says so where there is more and no cursor', async () => {
+  test('warns if there is more and no cursor', async () => {
     expect(await read({}, {nodes: items(1), pageInfo: {hasNextPage: true}})).toEqual({
       requests: [FIRST],
       records: items(1),
@@ -62,7 +62,7 @@ describe('relay', () => {
     });
   });
 
-  test('fails where the query does not ask for pageInfo', async () => {
+  test('fails if the query does not request pageInfo', async () => {
     expect(await read({}, {nodes: items(1)})).toEqual({
       requests: [FIRST],
       records: items(1),
@@ -72,7 +72,7 @@ describe('relay', () => {
     });
   });
 
-  test('fails where there is no connection', async () => {
+  test('fails if there is no connection', async () => {
     expect(await read({}, null)).toEqual({
       requests: [FIRST],
       records: [],
@@ -82,7 +82,7 @@ describe('relay', () => {
     });
   });
 
-  test('fails with the errors of the server, though the status is 200', async () => {
+  test('fails with the errors of the server, although the status is 200', async () => {
     const json = {
       errors: [{message: 'Field a.', path: ['items', 0]}, {message: 'Field b.'}],
       data: null,
@@ -96,13 +96,13 @@ describe('relay', () => {
   });
 });
 
-/** A connection with these nodes, and a next page behind a cursor, if there is one. */
+/** A connection with these nodes, and with a next page if there is a cursor. */
 const nodes = (list: readonly object[], next?: string | null) => ({
   nodes: list,
   pageInfo: {hasNextPage: next !== undefined, endCursor: next ?? null},
 });
 
-/** Owners with their issues by number; both lists in pages of a size. */
+/** Owners and the number of their issues; both lists have pages. */
 const tracker = (
   owners: Readonly<Record<string, number>>,
   sizes: {outer: number; inner: number},
@@ -135,21 +135,21 @@ describe('relay with an inner connection', () => {
 
   test('reads each inner list to its end before the next outer page', async () => {
     const api = tracker({a: 3, b: 0, c: 4, d: 1}, {outer: 1, inner: 2});
-    const asked = (variables: object) => ` ${JSON.stringify({query: '{…}', variables})}`;
+    const requestOf = (variables: object) => ` ${JSON.stringify({query: '{…}', variables})}`;
     expect(await pageThrough({next}, api, QUERY)).toEqual({
       requests: [
-        asked({first: 2}),
-        asked({first: 2, innerAfter: '2'}),
-        asked({first: 2, innerAfter: null, after: '1'}),
-        asked({first: 2, innerAfter: null, after: '2'}),
-        asked({first: 2, innerAfter: '2', after: '2'}),
-        asked({first: 2, innerAfter: null, after: '3'}),
+        requestOf({first: 2}),
+        requestOf({first: 2, innerAfter: '2'}),
+        requestOf({first: 2, innerAfter: null, after: '1'}),
+        requestOf({first: 2, innerAfter: null, after: '2'}),
+        requestOf({first: 2, innerAfter: '2', after: '2'}),
+        requestOf({first: 2, innerAfter: null, after: '3'}),
       ],
       records: ['a1', 'a2', 'a3', 'c1', 'c2', 'c3', 'c4', 'd1'].map((id) => ({id})),
     });
   });
 
-  test('takes several outer nodes in a page where their inner lists fit', async () => {
+  test('reads several outer nodes in a page if each inner list has one page', async () => {
     const api = tracker({a: 2, b: 1, c: 2}, {outer: 2, inner: 2});
     const {requests, records, ...rest} = await pageThrough({next}, api, QUERY);
     expect([requests.length, records, rest]).toEqual([
@@ -159,14 +159,14 @@ describe('relay with an inner connection', () => {
     ]);
   });
 
-  test('fails where several outer nodes share a page, and an inner list goes on', async () => {
+  test('fails if several outer nodes share a page, and an inner list has a next page', async () => {
     const api = tracker({a: 1, b: 3}, {outer: 2, inner: 2});
     expect(await pageThrough({next}, api, QUERY)).toEqual({
       requests: [FIRST],
       records: ['a1', 'b1', 'b2'].map((id) => ({id})),
       failure:
         'SystemError: POST https://api.test/items: "data.owners" in the body has 2 nodes in a page, and "issues" of 1 of ' +
-        'them has a next page. Ask for the outer nodes one at a time (`first: 1`), or for all of "issues" at once.',
+        'them has a next page. Request the outer nodes one at a time (`first: 1`), or all of "issues" at once.',
     });
   });
 
@@ -177,20 +177,20 @@ describe('relay with an inner connection', () => {
       '"issues" in the body has no pageInfo.hasNextPage: add `pageInfo { hasNextPage endCursor }` to the query.',
     ],
     [
-      'goes on without a cursor',
+      'has a next page but no cursor',
       {issues: nodes(items(1), null)},
       '"issues" has a next page, but pageInfo.endCursor is missing: add it to the query.',
     ],
-  ])('fails where the inner connection %s', async (_what, owner, told) => {
+  ])('fails if the inner connection %s', async (_what, owner, message) => {
     const json = {data: {owners: nodes([owner])}};
     expect(await pageThrough({next}, () => ({json}), QUERY)).toEqual({
       requests: [FIRST],
       records: items(1),
-      failure: `SystemError: POST https://api.test/items: ${told}`,
+      failure: `SystemError: POST https://api.test/items: ${message}`,
     });
   });
 
-  test('fails where a node has no inner connection; one that may not be seen is null', async () => {
+  test('fails if a node has no inner connection, but not if it is null', async () => {
     const json = {data: {owners: nodes([{issues: null}, {name: 'b'}])}};
     expect(await pageThrough({next}, () => ({json}), QUERY)).toEqual({
       requests: [FIRST],
@@ -209,9 +209,9 @@ describe('relay with an inner connection', () => {
 });
 
 describe('a connection in a node that is not read to its end', () => {
-  const TOLD =
-    'POST https://api.test/items: "labels.nodes.users" in a node of "data.viewer.items" in the body is a list with a ' +
-    'next page, which is not read: raise its `first`, or page it with `inner`. Records may be missing.';
+  const MESSAGE =
+    'POST https://api.test/items: "labels.nodes.users" in a node of "data.viewer.items" in the body is truncated: its ' +
+    'further pages are not read. Raise its `first`, or page it with `inner`. Records may be missing.';
   const cut = {id: 1, labels: nodes([{users: nodes(items(2), 'x')}])};
   const pages = [
     nodes([{id: 0, labels: nodes([])}, cut], 'a'),
@@ -227,26 +227,26 @@ describe('a connection in a node that is not read to its end', () => {
     );
   };
 
-  test('is warned about once, on whichever page it stands', async () => {
+  test('causes one warning, whichever page it is on', async () => {
     const {requests, warnings} = await readAll();
-    expect([requests.length, warnings]).toEqual([3, [TOLD]]);
+    expect([requests.length, warnings]).toEqual([3, [MESSAGE]]);
   });
 
-  test('fails where the list must be complete', async () => {
+  test('fails if the list must be complete', async () => {
     const {requests, failure} = await readAll('fail');
-    expect([requests.length, failure]).toEqual([1, `SystemError: ${TOLD}`]);
+    expect([requests.length, failure]).toEqual([1, `SystemError: ${MESSAGE}`]);
   });
 
-  test('is found beside the inner connection, and in its nodes', async () => {
+  test('is found next to the inner connection, and in its nodes', async () => {
     const next = relay('data.owners', {inner: {path: 'issues', variable: 'innerAfter'}});
-    const told = async (owner: object) => {
+    const warningsOf = async (owner: object) => {
       const json = {data: {owners: nodes([owner])}};
       return (await pageThrough({next}, () => ({json}), QUERY)).warnings;
     };
     expect([
-      await told({issues: nodes(items(1)), topics: nodes(items(1), 'x')}),
-      await told({issues: nodes([{id: 1, labels: nodes([], 'x')}])}),
-      await told({issues: nodes([{id: 1, labels: nodes([])}])}),
+      await warningsOf({issues: nodes(items(1)), topics: nodes(items(1), 'x')}),
+      await warningsOf({issues: nodes([{id: 1, labels: nodes([], 'x')}])}),
+      await warningsOf({issues: nodes([{id: 1, labels: nodes([])}])}),
     ]).toEqual([
       [expect.stringContaining('"topics" in a node')],
       [expect.stringContaining('"issues.nodes.labels" in a node')],
@@ -254,7 +254,7 @@ describe('a connection in a node that is not read to its end', () => {
     ]);
   });
 
-  test('is not looked for without end', async () => {
+  test('is searched only down to a limited depth', async () => {
     const deep = (depth: number): object => (depth === 0 ? nodes([], 'x') : {a: deep(depth - 1)});
     const json = connection(nodes([deep(50)]));
     expect(

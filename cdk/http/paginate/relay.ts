@@ -8,11 +8,11 @@ import type {Paginator} from './paginator.ts';
 import {jsonStep} from './target.ts';
 
 type RelayOptions = {
-  /** The query's variable for the cursor; default `after`. */
+  /** The query's variable for the cursor. Default `after`. */
   readonly variable?: string;
-  /** A connection in each node, whose nodes are the records in place of the outer ones. */
+  /** A connection in each node. Its nodes are the records, instead of the outer nodes. */
   readonly inner?: {
-    /** Where it is in a node: `issues`. */
+    /** Its path in a node: `issues`. */
     readonly path: string;
     /** The query's variable for its cursor. */
     readonly variable: string;
@@ -30,7 +30,7 @@ const connectionOf = (decoded: DecodedResponse, path: string): JsonObject => {
   );
 };
 
-/** Records that may not be seen are null in a connection. */
+/** Records that you may not see are null in a connection. */
 const nodesOf = ({nodes, edges}: JsonObject): unknown => {
   const found = Array.isArray(edges) ? edges.map((edge) => valueAt(edge, 'node')) : undefined;
   const list: unknown = nodes ?? found;
@@ -45,7 +45,7 @@ const hasNextPage = (request: HttpRequest, connection: JsonObject, path: string)
   );
 };
 
-/** The inner connections of a page; one that may not be seen is null, as a record is. */
+/** The inner connections of a page. One that you may not see is null. */
 const innerOf = (decoded: DecodedResponse, path: string, inner: string): readonly JsonObject[] => {
   const nodes = nodesOf(connectionOf(decoded, path));
   return (Array.isArray(nodes) ? nodes : []).flatMap((node) => {
@@ -69,10 +69,10 @@ const innerStep = (
   const open = connections.filter((connection) => hasNextPage(request, connection, inner.path));
   const [connection] = open;
   if (connection === undefined) return undefined;
-  // One variable is the cursor of all: it would lead into every node of the page, but comes from just one.
+  // All nodes of the page share one cursor variable, but the cursor is that of one node.
   if (connections.length > 1) {
     throw new SystemError(
-      `${describeRequest(request)}: ${describeLocation(path)} has ${connections.length} nodes in a page, and "${inner.path}" of ${open.length} of them has a next page. Ask for the outer nodes one at a time (\`first: 1\`), or for all of "${inner.path}" at once.`,
+      `${describeRequest(request)}: ${describeLocation(path)} has ${connections.length} nodes in a page, and "${inner.path}" of ${open.length} of them has a next page. Request the outer nodes one at a time (\`first: 1\`), or all of "${inner.path}" at once.`,
     );
   }
   const cursor = valueAt(connection, 'pageInfo.endCursor');
@@ -85,9 +85,9 @@ const innerStep = (
 };
 
 /**
- * Pages a GraphQL connection: its `nodes` (or `edges { node }`) are the records, and the query must ask for
- * `pageInfo { hasNextPage endCursor }`. The cursor goes into the query's variables. With `inner` the records are the
- * nodes of a connection in each of its nodes, which is paged to its end before the next outer page is asked for.
+ * Pages a GraphQL connection: its `nodes` (or `edges { node }`) are the records. The query must contain
+ * `pageInfo { hasNextPage endCursor }`, and the cursor goes into its variables. With `inner` the records are the nodes of
+ * a connection in each node, which is read to its end before the next outer page.
  * https://relay.dev/graphql/connections.htm
  */
 export const relay = (path: string, {variable = 'after', inner}: RelayOptions = {}): Paginator => ({
@@ -107,7 +107,7 @@ export const relay = (path: string, {variable = 'after', inner}: RelayOptions = 
         variables: {
           ...(isObject(variables) && variables),
           [variable]: cursor,
-          // The inner lists of the next page begin at their beginning.
+          // The inner lists of the next page start at their first page.
           ...(inner && {[inner.variable]: null}),
         },
       },
@@ -119,9 +119,9 @@ export const relay = (path: string, {variable = 'after', inner}: RelayOptions = 
       : undefined,
   truncatedIn: (page) => {
     const read = inner === undefined ? [] : innerOf(page, path, inner.path);
-    const cut = truncatedConnection(nodesOf(connectionOf(page, path)), new Set(read));
-    return cut === undefined
+    const truncated = truncatedConnection(nodesOf(connectionOf(page, path)), new Set(read));
+    return truncated === undefined
       ? undefined
-      : `"${cut}" in a node of ${describeLocation(path)} is a list with a next page, which is not read: raise its \`first\`, or page it with \`inner\``;
+      : `"${truncated}" in a node of ${describeLocation(path)} is truncated: its further pages are not read. Raise its \`first\`, or page it with \`inner\``;
   },
 });

@@ -1,4 +1,4 @@
-// Lists that say where they can be resumed, and go on there.
+// Tests that lists say where they can be resumed, and are resumed there.
 import {expect, test} from '@jest/globals';
 import {GET, items, param} from '../../../test/http/paging.ts';
 import type {JsonObject} from '../../json/values.ts';
@@ -48,14 +48,14 @@ const list = async (
 const fresh = () => openListResume(undefined);
 
 /** The `resume` of the page with this index. */
-const resumeBehind = async (index: number, request = GET, options: PaginateOptions = {}) => {
+const resumeAfter = async (index: number, request = GET, options: PaginateOptions = {}) => {
   const {pages} = await list(fresh(), request, options);
   const [, resume] = pages[index] ?? [];
   return resume;
 };
 
-const idsOf = async (...asked: Parameters<typeof list>) =>
-  (await list(...asked)).pages.map(([ids]) => ids);
+const idsOf = async (...args: Parameters<typeof list>) =>
+  (await list(...args)).pages.map(([ids]) => ids);
 
 const REST = [
   [3, 4],
@@ -63,7 +63,7 @@ const REST = [
 ];
 const ALL = [[1, 2], ...REST];
 
-test('a list says on each page but the last where it can be resumed, if the stream can be', async () => {
+test('a list of a resumable stream has a resume on each page but the last', async () => {
   const name = expect.stringMatching(/^[\w-]{16}$/);
   expect((await list(fresh())).pages).toEqual([
     [[1, 2], {list: name, url: 'https://api.test/items?from=2'}],
@@ -77,16 +77,16 @@ test('a list says on each page but the last where it can be resumed, if the stre
   ]);
 });
 
-test('it goes on there, and does not miss what came before in its total', async () => {
-  const resume = await resumeBehind(1);
+test('it is resumed at the next page, without comparing its total', async () => {
+  const resume = await resumeAfter(1);
   const {pages, warnings} = await list(openListResume(resume), GET, {total: 'total'});
   expect([pages, warnings]).toEqual([[[[5, 6], undefined]], []]);
 });
 
-test('it goes on in the JSON of a POST', async () => {
+test('it is resumed in the JSON of a POST', async () => {
   const post: HttpRequest = {...GET, method: 'POST', json: {query: 'all'}};
   const options = {next: cursorIn('next', {json: 'from'})};
-  const resume = await resumeBehind(0, post, options);
+  const resume = await resumeAfter(0, post, options);
   expect(resume).toMatchObject({url: 'https://api.test/items', json: {query: 'all', from: 2}});
   expect(await idsOf(openListResume(resume), post, options)).toEqual(REST);
 });
@@ -95,14 +95,14 @@ test('it is resumed in the form of a POST', async () => {
   const form = {query: 'all', tag: ['a', 'b']};
   const post: HttpRequest = {...GET, method: 'POST', form};
   const options = {next: cursorIn('next', {form: 'from'})};
-  const resume = await resumeBehind(0, post, options);
+  const resume = await resumeAfter(0, post, options);
   expect(resume).toMatchObject({url: 'https://api.test/items', form: {...form, from: 2}});
   expect(await idsOf(openListResume(resume), post, options)).toEqual(REST);
 });
 
-test('it goes on by an offset without asking for its beginning', async () => {
+test('it is resumed at an offset without requesting its first page', async () => {
   const options = {next: offset({size: 2, offset: 'from', total: 'total'})};
-  const resume = await resumeBehind(0, GET, options);
+  const resume = await resumeAfter(0, GET, options);
   expect(resume).toMatchObject({url: 'https://api.test/items?from=2&limit=2'});
   expect(await idsOf(openListResume(resume), GET, options)).toEqual(REST);
 });
@@ -114,9 +114,9 @@ test.each<[string, HttpRequest]>([
   ['a body', {...GET, method: 'POST', json: {state: 'closed'}}],
   ['a form', {...GET, method: 'POST', form: {state: 'closed'}}],
 ])(
-  'a list with %s begins at its first page, and leaves the resume to the list that it is of',
+  'a list with %s begins at its first page, and does not use the resume of another list',
   async (_what, other) => {
-    const resume = openListResume(await resumeBehind(0));
+    const resume = openListResume(await resumeAfter(0));
     const inBody = other.json ? {json: 'from'} : {form: 'from'};
     const options = {next: cursorIn('next', other.method === 'POST' ? inBody : 'from')};
     expect(await idsOf(resume, other, options)).toEqual(ALL);
@@ -127,28 +127,28 @@ test.each<[string, HttpRequest]>([
 );
 
 test('of two lists with the same first request only the first is resumed', async () => {
-  const resume = openListResume(await resumeBehind(0));
+  const resume = openListResume(await resumeAfter(0));
   expect(await idsOf(resume)).toEqual(REST);
   expect(await idsOf(resume)).toEqual(ALL);
 });
 
-test('a resume that no list has written is left alone, and not missed', async () => {
+test('a resume that no list has written is not used, and not reported as left', async () => {
   const resume = openListResume({page: 7});
   expect(await idsOf(resume)).toEqual(ALL);
   expect(resume.isLeft()).toBe(false);
 });
 
-test('nothing is said where the URL may hold a credential: states are not masked', async () => {
+test('a page has no resume if its URL may contain a credential, because states are not masked', async () => {
   const {pages} = await list(fresh(), at('?access_token=hush'));
   expect(pages.map(([, resume]) => resume)).toEqual([undefined, undefined, undefined]);
 });
 
 test.each([[undefined], [7], ['nowhere']])(
-  'a list with a resume whose URL is %j is an error',
+  'a list with a resume whose URL is %j fails',
   async (url) => {
-    const resume = openListResume({...(await resumeBehind(0)), url});
+    const resume = openListResume({...(await resumeAfter(0)), url});
     await expect(list(resume)).rejects.toThrow(
-      "GET https://api.test/items: the list can't go on where it was cut off, as its `resume` holds no URL.",
+      "GET https://api.test/items: the list can't be resumed, because its `resume` has no URL. Reset the stream's state to read it from the beginning.",
     );
   },
 );

@@ -1,4 +1,4 @@
-// Where a request tells which page it wants: in its query, in its JSON, or in its form.
+// Sets the parameter for the next page in the query, the JSON or the form of a request.
 import {isObject, type JsonObject, valueAt} from '../../json/values.ts';
 import type {Query} from '../query.ts';
 import type {HttpRequest} from '../types.ts';
@@ -17,22 +17,19 @@ const setIn = (json: JsonObject, path: readonly string[], value: unknown): JsonO
   };
 };
 
-/** The step that sets one field in the JSON of a request and leaves those beside it. */
 export const jsonStep = (request: HttpRequest, path: string, value: unknown): Step => ({
   json: setIn(request.json ?? {}, path.split('.'), value),
 });
 
-/** Whether a target takes any JSON; the others take strings, numbers and booleans. */
+/** JSON takes any value; the other targets take strings, numbers and booleans. */
 export const isJsonTarget = (target: Target): target is {readonly json: string} =>
   typeof target !== 'string' && 'json' in target;
 
-/** The step that sets a target to a string or a number. */
 export const targetStep = (request: HttpRequest, target: Target, value: string | number): Step => {
   if (isJsonTarget(target)) return jsonStep(request, target.json, value);
   return typeof target === 'string' ? {query: {[target]: value}} : {form: {[target.form]: value}};
 };
 
-/** The value that a request has at a target; undefined or null where it has none. */
 export const valueAtTarget = (request: HttpRequest, target: Target): unknown => {
   if (isJsonTarget(target)) return valueAt(request.json, target.json);
   return typeof target === 'string'
@@ -40,12 +37,11 @@ export const valueAtTarget = (request: HttpRequest, target: Target): unknown => 
     : request.form?.[target.form];
 };
 
-/** Where the fields of a paginator with several of them go. */
+/** The part of the request for the parameters of a paginator. */
 export type Part = 'query' | 'json' | 'form';
 
 export const partStep = (part: Part, values: Query): Step => ({[part]: values});
 
-/** The number that a request asked with. */
 export const numberIn = (request: HttpRequest, part: Part, name: string): number | undefined => {
   const value = part === 'query' ? request.url.searchParams.get(name) : request[part]?.[name];
   return value === undefined || value === null ? undefined : Number(value);

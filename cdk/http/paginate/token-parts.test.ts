@@ -12,7 +12,7 @@ const options = {records: 'rows'};
 const WARNED = "so records may be missing. Check `next` against the API's documentation.";
 
 describe('tokenParts', () => {
-  test('puts several values into the query, without those that an answer leaves out', async () => {
+  test('puts several values into the query, without those that a response leaves out', async () => {
     const api = bodies(
       {rows: items(1), next: {name: 'a', type: 0}},
       {rows: items(1, 2), next: {name: 'b'}},
@@ -35,7 +35,7 @@ describe('tokenParts', () => {
     });
   });
 
-  test('ends where the has-more flag is false', async () => {
+  test('ends if the has-more flag is false', async () => {
     const api = bodies({rows: items(1), next: {name: 'a'}, more: 'false'});
     expect(await pageThrough({...options, next: tokenParts(parts, {more: 'more'})}, api)).toEqual({
       requests: [''],
@@ -47,15 +47,15 @@ describe('tokenParts', () => {
     [
       'the has-more flag is true',
       {more: true},
-      'the API says that there is more, but names none of',
+      'the API says that there is more, but the response has none of',
     ],
     [
       'the first page is full',
       {},
-      'the last page is a full one (1 records), but the answer has none of',
+      'the last page is full (1 records), but the response has none of',
     ],
-  ])('says so where %s and there is no value', async (_what, beside, told) => {
-    const api = bodies({rows: items(1), ...beside});
+  ])('warns if %s and there is no value', async (_what, fields, message) => {
+    const api = bodies({rows: items(1), ...fields});
     const request = {...GET, url: new URL('https://api.test/items?limit=1')};
     expect(
       await pageThrough({...options, next: tokenParts(parts, {more: 'more'})}, api, request),
@@ -63,7 +63,7 @@ describe('tokenParts', () => {
       requests: ['?limit=1'],
       records: items(1),
       warnings: [
-        `GET https://api.test/items: ${told} "next.name" in the body, "next.type" in the body, ${WARNED}`,
+        `GET https://api.test/items: ${message} "next.name" in the body, "next.type" in the body, ${WARNED}`,
       ],
     });
   });

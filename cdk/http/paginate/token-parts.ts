@@ -12,15 +12,15 @@ import type {FetchedPage, Paginator} from './paginator.ts';
 import {type Part, partStep} from './target.ts';
 
 type TokenPartsOptions = {
-  /** A has-more flag. */
+  /** The location of a has-more flag. */
   readonly more?: FieldLocation;
-  /** Where the parameters go; default `query`. */
+  /** The part of the request for the parameters. Default `query`. */
   readonly in?: Part;
 };
 
 /**
- * A place in a list that takes several values, such as Route 53's next name, type and identifier: `{parameter:
- * path}`. Those that an answer leaves out are left out of the next request; without any of them the list ends.
+ * A cursor that consists of several values, such as Route 53's next name, type and identifier: `{parameter: path}`. A value
+ * that is missing in the response is left out of the next request. If all are missing, the list ends.
  */
 export const tokenParts = (
   parts: Readonly<Record<string, FieldLocation>>,
@@ -30,11 +30,8 @@ export const tokenParts = (
     Object.fromEntries(
       Object.entries(parts).map(([name, location]) => {
         const value = valueAtLocation(page, location);
-        const isLeftOut = isNone(value) && value !== 0;
-        return [
-          name,
-          isLeftOut ? undefined : scalarIn(page.request, describeLocation(location), value),
-        ];
+        if (isNone(value) && value !== 0) return [name, undefined];
+        return [name, scalarIn(page.request, describeLocation(location), value)];
       }),
     );
   const hasToken = (page: FetchedPage) =>
@@ -47,12 +44,13 @@ export const tokenParts = (
     incompleteReason: (page) => {
       const names = Object.values(parts).map(describeLocation).join(', ');
       const flag = flagAt(page, more);
-      if (flag === true) return `the API says that there is more, but names none of ${names}`;
+      if (flag === true)
+        return `the API says that there is more, but the response has none of ${names}`;
       const unnamed = Object.values(parts).every(
         (location) => valueAtLocation(page, location) === undefined,
       );
       return flag === undefined && unnamed && page.index === 0
-        ? fullPageReason(page, `the answer has none of ${names}`)
+        ? fullPageReason(page, `the response has none of ${names}`)
         : undefined;
     },
   };

@@ -1,6 +1,6 @@
-// Reads pages of records of 1 KB over HTTP, from a server in a process of its own, as bytes and parsed; prints what each took.
-// Fails where a record is lost.
-//   npm run bench:lanes [-- <pages>]
+// Reads pages of 1 KB records over HTTP from a server in another process, as bytes and parsed, and prints time and memory.
+// Fails if a record is lost.
+//   npm run bench:passthrough [-- <pages>]
 import {fork, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createServer} from 'node:http';
@@ -14,7 +14,7 @@ import {planRead} from '../cdk/read/plan.ts';
 import {readPlan} from '../cdk/read/read.ts';
 
 const PAGE = 100;
-const LANES = ['bytes', 'parsed', 'bytes with a cursor', 'parsed with a cursor'];
+const WAYS = ['bytes', 'parsed', 'bytes with a cursor', 'parsed with a cursor'];
 
 const record = (id) => ({
   id,
@@ -54,7 +54,7 @@ const schema = {
   properties: Object.fromEntries(Object.keys(record(0)).map((name) => [name, field])),
 };
 
-const read = async (port, lane) => {
+const read = async (port, way) => {
   const output = takeStdout({
     redact: (text) => text,
     debug: false,
@@ -65,15 +65,15 @@ const read = async (port, lane) => {
   const items = stream({
     name: 'items',
     schema,
-    ...(lane.includes('cursor') && {cursor: {field: 'updated_at'}}),
-    ...(lane.startsWith('parsed') && {map: (one) => one}),
+    ...(way.includes('cursor') && {cursor: {field: 'updated_at'}}),
+    ...(way.startsWith('parsed') && {map: (one) => one}),
     read: ({http}) => http.paginate('/', {records: 'data', next: linkHeader()}),
   });
   const catalog = parseCatalog({
     streams: [
       {
         stream: {name: 'items', json_schema: {}, supported_sync_modes: ['full_refresh']},
-        sync_mode: lane.includes('cursor') ? 'incremental' : 'full_refresh',
+        sync_mode: way.includes('cursor') ? 'incremental' : 'full_refresh',
         destination_sync_mode: 'append',
       },
     ],
@@ -88,23 +88,23 @@ const read = async (port, lane) => {
   process.send({cpu: (user + system) / 1e6, rss: process.resourceUsage().maxRSS / 1024});
 };
 
-const measure = async (port, lane, pages) => {
+const measure = async (port, way, pages) => {
   const startedAt = performance.now();
   const reader = spawn(
     process.execPath,
-    [...process.execArgv, import.meta.filename, 'read', String(port), lane],
+    [...process.execArgv, import.meta.filename, 'read', String(port), way],
     {stdio: ['ignore', 'pipe', 'inherit', 'ipc']},
   );
-  const said = once(reader, 'message');
+  const usage = once(reader, 'message');
   let lines = 0;
   for await (const part of reader.stdout) {
     for (let at = part.indexOf(10); at >= 0; at = part.indexOf(10, at + 1)) lines += 1;
   }
   const seconds = (performance.now() - startedAt) / 1000;
-  const [{cpu, rss}] = await said;
+  const [{cpu, rss}] = await usage;
   const count = pages * PAGE;
   console.log(
-    `${lane}: ${lines} lines in ${seconds.toFixed(2)} s (${Math.round(count / seconds)} records/s), CPU ${cpu.toFixed(2)} s (${Math.round(count / cpu)} records per CPU-second), peak RSS ${rss.toFixed(0)} MB`,
+    `${way}: ${lines} lines in ${seconds.toFixed(2)} s (${Math.round(count / seconds)} records/s), CPU ${cpu.toFixed(2)} s (${Math.round(count / cpu)} records per CPU-second), peak RSS ${rss.toFixed(0)} MB`,
   );
   if (lines < count) process.exitCode = 1;
 };
@@ -116,6 +116,6 @@ else {
   const pages = Number(part ?? 1_000);
   const server = fork(import.meta.filename, ['serve', String(pages)]);
   const [port] = await once(server, 'message');
-  for (const lane of [...LANES, ...LANES]) await measure(port, lane, pages);
+  for (const way of [...WAYS, ...WAYS]) await measure(port, way, pages);
   server.kill();
 }
