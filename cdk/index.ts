@@ -4,7 +4,7 @@ export {cross, parent} from './author/slices.ts';
 export type {Spec} from './author/source.ts';
 export {defineSource} from './author/source.ts';
 export {page, stream} from './author/stream.ts';
-export type {Stream} from './author/stream-value.ts';
+export type {Stream} from './author/stream-types.ts';
 export type {Page, Schema, Slice} from './author/types.ts';
 export type {Duration} from './duration.ts';
 export {ConfigError, SystemError, TransientError} from './errors.ts';

@@ -1,4 +1,4 @@
-import type {SliceOrigin, Stream} from './stream-value.ts';
+import type {SliceOrigin, Stream} from './stream-types.ts';
 import type {Awaitable, describes, Slice, StreamContext} from './types.ts';
 
 /** Lists slices: returns an array, a promise of one, or an async iterable. `() => [{region: 'eu'}, {region: 'us'}]` */

@@ -1,6 +1,6 @@
 import type {HttpClient, HttpOptions} from '../http/client.ts';
 import type {JsonObject} from '../json/values.ts';
-import type {Stream} from './stream-value.ts';
+import type {Stream} from './stream-types.ts';
 import type {Awaitable, describes} from './types.ts';
 
 /** A connector specification, the content of `spec.json`, with the type of the config. `npm run generate` makes it. */

@@ -6,7 +6,7 @@ import type {JsonObject} from '../json/values.ts';
 import type {Cursor} from './cursor.ts';
 import {closeDeletes, type Deletes} from './deletes.ts';
 import {type SliceList, type Slices, sliceOriginOf} from './slices.ts';
-import type {ReadContext, SchemaContext, Stream, Window} from './stream-value.ts';
+import type {ReadContext, SchemaContext, Stream, Window} from './stream-types.ts';
 import type {Awaitable, Page, Schema, Slice} from './types.ts';
 
 /** The name of a top-level field of a record; any string if the schema is a function. */

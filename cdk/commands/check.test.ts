@@ -18,10 +18,10 @@ const sourceOf = (check: Parameters<typeof defineSource>[0]['check'], baseUrl?: 
   });
 
 /** The error of a check, and the time it took with the default limits, counted from its start. */
-const outcomeOf = async (source: ReturnType<typeof sourceOf>, underWay: Promise<void>) => {
+const outcomeOf = async (source: ReturnType<typeof sourceOf>, inFlight: Promise<void>) => {
   let now = 0;
   const sleep = async (ms: number): Promise<void> => {
-    await underWay;
+    await inFlight;
     now += ms;
   };
   const failure = await failureOf(() => checkSource(source, {}, {now: () => now, sleep}));

@@ -1,5 +1,5 @@
 import type {Connection, Source} from '../author/source.ts';
-import type {Stream} from '../author/stream-value.ts';
+import type {Stream} from '../author/stream-types.ts';
 import {SystemError} from '../errors.ts';
 import {type OpenedClient, openHttpClient} from '../http/client.ts';
 import type {RetryOptions} from '../http/limits/retry.ts';

@@ -2,7 +2,7 @@ import {expect, test} from '@jest/globals';
 import {parent} from '../author/slices.ts';
 import {defineSource} from '../author/source.ts';
 import {stream} from '../author/stream.ts';
-import type {Stream} from '../author/stream-value.ts';
+import type {Stream} from '../author/stream-types.ts';
 import type {Schema} from '../author/types.ts';
 import {createRedactor} from '../protocol/secrets.ts';
 import {discover} from './discover.ts';

@@ -1,6 +1,6 @@
 import type {Source} from '../author/source.ts';
-import type {Stream} from '../author/stream-value.ts';
-import {SOURCE_SCOPE} from '../http/scope.ts';
+import type {Stream} from '../author/stream-types.ts';
+import {SOURCE_SCOPE} from '../http/request-scope.ts';
 import {isObject, type JsonObject} from '../json/values.ts';
 import type {AirbyteStream} from '../protocol/generated/airbyte.ts';
 import {schemaOf} from '../read/deletes/schema.ts';

@@ -5,7 +5,7 @@ import nock from 'nock';
 import {cross, parent} from '../author/slices.ts';
 import {defineSource} from '../author/source.ts';
 import {page, stream} from '../author/stream.ts';
-import type {Stream} from '../author/stream-value.ts';
+import type {Stream} from '../author/stream-types.ts';
 import type {Schema} from '../author/types.ts';
 import {oauth2} from '../http/auth/oauth2.ts';
 import type {HttpOptions} from '../http/client.ts';

@@ -6,6 +6,8 @@ import type {Decoder} from './decode/decoder.ts';
 import {json as jsonDecoder} from './decode/json.ts';
 import {type DownloadOptions, download} from './download.ts';
 import {type Graphql, openGraphql} from './graphql.ts';
+import type {HttpRun} from './http-run.ts';
+import {type InFlight, openInFlight} from './in-flight.ts';
 import {type Clock, systemClock} from './limits/clock.ts';
 import {type FetchedRecords, type PaginateOptions, paginate} from './paginate/paginate.ts';
 import type {ListResume} from './paginate/resume.ts';
@@ -20,12 +22,10 @@ import {
   type SearchOptions,
   type Wanted,
 } from './request.ts';
+import {type RequestScope, SOURCE_SCOPE} from './request-scope.ts';
 import {actionOf} from './response/action.ts';
 import {describeResponse, refusal} from './response/faults.ts';
-import type {HttpRun} from './run.ts';
-import {type RequestScope, SOURCE_SCOPE} from './scope.ts';
 import type {HttpRequest, HttpResponse, ResponseRule, Send} from './types.ts';
-import {openUnderWay, type UnderWay} from './under-way.ts';
 import {secretsOf} from './wire/agent.ts';
 import {type TimeoutOptions, timeoutsOf} from './wire/timeouts.ts';
 import {MAX_BODY_BYTES, openTransport, type TransportOptions} from './wire/transport.ts';
@@ -96,7 +96,7 @@ export type Bind = (binding: Binding) => HttpClient;
 export type OpenedClient = HttpClient & {
   /** Binds the client to one stream: its requests are counted, wait and fail for that stream. Cheap. */
   readonly bind: Bind;
-  readonly underWay: UnderWay['list'];
+  readonly inFlight: InFlight['list'];
   readonly close: () => Promise<void>;
 };
 
@@ -159,12 +159,12 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
   const timeouts = timeoutsOf(options.timeouts);
   const run: HttpRun = {signal, log, clock, random, ends: clock.now() + timeouts.run};
   const transport = openTransport(timeouts, signal, wireOptionsOf(options));
-  const underWay = openUnderWay(clock.now);
+  const inFlight = openInFlight(clock.now);
   for (const secret of secretsOf(options.proxy)) onSecret(secret);
   // Outside the retries: a token request has its own retries, and the two must not multiply.
   const send = onlyTo(origin, options.auth, {
     clock,
-    send: withLayers({...transport, timeouts, underWay}, options, run),
+    send: withLayers({...transport, timeouts, inFlight}, options, run),
     resolve: (path) => resolveUrl(baseUrl, path),
     onSecret,
     onRotated,
@@ -180,7 +180,7 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
       if (actionOf(response) === 'ignore') reportIgnored(request, response);
       return response;
     };
-  return {sendAllowing, underWay: underWay.list, close: transport.close};
+  return {sendAllowing, inFlight: inFlight.list, close: transport.close};
 };
 
 /** The methods of a client, for one stream. */
@@ -249,7 +249,7 @@ const binder = (
 
 /** Opens a client. Close it after use: it holds connections. */
 export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
-  const {sendAllowing, underWay, close} = openSending(options, runtime);
+  const {sendAllowing, inFlight, close} = openSending(options, runtime);
   const bind = binder(options, runtime, {sendAllowing});
-  return {...bind({scope: SOURCE_SCOPE}), bind, underWay, close};
+  return {...bind({scope: SOURCE_SCOPE}), bind, inFlight, close};
 };

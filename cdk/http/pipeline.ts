@@ -1,6 +1,8 @@
 // The layers between a client's methods and the wire, in order.
 import {withTruncationCheck} from './decode/truncation.ts';
 import {withThrottled} from './graphql.ts';
+import type {HttpRun} from './http-run.ts';
+import type {InFlight} from './in-flight.ts';
 import {withCircuitBreaker} from './limits/circuit-breaker.ts';
 import {withConcurrency} from './limits/concurrency.ts';
 import {withDeadline} from './limits/deadline.ts';
@@ -11,9 +13,7 @@ import {type RetryOptions, retryPolicyOf, withRetry} from './limits/retry.ts';
 import {openWaits} from './limits/waits.ts';
 import {withRules} from './response/action.ts';
 import {describeFault} from './response/faults.ts';
-import type {HttpRun} from './run.ts';
 import {describeWithQuery, type Send, sizeOf} from './types.ts';
-import type {UnderWay} from './under-way.ts';
 import type {Timeouts} from './wire/timeouts.ts';
 import {MAX_BODY_BYTES, type Transport, type TransportOptions} from './wire/transport.ts';
 
@@ -33,7 +33,7 @@ export type LayerOptions = Pick<TransportOptions, 'maxBodyBytes'> & {
 
 type Wire = Pick<Transport, 'open' | 'send'> & {
   readonly timeouts: Pick<Timeouts, 'total'>;
-  readonly underWay: UnderWay;
+  readonly inFlight: InFlight;
 };
 
 type Layer = (next: Send) => Send;
@@ -48,7 +48,7 @@ const layerIf = (isNeeded: boolean, layer: Layer): Layer => (isNeeded ? layer : 
 
 /** Logs a DEBUG line for each request, with its status or fault. */
 const traced =
-  (send: Send, underWay: UnderWay, {log, clock: {now}}: HttpRun): Send =>
+  (send: Send, inFlight: InFlight, {log, clock: {now}}: HttpRun): Send =>
   async (request) => {
     const {attempt, scope} = request;
     const attempted = attempt === undefined ? '' : `, attempt ${attempt}`;
@@ -59,7 +59,7 @@ const traced =
         `${describeWithQuery(request)} ${outcome} ${now() - sentAt} ms${more}${attempted}`,
       );
     scope.count('requests');
-    const end = underWay.begin(request);
+    const end = inFlight.begin(request);
     try {
       const response = await send(request);
       const bytes = sizeOf(response);
@@ -83,7 +83,7 @@ const opened =
 
 /** All layers down to the wire. Credentials are added above them, in client.ts. */
 export const withLayers = (
-  {open, send: wire, timeouts, underWay}: Wire,
+  {open, send: wire, timeouts, inFlight}: Wire,
   {limits = [], pacing = {}, retry, maxConcurrentRequests, ...options}: LayerOptions,
   run: HttpRun,
 ): Send => {
@@ -117,6 +117,6 @@ export const withLayers = (
     withThrottled,
     (next) => withTruncationCheck(next, maxBodyBytes),
     // Last, so that it logs and counts exactly what went over the wire.
-    (next) => traced(next, underWay, run),
+    (next) => traced(next, inFlight, run),
   )(wire);
 };

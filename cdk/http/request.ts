@@ -5,7 +5,7 @@ import type {Decoder} from './decode/decoder.ts';
 import {json as jsonDecoder} from './decode/json.ts';
 import {truncationCheckFor} from './decode/truncation.ts';
 import {type Query, setParameter} from './query.ts';
-import type {RequestScope} from './scope.ts';
+import type {RequestScope} from './request-scope.ts';
 import type {HttpRequest, ResponseRule} from './types.ts';
 
 type CommonOptions = {

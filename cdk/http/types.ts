@@ -2,7 +2,7 @@ import type {FileHandle} from 'node:fs/promises';
 import type {FailureType} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Query} from './query.ts';
-import type {RequestScope} from './scope.ts';
+import type {RequestScope} from './request-scope.ts';
 
 /**
  * `success`: the response is used. `ignore`: nothing is there; this is counted and logged, and the stream continues.

@@ -3,7 +3,7 @@ import {describe, expect, test} from '@jest/globals';
 import {at, type Item, item, pagesOf, schema, sorted, stateOf} from '../../test/read/items.ts';
 import {cross, parent} from '../author/slices.ts';
 import {page, stream} from '../author/stream.ts';
-import type {Stream} from '../author/stream-value.ts';
+import type {Stream} from '../author/stream-types.ts';
 import type {Page, Schema} from '../author/types.ts';
 import {catalogOf, inShort, NOW, runRead} from '../testing/run-read.ts';
 

@@ -1,5 +1,5 @@
 // Decides which pages are emitted as the bytes of the response. There is no option for it: the records are the same.
-import type {Stream} from '../author/stream-value.ts';
+import type {Stream} from '../author/stream-types.ts';
 import type {Page} from '../author/types.ts';
 import {rawRecordsOf} from '../http/decode/lazy-records.ts';
 import {countOf, endOf, type RawRecords, startOf} from '../json/raw-records.ts';

@@ -1,5 +1,5 @@
 // Decides before the first request which streams a run reads, in which mode and from which position.
-import type {Stream} from '../author/stream-value.ts';
+import type {Stream} from '../author/stream-types.ts';
 import {ConfigError} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
 import {type ConfiguredStream, streamKey} from '../protocol/catalog.ts';

@@ -1,5 +1,5 @@
 // Reads one slice from its position to its end: its pages, its windows, and the page at which it resumes.
-import type {Stream, Window} from '../author/stream-value.ts';
+import type {Stream, Window} from '../author/stream-types.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../author/types.ts';
 import {shift} from '../duration.ts';
 import {messageOf, SystemError, TransientError} from '../errors.ts';

@@ -15,7 +15,7 @@ import {openWatchdog} from './turns/watchdog.ts';
 const MAX_QUEUED_BYTES = 1024 * 1024;
 
 export type ReadRuntime = Pick<StreamRun, 'signal' | 'now' | 'startedAt' | 'config'> & {
-  readonly http: Pick<OpenedClient, 'bind' | 'underWay'>;
+  readonly http: Pick<OpenedClient, 'bind' | 'inFlight'>;
   /** Logs outside of the protocol's messages. */
   readonly log?: (level: 'DEBUG', message: string) => void;
   /** After so many milliseconds without a record the run logs what it waits for. */
@@ -92,7 +92,7 @@ export async function* readPlan(
     patience,
     waitsFor: () => [
       ...(queue.isFull() ? ['the reader of stdout'] : []),
-      ...http.underWay(),
+      ...http.inFlight(),
       ...slots.reading(),
     ],
     warn: (message) => void emit(logMessage('WARN', message)),

@@ -2,7 +2,7 @@
 import {expect, test} from '@jest/globals';
 import {serve} from '../../test/http/loopback.ts';
 import {page, stream} from '../author/stream.ts';
-import type {Stream} from '../author/stream-value.ts';
+import type {Stream} from '../author/stream-types.ts';
 import type {Schema} from '../author/types.ts';
 import {openHttpClient} from '../http/client.ts';
 import {nextUrl} from '../http/paginate/next-url.ts';

@@ -1,6 +1,6 @@
 // The schema of a stream as its author declared it: an object, or a function that may request it.
 import {unlessAborted} from '../abort.ts';
-import type {SchemaContext, Stream} from '../author/stream-value.ts';
+import type {SchemaContext, Stream} from '../author/stream-types.ts';
 import {errorOf, failureTypeOf, SystemError} from '../errors.ts';
 import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import {userMessage} from './failures.ts';

@@ -1,8 +1,8 @@
 // The HTTP client of one stream: it counts the stream's requests, reports their long waits, and yields the slot meanwhile.
 import type {StreamContext} from '../author/types.ts';
 import type {ListResume} from '../http/paginate/resume.ts';
-import type {RequestScope} from '../http/scope.ts';
-import {describeTotals, openCounters} from '../http/totals.ts';
+import type {RequestScope} from '../http/request-scope.ts';
+import {describeTotals, openCounters} from '../http/request-totals.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import {streamStatus} from '../protocol/messages.ts';
 import type {StreamRun} from './stream-run.ts';

@@ -1,6 +1,6 @@
 // Streams and their parents: a parent's records become the slices of its children, and it is read once for all of them.
 import type {Cursor} from '../author/cursor.ts';
-import type {SliceOrigin, Stream} from '../author/stream-value.ts';
+import type {SliceOrigin, Stream} from '../author/stream-types.ts';
 import {errorOf, SystemError} from '../errors.ts';
 import type {Failure} from '../protocol/messages.ts';
 import type {StateBlob} from '../protocol/state.ts';

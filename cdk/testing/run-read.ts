@@ -1,5 +1,5 @@
 // Runs a read in this process and returns the messages that it would have printed.
-import type {Stream} from '../author/stream-value.ts';
+import type {Stream} from '../author/stream-types.ts';
 import {type OpenedClient, openHttpClient} from '../http/client.ts';
 import {parseCatalog} from '../protocol/catalog.ts';
 import type {AirbyteMessage} from '../protocol/generated/airbyte.ts';
@@ -19,7 +19,7 @@ export type ReadSetUp = {
   readonly now?: () => number;
   readonly isRetry?: boolean;
   /** Default: a client without an API, which opens no connection until something is sent. */
-  readonly http?: Pick<OpenedClient, 'bind' | 'underWay'>;
+  readonly http?: Pick<OpenedClient, 'bind' | 'inFlight'>;
   /** Default 1. */
   readonly concurrency?: number;
 };

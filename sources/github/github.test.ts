@@ -169,17 +169,17 @@ test.each([
   'with a concurrency of %d so many lists are requested at once: %d',
   async (concurrency, most) => {
     const repositories = ['octocat/a', 'octocat/b', 'octocat/c', 'octocat/d'];
-    let underWay = 0;
+    let inFlight = 0;
     const seen: number[] = [];
     for (const repository of repositories) {
       api()
         .get(`/repos/${repository}/labels`)
         .query({per_page: 100})
         .reply(200, async () => {
-          underWay += 1;
-          seen.push(underWay);
+          inFlight += 1;
+          seen.push(inFlight);
           await new Promise(setImmediate);
-          underWay -= 1;
+          inFlight -= 1;
           return [];
         });
     }

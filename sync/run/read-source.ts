@@ -1,7 +1,7 @@
 // The second half of a source's run: lands its records, and saves its states after them.
 import {streamKey} from '../../cdk/protocol/catalog.ts';
-import {type Commits, openCommits} from '../landing/commits.ts';
 import {fileSafe, type Landing, openLanding} from '../landing/jsonl.ts';
+import {type Commits, openCommits} from '../landing/state-commits.ts';
 import {type CatalogStream, configureCatalog} from '../protocol/catalog.ts';
 import type {Message} from '../protocol/messages.ts';
 import {userMessage} from '../report/errors.ts';

@@ -2,7 +2,7 @@
 
 import {parent, type Slices} from '../../cdk/author/slices.ts';
 import {page, stream} from '../../cdk/author/stream.ts';
-import type {Stream} from '../../cdk/author/stream-value.ts';
+import type {Stream} from '../../cdk/author/stream-types.ts';
 import type {CursorValue, Page, Schema} from '../../cdk/author/types.ts';
 import type {HttpClient} from '../../cdk/http/client.ts';
 import type {JsonObject} from '../../cdk/json/values.ts';

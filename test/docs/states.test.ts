@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import {parent, type SliceList} from '../../cdk/author/slices.ts';
 import {stream} from '../../cdk/author/stream.ts';
-import type {Stream} from '../../cdk/author/stream-value.ts';
+import type {Stream} from '../../cdk/author/stream-types.ts';
 import type {Page, Schema} from '../../cdk/author/types.ts';
 import {TransientError} from '../../cdk/errors.ts';
 import type {JsonObject} from '../../cdk/json/values.ts';

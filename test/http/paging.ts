@@ -1,7 +1,7 @@
 // Pages through an API in a function, and records the requests, records and warnings.
 import {json} from '../../cdk/http/decode/json.ts';
 import {type PaginateOptions, paginate} from '../../cdk/http/paginate/paginate.ts';
-import {SOURCE_SCOPE} from '../../cdk/http/scope.ts';
+import {SOURCE_SCOPE} from '../../cdk/http/request-scope.ts';
 import type {HttpRequest, Send} from '../../cdk/http/types.ts';
 
 export type Answer = {

@@ -1,5 +1,5 @@
-import type {HttpRun} from '../../cdk/http/run.ts';
-import {type RequestScope, SOURCE_SCOPE, type Wait} from '../../cdk/http/scope.ts';
+import type {HttpRun} from '../../cdk/http/http-run.ts';
+import {type RequestScope, SOURCE_SCOPE, type Wait} from '../../cdk/http/request-scope.ts';
 import {virtualClock} from '../../cdk/testing/virtual-clock.ts';
 
 /** A run that never ends, for layers under test. */

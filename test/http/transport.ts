@@ -1,5 +1,5 @@
+import {SOURCE_SCOPE} from '../../cdk/http/request-scope.ts';
 import {isTransientFault, networkCode} from '../../cdk/http/response/faults.ts';
-import {SOURCE_SCOPE} from '../../cdk/http/scope.ts';
 import type {HttpRequest} from '../../cdk/http/types.ts';
 import {DEFAULT_TIMEOUTS, type Timeouts} from '../../cdk/http/wire/timeouts.ts';
 import {openTransport} from '../../cdk/http/wire/transport.ts';

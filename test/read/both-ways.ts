@@ -1,13 +1,13 @@
 // Reads the same bodies twice: as bytes that pass through if possible, and parsed.
 
-import type {Stream} from '../../cdk/author/stream-value.ts';
+import type {Stream} from '../../cdk/author/stream-types.ts';
 import {json} from '../../cdk/http/decode/json.ts';
 import {
   type FetchedRecords,
   type PaginateOptions,
   paginate,
 } from '../../cdk/http/paginate/paginate.ts';
-import {SOURCE_SCOPE} from '../../cdk/http/scope.ts';
+import {SOURCE_SCOPE} from '../../cdk/http/request-scope.ts';
 import type {HttpRequest} from '../../cdk/http/types.ts';
 import type {Emission} from '../../cdk/protocol/messages.ts';
 import {printedLines} from '../../cdk/testing/printed-lines.ts';

@@ -1,6 +1,6 @@
 // Syncs one stream repeatedly: each run begins a day after the one before, with its last state.
 
-import type {Stream} from '../../cdk/author/stream-value.ts';
+import type {Stream} from '../../cdk/author/stream-types.ts';
 import {isObject} from '../../cdk/json/values.ts';
 import type {AirbyteMessage} from '../../cdk/protocol/generated/airbyte.ts';
 import {lastStates, recordsOf} from '../../cdk/testing/messages.ts';

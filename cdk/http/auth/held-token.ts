@@ -1,8 +1,8 @@
 // Holds a token: fetches it when it is needed, once for all requests that wait for it.
 import {TransientError} from '../../errors.ts';
 import type {Clock} from '../limits/clock.ts';
+import type {RequestScope} from '../request-scope.ts';
 import {actionOf} from '../response/action.ts';
-import type {RequestScope} from '../scope.ts';
 import type {HttpRequest, Send} from '../types.ts';
 
 export type Token = {

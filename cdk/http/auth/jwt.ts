@@ -1,6 +1,6 @@
 import {type ExactDuration, toMilliseconds} from '../../duration.ts';
+import type {RequestScope} from '../request-scope.ts';
 import {refusal} from '../response/faults.ts';
-import type {RequestScope} from '../scope.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';

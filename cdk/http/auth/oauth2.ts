@@ -1,5 +1,5 @@
 import {SystemError} from '../../errors.ts';
-import type {RequestScope} from '../scope.ts';
+import type {RequestScope} from '../request-scope.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {clientAuthOf, type OAuthClient} from './client-auth.ts';
 import {assertToken, setHeader} from './header.ts';

@@ -2,7 +2,7 @@
 import {SystemError} from '../../errors.ts';
 import {type JsonObject, kindOf, valueAt} from '../../json/values.ts';
 import {decodeJson} from '../decode/json.ts';
-import type {RequestScope} from '../scope.ts';
+import type {RequestScope} from '../request-scope.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 
 /** The location of a token in a response: the path of a field, such as `data.token`, or a header. */

@@ -1,7 +1,7 @@
 import {ConfigError} from '../../errors.ts';
 import type {JsonObject} from '../../json/values.ts';
+import type {RequestScope} from '../request-scope.ts';
 import {describeResponse} from '../response/faults.ts';
-import type {RequestScope} from '../scope.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {eventClock} from '../../../test/http/event-clock.ts';
 import {runWith} from '../../../test/http/run.ts';
-import {SOURCE_SCOPE} from '../scope.ts';
+import {SOURCE_SCOPE} from '../request-scope.ts';
 import type {HttpRequest, Send} from '../types.ts';
 import {withCircuitBreaker} from './circuit-breaker.ts';
 import {openWaits} from './waits.ts';

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
 import {eventClock} from '../../../test/http/event-clock.ts';
-import {SOURCE_SCOPE} from '../scope.ts';
+import {SOURCE_SCOPE} from '../request-scope.ts';
 import type {HttpRequest, HttpResponse} from '../types.ts';
 import {withConcurrency} from './concurrency.ts';
 
@@ -15,13 +15,13 @@ const requestTo = (url: string): HttpRequest => ({
   headers: {},
 });
 
-type Behaviour = (sent: {now: number; underWay: number}) => number | Error;
+type Behaviour = (sent: {now: number; inFlight: number}) => number | Error;
 
 /** An API that takes 100 ms for a response; returns the most pending requests in each second. */
 const serving = (behave: Behaviour, fixed?: number) => {
   const clock = eventClock();
   const most: number[] = [];
-  let underWay = 0;
+  let inFlight = 0;
   const responseOf = (status: number, url: URL): HttpResponse => ({
     status,
     headers: {},
@@ -30,12 +30,12 @@ const serving = (behave: Behaviour, fixed?: number) => {
   });
   const send = withConcurrency(
     async ({url}) => {
-      underWay += 1;
+      inFlight += 1;
       const second = Math.floor(clock.now() / 1_000);
-      most[second] = Math.max(most[second] ?? 0, underWay);
-      const outcome = behave({now: clock.now(), underWay});
+      most[second] = Math.max(most[second] ?? 0, inFlight);
+      const outcome = behave({now: clock.now(), inFlight});
       await clock.sleep(LATENCY, never);
-      underWay -= 1;
+      inFlight -= 1;
       if (outcome instanceof Error) throw outcome;
       return responseOf(outcome, url);
     },
@@ -77,7 +77,7 @@ describe('concurrency', () => {
   ])(
     'shrinks at %s, once for all pending requests, and finds what the API can take',
     async (_what, refused) => {
-      const {sendAll, most} = serving(({underWay}) => (underWay > 6 ? refused : 200));
+      const {sendAll, most} = serving(({inFlight}) => (inFlight > 6 ? refused : 200));
       const outcomes = await sendAll(4_000);
       const refusals = outcomes.filter((outcome) => outcome !== 200).length;
       // It tries a seventh request every 15 seconds, which costs little.

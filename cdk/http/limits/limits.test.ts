@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
 import {eventClock} from '../../../test/http/event-clock.ts';
 import {recordingScope, runWith} from '../../../test/http/run.ts';
-import {type RequestScope, SOURCE_SCOPE, type Wait} from '../scope.ts';
+import {type RequestScope, SOURCE_SCOPE, type Wait} from '../request-scope.ts';
 import type {HttpRequest, Send} from '../types.ts';
 import type {Clock} from './clock.ts';
 import {type Limit, withLimits} from './limits.ts';

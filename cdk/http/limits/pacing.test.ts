@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
 import {eventClock} from '../../../test/http/event-clock.ts';
 import {recordingScope, runWith} from '../../../test/http/run.ts';
-import type {RequestScope, Wait} from '../scope.ts';
+import type {RequestScope, Wait} from '../request-scope.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {type PacingOptions, withPacing} from './pacing.ts';
 import {openWaits} from './waits.ts';

@@ -11,7 +11,7 @@ type Account = {
   bucket?: Bucket;
   window?: KnownQuota;
   /** The cost of pending queries, which the server may not have counted yet. */
-  underWay: number;
+  inFlight: number;
   /** The last cost of each query, by the hash of its text: variables rarely change the cost. */
   readonly costs: Map<string, number>;
   highest: number;
@@ -29,21 +29,21 @@ const availableAt = ({maximum, rate, available, at}: Bucket, now: number): numbe
 /** The milliseconds until a bucket holds the cost, the cost of pending queries, and the share that is left to others. */
 const filledIn = (
   bucket: Bucket,
-  underWay: number,
+  inFlight: number,
   {leave, now, cost}: {readonly leave: number; readonly now: number; readonly cost: number},
 ): number => {
   const reserve = leave * bucket.maximum;
   // A query that costs more than a full bucket is sent when it is full: a longer wait does not help.
-  const needed = Math.min(cost, bucket.maximum - reserve) + reserve + underWay;
+  const needed = Math.min(cost, bucket.maximum - reserve) + reserve + inFlight;
   return Math.ceil(Math.max(0, needed - availableAt(bucket, now)) / bucket.rate);
 };
 
 /** Like `schedule`, for the points of an account. */
 const schedulePoints = (
-  {bucket, window, underWay}: Account,
+  {bucket, window, inFlight}: Account,
   wanted: Parameters<typeof schedule>[1] & {readonly cost: number},
 ) => {
-  const filled = bucket ? filledIn(bucket, underWay, wanted) : 0;
+  const filled = bucket ? filledIn(bucket, inFlight, wanted) : 0;
   return filled > 0
     ? {at: wanted.now + filled, granted: false}
     : schedule(window ? [window] : [], wanted);
@@ -65,7 +65,7 @@ const settle = (
   if (reported.left.kind === 'bucket') account.bucket = reported.left;
   else {
     account.window = update(reported.left.quota, window ? [window] : [], now);
-    account.window.remaining -= account.underWay;
+    account.window.remaining -= account.inFlight;
   }
 };
 
@@ -83,7 +83,7 @@ export const withQueryCost = (
   assertShare(leave);
   const accounts = new Map<string, Account>();
   const accountOf = ({url: {origin}}: HttpRequest): Account => {
-    const opened = {underWay: 0, costs: new Map(), highest: 0, earlier: Promise.resolve()};
+    const opened = {inFlight: 0, costs: new Map(), highest: 0, earlier: Promise.resolve()};
     const account = accounts.get(origin) ?? opened;
     accounts.set(origin, account);
     return account;
@@ -102,7 +102,7 @@ export const withQueryCost = (
       const reason = `the points for queries of ${request.url.origin} are ${granted ? 'nearly ' : ''}used up`;
       if (at > now) await delay(request, Math.ceil(at - now), reason);
       if (!granted) continue;
-      account.underWay += cost;
+      account.inFlight += cost;
       return cost;
     }
   };
@@ -120,7 +120,7 @@ export const withQueryCost = (
       reported = pointsIn(request, response, clock.now());
       return response;
     } finally {
-      account.underWay -= cost;
+      account.inFlight -= cost;
       settle(account, {query, cost}, {reported, now: clock.now()});
     }
   };

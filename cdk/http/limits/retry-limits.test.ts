@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
 import {runWith} from '../../../test/http/run.ts';
 import {virtualClock} from '../../testing/virtual-clock.ts';
-import {SOURCE_SCOPE, type Wait} from '../scope.ts';
+import {SOURCE_SCOPE, type Wait} from '../request-scope.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
 

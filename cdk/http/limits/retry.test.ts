@@ -3,7 +3,7 @@ import {failureOf} from '../../../test/failure-of.ts';
 import {runWith} from '../../../test/http/run.ts';
 import {ConfigError} from '../../errors.ts';
 import {virtualClock} from '../../testing/virtual-clock.ts';
-import {SOURCE_SCOPE} from '../scope.ts';
+import {SOURCE_SCOPE} from '../request-scope.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
 

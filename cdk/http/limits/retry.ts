@@ -1,5 +1,6 @@
 import {type ExactDuration, toMilliseconds} from '../../duration.ts';
 import {TransientError} from '../../errors.ts';
+import type {HttpRun} from '../http-run.ts';
 import {actionOf} from '../response/action.ts';
 import {
   broken,
@@ -11,7 +12,6 @@ import {
   neverArrived,
 } from '../response/faults.ts';
 import {requestedWait} from '../response/retry-after.ts';
-import type {HttpRun} from '../run.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 import {type RetryBudget, retryBudget} from './retry-budget.ts';
 import {openWaits, type Waits} from './waits.ts';

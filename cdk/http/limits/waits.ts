@@ -1,6 +1,6 @@
 // Waits of a run: not longer than allowed, not beyond its end, and reported if they are long.
 import {TransientError} from '../../errors.ts';
-import type {HttpRun} from '../run.ts';
+import type {HttpRun} from '../http-run.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
 
 export type Waits = {

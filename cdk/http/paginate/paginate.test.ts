@@ -1,8 +1,8 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
 import {json} from '../decode/json.ts';
+import {SOURCE_SCOPE} from '../request-scope.ts';
 import {withRules} from '../response/action.ts';
-import {SOURCE_SCOPE} from '../scope.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {linkHeader} from './link-header.ts';
 import {type PaginateOptions, type Paging, paginate} from './paginate.ts';

@@ -3,7 +3,7 @@ import nock from 'nock';
 import {failureOf} from '../../../test/failure-of.ts';
 import {API, withAuth} from '../../../test/http/authorized.ts';
 import {sessionToken} from '../auth/session-token.ts';
-import {SOURCE_SCOPE} from '../scope.ts';
+import {SOURCE_SCOPE} from '../request-scope.ts';
 import type {HttpRequest, HttpResponse, ResponseAction, ResponseRule} from '../types.ts';
 import {actionOf, withRules} from './action.ts';
 

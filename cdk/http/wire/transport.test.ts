@@ -130,7 +130,7 @@ describe('a connection', () => {
   });
 
   test.each([
-    ['bytes that are no HTTP', 'nonsense\r\n\r\n'],
+    ['bytes that are not HTTP', 'nonsense\r\n\r\n'],
     ['a chunk of no size', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nz\r\n'],
   ])('that sends %s is a transient fault', async (_what, bytes) => {
     const origin = await serve(({socket}) => void socket.end(bytes));

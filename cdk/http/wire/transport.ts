@@ -1,9 +1,9 @@
 import type {Dispatcher} from 'undici';
 import {printExact} from '../../json/exact.ts';
-import {assertAllowed} from '../limits/allowed-hosts.ts';
 import {printForm} from '../query.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {type HttpProxy, openAgent, type Tls} from './agent.ts';
+import {assertAllowed} from './allowed-hosts.ts';
 import {intoFile, intoMemory} from './body.ts';
 import {exchange} from './exchange.ts';
 import type {Timeouts} from './timeouts.ts';

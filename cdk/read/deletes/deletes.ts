@@ -1,7 +1,7 @@
 // Detects deletions while a stream is read: a flag in the record, a list of the API, or an id that is missing in a sweep.
 // Each becomes a tombstone, which is emitted like other records.
 import {isDeepStrictEqual} from 'node:util';
-import type {Stream} from '../../author/stream-value.ts';
+import type {Stream} from '../../author/stream-types.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../../author/types.ts';
 import {messageOf} from '../../errors.ts';
 import {cursorRules} from '../cursor/rules.ts';

@@ -1,5 +1,5 @@
 // Makes tombstones of flagged records: adds `_deleted_at`.
-import type {Stream} from '../../author/stream-value.ts';
+import type {Stream} from '../../author/stream-types.ts';
 import type {Slice} from '../../author/types.ts';
 import {cursorRules} from '../cursor/rules.ts';
 import {DELETED_AT, timeOf} from './tombstone.ts';

@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import {parent} from '../../author/slices.ts';
 import {defineSource} from '../../author/source.ts';
 import {page, stream} from '../../author/stream.ts';
-import type {Stream} from '../../author/stream-value.ts';
+import type {Stream} from '../../author/stream-types.ts';
 import type {Schema} from '../../author/types.ts';
 import {discoverSource} from '../../testing/run-source.ts';
 

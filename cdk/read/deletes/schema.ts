@@ -1,5 +1,5 @@
 // Adds `_deleted_at` to the schema of a stream that detects deletions.
-import type {Stream} from '../../author/stream-value.ts';
+import type {Stream} from '../../author/stream-types.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import {DELETED_AT} from './tombstone.ts';
 

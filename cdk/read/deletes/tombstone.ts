@@ -1,5 +1,5 @@
 // Tombstones: deleted records with their primary key, a cursor that is not lower than their last one, and `_deleted_at`.
-import type {Stream} from '../../author/stream-value.ts';
+import type {Stream} from '../../author/stream-types.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {valueAt} from '../../json/values.ts';
 import type {CursorRules} from '../cursor/rules.ts';

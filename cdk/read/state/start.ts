@@ -1,6 +1,6 @@
 // Decides where a stream starts, from its state and its sync mode.
 import type {Cursor} from '../../author/cursor.ts';
-import type {Stream} from '../../author/stream-value.ts';
+import type {Stream} from '../../author/stream-types.ts';
 import {shift} from '../../duration.ts';
 import {isEmptyBlob, type StateBlob} from '../../protocol/state.ts';
 import {cursorRules} from '../cursor/rules.ts';

@@ -190,8 +190,8 @@ const passIn = ({done, resume, ...blob}: StateBlob): Pass | undefined => {
 };
 
 const fullSyncIn = (blob: StateBlob): FullSync | undefined => {
-  const [underWay, over] = [timeIn(blob, 'full_sync_started'), timeIn(blob, 'full_sync_at')];
-  if (underWay !== undefined) return {startedAt: underWay, isOver: false};
+  const [inFlight, over] = [timeIn(blob, 'full_sync_started'), timeIn(blob, 'full_sync_at')];
+  if (inFlight !== undefined) return {startedAt: inFlight, isOver: false};
   return over === undefined ? undefined : {startedAt: over, isOver: true};
 };
 

@@ -1,5 +1,5 @@
 // A client is bound to a scope, and each of its requests carries the scope through all layers.
-import type {Count} from './totals.ts';
+import type {Count} from './request-totals.ts';
 
 /** A wait of more than five seconds. */
 export type Wait = {
