@@ -95,7 +95,7 @@ describe('X-RateLimit-Reset', () => {
     ['something remains', {'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '60'}],
     ['the remaining quota is unknown', {'x-ratelimit-reset': '60'}],
     ['it is past', {'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW / 1000 - 1)}],
-    ['it is no number', {'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'NaN'}],
+    ['it is not a number', {'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'NaN'}],
     ['it is missing', {'x-ratelimit-remaining': '0'}],
   ])('requests nothing if %s', (_case, headers) => {
     expect(waitFor(headers)).toBeUndefined();
