@@ -1,7 +1,8 @@
 // Starts a source as a child process, and reads its lines.
+import {type CheckedLines, checkedLinesOf} from '../../process/checked-lines.ts';
 import {type Child, type Exit, type Stop, startChild} from '../../process/child.ts';
 import {codeOf, messageOf} from '../../process/errors.ts';
-import {lastLinesOf, linesOf} from '../../process/lines.ts';
+import {lastLinesOf} from '../../process/lines.ts';
 import {SyncError} from '../report/errors.ts';
 
 export type Ending = {
@@ -14,7 +15,7 @@ export type Ending = {
 
 export type SourceProcess = {
   /** The lines of stdout, some at a time. Leaving the loop early closes stdout. */
-  readonly lines: AsyncIterable<readonly string[]>;
+  readonly lines: AsyncIterable<CheckedLines>;
   /** Resolves when the program has ended and its output was read. */
   readonly ended: Promise<Ending>;
   /** Sends SIGTERM, and later SIGKILL. */
@@ -59,7 +60,7 @@ export const startSource = async (
   const child = await start(path, args, stop);
   const stderr = lastLinesOf(child.stderr, onStderr);
   return {
-    lines: linesOf(child.stdout, {limit: MAX_LINE_LENGTH, tooLong}),
+    lines: checkedLinesOf(child.stdout, {limit: MAX_LINE_LENGTH, tooLong}),
     ended: child.ended.then((exit) => endingOf(exit, stderr())),
     end: child.end,
   };
