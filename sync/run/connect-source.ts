@@ -1,6 +1,7 @@
 // The first half of a source's run: finds its config, its state and its streams.
 import {join} from 'node:path';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import {differences, nextOwner, type Owner, ownerOf, withChangedConfig} from '../config/account.ts';
 import type {Kept, TokenStore, UserConfig} from '../config/token-store.ts';
 import {readJsonFile, replaceFile} from '../landing/files.ts';
 import {fileSafe} from '../landing/jsonl.ts';
@@ -154,6 +155,42 @@ const startFrom = async (
   return openConfigFile(path, kept, job, context, inputs);
 };
 
+const refusal = (
+  {name}: Job,
+  {path}: StateFile,
+  found: readonly string[],
+  {directory}: Context,
+): SyncError =>
+  new SyncError(
+    `The state ${path} may belong to another account: ${found.join('; ')}. Records of this account that are older than that state would never be read, so nothing was read. To keep both, sync this account into a directory of its own: --to jsonl:${directory}-2. To start again, move ${path} and the data of ${name} away. If it is the same account with a new key, or the program has moved, run once with --adopt-state.`,
+  );
+
+/** Claims the state for the account of this config. Throws if it belongs to another one. */
+const claimState = async (
+  state: StateFile,
+  job: Job,
+  config: unknown,
+  context: Context,
+): Promise<Owner> => {
+  const before = state.owner();
+  const owner = await ownerOf({name: job.name, program: job.program ?? job.path}, config, before);
+  const found = before === undefined ? [] : differences(before, owner);
+  if (found.length > 0 && !context.adoptState) throw refusal(job, state, found, context);
+  const claimed = nextOwner(before, owner);
+  state.claim(claimed);
+  return claimed;
+};
+
+/** Lets the next run start from a config that the source changed. */
+const followChanges = (config: ConfigFile, state: StateFile, owner: Owner): ConfigFile => ({
+  ...config,
+  replace: async (changed) => {
+    state.claim(await withChangedConfig(owner, changed));
+    await config.replace(changed);
+    if (state.exists()) await state.save([]);
+  },
+});
+
 const connect = async (
   job: Job,
   context: Context,
@@ -164,7 +201,12 @@ const connect = async (
   if (state.exists()) job.tally.stateIn(state.path);
   const userConfig = await findConfig(job, context);
   if (userConfig === undefined) return undefined;
-  const config = await startFrom(userConfig, job, context, inputs, tokens);
+  const owner = await claimState(state, job, userConfig.content, context);
+  const config = followChanges(
+    await startFrom(userConfig, job, context, inputs, tokens),
+    state,
+    owner,
+  );
   const streams = await runForResult(
     job,
     ['discover', '--config', config.path()],

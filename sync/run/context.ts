@@ -15,6 +15,8 @@ export type Context = {
   readonly startedAt: number;
   readonly now: () => number;
   readonly stop: Stop;
+  /** Uses a state that was saved for another account. */
+  readonly adoptState?: boolean | undefined;
   /** Shows everything that sources log. */
   readonly debug: boolean;
   /** Shows a line while the run goes on. */
@@ -26,6 +28,8 @@ export type Job = {
   readonly name: string;
   /** The path of its program. */
   readonly path: string;
+  /** The same for all paths of the program; by default its path. */
+  readonly program?: string;
   /** The path of its config, if the user gave one. */
   readonly config: string | undefined;
   /** The path of its state. */

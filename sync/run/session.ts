@@ -29,7 +29,7 @@ const quote = (line: string): string =>
 /** The harmless messages of which each byte need not be right. */
 const IMPRECISE: ReadonlySet<Message['type']> = new Set(['LOG', 'OTHER']);
 
-/** The error of a line that may be a message that was lost; undefined if it is none, or is read as `message`. */
+/** The error of a line that may be a message that was lost; undefined if it can be read as `message`. */
 const lossError = (
   command: string | undefined,
   line: string,

@@ -2,7 +2,16 @@ import {chmodSync, existsSync, readFileSync, statSync, writeFileSync} from 'node
 import {join} from 'node:path';
 import {expect, jest, test} from '@jest/globals';
 import {fakeSource, USERS, writeProgram} from '../testing/fake-source.ts';
-import {dataFilesIn, filesIn, NOW, newFolder, rowsIn, STAMP, syncHere} from '../testing/run.ts';
+import {
+  dataFilesIn,
+  filesIn,
+  NOW,
+  newFolder,
+  rowsIn,
+  STAMP,
+  stateTextIn,
+  syncHere,
+} from '../testing/run.ts';
 
 jest.setTimeout(60_000);
 
@@ -41,7 +50,7 @@ test('records land with their origin, and their state after them', async () => {
     {id: 1, name: 'Ada', ...origin},
     {id: 2, name: 'Grace', ...origin},
   ]);
-  expect(readFileSync(join(directory, 'x.state.json'), 'utf8')).toBe(
+  expect(stateTextIn(join(directory, 'x.state.json'))).toBe(
     '[\n{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{"id":2}}}\n]\n',
   );
   expect({report, said}).toEqual({
@@ -75,7 +84,7 @@ test('numbers land unchanged, in rows and in states', async () => {
   });
   expect([
     readFileSync(join(directory, `x_users_${STAMP}.jsonl`), 'utf8'),
-    readFileSync(join(directory, 'x.state.json'), 'utf8'),
+    stateTextIn(join(directory, 'x.state.json')),
   ]).toEqual([
     `{"id":9007199254740993,"price":1.10000000000000000001,"text":"12345678901234567890","rate":7.0,"__source":"x","__stream":"users","__ingested_at":"${origin.__ingested_at}"}\n`,
     '[\n{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{"id":9007199254740993}}}\n]\n',

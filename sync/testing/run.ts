@@ -50,6 +50,10 @@ export const idsIn = (directory: string): readonly unknown[] =>
     .flatMap(rowsIn)
     .map((row) => row['id']);
 
+/** A state file without the fingerprint of its account, which is different in each run. */
+export const stateTextIn = (path: string): string =>
+  readFileSync(path, 'utf8').replace(/,"headwater":\{.*\}(?=\}(?:,|\n))/, '');
+
 /** The blobs of a state file, by stream. */
 export const blobsIn = (path: string): Readonly<Record<string, unknown>> => {
   const entries: readonly {
@@ -72,6 +76,7 @@ type Setup = {
   readonly streams?: readonly string[];
   readonly tokens?: string;
   readonly debug?: boolean;
+  readonly adoptState?: boolean;
   readonly stop?: AbortSignal;
 };
 
@@ -99,6 +104,7 @@ export const syncHere = async (
     startedAt: NOW,
     now: () => NOW,
     stop: {soon: stop, now: never},
+    adoptState: setup.adoptState,
     debug,
     log: (source, level, text) => {
       recordSaid(text);
