@@ -49,7 +49,7 @@ const leavesOf = (value: unknown, path: string): readonly Leaf[] => {
   if (Array.isArray(value)) {
     return value.length === 0 ? [] : [[path, value.map((item) => JSON.stringify(item))]];
   }
-  // A number that is kept as it was written is no object with fields.
+  // A number that is kept as it was written is an object without fields.
   if (isObject(value) && !JSON.isRawJSON(value)) {
     return Object.entries(value).flatMap(([key, inner]) =>
       leavesOf(inner, path === '' ? key : `${path}.${key}`),
@@ -142,7 +142,7 @@ const changedPaths = (before: Hashes, now: Hashes): readonly string[] => {
   return knowsAccount ? changed.filter((path) => kindOf(path) !== 'credential') : changed;
 };
 
-/** What tells the owner of a state from the one that wants to use it; empty if they are the same. */
+/** Lists how the owner of a state differs from the one that wants to use it. */
 export const differences = (before: Owner, now: Owner): readonly string[] => {
   const configs = [before.config, ...(before.changed === undefined ? [] : [before.changed])];
   const paths = configs.map((config) => changedPaths(config, now.config));

@@ -47,7 +47,7 @@ const setUp = (directory = newFolder()) => {
   return {run, directory, source, state: join(directory, 'x.state.json')};
 };
 
-/** What differs, of the message of a refusal; the outcome of a run that was not refused. */
+/** The differences in the message of a refusal, or the outcome of a run that was not refused. */
 const verdict = ({
   outcome,
   problem,

@@ -1,10 +1,13 @@
 // The first half of a source's run: finds its config, its state and its streams.
-import {join} from 'node:path';
+import {mkdir} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {differences, nextOwner, type Owner, ownerOf, withChangedConfig} from '../config/account.ts';
 import type {Kept, TokenStore, UserConfig} from '../config/token-store.ts';
-import {readJsonFile, replaceFile} from '../landing/files.ts';
+import {readJsonFile, removeTemporaryFiles, replaceFile} from '../landing/files.ts';
 import {fileSafe} from '../landing/jsonl.ts';
+import {cutHalfLines, sourceLock} from '../landing/leftovers.ts';
+import {type Locks, lockPathOf} from '../landing/locks.ts';
 import {openStateFile, type StateFile} from '../landing/state-file.ts';
 import {type Catalog, readCatalog} from '../protocol/catalog.ts';
 import {SyncError, userMessage} from '../report/errors.ts';
@@ -18,6 +21,13 @@ export type ConnectedSource = {
   readonly catalog: Catalog;
   readonly config: ConfigFile;
   readonly state: StateFile;
+};
+
+/** Files and locks that the sources of a run share. */
+export type Resources = {
+  readonly inputs: Inputs;
+  readonly tokens: TokenStore | undefined;
+  readonly locks: Locks;
 };
 
 type ConfigFile = {
@@ -191,12 +201,35 @@ const followChanges = (config: ConfigFile, state: StateFile, owner: Owner): Conf
   },
 });
 
+/** Keeps other syncs away from the files of this source, and clears what a killed one left. */
+const takeFiles = async (job: Job, {directory, log}: Context, locks: Locks): Promise<void> => {
+  const stem = fileSafe(job.name);
+  locks.hold(
+    join(directory, sourceLock(stem)),
+    `Another sync of ${job.name} into ${directory} is running. Wait until it has ended, or give this one a --to directory of its own.`,
+  );
+  await mkdir(dirname(job.state), {recursive: true});
+  locks.hold(
+    await lockPathOf(job.state),
+    `Another sync that keeps its state in ${job.state} is running. Wait until it has ended, or give this one a --state file of its own.`,
+  );
+  await removeTemporaryFiles(job.state);
+  await removeTemporaryFiles(join(directory, `${stem}.config.json`));
+  await cutHalfLines(directory, stem, locks, (path, bytes) =>
+    log(
+      job.name,
+      'info',
+      `cut half a line (${bytes} bytes) off the end of ${path}, which a run that was killed had left; its record is read again.`,
+    ),
+  );
+};
+
 const connect = async (
   job: Job,
   context: Context,
-  inputs: Inputs,
-  tokens: TokenStore | undefined,
+  {inputs, tokens, locks}: Resources,
 ): Promise<ConnectedSource | undefined> => {
+  await takeFiles(job, context, locks);
   const state = await openStateFile(job.state);
   if (state.exists()) job.tally.stateIn(state.path);
   const userConfig = await findConfig(job, context);
@@ -223,10 +256,9 @@ const connect = async (
 export const connectSource = async (
   job: Job,
   context: Context,
-  inputs: Inputs,
-  tokens: TokenStore | undefined,
+  resources: Resources,
 ): Promise<ConnectedSource | undefined> => {
-  const connected = await connect(job, context, inputs, tokens).catch((error: unknown) => {
+  const connected = await connect(job, context, resources).catch((error: unknown) => {
     job.tally.problem({message: userMessage(error)});
     return undefined;
   });

@@ -35,9 +35,13 @@ export const rowsIn = (path: string): readonly Row[] =>
     .slice(0, -1)
     .map((line) => JSON.parse(line));
 
-/** The names of the files in a directory, sorted; empty if it does not exist. */
+/** The names of the files in a directory, sorted, without locks; empty if it does not exist. */
 export const filesIn = (directory: string): readonly string[] =>
-  existsSync(directory) ? readdirSync(directory).sort() : [];
+  existsSync(directory)
+    ? readdirSync(directory)
+        .filter((name) => !(name.startsWith('.') && name.endsWith('.lock')))
+        .sort()
+    : [];
 
 export const dataFilesIn = (directory: string): readonly string[] =>
   filesIn(directory)
