@@ -1,6 +1,7 @@
 // Splits the output of a program into lines, and says which of them are not valid UTF-8.
 import {isUtf8} from 'node:buffer';
 import type {Readable} from 'node:stream';
+import {isLeftOpen} from './left-open.ts';
 
 export type CheckedLines = {
   readonly texts: readonly string[];
@@ -32,6 +33,15 @@ const decode = (bytes: Buffer, unfinished: boolean): CheckedLines => ({
   unfinished,
 });
 
+/** An output that is cut off ends here like any other. */
+async function* chunksOf(stream: Readable): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of stream) yield chunk;
+  } catch (error) {
+    if (!isLeftOpen(error)) throw error;
+  }
+}
+
 /**
  * Yields the lines that end in each chunk. It reads the stream only when the consumer requests more, so a slow consumer slows
  * down the writer.
@@ -43,8 +53,7 @@ export async function* checkedLinesOf(
 ): AsyncGenerator<CheckedLines> {
   let parts: Buffer[] = [];
   let length = 0;
-  for await (const chunk of stream) {
-    const bytes: Buffer = chunk;
+  for await (const bytes of chunksOf(stream)) {
     const end = bytes.lastIndexOf(NEWLINE);
     const ended = end === -1 ? undefined : Buffer.concat([...parts, bytes.subarray(0, end)]);
     const rest = bytes.subarray(end + 1);

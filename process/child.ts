@@ -2,12 +2,15 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import type {Readable} from 'node:stream';
+import {closeLeftOpen} from './left-open.ts';
 
 export type Signal = 'SIGTERM' | 'SIGKILL';
 
 export type Exit = {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** True if a process that the child started held an output open after the end of the child, and was cut off. */
+  readonly leftOpen?: true;
 };
 
 /** Ends a run from outside. */
@@ -22,7 +25,10 @@ export type Child = {
   readonly pid: number;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Resolves when the child has ended and both outputs are closed. */
+  /**
+   * Resolves when the child has ended and both outputs are closed. Outputs that another process holds open are closed a few
+   * seconds after the end of the child: a loop over them then throws the error that `isLeftOpen` knows.
+   */
   readonly ended: Promise<Exit>;
   /** Does nothing after the child has ended. */
   readonly send: (signal: Signal) => void;
@@ -84,11 +90,17 @@ export const startChild = async (
   const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], detached: true, env});
   const closed = endingOf(child);
   if (onExit !== undefined) child.once('exit', onExit);
+  let leftOpen = false;
   await once(child, 'spawn');
   // A later error is only that a signal could not be sent, because the child has ended.
   child.on('error', () => {});
   const {pid = 0} = child;
   register(pid);
+  const cutOff = (): void => {
+    leftOpen = true;
+    sendToGroup(pid, 'SIGKILL');
+  };
+  const watch = closeLeftOpen(child, [child.stdout, child.stderr], cutOff);
 
   let gone = false;
   const toChild = (signal: Signal): void => {
@@ -113,11 +125,12 @@ export const startChild = async (
   const awaitEnd = async (): Promise<Exit> => {
     const exit = await closed;
     gone = true;
+    watch.end();
     unregister(pid);
     clearTimeout(timer);
     stop?.soon.removeEventListener('abort', end);
     stop?.now.removeEventListener('abort', endNow);
-    return exit;
+    return leftOpen ? {...exit, leftOpen} : exit;
   };
   return {pid, stdout: child.stdout, stderr: child.stderr, ended: awaitEnd(), send, end};
 };

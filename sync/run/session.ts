@@ -112,5 +112,13 @@ export const runSession = async (
     await source.ended;
     throw error;
   }
-  return {ending: await source.ended, explained, cutOff};
+  const ending = await source.ended;
+  if (ending.leftOpen) {
+    log(
+      name,
+      'warn',
+      'a process that it started held its output open after its end, and was cut off; what that process printed later is not read.',
+    );
+  }
+  return {ending, explained, cutOff};
 };

@@ -9,6 +9,8 @@ export type Ending = {
   /** Part of a sentence: `ended with exit code 1`. */
   readonly words: string;
   readonly ok: boolean;
+  /** True if a process that it started held its output open, and was cut off. */
+  readonly leftOpen: boolean;
   /** The last lines of its stderr. */
   readonly stderr: readonly string[];
 };
@@ -45,9 +47,10 @@ const start = async (path: string, args: readonly string[], stop: Stop): Promise
   }
 };
 
-const endingOf = ({code, signal}: Exit, stderr: readonly string[]): Ending => ({
+const endingOf = ({code, signal, leftOpen}: Exit, stderr: readonly string[]): Ending => ({
   words: signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`,
   ok: code === 0,
+  leftOpen: leftOpen === true,
   stderr,
 });
 

@@ -335,6 +335,21 @@ test('a selector that matches no stream stops the run before it reads', async ()
   expect(filesIn(directory)).toEqual([]);
 });
 
+test('a source ends at its exit, even if a process that it started holds its output open', async () => {
+  const {report, said} = await syncFake({
+    read: `
+      require('node:child_process').spawn('sleep', ['60'], {stdio: 'inherit', detached: true}).unref();
+      ${COMPLETE}`,
+  });
+  expect([report.outcome, report.streams[0]?.rows, said]).toEqual([
+    'complete',
+    1,
+    [
+      'warn x: a process that it started held its output open after its end, and was cut off; what that process printed later is not read.',
+    ],
+  ]);
+});
+
 test('files that were written for sources are removed', async () => {
   const {directory} = await syncFake({
     read: `record('users', {paths: options}); ${COMPLETE}`,
