@@ -41,6 +41,8 @@ type Options = {
   readonly stop?: Stop | undefined;
   /** Sends a signal to the container that the child runs, for example. Default: to the child and all that it started. */
   readonly send?: (signal: Signal, toChild: (signal: Signal) => void) => void;
+  /** Ends the child even if this process is killed and can do nothing any more. Default: false. */
+  readonly guarded?: boolean;
   /** Called when the child has ended. Node then drops the rest of an output that nothing reads. */
   readonly onExit?: () => void;
 };
@@ -74,6 +76,22 @@ const unregister = (pid: number): void => {
   if (running.size === 0) process.off('exit', endRunning);
 };
 
+/** Waits until the end of this process closes its stdin, and then ends the group with the id in `$0`. No `--`: dash has none. */
+const GUARD = `read -r _; kill -TERM -$0; sleep ${GRACE / 1000}; kill -KILL -$0`;
+
+/** Starts a process that ends the group if this process is killed. Returns what ends that guard. */
+const guard = (pid: number): (() => void) => {
+  const watcher = spawn('/bin/sh', ['-c', GUARD, String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  // Without a guard only a run that is killed is worse off.
+  watcher.on('error', () => {});
+  watcher.stdin.on('error', () => {});
+  watcher.unref();
+  return () => watcher.kill('SIGKILL');
+};
+
 const endingOf = (child: ChildProcess): Promise<Exit> =>
   new Promise((resolve) => {
     child.on('close', (code, signal) => resolve({code, signal}));
@@ -83,7 +101,7 @@ const endingOf = (child: ChildProcess): Promise<Exit> =>
 export const startChild = async (
   program: string,
   args: readonly string[],
-  {env = process.env, stop, send: sendElsewhere, onExit}: Options = {},
+  {env = process.env, stop, send: sendElsewhere, guarded = false, onExit}: Options = {},
 ): Promise<Child> => {
   // Its own process group keeps Ctrl-C of a terminal away from it: with our own signal that would make two, which means "at
   // once" to many programs. The group also lets a signal reach the children of a shell script.
@@ -96,6 +114,7 @@ export const startChild = async (
   child.on('error', () => {});
   const {pid = 0} = child;
   register(pid);
+  const unguard = guarded ? guard(pid) : () => {};
   const cutOff = (): void => {
     leftOpen = true;
     sendToGroup(pid, 'SIGKILL');
@@ -125,6 +144,7 @@ export const startChild = async (
   const awaitEnd = async (): Promise<Exit> => {
     const exit = await closed;
     gone = true;
+    unguard();
     watch.end();
     unregister(pid);
     clearTimeout(timer);

@@ -22,7 +22,7 @@ Examples:
 A source is the name of one of ours, or the path of any Airbyte source's program.
 Run the same command again to read only new records.
 
-Exit codes: 0 success, 1 a source failed, 2 the command line is wrong, 130 and 143 stopped.`;
+Exit codes: 0 success, 1 a source failed, 2 the command line is wrong, 129, 130, 131 and 143 stopped by a signal.`;
 
 const collect = (value: string, values: readonly string[] = []): readonly string[] => [
   ...values,

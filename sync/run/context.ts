@@ -1,8 +1,8 @@
 // Types and files that the sources of a run share.
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Stop} from '../../process/child.ts';
+import {clearTemporaryFolders, makeTemporaryFolder} from '../../process/temporary-folder.ts';
 import type {Level} from '../report/progress.ts';
 import type {Tally} from '../report/tally.ts';
 
@@ -43,15 +43,18 @@ export type Inputs = {
   readonly remove: () => Promise<void>;
 };
 
+const PREFIX = 'headwater-sync-';
+
 /** Makes a folder for files that sources read, such as configs. No other user can read it. */
 export const openInputs = async (): Promise<Inputs> => {
-  const folder = await mkdtemp(join(tmpdir(), 'headwater-'));
+  await clearTemporaryFolders(PREFIX);
+  const {path: folder, remove} = await makeTemporaryFolder(PREFIX);
   return {
     write: async (name, content) => {
       const path = join(folder, name);
-      await writeFile(path, JSON.stringify(content));
+      await writeFile(path, JSON.stringify(content), {mode: 0o600});
       return path;
     },
-    remove: () => rm(folder, {recursive: true, force: true}),
+    remove,
   };
 };

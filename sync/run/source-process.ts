@@ -40,7 +40,7 @@ const START_REASONS: Readonly<Record<string, string>> = {
 
 const start = async (path: string, args: readonly string[], stop: Stop): Promise<Child> => {
   try {
-    return await startChild(path, args, {stop});
+    return await startChild(path, args, {stop, guarded: true});
   } catch (error) {
     const reason = START_REASONS[codeOf(error) ?? ''] ?? messageOf(error);
     throw new SyncError(`${path} cannot be started: ${reason}.`);
