@@ -20,40 +20,63 @@ import {
   shown,
   statesOf,
 } from '../protocol/messages.ts';
-import {cursorsIn, extreme, isBefore} from './cursors.ts';
+import {areComparable, isBefore, isCursor, isHeldBack} from './cursors.ts';
+import {type Judge, judgeBy, type Position, positionsIn, showSlices} from './positions.ts';
 
 const define = checksOf('incremental', (suites) => suites.incremental);
 
 const NOTHING = {skipped: 'no stream has incremental and a cursor'};
 
-/** Records that come before the cursors of a state. */
-const older = (
+/** A stream, with what its first read shows about its slices. */
+interface Judged {
+  readonly stream: ConfiguredStream;
+  readonly areSlicesShown: boolean;
+  /** The number of positions in the final state. */
+  readonly slices: number;
+}
+
+const positionsOf = (
   stream: ConfiguredStream,
-  records: readonly Emitted[],
   state: unknown,
   entry: IncrementalEntry,
-): readonly Emitted[] => {
-  const cursors = cursorsIn(
-    blobsIn(state).get(stream.key) ?? {},
-    stream,
-    entry.cursorPaths[stream.name],
-  );
-  if (cursors.length === 0) return [];
-  const first = extreme(cursors, 'first');
-  return records.filter(
-    ({stream: key, data}) =>
-      key === stream.key && isBefore(at(data, ...stream.cursor), first, entry.thresholdDays),
-  );
+): readonly Position[] =>
+  positionsIn(blobsIn(state).get(stream.key) ?? {}, stream, entry.cursorPaths[stream.name]);
+
+const recordsOfStream = (run: Run, {key}: ConfiguredStream): readonly Emitted[] =>
+  recordsOf(run).filter(({stream}) => stream === key);
+
+const judgedBy = (catalog: unknown, first: Run, entry: IncrementalEntry): readonly Judged[] =>
+  configuredStreamsOf(catalog).map((stream) => {
+    const positions = positionsOf(stream, finalState(first), entry);
+    const areSlicesShown = showSlices(stream, recordsOfStream(first, stream), positions);
+    return {stream, areSlicesShown, slices: positions.length};
+  });
+
+/** Undefined if the state can't judge: slices without a position start at their beginning, and no record shows its slice. */
+const judgeOf = (
+  {stream, areSlicesShown, slices}: Judged,
+  state: unknown,
+  entry: IncrementalEntry,
+): Judge | undefined => {
+  const positions = positionsOf(stream, state, entry);
+  if (positions.length === 0) return undefined;
+  if (!areSlicesShown && positions.length < slices) return undefined;
+  return judgeBy(positions, areSlicesShown);
 };
 
 const olderFaults = (
-  streams: readonly ConfiguredStream[],
+  streams: readonly Judged[],
   run: Run,
   state: unknown,
   entry: IncrementalEntry,
 ): readonly Fault[] =>
-  streams.flatMap((stream) => {
-    const found = older(stream, recordsOf(run), state, entry);
+  streams.flatMap((judged) => {
+    const {stream} = judged;
+    const judge = judgeOf(judged, state, entry);
+    if (judge === undefined) return [];
+    const found = recordsOfStream(run, stream).filter((record) =>
+      isBefore(at(record.data, ...stream.cursor), judge.lowest(record), entry.thresholdDays),
+    );
     const [example] = found;
     if (example === undefined) return [];
     return [
@@ -66,6 +89,31 @@ const olderFaults = (
     ];
   });
 
+/** Cursors that can't be compared prove nothing. */
+const incomparable = (
+  streams: readonly Judged[],
+  run: Run,
+  state: unknown,
+  entry: IncrementalEntry,
+): readonly Fault[] =>
+  streams.flatMap((judged) => {
+    const {stream} = judged;
+    const judge = judgeOf(judged, state, entry);
+    const example = recordsOfStream(run, stream).find((record) => {
+      const [cursor, position] = [at(record.data, ...stream.cursor), judge?.lowest(record)];
+      return position !== undefined && isCursor(cursor) && !areComparable(cursor, position);
+    });
+    if (example === undefined) return [];
+    return [
+      {
+        reason: `${stream.key}: the cursor ${shown(at(example.data, ...stream.cursor))} can't be compared with ${shown(judge?.lowest(example))} in the state`,
+        offending: shown(example.line.text),
+        advice:
+          'This check compares numbers, times by ISO 8601 and RFC 2822, and other strings of one length. Check by hand that a second read starts at the state.',
+      },
+    ];
+  });
+
 /** A stream whose state has no cursor must at least not return everything again. */
 const unchanged = (
   streams: readonly ConfiguredStream[],
@@ -74,7 +122,7 @@ const unchanged = (
 ): readonly Fault[] =>
   streams.flatMap((stream) => {
     const blob = blobsIn(finalState(first)).get(stream.key) ?? {};
-    if (cursorsIn(blob, stream, entry.cursorPaths[stream.name]).length > 0) return [];
+    if (positionsOf(stream, finalState(first), entry).length > 0) return [];
     const [before, after] = [first, second].map((run) =>
       recordsOf(run)
         .filter(({stream: key}) => key === stream.key)
@@ -118,38 +166,40 @@ const twoReads = define(
     if (again !== undefined) {
       return [{...again, reason: `with the state of the first read, ${again.reason}`}];
     }
-    return [
-      ...olderFaults(streams, second, state, entry),
+    const judged = judgedBy(catalog, first, entry);
+    const faults = [
+      ...olderFaults(judged, second, state, entry),
       ...unchanged(streams, [first, second], entry),
     ];
+    return faults.length > 0 ? faults : {warnings: incomparable(judged, second, state, entry)};
   },
 );
 
-/** Finds records after the last cursor of their stream's final state, which the next read may repeat or miss. */
+/** Finds records after the last cursor of their slice's final state, which the next read may repeat or miss. */
 const beyondState = (
-  streams: readonly ConfiguredStream[],
+  streams: readonly Judged[],
   run: Run,
   entry: IncrementalEntry,
-): readonly Fault[] => {
-  const blobs = blobsIn(finalState(run));
-  return streams.flatMap((stream): readonly Fault[] => {
-    const cursors = cursorsIn(blobs.get(stream.key) ?? {}, stream, entry.cursorPaths[stream.name]);
-    if (cursors.length === 0) return [];
-    const last = extreme(cursors, 'last');
-    const later = recordsOf(run).find(
-      ({stream: key, data}) => key === stream.key && isBefore(last, at(data, ...stream.cursor)),
-    );
+): readonly Fault[] =>
+  streams.flatMap((judged): readonly Fault[] => {
+    const {stream} = judged;
+    const judge = judgeOf(judged, finalState(run), entry);
+    if (judge === undefined) return [];
+    const later = recordsOfStream(run, stream).find((record) => {
+      const last = judge.highest(record);
+      return isBefore(last, at(record.data, ...stream.cursor)) && !isHeldBack(last, run.startedAt);
+    });
     return later === undefined
       ? []
       : [
           {
-            reason: `${stream.key}: a record comes after the cursor of its final state, ${shown(last)}`,
+            reason: `${stream.key}: a record comes after the cursor of its final state, ${shown(judge.highest(later))}`,
             offending: shown(later.line.text),
-            advice: 'Keep the highest cursor that was read.',
+            advice:
+              'Keep the highest cursor that was read. A time may stay up to a minute before the start of the read.',
           },
         ];
   });
-};
 
 const SAMPLES = 10;
 
@@ -159,11 +209,18 @@ const sample = (count: number): readonly number[] => {
   return Array.from({length: Math.ceil((count - 1) / step)}, (_, index) => index * step + 1);
 };
 
+interface Sliced {
+  readonly entry: IncrementalEntry;
+  readonly runs: Runs;
+  readonly catalog: unknown;
+  readonly judged: readonly Judged[];
+}
+
 /** Reads from the state after one STATE message, which must return no older records of its stream. */
 const fromState = async (
   index: number,
   states: readonly StateMessage[],
-  {entry, runs, catalog}: {entry: IncrementalEntry; runs: Runs; catalog: unknown},
+  {entry, runs, catalog, judged}: Sliced,
 ): Promise<readonly Fault[]> => {
   const state = stateAfter(states, index);
   const message = states[index - 1];
@@ -172,8 +229,8 @@ const fromState = async (
   if (failure !== undefined) {
     return [{...failure, reason: `with STATE ${index} of ${states.length}, ${failure.reason}`}];
   }
-  const streams = configuredStreamsOf(catalog).filter(
-    ({key}) => message?.stream === undefined || key === message.stream,
+  const streams = judged.filter(
+    ({stream: {key}}) => message?.stream === undefined || key === message.stream,
   );
   return olderFaults(streams, run, state, entry).map((fault) => ({
     ...fault,
@@ -193,9 +250,10 @@ const slices = define(
     if (failureOf(first) !== undefined || states.length === 0) {
       throw new Unavailable('it needs a first read with states: see test_two_sequential_reads');
     }
-    const faults = [...beyondState(configuredStreamsOf(catalog), first, entry)];
+    const judged = judgedBy(catalog, first, entry);
+    const faults = [...beyondState(judged, first, entry)];
     for (const index of sample(states.length)) {
-      faults.push(...(await fromState(index, states, {entry, runs, catalog})));
+      faults.push(...(await fromState(index, states, {entry, runs, catalog, judged})));
     }
     return faults;
   },

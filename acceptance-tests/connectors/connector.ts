@@ -25,6 +25,8 @@ export interface Run {
   readonly lines: readonly Line[];
   readonly stderr: string;
   readonly exit: Exit;
+  /** When it was started, in epoch milliseconds. */
+  readonly startedAt: number;
   /** Wall time in milliseconds: of the whole run, and until the first line. */
   readonly took: number;
   readonly firstLineAfter: number | undefined;

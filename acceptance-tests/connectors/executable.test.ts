@@ -49,6 +49,7 @@ test('passes the inputs as files, and returns all output', async () => {
     ],
     stderr: 'a complaint\n',
     exit: {code: 3, signal: null},
+    startedAt: expect.any(Number),
     took: expect.any(Number),
     firstLineAfter: expect.any(Number),
     peakMemory: expect.any(Number),

@@ -76,8 +76,9 @@ export const runProcess = async (
   {command, commandLine, inputs, style}: Request,
 ): Promise<Run> => {
   stop?.soon.throwIfAborted();
-  const startedAt = performance.now();
-  const since = (): number => Math.round(performance.now() - startedAt);
+  const startedAt = Date.now();
+  const begin = performance.now();
+  const since = (): number => Math.round(performance.now() - begin);
   let stderr: (() => string) | undefined;
   const child = await startChild(program, args, {
     ...{env: environment, stop, onExit: () => drain()},
@@ -110,7 +111,7 @@ export const runProcess = async (
     stop?.soon.throwIfAborted();
     return {
       ...{command, commandLine, inputs, lines, stderr: stderr?.() ?? '', exit},
-      ...{took: since(), firstLineAfter, peakMemory: peak()},
+      ...{startedAt, took: since(), firstLineAfter, peakMemory: peak()},
       ...(hung && {hung}),
       ...(cut && {cut}),
     };
