@@ -66,7 +66,7 @@ const timeInNumber = (number: number): Time | undefined => {
   return undefined;
 };
 
-const timeIn = (value: unknown): Time | undefined => {
+export const timeIn = (value: unknown): Time | undefined => {
   if (typeof value === 'number') return timeInNumber(value);
   if (typeof value !== 'string' || value.length > 64) return undefined;
   return /^\d{10,19}(?:\.\d+)?$/.test(value) ? timeInNumber(Number(value)) : timeInText(value);

@@ -3,11 +3,11 @@ import {isObject} from '../../cdk/json/values.ts';
 import type {Outcome} from '../check-kit/check.ts';
 import {settingsOf} from '../config/load.ts';
 import type {Connector, Run} from '../connectors/connector.ts';
-import {incremental} from './incremental.ts';
+import {incremental} from './future-state.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** What a read returns: records, and states of its only stream, in order. */
+/** The output of a read: records, and states of its only stream, in order. */
 type Output = readonly ({readonly record: Data} | {readonly state: Data})[];
 
 type Reads = {

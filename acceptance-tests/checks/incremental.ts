@@ -7,8 +7,7 @@ import type {Check, Fault} from '../check-kit/check.ts';
 import {checksOf, type Verdict} from '../check-kit/define-check.ts';
 import {failureOf} from '../check-kit/failure.ts';
 import {type Runs, Unavailable} from '../check-kit/shared-runs.ts';
-import {blobsIn, finalState, stateAfter, stateFromFile} from '../check-kit/states.ts';
-import {readJson} from '../config/read-file.ts';
+import {blobsIn, finalState, stateAfter} from '../check-kit/states.ts';
 import type {IncrementalEntry} from '../config/settings.ts';
 import type {Run} from '../connectors/connector.ts';
 import {
@@ -23,9 +22,9 @@ import {
 import {areComparable, isBefore, isCursor, isHeldBack} from './cursors.ts';
 import {type Judge, judgeBy, type Position, positionsIn, showSlices} from './positions.ts';
 
-const define = checksOf('incremental', (suites) => suites.incremental);
+export const define = checksOf('incremental', (suites) => suites.incremental);
 
-const NOTHING = {skipped: 'no stream has incremental and a cursor'};
+export const NOTHING = {skipped: 'no stream has incremental and a cursor'};
 
 /** A stream, with what its first read shows about its slices. */
 interface Judged {
@@ -259,49 +258,4 @@ const slices = define(
   },
 );
 
-const futureState = define(
-  'test_state_with_abnormally_large_values',
-  'a read with a state from the far future prints a STATE and no records',
-  async (entry, runs): Promise<Verdict> => {
-    const {futureState: future} = entry;
-    if (future?.path === undefined) {
-      return {skipped: future?.bypass ?? 'the config names no future_state_path'};
-    }
-    const catalog = await catalogOf('incremental', entry, runs);
-    if (catalog.streams.length === 0) return NOTHING;
-    const state = stateFromFile(await readJson(future.path));
-    const known = blobsIn(state);
-    const exempt = future.missingStreams.map(({name}) => name);
-    const streams = configuredStreamsOf(catalog);
-    const missing = streams.filter(({key, name}) => !known.has(key) && !exempt.includes(name));
-    if (missing.length > 0) {
-      return missing.map(({key}) => ({
-        reason: `${key} has no state in ${future.path}`,
-        advice: 'Add one from the far future, or list the stream in future_state.missing_streams.',
-      }));
-    }
-    const chosen = catalog.streams.filter((_, index) => known.has(streams[index]?.key ?? ''));
-    const run = await runs.read(entry, {catalog: {streams: chosen}, state});
-    const failure = failureOf(run);
-    if (failure !== undefined) return [failure];
-    const [record] = recordsOf(run);
-    const faults: Fault[] = [];
-    if (record !== undefined) {
-      faults.push({
-        reason: `${record.stream}: a record was read, although the state is from the far future`,
-        offending: shown(record.line.text),
-        advice:
-          'Use the state, or correct the file if its states are not far enough in the future.',
-      });
-    }
-    if (statesOf(run).length === 0) {
-      faults.push({
-        reason: 'a read without new records printed no STATE',
-        advice: 'Print a STATE at the end of each stream, also without new records.',
-      });
-    }
-    return faults;
-  },
-);
-
-export const incremental: readonly Check[] = [twoReads, slices, futureState];
+export const sequentialReads: readonly Check[] = [twoReads, slices];

@@ -92,7 +92,7 @@ const keyOf = (names: readonly string[], values: JsonObject): string | undefined
 const isKey = (names: readonly string[], {primaryKey}: ConfiguredStream): boolean =>
   primaryKey.length > 0 && primaryKey.every(([name = '']) => names.includes(name));
 
-/** The fields by which a stream's slices are told apart; undefined if its state does not name them all in one way. */
+/** The fields that distinguish a stream's slices; undefined if its state does not name them all in one way. */
 const namesIn = (positions: readonly Position[]): readonly string[] | undefined => {
   const slices = positions.flatMap(({slice}) => (slice === undefined ? [] : [slice]));
   const [first] = slices;
