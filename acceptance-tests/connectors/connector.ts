@@ -30,7 +30,7 @@ export interface Run {
   /** Wall time in milliseconds: of the whole run, and until the first line. */
   readonly took: number;
   readonly firstLineAfter: number | undefined;
-  /** Peak resident memory in bytes, if it can be measured. */
+  /** Peak resident memory in bytes; undefined if it can't be measured, or if the run ended before the first look at it. */
   readonly peakMemory: number | undefined;
   /** True if it was killed after its timeout. */
   readonly hung?: boolean;

@@ -84,7 +84,7 @@ export const runProcess = async (
     ...{env: environment, stop, onExit: () => drain()},
     ...(send && {send}),
   });
-  const peak = watchMemory(measured ? child.pid : undefined);
+  const memory = measured ? watchMemory(child.pid) : undefined;
   let [hung, cut] = [false, false];
   let firstLineAfter: number | undefined;
   const timer = setTimeout(() => {
@@ -111,13 +111,13 @@ export const runProcess = async (
     stop?.soon.throwIfAborted();
     return {
       ...{command, commandLine, inputs, lines, stderr: stderr?.() ?? '', exit},
-      ...{startedAt, took: since(), firstLineAfter, peakMemory: peak()},
+      ...{startedAt, took: since(), firstLineAfter, peakMemory: memory?.peak()},
       ...(hung && {hung}),
       ...(cut && {cut}),
     };
   } finally {
     clearTimeout(timer);
-    peak();
+    memory?.stop();
     // A run that failed leaves no connector running.
     child.send('SIGKILL');
   }
