@@ -34,6 +34,8 @@ export interface Run {
   readonly peakMemory: number | undefined;
   /** True if it was killed after its timeout. */
   readonly hung?: boolean;
+  /** `more than 128 MiB of output`: it was killed for that, and only its first lines are kept. */
+  readonly excess?: string;
   /** True if `onLine` ended it by a signal. */
   readonly cut?: boolean;
 }
@@ -58,6 +60,8 @@ export interface CallStyle {
   readonly pause?: number;
   readonly stderr?: 'read' | 'merged' | 'undrained';
   readonly environment?: Readonly<Record<string, string>>;
+  /** The characters that a run may print, plus 256 for each line, before it is killed; by default 128 Mi. */
+  readonly maxOutput?: number;
   /** Milliseconds until the run is killed and counts as hung; by default 20 minutes. */
   readonly timeout?: number;
 }

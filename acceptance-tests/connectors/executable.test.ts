@@ -2,8 +2,9 @@ import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
-import {afterAll, expect, test} from '@jest/globals';
+import {afterAll, describe, expect, test} from '@jest/globals';
 import {startChild} from '../../process/child.ts';
+import {failureOf} from '../check-kit/failure.ts';
 import type {CallStyle} from './connector.ts';
 import {openExecutable} from './executable.ts';
 import {watchMemory} from './memory.ts';
@@ -171,4 +172,44 @@ test('a program that does not exist is a usage error', () => {
   expect(() => openExecutable('./nowhere spec')).toThrow(
     '--exec ./nowhere spec: there is no such executable',
   );
+});
+
+describe('output without an end is cut, and blamed on the connector', () => {
+  const MIB = 1024 * 1024;
+  const whileTrue = (print: string): string =>
+    `const write = () => { while (process.stdout.write(${print})) {} process.stdout.once('drain', write); }; write();`;
+
+  test.each([
+    ['one line', "'x'.repeat(65_536)", 'a line of more than 4 MiB', 0],
+    [
+      'one line of a message',
+      `'{"type":"LOG","log":{"x":"' + 'x'.repeat(9e6)`,
+      'a line of more than 4 MiB',
+      0,
+    ],
+    ['lines', '\'{"type":"LOG"}\\n\'.repeat(1000)', 'more than 4 MiB of output', 100],
+    ['long lines', "'x'.repeat(20_000) + '\\n'", 'more than 4 MiB of output', 100],
+    ['empty lines', "'\\n'.repeat(1000)", 'more than 4 MiB of output', 100],
+    ['bytes that are not UTF-8', 'Buffer.alloc(65_536, 0xff)', 'a line of more than 4 MiB', 0],
+  ])('%s', async (name, print, excess, kept) => {
+    const program = script(name.replaceAll(' ', '-'), whileTrue(print));
+    const run = await openExecutable(program).run('read', {}, {maxOutput: 4 * MIB});
+    expect([run.excess, run.exit.signal ?? 'SIGKILL', run.lines.length]).toEqual([
+      ...[excess, 'SIGKILL', kept],
+    ]);
+    expect(Math.max(0, ...run.lines.map(({text}) => text.length))).toBeLessThanOrEqual(10_000);
+    expect(failureOf(run)).toMatchObject({
+      reason: `\`read\` printed ${excess}, and was killed`,
+      advice: expect.stringContaining('Print one message on each line, and end.'),
+    });
+  });
+
+  test('as much as is allowed is kept whole', async () => {
+    const program = script(
+      'much',
+      `process.stdout.write(('x'.repeat(1023) + '\\n').repeat(1024));`,
+    );
+    const run = await openExecutable(program).run('read', {}, {maxOutput: 2 * MIB});
+    expect([run.excess, run.lines.length, run.exit.code]).toEqual([undefined, 1024, 0]);
+  });
 });

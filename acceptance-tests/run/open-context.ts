@@ -22,7 +22,7 @@ export interface Options {
   readonly previous?: {readonly spec?: string | undefined; readonly catalog?: string | undefined};
   /** The suites to run; by default all. */
   readonly only?: readonly string[] | undefined;
-  /** The limits of the suite `beyond`, in bytes and milliseconds. */
+  /** The limits of the suite `beyond`, in bytes and milliseconds, and that of a run's output. */
   readonly limits?: Settings['limits'];
   readonly json?: string | undefined;
   readonly junit?: string | undefined;
@@ -70,9 +70,18 @@ const previousOf = async ({previous: {spec, catalog} = {}}: Options): Promise<Pr
   catalog: catalog === undefined ? undefined : await readPrevious('catalog', catalog),
 });
 
+/** The same connector with another limit of output. */
+const limited = (connector: Connector, maxOutput: number | undefined): Connector =>
+  maxOutput === undefined
+    ? connector
+    : {
+        ...connector,
+        run: (command, inputs, style) => connector.run(command, inputs, {maxOutput, ...style}),
+      };
+
 /** A context in which each run of the connector is checked against the invariants. */
 export const contextOf = (connector: Connector, settings: Settings, stop?: Stop): Context => ({
-  connector: observeRuns(connector),
+  connector: observeRuns(limited(connector, settings.limits?.output)),
   settings,
   stop,
 });
