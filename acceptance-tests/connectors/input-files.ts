@@ -1,7 +1,7 @@
 // Writes a run's inputs to files, in a folder that is removed after the run.
-import {chmod, mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {chmod, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {makeTemporaryFolder} from '../../process/temporary-folder.ts';
 import type {CallStyle, Inputs} from './connector.ts';
 
 type Option = 'config' | 'catalog' | 'state';
@@ -20,7 +20,7 @@ export const writeInputs = async (
   {endings = {}, texts = {}, order = ORDER, mode = 0o644, equals = false}: CallStyle,
   seenAs?: string,
 ) => {
-  const folder = await mkdtemp(join(tmpdir(), 'headwater-run-'));
+  const folder = await makeTemporaryFolder('headwater-run-');
   // In a container another user reads them.
   await chmod(folder, 0o755);
   const options: string[] = [];

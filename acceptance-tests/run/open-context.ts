@@ -1,7 +1,8 @@
 // Opens the context in which checks run from the options of `headwater test`.
-import {access} from 'node:fs/promises';
+import {access, rm} from 'node:fs/promises';
 import type {Stop} from '../../process/child.ts';
 import {UsageError} from '../../process/errors.ts';
+import {makeTemporaryFolder} from '../../process/temporary-folder.ts';
 import type {Context} from '../check-kit/check.ts';
 import {loadSettings} from '../config/load.ts';
 import {readPrevious} from '../config/previous.ts';
@@ -90,6 +91,8 @@ export const contextOf = (connector: Connector, settings: Settings, stop?: Stop)
 export const openContext = async (options: Options, stop?: Stop): Promise<Context> => {
   const loaded = await loadSettings(options.config);
   await assertFiles(options, loaded);
+  // Each run writes its inputs there.
+  await rm(await makeTemporaryFolder('headwater-run-'), {recursive: true});
   const {limits, docker: dockerFlags} = options;
   const previous = await previousOf(options);
   const settings = {...loaded, dockerFlags, previous, ...(limits && {limits})};

@@ -1,8 +1,8 @@
 // Types and files that the sources of a run share.
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Stop} from '../../process/child.ts';
+import {makeTemporaryFolder} from '../../process/temporary-folder.ts';
 import type {Level} from '../report/progress.ts';
 import type {Tally} from '../report/tally.ts';
 
@@ -41,7 +41,7 @@ export type Inputs = {
 
 /** Makes a folder for files that sources read, such as configs. No other user can read it. */
 export const openInputs = async (): Promise<Inputs> => {
-  const folder = await mkdtemp(join(tmpdir(), 'headwater-'));
+  const folder = await makeTemporaryFolder('headwater-');
   return {
     write: async (name, content) => {
       const path = join(folder, name);
