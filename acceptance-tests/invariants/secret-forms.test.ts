@@ -57,6 +57,18 @@ describe('the secrets of a config are', () => {
     ]);
   });
 
+  test('those under references and patterns', () => {
+    const tokens = {
+      properties: {app: {$ref: '#/definitions/app'}},
+      patternProperties: {'^key_': key},
+      definitions: {app: {oneOf: [{properties: {pin: {type: 'array', items: key}}}]}},
+    };
+    const given = {app: {pin: ['the-pin-of-app']}, key_one: 'the-key-of-one'};
+    expect(secretsOf(given, {connectionSpecification: tokens})).toEqual([
+      ...['the-pin-of-app', 'the-key-of-one'],
+    ]);
+  });
+
   test('without a spec, those with names of secrets', () => {
     expect(secretsOf(config, undefined)).toEqual([
       'the-password',

@@ -1,4 +1,5 @@
 // Finds the secrets of a config, and the forms in which they could be printed.
+import {secretValues} from '../../cdk/json/marked-secrets.ts';
 import {isObject} from '../../cdk/json/values.ts';
 
 /** Shorter values are words that logs may hold for other reasons. */
@@ -23,22 +24,6 @@ const SECRET_NAMES = new Set([
   'refresh_token',
 ]);
 
-/** The keys that are marked `airbyte_secret` in a schema, at any depth, as `a/b`. */
-const secretPaths = (schema: unknown, path: readonly string[], found: Set<string>): void => {
-  if (!isObject(schema)) return;
-  if (schema['airbyte_secret'] === true) found.add(path.join('/'));
-  for (const keyword of ['oneOf', 'anyOf', 'allOf']) {
-    const options = schema[keyword];
-    if (Array.isArray(options)) for (const option of options) secretPaths(option, path, found);
-  }
-  // The index in a list is not part of the path.
-  secretPaths(schema['items'], path, found);
-  const properties = schema['properties'];
-  if (!isObject(properties)) return;
-  for (const [key, inside] of Object.entries(properties))
-    secretPaths(inside, [...path, key], found);
-};
-
 const textsIn = (value: unknown): readonly string[] => {
   if (typeof value === 'string') return [value];
   if (typeof value === 'number') return [String(value)];
@@ -46,30 +31,20 @@ const textsIn = (value: unknown): readonly string[] => {
   return isObject(value) ? Object.values(value).flatMap(textsIn) : [];
 };
 
-type IsSecret = (path: readonly string[]) => boolean;
-
-const collect = (
-  config: unknown,
-  path: readonly string[],
-  isSecret: IsSecret,
-): readonly string[] => {
-  if (path.length > 0 && isSecret(path)) return textsIn(config);
-  if (Array.isArray(config)) return config.flatMap((item) => collect(item, path, isSecret));
+/** The values with names of secrets. */
+const named = (config: unknown, name = ''): readonly string[] => {
+  if (SECRET_NAMES.has(name)) return textsIn(config);
+  if (Array.isArray(config)) return config.flatMap((item) => named(item));
   if (!isObject(config)) return [];
-  return Object.entries(config).flatMap(([key, value]) => collect(value, [...path, key], isSecret));
+  return Object.entries(config).flatMap(([key, value]) => named(value, key));
 };
 
 /** The values of a config that a spec marks as secret; without a spec, those with names of secrets. */
 export const secretsOf = (config: unknown, spec: unknown): readonly string[] => {
   const inside = isObject(spec) && isObject(spec['spec']) ? spec['spec'] : spec;
   const schema = isObject(inside) ? inside['connectionSpecification'] : undefined;
-  const marked = new Set<string>();
-  secretPaths(schema, [], marked);
-  const isSecret: IsSecret =
-    schema === undefined
-      ? (path) => SECRET_NAMES.has(path.at(-1) ?? '')
-      : (path) => marked.has(path.join('/'));
-  const values = collect(config, [], isSecret).map((value) => value.trim());
+  const found = isObject(schema) ? secretValues(schema, config) : named(config);
+  const values = found.map((value) => value.trim());
   return [...new Set(values)].filter((value) => value.length >= MIN_LENGTH);
 };
 

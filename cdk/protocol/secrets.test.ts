@@ -1,6 +1,7 @@
 import {inspect} from 'node:util';
 import {describe, expect, test} from '@jest/globals';
-import {createRedactor, secretValues} from './secrets.ts';
+import {secretValues} from '../json/marked-secrets.ts';
+import {createRedactor} from './secrets.ts';
 
 const secret = {type: 'string', airbyte_secret: true};
 

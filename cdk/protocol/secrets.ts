@@ -1,48 +1,11 @@
 // Masks the user's secrets in everything that the kit prints but records.
 import {inspect} from 'node:util';
-import {isObject, type JsonObject} from '../json/values.ts';
 
 /** Shorter secrets would mask half of every log. */
 const SHORTEST = 3;
 /** The same for each line of a secret of several lines. */
 const SHORTEST_LINE = 8;
 const MASK = '****';
-
-const schemasIn = (schema: JsonObject): readonly JsonObject[] =>
-  ['oneOf', 'anyOf', 'allOf'].flatMap((key) => {
-    const options = schema[key];
-    return Array.isArray(options) ? options.filter(isObject) : [];
-  });
-
-const leaves = (value: unknown): readonly string[] => {
-  if (typeof value === 'string') return [value];
-  if (typeof value === 'number') return [String(value)];
-  if (Array.isArray(value)) return value.flatMap(leaves);
-  return isObject(value) ? Object.values(value).flatMap(leaves) : [];
-};
-
-/** The user may have written a secret in place of the object that should hold it: `"credentials": "ghp_…"`. */
-const isMisplaced = (schema: JsonObject, value: unknown): boolean =>
-  typeof value !== 'object' && JSON.stringify(schema).includes('"airbyte_secret":true');
-
-/** All values of fields that the spec marks `airbyte_secret`, also inside lists and oneOf. */
-export const secretValues = (schema: JsonObject, value: unknown): readonly string[] => {
-  if (schema['airbyte_secret'] === true || isMisplaced(schema, value)) return leaves(value);
-  const {properties, items, additionalProperties} = schema;
-  const declared = isObject(properties) ? properties : {};
-  return [
-    ...schemasIn(schema).flatMap((option) => secretValues(option, value)),
-    ...(isObject(value)
-      ? Object.entries(value).flatMap(([key, inner]) => {
-          const field = Object.hasOwn(declared, key) ? declared[key] : additionalProperties;
-          return isObject(field) ? secretValues(field, inner) : [];
-        })
-      : []),
-    ...(isObject(items) && Array.isArray(value)
-      ? value.flatMap((item) => secretValues(items, item))
-      : []),
-  ];
-};
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64').replace(/=+$/, '');
 
