@@ -104,6 +104,8 @@ export type OpenedClient = HttpClient & {
 export type HttpRuntime = Pick<HttpRun, 'signal' | 'log'> & {
   readonly clock?: Clock | undefined;
   readonly random?: HttpRun['random'] | undefined;
+  /** Masks the secrets of the run in a string. */
+  readonly redact?: (text: string) => string;
 } & Partial<Pick<AuthRuntime, 'onSecret' | 'onRotated'>>;
 
 /** A config error, since the base URL usually comes from the config. */
@@ -120,6 +122,24 @@ const onlyTo = (origin: string | undefined, auth: Auth | undefined, runtime: Aut
   const {send} = runtime;
   const authorized = auth?.(send, runtime) ?? send;
   return (request) => (request.url.origin === origin ? authorized(request) : send(request));
+};
+
+/** Shorter secrets are in any string by chance. */
+const SHORTEST_PART = 3;
+
+/** Passes secrets on to the run, and recognizes them, as well as those that the run knows from elsewhere. */
+const secretKeeper = ({onSecret = () => {}, redact = (text) => text}: HttpRuntime) => {
+  const known = new Set<string>();
+  return {
+    onSecret: (secret: string): void => {
+      if (secret !== '') known.add(secret);
+      onSecret(secret);
+    },
+    holdsSecret: (text: string): boolean =>
+      redact(text) !== text ||
+      known.has(text) ||
+      [...known].some((secret) => secret.length >= SHORTEST_PART && text.includes(secret)),
+  };
 };
 
 /** The API's own host is always allowed. */
@@ -153,12 +173,13 @@ const isAccepted = (response: HttpResponse, allowed: readonly number[]): boolean
 /** Everything between the client's methods and the wire. All bound clients share it. */
 const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
   const {signal, log, clock = systemClock, random = Math.random} = runtime;
-  const {onSecret = () => {}, onRotated = async () => {}} = runtime;
+  const {onRotated = async () => {}} = runtime;
+  const {onSecret, holdsSecret} = secretKeeper(runtime);
   const {baseUrl, explain} = options;
   const origin = baseUrl === undefined ? undefined : originOf(baseUrl);
   const timeouts = timeoutsOf(options.timeouts);
   const run: HttpRun = {signal, log, clock, random, ends: clock.now() + timeouts.run};
-  const transport = openTransport(timeouts, signal, wireOptionsOf(options));
+  const transport = openTransport(timeouts, signal, wireOptionsOf(options), holdsSecret);
   const inFlight = openInFlight(clock.now);
   for (const secret of secretsOf(options.proxy)) onSecret(secret);
   // Outside the retries: a token request has its own retries, and the two must not multiply.
@@ -180,14 +201,14 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
       if (actionOf(response) === 'ignore') reportIgnored(request, response);
       return response;
     };
-  return {sendAllowing, inFlight: inFlight.list, close: transport.close};
+  return {sendAllowing, holdsSecret, inFlight: inFlight.list, close: transport.close};
 };
 
 /** The methods of a client, for one stream. */
 const binder = (
   options: HttpOptions,
   {signal, log}: Pick<HttpRun, 'signal' | 'log'>,
-  {sendAllowing}: Pick<ReturnType<typeof openSending>, 'sendAllowing'>,
+  {sendAllowing, holdsSecret}: Pick<ReturnType<typeof openSending>, 'sendAllowing' | 'holdsSecret'>,
 ): Bind => {
   const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
   const makeRequest = requestMaker(options, limit);
@@ -230,7 +251,14 @@ const binder = (
         paging: ListRequestOptions & PaginateOptions<R> = {},
       ) =>
         paginate<R>(
-          {sendAllowing, warn, decoder: paging.decode ?? jsonDecoder(), limit, resume},
+          {
+            sendAllowing,
+            holdsSecret,
+            warn,
+            decoder: paging.decode ?? jsonDecoder(),
+            limit,
+            resume,
+          },
           requestFor(path, paging),
           paging,
         ),
@@ -249,7 +277,7 @@ const binder = (
 
 /** Opens a client. Close it after use: it holds connections. */
 export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
-  const {sendAllowing, inFlight, close} = openSending(options, runtime);
-  const bind = binder(options, runtime, {sendAllowing});
+  const {sendAllowing, holdsSecret, inFlight, close} = openSending(options, runtime);
+  const bind = binder(options, runtime, {sendAllowing, holdsSecret});
   return {...bind({scope: SOURCE_SCOPE}), bind, inFlight, close};
 };
