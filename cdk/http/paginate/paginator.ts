@@ -2,7 +2,7 @@ import {SystemError} from '../../errors.ts';
 import type {JsonObject} from '../../json/values.ts';
 import {type Query, setParameter} from '../query.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
-import {crossTo, type HoldsSecret, isHarmless} from '../wire/crossing.ts';
+import {type Follow, followLinks} from '../wire/crossing.ts';
 import type {FieldLocation} from './field-location.ts';
 
 export type FetchedPage<R extends object = object> = {
@@ -58,26 +58,21 @@ const assertBody = (request: HttpRequest, part: 'json' | 'form'): void => {
   );
 };
 
-/** The request for a link: one to another origin takes no credential along. */
-const following = (request: HttpRequest, to: URL, holdsSecret: HoldsSecret): HttpRequest => {
-  if (to.origin === request.url.origin) return {...request, url: new URL(to)};
-  const body = request.json !== undefined || request.form !== undefined;
-  const headers = Object.entries(request.headers).filter(([name]) => isHarmless(name));
-  return {
-    ...request,
-    url: new URL(crossTo(request, to, {way: 'continues at', body, holdsSecret})),
-    headers: Object.fromEntries(headers),
-  };
-};
+const PLAIN = followLinks(
+  undefined,
+  () => false,
+  () => false,
+);
 
 export const takeStep = (
   request: HttpRequest,
-  {url = request.url, query = {}, json, form}: Step,
-  holdsSecret: HoldsSecret = () => false,
+  {url, query = {}, json, form}: Step,
+  follow: Follow = PLAIN,
 ): HttpRequest => {
   if (json) assertBody(request, 'json');
   if (form) assertBody(request, 'form');
-  const followed = following(request, url, holdsSecret);
+  const followed =
+    url === undefined ? {...request, url: new URL(request.url)} : follow(request, url);
   const target = followed.url;
   for (const [name, value] of Object.entries(query)) {
     setParameter(target, name, value);

@@ -134,7 +134,7 @@ describe('a redirect to another origin', () => {
     '/items?page_token=abcdefgh',
     '/items?keyword=abcdefgh',
     '/items?key=',
-  ])('that repeats %s keeps it, since it is no credential', async (path) => {
+  ])('that repeats %s keeps it, because it is not a credential', async (path) => {
     const {origin, received} = await twoServers(({url = ''}, response, to) =>
       redirect(response, `${to}${url}`),
     );

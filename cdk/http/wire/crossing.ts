@@ -3,7 +3,7 @@
 import {ConfigError} from '../../errors.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
 
-/** Whether a string contains a known secret, in any encoding. */
+/** Returns true if a string contains a known secret, in any encoding. */
 export type HoldsSecret = (text: string) => boolean;
 
 /** The only headers that go to another origin. Any other might be a credential. */
@@ -30,7 +30,27 @@ const decodings = (text: string): readonly string[] => {
   return found;
 };
 
-/** Where a request went, for messages: `was redirected to`, `continues at`. */
+const DEFAULT_PORT: Readonly<Record<string, string>> = {'http:': '80', 'https:': '443'};
+
+/** The base's port, or none: proxies pass on the port that they were reached at, or leave it out. */
+const isSamePort = (to: URL, base: URL): boolean =>
+  to.port === '' || to.port === (base.port || DEFAULT_PORT[base.protocol]);
+
+/**
+ * The URL at the base's own origin, if only the scheme differs: an API after a proxy that ends TLS does not know its own
+ * scheme, and builds `http://` links.
+ */
+export const atOwnScheme = (to: URL, base: URL): URL => {
+  if (to.protocol === base.protocol || to.hostname !== base.hostname) return to;
+  if (!isSamePort(to, base)) return to;
+  return new URL(`${to.pathname}${to.search}`, base.origin);
+};
+
+/** The same for a redirect. One from http to https is meant. */
+export const redirectedTo = (to: URL, first: URL): URL =>
+  first.protocol === 'https:' ? atOwnScheme(to, first) : to;
+
+/** The verb of messages: `was redirected to`, `continues at`. */
 type Way = 'was redirected to' | 'continues at';
 
 const refuse = (request: HttpRequest, to: URL, way: Way, part: string): ConfigError =>
@@ -76,3 +96,30 @@ export const crossTo = (
   // Unchanged, so that a signature over the query stays valid.
   return [...cleaned.searchParams].length === [...to.searchParams].length ? to : cleaned;
 };
+
+/** The request for a link in a response, such as one to the next page. */
+export type Follow = (request: HttpRequest, to: URL) => HttpRequest;
+
+/**
+ * A link to another origin takes no credential along.
+ * @param base the URL of the API; a link to another scheme of its host means the API
+ * @param getsCredentials true for the origins that get them
+ */
+export const followLinks =
+  (
+    base: URL | undefined,
+    getsCredentials: (origin: string) => boolean,
+    holdsSecret: HoldsSecret,
+  ): Follow =>
+  (request, target) => {
+    const to = base === undefined ? new URL(target) : atOwnScheme(new URL(target), base);
+    if (to.origin === request.url.origin || getsCredentials(to.origin))
+      return {...request, url: to};
+    const body = request.json !== undefined || request.form !== undefined;
+    const headers = Object.entries(request.headers).filter(([name]) => isHarmless(name));
+    return {
+      ...request,
+      url: crossTo(request, to, {way: 'continues at', body, holdsSecret}),
+      headers: Object.fromEntries(headers),
+    };
+  };

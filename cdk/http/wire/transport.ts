@@ -5,7 +5,7 @@ import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {type HttpProxy, openAgent, type Tls} from './agent.ts';
 import {assertAllowed} from './allowed-hosts.ts';
 import {intoFile, intoMemory} from './body.ts';
-import {crossTo, type HoldsSecret, isHarmless} from './crossing.ts';
+import {crossTo, type HoldsSecret, isHarmless, redirectedTo} from './crossing.ts';
 import {exchange} from './exchange.ts';
 import type {Timeouts} from './timeouts.ts';
 
@@ -50,11 +50,21 @@ const guard = (
   holdsSecret: HoldsSecret,
 ): Dispatcher.DispatcherComposeInterceptor => {
   let crossed = false;
+  let first: Dispatcher.DispatchOptions | undefined;
   return (dispatch) => (options, handler) => {
-    const url = new URL(options.path, options.origin);
+    first ??= options;
+    const named = new URL(options.path, options.origin);
+    const url = redirectedTo(named, request.url);
     assertAllowed(url, allowedHosts);
     crossed ||= url.origin !== request.url.origin;
-    if (!crossed) return dispatch(options, handler);
+    if (!crossed) {
+      // undici has removed the headers, since it knows the target by another scheme.
+      const {headers} = first;
+      return dispatch(
+        url === named ? options : {...options, origin: url.origin, ...(headers && {headers})},
+        handler,
+      );
+    }
     const body = options.body !== undefined && options.body !== null;
     const {pathname, search} = crossTo(request, url, {way: 'was redirected to', body, holdsSecret});
     return dispatch({...options, path: `${pathname}${search}`}, handler);
@@ -115,7 +125,7 @@ export const openTransport = (
         ...redirection(request),
       };
       const {dispatcherFor} = await open();
-      return exchange(
+      const response = await exchange(
         dispatcherFor(request),
         options,
         url,
@@ -125,6 +135,7 @@ export const openTransport = (
             : intoFile(head.url, into, maxDownloadBytes),
         {signal, total: into === undefined ? timeouts.total : timeouts.download},
       );
+      return {...response, url: redirectedTo(response.url, url)};
     },
     // destroy, not close: the end of a run must not wait for a keep-alive or a half-read response.
     close: async () => (await opened)?.agent.destroy(),
