@@ -93,7 +93,7 @@ const adviceFor = (response: HttpResponse): string => {
 
 /**
  * The error for a response that is not retried.
- * @param withheld says that no credentials were sent, and how to change that; undefined if they were, or there are none
+ * @param withheld says that no credentials were sent, and how to change that; undefined if they were, or if the source has no `auth`
  */
 export const refusal = (request: HttpRequest, response: HttpResponse, withheld?: string): Error => {
   const isHidden = withheld !== undefined && [401, 403, 404].includes(response.status);
