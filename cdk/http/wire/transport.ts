@@ -74,15 +74,11 @@ export const openTransport = (
   }: TransportOptions = {},
 ): Transport => {
   const openOnce = async () => {
-    const [agent, {redirect, decompress}] = await Promise.all([
+    const [agent, {redirect}] = await Promise.all([
       openAgent(timeouts, tls, proxy),
       import('./undici.ts'),
     ]);
-    const dispatcher = agent.compose(
-      guard(allowedHosts),
-      redirect({throwOnMaxRedirect: true}),
-      decompress({skipErrorResponses: false}),
-    );
+    const dispatcher = agent.compose(guard(allowedHosts), redirect({throwOnMaxRedirect: true}));
     return {agent, dispatcher};
   };
   let opened: ReturnType<typeof openOnce> | undefined;
