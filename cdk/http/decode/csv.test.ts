@@ -5,7 +5,7 @@ import {csv} from './csv.ts';
 /** Decodes and streams the body; both must agree. */
 const both = async (decoder: ReturnType<typeof csv>, body: string | Buffer): Promise<unknown> => {
   const result = await decoded(decoder, body);
-  expect(await streamed(decoder, body)).toEqual(result);
+  for (const size of [1, 2, 3]) expect(await streamed(decoder, body, {size})).toEqual(result);
   return result;
 };
 
@@ -51,6 +51,34 @@ describe('CSV', () => {
     ['the column name __proto__', {}, '__proto__,id\nx,1\n', [{['__proto__']: 'x', id: '1'}]],
   ])('with %s becomes records with string values', async (_what, options, body, expected) => {
     expect(await both(csv(options), body)).toEqual(expected);
+  });
+
+  const LINE_ENDS = ['\n', '\r\n', '\r', '\r\r\n', '\n\r'];
+  const mixes = LINE_ENDS.flatMap((header) =>
+    LINE_ENDS.flatMap((row) => LINE_ENDS.map((last) => [header, row, last] as const)),
+  );
+  const shown = (value: unknown): string => JSON.stringify(value);
+
+  test('with any mix of line ends has the values between them', async () => {
+    const faults: string[] = [];
+    for (const [header, row, last] of mixes) {
+      const two = `id,name${header}1,a${row}2,"b\r\n\rc"${row}3,${last}4,d${last}`;
+      const one = `id${header}1${row}"2"${last}3`;
+      const results = [await both(csv(), two), await both(csv(), one)];
+      const expected = [
+        [
+          {id: '1', name: 'a'},
+          {id: '2', name: 'b\r\n\rc'},
+          {id: '3', name: ''},
+          {id: '4', name: 'd'},
+        ],
+        [{id: '1'}, {id: '2'}, {id: '3'}],
+      ];
+      if (shown(results) !== shown(expected)) {
+        faults.push(`${shown([header, row, last])}: ${shown(results)}`);
+      }
+    }
+    expect(faults).toEqual([]);
   });
 
   test('in another encoding is read if `encoding` names it', async () => {

@@ -68,6 +68,12 @@ const explained = (error: unknown, {where}: About, limit: number): unknown => {
     : error;
 };
 
+/**
+ * All of them end a line outside of quotes, whatever ends the first one: files are joined from others. CR CR LF is what a
+ * program on Windows makes of CR LF. The longer ones come first, because the first that matches counts.
+ */
+const LINE_ENDS = ['\r\r\n', '\r\n', '\n\r', '\n', '\r'];
+
 const write = (parser: Parser, text: string): Promise<void> =>
   new Promise((resolve, reject) => {
     parser.write(text, (error) => (error ? reject(error) : resolve()));
@@ -92,6 +98,7 @@ async function* readRecords(
     quote: options.quote ?? '"',
     comment: options.comment ?? null,
     comment_no_infix: true,
+    record_delimiter: [...LINE_ENDS],
     relax_column_count: true,
     max_record_size: limit,
     // Kept here, because the parser's own stream takes a microtask for each record.
