@@ -124,9 +124,26 @@ describe('CSV', () => {
     expect(await both(csv(), body)).toBe(`SystemError: ${message}`);
   });
 
-  test('with a quote in the wrong place fails with the line', async () => {
-    expect(await both(csv(), 'id,name\n1,"a"b\n')).toMatch(
-      /^SystemError: GET x answered with malformed CSV: Invalid Closing Quote: .* at line 2/,
+  const OPENING = 'Invalid Opening Quote: a quote is found on field 1 at line 2, value is';
+  const closing = (sign: string): string =>
+    `Invalid Closing Quote: got "${sign}" at line 2 instead of delimiter, record delimiter, trimable character (if activated) or comment`;
+
+  test.each([
+    ['a quote inside an unquoted field', '1,5" pipe', `${OPENING} "5"`],
+    ['a pair of quotes inside an unquoted field', '1,a "b" c', `${OPENING} "a "`],
+    ['a quote at the end of an unquoted field', '1,5"', `${OPENING} "5"`],
+    ['a space before a quoted field', '1, "a"', `${OPENING} " "`],
+    [
+      'a long unquoted field',
+      `1,${'a'.repeat(400)}"`,
+      `${OPENING} "${'a'.repeat(298 - OPENING.length)}…`,
+    ],
+    ['text after a quoted field', '1,"a"b', closing('b')],
+    ['a space after a quoted field', '1,"a" ', closing(' ')],
+    ['quotes that are escaped with a backslash', '1,"a \\"b\\" c"', closing('b')],
+  ])('with %s fails with the line', async (_what, row, reason) => {
+    expect(await both(csv(), `id,name\n${row}\n`)).toBe(
+      `SystemError: GET x answered with malformed CSV: ${reason}. Check \`delimiter\`; if quotes are part of the values, set \`quote: false\`; else report this to the API's owner.`,
     );
   });
 

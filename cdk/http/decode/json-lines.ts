@@ -1,10 +1,12 @@
 import {messageOf, SystemError} from '../../errors.ts';
 import {parseExact} from '../../json/exact.ts';
-import {isObject, kindOf} from '../../json/values.ts';
+import {isObject, type JsonObject, kindOf} from '../../json/values.ts';
+import {errorIn, isOnlyError} from '../response/refusal-text.ts';
 import {inBatches} from './batches.ts';
 import {openWindow} from './byte-window.ts';
 import {collect} from './collect.ts';
 import type {About, Batch, Decoder} from './decoder.ts';
+import {withFormat} from './other-format.ts';
 import {truncationError} from './truncated-body.ts';
 
 const NEWLINE = 0x0a;
@@ -40,6 +42,16 @@ async function* linesOf(
   yield {lines: [rest.toString('utf8')], bytes: rest.length, open: true};
 }
 
+const LINES_TYPE = /json-?l|ndjson|json-?seq|json-?stream/i;
+
+/** A single object may be a record or an error: it is an error if it has no field but those of errors. */
+const assertNoError = (only: JsonObject, {where, contentType = 'not given'}: About): void => {
+  if (LINES_TYPE.test(contentType) || !isOnlyError(only)) return;
+  throw new SystemError(
+    `${where} answered with an error instead of JSON Lines (content-type ${contentType}): ${errorIn(only)}. If this is a record, let the API declare its content-type as application/x-ndjson; else add a rule for it to \`rules\`.`,
+  );
+};
+
 const lineReader = ({where}: About) => {
   let number = 0;
   const read = (text: string, open: boolean): unknown => {
@@ -71,9 +83,16 @@ async function* readRecords(
   options: About & {readonly limit: number},
 ): AsyncGenerator<Batch> {
   const read = lineReader(options);
-  for await (const {lines, bytes, open} of linesOf(chunks, options)) {
-    yield {records: lines.flatMap((line) => read(line, open) ?? []), bytes};
+  const checked = withFormat(chunks, options, {format: 'JSON Lines'});
+  let only: object | undefined;
+  let count = 0;
+  for await (const {lines, bytes, open} of linesOf(checked, options)) {
+    const records = lines.flatMap((line) => read(line, open) ?? []);
+    count += records.length;
+    only ??= records[0];
+    yield {records, bytes};
   }
+  if (count === 1 && isObject(only)) assertNoError(only, options);
 }
 
 /** One JSON object per line (NDJSON). Blank lines are skipped. The body is the list: do not set `records`. */

@@ -7,6 +7,7 @@ import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
 import {isTruncated, withoutQuote} from './json-fault.ts';
 import {jsonSplitter} from './json-splitter.ts';
 import {splitJson} from './lazy-records.ts';
+import {assertFormat, withFormat} from './other-format.ts';
 import {truncationError} from './truncated-body.ts';
 
 /** Some servers send a byte order mark, which JSON.parse rejects. */
@@ -21,6 +22,7 @@ const parse = <T>(body: Buffer, {where, contentType = 'not given'}: About): T =>
     if (text.trim() !== '' && isTruncated(text, cause)) {
       throw truncationError('JSON', where, about, withoutQuote(cause));
     }
+    assertFormat(body, {where, contentType}, {format: 'JSON'});
     throw new SystemError(
       `${where} answered with something that is not JSON (${about}). Is the URL in the config the API's own?`,
       {cause: withoutQuote(cause)},
@@ -60,7 +62,7 @@ async function* readRecords(
     bytes = 0;
     return batch;
   };
-  for await (const chunk of chunks) {
+  for await (const chunk of withFormat(chunks, options, {format: 'JSON'})) {
     splitter.push(chunk);
     yield take();
   }

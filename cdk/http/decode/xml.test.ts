@@ -64,7 +64,7 @@ describe('XML', () => {
       'without its root',
       '<error><code>7</code></error>',
       'feed.entry',
-      'GET x: "feed.entry" in the body should be a list of objects, but is undefined. The body has: error. Set `records` to the path of the list.',
+      'GET x: "feed.entry" in the body should be a list of objects, but is undefined. The body has: error. It reports an error: 7. Set `records` to the path of the list.',
     ],
     [
       'with strings instead of records',

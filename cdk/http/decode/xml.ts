@@ -2,6 +2,7 @@ import {messageOf, SystemError} from '../../errors.ts';
 import {isObject} from '../../json/values.ts';
 import {inBatches} from './batches.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
+import {assertFormat, HEAD_LENGTH} from './other-format.ts';
 import {assertRecords} from './records-in-document.ts';
 import {openText} from './text.ts';
 import {truncationError} from './truncated-body.ts';
@@ -40,6 +41,9 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
   const {XMLParser, XMLValidator} = await import('fast-xml-parser');
   const text = decodeXmlBody(body, about, options.encoding).trim();
   const {where, contentType = 'not given'} = about;
+  // XHTML that is declared as such is XML.
+  if (!/xhtml/i.test(contentType))
+    assertFormat(Buffer.from(text.slice(0, HEAD_LENGTH)), about, {format: 'XML'});
   const fault = (reason: string, cause?: unknown): Error =>
     isTruncated(text)
       ? truncationError('XML', where, `content-type ${contentType}, ${body.length} bytes`, cause)
