@@ -256,10 +256,10 @@ describe('a response', () => {
   test.each([
     [
       'an empty one',
-      204,
+      200,
       '',
       {},
-      "something that is not JSON (content-type not given, 0 bytes). Is the URL in the config the API's own?",
+      "an empty body instead of JSON. If the API means \"nothing here\", add {header: {name: 'content-length', matches: /^0$/}, action: 'ignore'} to `rules`; else report this to the API's owner.",
     ],
     [
       'a text',

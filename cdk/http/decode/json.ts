@@ -8,7 +8,7 @@ import {isTruncated, withoutQuote} from './json-fault.ts';
 import {jsonSplitter} from './json-splitter.ts';
 import {splitJson} from './lazy-records.ts';
 import {assertFormat, withFormat} from './other-format.ts';
-import {truncationError} from './truncated-body.ts';
+import {emptyBodyError, truncationError} from './truncated-body.ts';
 
 /** Some servers send a byte order mark, which JSON.parse rejects. */
 const textWithoutMark = (body: Buffer): string => body.toString('utf8').replace(/^\uFEFF/, '');
@@ -18,8 +18,9 @@ const parse = <T>(body: Buffer, {where, contentType = 'not given'}: About): T =>
   try {
     return parseExact<T>(text);
   } catch (cause) {
+    if (text.trim() === '') throw emptyBodyError('JSON', where);
     const about = `content-type ${contentType}, ${body.length} bytes`;
-    if (text.trim() !== '' && isTruncated(text, cause)) {
+    if (isTruncated(text, cause)) {
       throw truncationError('JSON', where, about, withoutQuote(cause));
     }
     assertFormat(body, {where, contentType}, {format: 'JSON'});

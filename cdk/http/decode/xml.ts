@@ -5,7 +5,7 @@ import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
 import {assertFormat, HEAD_LENGTH} from './other-format.ts';
 import {assertRecords} from './records-in-document.ts';
 import {openText} from './text.ts';
-import {truncationError} from './truncated-body.ts';
+import {emptyBodyError, truncationError} from './truncated-body.ts';
 
 type XmlOptions = {
   /** Put before an attribute's name, to distinguish it from an element. Default `@`. */
@@ -41,6 +41,7 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
   const {XMLParser, XMLValidator} = await import('fast-xml-parser');
   const text = decodeXmlBody(body, about, options.encoding).trim();
   const {where, contentType = 'not given'} = about;
+  if (text === '') throw emptyBodyError('XML', where);
   // XHTML that is declared as such is XML.
   if (!/xhtml/i.test(contentType))
     assertFormat(Buffer.from(text.slice(0, HEAD_LENGTH)), about, {format: 'XML'});
