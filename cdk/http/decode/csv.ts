@@ -3,6 +3,7 @@ import {messageOf, SystemError} from '../../errors.ts';
 import {networkCode} from '../response/faults.ts';
 import {excerpt} from '../response/refusal-text.ts';
 import {inBatches} from './batches.ts';
+import {inUtf8} from './charset.ts';
 import {collect} from './collect.ts';
 import type {About, Batch, Decoder} from './decoder.ts';
 import {withFormat} from './other-format.ts';
@@ -14,7 +15,10 @@ type CsvOptions = {
   readonly delimiter?: string;
   /** The names of the fields, if the first row is a record. Default: the first row has the names. */
   readonly columns?: readonly string[];
-  /** An encoding's name on the web: `windows-1252`, `utf-16le`. Default UTF-8. Bytes in another encoding are an error. */
+  /**
+   * An encoding's name on the web: `windows-1252`, `utf-16le`. Default: that of the byte order mark, else the `charset` of the
+   * content-type, else UTF-8. Bytes in another encoding are an error.
+   */
   readonly encoding?: string;
   /** Encloses a field; false if quotes are part of the values. Default `"`. */
   readonly quote?: string | false;
@@ -142,9 +146,10 @@ async function* readRecords(
     return batch;
   };
   const expected = {format: 'CSV', beginsWithValue: options.columns !== undefined} as const;
-  const text = openText(options.encoding, about);
+  const text = openText('utf-8', about);
   try {
-    for await (const chunk of withFormat(chunks, about, expected)) {
+    const checked = withFormat(chunks, about, expected);
+    for await (const chunk of inUtf8(checked, about, options.encoding)) {
       await write(parser, text.decode(chunk));
       yield take(chunk.length);
     }

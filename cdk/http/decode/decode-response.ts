@@ -56,7 +56,10 @@ export const openResponse = async <R extends object>(
 ): Promise<Documents & {readonly records?: readonly R[]}> => {
   const {body} = response;
   if (hasNoContent(request, response)) return {documents: [[]], bytes: 0, records: []};
-  const split = location && !isPacked(body) ? decoder.split?.<R>(body, location.path) : undefined;
+  const split =
+    location && !isPacked(body)
+      ? decoder.split?.<R>(body, location.path, aboutOf(request, response))
+      : undefined;
   return split === undefined
     ? decodeResponse(request, response, decoder, limit)
     : {documents: [split.document], bytes: body.length, records: split.records};

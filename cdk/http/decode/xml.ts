@@ -1,6 +1,8 @@
+import {isUtf8} from 'node:buffer';
 import {messageOf, SystemError} from '../../errors.ts';
 import {isObject} from '../../json/values.ts';
 import {inBatches} from './batches.ts';
+import {assertDeclared, declaredIn, looksLikeUtf8, meantBy, shownIn} from './charset.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
 import {assertFormat, HEAD_LENGTH} from './other-format.ts';
 import {assertRecords} from './records-in-document.ts';
@@ -10,23 +12,32 @@ import {emptyBodyError, truncationError} from './truncated-body.ts';
 type XmlOptions = {
   /** Put before an attribute's name, to distinguish it from an element. Default `@`. */
   readonly attributePrefix?: string;
-  /** An encoding's name on the web: `windows-1252`. Default: the one that the XML declares, else UTF-8. */
+  /** An encoding's name on the web: `windows-1252`. Default: that of the byte order mark, the content-type or the XML, else UTF-8. */
   readonly encoding?: string;
 };
 
-/** Reads the byte order mark, else the declaration: `<?xml version="1.0" encoding="ISO-8859-1"?>`. */
-const encodingOf = (body: Buffer): string => {
-  if (body[0] === 0xff && body[1] === 0xfe) return 'utf-16le';
-  if (body[0] === 0xfe && body[1] === 0xff) return 'utf-16be';
-  const declared = /^\uFEFF?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']+)["']/.exec(
+/** Of `<?xml version="1.0" encoding="ISO-8859-1"?>`. A declaration that is readable byte by byte is not in UTF-16, whatever it says. */
+const declaredInside = (body: Buffer): string | undefined => {
+  const name = /^\uFEFF?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']+)["']/.exec(
     body.toString('utf8', 0, 200),
   )?.[1];
-  // A declaration that is readable byte by byte is not in UTF-16, whatever it says.
-  return declared === undefined || /^utf-?16/i.test(declared) ? 'utf-8' : declared;
+  return name === undefined || /^utf-?16/i.test(name) ? undefined : name;
 };
 
-const decodeXmlBody = (body: Buffer, about: About, encoding = encodingOf(body)): string => {
-  const {decode, end} = openText(encoding, about);
+/** The header counts more than the declaration (RFC 7303 §3), but if one of them is UTF-8, the bytes decide. */
+const declaredFor = (body: Buffer, about: About): string => {
+  const inside = declaredInside(body);
+  const names = [declaredIn(about), meantBy(inside) ?? inside].filter((name) => name !== undefined);
+  const [first = 'utf-8', second = first] = names;
+  if (first === second || ![first, second].includes('utf-8')) return first;
+  const other = first === 'utf-8' ? second : first;
+  return isUtf8(body) ? 'utf-8' : other;
+};
+
+const decodeXmlBody = (body: Buffer, about: About, encoding = shownIn(body)): string => {
+  const name = encoding ?? declaredFor(body, about);
+  if (encoding === undefined && name !== 'utf-8') assertDeclared(looksLikeUtf8(body), name, about);
+  const {decode, end} = openText(name, about);
   return decode(body) + end();
 };
 
