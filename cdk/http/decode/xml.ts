@@ -8,6 +8,7 @@ import {assertFormat, HEAD_LENGTH} from './other-format.ts';
 import {assertRecords} from './records-in-document.ts';
 import {openText} from './text.ts';
 import {emptyBodyError, truncationError} from './truncated-body.ts';
+import {expandEntities} from './xml-entities.ts';
 
 type XmlOptions = {
   /** Put before an attribute's name, to distinguish it from an element. Default `@`. */
@@ -63,9 +64,10 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
           `${where} answered with something that is not XML (content-type ${contentType}, ${body.length} bytes): ${reason}`,
           {cause},
         );
-  const valid = XMLValidator.validate(text);
-  if (valid !== true) throw fault(`${valid.err.msg} (line ${valid.err.line})`);
   try {
+    const expanded = expandEntities(text);
+    const valid = XMLValidator.validate(expanded);
+    if (valid !== true) throw fault(`${valid.err.msg} (line ${valid.err.line})`);
     return new XMLParser({
       ignoreAttributes: false,
       attributeNamePrefix: options.attributePrefix ?? '@',
@@ -74,10 +76,11 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
       parseAttributeValue: false,
       ignoreDeclaration: true,
       ignorePiTags: true,
-      // Also decodes &#228; and &copy;. The document's own entities are not nested, and external ones are refused.
+      // Decodes &#228;. All other references are replaced by then.
       htmlEntities: true,
-    }).parse(text);
+    }).parse(expanded);
   } catch (cause) {
+    if (cause instanceof SystemError) throw cause;
     throw fault(messageOf(cause), cause);
   }
 };
