@@ -1,5 +1,5 @@
 import type {JsonObject} from '../../json/values.ts';
-import {asOne, openResponse} from '../decode/decode-response.ts';
+import {asOne, hasNoContent, openResponse} from '../decode/decode-response.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {isTouched, pageWith} from '../decode/lazy-records.ts';
 import {assertRecords, recordsAtPath} from '../decode/records-in-document.ts';
@@ -149,8 +149,10 @@ const openPages = <R extends object>(
 
   const requestAfter = (page: Fetched<R>): HttpRequest | undefined => {
     checkTruncation(page);
-    if (options.stop?.(page)) return undefined;
-    const step = paginator.next(page);
+    // The functions of the source read a body, and a response without content has none.
+    const isEmpty = hasNoContent(page.request, page.response);
+    if (!isEmpty && options.stop?.(page)) return undefined;
+    const step = isEmpty && typeof options.next === 'function' ? undefined : paginator.next(page);
     if (step !== undefined) return takeStep(page.request, step, follow);
     incompleteReason = checkEnd(page, paginator.incompleteReason, {incomplete, warn});
     return undefined;
