@@ -11,7 +11,8 @@ export type Cursor<Path extends string = string> = {
   readonly start?: CursorValue | undefined;
   /**
    * The order of records within a slice. `ascending`: a cursor is never smaller than the one before it, so the position is
-   * saved after each page. `descending`: the newest come first, so reading ends at the first page with nothing new. Default
+   * saved after each page. `descending`: the newest come first, so reading ends at the first page with nothing new; a page of that many old
+   * records on top would end it too early. Default
    * `none`: the position is saved at the end of a slice.
    */
   readonly order?: 'ascending' | 'descending' | 'none';

@@ -9,6 +9,7 @@ import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import {type CursorRules, cursorRules} from './cursor/rules.ts';
 import type {SliceDeletes, StreamDeletes} from './deletes/deletes.ts';
+import {type EndOfNews, openEndOfNews} from './descending.ts';
 import type {Output} from './emit.ts';
 import type {Passthrough} from './passthrough.ts';
 import type {Progress, SliceProgress} from './state/progress.ts';
@@ -157,19 +158,14 @@ const takePage = async (slice: SliceReading, page: Page, {since, until}: Part): 
   return taken;
 };
 
-/** True once a list with the newest records first has reached those that an earlier sync read. */
-const hasReachedKnown = (
-  {reading: {stream}, rules}: SliceReading,
-  records: readonly object[],
-  since: CursorValue | undefined,
-): boolean =>
-  stream.cursor?.order === 'descending' &&
-  rules !== undefined &&
-  since !== undefined &&
-  records.some((record) => {
-    const value = rules.valueOf(record);
-    return value !== undefined && rules.compare(value, since) < 0;
-  });
+const endOfNewsOf = (slice: SliceReading, since: CursorValue | undefined): EndOfNews => {
+  const {reading, rules, key} = slice;
+  const {cursor} = reading.stream;
+  if (cursor?.order !== 'descending' || rules === undefined) return () => false;
+  return openEndOfNews(cursor, rules, since, (fault) =>
+    logForStream(reading, 'WARN', `the records${key === '' ? '' : ` of ${key}`} ${fault}`),
+  );
+};
 
 /** Undefined for streams that are not resumable, and for windows. */
 const listResume = ({stream}: Reading, {resume}: Part): ListResume | undefined =>
@@ -188,12 +184,13 @@ const readPart = async (
   const context = lists === undefined ? slice.context : client.inSlot(slot, lists);
   const {signal} = context;
   const pages = stream.read({...context, slice: slice.slice, ...part});
+  const endsNews = endOfNewsOf(slice, part.since);
   let count = 0;
   for await (const page of untilAborted(pages, signal)) {
     const taken = await takePage(slice, page, part);
     count += taken.count;
     onPage();
-    if (hasReachedKnown(slice, taken.records, part.since)) break;
+    if (endsNews(taken.records)) break;
   }
   if (lists?.isLeft()) {
     logForStream(
