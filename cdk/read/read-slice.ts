@@ -1,4 +1,5 @@
 // Reads one slice from its position to its end: its pages, its windows, and the page at which it resumes.
+import type {Cursor} from '../author/cursor.ts';
 import type {Stream, Window} from '../author/stream-types.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../author/types.ts';
 import {shift} from '../duration.ts';
@@ -7,6 +8,7 @@ import {type ListResume, openListResume} from '../http/paginate/resume.ts';
 import {countOf, type RawRecords, someOf} from '../json/raw-records.ts';
 import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
+import {openComparison} from './comparable.ts';
 import {type CursorRules, cursorRules} from './cursor/rules.ts';
 import type {SliceDeletes, StreamDeletes} from './deletes/deletes.ts';
 import {type EndOfNews, openEndOfNews} from './descending.ts';
@@ -42,6 +44,7 @@ type SliceReading = {
   /** Absent for a stream without a cursor. */
   readonly rules: CursorRules | undefined;
   readonly deletes: SliceDeletes;
+  readonly assertComparable: (records: readonly object[]) => void;
 };
 
 /** The part of a slice that is read: all of it, or one window. */
@@ -119,6 +122,7 @@ const takeParsed = async (
 ): Promise<Taken> => {
   const {reading, progress, deletes, slot} = slice;
   const valid = withCursor(checkedRecords(page), slice);
+  slice.assertComparable(valid);
   await reading.onRecords(valid, slot);
   const emitted = keep(valid, progress.emits, isNew(slice, since));
   await reading.output.emit(deletes.take(page, emitted), page.bytes);
@@ -141,6 +145,7 @@ const takeRaw = async (
   const {reading} = slice;
   const records = reading.passthrough.look(raw);
   const valid = withCursor(records, slice);
+  slice.assertComparable(valid);
   const kept = keep(valid, isNew(slice, since));
   await reading.output.emitRaw(keptOf(raw, records, kept), page.bytes);
   return {count: countOf(raw), records, valid};
@@ -165,6 +170,22 @@ const endOfNewsOf = (slice: SliceReading, since: CursorValue | undefined): EndOf
   return openEndOfNews(cursor, rules, since, (fault) =>
     logForStream(reading, 'WARN', `the records${key === '' ? '' : ` of ${key}`} ${fault}`),
   );
+};
+
+/** The option that decides by comparisons which records are emitted. */
+const comparingOption = ({clientSide, order}: Cursor): string | undefined => {
+  if (clientSide) return 'clientSide';
+  return order === 'descending' ? "order: 'descending'" : undefined;
+};
+
+const comparisonOf = (
+  cursor: Cursor | undefined,
+  rules: CursorRules | undefined,
+  since: CursorValue | undefined,
+): SliceReading['assertComparable'] => {
+  const needs = cursor && comparingOption(cursor);
+  if (cursor === undefined || rules === undefined || needs === undefined) return () => {};
+  return openComparison(cursor, rules, since, needs);
 };
 
 /** Undefined for streams that are not resumable, and for windows. */
@@ -287,6 +308,8 @@ export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Pro
   const deletes = reading.deletes.slice(context, slice, key, progress);
   if (progress.isDone) return;
   await deletes.begin();
+  const {since, resume} = progress;
+  const rules = cursor && cursorRules(cursor);
   const sliceReading: SliceReading = {
     reading,
     slice,
@@ -294,10 +317,10 @@ export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Pro
     context,
     key,
     progress,
-    rules: cursor && cursorRules(cursor),
+    rules,
     deletes,
+    assertComparable: comparisonOf(cursor, rules, since),
   };
-  const {since, resume} = progress;
   if (window === undefined) await readFrom(sliceReading, {since, until: undefined, resume});
   else await readWindows(sliceReading, window);
   progress.complete();

@@ -1,6 +1,7 @@
 // Follows a cursor, with a position for the stream or for each slice.
 import type {Cursor} from '../../author/cursor.ts';
 import type {CursorValue} from '../../author/types.ts';
+import {openNotationCheck} from '../comparable.ts';
 import {type CursorRules, cursorRules} from '../cursor/rules.ts';
 import {foreignCursorOf} from './foreign-state.ts';
 import type {Progress, ProgressOptions, SliceProgress} from './progress.ts';
@@ -26,21 +27,27 @@ export type Following = ProgressOptions & {
   readonly warn: (message: string) => void;
 };
 
-/** Finds the highest cursor so far, and checks that the records are in ascending order. */
+/** Finds the highest cursor so far, and checks that the records are in ascending order. `sample` is their first value. */
 const scan = (
   records: readonly object[],
   rules: CursorRules,
   before: CursorValue | undefined,
-): {readonly highest: CursorValue | undefined; readonly inOrder: boolean} => {
+): {
+  readonly highest: CursorValue | undefined;
+  readonly inOrder: boolean;
+  readonly sample: CursorValue | undefined;
+} => {
   let highest = before;
+  let sample: CursorValue | undefined;
   let inOrder = true;
   for (const record of records) {
     const value = rules.valueOf(record);
     if (value === undefined) continue;
+    sample ??= value;
     if (highest === undefined || rules.compare(value, highest) >= 0) highest = value;
     else inOrder = false;
   }
-  return {highest, inOrder};
+  return {highest, inOrder, sample};
 };
 
 /** The `since` of the author's `read`: the position less the lookback, but not before the stream's start. */
@@ -165,7 +172,9 @@ const beginningOf = (key: string, following: Following, rules: CursorRules) => {
   const isReadForChildren = since !== own.since;
   const isNew = (record: object): boolean => {
     const value = rules.valueOf(record);
-    return own.since === undefined || value === undefined || rules.compare(value, own.since) >= 0;
+    if (own.since === undefined || value === undefined) return true;
+    // A value that cannot be compared is new: the children's records alone would leave it out.
+    return rules.kindOf(value) === 'unknown' || rules.compare(value, own.since) >= 0;
   };
   return {
     known: own.known,
@@ -180,6 +189,7 @@ const followSlice = (
   following: Following,
   rules: CursorRules,
   positions: Positions,
+  checkNotation: (value: CursorValue) => void,
 ): SliceProgress => {
   const {cursor, startedAt, now, resumeLife} = following;
   const beginning = beginningOf(key, following, rules);
@@ -211,6 +221,7 @@ const followSlice = (
     observe: (records, next) => {
       const found = scan(records, rules, highest);
       highest = found.highest;
+      if (found.sample !== undefined) checkNotation(found.sample);
       if (ascending && !found.inOrder) {
         ascending = false;
         warnOfOrder(following, key);
@@ -242,10 +253,12 @@ const followSlice = (
 };
 
 export const followCursor = (following: Following): Progress => {
-  const rules = cursorRules(following.cursor);
+  const {cursor, warn} = following;
+  const rules = cursorRules(cursor);
+  const checkNotation = openNotationCheck(cursor, rules, warn);
   const positions = following.sliced ? openPositions(following, rules) : openPosition(following);
   return {
-    slice: (key) => followSlice(key, following, rules, positions),
+    slice: (key) => followSlice(key, following, rules, positions, checkNotation),
     state: (isFinished) => ({
       position: positions.current(isFinished),
       isUnfinished: !isFinished,
