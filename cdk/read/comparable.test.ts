@@ -55,7 +55,7 @@ describe('a client-side filter', () => {
   const FORMATS =
     "Declare its `format`, such as 'epoch-s', 'rfc-2822', {pattern: 'dd.MM.yyyy'}, or 'characters' for strings that sort by their characters.";
   const CORRECT =
-    'Correct `format`. If the value means that there is none, set it to null in `map`.';
+    'Correct `format`. If the API writes it for a missing value, set it to null in `map`.';
   const NEITHER = 'which is neither ISO 8601 nor a number';
 
   test.each<[string, Options, CursorValue, CursorValue | undefined, string]>([

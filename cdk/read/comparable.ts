@@ -17,7 +17,7 @@ const FORMATS =
 const adviceFor = ({format}: Cursor): string =>
   format === undefined
     ? `Declare its \`format\`, such as ${FORMATS}.`
-    : 'Correct `format`. If the value means that there is none, set it to null in `map`.';
+    : 'Correct `format`. If the API writes it for a missing value, set it to null in `map`.';
 
 const wrongNotation = (cursor: Cursor, value: CursorValue): string =>
   cursor.format === undefined

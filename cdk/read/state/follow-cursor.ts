@@ -54,12 +54,12 @@ const scan = (
 const sinceOf = (
   {bound, start, lookback: declared}: Cursor,
   {lookbackSeconds: seconds}: Position,
-  known: CursorValue | undefined,
+  {at: known, isMoved}: SlicePosition,
   {earlier, tickBefore, later}: CursorRules,
 ): CursorValue | undefined => {
   const lookback = declared ?? (seconds === undefined ? undefined : {seconds});
   const early =
-    known !== undefined && lookback !== undefined
+    known !== undefined && lookback !== undefined && !isMoved
       ? later(earlier(known, lookback), start)
       : (known ?? start);
   return early !== undefined && bound === 'after' ? tickBefore(early) : early;
@@ -67,13 +67,14 @@ const sinceOf = (
 
 /** A new slice has no position, whatever the watermark. Only a state without slices, another connector's, holds for all slices. */
 const positionIn = (from: Position, key: string, {compare}: CursorRules): SlicePosition => {
-  const {slices, foreign, compacted = [], watermark} = from;
+  const {slices, foreign, compacted = [], watermark, isMoved = false} = from;
   const own = slices?.get(key);
   if (own !== undefined) return own;
   if (foreign) return {at: foreignCursorOf(foreign, sliceOf(key), compare)};
-  if (slices === undefined) return {at: watermark};
+  if (slices === undefined) return {at: watermark, isMoved};
   const number = sliceNumber(key);
-  return {at: compacted.find(({keys}) => keys.has(number))?.at};
+  const shared = compacted.find(({keys}) => keys.has(number));
+  return {at: shared?.at, isMoved: shared?.isMoved ?? false};
 };
 
 /** The positions of a stream with slices, listed or compacted. */
@@ -163,8 +164,12 @@ const beginningOf = (key: string, following: Following, rules: CursorRules) => {
   const begin = (position: Position) => {
     const known: SlicePosition = sliced
       ? positionIn(position, key, rules)
-      : {at: position.watermark, resume: position.resume};
-    return {known, since: sinceOf(cursor, position, known.at, rules)};
+      : {
+          at: position.watermark,
+          resume: position.resume,
+          isMoved: position.isMoved ?? false,
+        };
+    return {known, since: sinceOf(cursor, position, known, rules)};
   };
   const own = begin(from);
   const {known, since} = childrenFrom ? begin(childrenFrom) : own;
@@ -194,7 +199,7 @@ const followSlice = (
   const {cursor, startedAt, now, resumeLife} = following;
   const beginning = beginningOf(key, following, rules);
   const {known} = beginning;
-  const isFresh = known.resume !== undefined && now() - known.resume.savedAt < resumeLife;
+  const isFresh = known.resume !== undefined && Math.abs(now() - known.resume.savedAt) < resumeLife;
   let resume: Resume | undefined = isFresh ? known.resume : undefined;
   let highest = resume?.seen;
   // Records that an earlier run has read may have changed since that run began.
