@@ -191,7 +191,7 @@ describe('other times in the future', () => {
     ]);
   });
 
-  test('do not keep the token of a page for ever', async () => {
+  test('do not keep the token of a page forever', async () => {
     const resume = {next: {page: 2}, started: at(0), saved: FUTURE};
     const {seen} = await read(
       {},
