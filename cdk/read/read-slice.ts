@@ -197,7 +197,7 @@ const listResume = ({stream}: Reading, {resume}: Part): ListResume | undefined =
 const readPart = async (
   slice: SliceReading,
   part: Part,
-  onPage: () => void = () => {},
+  onPage: (taken: Taken) => void = () => {},
 ): Promise<number> => {
   const {reading, slot} = slice;
   const {stream, client} = reading;
@@ -210,7 +210,7 @@ const readPart = async (
   for await (const page of untilAborted(pages, signal)) {
     const taken = await takePage(slice, page, part);
     count += taken.count;
-    onPage();
+    onPage(taken);
     if (endsNews(taken.records)) break;
   }
   if (lists?.isLeft()) {
@@ -224,8 +224,12 @@ const readPart = async (
 };
 
 /** A token of an earlier run may be invalid whatever its age. Then only this slice starts over, not the stream. */
-const readFrom = async (slice: SliceReading, part: Part): Promise<number> => {
-  if (part.resume === undefined) return readPart(slice, part);
+const readFrom = async (
+  slice: SliceReading,
+  part: Part,
+  onPage?: (taken: Taken) => void,
+): Promise<number> => {
+  if (part.resume === undefined) return readPart(slice, part, onPage);
   let isUnderWay = false;
   try {
     return await readPart(slice, part, () => {
@@ -247,18 +251,54 @@ const readFrom = async (slice: SliceReading, part: Part): Promise<number> => {
 /** Shorter windows are not split; one that is full is an error. Milliseconds. */
 const SHORTEST_WINDOW = 1_000;
 
+/** Writes instants like the slice's `since`. */
+type AsValue = (instant: number) => CursorValue;
+
+type Range = readonly [start: number, end: number];
+
+/**
+ * An instant that divides a window into two that differ for the API; undefined without one. A date has no times of day, so
+ * half a day would be requested with the same values as the whole.
+ */
+const middleOf = (
+  [start, end]: Range,
+  asValue: AsValue,
+  {tickBefore, instantOf}: CursorRules,
+): number | undefined => {
+  if (end - start <= SHORTEST_WINDOW) return undefined;
+  const [since, until] = [asValue(start), asValue(end)];
+  const isBetween = (instant: number | undefined): instant is number => {
+    if (instant === undefined || instant <= start || instant >= end) return false;
+    const value = asValue(instant);
+    return value !== since && value !== until;
+  };
+  // Half of January and February may be in January still.
+  return [start + Math.floor((end - start) / 2), instantOf(tickBefore(until))].find(isBetween);
+};
+
 const readWindow = async (
   slice: SliceReading,
   {cap = Number.POSITIVE_INFINITY}: Window,
-  [start, end]: readonly [number, number],
-  asValue: (instant: number) => CursorValue,
+  [start, end]: Range,
+  asValue: AsValue,
 ): Promise<void> => {
   const bounds = {since: asValue(start), until: asValue(end)};
-  const count = await readFrom(slice, {...bounds, resume: undefined});
+  const {rules} = slice;
+  const values = new Set<CursorValue | undefined>();
+  const count = await readFrom(slice, {...bounds, resume: undefined}, ({valid}) => {
+    // Two are enough to divide the window between them.
+    for (const record of valid) if (values.size < 2) values.add(rules?.valueOf(record));
+  });
   if (count < cap) return;
-  if (end - start <= SHORTEST_WINDOW) {
+  const middle = rules && middleOf([start, end], asValue, rules);
+  const [only] = values;
+  if (middle === undefined || (values.size === 1 && only !== undefined)) {
+    const where =
+      middle === undefined
+        ? `From ${bounds.since} to ${bounds.until}, the shortest window of this cursor,`
+        : `At ${only}`;
     throw new SystemError(
-      `From ${bounds.since} to ${bounds.until} there are ${count} records or more, which is the most that the API returns for one query, so some may be missing. Divide the stream into smaller slices.`,
+      `${where} there are ${count} records or more, which is the most that the API returns for one query, so some may be missing. Divide the stream into smaller slices.`,
     );
   }
   logForStream(
@@ -266,9 +306,16 @@ const readWindow = async (
     'INFO',
     `the window from ${bounds.since} to ${bounds.until} has at least ${cap} records, the most that the API returns for one query. It is read again in halves.`,
   );
-  const middle = start + Math.floor((end - start) / 2);
   await readWindow(slice, {cap, length: {}}, [start, middle], asValue);
   await readWindow(slice, {cap, length: {}}, [middle, end], asValue);
+};
+
+/** The end of the window that begins at `start`. It is longer if the cursor's values could not tell its ends apart. */
+const windowEnd = (start: number, last: number, {length}: Window, asValue: AsValue): number => {
+  const since = asValue(start);
+  let end = shift(start, length, 1);
+  while (end < last && end > start && asValue(end) === since) end = shift(end, length, 1);
+  return Math.min(last, end);
 };
 
 const DAY = 24 * 3_600_000;
@@ -289,10 +336,10 @@ const readWindows = async (slice: SliceReading, window: Window): Promise<void> =
     );
   }
   const end = lastEnd(reading.run.startedAt, since);
-  const asValue = (instant: number): CursorValue =>
+  const asValue: AsValue = (instant) =>
     instant === first ? since : rules.atInstant(instant, since);
   for (let start = first; start < end; ) {
-    const next = Math.min(end, shift(start, window.length, 1));
+    const next = windowEnd(start, end, window, asValue);
     await readWindow(slice, window, [start, next], asValue);
     progress.reach(asValue(next));
     await reading.saveIfDue();
