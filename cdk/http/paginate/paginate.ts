@@ -9,13 +9,15 @@ import type {Follow} from '../wire/crossing.ts';
 import {countAt, type FieldLocation} from './field-location.ts';
 import {
   assertBelowCap,
-  assertNewContent,
+  assertKnownParameter,
   assertNewRequest,
   checkEnd,
+  repeatReason,
   truncationCheck,
 } from './guards.ts';
 import {fullPageReason} from './incomplete-reason.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
+import {openRepeatCheck} from './repeats.ts';
 import {type ListResume, openList} from './resume.ts';
 
 export type PaginateOptions<R extends object = object> = {
@@ -109,6 +111,36 @@ const contentReader = <R extends object>(
   };
 };
 
+const countsOf = (
+  decoded: Pick<FetchedPage, 'response' | 'json'>,
+  records: readonly object[],
+  total: FieldLocation | undefined,
+  before: FetchedPage | undefined,
+): Pick<FetchedPage, 'firstSize' | 'seen' | 'counted'> => ({
+  firstSize: before?.firstSize ?? records.length,
+  seen: (before?.seen ?? 0) + records.length,
+  counted: maxOf(total === undefined ? undefined : countAt(decoded, total), before?.counted),
+});
+
+/** Returns why a page that was sent before ends the list; undefined for a new one. */
+const repeatFinder = <R extends object>(
+  open: ReturnType<typeof contentReader<R>>,
+): ((
+  request: HttpRequest,
+  records: readonly R[],
+  before: Fetched<R> | undefined,
+) => Promise<string | undefined>) => {
+  const isSentBefore = openRepeatCheck();
+  return async (request, records, before) => {
+    // Read from its body again, because the reader may have changed its records.
+    const previous = async () =>
+      before && (await open(before.request, before.response, undefined)).records;
+    if (!(await isSentBefore(records, previous)) || before === undefined) return undefined;
+    assertKnownParameter(request, before);
+    return repeatReason(before.index + 1, records.length);
+  };
+};
+
 /** `fetchPage` returns undefined past the end of the list. */
 const openPages = <R extends object>(
   {sendAllowing, follow, warn, decoder, limit}: Paging,
@@ -121,6 +153,7 @@ const openPages = <R extends object>(
   const total = isResumed ? undefined : (options.total ?? paginator.total);
   const open = contentReader<R>(decoder, limit, options.records, paginator);
   const requested = new Set<string>();
+  const findRepeat = repeatFinder(open);
   let incompleteReason: string | undefined;
   const checkTruncation = truncationCheck(paginator.truncatedIn, {incomplete, warn});
 
@@ -138,13 +171,14 @@ const openPages = <R extends object>(
       return undefined;
     }
     request.scope.count('pages');
-    assertNewContent(request, response, before);
     const {json, bytes, records} = await open(request, response, before);
-    const firstSize = before?.firstSize ?? records.length;
-    const seen = (before?.seen ?? 0) + records.length;
-    const named = total === undefined ? undefined : countAt({response, json}, total);
-    const counted = maxOf(named, before?.counted);
-    return {request, response, json, bytes, records, index, firstSize, seen, counted};
+    const repeated = await findRepeat(request, records, before);
+    if (before !== undefined && repeated !== undefined) {
+      incompleteReason = checkEnd(before, () => repeated, {incomplete, warn});
+      return undefined;
+    }
+    const counts = countsOf({response, json}, records, total, before);
+    return {request, response, json, bytes, records, index, ...counts};
   };
 
   const requestAfter = (page: Fetched<R>): HttpRequest | undefined => {
