@@ -147,6 +147,21 @@ test('a run is killed after its timeout, with all of its children', async () => 
   expect([hung, exit]).toEqual([true, {code: null, signal: 'SIGKILL'}]);
 });
 
+test('a run ends at the exit of its program, even if a child holds stdout and stderr open', async () => {
+  const parent = script(
+    'parent',
+    `require('node:child_process').spawn('sleep', ['60'], {stdio: 'inherit', detached: true}).unref();
+     console.log('{}');`,
+  );
+  const {lines, exit, took, hung} = await openExecutable(parent).run('spec', {});
+  expect([lines.map(({text}) => text), exit, hung]).toEqual([
+    ['{}'],
+    {code: 0, signal: null, leftOpen: true},
+    undefined,
+  ]);
+  expect(took).toBeLessThan(20_000);
+});
+
 test('an undrained stderr is read at the end', async () => {
   const {stderr} = await openExecutable(echo).run('spec', {}, {stderr: 'undrained'});
   expect(stderr).toBe('a complaint\n');

@@ -1,5 +1,5 @@
 // Opens the context in which checks run from the options of `headwater test`.
-import {access, rm} from 'node:fs/promises';
+import {access} from 'node:fs/promises';
 import type {Stop} from '../../process/child.ts';
 import {UsageError} from '../../process/errors.ts';
 import {makeTemporaryFolder} from '../../process/temporary-folder.ts';
@@ -92,7 +92,7 @@ export const openContext = async (options: Options, stop?: Stop): Promise<Contex
   const loaded = await loadSettings(options.config);
   await assertFiles(options, loaded);
   // Each run writes its inputs there.
-  await rm(await makeTemporaryFolder('headwater-run-'), {recursive: true});
+  await (await makeTemporaryFolder('headwater-run-')).remove();
   const {limits, docker: dockerFlags} = options;
   const previous = await previousOf(options);
   const settings = {...loaded, dockerFlags, previous, ...(limits && {limits})};

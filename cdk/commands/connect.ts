@@ -52,6 +52,7 @@ export const connect = async <C extends object>(
       signal,
       log,
       clock,
+      redact: redactor.redact,
       onSecret: (secret) => redactor.add([secret]),
       onRotated: rotationAnnouncer(isObject(given) ? given : {}, values, runtime),
     },
