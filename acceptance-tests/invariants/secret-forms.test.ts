@@ -1,10 +1,10 @@
 // Compared with the forms of the scan in test/secret-scan, which were written independently.
 import {describe, expect, test} from '@jest/globals';
 import {formsOf as formsToFind} from '../../test/secret-scan/encodings.ts';
-import {encodingIn, formsOf, maskerOf, secretsOf} from './secret-forms.ts';
+import {encodingIn, maskerOf, searchFor, secretsOf} from './secret-forms.ts';
 
 const isFound = (text: string, secret: string): boolean =>
-  encodingIn(text, formsOf(secret)) !== undefined;
+  encodingIn(text, searchFor(secret)) !== undefined;
 
 describe('a secret is found', () => {
   test.each([
