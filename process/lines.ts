@@ -2,6 +2,10 @@
 import type {Readable} from 'node:stream';
 import {isLeftOpen} from './left-open.ts';
 
+/** The beginning of a string, as a copy: V8 keeps the whole of a long string as long as a part of it is in use. */
+export const headOf = (text: string, length: number): string =>
+  text.length > length ? Buffer.from(text.slice(0, length)).toString() : text;
+
 export type LineSplitter = {
   /** The lines that end in this chunk. */
   readonly take: (chunk: string) => readonly string[];

@@ -9,8 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {isAbsolute, join, relative} from 'node:path';
 import {afterAll, expect, test} from '@jest/globals';
+import {UsageError} from './errors.ts';
 import {clearTemporaryFolders, makeTemporaryFolder} from './temporary-folder.ts';
 
 const parent = mkdtempSync(join(tmpdir(), 'headwater-test-'));
@@ -53,10 +54,22 @@ test('the folder of a process that was killed is cleared, those of others are no
   await running.remove();
 });
 
-test('a directory for temporary files that does not exist is an error that names the variable', async () => {
-  const nowhere = join(parent, 'nowhere');
-  await expect(makeTemporaryFolder('headwater-c-', {parent: nowhere})).rejects.toThrow(
-    /^No file can be written to .*nowhere: ENOENT.*\. Set TMPDIR to a directory that exists and that you may write to\.$/,
+test('a relative TMPDIR leads to an absolute path, which a container can mount', async () => {
+  const made = await makeTemporaryFolder('headwater-c-', {parent: relative(process.cwd(), parent)});
+  await made.remove();
+  expect(isAbsolute(made.path)).toBe(true);
+});
+
+test.each([
+  ['is missing', 'nowhere', 'it does not exist'],
+  ['is a file', 'file', 'it is not a folder'],
+])('a TMPDIR that %s is a usage error', async (_what, name, reason) => {
+  writeFileSync(join(parent, 'file'), '');
+  const path = join(parent, name);
+  await expect(makeTemporaryFolder('headwater-d-', {parent: path})).rejects.toEqual(
+    new UsageError(
+      `No folder can be made in ${path}, which is for temporary files: ${reason}. Set TMPDIR to a folder that this user may write to.`,
+    ),
   );
-  await clearTemporaryFolders('headwater-c-', nowhere);
+  await clearTemporaryFolders('headwater-d-', path);
 });

@@ -1,7 +1,7 @@
 // Folders for files with secrets, which no other user can read. A process that is killed leaves its folder; the next one clears it.
 import {chmod, mkdtemp, readdir, rename, rm, stat} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {basename, dirname, join} from 'node:path';
+import {basename, dirname, join, resolve} from 'node:path';
 import {codeOf, messageOf, UsageError} from './errors.ts';
 import {acquireLock} from './lock.ts';
 
@@ -13,8 +13,19 @@ const LOCK = '.lock';
 /** An empty folder has this name until it is locked. */
 const NEW = 'headwater-new-';
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'it is not a folder',
+  EACCES: 'this user may not write to it',
+  EPERM: 'this user may not write to it',
+  EROFS: 'its file system is read-only',
+  ENOSPC: 'its disk is full',
+  EDQUOT: "this user's quota is used up",
+};
+
 /**
- * Makes a folder in the system's directory for temporary files.
+ * Makes a folder in TMPDIR, or in the system's directory for temporary files. Its path is absolute. Fails with a UsageError
+ * if it can't be made.
  * @param prefix the beginning of its name
  * @param mode its permissions, for programs of other users that read it
  */
@@ -22,9 +33,11 @@ export const makeTemporaryFolder = async (
   prefix: string,
   {mode = 0o700, parent = tmpdir()}: {readonly mode?: number; readonly parent?: string} = {},
 ): Promise<TemporaryFolder> => {
-  const made = await mkdtemp(join(parent, NEW)).catch((error: unknown) => {
+  const directory = resolve(parent);
+  const made = await mkdtemp(join(directory, NEW)).catch((error: unknown) => {
+    const reason = REASONS[codeOf(error) ?? ''] ?? messageOf(error);
     throw new UsageError(
-      `No file can be written to ${parent}: ${messageOf(error)}. Set TMPDIR to a directory that exists and that you may write to.`,
+      `No folder can be made in ${directory}, which is for temporary files: ${reason}. Set TMPDIR to a folder that this user may write to.`,
     );
   });
   const release = acquireLock(join(made, LOCK));
