@@ -3,8 +3,8 @@ import type {ClientAuth, TokenEndpointResponse} from 'oauth4webapi';
 import {ConfigError, SystemError, TransientError} from '../../errors.ts';
 import {isObject} from '../../json/values.ts';
 import type {RequestScope} from '../request-scope.ts';
-import {jsonOf} from '../response/action.ts';
 import {describeResponse} from '../response/faults.ts';
+import {jsonOf} from '../response/json-body.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 
 export type TokenRequest = {
