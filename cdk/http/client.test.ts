@@ -142,7 +142,7 @@ describe('credentials', () => {
 
   test.each([
     ['host', 'https://cdn.test'],
-    ['scheme', 'http://api.test'],
+    ['scheme and port', 'http://api.test:8080'],
     ['port', 'https://api.test:8443'],
   ])('are not sent to a next link with another %s', async (_part, other) => {
     nock(API, SENT)

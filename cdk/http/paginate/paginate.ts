@@ -6,16 +6,19 @@ import {assertRecords, recordsAtPath} from '../decode/records-in-document.ts';
 import type {WithoutRecords} from '../decode/records-path.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
+import type {Follow} from '../wire/crossing.ts';
 import {countAt, type FieldLocation} from './field-location.ts';
 import {
   assertBelowCap,
-  assertNewContent,
+  assertKnownParameter,
   assertNewRequest,
   checkEnd,
+  repeatReason,
   truncationCheck,
 } from './guards.ts';
 import {fullPageReason} from './incomplete-reason.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
+import {openRepeatCheck} from './repeats.ts';
 import {type ListResume, openList} from './resume.ts';
 
 export type PaginateOptions<R extends object = object> = {
@@ -53,6 +56,8 @@ export type FetchedRecords<R extends object> = {
 export type Paging = {
   /** Returns responses with one of these statuses too; other refusals of the API are errors. */
   readonly sendAllowing: (allowed: readonly number[]) => Send;
+  /** Follows links to a next page. Credentials must not follow one to another origin. */
+  readonly follow?: Follow;
   readonly warn: (message: string) => void;
   readonly decoder: Decoder;
   /** The largest body in bytes, unpacked. */
@@ -109,9 +114,39 @@ const contentReader = <R extends object>(
   };
 };
 
+const countsOf = (
+  decoded: Pick<FetchedPage, 'response' | 'json'>,
+  records: readonly object[],
+  total: FieldLocation | undefined,
+  before: FetchedPage | undefined,
+): Pick<FetchedPage, 'firstSize' | 'seen' | 'counted'> => ({
+  firstSize: before?.firstSize ?? records.length,
+  seen: (before?.seen ?? 0) + records.length,
+  counted: maxOf(total === undefined ? undefined : countAt(decoded, total), before?.counted),
+});
+
+/** Returns why a page that was sent before ends the list; undefined for a new one. */
+const repeatFinder = <R extends object>(
+  open: ReturnType<typeof contentReader<R>>,
+): ((
+  request: HttpRequest,
+  records: readonly R[],
+  before: Fetched<R> | undefined,
+) => Promise<string | undefined>) => {
+  const isSentBefore = openRepeatCheck();
+  return async (request, records, before) => {
+    // Read from its body again, because the reader may have changed its records.
+    const previous = async () =>
+      before && (await open(before.request, before.response, undefined)).records;
+    if (!(await isSentBefore(records, previous)) || before === undefined) return undefined;
+    assertKnownParameter(request, before);
+    return repeatReason(before.index + 1, records.length);
+  };
+};
+
 /** `fetchPage` returns undefined past the end of the list. */
 const openPages = <R extends object>(
-  {sendAllowing, warn, decoder, limit}: Paging,
+  {sendAllowing, follow, warn, decoder, limit}: Paging,
   options: PaginateOptions<R>,
   isResumed: boolean,
 ) => {
@@ -121,6 +156,7 @@ const openPages = <R extends object>(
   const total = isResumed ? undefined : (options.total ?? paginator.total);
   const open = contentReader<R>(decoder, limit, options, paginator);
   const requested = new Set<string>();
+  const findRepeat = repeatFinder(open);
   let incompleteReason: string | undefined;
   const checkTruncation = truncationCheck(paginator.truncatedIn, {incomplete, warn});
 
@@ -138,13 +174,14 @@ const openPages = <R extends object>(
       return undefined;
     }
     request.scope.count('pages');
-    assertNewContent(request, response, before);
     const {json, bytes, records} = await open(request, response, before);
-    const firstSize = before?.firstSize ?? records.length;
-    const seen = (before?.seen ?? 0) + records.length;
-    const named = total === undefined ? undefined : countAt({response, json}, total);
-    const counted = maxOf(named, before?.counted);
-    return {request, response, json, bytes, records, index, firstSize, seen, counted};
+    const repeated = await findRepeat(request, records, before);
+    if (before !== undefined && repeated !== undefined) {
+      incompleteReason = checkEnd(before, () => repeated, {incomplete, warn});
+      return undefined;
+    }
+    const counts = countsOf({response, json}, records, total, before);
+    return {request, response, json, bytes, records, index, ...counts};
   };
 
   const requestAfter = (page: Fetched<R>): HttpRequest | undefined => {
@@ -153,7 +190,7 @@ const openPages = <R extends object>(
     const isEmpty = hasNoContent(page.request, page.response);
     if (!isEmpty && options.stop?.(page)) return undefined;
     const step = isEmpty && typeof options.next === 'function' ? undefined : paginator.next(page);
-    if (step !== undefined) return takeStep(page.request, step);
+    if (step !== undefined) return takeStep(page.request, step, follow);
     incompleteReason = checkEnd(page, paginator.incompleteReason, {incomplete, warn});
     return undefined;
   };
@@ -177,7 +214,7 @@ export async function* paginate<R extends object>(
   options: PaginateOptions<R>,
 ): AsyncGenerator<FetchedRecords<R>> {
   const first = takeStep(request, paginatorOf(options.next).first ?? {});
-  const list = openList(paging.resume, first);
+  const list = openList(paging.resume, first, paging.follow);
   const pages = openPages<R>(paging, options, list.isResumed);
   const {fetchPage, requestAfter, incompleteReason} = pages;
   let page = await fetchPage(withEmptyOn(list.begin, options.emptyOn));
