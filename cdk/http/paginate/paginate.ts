@@ -3,6 +3,7 @@ import {asOne, hasNoContent, openResponse} from '../decode/decode-response.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {isTouched, pageWith} from '../decode/lazy-records.ts';
 import {assertRecords, recordsAtPath} from '../decode/records-in-document.ts';
+import type {WithoutRecords} from '../decode/records-path.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 import type {Follow} from '../wire/crossing.ts';
@@ -23,6 +24,8 @@ import {type ListResume, openList} from './resume.ts';
 export type PaginateOptions<R extends object = object> = {
   /** The path of the records in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
   readonly records?: string;
+  /** A body that has nothing at `records` is an `error` (the default) or an `empty` list. Null is always an empty one. */
+  readonly withoutRecords?: WithoutRecords;
   /** Finds the next page: a paginator, or your own function. Without it one page is read. */
   readonly next?: Paginator<R> | Paginator<R>['next'];
   /** Ends the list after a page, even if there is a next one. */
@@ -86,7 +89,7 @@ type Content<R extends object> = Pick<Fetched<R>, 'json' | 'bytes' | 'records'>;
 const contentReader = <R extends object>(
   decoder: Decoder,
   limit: number,
-  path: string | undefined,
+  {records: path, withoutRecords}: Pick<PaginateOptions, 'records' | 'withoutRecords'>,
   paginator: Pick<Paginator, 'records'>,
 ) => {
   // A paginator that finds the records itself needs the parsed body.
@@ -95,7 +98,7 @@ const contentReader = <R extends object>(
   const {records: detect = ({json}) => json} = paginator;
   const recordsIn = (request: HttpRequest, document: unknown): readonly R[] => {
     const found = path === undefined ? detect({request, json: document}) : find(document, path);
-    return assertRecords({where: describeRequest(request), path, found, document});
+    return assertRecords({where: describeRequest(request), path, found, document, withoutRecords});
   };
   return async (
     request: HttpRequest,
@@ -151,7 +154,7 @@ const openPages = <R extends object>(
   const paginator = paginatorOf(options.next);
   // A resumed list does not count the records before its first page.
   const total = isResumed ? undefined : (options.total ?? paginator.total);
-  const open = contentReader<R>(decoder, limit, options.records, paginator);
+  const open = contentReader<R>(decoder, limit, options, paginator);
   const requested = new Set<string>();
   const findRepeat = repeatFinder(open);
   let incompleteReason: string | undefined;
