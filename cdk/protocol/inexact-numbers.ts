@@ -7,7 +7,7 @@ export type InexactNumber = {
   readonly path: readonly string[];
   /** As the user wrote it. */
   readonly digits: string;
-  /** What JavaScript made of it. */
+  /** As JavaScript rounds it. */
   readonly value: number;
 };
 
