@@ -19,7 +19,7 @@ export const hasSlices = ({slices, compacted, foreign}: Position): boolean =>
   slices !== undefined || compacted !== undefined || foreign !== undefined;
 
 /**
- * The watermark is the highest of all slices: a slice behind it would lose records there. So the stream starts at the lowest
+ * The watermark is the highest of all slices: a slice that lags would lose records. So the stream starts at the lowest
  * position, or at its beginning if a slice has none.
  * @param isUnfinished slices that were not begun may be missing from the state
  */
