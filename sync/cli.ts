@@ -45,6 +45,7 @@ const perform = async (invocation: Invocation): Promise<number> => {
       startedAt,
       now: Date.now,
       stop: signals,
+      adoptState: invocation.adoptState,
       debug: invocation.debug,
       log: progress.log,
     });

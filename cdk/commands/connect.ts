@@ -3,9 +3,9 @@ import type {Stream} from '../author/stream-types.ts';
 import {SystemError} from '../errors.ts';
 import {type OpenedClient, openHttpClient} from '../http/client.ts';
 import type {RetryOptions} from '../http/limits/retry.ts';
+import {secretValues} from '../json/marked-secrets.ts';
 import {isObject, type JsonObject} from '../json/values.ts';
 import {validateConfig, withoutInternalKeys} from '../protocol/config.ts';
-import {secretValues} from '../protocol/secrets.ts';
 import {parseReference} from '../secrets/reference.ts';
 import {type Resolved, resolveReferences} from '../secrets/resolve.ts';
 import type {Input, Runtime} from './command.ts';
@@ -52,6 +52,7 @@ export const connect = async <C extends object>(
       signal,
       log,
       clock,
+      redact: redactor.redact,
       onSecret: (secret) => redactor.add([secret]),
       onRotated: rotationAnnouncer(isObject(given) ? given : {}, values, runtime),
     },

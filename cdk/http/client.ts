@@ -27,6 +27,7 @@ import {actionOf} from './response/action.ts';
 import {describeResponse, refusal} from './response/faults.ts';
 import type {HttpRequest, HttpResponse, ResponseRule, Send} from './types.ts';
 import {secretsOf} from './wire/agent.ts';
+import {followLinks} from './wire/crossing.ts';
 import {type TimeoutOptions, timeoutsOf} from './wire/timeouts.ts';
 import {MAX_BODY_BYTES, openTransport, type TransportOptions} from './wire/transport.ts';
 
@@ -38,6 +39,8 @@ export type HttpOptions = TransportOptions &
     /** The path that `graphql` sends its queries to. Default: the base URL itself. */
     readonly graphqlPath?: string;
     readonly auth?: Auth;
+    /** More origins that get the credentials, for APIs that link to another host: `https://files.example.com`. */
+    readonly authOrigins?: readonly string[];
     /** Sent with every request to any host, so don't put credentials here. Names in lower case. */
     readonly headers?: Readonly<Record<string, string>>;
     readonly timeouts?: TimeoutOptions;
@@ -104,6 +107,8 @@ export type OpenedClient = HttpClient & {
 export type HttpRuntime = Pick<HttpRun, 'signal' | 'log'> & {
   readonly clock?: Clock | undefined;
   readonly random?: HttpRun['random'] | undefined;
+  /** Masks the secrets of the run in a string. */
+  readonly redact?: (text: string) => string;
 } & Partial<Pick<AuthRuntime, 'onSecret' | 'onRotated'>>;
 
 /** A config error, since the base URL usually comes from the config. */
@@ -115,18 +120,57 @@ const originOf = (baseUrl: string): string => {
   );
 };
 
-/** Credentials are for the API's own origin: a link in a response must not carry them elsewhere. */
-const onlyTo = (origin: string | undefined, auth: Auth | undefined, runtime: AuthRuntime): Send => {
+/** The origins that get the credentials: a link in a response must not carry them elsewhere. */
+const authOriginsOf = ({baseUrl, authOrigins = []}: HttpOptions): readonly string[] =>
+  [...(baseUrl === undefined ? [] : [baseUrl]), ...authOrigins].map(originOf);
+
+const onlyTo = (origins: readonly string[], auth: Auth | undefined, runtime: AuthRuntime): Send => {
   const {send} = runtime;
   const authorized = auth?.(send, runtime) ?? send;
-  return (request) => (request.url.origin === origin ? authorized(request) : send(request));
+  return (request) => (origins.includes(request.url.origin) ? authorized(request) : send(request));
 };
 
-/** The API's own host is always allowed. */
-const wireOptionsOf = ({allowedHosts, baseUrl, ...options}: HttpOptions): TransportOptions => ({
+/** Says why a refused request had no credentials; undefined if it had them. */
+const withheldFrom = (
+  origins: readonly string[],
+  {url}: HttpRequest,
+  {url: last}: HttpResponse,
+): string | undefined => {
+  const why = `because they are for ${origins.join(' and ')} only`;
+  if (!origins.includes(url.origin)) {
+    return `No credentials were sent to ${url.origin}, ${why}. If that is the address of the API, set it in the config; if the source should send them there too, list it in \`authOrigins\`.`;
+  }
+  return last.origin === url.origin
+    ? undefined
+    : `No credentials were sent to ${last.origin}, ${why}. If the API has moved, set its new URL in the config.`;
+};
+
+/** Shorter secrets are in any string by chance. */
+const SHORTEST_PART = 3;
+
+/** Passes secrets on to the run, and recognizes them, as well as those that the run knows from elsewhere. */
+const secretKeeper = ({onSecret = () => {}, redact = (text) => text}: HttpRuntime) => {
+  const known = new Set<string>();
+  return {
+    onSecret: (secret: string): void => {
+      if (secret !== '') known.add(secret);
+      onSecret(secret);
+    },
+    holdsSecret: (text: string): boolean =>
+      redact(text) !== text ||
+      known.has(text) ||
+      [...known].some((secret) => secret.length >= SHORTEST_PART && text.includes(secret)),
+  };
+};
+
+/** Hosts that get the credentials are always allowed. */
+const wireOptionsOf = ({allowedHosts, ...options}: HttpOptions): TransportOptions => ({
   ...options,
   ...(allowedHosts && {
-    allowedHosts: [...allowedHosts, ...(baseUrl === undefined ? [] : [new URL(baseUrl).hostname])],
+    allowedHosts: [
+      ...allowedHosts,
+      ...authOriginsOf(options).map((origin) => new URL(origin).hostname),
+    ],
   }),
 });
 
@@ -153,16 +197,19 @@ const isAccepted = (response: HttpResponse, allowed: readonly number[]): boolean
 /** Everything between the client's methods and the wire. All bound clients share it. */
 const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
   const {signal, log, clock = systemClock, random = Math.random} = runtime;
-  const {onSecret = () => {}, onRotated = async () => {}} = runtime;
+  const {onRotated = async () => {}} = runtime;
+  const {onSecret, holdsSecret} = secretKeeper(runtime);
   const {baseUrl, explain} = options;
-  const origin = baseUrl === undefined ? undefined : originOf(baseUrl);
+  const origins = authOriginsOf(options);
+  const withheld = (request: HttpRequest, response: HttpResponse): string | undefined =>
+    options.auth && baseUrl !== undefined ? withheldFrom(origins, request, response) : undefined;
   const timeouts = timeoutsOf(options.timeouts);
   const run: HttpRun = {signal, log, clock, random, ends: clock.now() + timeouts.run};
-  const transport = openTransport(timeouts, signal, wireOptionsOf(options));
+  const transport = openTransport(timeouts, signal, wireOptionsOf(options), holdsSecret);
   const inFlight = openInFlight(clock.now);
   for (const secret of secretsOf(options.proxy)) onSecret(secret);
   // Outside the retries: a token request has its own retries, and the two must not multiply.
-  const send = onlyTo(origin, options.auth, {
+  const send = onlyTo(origins, options.auth, {
     clock,
     send: withLayers({...transport, timeouts, inFlight}, options, run),
     resolve: (path) => resolveUrl(baseUrl, path),
@@ -176,18 +223,21 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
     (allowed: readonly number[] = []): Send =>
     async (request) => {
       const response = await send(request);
-      if (!isAccepted(response, allowed)) throw explain?.(response) ?? refusal(request, response);
+      if (!isAccepted(response, allowed))
+        throw explain?.(response) ?? refusal(request, response, withheld(request, response));
       if (actionOf(response) === 'ignore') reportIgnored(request, response);
       return response;
     };
-  return {sendAllowing, inFlight: inFlight.list, close: transport.close};
+  const base = baseUrl === undefined ? undefined : new URL(baseUrl);
+  const follow = followLinks(base, (to) => origins.includes(to), holdsSecret);
+  return {sendAllowing, follow, inFlight: inFlight.list, close: transport.close};
 };
 
 /** The methods of a client, for one stream. */
 const binder = (
   options: HttpOptions,
   {signal, log}: Pick<HttpRun, 'signal' | 'log'>,
-  {sendAllowing}: Pick<ReturnType<typeof openSending>, 'sendAllowing'>,
+  {sendAllowing, follow}: Pick<ReturnType<typeof openSending>, 'sendAllowing' | 'follow'>,
 ): Bind => {
   const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
   const makeRequest = requestMaker(options, limit);
@@ -230,7 +280,14 @@ const binder = (
         paging: ListRequestOptions & PaginateOptions<R> = {},
       ) =>
         paginate<R>(
-          {sendAllowing, warn, decoder: paging.decode ?? jsonDecoder(), limit, resume},
+          {
+            sendAllowing,
+            follow,
+            warn,
+            decoder: paging.decode ?? jsonDecoder(),
+            limit,
+            resume,
+          },
           requestFor(path, paging),
           paging,
         ),
@@ -249,7 +306,7 @@ const binder = (
 
 /** Opens a client. Close it after use: it holds connections. */
 export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
-  const {sendAllowing, inFlight, close} = openSending(options, runtime);
-  const bind = binder(options, runtime, {sendAllowing});
+  const {sendAllowing, follow, inFlight, close} = openSending(options, runtime);
+  const bind = binder(options, runtime, {sendAllowing, follow});
   return {...bind({scope: SOURCE_SCOPE}), bind, inFlight, close};
 };

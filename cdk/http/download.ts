@@ -4,7 +4,7 @@ import {type FileHandle, open, unlink} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {ConfigError} from '../errors.ts';
-import {aboutOf} from './decode/decode-response.ts';
+import {aboutOf, hasNoContent} from './decode/decode-response.ts';
 import type {Batch, Decoder} from './decode/decoder.ts';
 import {rethrowTruncation} from './decode/truncation.ts';
 import {unpackFile} from './decode/unpack.ts';
@@ -73,7 +73,7 @@ export async function* download<R extends object>(
         }),
     };
     const response = await sendAllowing([])(withEmptyOn(request, emptyOn));
-    if (actionOf(response) === 'ignore') return;
+    if (actionOf(response) === 'ignore' || hasNoContent(request, response)) return;
     for await (const {records: found, bytes} of batches(request, response)) {
       signal.throwIfAborted();
       // `R` is the author's claim: types are checked against the schema, not here.

@@ -7,6 +7,7 @@ import {truncationCheckFor} from './decode/truncation.ts';
 import {type Query, setParameter} from './query.ts';
 import type {RequestScope} from './request-scope.ts';
 import type {HttpRequest, ResponseRule} from './types.ts';
+import {atOwnScheme} from './wire/crossing.ts';
 
 type CommonOptions = {
   readonly query?: Query;
@@ -67,6 +68,12 @@ export const resolveUrl = (baseUrl: string | undefined, path: string, query: Que
   return url;
 };
 
+/** The same for a request of the author, who may pass a link of the API. */
+const ownUrl = (baseUrl: string | undefined, path: string, query: Query = {}): URL => {
+  const url = resolveUrl(baseUrl, path, query);
+  return baseUrl === undefined ? url : atOwnScheme(url, new URL(baseUrl));
+};
+
 const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
@@ -83,7 +90,7 @@ export const requestMaker =
     const ruled = [...own, ...rules];
     return {
       method,
-      url: resolveUrl(baseUrl, path, query),
+      url: ownUrl(baseUrl, path, query),
       scope,
       headers: {
         accept: (decode ?? jsonDecoder()).accept,

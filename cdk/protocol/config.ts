@@ -2,10 +2,10 @@ import {Ajv, type ErrorObject} from 'ajv';
 import addFormats from 'ajv-formats';
 import {ConfigError} from '../errors.ts';
 import {withDigitsOf} from '../json/exact.ts';
+import {secretValues} from '../json/marked-secrets.ts';
 import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import {relevantFaults} from './choices.ts';
 import {inexactNumbers, takesString} from './inexact-numbers.ts';
-import {secretValues} from './secrets.ts';
 
 const quoted = (value: unknown): string => JSON.stringify(value) ?? String(value);
 

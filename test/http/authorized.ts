@@ -14,16 +14,19 @@ export const API = 'https://api.test';
 type Options = Partial<HttpOptions> & {
   readonly onRotated?: (rotation: Rotation) => Promise<void>;
   readonly now?: number;
+  /** Secrets of the config, besides those of `auth`. */
+  readonly secrets?: readonly string[];
 };
 
 /** Calls a function with a client that has these credentials. */
 export const withAuth = async <T>(
-  {onRotated, now = NOW, ...options}: Options,
+  {onRotated, now = NOW, secrets = [], ...options}: Options,
   use: (http: HttpClient, wait: (ms: number) => Promise<void>) => Promise<T>,
 ) => {
   const clock = virtualClock(now);
   const {signal} = new AbortController();
   const redactor = createRedactor();
+  redactor.add(secrets);
   const log: string[] = [];
   const {close, ...http} = openHttpClient(
     {
@@ -40,6 +43,7 @@ export const withAuth = async <T>(
         said(redactor.redact(message));
         log.push(`${level} ${message}`);
       },
+      redact: redactor.redact,
       onSecret: (secret) => {
         isSecret('what the kit got as a secret', secret);
         redactor.add([secret]);

@@ -36,6 +36,7 @@ export type Decoder = {
   readonly split?: <R extends object>(
     body: Buffer,
     path: string | undefined,
+    about: About,
   ) => Split<R> | undefined;
   /** A cheap check for truncation. Without it a body that may be truncated is decoded to find out. */
   readonly looksComplete?: (body: Buffer) => boolean;

@@ -27,7 +27,7 @@ import {
   stepToIndex,
   stepToKey,
 } from './records-path.ts';
-import {truncationError} from './truncated-body.ts';
+import {emptyBodyError, truncated, truncationError} from './truncated-body.ts';
 
 /** Called with the bytes of each element, which are valid only during the call. */
 type OnElement = (bytes: Buffer, start: number, end: number) => void;
@@ -325,7 +325,10 @@ const end = (state: State): void => {
   state.window = state.bytes.add(Buffer.alloc(0));
   const length = state.offset + state.window.length;
   readWindow(state);
-  if (!state.done) throw truncationError('JSON', state.options.where, `after ${length} bytes`);
+  const {where} = state.options;
+  const isBlank = state.stack.length === 0 && skipSpace(state.window, 0) === state.window.length;
+  if (!state.done && isBlank) throw truncated('JSON', emptyBodyError('JSON', where));
+  if (!state.done) throw truncationError('JSON', where, `after ${length} bytes`);
   const missing = state.found === 0 && state.missed > 0 ? 'undefined' : undefined;
   const kind = state.wrong ?? missing;
   if (kind !== undefined) throw noRecords(refused(state, kind));

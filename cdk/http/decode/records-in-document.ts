@@ -1,5 +1,6 @@
 // Finds the records of a document in memory. json-splitter.ts finds the same records in a stream.
 import {fieldOf, isObject, kindOf, valueAt} from '../../json/values.ts';
+import {errorIn} from '../response/refusal-text.ts';
 import {isWild, noRecords} from './records-path.ts';
 
 /** `R` is the author's claim: records are checked against the schema elsewhere. */
@@ -22,7 +23,7 @@ export const assertRecords = <R extends object>({
   if (isRecordList<R>(found)) return found;
   const kind = Array.isArray(found) ? 'a list with other values' : kindOf(found);
   const keys = isObject(document) ? Object.keys(document) : [];
-  throw noRecords({where, path, kind, keys});
+  throw noRecords({where, path, kind, keys, error: errorIn(document)});
 };
 
 const childrenOf = (value: unknown): readonly unknown[] => {

@@ -31,14 +31,17 @@ export type NoRecords = {
   readonly path: string | undefined;
   readonly kind: string;
   readonly keys: readonly string[];
+  /** The words of an error that the body reports. */
+  readonly error?: string | undefined;
 };
 
 const SHOWN_KEYS = 20;
 
-export const noRecords = ({where, path, kind, keys}: NoRecords): SystemError => {
+export const noRecords = ({where, path, kind, keys, error}: NoRecords): SystemError => {
   const location = path === undefined ? 'the body' : `"${path}" in the body`;
   const has = keys.length === 0 ? '' : ` The body has: ${keys.slice(0, SHOWN_KEYS).join(', ')}.`;
+  const reason = error === undefined ? '' : ` It reports an error: ${error}.`;
   return new SystemError(
-    `${where}: ${location} should be a list of objects, but is ${kind}.${has} Set \`records\` to the path of the list.`,
+    `${where}: ${location} should be a list of objects, but is ${kind}.${has}${reason} Set \`records\` to the path of the list.`,
   );
 };

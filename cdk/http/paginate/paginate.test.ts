@@ -271,7 +271,7 @@ describe('the records of a page', () => {
       'another field',
       {data: {}, error: 'no'},
       {records: 'data.rows'},
-      '"data.rows" in the body should be a list of objects, but is undefined. The body has: data, error.',
+      '"data.rows" in the body should be a list of objects, but is undefined. The body has: data, error. It reports an error: no.',
     ],
     [
       'a list instead of an object',
@@ -293,8 +293,8 @@ describe('the records of a page', () => {
       url,
     });
     expect(await failureOf(() => Array.fromAsync(paginate(over(send), first, {})))).toBe(
-      'SystemError: GET https://api.test/items answered with something that is not JSON (content-type text/html, ' +
-        "6 bytes). Is the URL in the config the API's own?",
+      'SystemError: GET https://api.test/items answered with HTML instead of JSON (content-type text/html). ' +
+        "It may be a login or error page. Check the credentials, and that the URL in the config is the API's own.",
     );
   });
 });

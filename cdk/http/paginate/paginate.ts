@@ -1,10 +1,11 @@
 import type {JsonObject} from '../../json/values.ts';
-import {asOne, openResponse} from '../decode/decode-response.ts';
+import {asOne, hasNoContent, openResponse} from '../decode/decode-response.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {isTouched, pageWith} from '../decode/lazy-records.ts';
 import {assertRecords, recordsAtPath} from '../decode/records-in-document.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
+import type {Follow} from '../wire/crossing.ts';
 import {countAt, type FieldLocation} from './field-location.ts';
 import {
   assertBelowCap,
@@ -52,6 +53,8 @@ export type FetchedRecords<R extends object> = {
 export type Paging = {
   /** Returns responses with one of these statuses too; other refusals of the API are errors. */
   readonly sendAllowing: (allowed: readonly number[]) => Send;
+  /** Follows links to a next page. Credentials must not follow one to another origin. */
+  readonly follow?: Follow;
   readonly warn: (message: string) => void;
   readonly decoder: Decoder;
   /** The largest body in bytes, unpacked. */
@@ -140,7 +143,7 @@ const repeatFinder = <R extends object>(
 
 /** `fetchPage` returns undefined past the end of the list. */
 const openPages = <R extends object>(
-  {sendAllowing, warn, decoder, limit}: Paging,
+  {sendAllowing, follow, warn, decoder, limit}: Paging,
   options: PaginateOptions<R>,
   isResumed: boolean,
 ) => {
@@ -180,9 +183,11 @@ const openPages = <R extends object>(
 
   const requestAfter = (page: Fetched<R>): HttpRequest | undefined => {
     checkTruncation(page);
-    if (options.stop?.(page)) return undefined;
-    const step = paginator.next(page);
-    if (step !== undefined) return takeStep(page.request, step);
+    // The functions of the source read a body, and a response without content has none.
+    const isEmpty = hasNoContent(page.request, page.response);
+    if (!isEmpty && options.stop?.(page)) return undefined;
+    const step = isEmpty && typeof options.next === 'function' ? undefined : paginator.next(page);
+    if (step !== undefined) return takeStep(page.request, step, follow);
     incompleteReason = checkEnd(page, paginator.incompleteReason, {incomplete, warn});
     return undefined;
   };
@@ -206,7 +211,7 @@ export async function* paginate<R extends object>(
   options: PaginateOptions<R>,
 ): AsyncGenerator<FetchedRecords<R>> {
   const first = takeStep(request, paginatorOf(options.next).first ?? {});
-  const list = openList(paging.resume, first);
+  const list = openList(paging.resume, first, paging.follow);
   const pages = openPages<R>(paging, options, list.isResumed);
   const {fetchPage, requestAfter, incompleteReason} = pages;
   let page = await fetchPage(withEmptyOn(list.begin, options.emptyOn));

@@ -2,6 +2,7 @@ import {SystemError} from '../../errors.ts';
 import type {JsonObject} from '../../json/values.ts';
 import {type Query, setParameter} from '../query.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
+import {type Follow, followLinks} from '../wire/crossing.ts';
 import type {FieldLocation} from './field-location.ts';
 
 export type FetchedPage<R extends object = object> = {
@@ -57,19 +58,27 @@ const assertBody = (request: HttpRequest, part: 'json' | 'form'): void => {
   );
 };
 
+const PLAIN = followLinks(
+  undefined,
+  () => false,
+  () => false,
+);
+
 export const takeStep = (
   request: HttpRequest,
   {url, query = {}, json, form}: Step,
+  follow: Follow = PLAIN,
 ): HttpRequest => {
   if (json) assertBody(request, 'json');
   if (form) assertBody(request, 'form');
-  const target = new URL(url ?? request.url);
+  const followed =
+    url === undefined ? {...request, url: new URL(request.url)} : follow(request, url);
+  const target = followed.url;
   for (const [name, value] of Object.entries(query)) {
     setParameter(target, name, value);
   }
   return {
-    ...request,
-    url: target,
+    ...followed,
     ...(json && {json: {...request.json, ...json}}),
     ...(form && {form: {...request.form, ...form}}),
   };

@@ -5,6 +5,7 @@ import {printExact} from '../../json/exact.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import type {Query} from '../query.ts';
 import {describeRequest, type HttpRequest, namesSecret} from '../types.ts';
+import type {Follow} from '../wire/crossing.ts';
 
 /** The lists of one `read`. At most one of them is resumed where an earlier run stopped. */
 export type ListResume = {
@@ -40,14 +41,18 @@ const isForm = (value: unknown): value is Query =>
     .every((field) => ['string', 'number', 'boolean'].includes(typeof field));
 
 /** The request at which a list is resumed. Its method is that of the first request, which identifies the list. */
-const resumed = (first: HttpRequest, {url, json, form}: JsonObject): HttpRequest => {
+const resumed = (
+  first: HttpRequest,
+  {url, json, form}: JsonObject,
+  follow: Follow = (request, to) => ({...request, url: to}),
+): HttpRequest => {
   const target = typeof url === 'string' ? URL.parse(url) : null;
   if (target === null) {
     throw new SystemError(
       `${describeRequest(first)}: the list can't be resumed, because its \`resume\` has no URL. Reset the stream's state to read it from the beginning.`,
     );
   }
-  return {...first, url: target, ...(isObject(json) && {json}), ...(isForm(form) && {form})};
+  return {...follow(first, target), ...(isObject(json) && {json}), ...(isForm(form) && {form})};
 };
 
 /** Empty for a URL that may contain a credential, because states are not masked. */
@@ -56,12 +61,12 @@ const resumeOf = (list: string, {url, json, form}: HttpRequest): {readonly resum
     ? {}
     : {resume: {list, url: url.href, ...(json && {json}), ...(form && {form})}};
 
-export const openList = (lists: ListResume | undefined, first: HttpRequest) => {
+export const openList = (lists: ListResume | undefined, first: HttpRequest, follow?: Follow) => {
   const resume = lists?.take(first);
   const list = lists && listOf(first);
   return {
     isResumed: resume !== undefined,
-    begin: resume === undefined ? first : resumed(first, resume),
+    begin: resume === undefined ? first : resumed(first, resume, follow),
     resumeAt: (next: HttpRequest): {readonly resume?: JsonObject} =>
       list === undefined ? {} : resumeOf(list, next),
   };

@@ -56,10 +56,16 @@ export const isTransientFault = (error: unknown): boolean => {
 export const describeFault = (error: unknown): string =>
   networkCode(error) ?? (isTimeout(error) ? 'a timeout' : messageOf(error));
 
+/** ` (redirected to https://api.github.com/users/1)`, else empty. */
+const describeRedirect = ({url}: HttpRequest, {url: last}: HttpResponse): string =>
+  last.origin === url.origin && last.pathname === url.pathname
+    ? ''
+    : ` (redirected to ${last.origin}${last.pathname})`;
+
 /** `GET https://api.github.com/user answered 401: Bad credentials.` */
 export const describeResponse = (request: HttpRequest, response: HttpResponse): string => {
   const detail = refusalText(response)?.replace(/[.\s]+$/, '');
-  return `${describeRequest(request)} answered ${response.status}${detail ? `: ${detail}` : ''}.`;
+  return `${describeRequest(request)}${describeRedirect(request, response)} answered ${response.status}${detail ? `: ${detail}` : ''}.`;
 };
 
 export const UNKNOWN_CREDENTIALS =
@@ -85,9 +91,19 @@ const adviceFor = (response: HttpResponse): string => {
   return response.status === 403 ? ` ${MISSING_PERMISSION}` : '';
 };
 
-/** The error for a response that is not retried. */
-export const refusal = (request: HttpRequest, response: HttpResponse): Error =>
-  errorOf(failureOf(response), `${describeResponse(request, response)}${adviceFor(response)}`);
+/**
+ * The error for a response that is not retried.
+ * @param withheld says that no credentials were sent, and how to change that; undefined if they were, or if the source has no `auth`
+ */
+export const refusal = (request: HttpRequest, response: HttpResponse, withheld?: string): Error => {
+  const isHidden = withheld !== undefined && [401, 403, 404].includes(response.status);
+  const advice =
+    isHidden && response.rule?.advice === undefined ? ` ${withheld}` : adviceFor(response);
+  return errorOf(
+    isHidden ? (response.rule?.failure ?? 'config_error') : failureOf(response),
+    `${describeResponse(request, response)}${advice}`,
+  );
+};
 
 /** The error for a transient fault after the last attempt. */
 export const exhausted = (request: HttpRequest, attempts: number, last: unknown): TransientError =>

@@ -5,6 +5,7 @@ import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {type HttpProxy, openAgent, type Tls} from './agent.ts';
 import {assertAllowed} from './allowed-hosts.ts';
 import {intoFile, intoMemory} from './body.ts';
+import {crossTo, type HoldsSecret, isHarmless, redirectedTo} from './crossing.ts';
 import {exchange} from './exchange.ts';
 import type {Timeouts} from './timeouts.ts';
 
@@ -24,12 +25,9 @@ export const MAX_BODY_BYTES = 256 * 1024 ** 2;
 const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
 const MAX_REDIRECTS = 5;
 
-/** The only headers that a redirect to another origin keeps. Any other might be a credential. */
-const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'user-agent']);
-
 const redirection = ({headers, redirect}: HttpRequest) => ({
   maxRedirections: redirect === 'refuse' ? 0 : MAX_REDIRECTS,
-  stripHeadersOnCrossOriginRedirect: Object.keys(headers).filter((name) => !HARMLESS.has(name)),
+  stripHeadersOnCrossOriginRedirect: Object.keys(headers).filter((name) => !isHarmless(name)),
 });
 
 const bodyOf = ({json, form}: HttpRequest) => {
@@ -45,14 +43,33 @@ const announcedLength = ({headers}: Pick<HttpResponse, 'headers'>): number => {
   return Number.isSafeInteger(length) && length > 0 ? length : 0;
 };
 
-/** Checks every request, also those of redirects. */
-const guard =
-  (allowedHosts: readonly string[] | undefined): Dispatcher.DispatcherComposeInterceptor =>
-  (dispatch) =>
-  (options, handler) => {
-    if (options.origin !== undefined) assertAllowed(new URL(options.origin), allowedHosts);
-    return dispatch(options, handler);
+/** Checks every request, also those of redirects. Nothing of the first one follows it to another origin but harmless headers. */
+const guard = (
+  request: HttpRequest,
+  allowedHosts: readonly string[] | undefined,
+  holdsSecret: HoldsSecret,
+): Dispatcher.DispatcherComposeInterceptor => {
+  let crossed = false;
+  let first: Dispatcher.DispatchOptions | undefined;
+  return (dispatch) => (options, handler) => {
+    first ??= options;
+    const named = new URL(options.path, options.origin);
+    const url = redirectedTo(named, request.url);
+    assertAllowed(url, allowedHosts);
+    crossed ||= url.origin !== request.url.origin;
+    if (!crossed) {
+      // undici has removed the headers, since it knows the target by another scheme.
+      const {headers} = first;
+      return dispatch(
+        url === named ? options : {...options, origin: url.origin, ...(headers && {headers})},
+        handler,
+      );
+    }
+    const body = options.body !== undefined && options.body !== null;
+    const {pathname, search} = crossTo(request, url, {way: 'was redirected to', body, holdsSecret});
+    return dispatch({...options, path: `${pathname}${search}`}, handler);
   };
+};
 
 export type Transport = {
   /** Loads undici, which takes a while the first time. */
@@ -72,18 +89,17 @@ export const openTransport = (
     tls = {},
     proxy,
   }: TransportOptions = {},
+  holdsSecret: HoldsSecret = () => false,
 ): Transport => {
   const openOnce = async () => {
-    const [agent, {redirect, decompress}] = await Promise.all([
+    const [agent, {redirect}] = await Promise.all([
       openAgent(timeouts, tls, proxy),
       import('./undici.ts'),
     ]);
-    const dispatcher = agent.compose(
-      guard(allowedHosts),
-      redirect({throwOnMaxRedirect: true}),
-      decompress({skipErrorResponses: false}),
-    );
-    return {agent, dispatcher};
+    const redirected = redirect({throwOnMaxRedirect: true});
+    const dispatcherFor = (request: HttpRequest) =>
+      agent.compose(guard(request, allowedHosts, holdsSecret), redirected);
+    return {agent, dispatcherFor};
   };
   let opened: ReturnType<typeof openOnce> | undefined;
   const open = () => {
@@ -107,9 +123,9 @@ export const openTransport = (
         ...(content && {body: content.body}),
         ...redirection(request),
       };
-      const {dispatcher} = await open();
-      return exchange(
-        dispatcher,
+      const {dispatcherFor} = await open();
+      const response = await exchange(
+        dispatcherFor(request),
         options,
         url,
         (head) =>
@@ -118,6 +134,7 @@ export const openTransport = (
             : intoFile(head.url, into, maxDownloadBytes),
         {signal, total: into === undefined ? timeouts.total : timeouts.download},
       );
+      return {...response, url: redirectedTo(response.url, url)};
     },
     // destroy, not close: the end of a run must not wait for a keep-alive or a half-read response.
     close: async () => (await opened)?.agent.destroy(),
