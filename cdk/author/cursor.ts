@@ -20,6 +20,11 @@ export type Cursor<Path extends string = string> = {
   readonly lookback?: Duration | number;
   /** Set `after` if the API excludes `since` itself: `since` is then one tick earlier, so that no record is lost. Default `at`. */
   readonly bound?: 'at' | 'after';
+  /**
+   * Set it if no two records share a value and new ones get higher values, as with a sequence: the record at the position is
+   * then not read again in each sync. For numbers and for the format `characters`, not for times. Default false.
+   */
+  readonly unique?: boolean;
   /** Decides about records without a cursor value: emit them (default `include`), leave them out, or fail. */
   readonly withoutValue?: 'include' | 'exclude' | 'error';
   /** Set it if the API cannot filter by the cursor: the kit leaves out records older than `since`. Default false. */

@@ -1,6 +1,7 @@
 // `stream()` and `page()`. A definition is a value: nothing is read before a command runs.
 
 import {type Duration, type ExactDuration, toMilliseconds} from '../duration.ts';
+import {SystemError} from '../errors.ts';
 import type {FieldPath} from '../json/field-path.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Cursor} from './cursor.ts';
@@ -102,6 +103,19 @@ async function* mapPages<Raw extends object, R extends object>(
   }
 }
 
+/** A time is never unique, and a lookback or a window reads records again on purpose. */
+const assertUnique = (name: string, {unique, lookback, format}: Cursor, window: unknown): void => {
+  const other = [
+    lookback !== undefined && '`cursor.lookback`',
+    window !== undefined && '`window`',
+    format !== undefined && format !== 'characters' && 'a `cursor.format` of times',
+  ].find((one) => one !== false);
+  if (!unique || other === undefined) return;
+  throw new SystemError(
+    `Stream ${name} has \`cursor.unique\` beside ${other}, but it is for numbers and strings that are read once. Remove one of them.`,
+  );
+};
+
 const windowOf = (window: Duration | Window): Window =>
   'length' in window ? window : {length: window};
 
@@ -109,7 +123,7 @@ const windowOf = (window: Duration | Window): Window =>
  * Describes one stream. The types of records and slices come from `schema` and `slices`. A field that the schema does not
  * declare does not compile as a primary key or cursor, nor in `next`, `stop` or `lastId`.
  * @example stream({name: 'users', schema: users, primaryKey: ['id'], read: ({http}) => http.paginate('/users')})
- * @throws SystemError if `checkpointInterval` is not a duration, or `deletes` cannot work with the rest of the stream
+ * @throws SystemError if `checkpointInterval` is not a duration, `cursor.unique` does not fit the other options, or `deletes` cannot work with the rest of the stream
  */
 export const stream = <
   R extends object,
@@ -119,6 +133,7 @@ export const stream = <
   definition: StreamDefinition<R, S, Raw>,
 ): Stream<R> => {
   const {map, window, deletes, checkpointInterval, ...rest} = definition;
+  if (rest.cursor) assertUnique(rest.name, rest.cursor, window);
   const slices = rest.slices ? sliceOriginOf(rest.slices) : ({kind: 'whole'} as const);
   return {
     ...rest,

@@ -3,7 +3,7 @@
 import {readingsOf} from './unescape.ts';
 
 /** A form in which a secret is searched for in each reading of a string (see `readingsOf`). */
-export type Form = {
+type Form = {
   readonly text: string;
   readonly name: 'text' | 'line' | 'base64' | 'base64url' | 'hex' | 'bytes';
   /** True if the case of letters does not matter. */
@@ -79,7 +79,7 @@ const formsOfOne = (secret: string, name: 'text' | 'line'): readonly Form[] => {
 };
 
 /** Every form of a secret, and of each of its lines. */
-export const formsOf = (secret: string, {shortest, shortestLine}: Limits): readonly Form[] => {
+const formsOf = (secret: string, {shortest, shortestLine}: Limits): readonly Form[] => {
   if (secret.length < shortest) return [];
   const all = [
     ...formsOfOne(secret, 'text'),
@@ -128,7 +128,7 @@ const openIndex = () => {
   };
 };
 
-/** How far a search for `wanted` goes back after a difference (Knuth, Morris and Pratt). */
+/** The index to which a search for `wanted` returns after a difference (Knuth, Morris and Pratt). */
 const fallbacksOf = (wanted: string): Int32Array => {
   const fallbacks = new Int32Array(wanted.length);
   let matched = 0;

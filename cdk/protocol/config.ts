@@ -1,9 +1,11 @@
 import {Ajv, type ErrorObject} from 'ajv';
 import addFormats from 'ajv-formats';
 import {ConfigError} from '../errors.ts';
+import {withDigitsOf} from '../json/exact.ts';
 import {secretValues} from '../json/marked-secrets.ts';
 import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import {relevantFaults} from './choices.ts';
+import {inexactNumbers, takesString} from './inexact-numbers.ts';
 
 const quoted = (value: unknown): string => JSON.stringify(value) ?? String(value);
 
@@ -34,12 +36,14 @@ const demand = ({keyword, params, message = 'is not valid'}: ErrorObject): strin
 
 const MAX_SHOWN = 80;
 
+const excerpt = (text: string): string =>
+  text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+
 const shown = (value: unknown, secrets: ReadonlySet<string>): string => {
   if (value === undefined) return 'missing';
   if (typeof value === 'object') return kindOf(value);
   if (secrets.has(String(value))) return `${kindOf(value)} that is a secret`;
-  const text = quoted(value);
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  return excerpt(quoted(value));
 };
 
 /** Errors with these keywords are about the object around the field that they name. */
@@ -61,7 +65,32 @@ const describe = (error: ErrorObject, secrets: ReadonlySet<string>): string => {
 
 /** Removes keys of the client, such as `_limit` and `_page_size`, which Airbyte's tests add. */
 export const withoutInternalKeys = (config: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(config).filter(([key]) => !key.startsWith('_')));
+  withDigitsOf(
+    config,
+    Object.fromEntries(Object.entries(config).filter(([key]) => !key.startsWith('_'))),
+  );
+
+const ASK_AUTHOR =
+  ', which this source does not take there yet: ask its author to declare the field as a string';
+
+/** @throws ConfigError for whole numbers that JavaScript changes: they would ask the API for something else */
+const assertExact = (
+  schema: JsonObject,
+  config: JsonObject,
+  secrets: () => ReadonlySet<string>,
+): void => {
+  const numbers = inexactNumbers(config);
+  if (numbers.length === 0) return;
+  const hidden = secrets();
+  const faults = numbers.map(({path, digits, value}) => {
+    const isHidden = hidden.has(digits) || hidden.has(String(value));
+    const found = isHidden ? 'a number' : `the number ${excerpt(digits)}`;
+    const quotes = isHidden ? 'in quotes' : `in quotes, as ${excerpt(`"${digits}"`)}`;
+    const hint = takesString(schema, path) ? '' : ASK_AUTHOR;
+    return `${path.join('.')} is ${found}, which is beyond 2^53, where JSON numbers are not exact in JavaScript: write it ${quotes}${hint}`;
+  });
+  throw new ConfigError(`The config has numbers that cannot be used: ${faults.join('; ')}.`);
+};
 
 /**
  * Checks a config against the spec's JSON Schema, and fills in its defaults.
@@ -77,6 +106,9 @@ export const validateConfig = <C extends object>(
   if (!isObject(config)) {
     throw new ConfigError(`The config must be a JSON object, but is ${kindOf(config)}.`);
   }
+  const known = withoutInternalKeys(config);
+  const secretsOf = () => new Set([...secretValues(schema, config), ...hidden.map(String)]);
+  assertExact(schema, known, secretsOf);
   // Not strict, because specs have annotations for Airbyte's UI. `npm run generate` has checked the schema itself; to check it
   // here would double the time before the first request.
   const ajv = new Ajv({
@@ -88,10 +120,10 @@ export const validateConfig = <C extends object>(
     validateSchema: false,
   });
   addFormats.default(ajv);
-  const candidate: unknown = structuredClone(withoutInternalKeys(config));
+  const candidate: unknown = structuredClone(known);
   const isValid = ajv.compile<C>(schema);
   if (isValid(candidate)) return candidate;
-  const secrets = new Set([...secretValues(schema, config), ...hidden.map(String)]);
+  const secrets = secretsOf();
   const faults = relevantFaults(isValid.errors ?? []).map((error) => describe(error, secrets));
   throw new ConfigError(`The config does not match the spec: ${[...new Set(faults)].join('; ')}.`);
 };

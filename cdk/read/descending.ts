@@ -16,11 +16,16 @@ const ascends = (values: readonly CursorValue[], {compare}: CursorRules): boolea
     return before !== undefined && compare(value, before) > 0;
   });
 
-/** @param since undefined: every page is read, and only the order is checked */
+export type Known = {
+  /** Undefined: every page is read, and only the order is checked. */
+  readonly since: CursorValue | undefined;
+  readonly readUpTo: CursorValue | undefined;
+};
+
 export const openEndOfNews = (
   cursor: Cursor,
   rules: CursorRules,
-  since: CursorValue | undefined,
+  {since, readUpTo}: Known,
   warn: (message: string) => void,
 ): EndOfNews => {
   let last: readonly CursorValue[] = [];
@@ -33,7 +38,8 @@ export const openEndOfNews = (
     }
     last = values.length > 0 ? values.slice(-1) : last;
     const isOld = (value: CursorValue): boolean =>
-      since !== undefined && rules.compare(value, since) < 0;
+      (since !== undefined && rules.compare(value, since) < 0) ||
+      (readUpTo !== undefined && rules.compare(value, readUpTo) === 0);
     return values.length > 0 && values.every(isOld) && !ascends(values, rules);
   };
 };

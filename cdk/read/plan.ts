@@ -1,6 +1,7 @@
 // Decides before the first request which streams a run reads, in which mode and from which position.
 import type {Stream} from '../author/stream-types.ts';
 import {ConfigError} from '../errors.ts';
+import {canonical} from '../json/canonical.ts';
 import type {JsonObject} from '../json/values.ts';
 import {type ConfiguredStream, streamKey} from '../protocol/catalog.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
@@ -45,16 +46,16 @@ const refuse = (
 ): Entry => ({planned: {kind: 'refuse', descriptor, reason, blob}, warnings: []});
 
 const planStream = (
-  {descriptor, syncMode, schema}: ConfiguredStream,
+  {descriptor, syncMode, schema, conflict}: Repeated['once'][number],
   streams: readonly Stream[],
   state: SyncState,
   context: StartContext,
 ): Entry => {
   const blob = state.blobs.get(streamKey(descriptor));
   const stream = streams.find(({name}) => name === descriptor.name);
+  if (conflict !== undefined) return refuse(descriptor, blob, new ConfigError(conflict));
   if (stream === undefined || descriptor.namespace !== undefined) {
-    const {name, namespace} = descriptor;
-    const missing = namespace === undefined ? name : `${namespace}.${name}`;
+    const missing = nameOf(descriptor);
     const names = streams.map((one) => one.name).join(', ');
     return refuse(
       descriptor,
@@ -83,6 +84,40 @@ const planStream = (
   }
 };
 
+type Repeated = {
+  /** Each stream once, at the place of its first entry. */
+  readonly once: readonly (ConfiguredStream & {readonly conflict?: string})[];
+  readonly warnings: readonly string[];
+};
+
+const nameOf = ({name, namespace}: StreamDescriptor): string =>
+  namespace === undefined ? name : `${namespace}.${name}`;
+
+/** The parts in which the entries of one stream differ. */
+const differences = (entries: readonly ConfiguredStream[]): readonly string[] => [
+  ...(new Set(entries.map(({syncMode}) => syncMode)).size > 1 ? ['sync_mode'] : []),
+  ...(new Set(entries.map(({schema}) => canonical(schema ?? {}))).size > 1 ? ['json_schema'] : []),
+];
+
+/** A stream that is listed twice is read once. If its entries differ, either may be the one that was meant. */
+const withoutRepeats = (configured: readonly ConfiguredStream[]): Repeated => {
+  const byStream = Map.groupBy(configured, ({descriptor}) => streamKey(descriptor));
+  const warnings: string[] = [];
+  const once = [...byStream.values()].flatMap(([first, ...others]) => {
+    if (first === undefined || others.length === 0) return first ?? [];
+    const name = nameOf(first.descriptor);
+    const differing = differences([first, ...others]);
+    const times = `The catalog lists stream ${name} ${others.length + 1} times`;
+    if (differing.length > 0) {
+      const conflict = `${times}, with different values of ${differing.join(' and ')}. Remove all but one.`;
+      return {...first, conflict};
+    }
+    warnings.push(`${times}; it is read once.`);
+    return first;
+  });
+  return {once, warnings};
+};
+
 const staleWarning = (configured: readonly ConfiguredStream[], state: SyncState): string[] => {
   const keys = new Set(configured.map(({descriptor}) => streamKey(descriptor)));
   const stale = state.descriptors.filter((descriptor) => !keys.has(streamKey(descriptor)));
@@ -99,10 +134,12 @@ export const planRead = (
   state: SyncState,
   context: StartContext,
 ): Plan => {
-  const entries = configured.map((entry) => planStream(entry, streams, state, context));
+  const {once, warnings} = withoutRepeats(configured);
+  const entries = once.map((entry) => planStream(entry, streams, state, context));
   return {
     streams: entries.map(({planned}) => planned),
     warnings: [
+      ...warnings,
       ...state.warnings,
       ...staleWarning(configured, state),
       ...entries.flatMap(({warnings}) => warnings),

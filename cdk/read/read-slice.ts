@@ -95,15 +95,20 @@ const withCursor = (
   return valid;
 };
 
-/** Drops records before `since` if the API cannot filter by it. */
+/** Drops records before `since` if the API cannot filter by it, and the record at the position if its cursor is unique. */
 const isNew = (
-  {reading: {stream}, rules}: SliceReading,
+  {reading: {stream}, rules, progress: {readUpTo}}: SliceReading,
   since: CursorValue | undefined,
 ): ((record: object) => boolean) => {
-  if (rules === undefined || since === undefined || !stream.cursor?.clientSide) return () => true;
+  if (rules === undefined) return () => true;
+  const oldest = stream.cursor?.clientSide ? since : undefined;
+  if (oldest === undefined && readUpTo === undefined) return () => true;
+  const {valueOf: cursorOf, compare} = rules;
   return (record) => {
-    const value = rules.valueOf(record);
-    return value === undefined || rules.compare(value, since) >= 0;
+    const value = cursorOf(record);
+    if (value === undefined) return true;
+    if (readUpTo !== undefined && compare(value, readUpTo) === 0) return false;
+    return oldest === undefined || compare(value, oldest) >= 0;
   };
 };
 
@@ -164,10 +169,10 @@ const takePage = async (slice: SliceReading, page: Page, {since, until}: Part): 
 };
 
 const endOfNewsOf = (slice: SliceReading, since: CursorValue | undefined): EndOfNews => {
-  const {reading, rules, key} = slice;
+  const {reading, rules, key, progress} = slice;
   const {cursor} = reading.stream;
   if (cursor?.order !== 'descending' || rules === undefined) return () => false;
-  return openEndOfNews(cursor, rules, since, (fault) =>
+  return openEndOfNews(cursor, rules, {since, readUpTo: progress.readUpTo}, (fault) =>
     logForStream(reading, 'WARN', `the records${key === '' ? '' : ` of ${key}`} ${fault}`),
   );
 };

@@ -73,7 +73,9 @@ const openChild = (
       );
     },
     needs: (cursor) =>
-      origin.incremental && before ? (positionOf(before, cursor, startedAt) ?? START) : START,
+      origin.incremental && before
+        ? (positionOf(before, cursor, origin.parent, startedAt) ?? START)
+        : START,
   };
   return {feed, child, parentBlobs: origin.incremental ? {before, now: () => blob} : NO_PARENT};
 };

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
 import {workspace} from '../../test/e2e/run-program.ts';
 import {resolveHere} from '../../test/resolve-here.ts';
+import {parseExact, printExact} from '../json/exact.ts';
 import {virtualClock} from '../testing/virtual-clock.ts';
 
 const {folder, file} = workspace();
@@ -24,6 +25,30 @@ const awsWith = (secretOf: (name: string) => unknown) => {
   };
   return {events, load};
 };
+
+describe('numbers beyond 2^53', () => {
+  test('keep their digits beside references', async () => {
+    const text = '{"t":"env:TOKEN","id":12345678901234567,"list":[12345678901234567,"env:TOKEN"]}';
+    const {config} = await resolveHere(parseExact(text), {env: {TOKEN: 'x'}});
+    expect(printExact(config)).toBe(text.replaceAll('env:TOKEN', 'x'));
+  });
+
+  test('in a secret are an error', async () => {
+    const secret = '{"id":12345678901234567,"deep":{"id":12345678901234567},"small":7}';
+    const {load} = awsWith(() => secret);
+    const resolve = (id: string) => resolveHere({id}, {load});
+    const reason =
+      'is a number beyond 2^53, where JSON numbers are not exact in JavaScript: write it in quotes.';
+    expect([
+      (await resolve('aws-sm:ids#id')).error,
+      (await resolve('aws-sm:ids#deep.id')).error,
+    ]).toEqual([
+      `config_error: The reference aws-sm:ids#id can't be resolved: the value of the key id ${reason}`,
+      `config_error: The reference aws-sm:ids#deep.id can't be resolved: the value of the key deep.id ${reason}`,
+    ]);
+    expect(await resolve('aws-sm:ids#small')).toMatchObject({config: {id: 7}});
+  });
+});
 
 describe('the references of a config', () => {
   test('are resolved at any depth, and nothing else is changed', async () => {

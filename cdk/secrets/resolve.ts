@@ -1,7 +1,8 @@
 // Replaces references in a config by their values: `env:NAME`, `file:/run/secrets/x`, `aws-sm:…`, `gcp-sm:…`, `vault:…`.
 import {setTimeout as delay} from 'node:timers/promises';
 import {ConfigError, messageOf, SystemError, TransientError} from '../errors.ts';
-import {isObject, kindOf, valueAt} from '../json/values.ts';
+import {exactOf, parseExact, withDigitsOf} from '../json/exact.ts';
+import {fieldOf, isObject, kindOf, valueAt} from '../json/values.ts';
 import {openAwsSm} from './aws-sm.ts';
 import {openEnv} from './env.ts';
 import {openFile} from './file.ts';
@@ -50,19 +51,22 @@ const stringsIn = (value: unknown): readonly string[] => {
 
 const replacedIn = (value: unknown, change: (text: string) => unknown): unknown => {
   if (typeof value === 'string') return change(value) ?? value;
-  if (Array.isArray(value)) return value.map((item) => replacedIn(item, change));
-  return isObject(value)
-    ? Object.fromEntries(
-        Object.entries(value).map(([key, inner]) => [key, replacedIn(inner, change)]),
-      )
-    : value;
+  if (Array.isArray(value)) {
+    return withDigitsOf(
+      value,
+      value.map((item) => replacedIn(item, change)),
+    );
+  }
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, replacedIn(inner, change)]);
+  return withDigitsOf(value, Object.fromEntries(entries));
 };
 
 /** The parser's own message would quote the secret. */
 const parseSecret = (secret: unknown): unknown => {
   if (typeof secret !== 'string') return secret;
   try {
-    return JSON.parse(secret);
+    return parseExact(secret);
   } catch {
     throw new ConfigError(
       'the secret is not JSON, so it has no fields: leave out the # and the key',
@@ -74,8 +78,24 @@ const parseSecret = (secret: unknown): unknown => {
 const secretField = (secret: unknown, key: string): unknown =>
   isObject(secret) && Object.hasOwn(secret, key) ? secret[key] : valueAt(secret, key);
 
+/** A number with digits that JavaScript cannot hold is an object. */
+const exactField = (json: unknown, key: string): unknown => {
+  const value = fieldOf(json, key);
+  return typeof json === 'object' && json !== null ? exactOf(json, key, value) : value;
+};
+
+const assertExact = (parsed: unknown, key: string, value: unknown): void => {
+  if (typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER) return;
+  if (typeof valueAt(parsed, key, exactField) !== 'object') return;
+  throw new ConfigError(
+    `the value of the key ${key} is a number beyond 2^53, where JSON numbers are not exact in JavaScript: write it in quotes`,
+  );
+};
+
 const pick = (secret: unknown, key: string | undefined): Value => {
-  const value = key === undefined ? secret : secretField(parseSecret(secret), key);
+  const parsed = key === undefined ? secret : parseSecret(secret);
+  const value = key === undefined ? secret : secretField(parsed, key);
+  if (key !== undefined) assertExact(parsed, key, value);
   if (value === '') throw new ConfigError('it is empty');
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     return value;

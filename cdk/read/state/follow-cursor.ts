@@ -50,13 +50,33 @@ const scan = (
   return {highest, inOrder, sample};
 };
 
+/**
+ * The position, if a record with that cursor need not be read again. A time may be the start of the run instead of a
+ * record's, and numbers beyond 2^53 are rounded.
+ */
+const readUpToIn = (
+  {unique}: Cursor,
+  {at}: SlicePosition,
+  {kindOf}: CursorRules,
+): CursorValue | undefined => {
+  if (!unique || at === undefined) return undefined;
+  const kind = kindOf(at);
+  if (kind !== 'number' && kind !== 'characters') return undefined;
+  return typeof at === 'string' || Number.isSafeInteger(at) ? at : undefined;
+};
+
 /** The `since` of the author's `read`: the position less the lookback, but not before the stream's start. */
 const sinceOf = (
-  {bound, start, lookback: declared}: Cursor,
+  cursor: Cursor,
   {lookbackSeconds: seconds}: Position,
-  {at: known, isMoved}: SlicePosition,
-  {earlier, tickBefore, later}: CursorRules,
+  slice: SlicePosition,
+  rules: CursorRules,
 ): CursorValue | undefined => {
+  const {bound, start, lookback: declared} = cursor;
+  const {at: known, isMoved} = slice;
+  const {earlier, tickBefore, later} = rules;
+  const readUpTo = readUpToIn(cursor, slice, rules);
+  if (readUpTo !== undefined) return readUpTo;
   const lookback = declared ?? (seconds === undefined ? undefined : {seconds});
   const early =
     known !== undefined && lookback !== undefined && !isMoved
@@ -184,6 +204,7 @@ const beginningOf = (key: string, following: Following, rules: CursorRules) => {
   return {
     known: own.known,
     from: known.at ?? cursor.start,
+    readUpTo: readUpToIn(cursor, own.known, rules),
     since,
     emits: (record: object) => isSelected && (!isReadForChildren || isNew(record)),
   };
@@ -220,6 +241,7 @@ const followSlice = (
   return {
     from: beginning.from,
     since,
+    readUpTo: beginning.readUpTo,
     resume: resume?.next,
     isDone: false,
     emits: beginning.emits,

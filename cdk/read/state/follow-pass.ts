@@ -28,6 +28,7 @@ export const followPass = (options: PassOptions): Progress => {
     return {
       from: undefined,
       since: undefined,
+      readUpTo: undefined,
       resume: isFresh ? known.next : undefined,
       isDone: done.has(sliceNumber(key)),
       emits: () => isSelected,

@@ -8,6 +8,8 @@ export type SliceProgress = {
   readonly from: CursorValue | undefined;
   /** The `since` for the author's `read`: `from` less the lookback. */
   readonly since: CursorValue | undefined;
+  /** The record with exactly this cursor was read, and no other has it: it is left out. Undefined unless the cursor is `unique`. */
+  readonly readUpTo: CursorValue | undefined;
   /** The token of the page at which an interrupted slice resumes. */
   readonly resume: JsonObject | undefined;
   /** An earlier run of an unfinished pass has completed it. */

@@ -16,6 +16,7 @@ import {
   START,
   type StreamState,
 } from './stream-state.ts';
+import {hasSlices, withoutSlices} from './without-slices.ts';
 
 export type SyncMode = 'full_refresh' | 'incremental';
 
@@ -70,16 +71,42 @@ const foreignPosition = (foreign: Translated): Position => ({
 });
 
 /** Reads the position in a blob, whichever connector wrote it; undefined if it cannot be parsed. */
+const savedPosition = (blob: StateBlob, cursor: Cursor): Position | undefined => {
+  const own = parseStreamState(blob, cursor.field).position;
+  const foreign = own ? undefined : foreignStateIn(blob, cursor);
+  return own ?? (foreign && foreignPosition(foreign));
+};
+
+/** The same as a start of a stream: not in the future, and without slices if the stream has none. */
 export const positionOf = (
   blob: StateBlob,
   cursor: Cursor,
+  {slices}: Pick<Stream, 'slices'>,
   startedAt: number,
   onFuture?: (value: CursorValue) => void,
 ): Position | undefined => {
-  const own = parseStreamState(blob, cursor.field).position;
-  const foreign = own ? undefined : foreignStateIn(blob, cursor);
-  const position = own ?? (foreign && foreignPosition(foreign));
-  return position && positionUntilNow(position, cursor, startedAt, onFuture);
+  const saved = savedPosition(blob, cursor);
+  const position = saved && positionUntilNow(saved, cursor, startedAt, onFuture);
+  return position && slices.kind === 'whole'
+    ? withoutSlices(position, cursorRules(cursor), blob['unfinished'] === true)
+    : position;
+};
+
+const slicesGone = (
+  {name, slices}: Stream,
+  blob: StateBlob,
+  cursor: Cursor,
+  known: Position | undefined,
+): readonly string[] => {
+  const saved = slices.kind === 'whole' ? savedPosition(blob, cursor) : undefined;
+  if (saved === undefined || known === undefined || !hasSlices(saved)) return [];
+  const from =
+    known.watermark === undefined
+      ? 'from its beginning, because not every slice has a position'
+      : `from the lowest of their positions, ${known.watermark}`;
+  return [
+    `The state of stream ${name} has slices, but the stream has none now. It is read ${from}.`,
+  ];
 };
 
 const notUnderstood = ({name, cursor}: Stream, blob: StateBlob): string =>
@@ -124,19 +151,16 @@ const startWarnings = (stream: Stream, startedAt: number): readonly string[] => 
 
 /** Only an interrupted full refresh is resumed; positions of incremental syncs are ignored. */
 const startFullRefresh = (
-  {cursor}: Stream,
+  {cursor, slices}: Stream,
   {deletes: _, ...state}: StreamState,
+  blob: StateBlob,
   {startedAt, isRetry}: StartContext,
 ): Start => {
   if (isRetry && state.isRefreshed) return {state, isDone: true};
-  const position = (state.isUnfinished && state.position) || START;
-  return {
-    state:
-      cursor === undefined
-        ? {pass: openPass(state, startedAt)}
-        : {position: positionUntilNow(position, cursor, startedAt)},
-    isDone: false,
-  };
+  if (cursor === undefined) return {state: {pass: openPass(state, startedAt)}, isDone: false};
+  const isOwn = state.isUnfinished && state.position !== undefined;
+  const position = isOwn ? positionOf(blob, cursor, {slices}, startedAt) : undefined;
+  return {state: {position: position ?? START}, isDone: false};
 };
 
 const startIncremental = (
@@ -169,12 +193,12 @@ const startIncremental = (
   if (fullSync?.startedAt === startedAt) {
     return begin({position: START, fullSync, parent: undefined});
   }
-  const known = positionOf(blob, cursor, startedAt, onFuture);
+  const known = positionOf(blob, cursor, stream, startedAt, onFuture);
   if (parent && slices.kind === 'parent' && slices.incremental && slices.parent.cursor) {
-    positionOf(parent, slices.parent.cursor, startedAt, onFuture);
+    positionOf(parent, slices.parent.cursor, slices.parent, startedAt, onFuture);
   }
   return known
-    ? begin({position: known, fullSync})
+    ? begin({position: known, fullSync}, ...slicesGone(stream, blob, cursor, known))
     : begin({position: START, fullSync}, notUnderstood(stream, blob));
 };
 
@@ -190,7 +214,7 @@ export const startOf = (
   const damage = damageWarnings(stream, blob, state);
   const late = startWarnings(stream, context.startedAt);
   if (mode === 'full_refresh') {
-    const start = startFullRefresh(stream, state, context);
+    const start = startFullRefresh(stream, state, blob, context);
     return {start, warnings: [...late, ...(state.isUnfinished ? damage : [])]};
   }
   const {deletes: _, ...other} = blob;

@@ -111,6 +111,7 @@ const finishedBefore = ({start}: StreamNode): Progress => ({
   slice: () => ({
     from: undefined,
     since: undefined,
+    readUpTo: undefined,
     resume: undefined,
     isDone: true,
     emits: () => false,
