@@ -29,7 +29,12 @@ import type {HttpRequest, HttpResponse, ResponseRule, Send} from './types.ts';
 import {secretsOf} from './wire/agent.ts';
 import {followLinks} from './wire/crossing.ts';
 import {type TimeoutOptions, timeoutsOf} from './wire/timeouts.ts';
-import {MAX_BODY_BYTES, openTransport, type TransportOptions} from './wire/transport.ts';
+import {
+  MAX_BODY_BYTES,
+  MAX_DOWNLOAD_BYTES,
+  openTransport,
+  type TransportOptions,
+} from './wire/transport.ts';
 
 /** The `connect` of a source: the API's address, its credentials, and its limits. */
 export type HttpOptions = TransportOptions &
@@ -233,6 +238,7 @@ const binder = (
   {sendAllowing, follow}: Pick<ReturnType<typeof openSending>, 'sendAllowing' | 'follow'>,
 ): Bind => {
   const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
+  const {maxDownloadBytes: largest = MAX_DOWNLOAD_BYTES} = options;
   const makeRequest = requestMaker(options, limit);
   const warn = (message: string): void => log('WARN', message);
 
@@ -289,7 +295,7 @@ const binder = (
         wanted: ListRequestOptions & DownloadOptions = {},
       ) =>
         download<R>(
-          {sendAllowing, decoder: wanted.decode ?? jsonDecoder(), limit, signal},
+          {sendAllowing, decoder: wanted.decode ?? jsonDecoder(), limit, largest, signal},
           requestFor(path, wanted),
           wanted,
         ),

@@ -1,4 +1,4 @@
-import {gzipSync} from 'node:zlib';
+import {brotliCompressSync, deflateRawSync, gzipSync, zstdCompressSync} from 'node:zlib';
 import {describe, expect, test} from '@jest/globals';
 import {readAll, serveBody, serveRaw} from '../../test/http/downloading.ts';
 import {serve} from '../../test/http/loopback.ts';
@@ -107,6 +107,50 @@ describe('a download', () => {
     expect(failure).toMatch(
       /^SystemError: GET api\/export answered with something that is not JSON in record 2: Unexpected token/,
     );
+  });
+});
+
+describe('a download that unpacks to more than `maxDownloadBytes`', () => {
+  const lines = '{"id":1}\n'.repeat(100_000);
+  const blank = '\n'.repeat(1_000_000);
+
+  test.each([
+    ['gzip', gzipSync(lines)],
+    ['gzip of blank lines', gzipSync(blank)],
+    ['gzip of many members', Buffer.concat(Array(100).fill(gzipSync(lines.slice(0, 9_000))))],
+    ['zip', zipOf([{name: 'a', content: lines}])],
+    [
+      'zip of many files',
+      zipOf(
+        Array.from({length: 9}, (_none, n) => ({name: `${n}`, content: lines.slice(0, 90_000)})),
+      ),
+    ],
+  ])('in %s is an error', async (_format, body) => {
+    const {failure} = await readAll(
+      await serveBody(body),
+      {decode: jsonLines()},
+      {maxDownloadBytes: 500_000},
+    );
+    expect(failure).toBe(
+      'SystemError: GET api/export answered with more than 500000 bytes, unpacked. Request a smaller part, or raise `maxDownloadBytes`.',
+    );
+    const whole = await readAll(
+      await serveBody(body),
+      {decode: jsonLines()},
+      {maxDownloadBytes: 2_000_000},
+    );
+    expect(whole.failure).toBe(undefined);
+  });
+
+  test.each([
+    ['gzip', gzipSync(lines)],
+    ['br', brotliCompressSync(lines)],
+    ['zstd', zstdCompressSync(lines)],
+    ['deflate', deflateRawSync(lines)],
+  ])('as content-encoding %s is an error', async (encoding, body) => {
+    const origin = await serveBody(body, {'content-encoding': encoding});
+    const {failure} = await readAll(origin, {decode: jsonLines()}, {maxDownloadBytes: 500_000});
+    expect(failure).toMatch(/answered with more than 500000 bytes \(0 MiB\), decompressed\./);
   });
 });
 

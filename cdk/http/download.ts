@@ -28,6 +28,8 @@ type DownloadContext = {
   readonly decoder: Decoder;
   /** The most bytes to hold in memory. */
   readonly limit: number;
+  /** The most bytes of the response, unpacked. */
+  readonly largest: number;
   readonly signal: AbortSignal;
 };
 
@@ -53,11 +55,12 @@ async function* readFile(
   {
     decoder,
     limit,
+    largest,
     records,
     withoutRecords,
-  }: Pick<DownloadContext, 'decoder' | 'limit'> & DownloadOptions,
+  }: Pick<DownloadContext, 'decoder' | 'limit' | 'largest'> & DownloadOptions,
 ): AsyncGenerator<Batch> {
-  for await (const {name, chunks} of await unpackFile(file, describeRequest(request))) {
+  for await (const {name, chunks} of await unpackFile(file, describeRequest(request), largest)) {
     yield* decoder.stream(chunks, {
       ...aboutOf(request, response, name),
       records,
@@ -69,7 +72,7 @@ async function* readFile(
 
 /** Downloads a response, and yields its records in batches. */
 export async function* download<R extends object>(
-  {sendAllowing, decoder, limit, signal}: DownloadContext,
+  {sendAllowing, decoder, limit, largest, signal}: DownloadContext,
   first: HttpRequest,
   {records, withoutRecords, emptyOn = []}: DownloadOptions,
 ): AsyncGenerator<FetchedRecords<R>> {
@@ -78,6 +81,7 @@ export async function* download<R extends object>(
     readFile(file, request, response, {
       decoder,
       limit,
+      largest,
       ...(records !== undefined && {records}),
       ...(withoutRecords && {withoutRecords}),
     });

@@ -131,13 +131,35 @@ async function* chunksOf(file: FileHandle, from: number): AsyncGenerator<Buffer>
   }
 }
 
-/** Yields the files in a file. Each must be read to its end before the next one. */
+/** Counts the bytes of all files together: a small archive may unpack without end. */
+async function* limited(
+  files: AsyncIterable<Unpacked>,
+  where: string,
+  limit: number,
+): AsyncGenerator<Unpacked> {
+  let bytes = 0;
+  async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > limit) {
+        throw new SystemError(
+          `${where} answered with more than ${limit} bytes, unpacked. Request a smaller part, or raise \`maxDownloadBytes\`.`,
+        );
+      }
+      yield chunk;
+    }
+  }
+  for await (const {name, chunks} of files) yield {name, chunks: counted(chunks)};
+}
+
+/** Yields the files in a file. Each must be read to its end before the next one. Together they may not be larger than the limit. */
 export const unpackFile = async (
   file: FileHandle,
   where: string,
+  limit: number,
 ): Promise<AsyncIterable<Unpacked>> => {
   const {buffer, bytesRead} = await file.read(Buffer.alloc(4), 0, 4, 0);
-  return unpacked(
+  const files = unpacked(
     {
       head: buffer.subarray(0, bytesRead),
       plain: (from = 0) => chunksOf(file, from),
@@ -146,6 +168,7 @@ export const unpackFile = async (
     },
     where,
   );
+  return limited(files, where, limit);
 };
 
 const ofBuffer = (body: Buffer): Packed => ({

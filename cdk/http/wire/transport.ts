@@ -22,7 +22,7 @@ export type TransportOptions = {
 };
 
 export const MAX_BODY_BYTES = 256 * 1024 ** 2;
-const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
+export const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
 const MAX_REDIRECTS = 5;
 
 const redirection = ({headers, redirect}: HttpRequest) => ({

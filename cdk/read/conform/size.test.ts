@@ -19,6 +19,11 @@ describe('a record over the limit', () => {
     expect(record.body).toHaveLength(60);
   });
 
+  test('loses a field of millions of line breaks, without a list of them in memory', () => {
+    const {record, changes} = applyTo({id: 1, body: '\u2028'.repeat(80_000_000)});
+    expect([record, changes]).toEqual([{id: 1, body: null}, [nulled('body')]]);
+  });
+
   test('keeps fields that just fit', () => {
     const record = {id: 1, body: 'x'.repeat(60), list: Array(25).fill(1), note: 'short'};
     const expected = {...record, body: null};

@@ -38,14 +38,23 @@ const atMost = (value: unknown, limit: number): number => {
 };
 
 // cdk/program/encode.ts escapes these, which takes three or four bytes more.
-const LINE_BREAKS = /[\u0085\u2028\u2029]/g;
+const LINE_BREAKS = ['\u0085', '\u2028', '\u2029'];
 const BYTES_PER_ESCAPE = 4;
+
+/** One by one: a list of all of them could be larger than the memory, which ends the process. */
+const countLineBreaks = (text: string): number => {
+  let count = 0;
+  for (const sign of LINE_BREAKS) {
+    for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + 1)) count += 1;
+  }
+  return count;
+};
 
 /** The bytes of a value in its line; infinite if it cannot be printed. */
 const bytesOf = (value: unknown): number => {
   try {
     const text = JSON.stringify(value) ?? '';
-    return Buffer.byteLength(text) + (text.match(LINE_BREAKS)?.length ?? 0) * BYTES_PER_ESCAPE;
+    return Buffer.byteLength(text) + countLineBreaks(text) * BYTES_PER_ESCAPE;
   } catch {
     return Number.POSITIVE_INFINITY;
   }
