@@ -12,6 +12,7 @@ type Flags = {
   readonly only?: readonly string[];
   readonly maxMemory?: number;
   readonly maxStartUp?: number;
+  readonly maxOutput?: number;
   readonly json?: string;
   readonly junit?: string;
 };
@@ -47,11 +48,19 @@ const optionsOf = (config: string, {exec, image, only, json, junit, ...more}: Fl
   if (exec !== undefined && image !== undefined) {
     throw new UsageError('--exec and --image cannot be used together: give one of them.');
   }
-  const {dockerFlag: docker, maxMemory, maxStartUp, previousSpec, previousCatalog} = more;
+  const {
+    dockerFlag: docker,
+    maxMemory,
+    maxStartUp,
+    maxOutput,
+    previousSpec,
+    previousCatalog,
+  } = more;
   const previous = {spec: previousSpec, catalog: previousCatalog};
   const limits = {
     memory: maxMemory && maxMemory * 1024 * 1024,
     startUp: maxStartUp && maxStartUp * 1000,
+    output: maxOutput && maxOutput * 1024 * 1024,
   };
   return {config, exec, image, docker, previous, only, limits, json, junit};
 };
@@ -77,6 +86,11 @@ export const addTestCommand = (program: Program, act: Act, {out}: Output): void 
     .option('--only <suites>', 'run these suites only, such as spec,discovery', names)
     .option('--max-memory <MiB>', 'the memory limit of a read, in the suite beyond (512)', positive)
     .option('--max-start-up <seconds>', 'the time limit of spec, in the suite beyond (5)', positive)
+    .option(
+      '--max-output <MiB>',
+      'the limit of what a run prints, all of which is kept (128)',
+      positive,
+    )
     .option('--json <file>', 'write a JSON report for programs')
     .option('--junit <file>', 'write a JUnit XML report for CI servers')
     .showHelpAfterError('(headwater test --help says more)')

@@ -1,5 +1,10 @@
 // Splits the output of a program into lines.
 import type {Readable} from 'node:stream';
+import {isLeftOpen} from './left-open.ts';
+
+/** The beginning of a string, as a copy: V8 keeps the whole of a long string as long as a part of it is in use. */
+export const headOf = (text: string, length: number): string =>
+  text.length > length ? Buffer.from(text.slice(0, length)).toString() : text;
 
 export type LineSplitter = {
   /** The lines that end in this chunk. */
@@ -48,10 +53,14 @@ export async function* linesOf(
 ): AsyncGenerator<readonly string[]> {
   stream.setEncoding('utf8');
   const {take, rest, length} = openLines();
-  for await (const chunk of stream) {
-    const text: string = chunk;
-    yield take(text);
-    if (length() > limit) throw tooLong();
+  try {
+    for await (const chunk of stream) {
+      const text: string = chunk;
+      yield take(text);
+      if (length() > limit) throw tooLong();
+    }
+  } catch (error) {
+    if (!isLeftOpen(error)) throw error;
   }
   if (length() > 0) yield [rest()];
 }
@@ -78,6 +87,7 @@ export const lastLinesOf = (
   stream.on('data', (chunk: string) => {
     for (const line of take(chunk)) keep(line);
   });
-  stream.on('end', () => keep(rest()));
+  // An output that is cut off has no `end`.
+  stream.on('close', () => keep(rest()));
   return () => kept;
 };

@@ -4,4 +4,10 @@
 # live only for a moment. The C library's heap is small too: see the Dockerfile.
 modules="$(dirname "$(readlink -f "$0")")/../node_modules"
 export PATH="$modules/.bin:$PATH" NODE_COMPILE_CACHE="$modules/.cache/node" MALLOC_ARENA_MAX=1
+# Node undoes that nohup ignores SIGHUP, so the program gets to know it by a variable.
+if [ -r /proc/$$/status ]; then
+  while read -r key value; do
+    case "$key$value" in SigIgn:*[13579bdf]) export HEADWATER_NOHUP=1 ;; esac
+  done < /proc/$$/status
+fi
 exec node --max-semi-space-size=4 --max-old-space-size=1024 "$@"

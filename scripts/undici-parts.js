@@ -7,7 +7,6 @@ import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
 import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
-import decompress from 'undici/lib/interceptor/decompress.js';
 import redirect from 'undici/lib/interceptor/redirect.js';
 
 // The public entry does this for all methods. A proxy agent calls this one.
@@ -15,4 +14,4 @@ Object.assign(Dispatcher.prototype, {connect});
 
 export {Agent, connect, Dispatcher, EnvHttpProxyAgent, Pool};
 
-export const interceptors = {decompress, redirect};
+export const interceptors = {redirect};

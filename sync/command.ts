@@ -8,6 +8,7 @@ type Flags = {
   readonly to: string;
   readonly tokens?: string;
   readonly streams?: readonly string[];
+  readonly adoptState?: boolean;
   readonly debug?: boolean;
 };
 
@@ -21,7 +22,7 @@ Examples:
 A source is the name of one of ours, or the path of any Airbyte source's program.
 Run the same command again to read only new records.
 
-Exit codes: 0 success, 1 a source failed, 2 the command line is wrong, 130 and 143 stopped.`;
+Exit codes: 0 success, 1 a source failed, 2 the command line is wrong, 129, 130, 131 and 143 stopped by a signal.`;
 
 const collect = (value: string, values: readonly string[] = []): readonly string[] => [
   ...values,
@@ -56,6 +57,7 @@ export const addSyncCommand = (program: Program, act: Act): void => {
       '--tokens <directory>',
       'keep configs that sources change here, such as refresh tokens, and start from them',
     )
+    .option('--adopt-state', 'use a state that was saved for another program, config or account')
     .option('--debug', 'show everything that the sources log')
     .showHelpAfterError('(headwater sync --help says more)')
     .addHelpText('after', EXAMPLES)
@@ -67,10 +69,11 @@ export const addSyncCommand = (program: Program, act: Act): void => {
           to,
           tokens,
           streams,
+          adoptState = false,
           debug = false,
         } = flags;
         const {runSync} = await import('./cli.ts');
-        return runSync({sources, configs, states, to, tokens, streams, debug});
+        return runSync({sources, configs, states, to, tokens, streams, adoptState, debug});
       }),
     );
 };

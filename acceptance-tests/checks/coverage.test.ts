@@ -16,7 +16,7 @@ const global = {type: 'STATE', state: {type: 'GLOBAL', global: {stream_states: [
 
 const runOf = (...messages: readonly unknown[]): Run => ({
   ...{command: 'read', commandLine: '', inputs: {}, stderr: '', took: 1},
-  ...{firstLineAfter: 1, peakMemory: undefined, exit: {code: 0, signal: null}},
+  ...{startedAt: 0, firstLineAfter: 1, peakMemory: undefined, exit: {code: 0, signal: null}},
   lines: messages.map((json) => ({text: JSON.stringify(json), json})),
 });
 

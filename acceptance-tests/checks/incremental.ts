@@ -7,8 +7,7 @@ import type {Check, Fault} from '../check-kit/check.ts';
 import {checksOf, type Verdict} from '../check-kit/define-check.ts';
 import {failureOf} from '../check-kit/failure.ts';
 import {type Runs, Unavailable} from '../check-kit/shared-runs.ts';
-import {blobsIn, finalState, stateAfter, stateFromFile} from '../check-kit/states.ts';
-import {readJson} from '../config/read-file.ts';
+import {blobsIn, finalState, stateAfter} from '../check-kit/states.ts';
 import type {IncrementalEntry} from '../config/settings.ts';
 import type {Run} from '../connectors/connector.ts';
 import {
@@ -20,40 +19,63 @@ import {
   shown,
   statesOf,
 } from '../protocol/messages.ts';
-import {cursorsIn, extreme, isBefore} from './cursors.ts';
+import {areComparable, isBefore, isCursor, isHeldBack} from './cursors.ts';
+import {type Judge, judgeBy, type Position, positionsIn, showSlices} from './positions.ts';
 
-const define = checksOf('incremental', (suites) => suites.incremental);
+export const define = checksOf('incremental', (suites) => suites.incremental);
 
-const NOTHING = {skipped: 'no stream has incremental and a cursor'};
+export const NOTHING = {skipped: 'no stream has incremental and a cursor'};
 
-/** Records that come before the cursors of a state. */
-const older = (
+/** A stream, with what its first read shows about its slices. */
+interface Judged {
+  readonly stream: ConfiguredStream;
+  readonly areSlicesShown: boolean;
+  /** The number of positions in the final state. */
+  readonly slices: number;
+}
+
+const positionsOf = (
   stream: ConfiguredStream,
-  records: readonly Emitted[],
   state: unknown,
   entry: IncrementalEntry,
-): readonly Emitted[] => {
-  const cursors = cursorsIn(
-    blobsIn(state).get(stream.key) ?? {},
-    stream,
-    entry.cursorPaths[stream.name],
-  );
-  if (cursors.length === 0) return [];
-  const first = extreme(cursors, 'first');
-  return records.filter(
-    ({stream: key, data}) =>
-      key === stream.key && isBefore(at(data, ...stream.cursor), first, entry.thresholdDays),
-  );
+): readonly Position[] =>
+  positionsIn(blobsIn(state).get(stream.key) ?? {}, stream, entry.cursorPaths[stream.name]);
+
+const recordsOfStream = (run: Run, {key}: ConfiguredStream): readonly Emitted[] =>
+  recordsOf(run).filter(({stream}) => stream === key);
+
+const judgedBy = (catalog: unknown, first: Run, entry: IncrementalEntry): readonly Judged[] =>
+  configuredStreamsOf(catalog).map((stream) => {
+    const positions = positionsOf(stream, finalState(first), entry);
+    const areSlicesShown = showSlices(stream, recordsOfStream(first, stream), positions);
+    return {stream, areSlicesShown, slices: positions.length};
+  });
+
+/** Undefined if the state can't judge: slices without a position start at their beginning, and no record shows its slice. */
+const judgeOf = (
+  {stream, areSlicesShown, slices}: Judged,
+  state: unknown,
+  entry: IncrementalEntry,
+): Judge | undefined => {
+  const positions = positionsOf(stream, state, entry);
+  if (positions.length === 0) return undefined;
+  if (!areSlicesShown && positions.length < slices) return undefined;
+  return judgeBy(positions, areSlicesShown);
 };
 
 const olderFaults = (
-  streams: readonly ConfiguredStream[],
+  streams: readonly Judged[],
   run: Run,
   state: unknown,
   entry: IncrementalEntry,
 ): readonly Fault[] =>
-  streams.flatMap((stream) => {
-    const found = older(stream, recordsOf(run), state, entry);
+  streams.flatMap((judged) => {
+    const {stream} = judged;
+    const judge = judgeOf(judged, state, entry);
+    if (judge === undefined) return [];
+    const found = recordsOfStream(run, stream).filter((record) =>
+      isBefore(at(record.data, ...stream.cursor), judge.lowest(record), entry.thresholdDays),
+    );
     const [example] = found;
     if (example === undefined) return [];
     return [
@@ -66,6 +88,31 @@ const olderFaults = (
     ];
   });
 
+/** Cursors that can't be compared prove nothing. */
+const incomparable = (
+  streams: readonly Judged[],
+  run: Run,
+  state: unknown,
+  entry: IncrementalEntry,
+): readonly Fault[] =>
+  streams.flatMap((judged) => {
+    const {stream} = judged;
+    const judge = judgeOf(judged, state, entry);
+    const example = recordsOfStream(run, stream).find((record) => {
+      const [cursor, position] = [at(record.data, ...stream.cursor), judge?.lowest(record)];
+      return position !== undefined && isCursor(cursor) && !areComparable(cursor, position);
+    });
+    if (example === undefined) return [];
+    return [
+      {
+        reason: `${stream.key}: the cursor ${shown(at(example.data, ...stream.cursor))} can't be compared with ${shown(judge?.lowest(example))} in the state`,
+        offending: shown(example.line.text),
+        advice:
+          'This check compares numbers, times by ISO 8601 and RFC 2822, and other strings of one length. Check by hand that a second read starts at the state.',
+      },
+    ];
+  });
+
 /** A stream whose state has no cursor must at least not return everything again. */
 const unchanged = (
   streams: readonly ConfiguredStream[],
@@ -74,7 +121,7 @@ const unchanged = (
 ): readonly Fault[] =>
   streams.flatMap((stream) => {
     const blob = blobsIn(finalState(first)).get(stream.key) ?? {};
-    if (cursorsIn(blob, stream, entry.cursorPaths[stream.name]).length > 0) return [];
+    if (positionsOf(stream, finalState(first), entry).length > 0) return [];
     const [before, after] = [first, second].map((run) =>
       recordsOf(run)
         .filter(({stream: key}) => key === stream.key)
@@ -118,38 +165,40 @@ const twoReads = define(
     if (again !== undefined) {
       return [{...again, reason: `with the state of the first read, ${again.reason}`}];
     }
-    return [
-      ...olderFaults(streams, second, state, entry),
+    const judged = judgedBy(catalog, first, entry);
+    const faults = [
+      ...olderFaults(judged, second, state, entry),
       ...unchanged(streams, [first, second], entry),
     ];
+    return faults.length > 0 ? faults : {warnings: incomparable(judged, second, state, entry)};
   },
 );
 
-/** Finds records after the last cursor of their stream's final state, which the next read may repeat or miss. */
+/** Finds records after the last cursor of their slice's final state, which the next read may repeat or miss. */
 const beyondState = (
-  streams: readonly ConfiguredStream[],
+  streams: readonly Judged[],
   run: Run,
   entry: IncrementalEntry,
-): readonly Fault[] => {
-  const blobs = blobsIn(finalState(run));
-  return streams.flatMap((stream): readonly Fault[] => {
-    const cursors = cursorsIn(blobs.get(stream.key) ?? {}, stream, entry.cursorPaths[stream.name]);
-    if (cursors.length === 0) return [];
-    const last = extreme(cursors, 'last');
-    const later = recordsOf(run).find(
-      ({stream: key, data}) => key === stream.key && isBefore(last, at(data, ...stream.cursor)),
-    );
+): readonly Fault[] =>
+  streams.flatMap((judged): readonly Fault[] => {
+    const {stream} = judged;
+    const judge = judgeOf(judged, finalState(run), entry);
+    if (judge === undefined) return [];
+    const later = recordsOfStream(run, stream).find((record) => {
+      const last = judge.highest(record);
+      return isBefore(last, at(record.data, ...stream.cursor)) && !isHeldBack(last, run.startedAt);
+    });
     return later === undefined
       ? []
       : [
           {
-            reason: `${stream.key}: a record comes after the cursor of its final state, ${shown(last)}`,
+            reason: `${stream.key}: a record comes after the cursor of its final state, ${shown(judge.highest(later))}`,
             offending: shown(later.line.text),
-            advice: 'Keep the highest cursor that was read.',
+            advice:
+              'Keep the highest cursor that was read. A time may stay up to a minute before the start of the read.',
           },
         ];
   });
-};
 
 const SAMPLES = 10;
 
@@ -159,11 +208,18 @@ const sample = (count: number): readonly number[] => {
   return Array.from({length: Math.ceil((count - 1) / step)}, (_, index) => index * step + 1);
 };
 
+interface Sliced {
+  readonly entry: IncrementalEntry;
+  readonly runs: Runs;
+  readonly catalog: unknown;
+  readonly judged: readonly Judged[];
+}
+
 /** Reads from the state after one STATE message, which must return no older records of its stream. */
 const fromState = async (
   index: number,
   states: readonly StateMessage[],
-  {entry, runs, catalog}: {entry: IncrementalEntry; runs: Runs; catalog: unknown},
+  {entry, runs, catalog, judged}: Sliced,
 ): Promise<readonly Fault[]> => {
   const state = stateAfter(states, index);
   const message = states[index - 1];
@@ -172,8 +228,8 @@ const fromState = async (
   if (failure !== undefined) {
     return [{...failure, reason: `with STATE ${index} of ${states.length}, ${failure.reason}`}];
   }
-  const streams = configuredStreamsOf(catalog).filter(
-    ({key}) => message?.stream === undefined || key === message.stream,
+  const streams = judged.filter(
+    ({stream: {key}}) => message?.stream === undefined || key === message.stream,
   );
   return olderFaults(streams, run, state, entry).map((fault) => ({
     ...fault,
@@ -193,57 +249,13 @@ const slices = define(
     if (failureOf(first) !== undefined || states.length === 0) {
       throw new Unavailable('it needs a first read with states: see test_two_sequential_reads');
     }
-    const faults = [...beyondState(configuredStreamsOf(catalog), first, entry)];
+    const judged = judgedBy(catalog, first, entry);
+    const faults = [...beyondState(judged, first, entry)];
     for (const index of sample(states.length)) {
-      faults.push(...(await fromState(index, states, {entry, runs, catalog})));
+      faults.push(...(await fromState(index, states, {entry, runs, catalog, judged})));
     }
     return faults;
   },
 );
 
-const futureState = define(
-  'test_state_with_abnormally_large_values',
-  'a read with a state from the far future prints a STATE and no records',
-  async (entry, runs): Promise<Verdict> => {
-    const {futureState: future} = entry;
-    if (future?.path === undefined) {
-      return {skipped: future?.bypass ?? 'the config names no future_state_path'};
-    }
-    const catalog = await catalogOf('incremental', entry, runs);
-    if (catalog.streams.length === 0) return NOTHING;
-    const state = stateFromFile(await readJson(future.path));
-    const known = blobsIn(state);
-    const exempt = future.missingStreams.map(({name}) => name);
-    const streams = configuredStreamsOf(catalog);
-    const missing = streams.filter(({key, name}) => !known.has(key) && !exempt.includes(name));
-    if (missing.length > 0) {
-      return missing.map(({key}) => ({
-        reason: `${key} has no state in ${future.path}`,
-        advice: 'Add one from the far future, or list the stream in future_state.missing_streams.',
-      }));
-    }
-    const chosen = catalog.streams.filter((_, index) => known.has(streams[index]?.key ?? ''));
-    const run = await runs.read(entry, {catalog: {streams: chosen}, state});
-    const failure = failureOf(run);
-    if (failure !== undefined) return [failure];
-    const [record] = recordsOf(run);
-    const faults: Fault[] = [];
-    if (record !== undefined) {
-      faults.push({
-        reason: `${record.stream}: a record was read, although the state is from the far future`,
-        offending: shown(record.line.text),
-        advice:
-          'Use the state, or correct the file if its states are not far enough in the future.',
-      });
-    }
-    if (statesOf(run).length === 0) {
-      faults.push({
-        reason: 'a read without new records printed no STATE',
-        advice: 'Print a STATE at the end of each stream, also without new records.',
-      });
-    }
-    return faults;
-  },
-);
-
-export const incremental: readonly Check[] = [twoReads, slices, futureState];
+export const sequentialReads: readonly Check[] = [twoReads, slices];

@@ -7,6 +7,9 @@ import {baselineOf, define} from './resume.ts';
 const MIB = 1024 * 1024;
 const MEMORY = 512 * MIB;
 
+const NOT_MEASURED =
+  'its memory could not be measured: this needs Linux, no image, and a read that lasts a moment';
+
 const memory = define(
   'test_memory',
   'a read uses at most 512 MiB, or as much as --max-memory allows',
@@ -15,7 +18,7 @@ const memory = define(
     const baseline = await baselineOf(entry, runs);
     if (baseline === undefined) return {skipped: 'it needs a read that succeeds: see basic_read'};
     const {peakMemory} = baseline.run;
-    if (peakMemory === undefined) return {skipped: 'its memory cannot be measured here'};
+    if (peakMemory === undefined) return {skipped: NOT_MEASURED};
     const peak = `${Math.round(peakMemory / MIB)} MiB`;
     if (peakMemory <= limit) return {note: `${peak} at most`};
     return [

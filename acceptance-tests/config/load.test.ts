@@ -56,6 +56,7 @@ acceptance_tests:
 test.each([
   ['not YAML', 'data: {name: x'],
   ['YAML with an undefined alias', 'data: *nothing'],
+  ['YAML with an alias in a circle', 'data: &d {self: *d}'],
 ])('a config is read even if its metadata.yaml is %s', async (_what, text) => {
   const inner = join(folder, 'described');
   mkdirSync(inner, {recursive: true});
@@ -64,6 +65,26 @@ test.each([
     'connector_image: x\nbase_path: described\nacceptance_tests: {spec: {bypass_reason: none}}\n',
   );
   expect([settings.folder, settings.metadata]).toEqual([inner, undefined]);
+});
+
+test.each([
+  ['a mapping', 'acceptance_tests: &a {spec: *a}', 'acceptance_tests.spec'],
+  ['a list', 'acceptance_tests: {spec: {tests: &t [*t]}}', 'acceptance_tests.spec.tests[0]'],
+  ['an unknown key', 'foo: &a [*a]', 'foo[0]'],
+  ['a merged mapping', 'x: &a {b: &b {c: *a}}\ny: {<<: *b}', 'x.b.c'],
+  ['two that lead to each other', 'x: &a {b: &b {a: *a, b: *b}}', 'x.b.a'],
+])('an alias in a circle is an error in words: %s', async (_what, text, place) => {
+  await expect(load(`connector_image: x\n${text}\n`)).rejects.toThrow(
+    `: ${place} leads back to a value that holds it, by an alias. Write the value out.`,
+  );
+});
+
+test('an alias that leads elsewhere is fine, also twice', async () => {
+  const entry = '{config_path: config.json}';
+  const {suites} = await load(
+    `connector_image: x\nacceptance_tests: {discovery: {tests: [&a ${entry}, *a]}, full_refresh: {tests: [*a]}}\n`,
+  );
+  expect(suites?.discovery).toMatchObject({entries: [{}, {}]});
 });
 
 test('a file in the old layout is understood', async () => {

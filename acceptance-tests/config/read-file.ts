@@ -13,14 +13,42 @@ export const readText = async (path: string): Promise<string> => {
   }
 };
 
-/** Fails with a UsageError that names `path` if the text is not YAML. */
+const placeOf = (place: string, key: string, holder: object): string => {
+  if (Array.isArray(holder)) return `${place}[${key}]`;
+  return place === '' ? key : `${place}.${key}`;
+};
+
+/** The place of a value that holds itself; undefined if no value does. An alias may lead to a value that it is in. */
+const findCircle = (
+  value: unknown,
+  place = '',
+  above: readonly unknown[] = [],
+  done: Set<unknown> = new Set(),
+): string | undefined => {
+  if (typeof value !== 'object' || value === null || done.has(value)) return undefined;
+  if (above.includes(value)) return place;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = findCircle(inner, placeOf(place, key, value), [...above, value], done);
+    if (found !== undefined) return found;
+  }
+  done.add(value);
+  return undefined;
+};
+
+/** Fails with a UsageError that names `path` if the text is not YAML, or holds itself by an alias. */
 export const parseYaml = (text: string, path: string): unknown => {
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error === undefined) {
     try {
-      return document.toJS();
+      const value: unknown = document.toJS();
+      const circle = findCircle(value);
+      if (circle === undefined) return value;
+      throw new UsageError(
+        `${path}: ${circle} leads back to a value that holds it, by an alias. Write the value out.`,
+      );
     } catch (reason) {
+      if (reason instanceof UsageError) throw reason;
       // Aliases are resolved only now: one is undefined, or there are too many.
       throw new UsageError(`${path}: this is not YAML: ${messageOf(reason)}.`);
     }

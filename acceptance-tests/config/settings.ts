@@ -128,12 +128,14 @@ export interface Settings {
   readonly previous?: Previous;
   /** For each run of the connector. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Limits of the suite `beyond` that replace its defaults. */
+  /** Limits that replace the defaults: of the suite `beyond`, and of every run. */
   readonly limits?: {
     /** Bytes of resident memory in a read. */
     readonly memory?: number | undefined;
     /** Milliseconds that `spec` may take. */
     readonly startUp?: number | undefined;
+    /** Characters that a run may print. */
+    readonly output?: number | undefined;
   };
   /** The `data` of the metadata.yaml beside the file, if it can be read. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;

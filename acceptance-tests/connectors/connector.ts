@@ -25,13 +25,17 @@ export interface Run {
   readonly lines: readonly Line[];
   readonly stderr: string;
   readonly exit: Exit;
+  /** When it was started, in epoch milliseconds. */
+  readonly startedAt: number;
   /** Wall time in milliseconds: of the whole run, and until the first line. */
   readonly took: number;
   readonly firstLineAfter: number | undefined;
-  /** Peak resident memory in bytes, if it can be measured. */
+  /** Peak resident memory in bytes; undefined if it can't be measured, or if the run ended before the first look at it. */
   readonly peakMemory: number | undefined;
   /** True if it was killed after its timeout. */
   readonly hung?: boolean;
+  /** `more than 128 MiB of output`: it was killed for that, and only its first lines are kept. */
+  readonly excess?: string;
   /** True if `onLine` ended it by a signal. */
   readonly cut?: boolean;
 }
@@ -56,6 +60,8 @@ export interface CallStyle {
   readonly pause?: number;
   readonly stderr?: 'read' | 'merged' | 'undrained';
   readonly environment?: Readonly<Record<string, string>>;
+  /** The characters that a run may print, plus 256 for each line, before it is killed; by default 128 Mi. */
+  readonly maxOutput?: number;
   /** Milliseconds until the run is killed and counts as hung; by default 20 minutes. */
   readonly timeout?: number;
 }

@@ -1,9 +1,13 @@
 import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterAll, expect, test} from '@jest/globals';
+import {setTimeout as delay} from 'node:timers/promises';
+import {afterAll, describe, expect, test} from '@jest/globals';
+import {startChild} from '../../process/child.ts';
+import {failureOf} from '../check-kit/failure.ts';
 import type {CallStyle} from './connector.ts';
 import {openExecutable} from './executable.ts';
+import {watchMemory} from './memory.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-executable-'));
 afterAll(() => rmSync(folder, {recursive: true, force: true}));
@@ -28,7 +32,12 @@ const echo = script(
 
 test('passes the inputs as files, and returns all output', async () => {
   const connector = openExecutable(`${echo} 'an argument'`, {WORD: 'own'});
-  const run = await connector.run('read', {config: {a: 1}, catalog: {streams: []}, state: []});
+  // A run this short may end before its memory can be measured.
+  const {peakMemory: _, ...run} = await connector.run('read', {
+    config: {a: 1},
+    catalog: {streams: []},
+    state: [],
+  });
   expect(run).toEqual({
     command: 'read',
     commandLine: expect.stringMatching(/echo 'an argument' read --config .*--state \S*state.json$/),
@@ -49,34 +58,37 @@ test('passes the inputs as files, and returns all output', async () => {
     ],
     stderr: 'a complaint\n',
     exit: {code: 3, signal: null},
+    startedAt: expect.any(Number),
     took: expect.any(Number),
     firstLineAfter: expect.any(Number),
-    peakMemory: expect.any(Number),
   });
 });
 
-test('measures the peak memory of a run', async () => {
-  // It runs until its timeout, so that even a slow machine can measure it.
-  const hungry = script(
-    'hungry',
-    `const kept = Buffer.alloc(64 * 1024 ** 2, 1);
-     console.log('{}');
-     setTimeout(() => process.exit(kept.length > 0 ? 0 : 1), 60_000);`,
-  );
-  let calls = 0;
-  const {peakMemory} = await openExecutable(hungry).run(
-    'spec',
-    {},
-    {
-      onLine: () => {
-        calls += 1;
-        return 'continue';
-      },
-      timeout: 1_500,
-    },
-  );
-  expect(calls).toBe(1);
-  expect(peakMemory).toBeGreaterThan(64 * 1024 ** 2);
+const hungry = script(
+  'hungry',
+  `const kept = Buffer.alloc(64 * 1024 ** 2, 1);
+   console.log('{}');
+   setInterval(() => kept.length, 1_000);`,
+);
+
+test('measures the peak memory of a process and its children', async () => {
+  const child = await startChild('/bin/sh', ['-c', `${hungry}; true`]);
+  const {peak, stop} = watchMemory(child.pid);
+  // The limit is the test's own: a slow machine takes longer.
+  while ((peak() ?? 0) < 64 * 1024 ** 2) await delay(20);
+  child.send('SIGKILL');
+  await child.ended;
+  stop();
+  expect(peak()).toBeGreaterThan(64 * 1024 ** 2);
+});
+
+test('a run that ended before it could be measured has no peak', async () => {
+  const child = await startChild('/bin/sh', ['-c', 'true']);
+  await child.ended;
+  const {peak, stop} = watchMemory(child.pid);
+  await delay(100);
+  stop();
+  expect(peak()).toBeUndefined();
 });
 
 test('uses the order, the file endings, the file contents and the environment of a client', async () => {
@@ -135,6 +147,21 @@ test('a run is killed after its timeout, with all of its children', async () => 
   expect([hung, exit]).toEqual([true, {code: null, signal: 'SIGKILL'}]);
 });
 
+test('a run ends at the exit of its program, even if a child holds stdout and stderr open', async () => {
+  const parent = script(
+    'parent',
+    `require('node:child_process').spawn('sleep', ['60'], {stdio: 'inherit', detached: true}).unref();
+     console.log('{}');`,
+  );
+  const {lines, exit, took, hung} = await openExecutable(parent).run('spec', {});
+  expect([lines.map(({text}) => text), exit, hung]).toEqual([
+    ['{}'],
+    {code: 0, signal: null, leftOpen: true},
+    undefined,
+  ]);
+  expect(took).toBeLessThan(20_000);
+});
+
 test('an undrained stderr is read at the end', async () => {
   const {stderr} = await openExecutable(echo).run('spec', {}, {stderr: 'undrained'});
   expect(stderr).toBe('a complaint\n');
@@ -160,4 +187,44 @@ test('a program that does not exist is a usage error', () => {
   expect(() => openExecutable('./nowhere spec')).toThrow(
     '--exec ./nowhere spec: there is no such executable',
   );
+});
+
+describe('output without an end is cut, and blamed on the connector', () => {
+  const MIB = 1024 * 1024;
+  const whileTrue = (print: string): string =>
+    `const write = () => { while (process.stdout.write(${print})) {} process.stdout.once('drain', write); }; write();`;
+
+  test.each([
+    ['one line', "'x'.repeat(65_536)", 'a line of more than 4 MiB', 0],
+    [
+      'one line of a message',
+      `'{"type":"LOG","log":{"x":"' + 'x'.repeat(9e6)`,
+      'a line of more than 4 MiB',
+      0,
+    ],
+    ['lines', '\'{"type":"LOG"}\\n\'.repeat(1000)', 'more than 4 MiB of output', 100],
+    ['long lines', "'x'.repeat(20_000) + '\\n'", 'more than 4 MiB of output', 100],
+    ['empty lines', "'\\n'.repeat(1000)", 'more than 4 MiB of output', 100],
+    ['bytes that are not UTF-8', 'Buffer.alloc(65_536, 0xff)', 'a line of more than 4 MiB', 0],
+  ])('%s', async (name, print, excess, kept) => {
+    const program = script(name.replaceAll(' ', '-'), whileTrue(print));
+    const run = await openExecutable(program).run('read', {}, {maxOutput: 4 * MIB});
+    expect([run.excess, run.exit.signal ?? 'SIGKILL', run.lines.length]).toEqual([
+      ...[excess, 'SIGKILL', kept],
+    ]);
+    expect(Math.max(0, ...run.lines.map(({text}) => text.length))).toBeLessThanOrEqual(10_000);
+    expect(failureOf(run)).toMatchObject({
+      reason: `\`read\` printed ${excess}, and was killed`,
+      advice: expect.stringContaining('Print one message on each line, and end.'),
+    });
+  });
+
+  test('as much as is allowed is kept whole', async () => {
+    const program = script(
+      'much',
+      `process.stdout.write(('x'.repeat(1023) + '\\n').repeat(1024));`,
+    );
+    const run = await openExecutable(program).run('read', {}, {maxOutput: 2 * MIB});
+    expect([run.excess, run.lines.length, run.exit.code]).toEqual([undefined, 1024, 0]);
+  });
 });

@@ -1,8 +1,11 @@
 // Writes a run's inputs to files, in a folder that is removed after the run.
-import {chmod, mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {makeTemporaryFolder} from '../../process/temporary-folder.ts';
 import type {CallStyle, Inputs} from './connector.ts';
+
+/** The beginning of the names of these folders. */
+export const INPUTS_PREFIX = 'headwater-run-';
 
 type Option = 'config' | 'catalog' | 'state';
 
@@ -20,9 +23,11 @@ export const writeInputs = async (
   {endings = {}, texts = {}, order = ORDER, mode = 0o644, equals = false}: CallStyle,
   seenAs?: string,
 ) => {
-  const folder = await mkdtemp(join(tmpdir(), 'headwater-run-'));
   // In a container another user reads them.
-  await chmod(folder, 0o755);
+  const {path: folder, remove} = await makeTemporaryFolder(
+    INPUTS_PREFIX,
+    seenAs === undefined ? {} : {mode: 0o755},
+  );
   const options: string[] = [];
   for (const option of order) {
     const value = inputs[option];
@@ -33,5 +38,5 @@ export const writeInputs = async (
     const path = join(seenAs ?? folder, name);
     options.push(...(equals ? [`--${option}=${path}`] : [`--${option}`, path]));
   }
-  return {folder, options, remove: () => rm(folder, {recursive: true, force: true})};
+  return {folder, options, remove};
 };

@@ -23,9 +23,18 @@ const peakOfTree = async (pid: number): Promise<number> => {
   return below.reduce((sum, bytes) => sum + bytes, own);
 };
 
-/** Watches a process. The returned function ends that and returns the peak in bytes; undefined without /proc. */
-export const watchMemory = (pid: number | undefined): (() => number | undefined) => {
-  if (pid === undefined) return () => undefined;
+export interface MemoryWatch {
+  /** The peak in bytes so far; undefined without /proc, and if the process ended before it was looked at. */
+  readonly peak: () => number | undefined;
+  /** Ends the watch. */
+  readonly stop: () => void;
+}
+
+/**
+ * Watches a process. The system reports the usage of an ended child only to the call that waits for it, which Node makes
+ * and keeps to itself.
+ */
+export const watchMemory = (pid: number): MemoryWatch => {
   let peak = 0;
   let timer: NodeJS.Timeout | undefined;
   let watching = true;
@@ -34,9 +43,11 @@ export const watchMemory = (pid: number | undefined): (() => number | undefined)
     if (watching) timer = setTimeout(look, INTERVAL);
   };
   void look();
-  return () => {
-    watching = false;
-    clearTimeout(timer);
-    return peak === 0 ? undefined : peak;
+  return {
+    peak: () => (peak === 0 ? undefined : peak),
+    stop: () => {
+      watching = false;
+      clearTimeout(timer);
+    },
   };
 };

@@ -2,15 +2,30 @@
 import type {Readable} from 'node:stream';
 import {setTimeout as delay} from 'node:timers/promises';
 import {type Signal, type Stop, startChild} from '../../process/child.ts';
-import {linesOf} from '../../process/lines.ts';
+import {headOf, linesOf} from '../../process/lines.ts';
 import type {CallStyle, Command, Inputs, Line, Run} from './connector.ts';
 import {watchMemory} from './memory.ts';
 
 /** The default time in milliseconds after which a run is killed and counts as hung. */
 const TIMEOUT = 1_200_000;
 
+const MIB = 1024 * 1024;
+
+/** The longest line in characters. `headwater sync` accepts no longer one either. */
+const MAX_LINE = 64 * MIB;
+
+/** The default limit of what a run may print, in characters. All of it is kept, and compared with other runs. */
+const MAX_OUTPUT = 128 * MIB;
+
+/** The memory of a line beside its characters, counted as such: a parsed value is several times as large as its text. */
+const OF_A_LINE = 256;
+
+/** The lines that are kept of a run that printed too much. */
+const KEPT_LINES = 100;
+const KEPT_LENGTH = 10_000;
+
 /** The number of characters of stderr that are kept. */
-const MAX_STDERR = 1024 * 1024;
+const MAX_STDERR = MIB;
 
 export interface Process {
   readonly program: string;
@@ -47,13 +62,29 @@ const gather = (stderr: Readable): (() => string) => {
   return () => text;
 };
 
-/** Passes each line to `onLine` until that ends the connector; the rest is still read. */
+interface Heard {
+  readonly lines: readonly Line[];
+  /** The limit that the output exceeded. */
+  readonly excess?: string;
+}
+
+const cutTo = (lines: readonly Line[], excess: string): Heard => ({
+  lines: lines.slice(0, KEPT_LINES).map(({text, ...line}) => ({
+    ...(text.length > KEPT_LENGTH ? {text: headOf(text, KEPT_LENGTH)} : {...line, text}),
+  })),
+  excess,
+});
+
+class LineTooLong extends Error {}
+
+/** Passes each line to `onLine` until that ends the connector; the rest is still read, up to the limits. */
 const listen = async (
   stdout: Readable,
-  {onLine = () => 'continue', pause = 0}: CallStyle,
+  {onLine = () => 'continue', pause = 0, maxOutput = MAX_OUTPUT}: CallStyle,
   end: (signal: Signal) => void,
-): Promise<readonly Line[]> => {
+): Promise<Heard> => {
   const lines: Line[] = [];
+  let size = 0;
   let cut = false;
   const take = (text: string): void => {
     const line = parsed(text);
@@ -63,11 +94,21 @@ const listen = async (
     cut = true;
     end(action === 'kill' ? 'SIGKILL' : 'SIGTERM');
   };
-  for await (const texts of linesOf(stdout)) {
-    for (const text of texts) take(text);
-    if (pause > 0) await delay(pause);
+  const limits = {limit: Math.min(MAX_LINE, maxOutput), tooLong: () => new LineTooLong()};
+  try {
+    for await (const texts of linesOf(stdout, limits)) {
+      for (const text of texts) {
+        size += text.length + OF_A_LINE;
+        if (size > maxOutput) return cutTo(lines, `more than ${maxOutput / MIB} MiB of output`);
+        take(text);
+      }
+      if (pause > 0) await delay(pause);
+    }
+  } catch (error) {
+    if (!(error instanceof LineTooLong)) throw error;
+    return cutTo(lines, `a line of more than ${limits.limit / MIB} MiB`);
   }
-  return lines;
+  return {lines};
 };
 
 /** Rejects with the system's error if the program can't be started, and with the abort reason if the run is stopped. */
@@ -76,14 +117,15 @@ export const runProcess = async (
   {command, commandLine, inputs, style}: Request,
 ): Promise<Run> => {
   stop?.soon.throwIfAborted();
-  const startedAt = performance.now();
-  const since = (): number => Math.round(performance.now() - startedAt);
+  const startedAt = Date.now();
+  const begin = performance.now();
+  const since = (): number => Math.round(performance.now() - begin);
   let stderr: (() => string) | undefined;
   const child = await startChild(program, args, {
     ...{env: environment, stop, onExit: () => drain()},
     ...(send && {send}),
   });
-  const peak = watchMemory(measured ? child.pid : undefined);
+  const memory = measured ? watchMemory(child.pid) : undefined;
   let [hung, cut] = [false, false];
   let firstLineAfter: number | undefined;
   const timer = setTimeout(() => {
@@ -101,22 +143,24 @@ export const runProcess = async (
   };
   if (style.stderr !== 'undrained') drain();
   try {
-    const lines = await listen(child.stdout, style, (signal) => {
+    const {lines, excess} = await listen(child.stdout, style, (signal) => {
       cut = true;
       child.send(signal);
     });
+    if (excess !== undefined) child.send('SIGKILL');
     drain();
     const exit = await child.ended;
     stop?.soon.throwIfAborted();
     return {
       ...{command, commandLine, inputs, lines, stderr: stderr?.() ?? '', exit},
-      ...{took: since(), firstLineAfter, peakMemory: peak()},
+      ...{startedAt, took: since(), firstLineAfter, peakMemory: memory?.peak()},
       ...(hung && {hung}),
       ...(cut && {cut}),
+      ...(excess !== undefined && {excess}),
     };
   } finally {
     clearTimeout(timer);
-    peak();
+    memory?.stop();
     // A run that failed leaves no connector running.
     child.send('SIGKILL');
   }

@@ -1,4 +1,5 @@
 // STATE messages count and cover the records before them.
+import {hash} from 'node:crypto';
 import {at} from '../../cdk/json/at.ts';
 import {isObject} from '../../cdk/json/values.ts';
 import {streamStates} from './catalog.ts';
@@ -99,7 +100,9 @@ export const noIdenticalStates: Invariant = {
         const {stream, payload} = message;
         if (stream === undefined && !isObject(payload['global'])) return;
         const key = stream?.key ?? '';
-        const text = JSON.stringify(stream === undefined ? payload['global'] : payload['stream']);
+        const whole = JSON.stringify(stream === undefined ? payload['global'] : payload['stream']);
+        // A state may be large, and there may be many.
+        const text = hash('sha256', whole);
         const before = last.get(key);
         last.set(key, text);
         if (before !== text) return;

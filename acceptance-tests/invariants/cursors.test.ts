@@ -9,6 +9,10 @@ describe('cursors are compared', () => {
     ['times in one form', '2026-01-01T00:00:00.123456Z', '2026-01-01T00:00:00.123457Z'],
     ['times in several forms', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00.001Z'],
     ['times in several zones', '2026-01-01T12:00:00+02:00', '2026-01-01T11:00:00+00:00'],
+    ['whole numbers beyond the digits of a float', '9007199254740993', '9007199254740994'],
+    ['whole numbers with zeros in front', '0009', '10'],
+    ['mail dates', 'Wed, 31 Dec 2025 00:00:00 +0000', 'Thu, 01 Jan 2026 00:00:00 +0000'],
+    ['mail dates in several zones', 'Thu, 01 Jan 2026 01:00:00 +0200', '1 Jan 2026 00:00:00 GMT'],
     ['strings of one length', 'a9', 'b1'],
   ])('%s', (_name, a, b) => {
     expect([compareCursors(a, b), compareCursors(b, a), compareCursors(a, a)]).toEqual([-1, 1, 0]);
@@ -19,6 +23,8 @@ describe('cursors are compared', () => {
     ['strings of several lengths', 'a', 'bc'],
     ['objects', {}, {}],
     ['nothing', undefined, 1],
+    ['dates with the year at the end', '31.12.2024', '01.01.2025'],
+    ['American dates', '12/31/2024', '01/01/2025'],
     ['an invalid time', '2026-99-99T00:00Z', '2026-01-01'],
   ])('but not %s', (_name, a, b) => {
     expect(compareCursors(a, b)).toBeUndefined();

@@ -1,5 +1,6 @@
 // `headwater lint` as people run it: at the end of a pipe.
 import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -130,4 +131,37 @@ describe('headwater lint', () => {
       expect(stderr).toMatch(message);
     },
   );
+});
+
+describe('output without an end', () => {
+  /** Writes until the lint has printed what it must; returns the peak of its memory in MiB. */
+  const feed = async (chunk: string | Buffer, expected: string): Promise<number> => {
+    const child = spawn(HEADWATER, ['lint'], {stdio: 'pipe'});
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    child.stdin.on('error', () => {});
+    let printed = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+    let sent = 0;
+    while (sent < 200 * 1024 * 1024 || !printed.includes(expected)) {
+      if (!child.stdin.write(chunk)) await once(child.stdin, 'drain');
+      sent += chunk.length;
+    }
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    child.kill('SIGKILL');
+    await ended;
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  };
+
+  test.each([
+    ['of one line', 'x'.repeat(1024 * 1024), 'A line has more than 64 MiB.'],
+    [
+      'of lines with types of their own',
+      `{"type":"${'x'.repeat(1_000_000)}"}\n`,
+      'protocol-schema',
+    ],
+  ])('%s takes bounded memory, and is reported at once', async (_what, chunk, expected) => {
+    expect(await feed(chunk, expected)).toBeLessThan(500);
+  });
 });

@@ -4,13 +4,16 @@ import {readFile, writeFile} from 'node:fs/promises';
 import type {Readable, Writable} from 'node:stream';
 import {EXIT_FAILURE} from '../../process/command-line.ts';
 import {codeOf, messageOf, UsageError} from '../../process/errors.ts';
-import {openLines} from '../../process/lines.ts';
+import {headOf, openLines} from '../../process/lines.ts';
+import {harmlessText} from '../../process/terminal.ts';
 import type {Command} from '../connectors/connector.ts';
 import type {Finding} from './invariant.ts';
 import {type Lint, openLint} from './lint.ts';
 
-/** A longer line is not a message, and may not fit into a string. */
-const MAX_LINE = 256 * 1024 * 1024;
+/** No message is longer: `headwater sync` accepts no longer line either. Only the start of one is kept. */
+const MAX_LINE = 64 * 1024 * 1024;
+/** The characters of a line that is too long which are checked. */
+const OF_TOO_LONG = 10_000;
 
 export interface LintOptions {
   /** The command that was run; by default `read` if there is a catalog. */
@@ -64,6 +67,13 @@ const UNENDED: Finding = {
   advice: 'End every line with \\n, and wait until all output is written before the process ends.',
 };
 
+const TOO_LONG: Finding = {
+  invariant: 'line-size',
+  severity: 'error',
+  reason: `A line has more than ${MAX_LINE / 1024 / 1024} MiB. No message is that long; the rest of the line is not checked.`,
+  advice: 'End every message with \\n, and print nothing but messages on stdout.',
+};
+
 const inWords = ({severity, line, invariant, reason, offending, advice}: Finding): string => {
   const location = line === undefined ? '' : `line ${line.toLocaleString('en')}, `;
   const shown = offending === undefined ? '' : `\n    ${offending}`;
@@ -105,15 +115,24 @@ const watch = async (options: LintOptions, input: Readable): Promise<Tally> => {
   const print = async (found: readonly Finding[]): Promise<void> => {
     for (const finding of found) {
       findings.push(finding);
-      await write(output, inWords(finding));
+      await write(output, harmlessText(inWords(finding)));
     }
   };
   const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
-  const {take, rest} = openLines(MAX_LINE);
+  const {take, rest, length} = openLines(MAX_LINE);
+  // Reported at once, because the line may never end.
+  let tooLong = false;
+  const cut = (line: string): string =>
+    line.length >= MAX_LINE ? headOf(line, OF_TOO_LONG) : line;
   const lintText = async (text: string): Promise<void> => {
     for (const line of take(text)) {
-      const found = lint.line(line);
+      const found = lint.line(cut(line));
       if (found.length > 0) await print(found);
+      tooLong = false;
+    }
+    if (length() > MAX_LINE && !tooLong) {
+      tooLong = true;
+      await print([TOO_LONG]);
     }
   };
   for await (const chunk of input) {
@@ -122,11 +141,11 @@ const watch = async (options: LintOptions, input: Readable): Promise<Tally> => {
     await lintText(decoder.decode(bytes, {stream: true}));
   }
   await lintText(decoder.decode());
-  if (rest() !== '') await print([...lint.line(rest()), UNENDED]);
+  if (rest() !== '') await print([...lint.line(cut(rest())), UNENDED]);
   const exit = options.exitCode === undefined ? undefined : {code: options.exitCode, signal: null};
   await print(lint.end(exit));
   const tally = {findings, counts: lint.counts()};
-  await write(output, summary(tally));
+  await write(output, harmlessText(summary(tally)));
   return tally;
 };
 

@@ -1,5 +1,6 @@
 // Checks the output of a run against the invariants, line by line, and keeps nothing of a line but counts.
 import type {Exit} from '../../process/child.ts';
+import {headOf} from '../../process/lines.ts';
 import {INVARIANTS} from './all.ts';
 import {finder} from './catalog.ts';
 import type {About, Finding, Invariant, Violation, Watcher} from './invariant.ts';
@@ -14,14 +15,17 @@ const MAX_REPORTED = 3;
 /** Subjects whose violations are counted separately; further ones are counted together. */
 const MAX_SUBJECTS = 1000;
 
-/** Characters of a line that are shown. */
+/** Characters of a line that are shown, of a reason, of a subject, and of a type that is counted. */
 const MAX_SHOWN = 300;
+const MAX_REASON = 3_000;
+const MAX_SUBJECT = 2_500;
+const MAX_TYPE = 100;
 
 const NONE: readonly Finding[] = [];
 
-const shown = (text: string): string =>
-  text.length > MAX_SHOWN
-    ? `${text.slice(0, MAX_SHOWN)}… (${text.length.toLocaleString('en')} characters)`
+const shown = (text: string, length = MAX_SHOWN): string =>
+  text.length > length
+    ? `${headOf(text, length)}… (${text.length.toLocaleString('en')} characters)`
     : text;
 
 export interface Lint {
@@ -50,7 +54,7 @@ const collect = (mask: (text: string) => string) => {
   ): void => {
     const subject =
       counts.size < MAX_SUBJECTS ? (violation.subject ?? location?.stream ?? '') : 'the rest';
-    const key = `${invariant.name}\n${subject}`;
+    const key = `${invariant.name}\n${headOf(subject, MAX_SUBJECT)}`;
     const before = counts.get(key);
     const line = violation.line ?? location?.line;
     const offending = violation.offending ?? location?.text;
@@ -58,7 +62,7 @@ const collect = (mask: (text: string) => string) => {
       ...{
         invariant: invariant.name,
         severity: violation.severity ?? 'error',
-        reason: violation.reason,
+        reason: shown(violation.reason, MAX_REASON),
       },
       ...(line !== undefined && {line}),
       ...(offending !== undefined && {offending: shown(mask(offending))}),
@@ -109,7 +113,7 @@ export const openLint = (about: About, invariants: readonly Invariant[] = INVARI
       const message = messageOfLine(text, line, find);
       const stream = typeof message === 'string' ? '' : (message.stream?.key ?? '');
       location = {line, text, stream};
-      count(typeof message === 'string' ? '' : message.type);
+      count(typeof message === 'string' ? '' : headOf(message.type, MAX_TYPE));
       const problem = typeof message === 'string' ? message : undefined;
       for (const watch of ofLines) watch(text, problem);
       if (typeof message !== 'string') for (const watch of ofMessages) watch(message);

@@ -1,4 +1,5 @@
 // Parses lines as messages, and finds the stream of each.
+import {hash} from 'node:crypto';
 import {at, stringAt} from '../../cdk/json/at.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import type {Message, Stream} from './invariant.ts';
@@ -19,16 +20,27 @@ const PAYLOADS: Readonly<Record<string, string>> = {
 
 /** One object for each stream, so that millions of records need no new ones. */
 const known = new Map<string, Stream>();
-const MAX_KNOWN = 100_000;
+
+/** The platform accepts 1,000 streams. Further ones are taken together, because invariants remember every stream. */
+const MAX_KNOWN = 20_000;
+const THE_REST: Stream = {name: 'one of many more streams', namespace: undefined, key: '\n'};
+
+/** A longer name is cut, with a hash in place of the rest. */
+const MAX_NAME = 1_000;
+
+const shortened = (text: string): string =>
+  text.length > MAX_NAME ? `${text.slice(0, MAX_NAME)}…${hash('sha1', text)}` : text;
 
 export const streamOf = (name: unknown, namespace: unknown): Stream | undefined => {
   if (typeof name !== 'string') return undefined;
-  const space = typeof namespace === 'string' && namespace !== '' ? namespace : undefined;
-  const key = space === undefined ? name : `${space}\n${name}`;
+  const space =
+    typeof namespace === 'string' && namespace !== '' ? shortened(namespace) : undefined;
+  const short = shortened(name);
+  const key = space === undefined ? short : `${space}\n${short}`;
   const found = known.get(key);
   if (found !== undefined) return found;
-  if (known.size > MAX_KNOWN) known.clear();
-  const stream = {name, namespace: space, key};
+  if (known.size > MAX_KNOWN) return THE_REST;
+  const stream = {name: short, namespace: space, key};
   known.set(key, stream);
   return stream;
 };

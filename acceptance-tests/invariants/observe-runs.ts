@@ -11,9 +11,10 @@ export interface Observations {
 }
 
 /** The complete lines: a run that was killed may have ended within one. */
-const completeLines = ({lines, cut, hung}: Run): readonly Line[] => {
+const completeLines = ({lines, cut, hung, excess}: Run): readonly Line[] => {
   const last = lines.at(-1);
-  const isTorn = (cut === true || hung === true) && last !== undefined && last.json === undefined;
+  const isKilled = cut === true || hung === true || excess !== undefined;
+  const isTorn = isKilled && last !== undefined && last.json === undefined;
   return isTorn ? lines.slice(0, -1) : lines;
 };
 
@@ -22,7 +23,7 @@ const lintRun = (run: Run, spec: unknown): readonly Finding[] => {
   const {config, catalog, state} = run.inputs;
   const lint = openLint({command: run.command, config, spec, catalog, state});
   // A run that was killed need not have printed everything, whatever its exit code is.
-  const killed = run.cut === true || run.hung === true;
+  const killed = run.cut === true || run.hung === true || run.excess !== undefined;
   const ended: Exit = killed ? {code: null, signal: run.exit.signal ?? 'SIGTERM'} : run.exit;
   const findings = completeLines(run).flatMap(({text}) => lint.line(text));
   return [...findings, ...lint.end(ended)].map((finding) => ({

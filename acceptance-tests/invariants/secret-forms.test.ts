@@ -1,10 +1,10 @@
 // Compared with the forms of the scan in test/secret-scan, which were written independently.
 import {describe, expect, test} from '@jest/globals';
 import {formsOf as formsToFind} from '../../test/secret-scan/encodings.ts';
-import {encodingIn, formsOf, maskerOf, secretsOf} from './secret-forms.ts';
+import {encodingIn, maskerOf, searchFor, secretsOf} from './secret-forms.ts';
 
 const isFound = (text: string, secret: string): boolean =>
-  encodingIn(text, formsOf(secret)) !== undefined;
+  encodingIn(text, searchFor(secret)) !== undefined;
 
 describe('a secret is found', () => {
   test.each([
@@ -54,6 +54,18 @@ describe('the secrets of a config are', () => {
       'the-second-key',
       'one-of-many',
       'two-of-many',
+    ]);
+  });
+
+  test('those under references and patterns', () => {
+    const tokens = {
+      properties: {app: {$ref: '#/definitions/app'}},
+      patternProperties: {'^key_': key},
+      definitions: {app: {oneOf: [{properties: {pin: {type: 'array', items: key}}}]}},
+    };
+    const given = {app: {pin: ['the-pin-of-app']}, key_one: 'the-key-of-one'};
+    expect(secretsOf(given, {connectionSpecification: tokens})).toEqual([
+      ...['the-pin-of-app', 'the-key-of-one'],
     ]);
   });
 

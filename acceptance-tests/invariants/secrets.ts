@@ -1,6 +1,6 @@
 // The output must not hold secrets of the config.
 import type {Invariant} from './invariant.ts';
-import {encodingIn, formsOf, secretsOf} from './secret-forms.ts';
+import {encodingIn, searchFor, secretsOf} from './secret-forms.ts';
 
 /** RECORD and STATE hold data, which must not be masked; CONTROL returns the config. */
 const DATA = new Set(['RECORD', 'STATE', 'CONTROL']);
@@ -9,11 +9,11 @@ export const noSecrets: Invariant = {
   name: 'no-secrets',
   about: 'No message but RECORD, STATE and CONTROL holds a secret of the config, in any encoding.',
   watch: ({config, spec}, report) => {
-    const secrets = secretsOf(config, spec).map((secret) => formsOf(secret));
+    const secrets = secretsOf(config, spec).map(searchFor);
     if (secrets.length === 0) return {};
     const scan = (text: string): void => {
-      for (const forms of secrets) {
-        const encoding = encodingIn(text, forms);
+      for (const searched of secrets) {
+        const encoding = encodingIn(text, searched);
         if (encoding === undefined) continue;
         report({
           reason: `A secret of the config is printed ${encoding}.`,

@@ -43,6 +43,7 @@ const connector: Connector = {
     stderr: '',
     exit: {code: 0, signal: null},
     took: 1,
+    startedAt: 0,
     firstLineAfter: 1,
     peakMemory: undefined,
   }),

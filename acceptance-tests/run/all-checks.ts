@@ -7,7 +7,7 @@ import {determinism} from '../checks/determinism.ts';
 import {discovery} from '../checks/discovery.ts';
 import {documentation} from '../checks/documentation.ts';
 import {fullRefresh} from '../checks/full-refresh.ts';
-import {incremental} from '../checks/incremental.ts';
+import {incremental} from '../checks/future-state.ts';
 import {invariants} from '../checks/invariants.ts';
 import {resources} from '../checks/resources.ts';
 import {resuming} from '../checks/resume.ts';

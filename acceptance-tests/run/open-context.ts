@@ -2,6 +2,7 @@
 import {access} from 'node:fs/promises';
 import type {Stop} from '../../process/child.ts';
 import {UsageError} from '../../process/errors.ts';
+import {makeTemporaryFolder} from '../../process/temporary-folder.ts';
 import type {Context} from '../check-kit/check.ts';
 import {loadSettings} from '../config/load.ts';
 import {readPrevious} from '../config/previous.ts';
@@ -22,7 +23,7 @@ export interface Options {
   readonly previous?: {readonly spec?: string | undefined; readonly catalog?: string | undefined};
   /** The suites to run; by default all. */
   readonly only?: readonly string[] | undefined;
-  /** The limits of the suite `beyond`, in bytes and milliseconds. */
+  /** The limits of the suite `beyond`, in bytes and milliseconds, and that of a run's output. */
   readonly limits?: Settings['limits'];
   readonly json?: string | undefined;
   readonly junit?: string | undefined;
@@ -70,9 +71,18 @@ const previousOf = async ({previous: {spec, catalog} = {}}: Options): Promise<Pr
   catalog: catalog === undefined ? undefined : await readPrevious('catalog', catalog),
 });
 
+/** The same connector with another limit of output. */
+const limited = (connector: Connector, maxOutput: number | undefined): Connector =>
+  maxOutput === undefined
+    ? connector
+    : {
+        ...connector,
+        run: (command, inputs, style) => connector.run(command, inputs, {maxOutput, ...style}),
+      };
+
 /** A context in which each run of the connector is checked against the invariants. */
 export const contextOf = (connector: Connector, settings: Settings, stop?: Stop): Context => ({
-  connector: observeRuns(connector),
+  connector: observeRuns(limited(connector, settings.limits?.output)),
   settings,
   stop,
 });
@@ -81,6 +91,8 @@ export const contextOf = (connector: Connector, settings: Settings, stop?: Stop)
 export const openContext = async (options: Options, stop?: Stop): Promise<Context> => {
   const loaded = await loadSettings(options.config);
   await assertFiles(options, loaded);
+  // Each run writes its inputs there.
+  await (await makeTemporaryFolder('headwater-run-')).remove();
   const {limits, docker: dockerFlags} = options;
   const previous = await previousOf(options);
   const settings = {...loaded, dockerFlags, previous, ...(limits && {limits})};

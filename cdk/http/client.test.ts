@@ -254,19 +254,31 @@ describe('a refusal', () => {
 
 describe('a response', () => {
   test.each([
-    ['an empty one', 204, '', {}, 'content-type not given, 0 bytes'],
+    [
+      'an empty one',
+      200,
+      '',
+      {},
+      "an empty body instead of JSON. If the API means \"nothing here\", add {header: {name: 'content-length', matches: /^0$/}, action: 'ignore'} to `rules`; else report this to the API's owner.",
+    ],
+    [
+      'a text',
+      200,
+      'Sorry',
+      {'content-type': 'text/html'},
+      "something that is not JSON (content-type text/html, 5 bytes). Is the URL in the config the API's own?",
+    ],
     [
       'an HTML page',
       200,
       '<html></html>',
       {'content-type': 'text/html'},
-      'content-type text/html, 13 bytes',
+      "HTML instead of JSON (content-type text/html). It may be a login or error page. Check the credentials, and that the URL in the config is the API's own.",
     ],
   ])('that is not JSON, but %s, is an error', async (_what, status, body, headers, expected) => {
     nock(API).get('/user').reply(status, body, headers);
     expect(await failureOfGet({baseUrl: API}, '/user')).toBe(
-      `SystemError: GET https://api.test/user answered with something that is not JSON (${expected}). ` +
-        "Is the URL in the config the API's own?",
+      `SystemError: GET https://api.test/user answered with ${expected}`,
     );
   });
 

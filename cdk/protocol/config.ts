@@ -1,9 +1,9 @@
 import {Ajv, type ErrorObject} from 'ajv';
 import addFormats from 'ajv-formats';
 import {ConfigError} from '../errors.ts';
+import {secretValues} from '../json/marked-secrets.ts';
 import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import {relevantFaults} from './choices.ts';
-import {secretValues} from './secrets.ts';
 
 const quoted = (value: unknown): string => JSON.stringify(value) ?? String(value);
 

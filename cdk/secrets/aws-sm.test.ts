@@ -4,8 +4,8 @@ import {text} from 'node:stream/consumers';
 import {describe, expect, test} from '@jest/globals';
 import {sendJson} from '../../test/http/api-server.ts';
 import {serve} from '../../test/http/loopback.ts';
+import {resolveHere} from '../../test/resolve-here.ts';
 import type {AwsPackage} from './aws-sm.ts';
-import {resolveHere} from './resolve-here.ts';
 import type {StoreContext} from './store.ts';
 
 type Reply = {readonly status?: number; readonly type?: string; readonly body: object};

@@ -4,7 +4,7 @@ import {describe, expect, test} from '@jest/globals';
 import {request} from 'undici';
 import {sendJson} from '../../test/http/api-server.ts';
 import {serve} from '../../test/http/loopback.ts';
-import {resolveHere} from './resolve-here.ts';
+import {resolveHere} from '../../test/resolve-here.ts';
 
 type Reply = {readonly status?: number; readonly body: unknown};
 

@@ -2,9 +2,9 @@
 import {expect, test} from '@jest/globals';
 import {request} from 'undici';
 import {serve} from '../../test/http/loopback.ts';
+import {resolveHere} from '../../test/resolve-here.ts';
 import type {AwsPackage} from './aws-sm.ts';
 import type {ResolveRuntime} from './resolve.ts';
-import {resolveHere} from './resolve-here.ts';
 
 type Store = Pick<ResolveRuntime, 'load' | 'env'>;
 

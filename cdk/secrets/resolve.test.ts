@@ -3,8 +3,8 @@ import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
 import {workspace} from '../../test/e2e/run-program.ts';
+import {resolveHere} from '../../test/resolve-here.ts';
 import {virtualClock} from '../testing/virtual-clock.ts';
-import {resolveHere} from './resolve-here.ts';
 
 const {folder, file} = workspace();
 

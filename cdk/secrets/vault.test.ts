@@ -5,7 +5,7 @@ import {describe, expect, test} from '@jest/globals';
 import {workspace} from '../../test/e2e/run-program.ts';
 import {sendJson} from '../../test/http/api-server.ts';
 import {serve} from '../../test/http/loopback.ts';
-import {resolveHere} from './resolve-here.ts';
+import {resolveHere} from '../../test/resolve-here.ts';
 
 const {folder, file} = workspace();
 

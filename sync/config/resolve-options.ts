@@ -1,5 +1,5 @@
 // Resolves the options of the command line to sources, files and directories.
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import {UsageError} from '../../process/errors.ts';
 import {fileSafe} from '../landing/jsonl.ts';
 import {findSource, type SourceProgram} from './sources.ts';
@@ -12,6 +12,7 @@ export type Invocation = {
   readonly to: string;
   readonly tokens: string | undefined;
   readonly streams: readonly string[] | undefined;
+  readonly adoptState: boolean;
   readonly debug: boolean;
 };
 
@@ -60,15 +61,26 @@ const filesBySource = (
   return files;
 };
 
+const assertOwnStates = (sources: readonly SourceOptions[]): void => {
+  const paths = sources.map(({state}) => resolve(state));
+  const second = sources.findIndex((_, index) => paths.indexOf(paths[index] ?? '') !== index);
+  if (second === -1) return;
+  throw new UsageError(
+    `Two sources would keep their states in ${sources[second]?.state}: give each its own file with --state.`,
+  );
+};
+
 /** Finds the programs and files of the sources. Throws a UsageError if an option is wrong. */
 export const resolveOptions = async (invocation: Invocation): Promise<Options> => {
   const directory = directoryIn(invocation.to);
   const programs = await Promise.all(invocation.sources.map(findSource));
   const names = programs.map(({name}) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
+  const files = names.map(fileSafe);
+  const second = files.findIndex((file, index) => files.indexOf(file) !== index);
+  if (second !== -1) {
+    const [one, other] = [names[files.indexOf(files[second] ?? '')], names[second]];
     throw new UsageError(
-      `Two sources are named ${twice}, so their files would have the same names. Sync them separately, each with its own --to directory.`,
+      `Two sources are named ${one === other ? one : `${one} and ${other}`}, so their files would have the same names. Sync them separately, each with its own --to directory.`,
     );
   }
   if (invocation.streams?.length === 0)
@@ -80,5 +92,6 @@ export const resolveOptions = async (invocation: Invocation): Promise<Options> =
     config: configs.get(program.name),
     state: states.get(program.name) ?? join(directory, `${fileSafe(program.name)}.state.json`),
   }));
+  assertOwnStates(sources);
   return {sources, directory, tokens: invocation.tokens, streams: invocation.streams};
 };

@@ -1,9 +1,14 @@
 // Finds the program of a source by its name or path.
-import {access, constants, readdir, stat} from 'node:fs/promises';
-import {basename, dirname, extname, join, resolve} from 'node:path';
+import {access, constants, readdir, realpath, stat} from 'node:fs/promises';
+import {basename, dirname, extname, join, relative, resolve} from 'node:path';
 import {UsageError} from '../../process/errors.ts';
 
-export type SourceProgram = {readonly name: string; readonly path: string};
+export type SourceProgram = {
+  readonly name: string;
+  readonly path: string;
+  /** The same for all paths of the program: links, and for our own sources other checkouts. */
+  readonly program: string;
+};
 
 const HOME = join(import.meta.dirname, '../../sources');
 
@@ -33,11 +38,20 @@ const nameOf = (path: string): string => {
   return stem === 'main' ? basename(dirname(path)) : stem;
 };
 
+const programIdentity = async (path: string): Promise<string> => {
+  const real = await realpath(path);
+  const own = /^([^/]+)\/main\.ts$/.exec(relative(await realpath(HOME), real));
+  return own === null ? real : `headwater ${own[1]}`;
+};
+
 /** @param given the name of one of our sources, or the path of any executable */
 export const findSource = async (given: string): Promise<SourceProgram> => {
   if (!given.includes('/')) {
     const names = await ownSources();
-    if (names.includes(given)) return {name: given, path: programOf(given)};
+    if (names.includes(given)) {
+      const path = programOf(given);
+      return {name: given, path, program: await programIdentity(path)};
+    }
     throw new UsageError(
       `There is no source ${given}. There are: ${names.join(', ')}. For your own program give its path, such as ./${given}.`,
     );
@@ -47,5 +61,5 @@ export const findSource = async (given: string): Promise<SourceProgram> => {
   if (!(await isExecutable(path))) {
     throw new UsageError(`The program ${given} is not executable: chmod +x it.`);
   }
-  return {name: nameOf(path), path};
+  return {name: nameOf(path), path, program: await programIdentity(path)};
 };

@@ -2,6 +2,7 @@
 import {mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, jest, test} from '@jest/globals';
+import {openLocks} from '../landing/locks.ts';
 import {fakeSource} from '../testing/fake-source.ts';
 import {
   dataFilesIn,
@@ -166,10 +167,12 @@ describe('a config that a source changed', () => {
     const path = write(configWith('t1'));
     await run(path);
     const kept = join(tokens, filesIn(tokens)[0] ?? '');
-    const store = await openTokenStore(tokens, ['x']);
-    rmSync(kept);
+    const store = await openTokenStore(tokens, ['x'], openLocks());
+    const time = statSync(kept).mtime.toISOString().replaceAll(':', '-');
+    const aside = kept.replace(/\.json$/, `.set-aside.${time}.json`);
+    mkdirSync(aside);
     await expect(store.find('x', {path, content: configWith('t7')})).rejects.toThrow(
-      `The config was edited, but the tokens file ${kept} cannot be renamed: ENOENT: no such file or directory, stat '${kept}'. Move it away, and run again.`,
+      `The config was edited, but the tokens file ${kept} cannot be renamed: EISDIR: illegal operation on a directory, rename '${kept}' -> '${aside}'. Move it away, and run again.`,
     );
   });
 

@@ -1,13 +1,20 @@
 // Stores configs that sources changed, with new refresh tokens in place of used-up ones, in a directory with a file for each
-// source and user config. Files are never shared, so several syncs can use one directory without a lock.
-import {createHash} from 'node:crypto';
+// source and user config. Syncs of different configs can use one directory at once. Two of the same config would use the same
+// refresh token, and the API would revoke it, so the second one is refused.
+import {createHash, scryptSync} from 'node:crypto';
 import {readdir, rename, rm, stat} from 'node:fs/promises';
 import {join, resolve} from 'node:path';
 import {isSame} from '../../cdk/json/canonical.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {messageOf} from '../../process/errors.ts';
-import {createDirectory, readJsonFile, replaceFile} from '../landing/files.ts';
+import {
+  createDirectory,
+  readJsonFile,
+  removeTemporaryFiles,
+  replaceFile,
+} from '../landing/files.ts';
 import {fileSafe} from '../landing/jsonl.ts';
+import {type Locks, lockPathOf} from '../landing/locks.ts';
 import {SyncError} from '../report/errors.ts';
 
 /** A source's config as the user wrote it. */
@@ -80,6 +87,12 @@ const assertWritable = async (directory: string): Promise<void> => {
   await rm(probe, {force: true});
 };
 
+/** The lock of a config's content. The hash is slow, because a config may hold a short password. */
+const contentLock = (source: string, content: unknown): string => {
+  const hash = scryptSync(JSON.stringify(content), 'headwater tokens', 9).toString('hex');
+  return `.${fileSafe(source)}.${hash}.lock`;
+};
+
 /** Renames a file by the time at which it was written, so that it replaces no other file. */
 const setAside = async (path: string): Promise<string> => {
   try {
@@ -102,30 +115,36 @@ const setAside = async (path: string): Promise<string> => {
 export const openTokenStore = async (
   directory: string,
   sources: readonly string[],
+  locks: Locks,
 ): Promise<TokenStore> => {
   await assertWritable(directory);
-  const names = await readdir(directory);
-  const entriesOf = async (source: string): Promise<readonly Entry[]> =>
-    Promise.all(
+  const entriesOf = async (source: string): Promise<readonly Entry[]> => {
+    const names = await readdir(directory);
+    return Promise.all(
       names
         .filter((name) => isFileOf(source, name))
         .toSorted()
         .map((name) => load(join(directory, name))),
     );
-  const entries = new Map(
-    await Promise.all(sources.map(async (source) => [source, await entriesOf(source)] as const)),
-  );
+  };
+  // Fails before a source runs if a file is not valid.
+  await Promise.all(sources.map(entriesOf));
   return {
     directory,
     find: async (source, userConfig) => {
       const {content} = userConfig;
       const own = join(directory, nameOf(source, userConfig));
-      const all = entries.get(source) ?? [];
-      const entry =
-        all.find(({path}) => path === own) ??
+      const isTaken = `Another sync uses the tokens of this config in ${directory}. Wait until it has ended: two at once would use the same refresh token, and the API may revoke it.`;
+      const entryOf = (entries: readonly Entry[]): Entry | undefined =>
+        entries.find(({path}) => path === own) ??
         // The user's file may have been moved.
-        all.find(({from}) => isSame(content, from));
-      const path = entry?.path ?? own;
+        entries.find(({from}) => isSame(content, from));
+      locks.hold(join(directory, contentLock(source, content)), isTaken);
+      const path = entryOf(await entriesOf(source))?.path ?? own;
+      locks.hold(await lockPathOf(path), isTaken);
+      await removeTemporaryFiles(path);
+      // Another sync may have replaced the token before it released the lock.
+      const entry = entryOf(await entriesOf(source));
       const save = (config: JsonObject): Promise<void> => {
         const text = JSON.stringify({from: content, config}, null, 2);
         return replaceFile('tokens', path, `${text}\n`, 0o600);

@@ -7,6 +7,9 @@ import {syncDirectory} from './files.ts';
 
 const WRITE_LENGTH = 256 * 1024;
 
+/** The longest time that a row waits in memory, in milliseconds: a run that is killed keeps the rows before. */
+const WRITE_AFTER = 1_000;
+
 export type DataFile = {
   readonly path: string;
   /** The rows and bytes in the file so far. */
@@ -67,7 +70,10 @@ export const createDataFile = async (stem: string): Promise<DataFile> => {
     written = {rows: written.rows + lines.length, bytes: written.bytes + bytes.length};
   };
   // Writes one after another. After a failed write there are no more.
+  let timer: NodeJS.Timeout | undefined;
   const write = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
     writing = writing.then(writeWaiting);
     return writing;
   };
@@ -87,6 +93,8 @@ export const createDataFile = async (stem: string): Promise<DataFile> => {
     add: async (line) => {
       waiting.push(line);
       waitingLength += line.length;
+      // A failure is thrown by the next call, too.
+      timer ??= setTimeout(() => write().catch(() => {}), WRITE_AFTER);
       if (waitingLength >= WRITE_LENGTH) await write();
     },
     sync,

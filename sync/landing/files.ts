@@ -1,6 +1,7 @@
 // Reads small JSON files with helpful errors, and writes them so that a crash never leaves half a file.
-import {mkdir, open, readFile, realpath, rename, rm} from 'node:fs/promises';
-import {dirname} from 'node:path';
+import {createHash, randomBytes} from 'node:crypto';
+import {mkdir, open, readdir, readFile, realpath, rename, rm} from 'node:fs/promises';
+import {basename, dirname, join} from 'node:path';
 import {parseAsWritten} from '../../cdk/json/as-written.ts';
 import {codeOf, messageOf} from '../../process/errors.ts';
 import {SyncError} from '../report/errors.ts';
@@ -53,12 +54,31 @@ export const createDirectory = async (path: string): Promise<void> => {
 };
 
 const writeThrough = async (path: string, text: string, mode: number): Promise<void> => {
-  const file = await open(path, 'w', mode);
+  const file = await open(path, 'wx', mode);
   try {
     await file.writeFile(text);
     await file.sync();
   } finally {
     await file.close();
+  }
+};
+
+/** The beginning of the names of a file's temporary files, short enough for any file system. */
+const temporaryPrefix = (target: string): string => {
+  const name = basename(target);
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  return `.${name.slice(0, 40)}.${hash}-`;
+};
+
+/** Removes temporary files of a file that a killed run left. The caller holds the lock of the file. */
+export const removeTemporaryFiles = async (path: string): Promise<void> => {
+  const target = await realpath(path).catch(() => path);
+  const names = await readdir(dirname(target)).catch(() => []);
+  const prefix = temporaryPrefix(target);
+  for (const name of names) {
+    if (name.startsWith(prefix) && name.endsWith('.tmp')) {
+      await rm(join(dirname(target), name), {force: true});
+    }
   }
 };
 
@@ -69,17 +89,18 @@ export const replaceFile = async (
   text: string,
   mode = 0o666,
 ): Promise<void> => {
+  let temporary: string | undefined;
   try {
     // The target of a link is replaced, not the link.
     const target = await realpath(path).catch(() => path);
-    const temporary = `${target}.tmp`;
     await mkdir(dirname(target), {recursive: true});
-    // A file that a crash left would keep its mode.
-    await rm(temporary, {force: true});
+    const unique = randomBytes(6).toString('hex');
+    temporary = join(dirname(target), `${temporaryPrefix(target)}${unique}.tmp`);
     await writeThrough(temporary, text, mode);
     await rename(temporary, target);
     await syncDirectory(dirname(target));
   } catch (error) {
+    if (temporary !== undefined) await rm(temporary, {force: true}).catch(() => {});
     throw new SyncError(
       `The ${what} file ${path} cannot be saved: ${messageOf(error)}. Free disk space, or choose a directory that you may write to, and run again.`,
       {cause: error},

@@ -112,7 +112,7 @@ test.each([
 test('a file that cannot be saved is an error that names it', async () => {
   const path = join(newFolder(), 'x.state.json');
   const file = await openStateFile(path);
-  mkdirSync(`${path}.tmp`);
+  mkdirSync(path);
   await expect(file.save([stateOf(entry('a', {id: 1}))])).rejects.toThrow(
     `The state file ${path} cannot be saved: `,
   );

@@ -1,9 +1,11 @@
 // The state of a source between runs: a JSON list of Airbyte states, which `read --state` takes.
 import {access} from 'node:fs/promises';
+import {at} from '../../cdk/json/at.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {streamKey} from '../../cdk/protocol/catalog.ts';
 import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
 import {isEmptyBlob} from '../../cdk/protocol/state.ts';
+import {type Owner, readOwner} from '../config/account.ts';
 import {readState, type State} from '../protocol/messages.ts';
 import {SyncError} from '../report/errors.ts';
 import {readJsonFile, replaceFile} from './files.ts';
@@ -12,6 +14,10 @@ export type StateFile = {
   readonly path: string;
   /** True if an earlier run or this one has saved a state. */
   readonly exists: () => boolean;
+  /** The owner of the saved states; undefined in a first run, or if another tool saved them. */
+  readonly owner: () => Owner | undefined;
+  /** Saves this owner with the states from now on. */
+  readonly claim: (owner: Owner) => void;
   /** The states for a `read` of these streams; empty in a first run. */
   readonly entriesFor: (
     streams: readonly {readonly descriptor: StreamDescriptor; readonly incremental: boolean}[],
@@ -27,20 +33,25 @@ const HELP =
 const unwrap = (entry: unknown): unknown =>
   isObject(entry) && isObject(entry['state']) ? entry['state'] : entry;
 
-const load = async (path: string): Promise<readonly State[]> => {
+/** The key of the owner in the first state. The protocol allows other keys in a state. */
+const OWNER = 'headwater';
+
+type Content = {readonly states: readonly State[]; readonly owner: Owner | undefined};
+
+const load = async (path: string): Promise<Content> => {
   const content = await readJsonFile('state', path).catch((error: unknown) => {
     throw error instanceof SyncError ? new SyncError(`${error.message} ${HELP}.`) : error;
   });
-  const states = (Array.isArray(content) ? content : [content]).map((entry) =>
-    readState(unwrap(entry)),
-  );
+  const entries = (Array.isArray(content) ? content : [content]).map(unwrap);
+  const states = entries.map(readState);
   const known = states.filter((state) => state !== undefined);
   if (known.length < states.length) {
     throw new SyncError(
       `The state file ${path} is not a list of Airbyte states, such as [{"type": "STREAM", "stream": {"stream_descriptor": {"name": …}, "stream_state": {…}}}]. ${HELP}.`,
     );
   }
-  return known;
+  const owner = entries.map((entry) => readOwner(at(entry, OWNER))).find(Boolean);
+  return {states: known, owner};
 };
 
 const keyOf = (state: State): string =>
@@ -65,10 +76,27 @@ export const openStateFile = async (path: string): Promise<StateFile> => {
     const others = [...states].filter(([, {scope}]) => scope === state.scope);
     states = new Map(others).set(keyOf(state), state);
   };
-  if (exists) (await load(path)).forEach(put);
+  let owner: Owner | undefined;
+  if (exists) {
+    const content = await load(path);
+    content.states.forEach(put);
+    owner = content.owner;
+  }
+  let saving = Promise.resolve();
+  const write = async (): Promise<void> => {
+    const lines = [...states.values()].map(({entry}, index) =>
+      JSON.stringify(index === 0 && owner !== undefined ? {...entry, [OWNER]: owner} : entry),
+    );
+    await replaceFile('state', path, `[\n${lines.join(',\n')}\n]\n`);
+    exists = true;
+  };
   return {
     path,
     exists: () => exists,
+    owner: () => owner,
+    claim: (next) => {
+      owner = next;
+    },
     entriesFor: (streams) => {
       const chosen = new Map(streams.map((stream) => [streamKey(stream.descriptor), stream]));
       const isWanted = (state: State): boolean => {
@@ -78,11 +106,11 @@ export const openStateFile = async (path: string): Promise<StateFile> => {
       };
       return [...states.values()].filter(isWanted).map(({entry}) => entry);
     },
-    save: async (newer) => {
+    save: (newer) => {
       newer.forEach(put);
-      const lines = [...states.values()].map(({entry}) => JSON.stringify(entry));
-      await replaceFile('state', path, `[\n${lines.join(',\n')}\n]\n`);
-      exists = true;
+      // One after another, so that the last one has all states. A failed one does not keep the next from being tried.
+      saving = saving.catch(() => {}).then(write);
+      return saving;
     },
   };
 };

@@ -1,6 +1,7 @@
 // Parses the messages of a source that a sync acts on. Anyone may have written the source, so every field is checked.
 import {parseAsWritten} from '../../cdk/json/as-written.ts';
 import {at, numberAt, stringAt} from '../../cdk/json/at.ts';
+import {rawDigits} from '../../cdk/json/exact.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {descriptorOf} from '../../cdk/protocol/catalog.ts';
 import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
@@ -15,7 +16,7 @@ export type Message =
   | {
       readonly type: 'STATE';
       readonly state: State;
-      /** The number of records since the previous state of the stream, if the source reports it. */
+      /** The number of records since the previous state of the stream, if the source reports it; NaN if it is not a number. */
       readonly recordCount: number | undefined;
     }
   | {readonly type: 'LOG'; readonly level: string; readonly text: string}
@@ -68,11 +69,17 @@ const readRecord = (record: JsonObject): Message | undefined => {
     : {type: 'RECORD', stream: descriptorOf(name, namespace), data};
 };
 
+/** Sources in Python write 2.0, which is kept as it was written. */
+const countIn = (message: JsonObject): number | undefined => {
+  const count = at(message, 'sourceStats', 'recordCount');
+  if (count === undefined || count === null) return undefined;
+  if (typeof count === 'object') return Number(rawDigits(count) ?? Number.NaN);
+  return typeof count === 'number' ? count : Number.NaN;
+};
+
 const readStateMessage = (message: JsonObject): Message | undefined => {
   const state = readState(message);
-  return (
-    state && {type: 'STATE', state, recordCount: numberAt(message, 'sourceStats', 'recordCount')}
-  );
+  return state && {type: 'STATE', state, recordCount: countIn(message)};
 };
 
 const readLog = (log: JsonObject): Message | undefined => {
@@ -103,9 +110,9 @@ const readTrace = (trace: JsonObject): Message | undefined => {
   }
   if (trace['type'] !== 'ERROR') return {type: 'OTHER'};
   const text = isObject(error)
-    ? (stringAt(error, 'message') ?? stringAt(error, 'internal_message'))
+    ? stringAt(error, 'message') || stringAt(error, 'internal_message')
     : undefined;
-  if (!isObject(error) || text === undefined) return undefined;
+  if (!isObject(error) || !text) return undefined;
   const failureType = stringAt(error, 'failure_type');
   return {type: 'ERROR', text, failureType, stream: descriptorIn(error)};
 };
@@ -139,7 +146,8 @@ const READERS: ReadonlyMap<unknown, readonly [string, Reader]> = new Map<
 export const readMessage = (line: string): Message | undefined => {
   let message: unknown;
   try {
-    message = parseAsWritten(line);
+    // Some consoles begin an output with a byte order mark.
+    message = parseAsWritten(line.startsWith('\uFEFF') ? line.slice(1) : line);
   } catch {
     return undefined;
   }

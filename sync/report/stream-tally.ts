@@ -22,6 +22,8 @@ export type StreamTally = {
   readonly statusChanged: (status: string, waitsUntil: number | undefined) => void;
   /** Returns the number of rows that landed since the last call. */
   readonly takeCount: () => number;
+  /** Rows are missing, so the stream is incomplete, whatever status follows. */
+  readonly lost: () => void;
   /** Replaces the counts by those of the file. */
   readonly settle: (written: {readonly rows: number; readonly bytes: number}) => void;
   /** Ends the run. A stream without a final status is complete only if `impliedComplete`. */
@@ -47,9 +49,10 @@ export const openStreamTally = (descriptor: StreamDescriptor, now: () => number)
   let endedAt: number | undefined;
   let file: string | undefined;
   let waitsUntil: number | undefined;
+  let isLost = false;
 
   const setStatus = (next: StreamStatus): void => {
-    status = next;
+    status = isLost ? 'incomplete' : next;
     if (status === 'running') startedAt ??= now();
     else endedAt ??= now();
   };
@@ -71,6 +74,10 @@ export const openStreamTally = (descriptor: StreamDescriptor, now: () => number)
       const count = written.rows - rowsAtState;
       rowsAtState = written.rows;
       return count;
+    },
+    lost: () => {
+      isLost = true;
+      setStatus('incomplete');
     },
     settle: ({rows, bytes}) => {
       written = {rows, bytes};

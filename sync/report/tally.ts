@@ -26,6 +26,8 @@ export type SourceReport = {
 export type Tally = {
   /** The tally of a stream. Streams are reported in the order of their first call. */
   readonly stream: (stream: StreamDescriptor) => Omit<StreamTally, 'end' | 'report'>;
+  /** Returns the number of rows of all streams that landed since their last counts were taken. */
+  readonly takeCounts: () => number;
   readonly problem: (problem: Problem) => void;
   /** Counts a line that is not a message; returns the number so far. */
   readonly stray: () => number;
@@ -59,6 +61,7 @@ export const openTally = (name: string, now: () => number): Tally => {
       streams.set(key, tally);
       return tally;
     },
+    takeCounts: () => [...streams.values()].reduce((sum, tally) => sum + tally.takeCount(), 0),
     problem: (problem) => problems.push(problem),
     stray: () => ++strayLines,
     stateIn: (path) => {

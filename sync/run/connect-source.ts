@@ -1,9 +1,13 @@
 // The first half of a source's run: finds its config, its state and its streams.
-import {join} from 'node:path';
+import {mkdir} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
+import {differences, nextOwner, type Owner, ownerOf, withChangedConfig} from '../config/account.ts';
 import type {Kept, TokenStore, UserConfig} from '../config/token-store.ts';
-import {readJsonFile, replaceFile} from '../landing/files.ts';
+import {readJsonFile, removeTemporaryFiles, replaceFile} from '../landing/files.ts';
 import {fileSafe} from '../landing/jsonl.ts';
+import {cutHalfLines, sourceLock} from '../landing/leftovers.ts';
+import {type Locks, lockPathOf} from '../landing/locks.ts';
 import {openStateFile, type StateFile} from '../landing/state-file.ts';
 import {type Catalog, readCatalog} from '../protocol/catalog.ts';
 import {SyncError, userMessage} from '../report/errors.ts';
@@ -17,6 +21,13 @@ export type ConnectedSource = {
   readonly catalog: Catalog;
   readonly config: ConfigFile;
   readonly state: StateFile;
+};
+
+/** Files and locks that the sources of a run share. */
+export type Resources = {
+  readonly inputs: Inputs;
+  readonly tokens: TokenStore | undefined;
+  readonly locks: Locks;
 };
 
 type ConfigFile = {
@@ -154,17 +165,81 @@ const startFrom = async (
   return openConfigFile(path, kept, job, context, inputs);
 };
 
+const refusal = (
+  {name}: Job,
+  {path}: StateFile,
+  found: readonly string[],
+  {directory}: Context,
+): SyncError =>
+  new SyncError(
+    `The state ${path} may belong to another account: ${found.join('; ')}. Records of this account that are older than that state would never be read, so nothing was read. To keep both, sync this account into a directory of its own: --to jsonl:${directory}-2. To start again, move ${path} and the data of ${name} away. If it is the same account with a new key, or the program has moved, run once with --adopt-state.`,
+  );
+
+/** Claims the state for the account of this config. Throws if it belongs to another one. */
+const claimState = async (
+  state: StateFile,
+  job: Job,
+  config: unknown,
+  context: Context,
+): Promise<Owner> => {
+  const before = state.owner();
+  const owner = await ownerOf({name: job.name, program: job.program ?? job.path}, config, before);
+  const found = before === undefined ? [] : differences(before, owner);
+  if (found.length > 0 && !context.adoptState) throw refusal(job, state, found, context);
+  const claimed = nextOwner(before, owner);
+  state.claim(claimed);
+  return claimed;
+};
+
+/** Lets the next run start from a config that the source changed. */
+const followChanges = (config: ConfigFile, state: StateFile, owner: Owner): ConfigFile => ({
+  ...config,
+  replace: async (changed) => {
+    state.claim(await withChangedConfig(owner, changed));
+    await config.replace(changed);
+    if (state.exists()) await state.save([]);
+  },
+});
+
+/** Keeps other syncs away from the files of this source, and clears what a killed one left. */
+const takeFiles = async (job: Job, {directory, log}: Context, locks: Locks): Promise<void> => {
+  const stem = fileSafe(job.name);
+  locks.hold(
+    join(directory, sourceLock(stem)),
+    `Another sync of ${job.name} into ${directory} is running. Wait until it has ended, or give this one a --to directory of its own.`,
+  );
+  await mkdir(dirname(job.state), {recursive: true});
+  locks.hold(
+    await lockPathOf(job.state),
+    `Another sync that keeps its state in ${job.state} is running. Wait until it has ended, or give this one a --state file of its own.`,
+  );
+  await removeTemporaryFiles(job.state);
+  await removeTemporaryFiles(join(directory, `${stem}.config.json`));
+  await cutHalfLines(directory, stem, locks, (path, bytes) =>
+    log(
+      job.name,
+      'info',
+      `cut half a line (${bytes} bytes) off the end of ${path}, which a run that was killed had left; its record is read again.`,
+    ),
+  );
+};
+
 const connect = async (
   job: Job,
   context: Context,
-  inputs: Inputs,
-  tokens: TokenStore | undefined,
+  {inputs, tokens, locks}: Resources,
 ): Promise<ConnectedSource | undefined> => {
+  await takeFiles(job, context, locks);
   const state = await openStateFile(job.state);
   if (state.exists()) job.tally.stateIn(state.path);
   const userConfig = await findConfig(job, context);
   if (userConfig === undefined) return undefined;
-  const config = await startFrom(userConfig, job, context, inputs, tokens);
+  const owner = await claimState(state, job, userConfig.content, context);
+  const config = followChanges(
+    await startFrom(userConfig, job, context, inputs, tokens),
+    state,
+    owner,
+  );
   const streams = await runForResult(
     job,
     ['discover', '--config', config.path()],
@@ -181,10 +256,9 @@ const connect = async (
 export const connectSource = async (
   job: Job,
   context: Context,
-  inputs: Inputs,
-  tokens: TokenStore | undefined,
+  resources: Resources,
 ): Promise<ConnectedSource | undefined> => {
-  const connected = await connect(job, context, inputs, tokens).catch((error: unknown) => {
+  const connected = await connect(job, context, resources).catch((error: unknown) => {
     job.tally.problem({message: userMessage(error)});
     return undefined;
   });

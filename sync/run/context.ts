@@ -1,8 +1,8 @@
 // Types and files that the sources of a run share.
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Stop} from '../../process/child.ts';
+import {clearTemporaryFolders, makeTemporaryFolder} from '../../process/temporary-folder.ts';
 import type {Level} from '../report/progress.ts';
 import type {Tally} from '../report/tally.ts';
 
@@ -15,6 +15,8 @@ export type Context = {
   readonly startedAt: number;
   readonly now: () => number;
   readonly stop: Stop;
+  /** Uses a state that was saved for another account. */
+  readonly adoptState?: boolean | undefined;
   /** Shows everything that sources log. */
   readonly debug: boolean;
   /** Shows a line while the run goes on. */
@@ -26,6 +28,8 @@ export type Job = {
   readonly name: string;
   /** The path of its program. */
   readonly path: string;
+  /** The same for all paths of the program; by default its path. */
+  readonly program?: string;
   /** The path of its config, if the user gave one. */
   readonly config: string | undefined;
   /** The path of its state. */
@@ -39,15 +43,18 @@ export type Inputs = {
   readonly remove: () => Promise<void>;
 };
 
+const PREFIX = 'headwater-sync-';
+
 /** Makes a folder for files that sources read, such as configs. No other user can read it. */
 export const openInputs = async (): Promise<Inputs> => {
-  const folder = await mkdtemp(join(tmpdir(), 'headwater-'));
+  await clearTemporaryFolders(PREFIX);
+  const {path: folder, remove} = await makeTemporaryFolder(PREFIX);
   return {
     write: async (name, content) => {
       const path = join(folder, name);
-      await writeFile(path, JSON.stringify(content));
+      await writeFile(path, JSON.stringify(content), {mode: 0o600});
       return path;
     },
-    remove: () => rm(folder, {recursive: true, force: true}),
+    remove,
   };
 };

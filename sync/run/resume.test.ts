@@ -1,5 +1,5 @@
 // Several runs after another lose no row, and a state never covers rows that are not on disk.
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, jest, test} from '@jest/globals';
 import {fakeSource, USERS} from '../testing/fake-source.ts';
@@ -158,6 +158,23 @@ test('a run that is killed at any time has no state ahead of its rows, and the n
   expect([status, range(1, 20_000).filter((id) => !landed.has(id))]).toEqual([0, []]);
 });
 
+test('half a line of a run that was killed is cut off before the next run', async () => {
+  const directory = newFolder();
+  const source = fakeSource(newFolder(), 'x', {
+    read: `record('users', {id: 2}); status('users', 'COMPLETE');`,
+  });
+  const killed = join(directory, 'x_users_20260101T000000Z.jsonl');
+  writeFileSync(killed, '{"id":1}\n{"id":2,"na');
+  const {said} = await syncHere({sources: [source], directory});
+  expect([readFileSync(killed, 'utf8'), idsIn(directory), said]).toEqual([
+    '{"id":1}\n',
+    [1, 2],
+    [
+      `info x: cut half a line (11 bytes) off the end of ${killed}, which a run that was killed had left; its record is read again.`,
+    ],
+  ]);
+});
+
 const sizeOf = (path: string): number => readFileSync(path).length;
 
 const watermarkIn = (path: string): unknown => {
@@ -180,9 +197,10 @@ const SILENCE = 'setInterval(() => {}, 1000);';
 test('a state that cannot be saved stops the source and is an error', async () => {
   const directory = newFolder();
   const source = fakeSource(newFolder(), 'x', {
-    read: `record('users', {id: 1}); state('users', {id: 1}); ${SILENCE}`,
+    read: `
+      fs.mkdirSync('${join(directory, 'x.state.json')}');
+      record('users', {id: 1}); state('users', {id: 1}); ${SILENCE}`,
   });
-  mkdirSync(join(directory, 'x.state.json.tmp'));
   const {reports} = await syncHere({sources: [source], directory});
   expect([reports[0]?.outcome, reports[0]?.problems[0]?.message, reports[0]?.stateFile]).toEqual([
     'failed',
@@ -197,24 +215,43 @@ test('a state that cannot be saved stops the source and is an error', async () =
 test('rows that cannot be written stop the source; its state is not advanced', async () => {
   const directory = newFolder();
   const source = fakeSource(newFolder(), 'x', {
-    streams: [USERS, {name: 'n'.repeat(300)}],
+    streams: [USERS, {name: 'orders'}],
     read: `
       record('users', {id: 1, pid: process.pid});
       state('users', {id: 1});
-      record('${'n'.repeat(300)}', {id: 1});
+      while (!fs.existsSync('${join(directory, 'x.state.json')}')) await new Promise((done) => setTimeout(done, 5));
+      fs.renameSync('${directory}', '${directory}-moved');
+      record('orders', {id: 1});
       state('users', {id: 2});
       ${SILENCE}`,
   });
   const {reports} = await syncHere({sources: [source], directory});
+  const moved = `${directory}-moved`;
   expect([
     reports[0]?.outcome,
-    reports[0]?.problems.map(({message}) => message.includes('ENAMETOOLONG')),
-    blobsIn(join(directory, 'x.state.json')),
-    idsIn(directory),
-    filesIn(directory),
+    reports[0]?.problems.map(({message}) => message.includes('ENOENT')),
+    blobsIn(join(moved, 'x.state.json')),
+    idsIn(moved),
+    filesIn(moved),
   ]).toEqual(['failed', [true], {users: {id: 1}}, [1], ['x.state.json', `x_users_${STAMP}.jsonl`]]);
-  const [row] = dataFilesIn(directory).flatMap(rowsIn);
+  const [row] = dataFilesIn(moved).flatMap(rowsIn);
   expect(isRunning(Number(row?.['pid']))).toBe(false);
+});
+
+test('a stream with a name of 300 characters lands like the others', async () => {
+  const directory = newFolder();
+  const name = 'n'.repeat(300);
+  const source = fakeSource(newFolder(), 'x', {
+    streams: [USERS, {...USERS, name}],
+    read: `
+      for (const stream of ['users', '${name}']) {
+        record(stream, {id: 1}); state(stream, {id: 1}, 1); status(stream, 'COMPLETE');
+      }`,
+  });
+  const {reports} = await syncHere({sources: [source], directory});
+  expect([reports[0]?.outcome, blobsIn(join(directory, 'x.state.json')), idsIn(directory)]).toEqual(
+    ['complete', {users: {id: 1}, [name]: {id: 1}}, [1, 1]],
+  );
 });
 
 test('a full disk leaves only whole rows, and no state ahead of them', async () => {

@@ -1,6 +1,9 @@
 // Runs a command of a source to its end. Shows its logs, collects its errors, and counts lines that are not messages. Other
 // messages go to the caller.
+import type {CheckedLines} from '../../process/checked-lines.ts';
+import {lossIn} from '../protocol/lost-messages.ts';
 import {type Message, readMessage} from '../protocol/messages.ts';
+import {SyncError} from '../report/errors.ts';
 import type {Level} from '../report/progress.ts';
 import type {Context, Job} from './context.ts';
 import {type Ending, startSource} from './source-process.ts';
@@ -12,6 +15,8 @@ export type Session = {
   readonly ending: Ending;
   /** True if the source itself reported an error. */
   readonly explained: boolean;
+  /** The error of a last line without an end, which may have been a message. */
+  readonly cutOff: SyncError | undefined;
 };
 
 const LEVELS: Readonly<Record<string, Level>> = {FATAL: 'error', ERROR: 'error', WARN: 'warn'};
@@ -21,6 +26,27 @@ const LONGEST_QUOTE = 120;
 const quote = (line: string): string =>
   line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)} …` : line;
 
+/** The harmless messages of which each byte need not be right. */
+const IMPRECISE: ReadonlySet<Message['type']> = new Set(['LOG', 'OTHER']);
+
+/** The error of a line that may be a message that was lost; undefined if it can be read as `message`. */
+const lossError = (
+  command: string | undefined,
+  line: string,
+  message: Message | undefined,
+  isText: boolean,
+): SyncError | undefined => {
+  const isRead = message !== undefined && (isText || IMPRECISE.has(message.type));
+  // A command with one result has none if that is lost.
+  if (isRead || command !== 'read') return undefined;
+  const reason = message === undefined ? lossIn(line) : 'is not valid UTF-8';
+  return reason === undefined
+    ? undefined
+    : new SyncError(
+        `It printed a line that ${reason}, so a record may be lost; no state after it was saved. Report it to the author of the source. The line: ${quote(line)}`,
+      );
+};
+
 /** Runs a command and passes on its messages, each after `take` has handled the one before it. */
 export const runSession = async (
   {name, path, tally}: Job,
@@ -29,6 +55,7 @@ export const runSession = async (
   take: (message: DataMessage) => Promise<void>,
 ): Promise<Session> => {
   let explained = false;
+  let cutOff: SyncError | undefined;
   const handle = (message: Message): Promise<void> | undefined => {
     switch (message.type) {
       case 'LOG': {
@@ -50,13 +77,27 @@ export const runSession = async (
         return take(message);
     }
   };
-  const handleLine = (line: string): Promise<void> | undefined => {
+  const handleLine = (
+    line: string,
+    isText: boolean,
+    unfinished: boolean,
+  ): Promise<void> | undefined => {
     const message = readMessage(line);
-    if (message !== undefined) return handle(message);
-    if (line.trim() !== '' && tally.stray() === 1) {
+    const loss = lossError(args[0], line, message, isText);
+    if (loss === undefined && message !== undefined) return handle(message);
+    if (loss !== undefined) {
+      if (!unfinished) throw loss;
+      // A source that is killed cuts its last line, and its end says more than that line.
+      cutOff = loss;
+    } else if (line.trim() !== '' && tally.stray() === 1) {
       log(name, 'warn', `printed a line that is not an Airbyte message; ignored: ${quote(line)}`);
     }
     return undefined;
+  };
+  const handleLines = async ({texts, invalid, unfinished}: CheckedLines): Promise<void> => {
+    for (const [index, line] of texts.entries()) {
+      await handleLine(line, !invalid.has(index), unfinished);
+    }
   };
   const source = await startSource(path, args, {
     stop,
@@ -65,13 +106,19 @@ export const runSession = async (
     },
   });
   try {
-    for await (const lines of source.lines) {
-      for (const line of lines) await handleLine(line);
-    }
+    for await (const lines of source.lines) await handleLines(lines);
   } catch (error) {
     source.end();
     await source.ended;
     throw error;
   }
-  return {ending: await source.ended, explained};
+  const ending = await source.ended;
+  if (ending.leftOpen) {
+    log(
+      name,
+      'warn',
+      'a process that it started held its output open after its end, and was cut off; what that process printed later is not read.',
+    );
+  }
+  return {ending, explained, cutOff};
 };

@@ -1,20 +1,23 @@
 // Starts a source as a child process, and reads its lines.
+import {type CheckedLines, checkedLinesOf} from '../../process/checked-lines.ts';
 import {type Child, type Exit, type Stop, startChild} from '../../process/child.ts';
 import {codeOf, messageOf} from '../../process/errors.ts';
-import {lastLinesOf, linesOf} from '../../process/lines.ts';
+import {lastLinesOf} from '../../process/lines.ts';
 import {SyncError} from '../report/errors.ts';
 
 export type Ending = {
   /** Part of a sentence: `ended with exit code 1`. */
   readonly words: string;
   readonly ok: boolean;
+  /** True if a process that it started held its output open, and was cut off. */
+  readonly leftOpen: boolean;
   /** The last lines of its stderr. */
   readonly stderr: readonly string[];
 };
 
 export type SourceProcess = {
   /** The lines of stdout, some at a time. Leaving the loop early closes stdout. */
-  readonly lines: AsyncIterable<readonly string[]>;
+  readonly lines: AsyncIterable<CheckedLines>;
   /** Resolves when the program has ended and its output was read. */
   readonly ended: Promise<Ending>;
   /** Sends SIGTERM, and later SIGKILL. */
@@ -37,16 +40,17 @@ const START_REASONS: Readonly<Record<string, string>> = {
 
 const start = async (path: string, args: readonly string[], stop: Stop): Promise<Child> => {
   try {
-    return await startChild(path, args, {stop});
+    return await startChild(path, args, {stop, guarded: true});
   } catch (error) {
     const reason = START_REASONS[codeOf(error) ?? ''] ?? messageOf(error);
     throw new SyncError(`${path} cannot be started: ${reason}.`);
   }
 };
 
-const endingOf = ({code, signal}: Exit, stderr: readonly string[]): Ending => ({
+const endingOf = ({code, signal, leftOpen}: Exit, stderr: readonly string[]): Ending => ({
   words: signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`,
   ok: code === 0,
+  leftOpen: leftOpen === true,
   stderr,
 });
 
@@ -59,7 +63,7 @@ export const startSource = async (
   const child = await start(path, args, stop);
   const stderr = lastLinesOf(child.stderr, onStderr);
   return {
-    lines: linesOf(child.stdout, {limit: MAX_LINE_LENGTH, tooLong}),
+    lines: checkedLinesOf(child.stdout, {limit: MAX_LINE_LENGTH, tooLong}),
     ended: child.ended.then((exit) => endingOf(exit, stderr())),
     end: child.end,
   };

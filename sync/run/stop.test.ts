@@ -1,5 +1,5 @@
 // A run that is stopped ends cleanly: its sources save their positions, and their last messages are handled.
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, jest, test} from '@jest/globals';
 import {fakeSource, writeProgram} from '../testing/fake-source.ts';
@@ -7,9 +7,13 @@ import {
   blobsIn,
   dataFilesIn,
   filesIn,
+  HEADWATER,
+  headwater,
   idsIn,
   isRunning,
   newFolder,
+  type Row,
+  rowsIn,
   startHeadwater,
   until,
 } from '../testing/run.ts';
@@ -43,6 +47,8 @@ const startWaiting = async (program: (source: string) => string = (source) => so
 test.each([
   ['SIGTERM', 143],
   ['SIGINT', 130],
+  ['SIGHUP', 129],
+  ['SIGQUIT', 131],
 ] as const)('%s lets the source save its position; exit code %i', async (signal, code) => {
   const {child, ended, directory} = await startWaiting();
   child.kill(signal);
@@ -103,23 +109,74 @@ test('a second signal ends a source that ignores the first', async () => {
   ]);
 });
 
-test('a sync that is killed leaves no source running that prints something', async () => {
-  const folder = newFolder();
-  const marker = join(folder, 'pid');
+test('after nohup a sync ignores SIGHUP', async () => {
+  const [folder, directory] = [newFolder(), newFolder()];
+  const [marker, go] = [join(folder, 'waits'), join(folder, 'go')];
   const source = fakeSource(folder, 'x', {
     read: `
-      fs.writeFileSync('${marker}', String(process.pid));
-      setInterval(() => record('users', {id: 1}), 10);`,
+      fs.writeFileSync('${marker}', '');
+      while (!fs.existsSync('${go}')) await new Promise((done) => setTimeout(done, 10));
+      status('users', 'COMPLETE');`,
   });
-  const directory = newFolder();
-  const {child, ended} = startHeadwater(['sync', source, '--to', `jsonl:${directory}`]);
-  await until(() => existsSync(marker) && readFileSync(marker, 'utf8') !== '');
-  child.kill('SIGKILL');
-  await ended;
-  const pid = Number(readFileSync(marker, 'utf8'));
-  await until(() => !isRunning(pid));
-  expect(isRunning(pid)).toBe(false);
+  const nohup = writeProgram(
+    join(folder, 'run'),
+    `#!/bin/sh\ntrap '' HUP\nexec '${HEADWATER}' "$@"\n`,
+  );
+  const {child, ended} = startHeadwater(['sync', source, '--to', `jsonl:${directory}`], {}, nohup);
+  await until(() => existsSync(marker));
+  child.kill('SIGHUP');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  writeFileSync(go, '');
+  const {status} = await ended;
+  expect(status).toBe(0);
 });
+
+test.each([
+  ['prints', `setInterval(() => record('users', {id: 3}), 10);`],
+  ['is silent', 'setInterval(() => {}, 1000);'],
+])(
+  'a sync that is killed keeps its rows, and leaves no source running that %s',
+  async (_, wait) => {
+    const [folder, directory, temporary] = [newFolder(), newFolder(), newFolder()];
+    const marker = join(folder, 'pid');
+    const config = join(folder, 'config.json');
+    writeFileSync(config, '{"token": "t1"}');
+    const source = fakeSource(folder, 'x', {
+      discover: `configChanged({token: 't2'});`,
+      read: `
+      const files = Object.values(options).map((path) => [fs.statSync(path).mode & 0o777, path]);
+      record('users', {id: 1, files});
+      record('users', {id: 2});
+      fs.writeFileSync('${marker}', String(process.pid));
+      ${wait}`,
+    });
+    const args = ['--config', config, '--tokens', join(folder, 'tokens')];
+    const run = startHeadwater(['sync', source, '--to', `jsonl:${directory}`, ...args], {
+      TMPDIR: temporary,
+    });
+    await until(() => existsSync(marker) && readFileSync(marker, 'utf8') !== '');
+    await until(() => wholeRows(directory).length >= 2);
+    run.child.kill('SIGKILL');
+    await run.ended;
+    const pid = Number(readFileSync(marker, 'utf8'));
+    await until(() => !isRunning(pid));
+    const [row] = wholeRows(directory);
+    const files: readonly (readonly [number, string])[] = JSON.parse(
+      JSON.stringify(row?.['files']),
+    );
+    const left = files.filter(([, path]) => existsSync(path));
+    const next = fakeSource(folder, 'y', {read: `status('users', 'COMPLETE');`});
+    await headwater(['sync', next, '--to', `jsonl:${directory}`], {TMPDIR: temporary});
+    expect([files.map(([mode]) => mode), left.length, readdirSync(temporary)]).toEqual([
+      [0o600, 0o600],
+      2,
+      [],
+    ]);
+  },
+);
+
+/** The rows in a directory that end with a line break. */
+const wholeRows = (directory: string): readonly Row[] => dataFilesIn(directory).flatMap(rowsIn);
 
 test('a run that is stopped during discover reads nothing', async () => {
   const [folder, directory] = [newFolder(), newFolder()];

@@ -1,6 +1,7 @@
 // Runs all sources of a sync at once, independently of each other.
 import {openTokenStore} from '../config/token-store.ts';
 import {createDirectory} from '../landing/files.ts';
+import {openLocks} from '../landing/locks.ts';
 import {checkSelectors, selectStreams} from '../protocol/catalog.ts';
 import {connectSource} from './connect-source.ts';
 import {type Context, type Job, openInputs} from './context.ts';
@@ -17,17 +18,19 @@ export const sync = async (
   selectors: readonly string[] | undefined,
   context: Context,
 ): Promise<void> => {
+  const locks = openLocks();
   const tokens =
     context.tokens === undefined
       ? undefined
       : await openTokenStore(
           context.tokens,
           jobs.map(({name}) => name),
+          locks,
         );
   await createDirectory(context.directory);
   const inputs = await openInputs();
   try {
-    const connecting = jobs.map((job) => connectSource(job, context, inputs, tokens));
+    const connecting = jobs.map((job) => connectSource(job, context, {inputs, tokens, locks}));
     if (selectors !== undefined) {
       const connected = await Promise.all(connecting);
       // If a source failed to connect, a selector may name one of its streams.
@@ -45,6 +48,7 @@ export const sync = async (
     });
     await Promise.all(reading);
   } finally {
+    locks.release();
     await inputs.remove();
   }
 };

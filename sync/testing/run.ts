@@ -35,9 +35,13 @@ export const rowsIn = (path: string): readonly Row[] =>
     .slice(0, -1)
     .map((line) => JSON.parse(line));
 
-/** The names of the files in a directory, sorted; empty if it does not exist. */
+/** The names of the files in a directory, sorted, without locks; empty if it does not exist. */
 export const filesIn = (directory: string): readonly string[] =>
-  existsSync(directory) ? readdirSync(directory).sort() : [];
+  existsSync(directory)
+    ? readdirSync(directory)
+        .filter((name) => !(name.startsWith('.') && name.endsWith('.lock')))
+        .sort()
+    : [];
 
 export const dataFilesIn = (directory: string): readonly string[] =>
   filesIn(directory)
@@ -49,6 +53,10 @@ export const idsIn = (directory: string): readonly unknown[] =>
   dataFilesIn(directory)
     .flatMap(rowsIn)
     .map((row) => row['id']);
+
+/** A state file without the fingerprint of its account, which is different in each run. */
+export const stateTextIn = (path: string): string =>
+  readFileSync(path, 'utf8').replace(/,"headwater":\{.*\}(?=\}(?:,|\n))/, '');
 
 /** The blobs of a state file, by stream. */
 export const blobsIn = (path: string): Readonly<Record<string, unknown>> => {
@@ -72,6 +80,7 @@ type Setup = {
   readonly streams?: readonly string[];
   readonly tokens?: string;
   readonly debug?: boolean;
+  readonly adoptState?: boolean;
   readonly stop?: AbortSignal;
 };
 
@@ -99,6 +108,7 @@ export const syncHere = async (
     startedAt: NOW,
     now: () => NOW,
     stop: {soon: stop, now: never},
+    adoptState: setup.adoptState,
     debug,
     log: (source, level, text) => {
       recordSaid(text);

@@ -20,7 +20,7 @@ const blocks: readonly Block[] = [
 
 let server: ChildProcess | undefined;
 const stopServer = async (): Promise<void> => {
-  if (server === undefined) return;
+  if (server === undefined || server.exitCode !== null) return;
   const closed = once(server, 'close');
   server.kill('SIGTERM');
   await closed;
@@ -37,7 +37,11 @@ const serve = async (command: string): Promise<void> => {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (server.stdout) await once(createInterface(server.stdout), 'line');
+  const ended = once(server, 'exit').then(([code]) => {
+    throw new Error(`The fake API did not start: it ended with ${code}.\n${command}`);
+  });
+  if (server.stdout) await Promise.race([once(createInterface(server.stdout), 'line'), ended]);
+  ended.catch(() => {}); // it ends when the page stops it
 };
 
 const write = ({path, content}: Block): void => {

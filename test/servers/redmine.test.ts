@@ -89,8 +89,8 @@ describeWith('redmine')('the issues of a Redmine', () => {
     async (_what, credentials) => {
       const config = configWith(credentials);
       const message = (path: string) =>
-        `GET ${relay.url}${path} answered 401. The API does not accept these credentials: check them in the config, ` +
-        'they may be mistyped, expired or revoked.';
+        `GET ${relay.url}${path} answered 401. The API does not accept these credentials: check them in the config. ` +
+        'They may be mistyped, expired or revoked.';
       expect(await checkConfig(SOURCE, place, config)).toEqual([
         {status: 'FAILED', message: message('/users/current.json')},
       ]);

@@ -1,4 +1,5 @@
 // Faults of reads, in any mode.
+import {writeSync} from 'node:fs';
 import type {BrokenConnector, Hooks, Json} from './hooks.ts';
 
 const caught = (hooks: Hooks): BrokenConnector => ({caughtBy: 'basic_read.test_read', hooks});
@@ -63,6 +64,21 @@ export const readFaults: Readonly<Record<string, BrokenConnector>> = {
       return [message];
     },
   }),
+  'a read prints a line without an end': {
+    caughtBy: 'basic_read.test_read',
+    also: [
+      'basic_read.test_airbyte_trace_message_on_failure',
+      'full_refresh.test_sequential_reads',
+      'incremental.test_state_with_abnormally_large_values',
+      'incremental.test_two_sequential_reads',
+    ],
+    hooks: {
+      start: (command) => {
+        if (command !== 'read') return undefined;
+        for (;;) writeSync(1, 'x'.repeat(65_536));
+      },
+    },
+  },
   'a missing stream is ignored': {
     caughtBy: 'basic_read.test_airbyte_trace_message_on_failure',
     hooks: {

@@ -74,6 +74,17 @@ export const resumeFaults: Readonly<Record<string, BrokenConnector>> = {
   'a state from the future is not used': future({
     since: (cursor) => (isFar(cursor) ? '' : cursor),
   }),
+  'deleted records are listed from their beginning': future({
+    message: (message) => {
+      if (!JSON.stringify(message['state'] ?? '').includes('2999')) return [message];
+      const {name} = message['state'].stream.stream_descriptor;
+      if (name !== 'users') return [message];
+      const data = {id: 99, updated_at: '2026-01-12T00:00:00Z', _deleted_at: '2026-01-13'};
+      message['state'].sourceStats.recordCount += 1;
+      const record = {stream: name, data, emitted_at: Date.now()};
+      return [{type: 'RECORD', record}, message];
+    },
+  }),
   'a read of a future state fails': future({
     start: (command, {state, fail}) => {
       if (command !== 'read' || !JSON.stringify(state ?? '').includes('2999')) return undefined;

@@ -5,7 +5,7 @@ import {csv} from './csv.ts';
 /** Decodes and streams the body; both must agree. */
 const both = async (decoder: ReturnType<typeof csv>, body: string | Buffer): Promise<unknown> => {
   const result = await decoded(decoder, body);
-  expect(await streamed(decoder, body)).toEqual(result);
+  for (const size of [1, 2, 3]) expect(await streamed(decoder, body, {size})).toEqual(result);
   return result;
 };
 
@@ -53,6 +53,34 @@ describe('CSV', () => {
     expect(await both(csv(options), body)).toEqual(expected);
   });
 
+  const LINE_ENDS = ['\n', '\r\n', '\r', '\r\r\n', '\n\r'];
+  const mixes = LINE_ENDS.flatMap((header) =>
+    LINE_ENDS.flatMap((row) => LINE_ENDS.map((last) => [header, row, last] as const)),
+  );
+  const shown = (value: unknown): string => JSON.stringify(value);
+
+  test('with any mix of line ends has the values between them', async () => {
+    const faults: string[] = [];
+    for (const [header, row, last] of mixes) {
+      const two = `id,name${header}1,a${row}2,"b\r\n\rc"${row}3,${last}4,d${last}`;
+      const one = `id${header}1${row}"2"${last}3`;
+      const results = [await both(csv(), two), await both(csv(), one)];
+      const expected = [
+        [
+          {id: '1', name: 'a'},
+          {id: '2', name: 'b\r\n\rc'},
+          {id: '3', name: ''},
+          {id: '4', name: 'd'},
+        ],
+        [{id: '1'}, {id: '2'}, {id: '3'}],
+      ];
+      if (shown(results) !== shown(expected)) {
+        faults.push(`${shown([header, row, last])}: ${shown(results)}`);
+      }
+    }
+    expect(faults).toEqual([]);
+  });
+
   test('in another encoding is read if `encoding` names it', async () => {
     const body = Buffer.from('id,name\n1,Müller \x80\n', 'latin1');
     expect(await both(csv({encoding: 'windows-1252'}), body)).toEqual([
@@ -96,9 +124,26 @@ describe('CSV', () => {
     expect(await both(csv(), body)).toBe(`SystemError: ${message}`);
   });
 
-  test('with a quote in the wrong place fails with the line', async () => {
-    expect(await both(csv(), 'id,name\n1,"a"b\n')).toMatch(
-      /^SystemError: GET x answered with malformed CSV: Invalid Closing Quote: .* at line 2/,
+  const OPENING = 'Invalid Opening Quote: a quote is found on field 1 at line 2, value is';
+  const closing = (sign: string): string =>
+    `Invalid Closing Quote: got "${sign}" at line 2 instead of delimiter, record delimiter, trimable character (if activated) or comment`;
+
+  test.each([
+    ['a quote inside an unquoted field', '1,5" pipe', `${OPENING} "5"`],
+    ['a pair of quotes inside an unquoted field', '1,a "b" c', `${OPENING} "a "`],
+    ['a quote at the end of an unquoted field', '1,5"', `${OPENING} "5"`],
+    ['a space before a quoted field', '1, "a"', `${OPENING} " "`],
+    [
+      'a long unquoted field',
+      `1,${'a'.repeat(400)}"`,
+      `${OPENING} "${'a'.repeat(298 - OPENING.length)}…`,
+    ],
+    ['text after a quoted field', '1,"a"b', closing('b')],
+    ['a space after a quoted field', '1,"a" ', closing(' ')],
+    ['quotes that are escaped with a backslash', '1,"a \\"b\\" c"', closing('b')],
+  ])('with %s fails with the line', async (_what, row, reason) => {
+    expect(await both(csv(), `id,name\n${row}\n`)).toBe(
+      `SystemError: GET x answered with malformed CSV: ${reason}. Check \`delimiter\`; if quotes are part of the values, set \`quote: false\`; else report this to the API's owner.`,
     );
   });
 

@@ -1,4 +1,5 @@
-import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
+import {SystemError} from '../../errors.ts';
+import {describeRequest, type HttpRequest, type HttpResponse, sizeOf} from '../types.ts';
 import type {About, Decoder} from './decoder.ts';
 import {isPacked, unpackBody} from './unpack.ts';
 
@@ -18,12 +19,25 @@ export const aboutOf = (
   contentType: headers['content-type'],
 });
 
+/**
+ * True for 204 and 205, which mean "nothing here" in every format. An empty body with 202 is an error: the API has only
+ * accepted the request. https://www.rfc-editor.org/rfc/rfc9110#section-15.3
+ */
+export const hasNoContent = (request: HttpRequest, response: HttpResponse): boolean => {
+  const {status} = response;
+  if (status !== 202 || sizeOf(response) > 0) return status === 204 || status === 205;
+  throw new SystemError(
+    `${describeRequest(request)} answered 202 without a body: the API has accepted the request, but its result is not ready. Add {status: 202, action: 'retry'} to \`rules\` to wait for it, or 'ignore' if it means "nothing here".`,
+  );
+};
+
 export const decodeResponse = async (
   request: HttpRequest,
   response: HttpResponse,
   {decode}: Decoder,
   limit: number,
 ): Promise<Documents> => {
+  if (hasNoContent(request, response)) return {documents: [[]], bytes: 0};
   const files = await unpackBody(response.body, describeRequest(request), limit);
   const documents: unknown[] = [];
   for (const {name, body} of files) {
@@ -41,7 +55,11 @@ export const openResponse = async <R extends object>(
   location: {readonly path: string | undefined} | undefined,
 ): Promise<Documents & {readonly records?: readonly R[]}> => {
   const {body} = response;
-  const split = location && !isPacked(body) ? decoder.split?.<R>(body, location.path) : undefined;
+  if (hasNoContent(request, response)) return {documents: [[]], bytes: 0, records: []};
+  const split =
+    location && !isPacked(body)
+      ? decoder.split?.<R>(body, location.path, aboutOf(request, response))
+      : undefined;
   return split === undefined
     ? decodeResponse(request, response, decoder, limit)
     : {documents: [split.document], bytes: body.length, records: split.records};

@@ -1,10 +1,13 @@
 import {messageOf, SystemError} from '../../errors.ts';
 import {parseExact} from '../../json/exact.ts';
-import {isObject, kindOf} from '../../json/values.ts';
+import {isObject, type JsonObject, kindOf} from '../../json/values.ts';
+import {errorIn, isOnlyError} from '../response/refusal-text.ts';
 import {inBatches} from './batches.ts';
 import {openWindow} from './byte-window.ts';
+import {assertUtf8, type EncodingOption, inUtf8, utf8TextOf} from './charset.ts';
 import {collect} from './collect.ts';
 import type {About, Batch, Decoder} from './decoder.ts';
+import {withFormat} from './other-format.ts';
 import {truncationError} from './truncated-body.ts';
 
 const NEWLINE = 0x0a;
@@ -19,18 +22,18 @@ type Lines = {
 /** Yields the lines that are complete after each chunk, then the rest after the last newline. */
 async function* linesOf(
   chunks: AsyncIterable<Buffer>,
-  {where, limit}: About & {readonly limit: number},
+  {limit, ...about}: About & {readonly limit: number},
 ): AsyncGenerator<Lines> {
   const {add, keep} = openWindow();
   for await (const chunk of chunks) {
     const window = add(chunk);
     const newline = chunk.lastIndexOf(NEWLINE);
     const end = newline < 0 ? 0 : window.length - chunk.length + newline;
-    const lines = newline < 0 ? [] : window.toString('utf8', 0, end).split('\n');
+    const lines = newline < 0 ? [] : utf8TextOf(window.subarray(0, end), about).split('\n');
     const rest = window.subarray(newline < 0 ? 0 : end + 1);
     if (rest.length > limit) {
       throw new SystemError(
-        `${where} answered with a line of more than ${limit} bytes, which is over the memory limit. Check that the body is JSON Lines, one object per line, or raise \`maxBodyBytes\`.`,
+        `${about.where} answered with a line of more than ${limit} bytes, which is over the memory limit. Check that the body is JSON Lines, one object per line, or raise \`maxBodyBytes\`.`,
       );
     }
     keep(rest);
@@ -38,7 +41,19 @@ async function* linesOf(
   }
   const rest = add(Buffer.alloc(0));
   yield {lines: [rest.toString('utf8')], bytes: rest.length, open: true};
+  // After the line was parsed, because it may also be cut off inside a sign.
+  assertUtf8(rest, about);
 }
+
+const LINES_TYPE = /json-?l|ndjson|json-?seq|json-?stream/i;
+
+/** A single object may be a record or an error: it is an error if it has no field but those of errors. */
+const assertNoError = (only: JsonObject, {where, contentType = 'not given'}: About): void => {
+  if (LINES_TYPE.test(contentType) || !isOnlyError(only)) return;
+  throw new SystemError(
+    `${where} answered with an error instead of JSON Lines (content-type ${contentType}): ${errorIn(only)}. If this is a record, let the API declare its content-type as application/x-ndjson; else add a rule for it to \`rules\`.`,
+  );
+};
 
 const lineReader = ({where}: About) => {
   let number = 0;
@@ -69,17 +84,26 @@ const lineReader = ({where}: About) => {
 async function* readRecords(
   chunks: AsyncIterable<Buffer>,
   options: About & {readonly limit: number},
+  encoding: string | undefined,
 ): AsyncGenerator<Batch> {
   const read = lineReader(options);
-  for await (const {lines, bytes, open} of linesOf(chunks, options)) {
-    yield {records: lines.flatMap((line) => read(line, open) ?? []), bytes};
+  const checked = withFormat(chunks, options, {format: 'JSON Lines'});
+  const decoded = inUtf8(checked, options, encoding);
+  let only: object | undefined;
+  let count = 0;
+  for await (const {lines, bytes, open} of linesOf(decoded, options)) {
+    const records = lines.flatMap((line) => read(line, open) ?? []);
+    count += records.length;
+    only ??= records[0];
+    yield {records, bytes};
   }
+  if (count === 1 && isObject(only)) assertNoError(only, options);
 }
 
 /** One JSON object per line (NDJSON). Blank lines are skipped. The body is the list: do not set `records`. */
-export const jsonLines = (): Decoder => ({
+export const jsonLines = ({encoding}: EncodingOption = {}): Decoder => ({
   accept: 'application/x-ndjson, application/jsonl, application/json;q=0.9, */*;q=0.1',
   decode: (body, about) =>
-    collect(body, (chunks) => readRecords(chunks, {...about, limit: body.length})),
-  stream: (chunks, options) => inBatches(readRecords(chunks, options)),
+    collect(body, (chunks) => readRecords(chunks, {...about, limit: 4 * body.length}, encoding)),
+  stream: (chunks, options) => inBatches(readRecords(chunks, options, encoding)),
 });

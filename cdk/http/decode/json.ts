@@ -3,26 +3,42 @@ import {CLOSE_LIST, CLOSE_OBJECT, OPEN_LIST, OPEN_OBJECT} from '../../json/bytes
 import {parseExact} from '../../json/exact.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import {inBatches} from './batches.ts';
+import {
+  assertUtf8,
+  type EncodingOption,
+  inUtf8,
+  isPlainUtf8,
+  textOf,
+  utf8TextOf,
+} from './charset.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
 import {isTruncated, withoutQuote} from './json-fault.ts';
 import {jsonSplitter} from './json-splitter.ts';
 import {splitJson} from './lazy-records.ts';
-import {truncationError} from './truncated-body.ts';
+import {assertFormat, withFormat} from './other-format.ts';
+import {emptyBodyError, truncationError} from './truncated-body.ts';
 
-/** Some servers send a byte order mark, which JSON.parse rejects. */
-const textWithoutMark = (body: Buffer): string => body.toString('utf8').replace(/^\uFEFF/, '');
-
-const parse = <T>(body: Buffer, {where, contentType = 'not given'}: About): T => {
-  const text = textWithoutMark(body);
+/** JSON is often declared in another charset: its bytes are decoded first, so that no record has replacement signs. */
+const parse = <T>(body: Buffer, about: About, encoding?: string): T => {
+  const {where, contentType = 'not given'} = about;
+  const isPlain = isPlainUtf8(body, about, encoding);
+  if (!isPlain) assertFormat(body, about, {format: 'JSON'});
+  const text = isPlain ? body.toString('utf8') : textOf(body, about, encoding);
   try {
-    return parseExact<T>(text);
+    const value = parseExact<T>(text);
+    // After the parser, because a body may also be cut off inside a sign.
+    if (isPlain) assertUtf8(body, about);
+    return value;
   } catch (cause) {
-    const about = `content-type ${contentType}, ${body.length} bytes`;
-    if (text.trim() !== '' && isTruncated(text, cause)) {
-      throw truncationError('JSON', where, about, withoutQuote(cause));
+    if (cause instanceof SystemError) throw cause;
+    if (text.trim() === '') throw emptyBodyError('JSON', where);
+    const what = `content-type ${contentType}, ${body.length} bytes`;
+    if (isTruncated(text, cause)) {
+      throw truncationError('JSON', where, what, withoutQuote(cause));
     }
+    assertFormat(body, about, {format: 'JSON'});
     throw new SystemError(
-      `${where} answered with something that is not JSON (${about}). Is the URL in the config the API's own?`,
+      `${where} answered with something that is not JSON (${what}). Is the URL in the config the API's own?`,
       {cause: withoutQuote(cause)},
     );
   }
@@ -47,11 +63,12 @@ const looksComplete = (body: Buffer): boolean => {
 async function* readRecords(
   chunks: AsyncIterable<Buffer>,
   options: StreamOptions,
+  encoding: string | undefined,
 ): AsyncGenerator<Batch> {
   let records: object[] = [];
   let bytes = 0;
   const splitter = jsonSplitter(options, (window, start, end) => {
-    records.push(parseExact<object>(window.toString('utf8', start, end)));
+    records.push(parseExact<object>(utf8TextOf(window.subarray(start, end), options)));
     bytes += end - start;
   });
   const take = (): Batch => {
@@ -60,7 +77,8 @@ async function* readRecords(
     bytes = 0;
     return batch;
   };
-  for await (const chunk of chunks) {
+  const checked = withFormat(chunks, options, {format: 'JSON'});
+  for await (const chunk of inUtf8(checked, options, encoding)) {
     splitter.push(chunk);
     yield take();
   }
@@ -68,13 +86,17 @@ async function* readRecords(
   yield take();
 }
 
-const JSON_DECODER: Decoder = {
+const decoderWith = ({encoding}: EncodingOption): Decoder => ({
   accept: 'application/json',
-  decode: async (body, about) => parse(body, about),
-  stream: (chunks, options) => inBatches(readRecords(chunks, options)),
-  split: splitJson,
+  decode: async (body, about) => parse(body, about, encoding),
+  stream: (chunks, options) => inBatches(readRecords(chunks, options, encoding)),
+  split: (body, path, about) =>
+    isPlainUtf8(body, about, encoding) ? splitJson(body, path) : undefined,
   looksComplete,
-};
+});
+
+const JSON_DECODER = decoderWith({});
 
 /** A JSON document; `records` is the path of its list. The default decoder. */
-export const json = (): Decoder => JSON_DECODER;
+export const json = (options?: EncodingOption): Decoder =>
+  options === undefined ? JSON_DECODER : decoderWith(options);

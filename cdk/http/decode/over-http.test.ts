@@ -1,6 +1,7 @@
 // Tests the decoders through a client: pages and single responses, plain and packed.
 import {gzipSync} from 'node:zlib';
 import {describe, expect, test} from '@jest/globals';
+import {readAll, serveBody} from '../../../test/http/downloading.ts';
 import {serve} from '../../../test/http/loopback.ts';
 import {zipOf} from '../../../test/http/zip.ts';
 import {virtualClock} from '../../testing/virtual-clock.ts';
@@ -127,7 +128,7 @@ describe('pages', () => {
   test('fail if no branch of a wildcard has its list', async () => {
     expect(await recordsOf('{"a":[{"items":[]},{"items":[]}]}', {records: 'a.*.rows'})).toBe(
       'SystemError: GET api/items: "a.*.rows" in the body should be a list of objects, but is undefined. ' +
-        'The body has: a. Set `records` to the path of the list.',
+        "The body has: a. Set `records` to the path of the list. If a missing list is an empty one, set `withoutRecords: 'empty'`.",
     );
   });
 
@@ -173,6 +174,31 @@ describe('a packed file', () => {
     body.writeUInt8(body.readUInt8(body.length - 6) ^ 1, body.length - 6);
     expect(await recordsOf(body)).toMatch(
       /^TransientError: GET api\/items answered with a damaged gzip file: (Error: )?incorrect data check\./,
+    );
+  });
+
+  const members = (...parts: readonly Buffer[]): Buffer => Buffer.concat(parts);
+  const [one, two] = [gzipSync('{"id":1}\n'), gzipSync('{"id":2}\n')];
+
+  test.each([
+    ['that is padded with zeros has its records', members(one, two, Buffer.alloc(300_000)), 2],
+    [
+      'with a member after zeros fails',
+      members(one, Buffer.alloc(300_000), two),
+      "TransientError: GET api/items answered with a damaged gzip file: it has other bytes after its end. Try again later; if the error stays, report it to the API's owner.",
+    ],
+    [
+      'with other bytes after its end fails',
+      members(one, Buffer.from('<html>')),
+      "TransientError: GET api/items answered with a damaged gzip file: incorrect header check. Try again later; if the error stays, report it to the API's owner.",
+    ],
+  ])('as gzip %s', async (_what, body, expected) => {
+    const origin = await serveBody(body);
+    const downloaded = await readAll(origin, {decode: jsonLines()});
+    const read = await recordsOf(body, {decode: jsonLines()});
+    expect(typeof read === 'string' ? read : read.length).toBe(expected);
+    expect(downloaded.failure?.replace('export', 'items') ?? downloaded.records.length).toBe(
+      expected,
     );
   });
 

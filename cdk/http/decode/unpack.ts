@@ -15,8 +15,8 @@ export type Unpacked = {
 type Packed = {
   /** At least its first four bytes. */
   readonly head: Buffer;
-  /** Its packed bytes. A chunk is valid until the next one is requested. */
-  readonly plain: () => AsyncIterable<Buffer>;
+  /** Its packed bytes, from a position. A chunk is valid until the next one is requested. */
+  readonly plain: (from?: number) => AsyncIterable<Buffer>;
   readonly read: () => Readable;
   readonly openZip: () => Promise<ZipFile>;
 };
@@ -42,13 +42,24 @@ const explained = (error: unknown, where: string): unknown => {
   return code.startsWith('Z_') ? damaged(where, 'gzip', error) : error;
 };
 
+/** Node's gunzip reads all members, and stops without an error at a zero: tools that write whole blocks add zeros. */
+const assertOnlyZeros = async (rest: AsyncIterable<Buffer>, where: string): Promise<void> => {
+  for await (const chunk of rest) {
+    if (chunk.some((byte) => byte !== 0)) {
+      throw damaged(where, 'gzip', new Error('it has other bytes after its end'));
+    }
+  }
+};
+
 async function* gunzipped(packed: Packed, where: string): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip();
   try {
     // With a callback, an error of the source ends the loop, and the end of the loop closes the source.
-    yield* pipeline(packed.read(), createGunzip(), () => {});
+    yield* pipeline(packed.read(), gunzip, () => {});
   } catch (error) {
     throw explained(error, where);
   }
+  await assertOnlyZeros(packed.plain(gunzip.bytesWritten), where);
 }
 
 const zipFault = (error: unknown, where: string): unknown => {
@@ -110,9 +121,9 @@ async function* unpacked(packed: Packed, where: string): AsyncGenerator<Unpacked
 const CHUNK_BYTES = 256 * 1024;
 
 /** Reuses one buffer, because the collector is slow to free memory outside the heap. */
-async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
+async function* chunksOf(file: FileHandle, from: number): AsyncGenerator<Buffer> {
   const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-  for (let position = 0; ; ) {
+  for (let position = from; ; ) {
     const {bytesRead} = await file.read(buffer, 0, CHUNK_BYTES, position);
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
@@ -129,7 +140,7 @@ export const unpackFile = async (
   return unpacked(
     {
       head: buffer.subarray(0, bytesRead),
-      plain: () => chunksOf(file),
+      plain: (from = 0) => chunksOf(file, from),
       read: () => file.createReadStream({start: 0, autoClose: false}),
       openZip: async () => (await import('yauzl')).fromFdPromise(file.fd, {autoClose: false}),
     },
@@ -139,7 +150,7 @@ export const unpackFile = async (
 
 const ofBuffer = (body: Buffer): Packed => ({
   head: body,
-  plain: () => Readable.from([body]),
+  plain: (from = 0) => Readable.from([body.subarray(from)]),
   read: () => Readable.from([body]),
   openZip: async () => (await import('yauzl')).fromBufferPromise(body),
 });

@@ -64,7 +64,7 @@ describe('XML', () => {
       'without its root',
       '<error><code>7</code></error>',
       'feed.entry',
-      'GET x: "feed.entry" in the body should be a list of objects, but is undefined. The body has: error. Set `records` to the path of the list.',
+      'GET x: "feed.entry" in the body should be a list of objects, but is undefined. The body has: error. It reports an error: 7. Set `records` to the path of the list.',
     ],
     [
       'with strings instead of records',
@@ -106,7 +106,7 @@ describe('XML', () => {
       'with an entity that refers to a file',
       '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>',
       'a',
-      'GET x answered with something that is not XML (content-type text/plain, 64 bytes): External entities are not supported',
+      'GET x answered with something that is not XML (content-type text/plain, 64 bytes): the entity &e; refers to a file, and files are not read',
     ],
   ])('%s fails', async (_what, body, records, message) => {
     expect(await streamed(xml(), body, records === undefined ? {} : {records})).toBe(

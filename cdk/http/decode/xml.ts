@@ -1,31 +1,44 @@
+import {isUtf8} from 'node:buffer';
 import {messageOf, SystemError} from '../../errors.ts';
 import {isObject} from '../../json/values.ts';
 import {inBatches} from './batches.ts';
+import {assertDeclared, declaredIn, looksLikeUtf8, meantBy, shownIn} from './charset.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
+import {assertFormat, HEAD_LENGTH} from './other-format.ts';
 import {assertRecords} from './records-in-document.ts';
 import {openText} from './text.ts';
-import {truncationError} from './truncated-body.ts';
+import {emptyBodyError, truncationError} from './truncated-body.ts';
+import {expandEntities} from './xml-entities.ts';
 
 type XmlOptions = {
   /** Put before an attribute's name, to distinguish it from an element. Default `@`. */
   readonly attributePrefix?: string;
-  /** An encoding's name on the web: `windows-1252`. Default: the one that the XML declares, else UTF-8. */
+  /** An encoding's name on the web: `windows-1252`. Default: that of the byte order mark, the content-type or the XML, else UTF-8. */
   readonly encoding?: string;
 };
 
-/** Reads the byte order mark, else the declaration: `<?xml version="1.0" encoding="ISO-8859-1"?>`. */
-const encodingOf = (body: Buffer): string => {
-  if (body[0] === 0xff && body[1] === 0xfe) return 'utf-16le';
-  if (body[0] === 0xfe && body[1] === 0xff) return 'utf-16be';
-  const declared = /^\uFEFF?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']+)["']/.exec(
+/** Of `<?xml version="1.0" encoding="ISO-8859-1"?>`. A declaration that is readable byte by byte is not in UTF-16, whatever it says. */
+const declaredInside = (body: Buffer): string | undefined => {
+  const name = /^\uFEFF?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']+)["']/.exec(
     body.toString('utf8', 0, 200),
   )?.[1];
-  // A declaration that is readable byte by byte is not in UTF-16, whatever it says.
-  return declared === undefined || /^utf-?16/i.test(declared) ? 'utf-8' : declared;
+  return name === undefined || /^utf-?16/i.test(name) ? undefined : name;
 };
 
-const decodeXmlBody = (body: Buffer, about: About, encoding = encodingOf(body)): string => {
-  const {decode, end} = openText(encoding, about);
+/** The header counts more than the declaration (RFC 7303 §3), but if one of them is UTF-8, the bytes decide. */
+const declaredFor = (body: Buffer, about: About): string => {
+  const inside = declaredInside(body);
+  const names = [declaredIn(about), meantBy(inside) ?? inside].filter((name) => name !== undefined);
+  const [first = 'utf-8', second = first] = names;
+  if (first === second || ![first, second].includes('utf-8')) return first;
+  const other = first === 'utf-8' ? second : first;
+  return isUtf8(body) ? 'utf-8' : other;
+};
+
+const decodeXmlBody = (body: Buffer, about: About, encoding = shownIn(body)): string => {
+  const name = encoding ?? declaredFor(body, about);
+  if (encoding === undefined && name !== 'utf-8') assertDeclared(looksLikeUtf8(body), name, about);
+  const {decode, end} = openText(name, about);
   return decode(body) + end();
 };
 
@@ -40,6 +53,10 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
   const {XMLParser, XMLValidator} = await import('fast-xml-parser');
   const text = decodeXmlBody(body, about, options.encoding).trim();
   const {where, contentType = 'not given'} = about;
+  if (text === '') throw emptyBodyError('XML', where);
+  // XHTML that is declared as such is XML.
+  if (!/xhtml/i.test(contentType))
+    assertFormat(Buffer.from(text.slice(0, HEAD_LENGTH)), about, {format: 'XML'});
   const fault = (reason: string, cause?: unknown): Error =>
     isTruncated(text)
       ? truncationError('XML', where, `content-type ${contentType}, ${body.length} bytes`, cause)
@@ -47,9 +64,10 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
           `${where} answered with something that is not XML (content-type ${contentType}, ${body.length} bytes): ${reason}`,
           {cause},
         );
-  const valid = XMLValidator.validate(text);
-  if (valid !== true) throw fault(`${valid.err.msg} (line ${valid.err.line})`);
   try {
+    const expanded = expandEntities(text);
+    const valid = XMLValidator.validate(expanded);
+    if (valid !== true) throw fault(`${valid.err.msg} (line ${valid.err.line})`);
     return new XMLParser({
       ignoreAttributes: false,
       attributeNamePrefix: options.attributePrefix ?? '@',
@@ -58,10 +76,11 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
       parseAttributeValue: false,
       ignoreDeclaration: true,
       ignorePiTags: true,
-      // Also decodes &#228; and &copy;. The document's own entities are not nested, and external ones are refused.
+      // Decodes &#228;. All other references are replaced by then.
       htmlEntities: true,
-    }).parse(text);
+    }).parse(expanded);
   } catch (cause) {
+    if (cause instanceof SystemError) throw cause;
     throw fault(messageOf(cause), cause);
   }
 };
@@ -111,9 +130,12 @@ async function* readRecords(
 ): AsyncGenerator<Batch> {
   const body = await read(chunks, stream);
   const document = await parse(body, stream, options);
-  const {where, records: path} = stream;
+  const {where, records: path, withoutRecords} = stream;
   const found = path === undefined ? document : find(document, path);
-  yield {records: assertRecords({where, path, found, document}), bytes: body.length};
+  yield {
+    records: assertRecords({where, path, found, document, withoutRecords}),
+    bytes: body.length,
+  };
 }
 
 /**

@@ -1,67 +1,9 @@
 import {describe, expect, test} from '@jest/globals';
 import {failureOf} from '../../../test/failure-of.ts';
+import {fault, NOW, request, responseOf, retrying} from '../../../test/http/retrying.ts';
 import {runWith} from '../../../test/http/run.ts';
 import {ConfigError} from '../../errors.ts';
-import {virtualClock} from '../../testing/virtual-clock.ts';
-import {SOURCE_SCOPE} from '../request-scope.ts';
-import type {HttpRequest, HttpResponse, Send} from '../types.ts';
-import {DEFAULT_RETRY, type RetryPolicy, withRetry} from './retry.ts';
-
-const NOW = Date.parse('2026-01-01T00:00:00Z');
-
-const request: HttpRequest = {
-  method: 'GET',
-  url: new URL('https://api.test/items?key=hush'),
-  scope: SOURCE_SCOPE,
-  headers: {},
-};
-
-const responseOf = (
-  status: number,
-  headers: Readonly<Record<string, string>> = {},
-  body = '',
-): HttpResponse => ({status, headers, body: Buffer.from(body), url: request.url});
-
-/** A fault like those of Node and undici, with a code. */
-const fault = (code: string, message = `It broke: ${code}`): Error =>
-  Object.assign(new Error(message), {code});
-
-type SetUp = {
-  readonly policy?: Partial<RetryPolicy>;
-  readonly random?: number;
-  readonly stop?: AbortController;
-  readonly onLog?: () => void;
-};
-
-/** Sends to a server that has these outcomes in order, and repeats the last one. */
-const retrying = (
-  outcomes: readonly (HttpResponse | Error)[],
-  {policy, random = 0.5, stop = new AbortController(), onLog = () => {}}: SetUp = {},
-) => {
-  const clock = virtualClock(NOW);
-  const log: string[] = [];
-  const sent: HttpRequest[] = [];
-  const server: Send = async (received) => {
-    sent.push(received);
-    const outcome = outcomes[Math.min(sent.length, outcomes.length) - 1];
-    if (outcome && 'status' in outcome) return outcome;
-    throw outcome;
-  };
-  const send = withRetry(
-    server,
-    {...DEFAULT_RETRY, ...policy},
-    runWith({
-      clock,
-      random: () => random,
-      signal: stop.signal,
-      log: (_level, message) => {
-        log.push(message);
-        onLog();
-      },
-    }),
-  );
-  return {send: () => send(request), sent, waits: clock.waits, log};
-};
+import {DEFAULT_RETRY, withRetry} from './retry.ts';
 
 describe('a response', () => {
   test.each([[408], [425], [429], [500], [502], [503], [504], [507], [520], [524], [529]])(

@@ -1,5 +1,5 @@
 // Finds the message in an API's error response. There are a dozen conventions, and one standard: RFC 9457.
-import {isObject, type JsonObject} from '../../json/values.ts';
+import {isNone, isObject, type JsonObject} from '../../json/values.ts';
 import type {HttpResponse} from '../types.ts';
 
 /** Fields of the message, the plainest first: https://www.rfc-editor.org/rfc/rfc9457#section-3 has `detail` and `title`. */
@@ -97,13 +97,83 @@ export const excerpt = (text: string): string =>
 
 const MAX_MESSAGES = 10;
 
+const joined = (json: unknown): string =>
+  distinct(messagesIn(json).slice(0, MAX_MESSAGES))
+    .map((part) => part.replace(/[.\s]+$/, ''))
+    .join('; ');
+
+/** The messages of a text in JSON; undefined if it has none. */
+export const reasonIn = (text: string): string | undefined => {
+  try {
+    return joined(JSON.parse(text)) || undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Fields that only an error has, if they are not empty. */
+const ERRORS = [
+  'error',
+  'errors',
+  'fault',
+  'exception',
+  'error_description',
+  'error_message',
+  'errorMessage',
+  'errorMessages',
+  'faultstring',
+];
+
+export const isErrorField = (name: string): boolean => ERRORS.includes(name);
+
+/** Fields that an error may have besides. A record has others, such as its id. */
+const BESIDES = new Set([
+  ...ERRORS,
+  ...MESSAGES,
+  ...WRAPPERS,
+  'success',
+  'ok',
+  'status',
+  'statusCode',
+  'status_code',
+  'code',
+  'type',
+  'instance',
+  'path',
+  'timestamp',
+  'request_id',
+  'requestId',
+  'trace_id',
+  'traceId',
+  'documentation_url',
+  'help',
+]);
+
+const isNothing = (value: unknown): boolean =>
+  isNone(value) || (isObject(value) && Object.keys(value).length === 0);
+
+const reportsFailure = (json: JsonObject): boolean =>
+  json['success'] === false ||
+  json['ok'] === false ||
+  json['status'] === 'error' ||
+  ERRORS.some((name) => !isNothing(json[name]));
+
+/** The words of an error that came with a status of success; undefined if the JSON does not report an error. */
+export const errorIn = (json: unknown): string | undefined =>
+  isObject(json) && reportsFailure(json)
+    ? excerpt(joined(json) || JSON.stringify(json))
+    : undefined;
+
+/** The JSON reports an error and has no other fields, so it is not a record. */
+export const isOnlyError = (json: JsonObject): boolean =>
+  reportsFailure(json) && Object.keys(json).every((name) => BESIDES.has(name));
+
 /** The messages of a JSON body, else the start of the body; undefined if it is empty or HTML. */
 export const refusalText = ({body, headers}: HttpResponse): string | undefined => {
   const text = body.toString('utf8').trim();
   if (text === '' || headers['content-type']?.includes('html')) return undefined;
   try {
-    const messages = distinct(messagesIn(JSON.parse(text)).slice(0, MAX_MESSAGES));
-    return excerpt(messages.map((part) => part.replace(/[.\s]+$/, '')).join('; ') || text);
+    return excerpt(joined(JSON.parse(text)) || text);
   } catch {
     return excerpt(text);
   }

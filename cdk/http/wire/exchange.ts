@@ -4,6 +4,7 @@ import type {Dispatcher} from 'undici';
 import {isObject} from '../../json/values.ts';
 import type {HttpResponse} from '../types.ts';
 import type {Sink} from './body.ts';
+import {decoding} from './content-encoding.ts';
 
 type Head = Pick<HttpResponse, 'status' | 'headers' | 'url'>;
 
@@ -25,6 +26,15 @@ const lastUrl = (context: unknown, fallback: URL): URL => {
   return last instanceof URL ? last : fallback;
 };
 
+/** Nothing is thrown into undici. */
+const attempt = (step: () => void, fail: (error: Error) => void): void => {
+  try {
+    step();
+  } catch (error) {
+    fail(error instanceof Error ? error : new Error(String(error)));
+  }
+};
+
 type Limits = {
   readonly signal: AbortSignal;
   /** The limit for the whole exchange, in milliseconds. */
@@ -34,7 +44,7 @@ type Limits = {
 /**
  * Resolves with the whole response. Rejects with the error of undici or the sink, the signal's reason, or a TimeoutError.
  * It does not wait for undici to end the request: undici ignores aborts before a connection is made and between redirects.
- * @param openSink called with the head of the last response, after all redirects
+ * @param openSink called with the head of the last response, after all redirects; the body is decompressed
  */
 export const exchange = (
   dispatcher: Dispatcher,
@@ -89,17 +99,17 @@ export const exchange = (
     onResponseStart: (_controller, status, headers) => {
       if (status < 200) return;
       const head = {status, headers: flatten(headers), url: lastUrl(context, url)};
-      response = {head, sink: openSink(head)};
+      attempt(() => {
+        response = decoding(head, openSink);
+      }, abort);
     },
     onResponseData: (_controller, chunk) => {
       // undici passes an empty chunk when it resumes at the end of a connection. Pausing for that one would never end.
       if (over !== undefined || chunk.length === 0) return;
-      try {
+      attempt(() => {
         const taking = response?.sink.take(chunk);
         if (taking !== undefined) wait(taking);
-      } catch (error) {
-        abort(error instanceof Error ? error : new Error(String(error)));
-      }
+      }, abort);
     },
     onResponseEnd: () => {
       const complete = response;

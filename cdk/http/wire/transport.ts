@@ -92,14 +92,13 @@ export const openTransport = (
   holdsSecret: HoldsSecret = () => false,
 ): Transport => {
   const openOnce = async () => {
-    const [agent, {redirect, decompress}] = await Promise.all([
+    const [agent, {redirect}] = await Promise.all([
       openAgent(timeouts, tls, proxy),
       import('./undici.ts'),
     ]);
     const redirected = redirect({throwOnMaxRedirect: true});
-    const decompressed = decompress({skipErrorResponses: false});
     const dispatcherFor = (request: HttpRequest) =>
-      agent.compose(guard(request, allowedHosts, holdsSecret), redirected, decompressed);
+      agent.compose(guard(request, allowedHosts, holdsSecret), redirected);
     return {agent, dispatcherFor};
   };
   let opened: ReturnType<typeof openOnce> | undefined;

@@ -4,4 +4,4 @@ import {interceptors} from 'undici';
 
 export {Agent, EnvHttpProxyAgent, Pool} from 'undici';
 
-export const {decompress, redirect} = interceptors;
+export const {redirect} = interceptors;

@@ -1,6 +1,6 @@
 // For tests: resolves a config like a command, and collects its secrets and logs.
-import {failureTypeOf, messageOf} from '../errors.ts';
-import {type ResolveRuntime, resolveReferences} from './resolve.ts';
+import {failureTypeOf, messageOf} from '../cdk/errors.ts';
+import {type ResolveRuntime, resolveReferences} from '../cdk/secrets/resolve.ts';
 
 export const resolveHere = async (config: unknown, more: Partial<ResolveRuntime> = {}) => {
   const secrets: string[] = [];
