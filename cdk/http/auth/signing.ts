@@ -1,6 +1,7 @@
 // Signs JSON Web Tokens with jose, which is only loaded for the first one: few sources need it.
 import {createPrivateKey} from 'node:crypto';
 import {ConfigError} from '../../errors.ts';
+import {restorePem} from '../wire/pem.ts';
 
 type Algorithm = 'RS256' | 'ES256' | 'HS256';
 
@@ -22,14 +23,11 @@ export const validity = (now: number, life: number) => {
   return {iat, exp: iat + life};
 };
 
-/** Forms and environment variables turn line breaks into `\n`. */
-const unescapeLines = (pem: string): string => pem.replaceAll('\\n', '\n').trim();
-
 export const importPrivateKey = async (pem: string, algorithm: 'RS256' | 'ES256') => {
   const {importPKCS8} = await import('jose');
   try {
     // Not importPKCS8 alone: GitHub issues PKCS 1, OpenSSL SEC 1.
-    const key = createPrivateKey(unescapeLines(pem)).export({type: 'pkcs8', format: 'pem'});
+    const key = createPrivateKey(restorePem(pem)).export({type: 'pkcs8', format: 'pem'});
     return await importPKCS8(String(key), algorithm);
   } catch {
     // Without the cause, which adds nothing: OpenSSL's input is a secret.

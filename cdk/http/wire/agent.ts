@@ -1,6 +1,7 @@
 import {getCACertificates} from 'node:tls';
 import type {Dispatcher} from 'undici';
 import {ConfigError} from '../../errors.ts';
+import {restorePem} from './pem.ts';
 import type {Timeouts} from './timeouts.ts';
 
 /** Certificates and keys in PEM. */
@@ -40,9 +41,9 @@ const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY
 const isProxied = (): boolean => PROXY_VARIABLES.some((name) => (process.env[name] ?? '') !== '');
 
 const secureOptions = ({ca, cert, key}: Tls) => ({
-  ...(ca !== undefined && {ca: [...getCACertificates('default'), ca]}),
-  ...(cert !== undefined && {cert}),
-  ...(key !== undefined && {key}),
+  ...(ca !== undefined && {ca: [...getCACertificates('default'), restorePem(ca)]}),
+  ...(cert !== undefined && {cert: restorePem(cert)}),
+  ...(key !== undefined && {key: restorePem(key)}),
 });
 
 const openProxyAgent = async (
