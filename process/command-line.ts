@@ -1,6 +1,7 @@
 // Runs a command line to its exit code. Only this file knows how a commander program ends.
 import {CommanderError, Command as Program} from 'commander';
 import {UsageError} from './errors.ts';
+import {harmlessText} from './terminal.ts';
 
 export const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -39,9 +40,10 @@ export const runCommandLine = async (
     async (...args) => {
       exitCode = await run(...args);
     };
-  const program = new Program(name)
-    .exitOverride()
-    .configureOutput({writeOut: output.out, writeErr: output.err});
+  const program = new Program(name).exitOverride().configureOutput({
+    writeOut: output.out,
+    writeErr: (text) => output.err(harmlessText(text)),
+  });
   define(program, act, output);
   try {
     await program.parseAsync(argv);
@@ -49,7 +51,7 @@ export const runCommandLine = async (
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     if (!(error instanceof UsageError)) throw error;
-    for (const line of error.message.split('\n')) output.err(`error: ${line}\n`);
+    for (const line of error.message.split('\n')) output.err(harmlessText(`error: ${line}\n`));
     return EXIT_USAGE;
   }
 };

@@ -1,4 +1,4 @@
-// Closes the outputs of a program that has ended, if a process that it started holds them open: they might stay open for ever.
+// Closes the outputs of a program that has ended, if a process that it started holds them open: they might stay open forever.
 import type {ChildProcess} from 'node:child_process';
 import {Socket} from 'node:net';
 import type {Readable} from 'node:stream';

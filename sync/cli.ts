@@ -2,6 +2,7 @@
 import {EXIT_FAILURE} from '../process/command-line.ts';
 import {UsageError} from '../process/errors.ts';
 import {listenForSignals} from '../process/signals.ts';
+import {harmlessText} from '../process/terminal.ts';
 import {type Invocation, resolveOptions} from './config/resolve-options.ts';
 import {userMessage} from './report/errors.ts';
 import {openProgress, type Progress} from './report/progress.ts';
@@ -68,7 +69,7 @@ export const runSync = async (invocation: Invocation): Promise<number> => {
     return await perform(invocation);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    process.stderr.write(`error: ${userMessage(error)}\n`);
+    process.stderr.write(harmlessText(`error: ${userMessage(error)}\n`));
     return EXIT_FAILURE;
   }
 };

@@ -5,6 +5,7 @@ import type {Readable, Writable} from 'node:stream';
 import {EXIT_FAILURE} from '../../process/command-line.ts';
 import {codeOf, messageOf, UsageError} from '../../process/errors.ts';
 import {headOf, openLines} from '../../process/lines.ts';
+import {harmlessText} from '../../process/terminal.ts';
 import type {Command} from '../connectors/connector.ts';
 import type {Finding} from './invariant.ts';
 import {type Lint, openLint} from './lint.ts';
@@ -114,7 +115,7 @@ const watch = async (options: LintOptions, input: Readable): Promise<Tally> => {
   const print = async (found: readonly Finding[]): Promise<void> => {
     for (const finding of found) {
       findings.push(finding);
-      await write(output, inWords(finding));
+      await write(output, harmlessText(inWords(finding)));
     }
   };
   const decoder = new TextDecoder('utf-8', {ignoreBOM: true});
@@ -144,7 +145,7 @@ const watch = async (options: LintOptions, input: Readable): Promise<Tally> => {
   const exit = options.exitCode === undefined ? undefined : {code: options.exitCode, signal: null};
   await print(lint.end(exit));
   const tally = {findings, counts: lint.counts()};
-  await write(output, summary(tally));
+  await write(output, harmlessText(summary(tally)));
   return tally;
 };
 

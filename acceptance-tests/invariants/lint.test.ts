@@ -67,6 +67,22 @@ describe('correct output is not reported:', () => {
       },
       undefined,
     ],
+    ...['2099-01-01T00:00:00Z', new Date(Date.now() + 3 * 86_400_000).toISOString()].map(
+      (updated_at) =>
+        [
+          `a state from the future, ${updated_at}, that moves back to now`,
+          [STARTED, RUNNING, state(new Date().toISOString(), 0), COMPLETE],
+          {
+            state: [
+              {
+                type: 'STREAM',
+                stream: {stream_descriptor: {name: 'users'}, stream_state: {updated_at}},
+              },
+            ],
+          },
+          undefined,
+        ] as const,
+    ),
     [
       'records read again within a lookback',
       readOf(record(1), record(3), state(3, 2)),

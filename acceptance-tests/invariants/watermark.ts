@@ -61,17 +61,33 @@ const statedCursors = (byStream: ReadonlyMap<string, Progress>, {payload}: Messa
     return progress === undefined || cursor === undefined ? [] : [{progress, cursor}];
   });
 
+/** Epoch milliseconds of a time in ISO 8601, or of an epoch in seconds, milliseconds or microseconds; NaN for others. */
+const timeOf = (cursor: unknown): number => {
+  if (typeof cursor === 'string') return Date.parse(cursor);
+  if (typeof cursor !== 'number') return Number.NaN;
+  return (
+    [1_000, 1, 0.001].map((unit) => cursor * unit).find((ms) => ms > 1e12 && ms < 1e14) ??
+    Number.NaN
+  );
+};
+
+/** An input state from the future may move back to the present: nothing would be read until then. */
+const isBackToPresent = ({stated, line}: Progress, cursor: unknown): boolean => {
+  const now = Date.now();
+  return line === undefined && timeOf(stated) > now && timeOf(cursor) > now - 2 * DAY;
+};
+
 export const watermarkNeverBack: Invariant = {
   name: 'watermark-never-back',
   about:
-    "The cursor in a stream's STATE never moves back, neither within a run nor below the input state.",
+    "The cursor in a stream's STATE never moves back within a run, nor below the input state, except from the future to now.",
   watch: (about, report) => {
     const byStream = progressOf(about);
     return {
       message: (message) => {
         if (message.type !== 'STATE') return;
         for (const {progress, cursor} of statedCursors(byStream, message)) {
-          if (isAfter(progress.stated, cursor)) {
+          if (isAfter(progress.stated, cursor) && !isBackToPresent(progress, cursor)) {
             const from = progress.line === undefined ? 'the input state' : 'its last STATE';
             report({
               subject: progress.stream.key,

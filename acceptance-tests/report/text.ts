@@ -1,5 +1,5 @@
 // The report on the terminal.
-import {stripVTControlCharacters} from 'node:util';
+import {harmlessText as harmless} from '../../process/terminal.ts';
 import type {Fault, Outcome, Result} from '../check-kit/check.ts';
 
 export type Paint = (style: 'red' | 'green' | 'yellow' | 'dim' | 'bold', text: string) => string;
@@ -8,10 +8,6 @@ const CODES = {red: 31, green: 32, yellow: 33, dim: 2, bold: 1} as const;
 
 export const paintOf = (colour: boolean): Paint =>
   colour ? (style, text) => `\u001b[${CODES[style]}m${text}\u001b[0m` : (_, text) => text;
-
-/** Removes control characters, so that output of a connector cannot control the terminal. */
-export const harmless = (text: string): string =>
-  stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n]/gu, ' ');
 
 const short = (text: string, length: number): string => {
   const line = harmless(text).replaceAll(/\s+/g, ' ').trim();
@@ -49,7 +45,7 @@ const oneLine = ({reason, offending}: Fault): string => {
 };
 
 const detail = (outcome: Outcome, about: string): string => {
-  if (outcome.status === 'passed') return outcome.note ?? about;
+  if (outcome.status === 'passed') return harmless(outcome.note ?? about);
   if (outcome.status === 'skipped') return `skipped: ${short(outcome.reason, REASON_LENGTH)}`;
   const [first, ...others] = outcome.faults;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;

@@ -4,10 +4,11 @@ import {EXIT_FAILURE} from '../../process/command-line.ts';
 import {messageOf, UsageError} from '../../process/errors.ts';
 import {listenForSignals, type Signals} from '../../process/signals.ts';
 import {clearTemporaryFolders} from '../../process/temporary-folder.ts';
+import {harmlessText} from '../../process/terminal.ts';
 import {type Check, type Context, type Result, SUITES, type SuiteName} from '../check-kit/check.ts';
 import {INPUTS_PREFIX} from '../connectors/input-files.ts';
 import {jsonReport, junitReport} from '../report/files.ts';
-import {harmless, lineOf, type Paint, paintOf, summary} from '../report/text.ts';
+import {lineOf, type Paint, paintOf, summary} from '../report/text.ts';
 import {ALL_CHECKS} from './all-checks.ts';
 import {type Options, openContext} from './open-context.ts';
 import {runCheck} from './run-check.ts';
@@ -73,7 +74,7 @@ export const runTests = async (
     const context = await openContext(options, signals);
     const startedAt = Date.now();
     const connector = options.exec ?? options.image ?? options.config;
-    printer.write(`Acceptance tests of ${printer.paint('bold', harmless(connector))}`);
+    printer.write(`Acceptance tests of ${printer.paint('bold', harmlessText(connector))}`);
     const results = await runChecks(checks, context, signals, printer);
     const stopped = signals.exitCode();
     if (stopped !== undefined) {

@@ -5,13 +5,14 @@ import type {CursorFormat, CursorValue} from './types.ts';
 export type Cursor<Path extends string = string> = {
   /** Holds ISO 8601 timestamps, dates, or numbers that only grow. A nested field has a dot path: `commit.committer.date`. */
   readonly field: Path;
-  /** Needed for other notations. Default: ISO 8601 strings, else numbers, else strings compared by their characters. */
+  /** Needed for other notations. Default: ISO 8601 strings, numbers, or strings of digits. Others cause a warning, or an error. */
   readonly format?: CursorFormat;
   /** The first sync begins at this value, such as `config.start_date`. Without it `since` is undefined, and everything is read. */
   readonly start?: CursorValue | undefined;
   /**
    * The order of records within a slice. `ascending`: a cursor is never smaller than the one before it, so the position is
-   * saved after each page. `descending`: the newest come first, so reading ends at the first page with nothing new. Default
+   * saved after each page. `descending`: the newest come first, so reading ends at the first page with nothing new; a page of that many old
+   * records on top would end it too early. Default
    * `none`: the position is saved at the end of a slice.
    */
   readonly order?: 'ascending' | 'descending' | 'none';

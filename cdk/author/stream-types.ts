@@ -47,7 +47,7 @@ export type Window = {
   readonly length: Duration;
   /**
    * The most records that the API returns for one query. A window with that many is read again in halves; it is an error if
-   * it is only a second long. Default: no limit.
+   * it is as short as the cursor's steps or a second, or if all of the records have one value. Default: no limit.
    */
   readonly cap?: number;
 };

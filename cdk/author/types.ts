@@ -46,5 +46,12 @@ export type CursorFormat =
   | 'epoch-s'
   | 'epoch-ms'
   | 'epoch-us'
-  /** A pattern of `yyyy MM dd HH mm ss SSS SSSSSS Z XXX` with anything between them. Times without a zone are UTC. */
+  /** Times of mail, feeds and HTTP: `Wed, 01 Jan 2025 00:00:00 +0000`; also `Wed Jan 1 00:00:00 +0000 2025`. */
+  | 'rfc-2822'
+  /** Strings that sort by their characters, such as ULIDs or versions of equal length. */
+  | 'characters'
+  /**
+   * A pattern of `yyyy MM M MMM MMMM dd d EEE HH H hh h a mm ss SSS SSSSSS Z XXX` with anything between them. Names are
+   * English. Times without a zone are UTC.
+   */
   | {readonly pattern: string};

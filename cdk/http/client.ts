@@ -1,6 +1,6 @@
-import {ConfigError} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Auth, AuthRuntime} from './auth/auth.ts';
+import {baseUrlOf} from './base-url.ts';
 import {asOne, decodeResponse} from './decode/decode-response.ts';
 import type {Decoder} from './decode/decoder.ts';
 import {json as jsonDecoder} from './decode/json.ts';
@@ -111,18 +111,11 @@ export type HttpRuntime = Pick<HttpRun, 'signal' | 'log'> & {
   readonly redact?: (text: string) => string;
 } & Partial<Pick<AuthRuntime, 'onSecret' | 'onRotated'>>;
 
-/** A config error, since the base URL usually comes from the config. */
-const originOf = (baseUrl: string): string => {
-  const url = URL.parse(baseUrl);
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.origin;
-  throw new ConfigError(
-    `"${baseUrl}" is not the URL of an API: it should look like https://api.example.com.`,
-  );
-};
-
 /** The origins that get the credentials: a link in a response must not carry them elsewhere. */
 const authOriginsOf = ({baseUrl, authOrigins = []}: HttpOptions): readonly string[] =>
-  [...(baseUrl === undefined ? [] : [baseUrl]), ...authOrigins].map(originOf);
+  [...(baseUrl === undefined ? [] : [baseUrl]), ...authOrigins].map(
+    (url) => new URL(baseUrlOf(url)).origin,
+  );
 
 const onlyTo = (origins: readonly string[], auth: Auth | undefined, runtime: AuthRuntime): Send => {
   const {send} = runtime;
@@ -305,7 +298,9 @@ const binder = (
 };
 
 /** Opens a client. Close it after use: it holds connections. */
-export const openHttpClient = (options: HttpOptions, runtime: HttpRuntime): OpenedClient => {
+export const openHttpClient = (given: HttpOptions, runtime: HttpRuntime): OpenedClient => {
+  const {baseUrl} = given;
+  const options = baseUrl === undefined ? given : {...given, baseUrl: baseUrlOf(baseUrl)};
   const {sendAllowing, follow, inFlight, close} = openSending(options, runtime);
   const bind = binder(options, runtime, {sendAllowing, follow});
   return {...bind({scope: SOURCE_SCOPE}), bind, inFlight, close};

@@ -98,7 +98,7 @@ describe('a download', () => {
     const {failure} = await readAll(await serveBody('{"items":[],"next":null}'), {records: 'rows'});
     expect(failure).toBe(
       'SystemError: GET api/export: "rows" in the body should be a list of objects, but is undefined. ' +
-        'The body has: items, next. Set `records` to the path of the list.',
+        "The body has: items, next. Set `records` to the path of the list. If a missing list is an empty one, set `withoutRecords: 'empty'`.",
     );
   });
 

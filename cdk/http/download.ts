@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {ConfigError} from '../errors.ts';
 import {aboutOf, hasNoContent} from './decode/decode-response.ts';
 import type {Batch, Decoder} from './decode/decoder.ts';
+import type {WithoutRecords} from './decode/records-path.ts';
 import {rethrowTruncation} from './decode/truncation.ts';
 import {unpackFile} from './decode/unpack.ts';
 import type {FetchedRecords} from './paginate/paginate.ts';
@@ -16,6 +17,8 @@ import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '.
 export type DownloadOptions = {
   /** The path of the records in JSON or XML: `items`, `data.*.rows`. Default: the body itself is the list. */
   readonly records?: string;
+  /** A body that has nothing at `records` is an `error` (the default) or an `empty` list. Null is always an empty one. */
+  readonly withoutRecords?: WithoutRecords;
   /** Statuses that mean "nothing here" instead of a failure. */
   readonly emptyOn?: readonly number[];
 };
@@ -47,10 +50,20 @@ async function* readFile(
   file: FileHandle,
   request: HttpRequest,
   response: HttpResponse,
-  {decoder, limit, records}: Pick<DownloadContext, 'decoder' | 'limit'> & DownloadOptions,
+  {
+    decoder,
+    limit,
+    records,
+    withoutRecords,
+  }: Pick<DownloadContext, 'decoder' | 'limit'> & DownloadOptions,
 ): AsyncGenerator<Batch> {
   for await (const {name, chunks} of await unpackFile(file, describeRequest(request))) {
-    yield* decoder.stream(chunks, {...aboutOf(request, response, name), records, limit});
+    yield* decoder.stream(chunks, {
+      ...aboutOf(request, response, name),
+      records,
+      withoutRecords,
+      limit,
+    });
   }
 }
 
@@ -58,11 +71,16 @@ async function* readFile(
 export async function* download<R extends object>(
   {sendAllowing, decoder, limit, signal}: DownloadContext,
   first: HttpRequest,
-  {records, emptyOn = []}: DownloadOptions,
+  {records, withoutRecords, emptyOn = []}: DownloadOptions,
 ): AsyncGenerator<FetchedRecords<R>> {
   const file = await openTemporary();
   const batches = (request: HttpRequest, response: HttpResponse) =>
-    readFile(file, request, response, {decoder, limit, ...(records !== undefined && {records})});
+    readFile(file, request, response, {
+      decoder,
+      limit,
+      ...(records !== undefined && {records}),
+      ...(withoutRecords && {withoutRecords}),
+    });
   try {
     const request: HttpRequest = {
       ...first,

@@ -1,6 +1,7 @@
 // Builds requests from the options of one call and those of the client.
 import {randomUUID} from 'node:crypto';
 import type {JsonObject} from '../json/values.ts';
+import {assertNoQuery} from './base-url.ts';
 import type {Decoder} from './decode/decoder.ts';
 import {json as jsonDecoder} from './decode/json.ts';
 import {truncationCheckFor} from './decode/truncation.ts';
@@ -56,12 +57,11 @@ export type ChangeOptions = CommonOptions &
 
 /** Appends a path to the base, and keeps the base's own path: `/user` under `https://host/api/v3` is `/api/v3/user`. '' is the base. */
 export const resolveUrl = (baseUrl: string | undefined, path: string, query: Query = {}): URL => {
-  const url =
-    baseUrl === undefined || /^https?:/.test(path)
-      ? new URL(path)
-      : new URL(
-          path === '' ? baseUrl : `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`,
-        );
+  const isWhole = baseUrl === undefined || /^https?:/i.test(path);
+  if (!isWhole && path !== '') assertNoQuery(baseUrl);
+  const url = isWhole
+    ? new URL(path)
+    : new URL(path === '' ? baseUrl : `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) setParameter(url, name, value);
   }

@@ -70,26 +70,61 @@ test('an API that returns records after a value gets the tick before it', async 
 });
 
 describe('a list with the newest records first', () => {
-  const pages = [[item(9), item(7)], [item(5), item(3)], [item(2)]];
+  const pages = [[item(9), item(7)], [item(5), item(3)], [item(2)], [item(1)]];
+  const WARNING =
+    'WARN Stream items: the records are not in descending order of "updated_at", as `cursor.order` declares: each sync reads on until a page in that order has nothing new. If old records may fill a whole page, remove `order`.';
 
-  test('is read up to the first page with records before the position', async () => {
-    const {
-      pages: read_,
-      ids,
-      state,
-    } = await read({order: 'descending'}, pages, {updated_at: at(5)});
-    expect([read_, ids]).toEqual([2, [9, 7, 5, 3]]);
-    expect(state).toEqual({updated_at: at(9)});
+  const readFrom = async (list: readonly (readonly Item[])[], state?: object) => {
+    const {lines, ...rest} = await read({order: 'descending'}, list, state);
+    return {...rest, warnings: lines.filter((line) => line.startsWith('WARN'))};
+  };
+
+  test('is read up to the first page that has nothing new', async () => {
+    const {pages: read_, ids, state, warnings} = await readFrom(pages, {updated_at: at(5)});
+    expect([read_, ids, state, warnings]).toEqual([3, [9, 7, 5, 3, 2], {updated_at: at(9)}, []]);
   });
 
   test('is read on past records that equal the position', async () => {
-    const tied = [[item(9), item(5)], [item(8, 5)], [item(4)]];
-    const {pages: read_} = await read({order: 'descending'}, tied, {updated_at: at(5)});
+    const tied = [[item(9), item(5)], [item(8, 5)], [item(4)], [item(3)]];
+    const {pages: read_} = await readFrom(tied, {updated_at: at(5)});
     expect(read_).toBe(3);
   });
 
   test('is read to its end in the first sync', async () => {
-    expect((await read({order: 'descending'}, pages)).pages).toBe(3);
+    const {pages: read_, warnings} = await readFrom(pages);
+    expect([read_, warnings]).toEqual([4, []]);
+  });
+
+  const OLD = [[item(3), item(2)], [item(1)]];
+
+  test.each<[string, (readonly Item[])[], number, string[]]>([
+    ['one on top of new ones', [[item(1), item(9)], [item(8), item(7)], ...OLD], 3, [WARNING]],
+    ['one at the end of a page', [[item(9), item(1)], [item(8), item(7)], ...OLD], 3, [WARNING]],
+    ['one on top of each page', [[item(1), item(9)], [item(1), item(8)], ...OLD], 3, [WARNING]],
+    ['several on top, in any order', [[item(1), item(2)], [item(8)], ...OLD], 3, [WARNING]],
+    ['one before the only new one', [[item(1), item(3), item(9)], ...OLD], 2, [WARNING]],
+    ['one on top, and nothing new', [[item(1), item(4)], ...OLD], 2, [WARNING]],
+    ['one next to a record without a value', [[item(1), {id: 6}], [item(1)]], 1, []],
+  ])(
+    'loses nothing if it has old records out of order: %s',
+    async (_case, list, count, expected) => {
+      const {pages: read_, ids, warnings} = await readFrom(list, {updated_at: at(5)});
+      expect([read_, warnings]).toEqual([count, expected]);
+      expect(ids).toEqual(list.slice(0, count).flatMap((page) => page.map(({id}) => id)));
+    },
+  );
+
+  test('is read on past a page without any cursor', async () => {
+    const {pages: read_} = await readFrom([[{id: 1}], [], [item(9)], ...OLD], {updated_at: at(5)});
+    expect(read_).toBe(4);
+  });
+
+  test('that is out of order causes one warning for each slice', async () => {
+    const {warnings} = await readFrom([
+      [item(1), item(2)],
+      [item(3), item(4)],
+    ]);
+    expect(warnings).toEqual([WARNING]);
   });
 });
 

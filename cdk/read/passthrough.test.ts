@@ -2,7 +2,8 @@
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {fuzz, inThisRun, printCases} from '../../test/cases.ts';
-import {listOf, readBothWays} from '../../test/read/both-ways.ts';
+import {listOf} from '../../test/http/list-of.ts';
+import {readBothWays} from '../../test/read/both-ways.ts';
 import {exactly} from '../../test/read/exact-numbers.ts';
 import {at, stateOf} from '../../test/read/items.ts';
 import {parent} from '../author/slices.ts';

@@ -1,4 +1,5 @@
 // Reads one slice from its position to its end: its pages, its windows, and the page at which it resumes.
+import type {Cursor} from '../author/cursor.ts';
 import type {Stream, Window} from '../author/stream-types.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../author/types.ts';
 import {shift} from '../duration.ts';
@@ -7,8 +8,10 @@ import {type ListResume, openListResume} from '../http/paginate/resume.ts';
 import {countOf, type RawRecords, someOf} from '../json/raw-records.ts';
 import {isObject, type JsonObject, kindOf} from '../json/values.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
+import {openComparison} from './comparable.ts';
 import {type CursorRules, cursorRules} from './cursor/rules.ts';
 import type {SliceDeletes, StreamDeletes} from './deletes/deletes.ts';
+import {type EndOfNews, openEndOfNews} from './descending.ts';
 import type {Output} from './emit.ts';
 import type {Passthrough} from './passthrough.ts';
 import type {Progress, SliceProgress} from './state/progress.ts';
@@ -41,6 +44,7 @@ type SliceReading = {
   /** Absent for a stream without a cursor. */
   readonly rules: CursorRules | undefined;
   readonly deletes: SliceDeletes;
+  readonly assertComparable: (records: readonly object[]) => void;
 };
 
 /** The part of a slice that is read: all of it, or one window. */
@@ -118,6 +122,7 @@ const takeParsed = async (
 ): Promise<Taken> => {
   const {reading, progress, deletes, slot} = slice;
   const valid = withCursor(checkedRecords(page), slice);
+  slice.assertComparable(valid);
   await reading.onRecords(valid, slot);
   const emitted = keep(valid, progress.emits, isNew(slice, since));
   await reading.output.emit(deletes.take(page, emitted), page.bytes);
@@ -140,6 +145,7 @@ const takeRaw = async (
   const {reading} = slice;
   const records = reading.passthrough.look(raw);
   const valid = withCursor(records, slice);
+  slice.assertComparable(valid);
   const kept = keep(valid, isNew(slice, since));
   await reading.output.emitRaw(keptOf(raw, records, kept), page.bytes);
   return {count: countOf(raw), records, valid};
@@ -157,19 +163,30 @@ const takePage = async (slice: SliceReading, page: Page, {since, until}: Part): 
   return taken;
 };
 
-/** True once a list with the newest records first has reached those that an earlier sync read. */
-const hasReachedKnown = (
-  {reading: {stream}, rules}: SliceReading,
-  records: readonly object[],
+const endOfNewsOf = (slice: SliceReading, since: CursorValue | undefined): EndOfNews => {
+  const {reading, rules, key} = slice;
+  const {cursor} = reading.stream;
+  if (cursor?.order !== 'descending' || rules === undefined) return () => false;
+  return openEndOfNews(cursor, rules, since, (fault) =>
+    logForStream(reading, 'WARN', `the records${key === '' ? '' : ` of ${key}`} ${fault}`),
+  );
+};
+
+/** The option that decides by comparisons which records are emitted. */
+const comparingOption = ({clientSide, order}: Cursor): string | undefined => {
+  if (clientSide) return 'clientSide';
+  return order === 'descending' ? "order: 'descending'" : undefined;
+};
+
+const comparisonOf = (
+  cursor: Cursor | undefined,
+  rules: CursorRules | undefined,
   since: CursorValue | undefined,
-): boolean =>
-  stream.cursor?.order === 'descending' &&
-  rules !== undefined &&
-  since !== undefined &&
-  records.some((record) => {
-    const value = rules.valueOf(record);
-    return value !== undefined && rules.compare(value, since) < 0;
-  });
+): SliceReading['assertComparable'] => {
+  const needs = cursor && comparingOption(cursor);
+  if (cursor === undefined || rules === undefined || needs === undefined) return () => {};
+  return openComparison(cursor, rules, since, needs);
+};
 
 /** Undefined for streams that are not resumable, and for windows. */
 const listResume = ({stream}: Reading, {resume}: Part): ListResume | undefined =>
@@ -180,7 +197,7 @@ const listResume = ({stream}: Reading, {resume}: Part): ListResume | undefined =
 const readPart = async (
   slice: SliceReading,
   part: Part,
-  onPage: () => void = () => {},
+  onPage: (taken: Taken) => void = () => {},
 ): Promise<number> => {
   const {reading, slot} = slice;
   const {stream, client} = reading;
@@ -188,12 +205,13 @@ const readPart = async (
   const context = lists === undefined ? slice.context : client.inSlot(slot, lists);
   const {signal} = context;
   const pages = stream.read({...context, slice: slice.slice, ...part});
+  const endsNews = endOfNewsOf(slice, part.since);
   let count = 0;
   for await (const page of untilAborted(pages, signal)) {
     const taken = await takePage(slice, page, part);
     count += taken.count;
-    onPage();
-    if (hasReachedKnown(slice, taken.records, part.since)) break;
+    onPage(taken);
+    if (endsNews(taken.records)) break;
   }
   if (lists?.isLeft()) {
     logForStream(
@@ -206,8 +224,12 @@ const readPart = async (
 };
 
 /** A token of an earlier run may be invalid whatever its age. Then only this slice starts over, not the stream. */
-const readFrom = async (slice: SliceReading, part: Part): Promise<number> => {
-  if (part.resume === undefined) return readPart(slice, part);
+const readFrom = async (
+  slice: SliceReading,
+  part: Part,
+  onPage?: (taken: Taken) => void,
+): Promise<number> => {
+  if (part.resume === undefined) return readPart(slice, part, onPage);
   let isUnderWay = false;
   try {
     return await readPart(slice, part, () => {
@@ -229,18 +251,54 @@ const readFrom = async (slice: SliceReading, part: Part): Promise<number> => {
 /** Shorter windows are not split; one that is full is an error. Milliseconds. */
 const SHORTEST_WINDOW = 1_000;
 
+/** Writes instants like the slice's `since`. */
+type AsValue = (instant: number) => CursorValue;
+
+type Range = readonly [start: number, end: number];
+
+/**
+ * An instant that divides a window into two that differ for the API; undefined without one. A date has no times of day, so
+ * half a day would be requested with the same values as the whole.
+ */
+const middleOf = (
+  [start, end]: Range,
+  asValue: AsValue,
+  {tickBefore, instantOf}: CursorRules,
+): number | undefined => {
+  if (end - start <= SHORTEST_WINDOW) return undefined;
+  const [since, until] = [asValue(start), asValue(end)];
+  const isBetween = (instant: number | undefined): instant is number => {
+    if (instant === undefined || instant <= start || instant >= end) return false;
+    const value = asValue(instant);
+    return value !== since && value !== until;
+  };
+  // Half of January and February may be in January still.
+  return [start + Math.floor((end - start) / 2), instantOf(tickBefore(until))].find(isBetween);
+};
+
 const readWindow = async (
   slice: SliceReading,
   {cap = Number.POSITIVE_INFINITY}: Window,
-  [start, end]: readonly [number, number],
-  asValue: (instant: number) => CursorValue,
+  [start, end]: Range,
+  asValue: AsValue,
 ): Promise<void> => {
   const bounds = {since: asValue(start), until: asValue(end)};
-  const count = await readFrom(slice, {...bounds, resume: undefined});
+  const {rules} = slice;
+  const values = new Set<CursorValue | undefined>();
+  const count = await readFrom(slice, {...bounds, resume: undefined}, ({valid}) => {
+    // Two are enough to divide the window between them.
+    for (const record of valid) if (values.size < 2) values.add(rules?.valueOf(record));
+  });
   if (count < cap) return;
-  if (end - start <= SHORTEST_WINDOW) {
+  const middle = rules && middleOf([start, end], asValue, rules);
+  const [only] = values;
+  if (middle === undefined || (values.size === 1 && only !== undefined)) {
+    const where =
+      middle === undefined
+        ? `From ${bounds.since} to ${bounds.until}, the shortest window of this cursor,`
+        : `At ${only}`;
     throw new SystemError(
-      `From ${bounds.since} to ${bounds.until} there are ${count} records or more, which is the most that the API returns for one query, so some may be missing. Divide the stream into smaller slices.`,
+      `${where} there are ${count} records or more, which is the most that the API returns for one query, so some may be missing. Divide the stream into smaller slices.`,
     );
   }
   logForStream(
@@ -248,9 +306,16 @@ const readWindow = async (
     'INFO',
     `the window from ${bounds.since} to ${bounds.until} has at least ${cap} records, the most that the API returns for one query. It is read again in halves.`,
   );
-  const middle = start + Math.floor((end - start) / 2);
   await readWindow(slice, {cap, length: {}}, [start, middle], asValue);
   await readWindow(slice, {cap, length: {}}, [middle, end], asValue);
+};
+
+/** The end of the window that begins at `start`. It is longer if the cursor's values could not tell its ends apart. */
+const windowEnd = (start: number, last: number, {length}: Window, asValue: AsValue): number => {
+  const since = asValue(start);
+  let end = shift(start, length, 1);
+  while (end < last && end > start && asValue(end) === since) end = shift(end, length, 1);
+  return Math.min(last, end);
 };
 
 const DAY = 24 * 3_600_000;
@@ -271,10 +336,10 @@ const readWindows = async (slice: SliceReading, window: Window): Promise<void> =
     );
   }
   const end = lastEnd(reading.run.startedAt, since);
-  const asValue = (instant: number): CursorValue =>
+  const asValue: AsValue = (instant) =>
     instant === first ? since : rules.atInstant(instant, since);
   for (let start = first; start < end; ) {
-    const next = Math.min(end, shift(start, window.length, 1));
+    const next = windowEnd(start, end, window, asValue);
     await readWindow(slice, window, [start, next], asValue);
     progress.reach(asValue(next));
     await reading.saveIfDue();
@@ -290,6 +355,8 @@ export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Pro
   const deletes = reading.deletes.slice(context, slice, key, progress);
   if (progress.isDone) return;
   await deletes.begin();
+  const {since, resume} = progress;
+  const rules = cursor && cursorRules(cursor);
   const sliceReading: SliceReading = {
     reading,
     slice,
@@ -297,10 +364,10 @@ export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Pro
     context,
     key,
     progress,
-    rules: cursor && cursorRules(cursor),
+    rules,
     deletes,
+    assertComparable: comparisonOf(cursor, rules, since),
   };
-  const {since, resume} = progress;
   if (window === undefined) await readFrom(sliceReading, {since, until: undefined, resume});
   else await readWindows(sliceReading, window);
   progress.complete();

@@ -46,6 +46,7 @@ const openChild = (
   name: string,
   before: StateBlob | undefined,
   client: StreamClient,
+  startedAt: number,
 ) => {
   const feed = openFeed();
   let blob: StateBlob | undefined;
@@ -72,7 +73,7 @@ const openChild = (
       );
     },
     needs: (cursor) =>
-      origin.incremental && before ? (positionOf(before, cursor) ?? START) : START,
+      origin.incremental && before ? (positionOf(before, cursor, startedAt) ?? START) : START,
   };
   return {feed, child, parentBlobs: origin.incremental ? {before, now: () => blob} : NO_PARENT};
 };
@@ -130,6 +131,7 @@ export const openStreamTree = (
       stream.name,
       start.state.parent,
       client,
+      run.startedAt,
     );
     children.get(stream.slices.parent)?.push(child);
     return {...node, feed, parentBlobs};

@@ -66,11 +66,59 @@ test('many rows land in their order, even during a sync to disk', async () => {
 });
 
 test('a file that cannot be created is an error that names it', async () => {
-  const directory = newFolder();
-  const name = 'n'.repeat(300);
-  await expect(landingIn(directory).land({name}, {id: 1})).rejects.toThrow(
-    `${join(directory, `x_${name}_${STAMP}.jsonl`)} cannot be written: ENAMETOOLONG`,
+  const directory = join(newFolder(), 'nowhere');
+  await expect(landingIn(directory).land({name: 'users'}, {id: 1})).rejects.toThrow(
+    `${join(directory, `x_users_${STAMP}.jsonl`)} cannot be written: ENOENT`,
   );
+});
+
+const LONG = 'n'.repeat(300);
+
+test.each([
+  ['long', LONG],
+  ['long, with a namespace', `space.${LONG}`],
+  ['of wide characters', '東'.repeat(100)],
+  ['of emoji', '👩‍💻'.repeat(100)],
+  ['of decomposed letters', 'e\u0301'.repeat(200)],
+  ['whose lower case is longer', '\u0130'.repeat(90)],
+  ['a dot', '.'],
+  ['two dots', '..'],
+  ['a path', '../../etc/passwd'],
+  ['a path of Windows', 'C:\\windows\\x'],
+  ['empty', ''],
+  ['blank', ' \t\n '],
+  ['with a NUL', 'a\0b'],
+  ['with controls', 'a\u001b[2J\u0007\r\u202eb'],
+  ['with half a pair', 'a\ud800b'],
+  ['a device of Windows', 'CON'],
+  ['an option', '-rf'],
+  ['a key of objects', '__proto__'],
+  ['like a state', 'state.json'],
+  ['with a percent sign and quotes', `%s'"\`$(x)`],
+])('rows of a stream whose name is %s land in a file of the directory', async (_, name) => {
+  const directory = newFolder();
+  const landing = openLanding({directory, source: LONG, startedAt: NOW, now: () => NOW});
+  await landing.land({name, namespace: LONG}, {id: 1});
+  await landing.land({name}, {id: 2});
+  // The same beginning, but another stream.
+  await landing.land({name: `${name}!`}, {id: 3});
+  await landing.close();
+  const files = filesIn(directory);
+  expect(files.length).toBe(3);
+  for (const file of files) {
+    expect(file).toMatch(/^[\p{L}\p{M}\p{N}_.-]+\.jsonl$/u);
+    expect(Buffer.byteLength(file)).toBeLessThanOrEqual(255);
+    const row = JSON.parse(readFileSync(join(directory, file), 'utf8'));
+    expect([name, `${name}!`]).toContain(row.__stream);
+  }
+});
+
+test('a long name is shortened with a hash, the same in each run', () => {
+  const [one, same, other] = [fileSafe(LONG), fileSafe(LONG), fileSafe(`${LONG}2`)];
+  expect([one, one === same, one === other, one.length]).toEqual([
+    expect.stringMatching(/^n{87}-[0-9a-f]{12}$/),
+    ...[true, false, 100],
+  ]);
 });
 
 test('file names have no characters that are special to a shell or a file system', () => {

@@ -1,4 +1,5 @@
 // The destination `jsonl:DIR`: a file of rows for each stream and run.
+import {createHash} from 'node:crypto';
 import {join} from 'node:path';
 import type {JsonObject} from '../../cdk/json/values.ts';
 import {streamKey} from '../../cdk/protocol/catalog.ts';
@@ -34,9 +35,35 @@ export type LandingOptions = {
   readonly now: () => number;
 };
 
-/** Makes a name lower-case, and replaces characters that are special to a file system or shell. */
-export const fileSafe = (name: string): string =>
-  name.toLowerCase().replaceAll(/[^\p{L}\p{N}_.-]+/gu, '-');
+/** The longest part of a file name, in bytes: two of them, a time and an ending fit into the 255 bytes of most file systems. */
+const LONGEST = 100;
+
+/** The beginning of a name that fits, without half a character. */
+const beginningOf = (name: string, bytes: number): string => {
+  let text = '';
+  let length = 0;
+  for (const character of name) {
+    length += Buffer.byteLength(character);
+    if (length > bytes) break;
+    text += character;
+  }
+  return text;
+};
+
+/**
+ * Makes a name lower-case, and replaces characters that are special to a file system or shell. A long name is shortened and gets
+ * a hash of all of it.
+ */
+export const fileSafe = (name: string): string => {
+  // Some file systems store composed and decomposed letters alike.
+  const safe = name
+    .normalize('NFC')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{M}\p{N}_.-]+/gu, '-');
+  if (Buffer.byteLength(safe) <= LONGEST) return safe;
+  const hash = createHash('sha256').update(name.normalize('NFC')).digest('hex').slice(0, 12);
+  return `${beginningOf(safe, LONGEST - hash.length - 1)}-${hash}`;
+};
 
 /** `20261122T051352Z` */
 const timestamp = (instant: number): string =>

@@ -1,5 +1,6 @@
 import {expect, test} from '@jest/globals';
-import {aligned, count, duration, harmless, rate, size} from './format.ts';
+import {harmless} from '../../process/terminal.ts';
+import {aligned, count, duration, rate, size} from './format.ts';
 
 test('counts, rates, sizes and durations are written for people', () => {
   expect([

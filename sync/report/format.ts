@@ -1,6 +1,4 @@
 // Formats numbers, lines and tables for people.
-import {stripVTControlCharacters} from 'node:util';
-
 const counted = (number: number): string => number.toLocaleString('en-US');
 
 /** `1 row`, `12,000 rows` */
@@ -35,10 +33,6 @@ export const duration = (milliseconds: number): string => {
     ? `${minutes} min ${padded(whole % 60)} s`
     : `${Math.floor(minutes / 60)} h ${padded(minutes % 60)} min`;
 };
-
-/** Removes control characters from a line of a source, so that it cannot control the terminal. */
-export const harmless = (line: string): string =>
-  stripVTControlCharacters(line).replaceAll(/\p{Cc}/gu, ' ');
 
 /** Aligns the cells of each column; the columns in `right` are aligned right. */
 export const aligned = (

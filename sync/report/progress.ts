@@ -1,6 +1,7 @@
 // Shows the progress of a run on stderr: a block that is redrawn in a terminal, plain lines elsewhere.
 import {styleText} from 'node:util';
-import {aligned, count, duration, harmless, rate, size} from './format.ts';
+import {harmless} from '../../process/terminal.ts';
+import {aligned, count, duration, rate, size} from './format.ts';
 import type {StreamReport, StreamStatus} from './stream-tally.ts';
 import type {SourceReport} from './tally.ts';
 
@@ -101,7 +102,7 @@ const logLines = (source: string, level: Level, text: string, colour: boolean): 
     .trimEnd()
     .split('\n')
     .map((line) => {
-      const plain = `${source}: ${harmless(line)}`;
+      const plain = harmless(`${source}: ${line}`);
       return colour ? styleText(COLOURS[level], plain, {validateStream: false}) : plain;
     });
 
@@ -155,7 +156,7 @@ const plainProgress = ({terminal, reports, now, colour}: Options): Progress => {
         const news = newsOf(stream, reported.get(key), now());
         if (news.length === 0) continue;
         reported.set(key, {status: stream.status, at: now()});
-        write(news.map((line) => `${source}: ${line}`));
+        write(news.map((line) => harmless(`${source}: ${line}`)));
       }
     }
   };

@@ -1,5 +1,6 @@
 // Summarizes a run for the user.
-import {aligned, count, duration, harmless, size} from './format.ts';
+import {harmless} from '../../process/terminal.ts';
+import {aligned, count, duration, size} from './format.ts';
 import type {StreamReport} from './stream-tally.ts';
 import type {Outcome, Problem, SourceReport} from './tally.ts';
 
@@ -99,5 +100,5 @@ export const nextSteps = (reports: readonly SourceReport[]): readonly string[] =
     ['Read an API', 'npx headwater sync github --config github.json'],
     ['Write a source', 'docs/tutorial.md'],
   ];
-  return ['', 'Next steps', ...aligned(steps, []).map((line) => `  ${line}`)];
+  return ['', 'Next steps', ...aligned(steps, []).map((line) => `  ${harmless(line)}`)];
 };

@@ -215,24 +215,43 @@ test('a state that cannot be saved stops the source and is an error', async () =
 test('rows that cannot be written stop the source; its state is not advanced', async () => {
   const directory = newFolder();
   const source = fakeSource(newFolder(), 'x', {
-    streams: [USERS, {name: 'n'.repeat(300)}],
+    streams: [USERS, {name: 'orders'}],
     read: `
       record('users', {id: 1, pid: process.pid});
       state('users', {id: 1});
-      record('${'n'.repeat(300)}', {id: 1});
+      while (!fs.existsSync('${join(directory, 'x.state.json')}')) await new Promise((done) => setTimeout(done, 5));
+      fs.renameSync('${directory}', '${directory}-moved');
+      record('orders', {id: 1});
       state('users', {id: 2});
       ${SILENCE}`,
   });
   const {reports} = await syncHere({sources: [source], directory});
+  const moved = `${directory}-moved`;
   expect([
     reports[0]?.outcome,
-    reports[0]?.problems.map(({message}) => message.includes('ENAMETOOLONG')),
-    blobsIn(join(directory, 'x.state.json')),
-    idsIn(directory),
-    filesIn(directory),
+    reports[0]?.problems.map(({message}) => message.includes('ENOENT')),
+    blobsIn(join(moved, 'x.state.json')),
+    idsIn(moved),
+    filesIn(moved),
   ]).toEqual(['failed', [true], {users: {id: 1}}, [1], ['x.state.json', `x_users_${STAMP}.jsonl`]]);
-  const [row] = dataFilesIn(directory).flatMap(rowsIn);
+  const [row] = dataFilesIn(moved).flatMap(rowsIn);
   expect(isRunning(Number(row?.['pid']))).toBe(false);
+});
+
+test('a stream with a name of 300 characters lands like the others', async () => {
+  const directory = newFolder();
+  const name = 'n'.repeat(300);
+  const source = fakeSource(newFolder(), 'x', {
+    streams: [USERS, {...USERS, name}],
+    read: `
+      for (const stream of ['users', '${name}']) {
+        record(stream, {id: 1}); state(stream, {id: 1}, 1); status(stream, 'COMPLETE');
+      }`,
+  });
+  const {reports} = await syncHere({sources: [source], directory});
+  expect([reports[0]?.outcome, blobsIn(join(directory, 'x.state.json')), idsIn(directory)]).toEqual(
+    ['complete', {users: {id: 1}, [name]: {id: 1}}, [1, 1]],
+  );
 });
 
 test('a full disk leaves only whole rows, and no state ahead of them', async () => {

@@ -166,6 +166,8 @@ describe('the examples of docs/decoding.md', () => {
       '/orders.csv?limit=1000&offset=0': 'id,total\n1,9.50\n',
       '/orders.csv?offset=0&limit=1000': 'id,total\n1,9.50\n',
       '/feed.xml': '<feed><entry><id>1</id></entry><entry><id>2</id></entry></feed>',
+      '/rows': '{"rows": {"7": {"id": 7}}}',
+      '/team': '{}',
       '/export/products': '{"products": [{"id": 1, "sku": "a"}]}',
       '/export/changes.jsonl.gz?since=2026': gzipSync('{"id": 1, "sku": "b"}\n'),
     };
@@ -190,6 +192,8 @@ describe('the examples of docs/decoding.md', () => {
       entries: [{id: '1'}, {id: '2'}],
       products: [{id: 1, sku: 'a'}],
       changes: [{id: 1, sku: 'b'}],
+      rows: [{id: 7}],
+      members: [],
     });
   });
 });

@@ -194,6 +194,16 @@ const read: readonly Case[] = [
     about: {state: JSON.parse(`[${state(2, 0)}]`).map(({state: own}: {state: unknown}) => own)},
   },
   {
+    invariant: 'watermark-never-back',
+    fault: 'a state from the future that goes back to the past',
+    lines: readOf(record(1), state(1, 1)),
+    about: {
+      state: JSON.parse(`[${state('2099-01-01T00:00:00Z', 0)}]`).map(
+        ({state: own}: {state: unknown}) => own,
+      ),
+    },
+  },
+  {
     invariant: 'state-never-ahead',
     fault: 'a STATE before its record',
     lines: readOf(record(1), state(3, 1), record(2), record(3), state('2026-01-03T00:00:00.0Z', 2)),

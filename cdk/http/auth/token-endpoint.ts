@@ -1,10 +1,10 @@
 // Sends a request to an OAuth 2 token endpoint. oauth4webapi builds the request and checks the response.
 import type {ClientAuth, TokenEndpointResponse} from 'oauth4webapi';
 import {ConfigError, SystemError, TransientError} from '../../errors.ts';
-import {isObject} from '../../json/values.ts';
+import {isObject, type JsonObject} from '../../json/values.ts';
 import type {RequestScope} from '../request-scope.ts';
-import {jsonOf} from '../response/action.ts';
 import {describeResponse} from '../response/faults.ts';
+import {jsonOf} from '../response/json-body.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 
 export type TokenRequest = {
@@ -47,6 +47,33 @@ const refused = (request: HttpRequest, response: HttpResponse, code: unknown): E
     : new SystemError(`${message} The server issued no access token.`);
 };
 
+/** A positive number of seconds, as a number or a string; undefined if it is missing or unreadable. */
+const lifeIn = (value: unknown): number | undefined => {
+  const isReadable =
+    typeof value === 'number' ||
+    (typeof value === 'string' && /^\s*\d{1,12}(\.\d{1,9})?\s*$/.test(value));
+  const seconds = isReadable ? Number(value) : 0;
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
+};
+
+/** GitHub and others send a form: https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps */
+const formIn = ({body}: HttpResponse): JsonObject => {
+  const text = body.toString('utf8', 0, 20_000).trim();
+  return /^[\w-]+=[^\s<>{}]*$/.test(text) ? Object.fromEntries(new URLSearchParams(text)) : {};
+};
+
+/** The fields that are used, as the standard has them. `scope` may be a list elsewhere, `refresh_token` null. */
+const conforming = (granted: JsonObject): JsonObject => {
+  const {access_token, refresh_token, expires_in} = granted;
+  const life = lifeIn(expires_in);
+  return {
+    access_token,
+    token_type: 'bearer',
+    ...(typeof refresh_token === 'string' && refresh_token !== '' && {refresh_token}),
+    ...(life !== undefined && {expires_in: life}),
+  };
+};
+
 /**
  * Makes oauth4webapi send through `send`, for its time limits and retries, and makes the responses conform: servers omit
  * `token_type` or invent one, respond with 201, send no content type, send errors with status 200, and send ID tokens,
@@ -68,12 +95,11 @@ const strictFetch =
     };
     const response = await send(request);
     const json = jsonOf(response);
-    const granted = isObject(json) ? json : {};
+    const granted = isObject(json) ? json : formIn(response);
     if (response.status >= 300 || (granted['error'] && granted['access_token'] === undefined)) {
       throw refused(request, response, granted['error']);
     }
-    const {id_token: _, ...rest} = granted;
-    return Response.json({...rest, token_type: 'bearer'});
+    return Response.json(conforming(granted));
   };
 
 export const requestToken = async (

@@ -1,5 +1,6 @@
 // A decoder reads one format. It is a plain value that an author passes: `http.paginate(path, {decode: csv()})`.
 import type {Split} from './lazy-records.ts';
+import type {WithoutRecords} from './records-path.ts';
 
 /** Describes the body in error messages. */
 export type About = {
@@ -18,6 +19,7 @@ export type Batch = {
 export type StreamOptions = About & {
   /** The path of the list, if the format has paths. */
   readonly records: string | undefined;
+  readonly withoutRecords?: WithoutRecords | undefined;
   /** The most bytes that may be in memory. */
   readonly limit: number;
 };

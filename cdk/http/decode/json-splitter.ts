@@ -15,6 +15,7 @@ import {
   skipSpace,
   skipValue,
 } from '../../json/bytes.ts';
+import {isErrorField} from '../response/refusal-text.ts';
 import {type ByteWindow, openWindow} from './byte-window.ts';
 import type {StreamOptions} from './decoder.ts';
 import {faultOf} from './json-fault.ts';
@@ -92,6 +93,12 @@ type State = {
   missed: number;
   /** The type of a value at the end of the path that is not records. */
   wrong: string | undefined;
+  /** The list is null, or a value that leads to it. */
+  isNull: boolean;
+  /** The last top-level key is one of an error, and its value comes next. */
+  atError: boolean;
+  /** The document has an error at its top level. */
+  hasError: boolean;
 };
 
 const malformed = (
@@ -179,7 +186,8 @@ const readTarget = (state: State, byte: number, index: number): number => {
     end = readOffPath(state, byte, index);
     const kind = kindAt(byte);
     // Reported at the end, with the keys that are seen until then.
-    if (!(state.wild && kind === 'null')) state.wrong ??= kind;
+    if (kind !== 'null') state.wrong ??= kind;
+    else if (!state.wild) state.isNull = true;
   }
   if (end !== INCOMPLETE) state.found += 1;
   return end;
@@ -196,7 +204,11 @@ const readValue = (
     return open(state, byte, index, {rest, holdsRecords: false});
   }
   const end = readOffPath(state, byte, index);
-  if (rest !== undefined && end !== INCOMPLETE) state.missed += 1;
+  if (rest === undefined || end === INCOMPLETE) return end;
+  const isNull = kindAt(byte) === 'null' && !state.wild;
+  if (isNull) state.isNull = true;
+  if (isNull) state.found += 1;
+  else state.missed += 1;
   return end;
 };
 
@@ -212,7 +224,17 @@ const readListValue = (state: State, frame: Frame, byte: number, index: number):
   return end;
 };
 
+/** As far as the window shows. */
+const isEmptyAt = (window: Buffer, index: number): boolean => {
+  const sign = String.fromCharCode(window[index] ?? 0);
+  if ('nf0'.includes(sign)) return true;
+  const closing = {'"': '"', '[': ']', '{': '}'}[sign];
+  const next = window[sign === '"' ? index + 1 : skipSpace(window, index + 1)] ?? 0;
+  return closing === String.fromCharCode(next);
+};
+
 const takeKey = (state: State, frame: Frame, key: string): void => {
+  state.atError = state.stack.length === 1 && isErrorField(key);
   if (state.stack.length === 1 && state.keys.length < MOST_KEYS) state.keys.push(key);
   frame.next = frame.rest === undefined ? undefined : stepToKey(frame.rest, key);
   if (frame.rest === undefined || frame.next === undefined) return;
@@ -261,8 +283,12 @@ const readInObject = (state: State, frame: Frame, byte: number, index: number): 
       frame.phase = 'value';
       return index + 1;
     case 'value': {
+      const mayBeError = state.atError;
       const end = readValue(state, byte, index, frame.next);
-      if (end !== INCOMPLETE) frame.phase = 'comma';
+      if (end === INCOMPLETE) return end;
+      frame.phase = 'comma';
+      if (mayBeError && !isEmptyAt(state.window, index)) state.hasError = true;
+      state.atError = false;
       return end;
     }
     default:
@@ -320,6 +346,14 @@ const push = (state: State, chunk: Buffer): void => {
   else state.bytes.keep(state.window);
 };
 
+/** Nothing and null may stand for an empty list, but not beside an error. */
+const missingKind = ({found, missed, isNull, hasError, options}: State): string | undefined => {
+  if (found === 0 && missed > 0) {
+    return hasError || options.withoutRecords !== 'empty' ? 'undefined' : undefined;
+  }
+  return hasError && isNull ? 'null' : undefined;
+};
+
 const end = (state: State): void => {
   state.last = true;
   state.window = state.bytes.add(Buffer.alloc(0));
@@ -329,8 +363,7 @@ const end = (state: State): void => {
   const isBlank = state.stack.length === 0 && skipSpace(state.window, 0) === state.window.length;
   if (!state.done && isBlank) throw truncated('JSON', emptyBodyError('JSON', where));
   if (!state.done) throw truncationError('JSON', where, `after ${length} bytes`);
-  const missing = state.found === 0 && state.missed > 0 ? 'undefined' : undefined;
-  const kind = state.wrong ?? missing;
+  const kind = state.wrong ?? missingKind(state);
   if (kind !== undefined) throw noRecords(refused(state, kind));
 };
 
@@ -353,6 +386,9 @@ export const jsonSplitter = (options: SplitOptions, onElement: OnElement): JsonS
     found: 0,
     missed: 0,
     wrong: undefined,
+    isNull: false,
+    atError: false,
+    hasError: false,
   };
   return {push: (chunk) => push(state, chunk), end: () => end(state)};
 };

@@ -128,7 +128,7 @@ describe('pages', () => {
   test('fail if no branch of a wildcard has its list', async () => {
     expect(await recordsOf('{"a":[{"items":[]},{"items":[]}]}', {records: 'a.*.rows'})).toBe(
       'SystemError: GET api/items: "a.*.rows" in the body should be a list of objects, but is undefined. ' +
-        'The body has: a. Set `records` to the path of the list.',
+        "The body has: a. Set `records` to the path of the list. If a missing list is an empty one, set `withoutRecords: 'empty'`.",
     );
   });
 

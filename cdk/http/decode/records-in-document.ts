@@ -1,17 +1,27 @@
 // Finds the records of a document in memory. json-splitter.ts finds the same records in a stream.
 import {fieldOf, isObject, kindOf, valueAt} from '../../json/values.ts';
 import {errorIn} from '../response/refusal-text.ts';
-import {isWild, noRecords} from './records-path.ts';
+import {isWild, noRecords, type WithoutRecords} from './records-path.ts';
 
 /** `R` is the author's claim: records are checked against the schema elsewhere. */
 const isRecordList = <R extends object>(value: unknown): value is readonly R[] =>
   Array.isArray(value) && value.every(isObject);
+
+/** True if the value at the path is null, or one that leads there: servers written in Go send it for an empty list. */
+const isNullAt = (json: unknown, path: string): boolean => {
+  if (json === null) return true;
+  const direct = fieldOf(json, path);
+  const dot = path.indexOf('.');
+  if (direct !== undefined || dot < 0) return direct === null;
+  return isNullAt(fieldOf(json, path.slice(0, dot)), path.slice(dot + 1));
+};
 
 type Found = {
   readonly where: string;
   readonly path: string | undefined;
   readonly found: unknown;
   readonly document: unknown;
+  readonly withoutRecords?: WithoutRecords | undefined;
 };
 
 export const assertRecords = <R extends object>({
@@ -19,11 +29,17 @@ export const assertRecords = <R extends object>({
   path,
   found,
   document,
+  withoutRecords,
 }: Found): readonly R[] => {
   if (isRecordList<R>(found)) return found;
+  const error = errorIn(document);
+  const isNull =
+    found === null || (found === undefined && !isWild(path) && isNullAt(document, path ?? ''));
+  const mayBeMissing = found === undefined && withoutRecords === 'empty';
+  if (error === undefined && (isNull || mayBeMissing)) return [];
   const kind = Array.isArray(found) ? 'a list with other values' : kindOf(found);
   const keys = isObject(document) ? Object.keys(document) : [];
-  throw noRecords({where, path, kind, keys, error: errorIn(document)});
+  throw noRecords({where, path, kind, keys, error});
 };
 
 const childrenOf = (value: unknown): readonly unknown[] => {

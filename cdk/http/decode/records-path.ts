@@ -26,6 +26,9 @@ export const stepToKey = (rest: PathRest, key: string): PathRest | undefined => 
 export const stepToIndex = (rest: PathRest, index: number): PathRest | undefined =>
   beginsWild(rest) || headOf(rest) === String(index) ? tailOf(rest) : undefined;
 
+/** Says if a body that has nothing at the path of the records is an `error`, or an `empty` list. */
+export type WithoutRecords = 'error' | 'empty';
+
 export type NoRecords = {
   readonly where: string;
   readonly path: string | undefined;
@@ -41,7 +44,11 @@ export const noRecords = ({where, path, kind, keys, error}: NoRecords): SystemEr
   const location = path === undefined ? 'the body' : `"${path}" in the body`;
   const has = keys.length === 0 ? '' : ` The body has: ${keys.slice(0, SHOWN_KEYS).join(', ')}.`;
   const reason = error === undefined ? '' : ` It reports an error: ${error}.`;
+  const missing =
+    kind === 'undefined' && error === undefined && path !== undefined
+      ? " If a missing list is an empty one, set `withoutRecords: 'empty'`."
+      : '';
   return new SystemError(
-    `${where}: ${location} should be a list of objects, but is ${kind}.${has}${reason} Set \`records\` to the path of the list.`,
+    `${where}: ${location} should be a list of objects, but is ${kind}.${has}${reason} Set \`records\` to the path of the list.${missing}`,
   );
 };

@@ -47,7 +47,7 @@ const OTHER_NAMES = new Map([
 ]);
 
 /** Thrown for a reference without a value. */
-export class EntityFault extends Error {
+class EntityFault extends Error {
   override readonly name = 'EntityFault';
 }
 
@@ -149,7 +149,7 @@ const skipSpace = (text: string, at: number): number => {
   return SPACE.lastIndex;
 };
 
-/** The index after the next occurrence; at the end of the text if there is none. */
+/** The index after the next occurrence; or the end of the text. */
 const after = (text: string, sign: string, at: number): number => {
   const index = text.indexOf(sign, at);
   return index < 0 ? text.length : index + sign.length;
@@ -184,7 +184,7 @@ const declare = (text: string, at: number, declared: Map<string, string | undefi
   declared.set(name, value === undefined ? undefined : literalOf(value));
 };
 
-/** The index after a comment or an instruction; the same index if there is none. */
+/** The index after a comment or an instruction; or the same index without one. */
 const afterAside = (text: string, at: number): number => {
   if (text.startsWith('<!--', at)) return after(text, '-->', at);
   return text.startsWith('<?', at) ? after(text, '?>', at) : at;

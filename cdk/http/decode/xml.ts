@@ -130,9 +130,12 @@ async function* readRecords(
 ): AsyncGenerator<Batch> {
   const body = await read(chunks, stream);
   const document = await parse(body, stream, options);
-  const {where, records: path} = stream;
+  const {where, records: path, withoutRecords} = stream;
   const found = path === undefined ? document : find(document, path);
-  yield {records: assertRecords({where, path, found, document}), bytes: body.length};
+  yield {
+    records: assertRecords({where, path, found, document, withoutRecords}),
+    bytes: body.length,
+  };
 }
 
 /**

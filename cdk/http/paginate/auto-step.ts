@@ -21,7 +21,7 @@ import {
 import {cursorIn} from './cursor-in.ts';
 import {countAt, type FieldLocation, valueAtLocation} from './field-location.ts';
 import {lastId} from './last-id.ts';
-import {linkHeader, linkTarget} from './link-header.ts';
+import {hasLink, linkHeader} from './link-header.ts';
 import {nextUrl} from './next-url.ts';
 import type {FetchedPage, Step} from './paginator.ts';
 import {type Target, targetStep, valueAtTarget} from './target.ts';
@@ -87,8 +87,7 @@ const OTHER_LINKS = ['prev', 'previous', 'first', 'last'];
 const byLink: Sign = (page) => {
   const step = linkHeader().next(page);
   if (step !== undefined) return {step};
-  const header = page.response.headers['link'] ?? '';
-  return linkTarget(header, ...OTHER_LINKS) === undefined ? undefined : END;
+  return hasLink(page.response, ...OTHER_LINKS) ? END : undefined;
 };
 
 export const moreOf = (page: FetchedPage): boolean | undefined =>

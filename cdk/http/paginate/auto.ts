@@ -12,6 +12,7 @@ import {
 import {countOf, moreOf, verdictOf} from './auto-step.ts';
 import {detectRecords} from './detect-records.ts';
 import {requestedSizes} from './incomplete-reason.ts';
+import {doubtfulNext} from './link-header.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import type {Target} from './target.ts';
 
@@ -72,10 +73,12 @@ export const auto = ({to}: AutoOptions = {}): Paginator => ({
   incompleteReason: (page) => {
     const verdict = verdictOf(page, to);
     if (verdict?.counted) return verdict.incompleteReason;
-    if (verdict !== undefined) return shortfall(page, countOf(page, TOTALS));
+    if (verdict !== undefined) {
+      return doubtfulNext(page) ?? shortfall(page, countOf(page, TOTALS));
+    }
     // The page before this one named it in a known way: a page that names no other is the last.
     const reason = page.index > 0 ? undefined : whyNotLast(page);
-    if (reason === undefined) return undefined;
+    if (reason === undefined) return doubtfulNext(page);
     throw new SystemError(
       `${describeRequest(page.request)}: ${reason}, but the response names no next page. Checked: the body (${keysOf(page.json)}) and the headers ${HEADERS.join(', ')}. Set \`next\` to the paginator for this API; without \`next\` one page is read.`,
     );

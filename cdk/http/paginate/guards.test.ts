@@ -1,5 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
+import {listOf} from '../../../test/http/list-of.ts';
 import {GET, items, pageThrough, param} from '../../../test/http/paging.ts';
+import {rawRecordsOf} from '../decode/lazy-records.ts';
 import type {HttpRequest} from '../types.ts';
 import type {PaginateOptions} from './paginate.ts';
 import type {FetchedPage} from './paginator.ts';
@@ -36,15 +38,114 @@ describe('a page cap', () => {
 });
 
 describe('a page that was already read', () => {
-  test('is an error that names the page', async () => {
-    const rows = (request: HttpRequest) => ({json: items(1, Math.min(param(request, 'page'), 1))});
-    expect(await pageThrough({next}, rows)).toEqual({
-      requests: REQUESTS,
-      records: [{id: 0}, {id: 1}],
+  const took = (request: HttpRequest) => ({
+    took: 7 * param(request, 'page') + 3,
+    id: request.url.href,
+  });
+  const WARNING = (page: number, count: number): string =>
+    `GET https://api.test/items: the server sent an earlier page again (page ${page}, ${count} records), and the list was ` +
+    "ended there, so records may be missing. Check `next` against the API's documentation.";
+  const endless: PaginateOptions['next'] = ({index}) => ({query: {page: index + 1}});
+  const pagesUpTo = (last: number): string[] =>
+    Array.from({length: last + 1}, (_none, page) => (page === 0 ? '' : `?page=${page}`));
+
+  /** The numbers of the pages that the server sends, in order; the last one for all later ones. */
+  const read = (
+    sent: readonly number[],
+    {size = 2, ...options}: PaginateOptions & {readonly size?: number} = {},
+  ) =>
+    pageThrough({records: 'rows', next: endless, ...options}, (request) => {
+      const number = sent[Math.min(param(request, 'page'), sent.length - 1)] ?? 0;
+      return {json: {...took(request), rows: items(size, number * 10)}};
+    });
+
+  const pages = (...numbers: readonly number[]) =>
+    numbers.flatMap((number) => items(2, number * 10));
+
+  test.each<[string, readonly number[], readonly number[], number]>([
+    ['the last of two pages for any later one', [1, 2], [1, 2], 3],
+    ['the last of four pages for any later one', [1, 2, 3, 4], [1, 2, 3, 4], 5],
+    ['two pages in turn', [1, 2, 1, 2, 1, 2, 1, 2, 1, 2], [1, 2, 1, 2], 5],
+    ['three pages in turn', [1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3], [1, 2, 3, 1, 2, 3], 7],
+    ['two pages in turn after another', [9, 1, 2, 1, 2, 1, 2, 1, 2], [9, 1, 2, 1, 2], 6],
+  ])(
+    'ends the list with a warning, whatever its envelope: %s',
+    async (_case, sent, read_, page) => {
+      expect(await read(sent)).toEqual({
+        requests: pagesUpTo(page - 1),
+        records: pages(...read_),
+        warnings: [WARNING(page, 2)],
+      });
+    },
+  );
+
+  test('is an error with `incomplete: fail`', async () => {
+    expect((await read([1, 2], {incomplete: 'fail'})).failure).toBe(
+      `SystemError: ${WARNING(3, 2)}`,
+    );
+  });
+
+  test('tells the reader that the list may be incomplete', async () => {
+    const bodies = [1, 2, 2].map((id, took) => JSON.stringify({took, rows: [{id}]}));
+    const list = await Array.fromAsync(listOf(bodies, {records: 'rows'}));
+    expect(list.at(-1)).toEqual({
+      records: [],
+      bytes: 0,
+      incompleteReason: expect.stringContaining('the server sent an earlier page again (page 3'),
+    });
+  });
+
+  test('is noticed although the reader changes the records', async () => {
+    const bodies = [1, 2, 2].map((id, took) => JSON.stringify({took, rows: [{id}]}));
+    const seen: unknown[] = [];
+    for await (const {records} of listOf(bodies, {records: 'rows'})) {
+      for (const record of records) {
+        seen.push(record['id']);
+        record['id'] = 'changed';
+      }
+    }
+    expect(seen).toEqual([1, 2]);
+  });
+
+  test('leaves the records of a page unparsed', async () => {
+    const bodies = [1, 2, 3].map((id, took) => JSON.stringify({took, rows: [{id}, {id}]}));
+    const raw = [];
+    for await (const page of listOf(bodies, {records: 'rows'})) raw.push(rawRecordsOf(page));
+    expect(raw.map((one) => one !== undefined)).toEqual([true, true, true]);
+  });
+
+  test('is an error if it is the first one, because the parameter may be unknown', async () => {
+    expect(await read([1])).toEqual({
+      requests: ['', '?page=1'],
+      records: pages(1),
       failure:
-        'SystemError: GET https://api.test/items: the server sent the same page again (page 3, 1 records). It may ' +
+        'SystemError: GET https://api.test/items: the server sent the same page again (page 2, 2 records). It may ' +
         'not know the parameter that `next` sets: check its name. The records up to here were read.',
     });
+  });
+
+  test.each<[string, readonly (readonly object[])[]]>([
+    [
+      'in between',
+      [
+        [{n: 0}, {n: 1}, {n: 0}],
+        [{n: 0}, {n: 2}, {n: 0}],
+        [{n: 0}, {n: 3}, {n: 0}],
+      ],
+    ],
+    ['in their number', [[{n: 0}], [{n: 0}, {n: 0}], [{n: 0}, {n: 0}, {n: 0}]]],
+    [
+      'in digits beyond 2^53',
+      ['1', '2', '3'].map((digit) => [JSON.rawJSON(`900719925474099${digit}`)].map((n) => ({n}))),
+    ],
+    [
+      'but one is like an earlier one',
+      [[{n: 0}], [{n: 1}], [{n: 0}], [{n: 2}], [{n: 0}], [{n: 3}]],
+    ],
+  ])('is none of several that differ %s', async (_where, lists) => {
+    const bodies = lists.map((rows, took) => JSON.stringify({took, rows}));
+    const read_ = await Array.fromAsync(listOf(bodies, {records: 'rows'}));
+    expect(read_.map(({records}) => records.length)).toEqual(lists.map((rows) => rows.length));
   });
 
   test('is not an error if the pages are empty', async () => {

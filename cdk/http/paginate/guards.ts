@@ -2,7 +2,7 @@
 import {hash} from 'node:crypto';
 import {SystemError} from '../../errors.ts';
 import {printExact} from '../../json/exact.ts';
-import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
+import {describeRequest, type HttpRequest} from '../types.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 
 /** Identifies a request; all have the same headers. Hashed, because lists have many pages. */
@@ -31,17 +31,16 @@ export const assertBelowCap = (request: HttpRequest, index: number, maxPages: nu
 };
 
 /** A server that does not know the page parameter sends its first page again and again. */
-export const assertNewContent = (
-  request: HttpRequest,
-  {body}: HttpResponse,
-  before: FetchedPage | undefined,
-): void => {
-  if (before === undefined || before.records.length === 0) return;
-  if (!before.response.body.equals(body)) return;
+export const assertKnownParameter = (request: HttpRequest, before: FetchedPage): void => {
+  if (before.index > 0) return;
   throw new SystemError(
     `${describeRequest(request)}: the server sent the same page again (page ${before.index + 2}, ${before.records.length} records). It may not know the parameter that \`next\` sets: check its name. The records up to here were read.`,
   );
 };
+
+/** After different pages the server knows the parameter: it may send its last page for any later one. */
+export const repeatReason = (index: number, count: number): string =>
+  `the server sent an earlier page again (page ${index + 1}, ${count} records), and the list was ended there`;
 
 /** The message for a list whose pages have fewer records than the API counts. */
 const missing = ({seen, counted}: FetchedPage): string | undefined =>

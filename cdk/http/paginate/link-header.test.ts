@@ -1,5 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import {GET, items, pageThrough} from '../../../test/http/paging.ts';
+import {SystemError} from '../../errors.ts';
 import {linkHeader} from './link-header.ts';
 
 const URL_OF_PAGE = 'https://api.test/v3/items?page=1';
@@ -36,6 +37,34 @@ describe('a Link header', () => {
     ['after quotes in quotes', `<${NEXT}>; title="the \\"next\\" one"; rel="next"`],
     ['after angle brackets in quotes', `<${NEXT}>; title="<none>"; rel="next"`],
     ['next to a link without relation', `<https://api.test/x>, <${NEXT}>; rel="next"`],
+    ['in single quotes', `<${NEXT}>; rel='next'`],
+    ['in single quotes, after others', `<https://api.test/x>; rel='last', <${NEXT}>; rel='next'`],
+    ['in single quotes, in a list', `<${NEXT}>; rel='last next'`],
+    ['in single quotes, after separators', `<${NEXT}>; title='a, b; c'; rel='next'`],
+    ['in a list without quotes', `<${NEXT}>; rel=last next`],
+    ['in escaped quotes', `<${NEXT}>; rel=\\"next\\"`],
+    ['in typographic quotes', `<${NEXT}>; rel=\u00e2\u0080\u009cnext\u00e2\u0080\u009d`],
+    [
+      'after the rel of another link in the same quotes',
+      `<https://api.test/x>; rel="prev"; <${NEXT}>; rel="next"`,
+    ],
+    ['without a semicolon', `<${NEXT}> rel="next"`],
+    ['before a semicolon at the end', `<${NEXT}>; rel="next";`],
+    ['after empty list elements', `, , <${NEXT}>; rel="next", ,`],
+    ['after tabs', `<${NEXT}>\t;\trel="next"`],
+    ['as a URI', `<${NEXT}>; rel="http://www.iana.org/assignments/relation/next"`],
+    [
+      'as a URI of the newer registry',
+      `<${NEXT}>; rel="https://www.iana.org/assignments/link-relations/next"`,
+    ],
+    ['after an encoded title', `<${NEXT}>; title*=UTF-8'de'n%c3%a4chstes; rel="next"`],
+    ['as the first of two relations', `<${NEXT}>; rel="next"; rel="last"`],
+    ['with a target without brackets', `${NEXT}; rel="next"`],
+    ['with such a target after another', `https://api.test/x; rel="last", ${NEXT}; rel="next"`],
+    ['with a target whose bracket is not closed', `<${NEXT}; rel="next"`],
+    ['with an anchor that is the page itself', `<${NEXT}>; rel="next"; anchor="/v3/items?page=1"`],
+    ['after garbage', `garbage; x, <${NEXT}>; rel="next"`],
+    ['of a page that has results', `<${NEXT}>; rel="next"; results="true"; cursor="0:100:0"`],
   ])('names the next page %s', (_form, link) => {
     expect(nextOf({link})).toBe(NEXT);
   });
@@ -73,11 +102,29 @@ describe('a Link header', () => {
     ['another parameter whose name ends with rel', `<${NEXT}>; norel="next"`],
     ['an empty relation', `<${NEXT}>; rel=""`],
     ['a relation without a target', 'rel="next"'],
+    ['a second relation', `<${NEXT}>; rel="last"; rel="next"`],
+    ['the reverse relation', `<${NEXT}>; rev="next"`],
+    ['a relation after a comma', `<${NEXT}>; rel="last", rel="next"`],
+    ['a relation after garbage', `<${NEXT}>; rel="last", garbage; rel="next"`],
+    ['a link of another resource', `<${NEXT}>; rel="next"; anchor="https://api.test/other"`],
+    ['a next page without results', `<${NEXT}>; rel="next"; results="false"; cursor="0:100:0"`],
+    ['an empty target', '<>; rel="next"'],
     ['nothing', ''],
     ['garbage', '<<>>;;,,"='],
   ])('with %s names no next page', (_what, link) => {
     expect(nextOf({link})).toBeUndefined();
   });
+
+  test.each([['javascript:void(0)'], ['https://[api.test/items'], ['mailto:a@api.test']])(
+    'with the next page %s is an error',
+    (target) => {
+      expect(() => nextOf({link: `<${target}>; rel="next"`})).toThrow(
+        new SystemError(
+          `GET https://api.test/v3/items: the Link header's next page should be a URL, but is ${JSON.stringify(target)}. Report this to the API's owner.`,
+        ),
+      );
+    },
+  );
 
   test('that is missing names no next page', () => {
     expect(nextOf({})).toBeUndefined();
@@ -90,6 +137,13 @@ describe('a Link header', () => {
     [`<x>; a="${'\\'.repeat(15_000)}`],
     ['a '.repeat(7_500)],
     [`<x>; rel=${'"'.repeat(15_000)}`],
+    [`<x>; rel=${"'".repeat(15_000)}`],
+    [`<x>; rel=${'\\"'.repeat(15_000)}`],
+    [`<x>; rel=${' next'.repeat(15_000)}`],
+    [`<x>; rel="${'.'.repeat(15_000)}"`],
+    [`<x>; rel="${'a '.repeat(15_000)}"`],
+    ['https://'.repeat(15_000)],
+    [`${'a'.repeat(15_000)} `.repeat(10)],
   ])('is read quickly, whatever its content', (link) => {
     const before = performance.now();
     nextOf({link});
@@ -117,6 +171,40 @@ describe('a list that ends without a next link', () => {
       requests: ['?per_page=2'],
       records: items(count, 9),
     });
+  });
+
+  const NEXT_URL = 'https://api.test/items?page=2';
+
+  test.each([
+    ['a second relation', `<${NEXT_URL}>; rel="last"; rel="next"`],
+    ['a relation after a comma', `<${NEXT_URL}>; rel="last", rel="next"`],
+    ['a relation without a target', 'rel="next"'],
+    ['an encoded relation', `<${NEXT_URL}>; rel*=UTF-8''next`],
+    ['a relation without `rel`', `<${NEXT_URL}>; next`],
+    ['a name for a relation', `<${NEXT_URL}>; "next"`],
+    ['a colon', `<${NEXT_URL}>; rel:"next"`],
+    ['entities', `&lt;${NEXT_URL}&gt;; rel=&quot;next&quot;`],
+    ['another context', `<${NEXT_URL}>; rel="next"; anchor="/other"`],
+    ['JSON', `{"next":"/items?page=2"}`],
+  ])('causes a warning if it may name a next page: %s', async (_form, link) => {
+    expect(await read(1, link)).toEqual({
+      requests: ['?per_page=2'],
+      records: items(1, 9),
+      warnings: [
+        `GET https://api.test/items: the Link header has the word "next" in a form that is not understood: ${JSON.stringify(link)}, so records may be missing. Check \`next\` against the API's documentation.`,
+      ],
+    });
+  });
+
+  test.each([
+    ['a title', '<?page=1>; rel="first"; title="next"'],
+    ['a target', '</next?page=next>; rel="first"'],
+    ['another relation', '<?page=3>; rel="next-archive"'],
+    ['the reverse relation', '<?page=1>; rev="next"'],
+    ['no results', '<?page=3>; rel="next"; results="false"'],
+    ['another word', '<?page=3>; nextval; x=nexus'],
+  ])('is complete if "next" is only in %s', async (_where, link) => {
+    expect(await read(1, link)).toEqual({requests: ['?per_page=2'], records: items(1, 9)});
   });
 
   test('causes a warning if its first page is full and has no Link header, which a proxy may drop', async () => {

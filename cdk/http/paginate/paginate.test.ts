@@ -55,6 +55,12 @@ const onePage = (json: unknown, options: PaginateOptions = {}, status = 200) =>
     ),
   );
 
+/** A missing list may be an empty one, unless the body reports an error. */
+const hintFor = (message: string): string =>
+  message.includes('but is undefined.') && !message.includes('It reports an error')
+    ? " If a missing list is an empty one, set `withoutRecords: 'empty'`."
+    : '';
+
 describe('pages', () => {
   test('follow one another up to the one without a next link', async () => {
     const {send, requested} = threePages();
@@ -247,7 +253,6 @@ describe('the records of a page', () => {
       {},
       'the body should be a list of objects, but is an object. The body has: total, items.',
     ],
-    ['null', null, {}, 'the body should be a list of objects, but is null.'],
     ['a string', 'hello', {}, 'the body should be a list of objects, but is a string.'],
     [
       'a list with a string',
@@ -281,7 +286,7 @@ describe('the records of a page', () => {
     ],
   ])('fail with the type of %s', async (_what, json, options, message) => {
     expect(await failureOf(() => onePage(json, options))).toBe(
-      `SystemError: GET https://api.test/items: ${message} Set \`records\` to the path of the list.`,
+      `SystemError: GET https://api.test/items: ${message} Set \`records\` to the path of the list.${hintFor(message)}`,
     );
   });
 

@@ -3,24 +3,29 @@ import {asOne, hasNoContent, openResponse} from '../decode/decode-response.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {isTouched, pageWith} from '../decode/lazy-records.ts';
 import {assertRecords, recordsAtPath} from '../decode/records-in-document.ts';
+import type {WithoutRecords} from '../decode/records-path.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 import type {Follow} from '../wire/crossing.ts';
 import {countAt, type FieldLocation} from './field-location.ts';
 import {
   assertBelowCap,
-  assertNewContent,
+  assertKnownParameter,
   assertNewRequest,
   checkEnd,
+  repeatReason,
   truncationCheck,
 } from './guards.ts';
 import {fullPageReason} from './incomplete-reason.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
+import {openRepeatCheck} from './repeats.ts';
 import {type ListResume, openList} from './resume.ts';
 
 export type PaginateOptions<R extends object = object> = {
   /** The path of the records in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
   readonly records?: string;
+  /** A body that has nothing at `records` is an `error` (the default) or an `empty` list. Null is always an empty one. */
+  readonly withoutRecords?: WithoutRecords;
   /** Finds the next page: a paginator, or your own function. Without it one page is read. */
   readonly next?: Paginator<R> | Paginator<R>['next'];
   /** Ends the list after a page, even if there is a next one. */
@@ -84,7 +89,7 @@ type Content<R extends object> = Pick<Fetched<R>, 'json' | 'bytes' | 'records'>;
 const contentReader = <R extends object>(
   decoder: Decoder,
   limit: number,
-  path: string | undefined,
+  {records: path, withoutRecords}: Pick<PaginateOptions, 'records' | 'withoutRecords'>,
   paginator: Pick<Paginator, 'records'>,
 ) => {
   // A paginator that finds the records itself needs the parsed body.
@@ -93,7 +98,7 @@ const contentReader = <R extends object>(
   const {records: detect = ({json}) => json} = paginator;
   const recordsIn = (request: HttpRequest, document: unknown): readonly R[] => {
     const found = path === undefined ? detect({request, json: document}) : find(document, path);
-    return assertRecords({where: describeRequest(request), path, found, document});
+    return assertRecords({where: describeRequest(request), path, found, document, withoutRecords});
   };
   return async (
     request: HttpRequest,
@@ -109,6 +114,36 @@ const contentReader = <R extends object>(
   };
 };
 
+const countsOf = (
+  decoded: Pick<FetchedPage, 'response' | 'json'>,
+  records: readonly object[],
+  total: FieldLocation | undefined,
+  before: FetchedPage | undefined,
+): Pick<FetchedPage, 'firstSize' | 'seen' | 'counted'> => ({
+  firstSize: before?.firstSize ?? records.length,
+  seen: (before?.seen ?? 0) + records.length,
+  counted: maxOf(total === undefined ? undefined : countAt(decoded, total), before?.counted),
+});
+
+/** Returns why a page that was sent before ends the list; undefined for a new one. */
+const repeatFinder = <R extends object>(
+  open: ReturnType<typeof contentReader<R>>,
+): ((
+  request: HttpRequest,
+  records: readonly R[],
+  before: Fetched<R> | undefined,
+) => Promise<string | undefined>) => {
+  const isSentBefore = openRepeatCheck();
+  return async (request, records, before) => {
+    // Read from its body again, because the reader may have changed its records.
+    const previous = async () =>
+      before && (await open(before.request, before.response, undefined)).records;
+    if (!(await isSentBefore(records, previous)) || before === undefined) return undefined;
+    assertKnownParameter(request, before);
+    return repeatReason(before.index + 1, records.length);
+  };
+};
+
 /** `fetchPage` returns undefined past the end of the list. */
 const openPages = <R extends object>(
   {sendAllowing, follow, warn, decoder, limit}: Paging,
@@ -119,8 +154,9 @@ const openPages = <R extends object>(
   const paginator = paginatorOf(options.next);
   // A resumed list does not count the records before its first page.
   const total = isResumed ? undefined : (options.total ?? paginator.total);
-  const open = contentReader<R>(decoder, limit, options.records, paginator);
+  const open = contentReader<R>(decoder, limit, options, paginator);
   const requested = new Set<string>();
+  const findRepeat = repeatFinder(open);
   let incompleteReason: string | undefined;
   const checkTruncation = truncationCheck(paginator.truncatedIn, {incomplete, warn});
 
@@ -138,13 +174,14 @@ const openPages = <R extends object>(
       return undefined;
     }
     request.scope.count('pages');
-    assertNewContent(request, response, before);
     const {json, bytes, records} = await open(request, response, before);
-    const firstSize = before?.firstSize ?? records.length;
-    const seen = (before?.seen ?? 0) + records.length;
-    const named = total === undefined ? undefined : countAt({response, json}, total);
-    const counted = maxOf(named, before?.counted);
-    return {request, response, json, bytes, records, index, firstSize, seen, counted};
+    const repeated = await findRepeat(request, records, before);
+    if (before !== undefined && repeated !== undefined) {
+      incompleteReason = checkEnd(before, () => repeated, {incomplete, warn});
+      return undefined;
+    }
+    const counts = countsOf({response, json}, records, total, before);
+    return {request, response, json, bytes, records, index, ...counts};
   };
 
   const requestAfter = (page: Fetched<R>): HttpRequest | undefined => {

@@ -1,20 +1,14 @@
 // Finds the action for a response: by the first rule of the source that matches, else by its status.
 import {isNone, isObject, valueAt} from '../../json/values.ts';
 import type {HttpRequest, HttpResponse, ResponseAction, ResponseRule, Send} from '../types.ts';
+import {jsonOf} from './json-body.ts';
+import {isOverQuota} from './quota.ts';
 
 /** Not Implemented and HTTP Version Not Supported: the only server errors that do not pass. */
 const LASTING_SERVER_ERRORS = new Set([501, 505]);
 
 const isTransientStatus = (status: number): boolean =>
   status === 408 || status === 425 || (status >= 500 && !LASTING_SERVER_ERRORS.has(status));
-
-/**
- * 429 always; 403 if its headers mention a quota, as at GitHub:
- * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
- */
-const isOverQuota = ({status, headers}: HttpResponse): boolean =>
-  status === 429 ||
-  (status === 403 && ('retry-after' in headers || headers['x-ratelimit-remaining'] === '0'));
 
 const actionOfStatus = (response: HttpResponse): ResponseAction => {
   const {status} = response;
@@ -26,15 +20,6 @@ const actionOfStatus = (response: HttpResponse): ResponseAction => {
 
 export const actionOf = (response: HttpResponse): ResponseAction =>
   response.rule?.action ?? actionOfStatus(response);
-
-/** Undefined if the body is not JSON. */
-export const jsonOf = ({body}: HttpResponse): unknown => {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-};
 
 const hasStatus = ({status}: ResponseRule, response: HttpResponse): boolean =>
   status === undefined ||

@@ -129,6 +129,8 @@ const ERRORS = [
   'faultstring',
 ];
 
+export const isErrorField = (name: string): boolean => ERRORS.includes(name);
+
 /** Fields that an error may have besides. A record has others, such as its id. */
 const BESIDES = new Set([
   ...ERRORS,
@@ -152,11 +154,14 @@ const BESIDES = new Set([
   'help',
 ]);
 
+const isNothing = (value: unknown): boolean =>
+  isNone(value) || (isObject(value) && Object.keys(value).length === 0);
+
 const reportsFailure = (json: JsonObject): boolean =>
   json['success'] === false ||
   json['ok'] === false ||
   json['status'] === 'error' ||
-  ERRORS.some((name) => !isNone(json[name]));
+  ERRORS.some((name) => !isNothing(json[name]));
 
 /** The words of an error that came with a status of success; undefined if the JSON does not report an error. */
 export const errorIn = (json: unknown): string | undefined =>

@@ -1,6 +1,7 @@
 // The layout of a written time, part by part, for ISO 8601 and for an author's own pattern.
 import type {CursorValue} from '../../author/types.ts';
-import {type Fields, fieldsAt, type Moment, momentOf, type Tick} from './moment.ts';
+import {type Fields, fieldsAt, type Moment, momentOf, type Tick, weekdayOf} from './moment.ts';
+import {type Length, MONTHS, nameOf, WEEKDAYS} from './names.ts';
 
 /** Writes instants like one value. Finer digits are cut off, so the result is never later. */
 export type Writer = {
@@ -22,18 +23,41 @@ export const FIELDS = ['year', 'month', 'day', 'hour', 'minute', 'second', 'frac
 
 type FieldName = (typeof FIELDS)[number];
 
-/** A literal string, a field with a number of digits, or a zone as one value writes it. */
+type FieldPart = {
+  readonly field: FieldName;
+  /** The least number of digits; a year has exactly that many. */
+  readonly digits: number;
+  /** A month is written by its name. */
+  readonly name?: Length;
+  /** An hour of 1 to 12. */
+  readonly isHalfDay?: boolean;
+};
+
+/** A literal string, a field, AM or PM, a weekday, or a zone as one value writes it. */
 export type Part =
   | {readonly text: string}
-  | {readonly field: FieldName; readonly digits: number}
+  | FieldPart
+  | {readonly half: 'AM'}
+  | {readonly weekday: Length}
   | {readonly zone: string};
 
-const writePart = (part: Part, fields: Fields): string => {
+const writeField = (
+  {field, digits, name, isHalfDay}: FieldPart,
+  fields: Fields,
+): string | undefined => {
+  if (field === 'fraction') return fields.fraction.slice(0, digits).padEnd(digits, '0');
+  if (name !== undefined) return nameOf(MONTHS, fields.month - 1, name);
+  const value = isHalfDay ? ((fields.hour + 11) % 12) + 1 : fields[field];
+  const written = String(value).padStart(digits, '0');
+  return field === 'year' ? written.slice(-digits) : written;
+};
+
+const writePart = (part: Part, fields: Fields): string | undefined => {
   if ('text' in part) return part.text;
   if ('zone' in part) return part.zone;
-  const {field, digits} = part;
-  if (field === 'fraction') return fields.fraction.slice(0, digits).padEnd(digits, '0');
-  return String(fields[field]).padStart(digits, '0');
+  if ('half' in part) return fields.hour < 12 ? 'AM' : 'PM';
+  if ('weekday' in part) return nameOf(WEEKDAYS, weekdayOf(fields), part.weekday);
+  return writeField(part, fields);
 };
 
 const TICKS = {

@@ -2,6 +2,7 @@
 
 import {type Duration, lastDayOf, shift} from '../../duration.ts';
 import {withoutZeros} from '../../json/trim.ts';
+import {ZONE_HOURS} from './names.ts';
 
 /** Whole milliseconds since 1970, and finer digits without zeros at their end. */
 export type Moment = {readonly ms: number; readonly finer: string};
@@ -89,8 +90,12 @@ export type Fields = {
 
 const MINUTE = 60_000;
 
-/** The milliseconds by which a zone is ahead of UTC: `Z`, `UTC`, `+02:00`, `-0530`, `+02` or ''. */
+const HOUR = 60 * MINUTE;
+
+/** The milliseconds by which a zone is ahead of UTC: `Z`, `UTC`, `EST`, `+02:00`, `-0530`, `+02` or ''. */
 const offsetOf = (zone: string): number => {
+  const named = ZONE_HOURS[zone];
+  if (named !== undefined) return named * HOUR;
   const [, sign, hours, minutes = '0'] = /([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
   if (hours === undefined) return 0;
   const ahead = (Number(hours) * 60 + Number(minutes)) * MINUTE;
@@ -103,9 +108,13 @@ const CYCLE = {years: 400, ms: 146_097 * 86_400_000};
 const utc = ({year, month, day, hour, minute, second}: Fields): number =>
   Date.UTC(year + CYCLE.years, month - 1, day, hour, minute, second) - CYCLE.ms;
 
+/** 0 is Sunday. */
+export const weekdayOf = (fields: Fields): number => new Date(utc(fields)).getUTCDay();
+
 const exists = ({year, month, day, hour, minute, second}: Fields): boolean => {
-  if (month < 1 || month > 12 || hour > 24 || minute > 59 || second > 60) return false;
-  return day >= 1 && (day <= 28 || day <= lastDayOf(year + CYCLE.years, month - 1));
+  // The name of something else than a month is NaN, which is never within a range.
+  const isInRange = month >= 1 && month <= 12 && hour <= 24 && minute <= 59 && second <= 60;
+  return isInRange && day >= 1 && (day <= 28 || day <= lastDayOf(year + CYCLE.years, month - 1));
 };
 
 /** Undefined for a time that does not exist, such as February 30 or MySQL's 0000-00-00. */

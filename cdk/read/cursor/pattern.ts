@@ -10,20 +10,31 @@ import {
   readGroups,
   ZONE,
 } from './layout.ts';
+import {anyOf, MONTHS, monthNumber, WEEKDAYS} from './names.ts';
 
-const FIELD_OF = {
-  yyyy: 'year',
-  MM: 'month',
-  dd: 'day',
-  HH: 'hour',
-  mm: 'minute',
-  ss: 'second',
-} as const;
+const PARTS: Readonly<Record<string, Part>> = {
+  yyyy: {field: 'year', digits: 4},
+  MM: {field: 'month', digits: 2},
+  M: {field: 'month', digits: 1},
+  MMM: {field: 'month', digits: 0, name: 'short'},
+  MMMM: {field: 'month', digits: 0, name: 'long'},
+  dd: {field: 'day', digits: 2},
+  d: {field: 'day', digits: 1},
+  EEE: {weekday: 'short'},
+  EEEE: {weekday: 'long'},
+  HH: {field: 'hour', digits: 2},
+  H: {field: 'hour', digits: 1},
+  hh: {field: 'hour', digits: 2, isHalfDay: true},
+  h: {field: 'hour', digits: 1, isHalfDay: true},
+  a: {half: 'AM'},
+  mm: {field: 'minute', digits: 2},
+  ss: {field: 'second', digits: 2},
+  T: {text: 'T'},
+  Z: {zone: ''},
+  XXX: {zone: ''},
+};
 
-const isField = (letters: string): letters is keyof typeof FIELD_OF =>
-  Object.hasOwn(FIELD_OF, letters);
-
-const KNOWN = 'yyyy MM dd HH mm ss S (one for each digit) Z XXX';
+const KNOWN = 'yyyy MM M MMM MMMM dd d EEE EEEE HH H hh h a mm ss S (one for each digit) Z XXX';
 
 /** A run of one letter, a quoted string (two quotes are one), or characters that are not letters. */
 const TOKENS = /'(?<quoted>(?:[^']|'')*)'|(?<letters>([A-Za-z])\3*)|(?<plain>[^A-Za-z']+)|'/g;
@@ -39,16 +50,16 @@ const partOf = ({quoted, letters, plain}: Token, pattern: string): Part => {
   if (plain !== undefined) return {text: plain};
   if (quoted !== undefined) return {text: quoted === '' ? "'" : quoted.replaceAll("''", "'")};
   if (letters === undefined) throw fault(pattern, 'has a quote that is not closed');
-  if (letters === 'T') return {text: letters};
-  if (letters === 'Z' || letters === 'XXX') return {zone: ''};
   if (/^S+$/.test(letters)) return {field: 'fraction', digits: letters.length};
-  if (isField(letters)) return {field: FIELD_OF[letters], digits: letters.length};
+  const part = Object.hasOwn(PARTS, letters) ? PARTS[letters] : undefined;
+  if (part !== undefined) return part;
   throw fault(pattern, `has the unknown letters "${letters}"`);
 };
 
 const namesOf = (parts: readonly Part[]): readonly string[] =>
   parts.flatMap((part) => {
     if ('zone' in part) return ['zone'];
+    if ('half' in part) return ['half'];
     return 'field' in part ? [part.field] : [];
   });
 
@@ -62,28 +73,46 @@ const validate = (parts: readonly Part[], pattern: string): void => {
   if (finest < 0 || missing !== undefined) {
     throw fault(pattern, `does not have the ${missing ?? 'year'}`);
   }
+  const isHalfDay = parts.some((part) => 'field' in part && part.isHalfDay === true);
+  if (isHalfDay !== names.includes('half')) {
+    throw fault(pattern, isHalfDay ? 'has an hour of 1 to 12 without a' : 'has a without hh or h');
+  }
 };
 
 const expressionOf = (part: Part): string => {
   if ('text' in part) return part.text.replace(/\W/g, '\\$&');
-  return 'zone' in part ? `(${ZONE})` : `(\\d{${part.digits}})`;
+  if ('zone' in part) return `(${ZONE})`;
+  if ('half' in part) return '([AaPp]\\.?[Mm]\\.?)';
+  if ('weekday' in part) return `(?:${anyOf(WEEKDAYS, part.weekday)})`;
+  if (part.name !== undefined) return `(${anyOf(MONTHS, part.name)})`;
+  return part.digits === 1 && part.field !== 'fraction' ? '(\\d{1,2})' : `(\\d{${part.digits}})`;
+};
+
+/** Hour 1 to 12 with AM or PM as an hour of the day; NaN for others. */
+const wholeDayHour = (hour: string, half: string): string => {
+  const number = Number(hour);
+  if (number < 1 || number > 12) return 'NaN';
+  return String((number % 12) + (/^p/i.test(half) ? 12 : 0));
 };
 
 const matcher = (parts: readonly Part[]): ((value: CursorValue) => Groups | undefined) => {
   const expression = new RegExp(`^${parts.map(expressionOf).join('')}$`);
   const names = namesOf(parts);
-  const [year, month, day, hour, minute, second, fraction, zone] = [...FIELDS, 'zone'].map(
-    (name) => names.indexOf(name) + 1,
-  );
+  const [year, month, day, hour, minute, second, fraction, zone, half] = [
+    ...FIELDS,
+    'zone',
+    'half',
+  ].map((name) => names.indexOf(name) + 1);
+  const isNamed = parts.some((part) => 'name' in part);
   return (value) => {
     const found = expression.exec(String(value));
     if (found === null) return undefined;
     const at = (index: number | undefined) => (index ? found[index] : undefined);
     return {
       year: at(year),
-      month: at(month),
+      month: isNamed ? String(monthNumber(at(month) ?? '')) : at(month),
       day: at(day),
-      hour: at(hour),
+      hour: half ? wholeDayHour(at(hour) ?? '', at(half) ?? '') : at(hour),
       minute: at(minute),
       second: at(second),
       fraction: at(fraction),
@@ -93,7 +122,7 @@ const matcher = (parts: readonly Part[]): ((value: CursorValue) => Groups | unde
 };
 
 /**
- * Times in a pattern: `yyyyMMddHHmmss`, `dd/MM/yyyy`, `yyyy-MM-dd HH:mm:ss.SSSSSS XXX`; UTC without a zone.
+ * Times in a pattern: `yyyyMMddHHmmss`, `dd/MM/yyyy`, `MMM d, yyyy h:mm a`, `yyyy-MM-dd HH:mm:ss.SSSSSS XXX`; UTC without a zone.
  * A time that is only digits may also be a number.
  * @throws SystemError if the pattern is invalid
  */

@@ -10,6 +10,7 @@ const plain = rules();
 const GERMAN = {pattern: 'dd.MM.yyyy HH:mm'};
 const STAMP = {pattern: "yyyyMMdd'T'HHmmss.SSSSSSXXX"};
 const DAY = {pattern: 'yyyyMMdd'};
+const MAIL_WED = 'Wed, 01 Jan 2025 00:00:00 +0000';
 
 describe('the cursor of a record', () => {
   test.each<[string, string, object, CursorValue | undefined]>([
@@ -33,7 +34,15 @@ describe('the cursor of a record', () => {
 describe('comparing cursors', () => {
   test.each<[string, CursorValue, CursorValue, number, CursorFormat?]>([
     ['numbers by size', 9, 10, -1],
-    ['digits in strings by their characters', '9', '10', 1],
+    ['digits in strings by size', '9', '10', -1],
+    ['zeros before digits', '007', '10', -1],
+    ['decimals in strings', '1.25', '1.3', -1],
+    ['digits below zero', '-10', '-9', -1],
+    ['digits beside numbers', '100', 99, 1],
+    ['digits beside larger numbers', '9007199254740993', 2 ** 53, 1],
+    ['equal digits', '1.50', 1.5, 0],
+    ['other strings before digits', 'v2', '1', -1],
+    ['other strings before numbers', 'v2', 1, -1],
     ['ids beyond 2^53 in strings', '9007199254740993', '9007199254740992', 1],
     ['instants across zones', '2026-01-01T01:00:00+02:00', '2026-01-01T00:00:00Z', -1],
     ['instants across precisions', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00.001Z', -1],
@@ -61,7 +70,6 @@ describe('comparing cursors', () => {
     ['equal values', '2026-01-02', '2026-01-02', 0],
     ['other strings by their characters', 'abc', 'abd', -1],
     ['strings before times', 'n/a', '0001-01-01T00:00:00Z', -1],
-    ['strings before numbers', '9', 1, -1],
     ['numbers before times', 2_000_000_000, '1970-01-01', -1],
     ['a day that does not exist before times', '2026-02-30', '2026-02-01', -1],
     ["MySQL's zero date before times", '0000-00-00 00:00:00', '0001-01-01T00:00:00Z', -1],
@@ -74,6 +82,17 @@ describe('comparing cursors', () => {
     ['patterns by the calendar', '31.01.2026 10:00', '01.02.2026 09:00', -1, GERMAN],
     ['patterns across zones', '20260101T000000.000001+02:00', '20251231T220000.000001Z', 0, STAMP],
     ['dates in numbers', 20260131, 20260201, -1, DAY],
+    ['mail times by the calendar', MAIL_WED, 'Fri, 03 Jan 2025 00:00:00 +0000', -1, 'rfc-2822'],
+    ['mail times across zones', MAIL_WED, 'Tue, 31 Dec 2024 19:00:00 EST', 0, 'rfc-2822'],
+    ['a mail time beside a start in ISO', MAIL_WED, '2025-01-01', 0, 'rfc-2822'],
+    ['characters, also of digits', '10', '9', -1, 'characters'],
+    [
+      'characters, also of times',
+      '2026-01-01T01:00:00+02:00',
+      '2026-01-01T00:00:00Z',
+      1,
+      'characters',
+    ],
   ])('orders %s', (_case, a, b, expected, ...format) => {
     expect([rules(...format).compare(a, b), rules(...format).compare(b, a)]).toEqual([
       expected,
@@ -136,6 +155,7 @@ describe('an earlier value', () => {
     [100, {days: 1}, 100],
     ['abc', {days: 1}, 'abc'],
     ['abc', 5, 'abc'],
+    ['1000', 5, '995'],
     [1_700_000_000, {minutes: 1}, 1_699_999_940, 'epoch-s'],
     [1_700_000_000, 60, 1_699_999_940, 'epoch-s'],
     ['1700000000000', {minutes: 1}, '1699999940000', 'epoch-ms'],
@@ -160,6 +180,10 @@ describe('the tick before', () => {
     ['2026-01-01 00:00', '2025-12-31 23:59'],
     ['2026-01-01', '2025-12-31'],
     [7, 6],
+    ['100', '99'],
+    ['0100', '0099'],
+    ['9007199254740993', '9007199254740992'],
+    ['0', '0'],
     [2 ** 60, 2 ** 60 - 2 ** 8],
     ['abc', 'abc'],
     [1_700_000_000, 1_699_999_999, 'epoch-s'],
@@ -223,7 +247,9 @@ describe('an instant', () => {
 
 describe('a pattern', () => {
   test.each([
-    ['an unknown letter', 'yyyy-MM-dd hh:mm', 'has the unknown letters "hh"'],
+    ['an unknown letter', 'yyyy-MM-dd kk:mm', 'has the unknown letters "kk"'],
+    ['half a day only', 'yyyy-MM-dd hh:mm', 'has an hour of 1 to 12 without a'],
+    ['AM and PM without such an hour', 'yyyy-MM-dd HH:mm a', 'has a without hh or h'],
     ['a field of another width', 'yy-MM-dd', 'has the unknown letters "yy"'],
     ['a field twice', 'yyyy-MM-MM', 'has the month twice'],
     ['a gap', 'yyyy-dd', 'does not have the month'],
@@ -233,7 +259,7 @@ describe('a pattern', () => {
   ])('with %s is refused', (_case, pattern, what) => {
     expect(() => rules({pattern})).toThrow(
       new SystemError(
-        `The cursor's pattern "${pattern}" ${what}. A pattern is made of yyyy MM dd HH mm ss S (one for each digit) Z XXX; put other letters in quotes, as in yyyy-MM-dd'T'HH:mm.`,
+        `The cursor's pattern "${pattern}" ${what}. A pattern is made of yyyy MM M MMM MMMM dd d EEE EEEE HH H hh h a mm ss S (one for each digit) Z XXX; put other letters in quotes, as in yyyy-MM-dd'T'HH:mm.`,
       ),
     );
   });

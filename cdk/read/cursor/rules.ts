@@ -3,6 +3,7 @@ import type {Cursor} from '../../author/cursor.ts';
 import type {CursorFormat, CursorValue} from '../../author/types.ts';
 import type {Duration} from '../../duration.ts';
 import {SystemError} from '../../errors.ts';
+import {compareDecimals, digitsBefore, isDecimal} from './decimal.ts';
 import {epochNotation} from './epoch.ts';
 import {iso} from './iso.ts';
 import type {Notation, Writer} from './layout.ts';
@@ -16,17 +17,20 @@ import {
   toInstant,
 } from './moment.ts';
 import {patternNotation} from './pattern.ts';
+import {rfc2822} from './rfc-2822.ts';
 import {numberBefore, valueIn} from './value-in.ts';
 
 export type CursorRules = {
   /** Undefined if the field is missing, null, an empty string, or neither a string nor a finite number. */
   readonly valueOf: (record: object) => CursorValue | undefined;
   /**
-   * Below zero if `a` comes first. Times compare as instants, whatever their zone and precision; numbers by size; other
-   * strings by their characters. Mixed values are ordered as strings, then numbers, then times, so that a value that is
-   * not a time never becomes the position of a stream that has times.
+   * Below zero if `a` comes first. Times compare as instants, whatever their zone and precision; numbers and strings of
+   * digits by size; other strings by their characters. Mixed values are ordered as strings, then numbers, then times, so
+   * that a value that is not a time never becomes the position of a stream that has times.
    */
   readonly compare: (a: CursorValue, b: CursorValue) => number;
+  /** Only values of the same kind can be compared, and those that are `unknown` cannot at all. */
+  readonly kindOf: (value: CursorValue) => CursorKind;
   /** The later of two positions, or the first if they are equal; one may be missing. */
   readonly later: (
     a: CursorValue | undefined,
@@ -54,6 +58,9 @@ export type CursorRules = {
   readonly atInstant: (instant: number, model: CursorValue) => CursorValue;
 };
 
+/** `characters` only if the format says so: other strings may be times in a notation that is not declared. */
+export type CursorKind = 'time' | 'number' | 'characters' | 'unknown';
+
 /** An empty string is not a value: APIs and states use it for "no value". */
 export const isCursorValue = (value: unknown): value is CursorValue =>
   (typeof value === 'string' && value !== '') ||
@@ -62,20 +69,24 @@ export const isCursorValue = (value: unknown): value is CursorValue =>
 /** ISO 8601 is always parsed as well: `start` or an older state may be written in it. */
 const notationsOf = (format: CursorFormat | undefined): readonly Notation[] => {
   if (format === undefined) return [iso];
+  if (format === 'characters') return [];
+  if (format === 'rfc-2822') return [rfc2822, iso];
   return [
     typeof format === 'string' ? epochNotation(format) : patternNotation(format.pattern),
     iso,
   ];
 };
 
-const order = <T extends string | number>(a: T, b: T): number => {
+const order = (a: CursorValue, b: CursorValue): number => {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 };
 
 const compareOthers = (a: CursorValue, b: CursorValue): number => {
-  if (typeof a === typeof b) return order(a, b);
-  return typeof a === 'string' ? -1 : 1;
+  const [first, second] = [isDecimal(a), isDecimal(b)];
+  if (first && second) return compareDecimals(a, b);
+  if (first !== second) return first ? 1 : -1;
+  return order(a, b);
 };
 
 const comparison =
@@ -86,6 +97,16 @@ const comparison =
     if (first === undefined && second === undefined) return compareOthers(a, b);
     if (first === undefined || second === undefined) return first === undefined ? -1 : 1;
     return compareMoments(first, second);
+  };
+
+const byCharacters: CursorRules['compare'] = (a, b) => order(String(a), String(b));
+
+const kindWith =
+  (format: CursorFormat | undefined, read: Notation['read']): CursorRules['kindOf'] =>
+  (value) => {
+    if (format === 'characters') return 'characters';
+    if (read(value) !== undefined) return 'time';
+    return format === undefined && isDecimal(value) ? 'number' : 'unknown';
   };
 
 /** A time, and a writer of others like it. */
@@ -114,12 +135,13 @@ const changes = (
   earlier: (value, by) => {
     const time = timeOf(value);
     if (time !== undefined) return timeEarlier(time, by) ?? value;
-    return typeof value === 'number' && typeof by === 'number' ? value - by : value;
+    if (typeof by !== 'number') return value;
+    return typeof value === 'number' ? value - by : digitsBefore(value, by);
   },
   tickBefore: (value) => {
     const time = timeOf(value);
     if (time !== undefined) return time.writer.write(minusTick(time.moment, time.writer.tick));
-    return typeof value === 'number' ? numberBefore(value) : value;
+    return typeof value === 'number' ? numberBefore(value) : digitsBefore(value, 1);
   },
   cappedAt: (value, instant) => {
     const time = timeOf(value);
@@ -146,13 +168,14 @@ export const cursorRules = ({field, format}: Pick<Cursor, 'format' | 'field'>): 
     }
     return undefined;
   };
-  const compare = comparison(read);
+  const compare = format === 'characters' ? byCharacters : comparison(read);
   return {
     valueOf: (record) => {
       const value = valueIn(record, field);
       return isCursorValue(value) ? value : undefined;
     },
     compare,
+    kindOf: kindWith(format, read),
     later: (a, b) => {
       if (a === undefined || b === undefined) return a ?? b;
       return compare(a, b) >= 0 ? a : b;

@@ -1,6 +1,7 @@
 // Follows a cursor, with a position for the stream or for each slice.
 import type {Cursor} from '../../author/cursor.ts';
 import type {CursorValue} from '../../author/types.ts';
+import {openNotationCheck} from '../comparable.ts';
 import {type CursorRules, cursorRules} from '../cursor/rules.ts';
 import {foreignCursorOf} from './foreign-state.ts';
 import type {Progress, ProgressOptions, SliceProgress} from './progress.ts';
@@ -26,33 +27,39 @@ export type Following = ProgressOptions & {
   readonly warn: (message: string) => void;
 };
 
-/** Finds the highest cursor so far, and checks that the records are in ascending order. */
+/** Finds the highest cursor so far, and checks that the records are in ascending order. `sample` is their first value. */
 const scan = (
   records: readonly object[],
   rules: CursorRules,
   before: CursorValue | undefined,
-): {readonly highest: CursorValue | undefined; readonly inOrder: boolean} => {
+): {
+  readonly highest: CursorValue | undefined;
+  readonly inOrder: boolean;
+  readonly sample: CursorValue | undefined;
+} => {
   let highest = before;
+  let sample: CursorValue | undefined;
   let inOrder = true;
   for (const record of records) {
     const value = rules.valueOf(record);
     if (value === undefined) continue;
+    sample ??= value;
     if (highest === undefined || rules.compare(value, highest) >= 0) highest = value;
     else inOrder = false;
   }
-  return {highest, inOrder};
+  return {highest, inOrder, sample};
 };
 
 /** The `since` of the author's `read`: the position less the lookback, but not before the stream's start. */
 const sinceOf = (
   {bound, start, lookback: declared}: Cursor,
   {lookbackSeconds: seconds}: Position,
-  known: CursorValue | undefined,
+  {at: known, isMoved}: SlicePosition,
   {earlier, tickBefore, later}: CursorRules,
 ): CursorValue | undefined => {
   const lookback = declared ?? (seconds === undefined ? undefined : {seconds});
   const early =
-    known !== undefined && lookback !== undefined
+    known !== undefined && lookback !== undefined && !isMoved
       ? later(earlier(known, lookback), start)
       : (known ?? start);
   return early !== undefined && bound === 'after' ? tickBefore(early) : early;
@@ -60,13 +67,14 @@ const sinceOf = (
 
 /** A new slice has no position, whatever the watermark. Only a state without slices, another connector's, holds for all slices. */
 const positionIn = (from: Position, key: string, {compare}: CursorRules): SlicePosition => {
-  const {slices, foreign, compacted = [], watermark} = from;
+  const {slices, foreign, compacted = [], watermark, isMoved = false} = from;
   const own = slices?.get(key);
   if (own !== undefined) return own;
   if (foreign) return {at: foreignCursorOf(foreign, sliceOf(key), compare)};
-  if (slices === undefined) return {at: watermark};
+  if (slices === undefined) return {at: watermark, isMoved};
   const number = sliceNumber(key);
-  return {at: compacted.find(({keys}) => keys.has(number))?.at};
+  const shared = compacted.find(({keys}) => keys.has(number));
+  return {at: shared?.at, isMoved: shared?.isMoved ?? false};
 };
 
 /** The positions of a stream with slices, listed or compacted. */
@@ -156,8 +164,12 @@ const beginningOf = (key: string, following: Following, rules: CursorRules) => {
   const begin = (position: Position) => {
     const known: SlicePosition = sliced
       ? positionIn(position, key, rules)
-      : {at: position.watermark, resume: position.resume};
-    return {known, since: sinceOf(cursor, position, known.at, rules)};
+      : {
+          at: position.watermark,
+          resume: position.resume,
+          isMoved: position.isMoved ?? false,
+        };
+    return {known, since: sinceOf(cursor, position, known, rules)};
   };
   const own = begin(from);
   const {known, since} = childrenFrom ? begin(childrenFrom) : own;
@@ -165,7 +177,9 @@ const beginningOf = (key: string, following: Following, rules: CursorRules) => {
   const isReadForChildren = since !== own.since;
   const isNew = (record: object): boolean => {
     const value = rules.valueOf(record);
-    return own.since === undefined || value === undefined || rules.compare(value, own.since) >= 0;
+    if (own.since === undefined || value === undefined) return true;
+    // A value that cannot be compared is new: the children's records alone would leave it out.
+    return rules.kindOf(value) === 'unknown' || rules.compare(value, own.since) >= 0;
   };
   return {
     known: own.known,
@@ -180,11 +194,12 @@ const followSlice = (
   following: Following,
   rules: CursorRules,
   positions: Positions,
+  checkNotation: (value: CursorValue) => void,
 ): SliceProgress => {
   const {cursor, startedAt, now, resumeLife} = following;
   const beginning = beginningOf(key, following, rules);
   const {known} = beginning;
-  const isFresh = known.resume !== undefined && now() - known.resume.savedAt < resumeLife;
+  const isFresh = known.resume !== undefined && Math.abs(now() - known.resume.savedAt) < resumeLife;
   let resume: Resume | undefined = isFresh ? known.resume : undefined;
   let highest = resume?.seen;
   // Records that an earlier run has read may have changed since that run began.
@@ -211,6 +226,7 @@ const followSlice = (
     observe: (records, next) => {
       const found = scan(records, rules, highest);
       highest = found.highest;
+      if (found.sample !== undefined) checkNotation(found.sample);
       if (ascending && !found.inOrder) {
         ascending = false;
         warnOfOrder(following, key);
@@ -242,10 +258,12 @@ const followSlice = (
 };
 
 export const followCursor = (following: Following): Progress => {
-  const rules = cursorRules(following.cursor);
+  const {cursor, warn} = following;
+  const rules = cursorRules(cursor);
+  const checkNotation = openNotationCheck(cursor, rules, warn);
   const positions = following.sliced ? openPositions(following, rules) : openPosition(following);
   return {
-    slice: (key) => followSlice(key, following, rules, positions),
+    slice: (key) => followSlice(key, following, rules, positions, checkNotation),
     state: (isFinished) => ({
       position: positions.current(isFinished),
       isUnfinished: !isFinished,

@@ -23,7 +23,7 @@ export const followPass = (options: PassOptions): Progress => {
   };
   const slice = (key: string): SliceProgress => {
     const known = resumes.get(key);
-    const isFresh = known !== undefined && now() - known.savedAt < resumeLife;
+    const isFresh = known !== undefined && Math.abs(now() - known.savedAt) < resumeLife;
     if (!isFresh) resumes.delete(key);
     return {
       from: undefined,

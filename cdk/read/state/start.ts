@@ -1,11 +1,13 @@
 // Decides where a stream starts, from its state and its sync mode.
 import type {Cursor} from '../../author/cursor.ts';
 import type {Stream} from '../../author/stream-types.ts';
+import type {CursorValue} from '../../author/types.ts';
 import {shift} from '../../duration.ts';
 import {isEmptyBlob, type StateBlob} from '../../protocol/state.ts';
 import {cursorRules} from '../cursor/rules.ts';
 import {damagedKeys} from './damage.ts';
 import {type Translated, translateForeignState} from './foreign-state.ts';
+import {deletesUntilNow, futureStart, positionUntilNow} from './future.ts';
 import {
   type FullSync,
   type Pass,
@@ -33,6 +35,9 @@ export type StartContext = {
 
 type Begun = {readonly start: Start; readonly warnings: readonly string[]};
 
+/** A time in the state that is further in the future is wrong, not only from a clock that is fast. */
+const MAX_AHEAD = 24 * 3_600_000;
+
 /** Resumes an unfinished full sync, and begins one that is due. */
 const fullSyncOf = (
   {fullSync}: Stream,
@@ -40,11 +45,9 @@ const fullSyncOf = (
   startedAt: number,
 ): FullSync | undefined => {
   if (fullSync === undefined) return undefined;
-  if (
-    last !== undefined &&
-    (!last.isOver || shift(last.startedAt, fullSync.every, 1) > startedAt)
-  ) {
-    return last;
+  if (last !== undefined && last.startedAt - startedAt < MAX_AHEAD) {
+    const isDue = shift(last.startedAt, fullSync.every, 1) <= startedAt;
+    if (!last.isOver || !isDue) return last;
   }
   return {startedAt, isOver: false};
 };
@@ -54,7 +57,7 @@ const PASS_LIFE = 24 * 3_600_000;
 
 /** The pass to resume, if one was interrupted. */
 const openPass = ({pass, isUnfinished}: StreamState, now: number): Pass | undefined =>
-  isUnfinished && pass && now - pass.startedAt < PASS_LIFE ? pass : undefined;
+  isUnfinished && pass && Math.abs(now - pass.startedAt) < PASS_LIFE ? pass : undefined;
 
 /** Reads the state that Airbyte's Python CDK wrote for the same stream, so that a team can change connectors without a reset. */
 const foreignStateIn = (blob: StateBlob, cursor: Cursor | undefined): Translated | undefined =>
@@ -67,10 +70,16 @@ const foreignPosition = (foreign: Translated): Position => ({
 });
 
 /** Reads the position in a blob, whichever connector wrote it; undefined if it cannot be parsed. */
-export const positionOf = (blob: StateBlob, cursor: Cursor): Position | undefined => {
+export const positionOf = (
+  blob: StateBlob,
+  cursor: Cursor,
+  startedAt: number,
+  onFuture?: (value: CursorValue) => void,
+): Position | undefined => {
   const own = parseStreamState(blob, cursor.field).position;
   const foreign = own ? undefined : foreignStateIn(blob, cursor);
-  return own ?? (foreign && foreignPosition(foreign));
+  const position = own ?? (foreign && foreignPosition(foreign));
+  return position && positionUntilNow(position, cursor, startedAt, onFuture);
 };
 
 const notUnderstood = ({name, cursor}: Stream, blob: StateBlob): string =>
@@ -95,6 +104,24 @@ const damageWarnings = (
   ];
 };
 
+const inFuture = ({name}: Stream, values: readonly CursorValue[]): readonly string[] => {
+  const [first] = values;
+  if (first === undefined) return [];
+  const more = values.length > 1 ? ` and ${values.length - 1} more` : '';
+  return [
+    `The state of stream ${name} lies in the future (${first}${more}), so what it covers is read from now on. If records are missing, reset the stream to read it from its beginning.`,
+  ];
+};
+
+const startWarnings = (stream: Stream, startedAt: number): readonly string[] => {
+  const start = futureStart(stream, startedAt);
+  return start === undefined
+    ? []
+    : [
+        `Stream ${stream.name} starts at ${start}, which lies in the future: records before that are not read. If the config has a start date, correct it.`,
+      ];
+};
+
 /** Only an interrupted full refresh is resumed; positions of incremental syncs are ignored. */
 const startFullRefresh = (
   {cursor}: Stream,
@@ -104,7 +131,10 @@ const startFullRefresh = (
   if (isRetry && state.isRefreshed) return {state, isDone: true};
   const position = (state.isUnfinished && state.position) || START;
   return {
-    state: cursor === undefined ? {pass: openPass(state, startedAt)} : {position},
+    state:
+      cursor === undefined
+        ? {pass: openPass(state, startedAt)}
+        : {position: positionUntilNow(position, cursor, startedAt)},
     isDone: false,
   };
 };
@@ -116,7 +146,9 @@ const startIncremental = (
   {startedAt}: StartContext,
 ): Begun => {
   const {cursor, slices} = stream;
-  const {position, deletes = {}} = state;
+  const ahead: CursorValue[] = [];
+  const onFuture = (value: CursorValue): void => void ahead.push(value);
+  const deletes = deletesUntilNow(state.deletes ?? {}, stream, startedAt, onFuture);
   const foreign = foreignStateIn(blob, cursor);
   // Python keeps the states of parents by their names.
   const parent =
@@ -124,7 +156,7 @@ const startIncremental = (
     (slices.kind === 'parent' ? foreign?.parentStates?.[slices.parent.name] : undefined);
   const begin = (more: StreamState, ...warnings: readonly string[]): Begun => ({
     start: {state: {parent, deletes, ...more}, isDone: false},
-    warnings,
+    warnings: [...inFuture(stream, ahead), ...warnings],
   });
   if (cursor === undefined) {
     return begin(
@@ -137,7 +169,10 @@ const startIncremental = (
   if (fullSync?.startedAt === startedAt) {
     return begin({position: START, fullSync, parent: undefined});
   }
-  const known = position ?? (foreign && foreignPosition(foreign));
+  const known = positionOf(blob, cursor, startedAt, onFuture);
+  if (parent && slices.kind === 'parent' && slices.incremental && slices.parent.cursor) {
+    positionOf(parent, slices.parent.cursor, startedAt, onFuture);
+  }
   return known
     ? begin({position: known, fullSync})
     : begin({position: START, fullSync}, notUnderstood(stream, blob));
@@ -153,11 +188,12 @@ export const startOf = (
   const blob = (isGiven && stream.migrateState ? stream.migrateState(given) : given) ?? {};
   const state = parseStreamState(blob, stream.cursor?.field);
   const damage = damageWarnings(stream, blob, state);
+  const late = startWarnings(stream, context.startedAt);
   if (mode === 'full_refresh') {
     const start = startFullRefresh(stream, state, context);
-    return {start, warnings: state.isUnfinished ? damage : []};
+    return {start, warnings: [...late, ...(state.isUnfinished ? damage : [])]};
   }
   const {deletes: _, ...other} = blob;
   const {start, warnings} = startIncremental(stream, state, other, context);
-  return {start, warnings: [...damage, ...warnings]};
+  return {start, warnings: [...late, ...damage, ...warnings]};
 };

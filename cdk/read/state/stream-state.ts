@@ -45,12 +45,16 @@ export type Position = {
   readonly foreign?: readonly ForeignSlice[] | undefined;
   /** The lookback of Python's state, in seconds, for one sync. Never printed. */
   readonly lookbackSeconds?: number | undefined;
+  /** The watermark was in the future, and is now the start of the run. Never printed. */
+  readonly isMoved?: boolean;
 };
 
 export type SlicePosition = {
   /** All records of the slice up to here were read; undefined: it had no records yet. */
   readonly at: CursorValue | undefined;
   readonly resume?: Resume | undefined;
+  /** It was in the future, and is now the start of the run. Never printed. */
+  readonly isMoved?: boolean;
 };
 
 /** Slices that share a position because there are too many to list. */
@@ -58,6 +62,7 @@ export type Compacted = {
   readonly at: CursorValue | undefined;
   /** By `sliceNumber`. */
   readonly keys: ReadonlySet<number>;
+  readonly isMoved?: boolean;
 };
 
 /** The page at which an interrupted slice resumes. */
