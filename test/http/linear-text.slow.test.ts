@@ -3,7 +3,7 @@
 import {expect, test} from '@jest/globals';
 import {csv} from '../../cdk/http/decode/csv.ts';
 import {xml} from '../../cdk/http/decode/xml.ts';
-import {linkTarget} from '../../cdk/http/paginate/link-header.ts';
+import {parseLinkHeader} from '../../cdk/http/paginate/link-values.ts';
 import {errorIn, reasonIn, refusalText} from '../../cdk/http/response/refusal-text.ts';
 import {numberIn, requestedWait, timeIn} from '../../cdk/http/response/retry-after.ts';
 import {openSecretFinder} from '../../cdk/json/find-secrets.ts';
@@ -95,7 +95,7 @@ const places: readonly (readonly [string, (text: string) => unknown])[] = [
   ['a number in a header', numberIn],
   ['a time in a header', timeIn],
   ['Retry-After', (text) => requestedWait(response('', {'retry-after': text}), 0)],
-  ['a Link header', (text) => linkTarget(text, 'next')],
+  ['a Link header', (text) => parseLinkHeader(text)],
   ['a number in a field', toNumber],
   ['an integer in a field', toInteger],
   ['a switch in a field', toBoolean],
