@@ -1,5 +1,7 @@
 // GraphQL APIs report errors in the body, usually with status 200. Here such errors get the meaning of an HTTP status.
+
 import {ConfigError, SystemError} from '../errors.ts';
+import {withoutFullStop} from '../json/trim.ts';
 import {isObject, type JsonObject, valueAt} from '../json/values.ts';
 import {decodeJson} from './decode/json.ts';
 import {MISSING_PERMISSION, UNKNOWN_CREDENTIALS} from './response/faults.ts';
@@ -47,7 +49,7 @@ const describeError = (error: unknown): string => {
   const text = typeof message === 'string' ? message.trim() : JSON.stringify(error);
   const path = valueAt(error, 'path');
   const where = Array.isArray(path) && path.length > 0 ? ` (at ${path.join('.')})` : '';
-  return `${excerpt(text).replace(/[.\s]+$/, '')}${where}`;
+  return `${withoutFullStop(excerpt(text))}${where}`;
 };
 
 const MAX_SHOWN = 3;

@@ -1,5 +1,6 @@
 // Finds secrets in a string, in whatever form they may be printed. This is the one list of forms: of the kit's masking, and of
 // `headwater lint`. docs/secrets.md has it for users.
+import {trimmedAtEnd} from './trim.ts';
 import {readingsOf} from './unescape.ts';
 
 /** A form in which a secret is searched for in each reading of a string (see `readingsOf`). */
@@ -31,7 +32,7 @@ const base64Core = (bytes: Buffer, before: number): string => {
 };
 
 const base64Forms = (bytes: Buffer): readonly string[] => [
-  bytes.toString('base64').replace(/=+$/, ''),
+  trimmedAtEnd(bytes.toString('base64'), (sign) => sign === '='),
   ...[0, 1, 2].map((before) => base64Core(bytes, before)),
 ];
 
@@ -128,7 +129,7 @@ const openIndex = () => {
   };
 };
 
-/** The index to which a search for `wanted` returns after a difference (Knuth, Morris and Pratt). */
+/** The lengths to which a search for `wanted` falls back after a difference (Knuth, Morris and Pratt). */
 const fallbacksOf = (wanted: string): Int32Array => {
   const fallbacks = new Int32Array(wanted.length);
   let matched = 0;

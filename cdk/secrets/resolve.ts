@@ -1,7 +1,9 @@
 // Replaces references in a config by their values: `env:NAME`, `file:/run/secrets/x`, `aws-sm:…`, `gcp-sm:…`, `vault:…`.
+
 import {setTimeout as delay} from 'node:timers/promises';
 import {ConfigError, messageOf, SystemError, TransientError} from '../errors.ts';
 import {exactOf, parseExact, withDigitsOf} from '../json/exact.ts';
+import {withoutFullStop} from '../json/trim.ts';
 import {fieldOf, isObject, kindOf, valueAt} from '../json/values.ts';
 import {openAwsSm} from './aws-sm.ts';
 import {openEnv} from './env.ts';
@@ -109,7 +111,7 @@ const pick = (secret: unknown, key: string | undefined): Value => {
 
 /** A failure that names its reference. It has no cause, because a store's message might contain a secret. */
 const failureOf = ({text}: Reference, error: unknown): Error => {
-  const message = `The reference ${text} can't be resolved: ${messageOf(error).replace(/[.\s]+$/, '')}.`;
+  const message = `The reference ${text} can't be resolved: ${withoutFullStop(messageOf(error))}.`;
   if (error instanceof ConfigError) return new ConfigError(message);
   return error instanceof TransientError ? new TransientError(message) : new SystemError(message);
 };

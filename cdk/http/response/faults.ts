@@ -1,4 +1,5 @@
 // Classifies failed requests as transient or permanent, and turns them into errors.
+
 import {
   ConfigError,
   errorOf,
@@ -7,6 +8,7 @@ import {
   SystemError,
   TransientError,
 } from '../../errors.ts';
+import {withoutFullStop} from '../../json/trim.ts';
 import {isObject} from '../../json/values.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import {actionOf} from './action.ts';
@@ -64,7 +66,7 @@ const describeRedirect = ({url}: HttpRequest, {url: last}: HttpResponse): string
 
 /** `GET https://api.github.com/user answered 401: Bad credentials.` */
 export const describeResponse = (request: HttpRequest, response: HttpResponse): string => {
-  const detail = refusalText(response)?.replace(/[.\s]+$/, '');
+  const detail = withoutFullStop(refusalText(response) ?? '') || undefined;
   return `${describeRequest(request)}${describeRedirect(request, response)} answered ${response.status}${detail ? `: ${detail}` : ''}.`;
 };
 

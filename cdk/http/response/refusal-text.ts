@@ -1,4 +1,5 @@
 // Finds the message in an API's error response. There are a dozen conventions, and one standard: RFC 9457.
+import {withoutFullStop} from '../../json/trim.ts';
 import {isNone, isObject, type JsonObject} from '../../json/values.ts';
 import type {HttpResponse} from '../types.ts';
 
@@ -33,6 +34,11 @@ const WRAPPERS = [
 /** The most entries of a list to show. */
 const MAX_ENTRIES = 3;
 
+/** More than is ever shown. Cut before anything else is done, because the messages are compared with each other. */
+const MAX_TEXT = 1_000;
+
+const textOf = (text: string): string => text.trim().slice(0, MAX_TEXT);
+
 /** GitHub has `{"field": "title", "code": "missing_field"}`, FastAPI `loc`. */
 const locationOf = ({field, loc}: JsonObject): string => {
   const location = Array.isArray(loc) ? loc.join('.') : field;
@@ -42,7 +48,8 @@ const locationOf = ({field, loc}: JsonObject): string => {
 const messageIn = (json: JsonObject): string | undefined => {
   for (const name of MESSAGES) {
     const value = json[name];
-    if (typeof value === 'string' && value.trim() !== '') return value.trim();
+    const text = typeof value === 'string' ? textOf(value) : '';
+    if (text !== '') return text;
   }
   return undefined;
 };
@@ -75,7 +82,7 @@ const messagesOfObject = (json: JsonObject): readonly string[] => {
 };
 
 const messagesIn = (json: unknown): readonly string[] => {
-  if (typeof json === 'string') return json.trim() === '' ? [] : [json.trim()];
+  if (typeof json === 'string') return [textOf(json)].filter((text) => text !== '');
   if (Array.isArray(json)) return json.slice(0, MAX_ENTRIES).flatMap(messagesIn);
   return isObject(json) ? messagesOfObject(json) : [];
 };
@@ -98,9 +105,7 @@ export const excerpt = (text: string): string =>
 const MAX_MESSAGES = 10;
 
 const joined = (json: unknown): string =>
-  distinct(messagesIn(json).slice(0, MAX_MESSAGES))
-    .map((part) => part.replace(/[.\s]+$/, ''))
-    .join('; ');
+  distinct(messagesIn(json).slice(0, MAX_MESSAGES)).map(withoutFullStop).join('; ');
 
 /** The messages of a text in JSON; undefined if it has none. */
 export const reasonIn = (text: string): string | undefined => {

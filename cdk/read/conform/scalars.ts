@@ -1,11 +1,19 @@
 // Converts values from one JSON type to another, without loss.
+
 import {parseExact, printExact, rawDigits, rawNumber} from '../../json/exact.ts';
+import {withoutZeros} from '../../json/trim.ts';
 
 /** Returned for a value that cannot be converted without loss. */
 export const LOST = Symbol('lost');
 
 const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
 const WHOLE = /^(-?(?:0|[1-9]\d*))(?:\.0+)?$/;
+
+/** `1.50` is 1.5, `10.00` is 10. */
+const withoutFraction = (text: string): string => {
+  const digits = withoutZeros(text);
+  return digits.endsWith('.') ? digits.slice(0, -1) : digits;
+};
 
 /**
  * Converts a decimal string to an equal number. `10.00` becomes 10, because a number has no trailing zeros. Digits that
@@ -16,7 +24,7 @@ const numberFromString = (text: string): unknown => {
     const number = Number(text);
     return Number.isFinite(number) && String(number) === text ? number : LOST;
   }
-  const shortest = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  const shortest = text.includes('.') ? withoutFraction(text) : text;
   const number = Number(text);
   return String(number) === shortest ? number : rawNumber(text);
 };

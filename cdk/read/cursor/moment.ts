@@ -1,5 +1,7 @@
 // Instants, exact to any number of digits: APIs send microseconds and nanoseconds, but a Date has only milliseconds.
+
 import {type Duration, lastDayOf, shift} from '../../duration.ts';
+import {withoutZeros} from '../../json/trim.ts';
 import {ZONE_HOURS} from './names.ts';
 
 /** Whole milliseconds since 1970, and finer digits without zeros at their end. */
@@ -12,8 +14,6 @@ export type Tick = Exclude<keyof Duration, 'weeks' | 'seconds'> | number;
 const FIRST_MS = Date.parse('0000-01-01T00:00:00Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 const clamp = (ms: number): number => Math.min(Math.max(ms, FIRST_MS), LAST_MS);
-
-const withoutZeros = (digits: string): string => digits.replace(/0+$/, '');
 
 const NANOSECONDS = 1e6;
 
