@@ -121,6 +121,16 @@ describe('headwater lint', () => {
       ['--config', file('not.json', 'secret=hidden')],
       /--config .*not\.json is not JSON\.\n$/,
     ],
+    [
+      'an empty config, whose secrets it could not look for',
+      ['--config', file('empty.json', ' \n')],
+      /--config .*empty\.json is empty: give the JSON that the connector got\.\n$/,
+    ],
+    [
+      'a report that cannot be written',
+      ['--json', '/no/such/report.json'],
+      /--json \/no\/such\/report\.json can't be written: ENOENT\.\n$/,
+    ],
     ['an exit code that is not a number', ['--exit-code', 'bad'], /whole number/],
     ['an extra argument', ['output.jsonl'], /too many arguments/],
   ])(

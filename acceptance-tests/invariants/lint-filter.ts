@@ -40,8 +40,11 @@ const readInput = async (option: string, path: string | undefined, key?: string)
       `--${option} ${path} can't be read: ${codeOf(error) ?? messageOf(error)}.`,
     );
   }
-  // A state file may be empty.
-  if (text.trim() === '') return undefined;
+  if (text.trim() === '') {
+    // Airbyte's first sync has an empty state file.
+    if (option === 'state') return undefined;
+    throw new UsageError(`--${option} ${path} is empty: give the JSON that the connector got.`);
+  }
   const lines = text.split('\n').filter((line) => key !== undefined && line.includes(`"${key}"`));
   try {
     return JSON.parse(lines.length === 1 ? (lines[0] ?? text) : text);
@@ -149,15 +152,24 @@ const watch = async (options: LintOptions, input: Readable): Promise<Tally> => {
   return tally;
 };
 
+/** @throws a UsageError if it can't be written */
+const writeReport = async (path: string, text: string, flag: 'a' | 'w'): Promise<void> => {
+  await writeFile(path, text, {flag}).catch((error: unknown) => {
+    throw new UsageError(`--json ${path} can't be written: ${codeOf(error) ?? messageOf(error)}.`);
+  });
+};
+
 /** Runs `headwater lint`: reads stdin to its end, and resolves to the exit code. */
 export const runLint = async (options: LintOptions): Promise<number> => {
+  // Tried before the first line, because the input may take hours.
+  if (options.json !== undefined) await writeReport(options.json, '', 'a');
   // The reader of stdout is gone: nothing is left to do, and the source notices as it would without this filter.
   process.stdout.on('error', (error) => process.exit(codeOf(error) === 'EPIPE' ? 0 : EXIT_FAILURE));
   const tally = await watch(options, process.stdin);
   const errors = countOf(tally, 'error');
   if (options.json !== undefined) {
     const report = {errors, warnings: countOf(tally, 'warning'), ...tally};
-    await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    await writeReport(options.json, `${JSON.stringify(report, null, 2)}\n`, 'w');
   }
   return errors > 0 ? EXIT_FAILURE : 0;
 };
