@@ -222,6 +222,43 @@ describe('commits', () => {
   });
 });
 
+test('a repository in two spellings is read once, by the first of them', async () => {
+  api()
+    .get('/repos/Octocat/Hello-World/labels')
+    .query({per_page: 100})
+    .reply(200, [{id: 5}]);
+  const repositories = ['Octocat/Hello-World', 'octocat/hello-world', 'OCTOCAT/HELLO-WORLD'];
+  const messages = await readSource(github, {...config, repositories}, ['labels']);
+  expect([errorsIn(messages), recordsOf(messages, 'labels')]).toEqual([
+    [],
+    [{id: 5, repository_full_name: 'Octocat/Hello-World'}],
+  ]);
+});
+
+test.each([
+  '2024-13-01',
+  '2024-02-30',
+  '2023-02-29',
+  '2024-00-10',
+  '2024-01-00',
+  '2024-01-01T24:00:00Z',
+  '2024-01-01T23:60:00Z',
+  '2024-02-30T00:00:00Z',
+])('the start date %s fails the check and the read in words', async (start_date) => {
+  const message = `The start date ${start_date} does not exist in the calendar. Correct "start_date" in the config, such as 2024-01-01.`;
+  expect(await checkSource(github, {...config, start_date})).toEqual([
+    {type: 'CONNECTION_STATUS', connectionStatus: {status: 'FAILED', message}},
+  ]);
+  await expect(readSource(github, {...config, start_date}, ['labels'])).rejects.toThrow(message);
+});
+
+test('the 29th of February of a leap year is a start date', async () => {
+  api().get('/repos/octocat/hello-world').reply(200, {id: 1});
+  expect(await checkSource(github, {...config, start_date: '2024-02-29'})).toEqual([
+    {type: 'CONNECTION_STATUS', connectionStatus: {status: 'SUCCEEDED'}},
+  ]);
+});
+
 describe('an owner with *', () => {
   const byCreation = {sort: 'created', direction: 'asc', per_page: 100};
 

@@ -4,9 +4,11 @@ import {labels} from './generated/labels.ts';
 import {spec} from './generated/spec.ts';
 import {issueStreams} from './issues.ts';
 import {
+  entriesOf,
   inRepository,
   repositoriesStream,
   repositorySlices,
+  startOf,
   toSeconds,
   wildcardOwner,
 } from './repositories.ts';
@@ -38,16 +40,18 @@ export const github = defineSource({
   concurrency: ({concurrency}) => concurrency,
   // Not /user: tokens of GitHub Apps have no user.
   check: async ({http, config}) => {
-    for (const entry of config.repositories) {
+    startOf(config);
+    for (const entry of entriesOf(config)) {
       const owner = wildcardOwner(entry);
       await http.get(owner === undefined ? `/repos/${entry}` : `/users/${owner}`);
     }
   },
   streams: ({config}) => {
     const next = linkHeader();
-    const start = toSeconds(config.start_date);
-    const everyRepository = repositoriesStream(config);
-    const slices = repositorySlices(config, everyRepository);
+    const start = startOf(config);
+    const entries = entriesOf(config);
+    const everyRepository = repositoriesStream(entries);
+    const slices = repositorySlices(entries, everyRepository);
     return [
       everyRepository,
       ...issueStreams(slices, {start}),

@@ -1,11 +1,17 @@
 // The repositories of the config, and what their lists have in common.
-import {type HttpClient, linkHeader, page, parent, type Stream, stream} from '#cdk';
+import {ConfigError, type HttpClient, linkHeader, page, parent, type Stream, stream} from '#cdk';
 import {type Repository, repositories} from './generated/repositories.ts';
 import type {Config} from './generated/spec.ts';
 
 /** Returns `octo-org` for `octo-org/*`, and undefined for a single repository. */
 export const wildcardOwner = (entry: string): string | undefined =>
   entry.endsWith('/*') ? entry.slice(0, -2) : undefined;
+
+/** Each entry once: GitHub ignores the case of names, so two spellings are one repository. The first spelling counts. */
+export const entriesOf = ({repositories: entries}: Config): readonly string[] => {
+  const names = entries.map((entry) => entry.toLowerCase());
+  return entries.filter((_entry, index) => names.indexOf(names[index] ?? '') === index);
+};
 
 /**
  * The path that lists an owner's repositories. An organization's list has the private ones that the token may see, a
@@ -23,7 +29,7 @@ const listPath = async (http: HttpClient, owner: string): Promise<string> => {
  */
 export const BY_CREATION = {sort: 'created', direction: 'asc', per_page: 100} as const;
 
-export const repositoriesStream = ({repositories: entries}: Config) =>
+export const repositoriesStream = (entries: readonly string[]) =>
   stream({
     name: 'repositories',
     schema: repositories,
@@ -42,7 +48,7 @@ export const repositoriesStream = ({repositories: entries}: Config) =>
 
 /** A slice for each repository. A name needs no request; an owner's repositories are listed once for all streams. */
 export const repositorySlices = (
-  {repositories: entries}: Config,
+  entries: readonly string[],
   everyRepository: Stream<Repository>,
 ) =>
   entries.some(wildcardOwner)
@@ -60,3 +66,15 @@ export const inRepository = <R extends object>(record: R, {repository}: {reposit
 /** GitHub takes times in whole seconds: https://docs.github.com/en/rest/issues/issues#list-repository-issues */
 export const toSeconds = (time: string | number | undefined): string | undefined =>
   time === undefined ? undefined : new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+
+/** @throws a ConfigError for a day or a time that does not exist, which JavaScript would move to the next one */
+export const startOf = ({start_date: start}: Config): string | undefined => {
+  if (start === undefined) return undefined;
+  const time = new Date(start);
+  if (!Number.isNaN(time.getTime()) && time.toISOString().startsWith(start.replace(/Z$/, ''))) {
+    return toSeconds(start);
+  }
+  throw new ConfigError(
+    `The start date ${start} does not exist in the calendar. Correct "start_date" in the config, such as 2024-01-01.`,
+  );
+};
