@@ -3,10 +3,13 @@ import {failureOf} from '../../test/failure-of.ts';
 import type {JsonObject} from '../json/values.ts';
 import {validateConfig} from './config.ts';
 
-/** The error for a config with this one property, by this schema. */
+/** The error for a config with this one property, which is required, by this schema. */
 const faultOf = async (schema: JsonObject, value: unknown): Promise<string> => {
   const failure = await failureOf(() =>
-    validateConfig({type: 'object', properties: {field: schema}}, {field: value}),
+    validateConfig(
+      {type: 'object', required: ['field'], properties: {field: schema}},
+      {field: value},
+    ),
   );
   return failure.replace('ConfigError: The config does not match the spec: ', '');
 };
@@ -162,6 +165,77 @@ describe('a field', () => {
     expect(await faultOf({type: 'number'}, 'x'.repeat(200))).toBe(
       `field must be of type number, but is "${'x'.repeat(79)}….`,
     );
+  });
+});
+
+describe('an optional field that a form left empty', () => {
+  const option = (type: string, properties: JsonObject) => ({
+    type: 'object',
+    required: ['type'],
+    properties: {type: {const: type}, ...properties},
+  });
+  const spec = {
+    type: 'object',
+    required: ['token'],
+    properties: {
+      token: {type: 'string', minLength: 1},
+      note: {type: 'string'},
+      start: {type: 'string', format: 'date-time'},
+      code: {type: 'string', pattern: '^[a-z]+$'},
+      count: {type: 'integer', default: 7},
+      flag: {type: 'boolean'},
+      level: {enum: ['low', 'high']},
+      list: {type: 'array', items: {type: 'string'}},
+      nothing: {type: ['null', 'string'], minLength: 2},
+      'a/b~c': {type: 'integer'},
+      nested: {
+        type: 'object',
+        required: ['id'],
+        properties: {id: {type: 'string'}, size: {type: 'integer'}},
+      },
+      choice: {
+        type: 'object',
+        oneOf: [option('one', {since: {type: 'string', format: 'date'}}), option('two', {})],
+      },
+    },
+  };
+  const valid = {token: 't'};
+
+  test.each([
+    ['a time', {start: ''}, {}],
+    ['a time, null', {start: null}, {}],
+    ['a pattern', {code: ''}, {}],
+    ['a string, null', {note: null}, {}],
+    ['a string that may be empty', {note: ''}, {note: ''}],
+    ['a number with a default', {count: null}, {}],
+    ['a number with a default, as a string', {count: ''}, {}],
+    ['a boolean', {flag: ''}, {}],
+    ['an enum', {level: null}, {}],
+    ['a list', {list: null}, {}],
+    ['a field that may be null', {nothing: null}, {nothing: null}],
+    ['a field that may be null, but not empty', {nothing: ''}, {}],
+    ['a name with the signs of a pointer', {'a/b~c': null}, {}],
+    ['a nested field', {nested: {id: 'x', size: null}}, {nested: {id: 'x'}}],
+    ['an object', {nested: null}, {}],
+    ['a field of a chosen option', {choice: {type: 'one', since: ''}}, {choice: {type: 'one'}}],
+    ['a choice', {choice: null}, {}],
+    ['several at once', {start: '', code: null, count: '', flag: null}, {}],
+  ])('is absent: %s', (_what, given, expected) => {
+    expect(validateConfig(spec, {...valid, ...given})).toEqual({...valid, count: 7, ...expected});
+  });
+
+  test.each([
+    [{token: ''}, 'token must NOT have fewer than 1 characters, but is "".'],
+    [{token: null}, 'token must be of type string, but is null.'],
+    [
+      {token: null, start: '', count: 'x'},
+      'count must be of type integer, but is "x"; token must be of type string, but is null.',
+    ],
+    [{token: 't', nested: {id: null}}, 'nested.id must be of type string, but is null.'],
+    [{token: 't', list: ['a', null]}, 'list.1 must be of type string, but is null.'],
+  ])('is an error if it is required: %j', async (config, expected) => {
+    const failure = await failureOf(() => validateConfig(spec, config));
+    expect(failure).toBe(`ConfigError: The config does not match the spec: ${expected}`);
   });
 });
 

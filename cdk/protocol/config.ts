@@ -3,7 +3,7 @@ import addFormats from 'ajv-formats';
 import {ConfigError} from '../errors.ts';
 import {withDigitsOf} from '../json/exact.ts';
 import {secretValues} from '../json/marked-secrets.ts';
-import {isObject, type JsonObject, kindOf} from '../json/values.ts';
+import {fieldOf, isObject, type JsonObject, kindOf} from '../json/values.ts';
 import {relevantFaults} from './choices.ts';
 import {inexactNumbers, takesString} from './inexact-numbers.ts';
 
@@ -63,6 +63,31 @@ const describe = (error: ErrorObject, secrets: ReadonlySet<string>): string => {
   return `${path} ${demand(error)}${hint && keyword === 'pattern' ? ` (${hint})` : ''}${found}`;
 };
 
+/** Forms of platforms send null or '' for a field that the user left empty. */
+const isUnset = ({data, instancePath}: ErrorObject): boolean =>
+  instancePath !== '' && (data === null || data === '');
+
+/** The steps of a JSON pointer: https://www.rfc-editor.org/rfc/rfc6901 */
+const stepsOf = (pointer: string): readonly string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+/** The JSON pointer of the field that an error names. */
+const pathOf = (error: ErrorObject): string => {
+  const named = namedField(error);
+  if (named === undefined) return error.instancePath;
+  return `${error.instancePath}/${named.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+};
+
+/** Removes a property, and returns whether it did. An item of a list stays, because its place may mean something. */
+const remove = (value: unknown, [step, ...rest]: readonly string[]): boolean => {
+  if (step === undefined) return false;
+  if (rest.length > 0) return remove(fieldOf(value, step), rest);
+  return isObject(value) && Reflect.deleteProperty(value, step);
+};
+
 /** Removes keys of the client, such as `_limit` and `_page_size`, which Airbyte's tests add. */
 export const withoutInternalKeys = (config: JsonObject): JsonObject =>
   withDigitsOf(
@@ -93,7 +118,8 @@ const assertExact = (
 };
 
 /**
- * Checks a config against the spec's JSON Schema, and fills in its defaults.
+ * Checks a config against the spec's JSON Schema, and fills in its defaults. An optional field that is null or '' and may not
+ * be so is taken for absent.
  * @template C the type that the schema describes
  * @param hidden values that errors must not show, in addition to fields that the schema marks as secret
  * @throws ConfigError that names each wrong field, the allowed values and the actual one, unless it is secret
@@ -120,10 +146,22 @@ export const validateConfig = <C extends object>(
     validateSchema: false,
   });
   addFormats.default(ajv);
-  const candidate: unknown = structuredClone(known);
   const isValid = ajv.compile<C>(schema);
-  if (isValid(candidate)) return candidate;
+  const given: unknown = structuredClone(known);
+  if (isValid(given)) return given;
+  const errors = isValid.errors ?? [];
+  const candidate: unknown = structuredClone(known);
+  const empty = new Set(errors.filter(isUnset).map(({instancePath}) => instancePath));
+  const unset = new Set([...empty].filter((path) => remove(candidate, stepsOf(path))));
+  if (unset.size > 0 && isValid(candidate)) return candidate;
+  const left = unset.size > 0 ? (isValid.errors ?? []) : errors;
   const secrets = secretsOf();
-  const faults = relevantFaults(isValid.errors ?? []).map((error) => describe(error, secrets));
+  const faults = relevantFaults([
+    ...left.filter((error) => !unset.has(pathOf(error))),
+    // Without its value a required field is missing, but the user should read what is wrong with the value.
+    ...errors.filter(({instancePath}) =>
+      left.some((error) => error.keyword === 'required' && pathOf(error) === instancePath),
+    ),
+  ]).map((error) => describe(error, secrets));
   throw new ConfigError(`The config does not match the spec: ${[...new Set(faults)].join('; ')}.`);
 };
