@@ -142,7 +142,7 @@ describe('a page that was already read', () => {
       'but one is like an earlier one',
       [[{n: 0}], [{n: 1}], [{n: 0}], [{n: 2}], [{n: 0}], [{n: 3}]],
     ],
-  ])('is none of several that differ %s', async (_where, lists) => {
+  ])('is not found among lists that differ %s', async (_where, lists) => {
     const bodies = lists.map((rows, took) => JSON.stringify({took, rows}));
     const read_ = await Array.fromAsync(listOf(bodies, {records: 'rows'}));
     expect(read_.map(({records}) => records.length)).toEqual(lists.map((rows) => rows.length));
