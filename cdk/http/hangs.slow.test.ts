@@ -140,7 +140,7 @@ describe('a response', () => {
     socket.write(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`);
   const hanging = async (timeouts: Limits, play?: (socket: Socket) => unknown) => {
     await using server = await startHanging(play);
-    return await outcomeOf(server.url, {timeouts});
+    return await outcomeOf(server.url, {timeouts, allowedHosts: ['*.unanswered.test']});
   };
 
   tryAtOnce([

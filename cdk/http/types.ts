@@ -49,6 +49,8 @@ export type HttpRequest = {
   readonly form?: Query;
   /** Redirects are not followed, since the body is meant for one server only. The redirect is the response. */
   readonly redirect?: 'refuse';
+  /** The URL is that of a link or redirect to another origin. */
+  readonly linked?: true;
   /** The request changes something in the API: it is only retried if the server cannot have acted on it. */
   readonly once?: true;
   readonly rules?: readonly ResponseRule[];

@@ -111,7 +111,6 @@ describe('a fault', () => {
     ['UND_ERR_NOT_SUPPORTED'],
     ['UND_ERR_DESTROYED'],
     ['UND_ERR_CLOSED'],
-    ['UND_ERR_REDIRECT_MAX'],
     ['UND_ERR_HEADERS_OVERFLOW'],
     ['ERR_INVALID_URL'],
     ['EACCES'],

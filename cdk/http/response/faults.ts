@@ -11,6 +11,7 @@ import {
 import {withoutFullStop} from '../../json/trim.ts';
 import {isObject} from '../../json/values.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
+import {unfollowed} from '../wire/redirects.ts';
 import {actionOf} from './action.ts';
 import {refusalText} from './refusal-text.ts';
 
@@ -26,9 +27,9 @@ export const networkCode = (error: unknown): string | undefined => {
 const TRANSIENT_CODE =
   /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|NETDOWN)|UND_ERR_.*|HPE_.*|[A-Z]+_TRUNCATED|ERR_HTTP2_.*|Z_.*|ERR__ERROR_.*|ZSTD_.*)$/;
 
-/** undici's codes for a request that it cannot send, a closed client, and too many redirects. */
+/** undici's codes for a request that it cannot send, and a closed client. */
 const LASTING_CODE =
-  /^UND_ERR_(INVALID_ARG|INVALID_RETURN_VALUE|NOT_SUPPORTED|CLOSED|DESTROYED|REDIRECT_MAX|HEADERS_OVERFLOW)$/;
+  /^UND_ERR_(INVALID_ARG|INVALID_RETURN_VALUE|NOT_SUPPORTED|CLOSED|DESTROYED|HEADERS_OVERFLOW)$/;
 
 // Not all of OpenSSL's certificate errors contain "CERT": https://docs.openssl.org/3.5/man1/openssl-verification-options/
 const TLS_CODE =
@@ -85,8 +86,10 @@ const failureOf = (response: HttpResponse): FailureType =>
     ? 'config_error'
     : 'system_error');
 
-const adviceFor = (response: HttpResponse): string => {
+const adviceFor = (request: HttpRequest, response: HttpResponse): string => {
   if (response.rule?.advice !== undefined) return ` ${response.rule.advice}`;
+  const redirect = unfollowed(request, response);
+  if (redirect !== undefined) return ` ${redirect}`;
   if (actionOf(response) === 'refresh-token' || response.status === 401) {
     return ` ${UNKNOWN_CREDENTIALS}`;
   }
@@ -100,7 +103,7 @@ const adviceFor = (response: HttpResponse): string => {
 export const refusal = (request: HttpRequest, response: HttpResponse, withheld?: string): Error => {
   const isHidden = withheld !== undefined && [401, 403, 404].includes(response.status);
   const advice =
-    isHidden && response.rule?.advice === undefined ? ` ${withheld}` : adviceFor(response);
+    isHidden && response.rule?.advice === undefined ? ` ${withheld}` : adviceFor(request, response);
   return errorOf(
     isHidden ? (response.rule?.failure ?? 'config_error') : failureOf(response),
     `${describeResponse(request, response)}${advice}`,

@@ -2,6 +2,8 @@ import {getCACertificates} from 'node:tls';
 import type {Dispatcher} from 'undici';
 import {ConfigError} from '../../errors.ts';
 import {restorePem} from './pem.ts';
+import {guardedLookup} from './private-address.ts';
+import type {Reach} from './reach.ts';
 import type {Timeouts} from './timeouts.ts';
 
 /** Certificates and keys in PEM. */
@@ -70,16 +72,49 @@ const openProxyAgent = async (
   });
 };
 
-/** Loading undici takes 15 MB and 30 ms, so a source that sends no request does not load it. */
-export const openAgent = async (
+const openAgent = async (
   timeouts: Timeouts,
-  tls: Tls,
+  secure: object,
   proxy: HttpProxy | undefined,
 ): Promise<Dispatcher> => {
-  if (proxy !== undefined) assertProxy(proxy);
-  const {connect, headers, idle} = timeouts;
-  const secure = {timeout: connect, ...secureOptions(tls)};
+  const {headers, idle} = timeouts;
   if (proxy !== undefined || isProxied()) return openProxyAgent(timeouts, secure, proxy);
   const {Agent} = await import('./undici.ts');
   return new Agent({connect: secure, headersTimeout: headers, bodyTimeout: idle});
+};
+
+type Connecting = {
+  readonly tls: Tls;
+  readonly proxy: HttpProxy | undefined;
+  readonly judge: Reach['judge'];
+};
+
+/**
+ * Two agents, each opened when it is needed: loading undici takes 15 MB and 30 ms. The guarded one makes no connection to
+ * a private address; one that a proxy makes is not seen here.
+ */
+export const openAgents = (timeouts: Timeouts, {tls, proxy, judge}: Connecting) => {
+  const opened = new Map<boolean, Promise<Dispatcher>>();
+  const open = async (isGuarded: boolean): Promise<Dispatcher> => {
+    if (proxy !== undefined) assertProxy(proxy);
+    const lookup = isGuarded ? {lookup: guardedLookup(judge)} : {};
+    return openAgent(
+      timeouts,
+      {timeout: timeouts.connect, ...lookup, ...secureOptions(tls)},
+      proxy,
+    );
+  };
+  const openOnce = (isGuarded: boolean): Promise<Dispatcher> => {
+    const agent = opened.get(isGuarded) ?? open(isGuarded);
+    opened.set(isGuarded, agent);
+    return agent;
+  };
+  return {
+    open: () => openOnce(false),
+    guarded: () => openOnce(true),
+    // destroy, not close: the end of a run must not wait for a keep-alive or a half-read response.
+    destroy: async (): Promise<void> => {
+      for (const agent of opened.values()) await (await agent).destroy();
+    },
+  };
 };

@@ -1,7 +1,6 @@
 // Sends one request on undici's lowest layer. Its streams and abort signals, created for each request, would double the
 // time of a page of 100 KB.
 import type {Dispatcher} from 'undici';
-import {isObject} from '../../json/values.ts';
 import type {HttpResponse} from '../types.ts';
 import type {Sink} from './body.ts';
 import {decoding} from './content-encoding.ts';
@@ -19,13 +18,6 @@ const flatten = (
   return flat;
 };
 
-/** undici's redirect interceptor keeps the URLs that it followed in the context's `history`. */
-const lastUrl = (context: unknown, fallback: URL): URL => {
-  const last =
-    isObject(context) && Array.isArray(context['history']) ? context['history'].at(-1) : undefined;
-  return last instanceof URL ? last : fallback;
-};
-
 /** Nothing is thrown into undici. */
 const attempt = (step: () => void, fail: (error: Error) => void): void => {
   try {
@@ -37,14 +29,14 @@ const attempt = (step: () => void, fail: (error: Error) => void): void => {
 
 type Limits = {
   readonly signal: AbortSignal;
-  /** The limit for the whole exchange, in milliseconds. */
+  /** The limit for the whole exchange, in milliseconds. At 0 it fails at once. */
   readonly total: number;
 };
 
 /**
  * Resolves with the whole response. Rejects with the error of undici or the sink, the signal's reason, or a TimeoutError.
- * It does not wait for undici to end the request: undici ignores aborts before a connection is made and between redirects.
- * @param openSink called with the head of the last response, after all redirects; the body is decompressed
+ * It does not wait for undici to end the request: undici ignores aborts before a connection is made.
+ * @param openSink called with the head of the response; the body is decompressed
  */
 export const exchange = (
   dispatcher: Dispatcher,
@@ -56,7 +48,6 @@ export const exchange = (
   const {promise, resolve, reject} = Promise.withResolvers<HttpResponse>();
   let controller: Dispatcher.DispatchController | undefined;
   let over: {readonly reason: Error} | undefined;
-  let context: unknown;
   let response: {readonly head: Head; readonly sink: Sink} | undefined;
   /** Pending until the sink can take more; undefined if it can. */
   let busy: Promise<void> | undefined;
@@ -91,14 +82,13 @@ export const exchange = (
   };
 
   const handler: Dispatcher.DispatchHandler = {
-    onRequestStart: (started, startContext) => {
+    onRequestStart: (started) => {
       controller = started;
-      context = startContext;
       if (over !== undefined) started.abort(over.reason);
     },
     onResponseStart: (_controller, status, headers) => {
       if (status < 200) return;
-      const head = {status, headers: flatten(headers), url: lastUrl(context, url)};
+      const head = {status, headers: flatten(headers), url};
       attempt(() => {
         response = decoding(head, openSink);
       }, abort);

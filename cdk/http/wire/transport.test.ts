@@ -208,8 +208,9 @@ describe('a host that is not allowed', () => {
       .catch((error) => error);
     await transport.close();
     expect(String(failure)).toBe(
-      `SystemError: ${elsewhere} is not among the hosts that this source may reach (127.0.0.1), ` +
-        'so nothing was sent there. If it should be, add it to `allowedHosts`.',
+      target(origin, elsewhere).startsWith(origin)
+        ? `ConfigError: GET ${origin}/items was redirected to ${elsewhere}, another origin, so nothing was sent there. If the API has moved, set its new URL in the config. If the host belongs to it, list it in the source: \`allowedHosts: ['${new URL(elsewhere).host}']\` for requests without credentials.`
+        : `SystemError: ${elsewhere} is not among the hosts that this source may reach (127.0.0.1), so nothing was sent there. If it should be, add it to \`allowedHosts\`.`,
     );
     expect([isTransientFault(failure), received]).toEqual([false, 0]);
   });
