@@ -5,10 +5,10 @@
 import connect from 'undici/lib/api/api-connect.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
-import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 
 // The public entry does this for all methods. A proxy agent calls this one.
 Object.assign(Dispatcher.prototype, {connect});
 
-export {Agent, connect, Dispatcher, EnvHttpProxyAgent, Pool};
+export {Agent, connect, Dispatcher, Pool, ProxyAgent};

@@ -26,8 +26,8 @@ import {type RequestScope, SOURCE_SCOPE} from './request-scope.ts';
 import {actionOf} from './response/action.ts';
 import {describeResponse, refusal} from './response/faults.ts';
 import type {HttpRequest, HttpResponse, ResponseRule, Send} from './types.ts';
-import {secretsOf} from './wire/agent.ts';
 import {followLinks} from './wire/crossing.ts';
+import {proxySecrets} from './wire/proxies.ts';
 import {openReach} from './wire/reach.ts';
 import {type TimeoutOptions, timeoutsOf} from './wire/timeouts.ts';
 import {
@@ -197,7 +197,7 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
   const crossing = {reach, holdsSecret, hasAuth: options.auth !== undefined};
   const transport = openTransport(timeouts, signal, options, crossing);
   const inFlight = openInFlight(clock.now);
-  for (const secret of secretsOf(options.proxy)) onSecret(secret);
+  for (const secret of proxySecrets(options.proxy)) onSecret(secret);
   // Outside the retries: a token request has its own retries, and the two must not multiply.
   const send = onlyTo(origins, options.auth, {
     clock,

@@ -72,6 +72,8 @@ export type HttpResponse = {
   readonly written?: number;
   /** The request's URL, or the last one of its redirects. */
   readonly url: URL;
+  /** The name of the proxy that it came through, for messages. */
+  readonly proxy?: string;
   readonly rule?: ResponseRule;
 };
 

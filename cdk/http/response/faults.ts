@@ -25,11 +25,11 @@ export const networkCode = (error: unknown): string | undefined => {
 // Codes of node:net, node:dns, undici, its HTTP parser, the decompressors and decode/, without TLS faults: retrying does not
 // make a certificate valid.
 const TRANSIENT_CODE =
-  /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|NETDOWN)|UND_ERR_.*|HPE_.*|[A-Z]+_TRUNCATED|ERR_HTTP2_.*|Z_.*|ERR__ERROR_.*|ZSTD_.*)$/;
+  /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|NETDOWN)|UND_ERR_.*|HPE_.*|[A-Z]+_TRUNCATED|PROXY_STATUS_5\d\d|ERR_HTTP2_.*|Z_.*|ERR__ERROR_.*|ZSTD_.*)$/;
 
-/** undici's codes for a request that it cannot send, and a closed client. */
+/** undici's codes for a request that it cannot send, a closed client, and a proxy's certificate. */
 const LASTING_CODE =
-  /^UND_ERR_(INVALID_ARG|INVALID_RETURN_VALUE|NOT_SUPPORTED|CLOSED|DESTROYED|HEADERS_OVERFLOW)$/;
+  /^UND_ERR_(INVALID_ARG|INVALID_RETURN_VALUE|NOT_SUPPORTED|CLOSED|DESTROYED|PRX_TLS|HEADERS_OVERFLOW)$/;
 
 // Not all of OpenSSL's certificate errors contain "CERT": https://docs.openssl.org/3.5/man1/openssl-verification-options/
 const TLS_CODE =
@@ -40,7 +40,7 @@ const isTimeout = (error: unknown): boolean => isObject(error) && error['name'] 
 
 /** The request cannot have reached the server, so any request may be retried. */
 export const neverArrived = (error: unknown): boolean =>
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/.test(
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_(CONNECT_TIMEOUT|PRX_CONN)|PROXY_STATUS_\d+)$/.test(
     networkCode(error) ?? '',
   );
 
@@ -49,15 +49,24 @@ const isGarbled = (error: unknown): boolean =>
   isObject(error) && error['name'] === 'HTTPParserError';
 
 export const isTransientFault = (error: unknown): boolean => {
+  // Its cause may have a code of those below.
+  if (error instanceof ConfigError) return false;
   const code = networkCode(error) ?? '';
   return (
     isTimeout(error) || isGarbled(error) || (TRANSIENT_CODE.test(code) && !LASTING_CODE.test(code))
   );
 };
 
-/** The code of a fault if it has one, else its message. */
-export const describeFault = (error: unknown): string =>
-  networkCode(error) ?? (isTimeout(error) ? 'a timeout' : messageOf(error));
+/** The name of the proxy that a fault came through. */
+const proxyOf = (error: unknown): string | undefined =>
+  isObject(error) && typeof error['proxy'] === 'string' ? error['proxy'] : undefined;
+
+/** The code of a fault if it has one, else its message. The proxy is named, if there was one. */
+export const describeFault = (error: unknown): string => {
+  const proxy = proxyOf(error);
+  const fault = networkCode(error) ?? (isTimeout(error) ? 'a timeout' : messageOf(error));
+  return proxy === undefined ? fault : `${fault} through ${proxy}`;
+};
 
 /** ` (redirected to https://api.github.com/users/1)`, else empty. */
 const describeRedirect = ({url}: HttpRequest, {url: last}: HttpResponse): string =>
@@ -65,10 +74,14 @@ const describeRedirect = ({url}: HttpRequest, {url: last}: HttpResponse): string
     ? ''
     : ` (redirected to ${last.origin}${last.pathname})`;
 
+/** A proxy sends responses of its own, such as 502. Inside of a tunnel it can't. */
+const describeProxy = ({url, proxy}: HttpResponse): string =>
+  proxy === undefined || url.protocol === 'https:' ? '' : ` through ${proxy}`;
+
 /** `GET https://api.github.com/user answered 401: Bad credentials.` */
 export const describeResponse = (request: HttpRequest, response: HttpResponse): string => {
   const detail = withoutFullStop(refusalText(response) ?? '') || undefined;
-  return `${describeRequest(request)}${describeRedirect(request, response)} answered ${response.status}${detail ? `: ${detail}` : ''}.`;
+  return `${describeRequest(request)}${describeRedirect(request, response)} answered ${response.status}${describeProxy(response)}${detail ? `: ${detail}` : ''}.`;
 };
 
 export const UNKNOWN_CREDENTIALS =
@@ -110,18 +123,23 @@ export const refusal = (request: HttpRequest, response: HttpResponse, withheld?:
   );
 };
 
+const reachOf = ({url}: HttpRequest, fault: unknown): string =>
+  proxyOf(fault) === undefined
+    ? `${url.host} can be reached from here`
+    : `the proxy can be reached from here, and ${url.host} from there`;
+
 /** The error for a transient fault after the last attempt. */
 export const exhausted = (request: HttpRequest, attempts: number, last: unknown): TransientError =>
   new TransientError(
     request.once && !neverArrived(last)
       ? `${describeRequest(request)} failed with ${describeFault(last)}. ${MAY_HAVE_TAKEN_EFFECT}`
       : `${describeRequest(request)} ${attempts === 1 ? 'failed with' : `failed ${attempts} times, the last time with`} ${describeFault(last)}. ` +
-          `Check that ${request.url.host} can be reached from here; if it can, try again later.`,
+          `Check that ${reachOf(request, last)}; if it can, try again later.`,
     {cause: last},
   );
 
 /** Such errors already say where they happened. */
-const isExplained = (error: unknown): boolean =>
+export const isExplained = (error: unknown): boolean =>
   error instanceof ConfigError || error instanceof TransientError || error instanceof SystemError;
 
 /** The error for a fault that is not retried. */

@@ -171,9 +171,9 @@ describe('a public API', () => {
     nock.enableNetConnect(/./);
     const {judge} = openReach({baseUrl: 'https://api.test', allowedHosts: ['*']});
     const agents = openAgents(DEFAULT_TIMEOUTS, {tls: {}, proxy: undefined, judge});
-    const agent = await agents.guarded();
     const url = `http://localhost:${port}/`;
-    const failure = await failureOf(() => request(url, {dispatcher: agent}));
+    const {dispatcher} = await agents.to(new URL(url), true);
+    const failure = await failureOf(() => request(url, {dispatcher}));
     await agents.destroy();
     expect([failure, received()]).toEqual([
       expect.stringMatching(

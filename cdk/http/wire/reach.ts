@@ -33,7 +33,7 @@ const parse = (entry: string): Entry => {
 
 const DEFAULT_PORT: Readonly<Record<string, string>> = {'http:': '80', 'https:': '443'};
 
-const portOf = ({protocol, port}: URL): string => port || (DEFAULT_PORT[protocol] ?? '');
+export const portOf = ({protocol, port}: URL): string => port || (DEFAULT_PORT[protocol] ?? '');
 
 /** The base's port, or none: proxies pass on the port that they were reached at, or leave it out. */
 const isSamePort = (to: URL, base: URL): boolean => to.port === '' || to.port === portOf(base);

@@ -15,13 +15,13 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const wouldLoseBody = ({method}: HttpRequest, {status}: HttpResponse): boolean =>
   method === 'POST' && (status === 301 || status === 302);
 
-/** Where a redirect leads; undefined if the response is none that is followed. */
+/** The target of a redirect; undefined for other responses. */
 const locationOf = (request: HttpRequest, response: HttpResponse): string | undefined =>
   REDIRECTS.has(response.status) && request.redirect !== 'refuse'
     ? response.headers['location']
     : undefined;
 
-/** Why a redirect was not followed, and what to do; undefined if there was none. */
+/** Says why a redirect was not followed, and what to do; undefined if it was, or if the response is not a redirect. */
 export const unfollowed = (request: HttpRequest, response: HttpResponse): string | undefined => {
   const location = locationOf(request, response);
   if (location === undefined || !wouldLoseBody(request, response)) return undefined;

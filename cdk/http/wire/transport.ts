@@ -1,10 +1,12 @@
 import {printExact} from '../../json/exact.ts';
 import {printForm} from '../query.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
-import {type HttpProxy, openAgents, type Tls} from './agent.ts';
+import {openAgents, type Tls} from './agent.ts';
 import {intoFile, intoMemory} from './body.ts';
 import {crossByRedirect, type HoldsSecret} from './crossing.ts';
 import {exchange} from './exchange.ts';
+import type {HttpProxy} from './proxies.ts';
+import {throughProxy} from './proxy-faults.ts';
 import {openReach, type Reach} from './reach.ts';
 import {redirects} from './redirects.ts';
 import type {Timeouts} from './timeouts.ts';
@@ -20,7 +22,7 @@ export type TransportOptions = {
    */
   readonly allowedHosts?: readonly string[];
   readonly tls?: Tls;
-  /** Default: HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment. */
+  /** Default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY in the environment. */
   readonly proxy?: HttpProxy;
 };
 
@@ -91,8 +93,9 @@ export const openTransport = (
       },
       ...(content && {body: content.body}),
     };
-    return exchange(
-      await (isGuarded ? agents.guarded() : agents.open()),
+    const {dispatcher, proxy} = await agents.to(url, isGuarded);
+    const exchanged = exchange(
+      dispatcher,
       options,
       url,
       (head) =>
@@ -101,9 +104,15 @@ export const openTransport = (
           : intoFile(head.url, into, maxDownloadBytes),
       {signal, total: Math.max(0, until - performance.now())},
     );
+    if (proxy === undefined) return exchanged;
+    try {
+      return {...(await exchanged), proxy: proxy.name};
+    } catch (fault) {
+      throw signal.aborted ? fault : throughProxy(fault, url, proxy);
+    }
   };
   return {
-    open: agents.open,
+    open: () => import('./undici.ts'),
     send: async (first: HttpRequest): Promise<HttpResponse> => {
       const until =
         performance.now() + (first.into === undefined ? timeouts.total : timeouts.download);
