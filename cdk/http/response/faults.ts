@@ -9,11 +9,12 @@ import {
   TransientError,
 } from '../../errors.ts';
 import {withoutFullStop} from '../../json/trim.ts';
-import {isObject} from '../../json/values.ts';
+import {isObject, valueAt} from '../../json/values.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import {unfollowed} from '../wire/redirects.ts';
 import {actionOf} from './action.ts';
-import {refusalText} from './refusal-text.ts';
+import {jsonOf} from './json-body.ts';
+import {excerpt, refusalText} from './refusal-text.ts';
 
 /** The `code` of an error, or of its first cause that has one: `ECONNRESET`, `ENOTFOUND`. */
 export const networkCode = (error: unknown): string | undefined => {
@@ -77,6 +78,25 @@ const describeRedirect = ({url}: HttpRequest, {url: last}: HttpResponse): string
 /** A proxy sends responses of its own, such as 502. Inside of a tunnel it can't. */
 const describeProxy = ({url, proxy}: HttpResponse): string =>
   proxy === undefined || url.protocol === 'https:' ? '' : ` through ${proxy}`;
+
+/** The field that made a rule apply: `status is "pending"`. */
+const ruledField = (response: HttpResponse): string | undefined => {
+  const path = response.rule?.body?.path;
+  if (path === undefined) return undefined;
+  return `${path} is ${excerpt(JSON.stringify(valueAt(jsonOf(response), path)) ?? 'undefined')}`;
+};
+
+/** `503 (Down for maintenance)`, `200 (a rule of the source: status is "pending")`. */
+export const describeStatus = (response: HttpResponse): string => {
+  const detail = ruledField(response) ?? withoutFullStop(refusalText(response) ?? '');
+  const reasons = [
+    ...(response.rule === undefined ? [] : ['a rule of the source']),
+    ...(detail === '' ? [] : [detail]),
+  ];
+  return reasons.length === 0
+    ? String(response.status)
+    : `${response.status} (${reasons.join(': ')})`;
+};
 
 /** `GET https://api.github.com/user answered 401: Bad credentials.` */
 export const describeResponse = (request: HttpRequest, response: HttpResponse): string => {

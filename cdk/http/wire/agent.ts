@@ -1,5 +1,5 @@
 import {getCACertificates} from 'node:tls';
-import type {Dispatcher} from 'undici';
+import type {Dispatcher, Pool} from 'undici';
 import {restorePem} from './pem.ts';
 import {guardedLookup} from './private-address.ts';
 import {type ChosenProxy, type HttpProxy, openProxies} from './proxies.ts';
@@ -21,27 +21,30 @@ const secureOptions = ({ca, cert, key}: Tls) => ({
   ...(key !== undefined && {key: restorePem(key)}),
 });
 
+type Limits = Pick<Pool.Options, 'headersTimeout' | 'bodyTimeout' | 'maxHeaderSize'>;
+
 const openProxyAgent = async (
-  {connect, headers, idle}: Timeouts,
-  secure: object,
   {url, token}: ChosenProxy,
+  {connect, limits}: {readonly connect: number; readonly limits: Limits},
+  secure: object,
 ): Promise<Dispatcher> => {
   const {Pool, ProxyAgent} = await import('./undici.ts');
   return new ProxyAgent({
     uri: url,
     ...(token !== undefined && {token}),
-    headersTimeout: headers,
-    bodyTimeout: idle,
+    ...limits,
     requestTls: secure,
     proxyTls: secure,
     // undici's default is five minutes each, for the proxy's response to CONNECT and for each part of a response.
-    clientFactory: (origin, more) => new Pool(origin, {...more, headersTimeout: connect}),
-    factory: (origin, more) =>
-      new Pool(origin, {...more, headersTimeout: headers, bodyTimeout: idle}),
+    clientFactory: (origin, more) =>
+      new Pool(origin, {...more, ...limits, headersTimeout: connect}),
+    factory: (origin, more) => new Pool(origin, {...more, ...limits}),
   });
 };
 
 type Connecting = {
+  /** The largest headers of a response. */
+  readonly maxHeaderBytes: number;
   readonly tls: Tls;
   readonly proxy: HttpProxy | undefined;
   readonly judge: Reach['judge'];
@@ -53,8 +56,12 @@ type Way = {readonly dispatcher: Dispatcher; readonly proxy: ChosenProxy | undef
  * Opens an agent when it is needed: loading undici takes 15 MB and 30 ms. A guarded one makes no connection to a private
  * address; one that a proxy makes is not seen here.
  */
-export const openAgents = (timeouts: Timeouts, {tls, proxy: config, judge}: Connecting) => {
+export const openAgents = (
+  timeouts: Timeouts,
+  {tls, proxy: config, judge, maxHeaderBytes}: Connecting,
+) => {
   const {connect, headers, idle} = timeouts;
+  const limits = {headersTimeout: headers, bodyTimeout: idle, maxHeaderSize: maxHeaderBytes};
   const opened = new Map<string, Promise<Dispatcher>>();
   const once = (key: string, open: () => Promise<Dispatcher>): Promise<Dispatcher> => {
     const agent = opened.get(key) ?? open();
@@ -65,8 +72,7 @@ export const openAgents = (timeouts: Timeouts, {tls, proxy: config, judge}: Conn
     const {Agent} = await import('./undici.ts');
     return new Agent({
       connect: {timeout: connect, ...lookup, ...secureOptions(tls)},
-      headersTimeout: headers,
-      bodyTimeout: idle,
+      ...limits,
     });
   };
   let proxies: ReturnType<typeof openProxies> | undefined;
@@ -79,7 +85,7 @@ export const openAgents = (timeouts: Timeouts, {tls, proxy: config, judge}: Conn
             openDirect(isGuarded ? {lookup: guardedLookup(judge)} : {}),
           )
         : once(`${proxy.url} ${proxy.token}`, () =>
-            openProxyAgent(timeouts, {timeout: connect, ...secureOptions(tls)}, proxy),
+            openProxyAgent(proxy, {connect, limits}, {timeout: connect, ...secureOptions(tls)}),
           ));
       return {dispatcher, proxy};
     },

@@ -170,7 +170,12 @@ describe('a public API', () => {
     const {port, received} = await victim();
     nock.enableNetConnect(/./);
     const {judge} = openReach({baseUrl: 'https://api.test', allowedHosts: ['*']});
-    const agents = openAgents(DEFAULT_TIMEOUTS, {tls: {}, proxy: undefined, judge});
+    const agents = openAgents(DEFAULT_TIMEOUTS, {
+      tls: {},
+      proxy: undefined,
+      maxHeaderBytes: 16_384,
+      judge,
+    });
     const url = `http://localhost:${port}/`;
     const {dispatcher} = await agents.to(new URL(url), true);
     const failure = await failureOf(() => request(url, {dispatcher}));

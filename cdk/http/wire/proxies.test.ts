@@ -78,7 +78,7 @@ describe('a proxy in the environment', () => {
       'http://proxy.test/proxy.pac',
       `is the URL of a script that chooses proxies, which can't be used here: ${SHAPE}`,
     ],
-  ])('can not be "%s", and the message has no password', async (value, why) => {
+  ])('cannot be "%s", and the message has no password', async (value, why) => {
     expect(await failureOf(async () => chosen({HTTPS_PROXY: value}, 'https://api.test'))).toBe(
       `ConfigError: HTTPS_PROXY in the environment ${why}`,
     );
@@ -153,7 +153,7 @@ describe('NO_PROXY', () => {
   });
 
   test.each(['10.0.0.0/33', '10.0.0.0/', 'http://api.test', 'api.test/24', 'fd00::/129'])(
-    'can not have "%s"',
+    'cannot have "%s"',
     async (entry) => {
       expect(await failureOf(async () => isDirect(`a.test,${entry}`, 'http://api.test'))).toBe(
         `ConfigError: NO_PROXY in the environment has "${entry}", which is neither a host nor a range of addresses. It should look like localhost,.example.com,10.0.0.0/8.`,

@@ -1,6 +1,8 @@
+import {SystemError} from '../../errors.ts';
 import {printExact} from '../../json/exact.ts';
 import {printForm} from '../query.ts';
-import type {HttpRequest, HttpResponse, Send} from '../types.ts';
+import {networkCode} from '../response/faults.ts';
+import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 import {openAgents, type Tls} from './agent.ts';
 import {intoFile, intoMemory} from './body.ts';
 import {crossByRedirect, type HoldsSecret} from './crossing.ts';
@@ -14,6 +16,8 @@ import type {Timeouts} from './timeouts.ts';
 export type TransportOptions = {
   /** The largest response in bytes, decompressed. Default 256 MiB. */
   readonly maxBodyBytes?: number;
+  /** The largest headers of a response in bytes, with HTTP/1. Default 16 KiB. */
+  readonly maxHeaderBytes?: number;
   /** The largest download in bytes, decompressed. Default 16 GiB. */
   readonly maxDownloadBytes?: number;
   /**
@@ -26,6 +30,7 @@ export type TransportOptions = {
   readonly proxy?: HttpProxy;
 };
 
+export const MAX_HEADER_BYTES = 16 * 1024;
 export const MAX_BODY_BYTES = 256 * 1024 ** 2;
 export const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
 
@@ -41,6 +46,14 @@ const announcedLength = ({headers}: Pick<HttpResponse, 'headers'>): number => {
   const length = Number(headers['content-length']);
   return Number.isSafeInteger(length) && length > 0 ? length : 0;
 };
+
+const explainedOverflow = (fault: unknown, request: HttpRequest, limit: number): unknown =>
+  networkCode(fault) === 'UND_ERR_HEADERS_OVERFLOW'
+    ? new SystemError(
+        `${describeRequest(request)} answered with headers of more than ${limit} bytes (${Math.round(limit / 1024)} KiB). If the API needs that many, raise \`maxHeaderBytes\`.`,
+        {cause: fault},
+      )
+    : fault;
 
 export type Transport = {
   /** Loads undici, which takes a while the first time. */
@@ -61,6 +74,7 @@ export const openTransport = (
   timeouts: Timeouts,
   signal: AbortSignal,
   {
+    maxHeaderBytes = MAX_HEADER_BYTES,
     maxBodyBytes = MAX_BODY_BYTES,
     maxDownloadBytes = MAX_DOWNLOAD_BYTES,
     allowedHosts,
@@ -73,7 +87,7 @@ export const openTransport = (
     hasAuth = false,
   }: Known = {},
 ): Transport => {
-  const agents = openAgents(timeouts, {tls, proxy, judge: reach.judge});
+  const agents = openAgents(timeouts, {tls, proxy, maxHeaderBytes, judge: reach.judge});
   const crossTo = crossByRedirect({reach, holdsSecret, hasAuth});
 
   const sendOne = async (request: HttpRequest, until: number): Promise<HttpResponse> => {
@@ -104,11 +118,13 @@ export const openTransport = (
           : intoFile(head.url, into, maxDownloadBytes),
       {signal, total: Math.max(0, until - performance.now())},
     );
-    if (proxy === undefined) return exchanged;
     try {
-      return {...(await exchanged), proxy: proxy.name};
+      const response = await exchanged;
+      return proxy === undefined ? response : {...response, proxy: proxy.name};
     } catch (fault) {
-      throw signal.aborted ? fault : throughProxy(fault, url, proxy);
+      if (signal.aborted) throw fault;
+      const explained = explainedOverflow(fault, request, maxHeaderBytes);
+      throw proxy === undefined ? explained : throughProxy(explained, url, proxy);
     }
   };
   return {
