@@ -1,5 +1,6 @@
 import type {FileHandle} from 'node:fs/promises';
 import type {FailureType} from '../errors.ts';
+import {excerpt} from '../json/trim.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Query} from './query.ts';
 import type {RequestScope} from './request-scope.ts';
@@ -83,9 +84,14 @@ export const sizeOf = ({body, written}: HttpResponse): number => written ?? body
 /** The one function type of this folder: transport, retry and auth are each a `Send`, or wrap one. */
 export type Send = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** `GET https://api.github.com/user`, for messages. The query is left out, since it may hold credentials. */
+/** For messages. The query is left out, since it may hold credentials. */
+export const describeUrl = ({origin, pathname}: URL): string => excerpt(`${origin}${pathname}`);
+
+/** `GET https://api.github.com/user` */
 export const describeRequest = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string =>
-  `${method} ${url.origin}${url.pathname}`;
+  `${method} ${describeUrl(url)}`;
+
+const MAX_URL = 1_000;
 
 /** Query parameters that often hold a credential unknown to the kit, as in a signed link. */
 const SECRET_PARAMETER = /token|secret|passw|signature|^sig$|credential|auth|key/i;
@@ -102,5 +108,5 @@ export const describeWithQuery = ({method, url}: Pick<HttpRequest, 'method' | 'u
   for (const [name, value] of url.searchParams) {
     if (value !== '' && namesSecret(name)) shown.searchParams.set(name, '****');
   }
-  return `${method} ${shown.origin}${shown.pathname}${shown.search}`;
+  return `${method} ${excerpt(`${shown.origin}${shown.pathname}${shown.search}`, MAX_URL)}`;
 };

@@ -1,7 +1,7 @@
 import type {Parser} from 'csv-parse';
 import {messageOf, SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {networkCode} from '../response/faults.ts';
-import {excerpt} from '../response/refusal-text.ts';
 import {inBatches} from './batches.ts';
 import {inUtf8} from './charset.ts';
 import {collect} from './collect.ts';

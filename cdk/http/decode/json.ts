@@ -1,7 +1,7 @@
 import {SystemError} from '../../errors.ts';
 import {CLOSE_LIST, CLOSE_OBJECT, OPEN_LIST, OPEN_OBJECT} from '../../json/bytes.ts';
 import {parseExact} from '../../json/exact.ts';
-import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
+import type {HttpRequest, HttpResponse} from '../types.ts';
 import {inBatches} from './batches.ts';
 import {
   assertUtf8,
@@ -11,6 +11,7 @@ import {
   textOf,
   utf8TextOf,
 } from './charset.ts';
+import {aboutOf} from './decode-response.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
 import {isTruncated, withoutQuote} from './json-fault.ts';
 import {jsonSplitter} from './json-splitter.ts';
@@ -46,10 +47,7 @@ const parse = <T>(body: Buffer, about: About, encoding?: string): T => {
 
 /** The JSON of a response. `T` is the caller's claim. */
 export const decodeJson = <T = unknown>(request: HttpRequest, response: HttpResponse): T =>
-  parse<T>(response.body, {
-    where: describeRequest(request),
-    contentType: response.headers['content-type'],
-  });
+  parse<T>(response.body, aboutOf(request, response));
 
 const SPACE = new Set(Buffer.from(' \t\r\n'));
 

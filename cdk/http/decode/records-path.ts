@@ -1,6 +1,7 @@
 // Follows a path to records one step at a time: `data.items`, `data.*.items`. A list at its end holds the records. After
 // a `*` an object at its end is one record, and a missing or null value has no records.
 import {SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 
 /** The rest of a path; '' at its end. */
 export type PathRest = string;
@@ -42,7 +43,8 @@ const SHOWN_KEYS = 20;
 
 export const noRecords = ({where, path, kind, keys, error}: NoRecords): SystemError => {
   const location = path === undefined ? 'the body' : `"${path}" in the body`;
-  const has = keys.length === 0 ? '' : ` The body has: ${keys.slice(0, SHOWN_KEYS).join(', ')}.`;
+  const has =
+    keys.length === 0 ? '' : ` The body has: ${excerpt(keys.slice(0, SHOWN_KEYS).join(', '))}.`;
   const reason = error === undefined ? '' : ` It reports an error: ${error}.`;
   const missing =
     kind === 'undefined' && error === undefined && path !== undefined

@@ -4,6 +4,7 @@ import {pipeline, Readable} from 'node:stream';
 import {crc32, createGunzip} from 'node:zlib';
 import type {Entry, ZipFile} from 'yauzl';
 import {messageOf, SystemError, TransientError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {networkCode} from '../response/faults.ts';
 import {truncationError} from './truncated-body.ts';
 
@@ -31,7 +32,7 @@ export const isPacked = (body: Buffer): boolean => isGzip(body) || isZip(body);
 
 const damaged = (where: string, format: string, cause: unknown): TransientError =>
   new TransientError(
-    `${where} answered with a damaged ${format} file: ${messageOf(cause)}. Try again later; if the error stays, report it to the API's owner.`,
+    `${where} answered with a damaged ${format} file: ${excerpt(messageOf(cause))}. Try again later; if the error stays, report it to the API's owner.`,
     {cause},
   );
 
@@ -100,12 +101,12 @@ async function* unzipped(packed: Packed, where: string): AsyncGenerator<Unpacked
     if (!isFile(entry)) continue;
     if (entry.isEncrypted()) {
       throw new SystemError(
-        `${where}: "${entry.fileName}" in the zip is encrypted and can't be read.`,
+        `${where}: "${excerpt(entry.fileName)}" in the zip is encrypted and can't be read.`,
       );
     }
     yield {
       name: entry.fileName,
-      chunks: readEntry(zip, entry, `${where}, file "${entry.fileName}"`),
+      chunks: readEntry(zip, entry, `${where}, file "${excerpt(entry.fileName)}"`),
     };
   }
 }

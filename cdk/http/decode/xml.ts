@@ -1,5 +1,6 @@
 import {isUtf8} from 'node:buffer';
 import {messageOf, SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {isObject} from '../../json/values.ts';
 import {inBatches} from './batches.ts';
 import {assertDeclared, declaredIn, looksLikeUtf8, meantBy, shownIn} from './charset.ts';
@@ -61,7 +62,7 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
     isTruncated(text)
       ? truncationError('XML', where, `content-type ${contentType}, ${body.length} bytes`, cause)
       : new SystemError(
-          `${where} answered with something that is not XML (content-type ${contentType}, ${body.length} bytes): ${reason}`,
+          `${where} answered with something that is not XML (content-type ${contentType}, ${body.length} bytes): ${excerpt(reason)}`,
           {cause},
         );
   try {

@@ -8,13 +8,13 @@ import {
   SystemError,
   TransientError,
 } from '../../errors.ts';
-import {withoutFullStop} from '../../json/trim.ts';
+import {excerpt, withoutFullStop} from '../../json/trim.ts';
 import {isObject, valueAt} from '../../json/values.ts';
-import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
+import {describeRequest, describeUrl, type HttpRequest, type HttpResponse} from '../types.ts';
 import {unfollowed} from '../wire/redirects.ts';
 import {actionOf} from './action.ts';
 import {jsonOf} from './json-body.ts';
-import {excerpt, refusalText} from './refusal-text.ts';
+import {refusalText} from './refusal-text.ts';
 
 /** The `code` of an error, or of its first cause that has one: `ECONNRESET`, `ENOTFOUND`. */
 export const networkCode = (error: unknown): string | undefined => {
@@ -73,7 +73,7 @@ export const describeFault = (error: unknown): string => {
 const describeRedirect = ({url}: HttpRequest, {url: last}: HttpResponse): string =>
   last.origin === url.origin && last.pathname === url.pathname
     ? ''
-    : ` (redirected to ${last.origin}${last.pathname})`;
+    : ` (redirected to ${describeUrl(last)})`;
 
 /** A proxy sends responses of its own, such as 502. Inside of a tunnel it can't. */
 const describeProxy = ({url, proxy}: HttpResponse): string =>
@@ -165,7 +165,7 @@ export const isExplained = (error: unknown): boolean =>
 /** The error for a fault that is not retried. */
 export const broken = (request: HttpRequest, fault: unknown): unknown => {
   if (isExplained(fault)) return fault;
-  const message = `${describeRequest(request)} failed: ${messageOf(fault).trim()}`;
+  const message = `${describeRequest(request)} failed: ${excerpt(messageOf(fault).trim())}`;
   const code = networkCode(fault) ?? '';
   return TLS_CODE.test(code)
     ? new ConfigError(

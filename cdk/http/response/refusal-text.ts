@@ -1,5 +1,5 @@
 // Finds the message in an API's error response. There are a dozen conventions, and one standard: RFC 9457.
-import {withoutFullStop} from '../../json/trim.ts';
+import {excerpt, withoutFullStop} from '../../json/trim.ts';
 import {isNone, isObject, type JsonObject} from '../../json/values.ts';
 import type {HttpResponse} from '../types.ts';
 
@@ -96,12 +96,6 @@ const distinct = (messages: readonly string[]): readonly string[] =>
       ),
   );
 
-const MAX_LENGTH = 300;
-
-/** The beginning of a server's message. `…` stands for the rest; the redactor knows that a secret may be cut there. */
-export const excerpt = (text: string): string =>
-  text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
-
 const MAX_MESSAGES = 10;
 
 const joined = (json: unknown): string =>
@@ -173,10 +167,18 @@ export const errorIn = (json: unknown): string | undefined =>
 export const isOnlyError = (json: JsonObject): boolean =>
   reportsFailure(json) && Object.keys(json).every((name) => BESIDES.has(name));
 
+/** A refusal has a few hundred bytes. The messages of one that has more than this are not looked for: it takes memory of many times its size. */
+const MAX_PARSED = 4 * 1024 ** 2;
+
+/** More than is shown, also after spaces at its start. */
+const MAX_START = 20_000;
+
 /** The messages of a JSON body, else the start of the body; undefined if it is empty or HTML. */
 export const refusalText = ({body, headers}: HttpResponse): string | undefined => {
-  const text = body.toString('utf8').trim();
+  const isLarge = body.length > MAX_PARSED;
+  const text = body.toString('utf8', 0, isLarge ? MAX_START : body.length).trim();
   if (text === '' || headers['content-type']?.includes('html')) return undefined;
+  if (isLarge) return excerpt(text);
   try {
     return excerpt(joined(JSON.parse(text)) || text);
   } catch {

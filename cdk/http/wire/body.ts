@@ -3,13 +3,11 @@ import type {FileHandle} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {ConfigError, messageOf, SystemError} from '../../errors.ts';
 import {networkCode} from '../response/faults.ts';
-import type {HttpResponse} from '../types.ts';
-
-const withoutQuery = ({origin, pathname}: URL): string => `${origin}${pathname}`;
+import {describeUrl, type HttpResponse} from '../types.ts';
 
 const tooLarge = (url: URL, maxBytes: number, advice: string): SystemError =>
   new SystemError(
-    `${withoutQuery(url)} answered with more than ${maxBytes} bytes (${Math.round(maxBytes / 1024 ** 2)} MiB), decompressed. ${advice}`,
+    `${describeUrl(url)} answered with more than ${maxBytes} bytes (${Math.round(maxBytes / 1024 ** 2)} MiB), decompressed. ${advice}`,
   );
 
 /** Receives the chunks of a body. */
@@ -74,7 +72,7 @@ export const intoFile = (url: URL, file: FileHandle, maxBytes: number): Sink => 
       } catch (cause) {
         if (!DISK_CODE.test(networkCode(cause) ?? '')) throw cause;
         throw new ConfigError(
-          `No space for the response of ${withoutQuery(url)} in ${tmpdir()}: ${messageOf(cause)}, after ${position} bytes. Free some space there, or set TMPDIR to a directory that has more.`,
+          `No space for the response of ${describeUrl(url)} in ${tmpdir()}: ${messageOf(cause)}, after ${position} bytes. Free some space there, or set TMPDIR to a directory that has more.`,
           {cause},
         );
       }

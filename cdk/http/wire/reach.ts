@@ -1,6 +1,7 @@
 // The hosts that a source sends requests to.
 import {domainToASCII} from 'node:url';
 import {ConfigError, SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
 import {isPrivateHost, leadsToPrivate} from './private-address.ts';
 
@@ -54,6 +55,9 @@ const matches = ({scheme, host, port}: Entry, to: URL, from?: URL): boolean => {
 const entryFor = (to: URL, from: URL): string =>
   from.protocol === 'https:' && to.protocol === 'http:' ? to.origin : to.host;
 
+/** https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4 */
+const LONGEST_NAME = 253;
+
 export type Reach = {
   /** Throws for a request to a host that is not on the list. Without a list the author's own requests may go anywhere. */
   readonly assertAllowed: (url: URL) => void;
@@ -100,6 +104,11 @@ export const openReach = ({baseUrl, authOrigins = [], allowedHosts}: ReachOption
 
   return {
     assertAllowed: (url) => {
+      if (url.hostname.length > LONGEST_NAME) {
+        throw new SystemError(
+          `The name of the host ${excerpt(url.hostname)} has ${url.hostname.length} characters, but no name has more than ${LONGEST_NAME}, so nothing was sent there. Report this to the API's owner.`,
+        );
+      }
       if (allowedHosts === undefined || isOwn(url) || isListed(url)) return;
       const hosts = [...allowedHosts, ...own.map(({host}) => host)];
       throw new SystemError(
@@ -110,10 +119,10 @@ export const openReach = ({baseUrl, authOrigins = [], allowedHosts}: ReachOption
       const {url: from} = request;
       if (to.origin === from.origin || isOwn(to) || isListed(to, from) || isUpgrade(to, from))
         return;
-      const allow = `\`allowedHosts: ['${entryFor(to, from)}']\` for requests without credentials`;
-      const authorize = `, \`authOrigins: ['${to.origin}']\` for requests with them`;
+      const allow = `\`allowedHosts: ['${excerpt(entryFor(to, from))}']\` for requests without credentials`;
+      const authorize = `, \`authOrigins: ['${excerpt(to.origin)}']\` for requests with them`;
       throw new ConfigError(
-        `${describeRequest(request)} ${way} ${to.origin}, another origin, so nothing was sent there. If the API has moved, set its new URL in the config. If the host belongs to it, list it in the source: ${allow}${way === 'continues at' ? authorize : ''}.`,
+        `${describeRequest(request)} ${way} ${excerpt(to.origin)}, another origin, so nothing was sent there. If the API has moved, set its new URL in the config. If the host belongs to it, list it in the source: ${allow}${way === 'continues at' ? authorize : ''}.`,
       );
     },
     isGuarded: ({url, linked, redirect}) => {

@@ -1,7 +1,7 @@
 // Redirects: https://www.rfc-editor.org/rfc/rfc9110#section-15.4
 import {SystemError} from '../../errors.ts';
-import {excerpt} from '../response/refusal-text.ts';
-import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
+import {excerpt} from '../../json/trim.ts';
+import {describeRequest, describeUrl, type HttpRequest, type HttpResponse} from '../types.ts';
 import {atOwnScheme, type CrossTo} from './crossing.ts';
 
 const MAX_REDIRECTS = 5;
@@ -26,7 +26,7 @@ export const unfollowed = (request: HttpRequest, response: HttpResponse): string
   const location = locationOf(request, response);
   if (location === undefined || !wouldLoseBody(request, response)) return undefined;
   const to = URL.parse(location, response.url.href);
-  return `It redirects to ${to ? excerpt(`${to.origin}${to.pathname}`) : 'a URL that cannot be read'}. That was not followed, because a POST would become a GET without its body there: use that URL, in the config or the source.`;
+  return `It redirects to ${to ? describeUrl(to) : 'a URL that cannot be read'}. That was not followed, because a POST would become a GET without its body there: use that URL, in the config or the source.`;
 };
 
 const targetOf = (request: HttpRequest, location: string, response: HttpResponse): URL => {
@@ -56,7 +56,7 @@ export const redirects = (first: HttpRequest, crossTo: CrossTo) => {
     const key = `${followed.method} ${followed.url.href}`;
     if (seen.has(key) || seen.size > MAX_REDIRECTS) {
       throw new SystemError(
-        `${describeRequest(first)} was redirected ${seen.has(key) ? 'in a circle, the last time to' : `more than ${MAX_REDIRECTS} times, the last time to`} ${excerpt(`${to.origin}${to.pathname}`)}. Check the URL in the config; if it is right, report this to the API's owner.`,
+        `${describeRequest(first)} was redirected ${seen.has(key) ? 'in a circle, the last time to' : `more than ${MAX_REDIRECTS} times, the last time to`} ${describeUrl(to)}. Check the URL in the config; if it is right, report this to the API's owner.`,
       );
     }
     seen.add(key);
