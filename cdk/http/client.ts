@@ -30,12 +30,7 @@ import {followLinks} from './wire/crossing.ts';
 import {proxySecrets} from './wire/proxies.ts';
 import {openReach} from './wire/reach.ts';
 import {type TimeoutOptions, timeoutsOf} from './wire/timeouts.ts';
-import {
-  MAX_BODY_BYTES,
-  MAX_DOWNLOAD_BYTES,
-  openTransport,
-  type TransportOptions,
-} from './wire/transport.ts';
+import {MAX_BODY_BYTES, openTransport, type TransportOptions} from './wire/transport.ts';
 
 /** The `connect` of a source: the API's address, its credentials, and its limits. */
 export type HttpOptions = TransportOptions &
@@ -230,7 +225,7 @@ const binder = (
   {sendAllowing, follow}: Pick<ReturnType<typeof openSending>, 'sendAllowing' | 'follow'>,
 ): Bind => {
   const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
-  const {maxDownloadBytes: largest = MAX_DOWNLOAD_BYTES} = options;
+  const {maxDownloadBytes: largest} = options;
   const makeRequest = requestMaker(options, limit);
   const warn = (message: string): void => log('WARN', message);
 

@@ -13,6 +13,7 @@ import type {FetchedRecords} from './paginate/paginate.ts';
 import {actionOf, withEmptyOn} from './response/action.ts';
 import {networkCode} from './response/faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './types.ts';
+import {largestDownload} from './wire/largest-download.ts';
 
 export type DownloadOptions = {
   /** The path of the records in JSON or XML: `items`, `data.*.rows`. Default: the body itself is the list. */
@@ -28,8 +29,8 @@ type DownloadContext = {
   readonly decoder: Decoder;
   /** The most bytes to hold in memory. */
   readonly limit: number;
-  /** The most bytes of the response, unpacked. */
-  readonly largest: number;
+  /** The most bytes of the response, unpacked, if the author has set them. */
+  readonly largest: number | undefined;
   readonly signal: AbortSignal;
 };
 
@@ -60,7 +61,8 @@ async function* readFile(
     withoutRecords,
   }: Pick<DownloadContext, 'decoder' | 'limit' | 'largest'> & DownloadOptions,
 ): AsyncGenerator<Batch> {
-  for await (const {name, chunks} of await unpackFile(file, describeRequest(request), largest)) {
+  const most = largestDownload(largest, response.sent ?? 0);
+  for await (const {name, chunks} of await unpackFile(file, describeRequest(request), most)) {
     yield* decoder.stream(chunks, {
       ...aboutOf(request, response, name),
       records,

@@ -71,6 +71,8 @@ export type HttpResponse = {
   readonly body: Buffer;
   /** The number of bytes written to the request's file; the body is empty then. */
   readonly written?: number;
+  /** The number of bytes that came over the wire for them. */
+  readonly sent?: number;
   /** The request's URL, or the last one of its redirects. */
   readonly url: URL;
   /** The name of the proxy that it came through, for messages. */

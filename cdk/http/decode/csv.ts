@@ -168,6 +168,8 @@ async function* readRecords(
 export const csv = (options: CsvOptions = {}): Decoder => ({
   accept: 'text/csv, */*;q=0.1',
   decode: (body, about) =>
-    collect(body, (chunks) => readRecords(chunks, options, {...about, limit: body.length + 1})),
+    collect(body, about, (chunks) =>
+      readRecords(chunks, options, {...about, limit: body.length + 1}),
+    ),
   stream: (chunks, about) => inBatches(readRecords(chunks, options, about)),
 });

@@ -104,6 +104,8 @@ async function* readRecords(
 export const jsonLines = ({encoding}: EncodingOption = {}): Decoder => ({
   accept: 'application/x-ndjson, application/jsonl, application/json;q=0.9, */*;q=0.1',
   decode: (body, about) =>
-    collect(body, (chunks) => readRecords(chunks, {...about, limit: 4 * body.length}, encoding)),
+    collect(body, about, (chunks) =>
+      readRecords(chunks, {...about, limit: 4 * body.length}, encoding),
+    ),
   stream: (chunks, options) => inBatches(readRecords(chunks, options, encoding)),
 });

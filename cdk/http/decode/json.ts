@@ -16,12 +16,14 @@ import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
 import {isTruncated, withoutQuote} from './json-fault.ts';
 import {jsonSplitter} from './json-splitter.ts';
 import {splitJson} from './lazy-records.ts';
+import {assertFits} from './memory.ts';
 import {assertFormat, withFormat} from './other-format.ts';
 import {emptyBodyError, truncationError} from './truncated-body.ts';
 
 /** JSON is often declared in another charset: its bytes are decoded first, so that no record has replacement signs. */
 const parse = <T>(body: Buffer, about: About, encoding?: string): T => {
   const {where, contentType = 'not given'} = about;
+  assertFits(body, where);
   const isPlain = isPlainUtf8(body, about, encoding);
   if (!isPlain) assertFormat(body, about, {format: 'JSON'});
   const text = isPlain ? body.toString('utf8') : textOf(body, about, encoding);
@@ -88,8 +90,10 @@ const decoderWith = ({encoding}: EncodingOption): Decoder => ({
   accept: 'application/json',
   decode: async (body, about) => parse(body, about, encoding),
   stream: (chunks, options) => inBatches(readRecords(chunks, options, encoding)),
-  split: (body, path, about) =>
-    isPlainUtf8(body, about, encoding) ? splitJson(body, path) : undefined,
+  split: (body, path, about) => {
+    assertFits(body, about.where);
+    return isPlainUtf8(body, about, encoding) ? splitJson(body, path) : undefined;
+  },
   looksComplete,
 });
 

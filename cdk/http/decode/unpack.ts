@@ -132,19 +132,22 @@ async function* chunksOf(file: FileHandle, from: number): AsyncGenerator<Buffer>
   }
 }
 
+/** A limit, and what to do when it is reached. */
+type Most = {readonly bytes: number; readonly advice: string};
+
 /** Counts the bytes of all files together: a small archive may unpack without end. */
 async function* limited(
   files: AsyncIterable<Unpacked>,
   where: string,
-  limit: number,
+  {bytes: most, advice}: Most,
 ): AsyncGenerator<Unpacked> {
   let bytes = 0;
   async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       bytes += chunk.length;
-      if (bytes > limit) {
+      if (bytes > most) {
         throw new SystemError(
-          `${where} answered with more than ${limit} bytes, unpacked. Request a smaller part, or raise \`maxDownloadBytes\`.`,
+          `${where} answered with more than ${most} bytes, unpacked. ${advice}`,
         );
       }
       yield chunk;
@@ -157,7 +160,7 @@ async function* limited(
 export const unpackFile = async (
   file: FileHandle,
   where: string,
-  limit: number,
+  most: Most,
 ): Promise<AsyncIterable<Unpacked>> => {
   const {buffer, bytesRead} = await file.read(Buffer.alloc(4), 0, 4, 0);
   const files = unpacked(
@@ -169,7 +172,7 @@ export const unpackFile = async (
     },
     where,
   );
-  return limited(files, where, limit);
+  return limited(files, where, most);
 };
 
 const ofBuffer = (body: Buffer): Packed => ({

@@ -5,6 +5,7 @@ import {isObject} from '../../json/values.ts';
 import {inBatches} from './batches.ts';
 import {assertDeclared, declaredIn, looksLikeUtf8, meantBy, shownIn} from './charset.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
+import {assertFits} from './memory.ts';
 import {assertFormat, HEAD_LENGTH} from './other-format.ts';
 import {assertRecords} from './records-in-document.ts';
 import {openText} from './text.ts';
@@ -51,6 +52,7 @@ const isTruncated = (text: string): boolean => {
 };
 
 const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<unknown> => {
+  assertFits(body, about.where, 'XML');
   const {XMLParser, XMLValidator} = await import('fast-xml-parser');
   const text = decodeXmlBody(body, about, options.encoding).trim();
   const {where, contentType = 'not given'} = about;

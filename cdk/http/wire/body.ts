@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {ConfigError, messageOf, SystemError} from '../../errors.ts';
 import {networkCode} from '../response/faults.ts';
 import {describeUrl, type HttpResponse} from '../types.ts';
+import {largestDownload} from './largest-download.ts';
 
 const tooLarge = (url: URL, maxBytes: number, advice: string): SystemError =>
   new SystemError(
@@ -14,7 +15,7 @@ const tooLarge = (url: URL, maxBytes: number, advice: string): SystemError =>
 export type Sink = {
   /** A pending promise delays the next chunk. An error closes the connection, and the rest is not fetched. */
   readonly take: (chunk: Buffer) => Promise<void> | undefined;
-  readonly end: () => Promise<Pick<HttpResponse, 'body' | 'written'>>;
+  readonly end: () => Promise<Pick<HttpResponse, 'body' | 'written' | 'sent'>>;
 };
 
 /** The most memory to allocate before the body comes, on the strength of a `content-length`. */
@@ -57,16 +58,22 @@ const write = async (file: FileHandle, chunk: Buffer, position: number): Promise
   }
 };
 
-/** Writes each chunk before the next one is read. What an earlier attempt wrote beyond the end is cut off. */
-export const intoFile = (url: URL, file: FileHandle, maxBytes: number): Sink => {
+/**
+ * Writes each chunk before the next one is read. What an earlier attempt wrote beyond the end is cut off.
+ * @param sent the bytes that came over the wire so far
+ */
+export const intoFile = (
+  url: URL,
+  file: FileHandle,
+  {largest, sent}: {readonly largest: number | undefined; readonly sent: () => number},
+): Sink => {
   let written = 0;
   return {
     take: async (chunk) => {
       const position = written;
       written += chunk.length;
-      if (written > maxBytes) {
-        throw tooLarge(url, maxBytes, 'Request a smaller part, or raise `maxDownloadBytes`.');
-      }
+      const {bytes, advice} = largestDownload(largest, sent());
+      if (written > bytes) throw tooLarge(url, bytes, advice);
       try {
         await write(file, chunk, position);
       } catch (cause) {
@@ -79,7 +86,7 @@ export const intoFile = (url: URL, file: FileHandle, maxBytes: number): Sink => 
     },
     end: async () => {
       await file.truncate(written);
-      return {body: Buffer.alloc(0), written};
+      return {body: Buffer.alloc(0), written, sent: sent()};
     },
   };
 };

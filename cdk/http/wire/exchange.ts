@@ -42,7 +42,7 @@ export const exchange = (
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   url: URL,
-  openSink: (head: Head) => Sink,
+  openSink: (head: Head, sent: () => number) => Sink,
   {signal, total}: Limits,
 ): Promise<HttpResponse> => {
   const {promise, resolve, reject} = Promise.withResolvers<HttpResponse>();
@@ -51,6 +51,7 @@ export const exchange = (
   let response: {readonly head: Head; readonly sink: Sink} | undefined;
   /** Pending until the sink can take more; undefined if it can. */
   let busy: Promise<void> | undefined;
+  let sent = 0;
 
   const finish = (): void => {
     clearTimeout(timer);
@@ -90,12 +91,13 @@ export const exchange = (
       if (status < 200) return;
       const head = {status, headers: flatten(headers), url};
       attempt(() => {
-        response = decoding(head, openSink);
+        response = decoding(head, (decoded) => openSink(decoded, () => sent));
       }, abort);
     },
     onResponseData: (_controller, chunk) => {
       // undici passes an empty chunk when it resumes at the end of a connection. Pausing for that one would never end.
       if (over !== undefined || chunk.length === 0) return;
+      sent += chunk.length;
       attempt(() => {
         const taking = response?.sink.take(chunk);
         if (taking !== undefined) wait(taking);

@@ -18,7 +18,7 @@ export type TransportOptions = {
   readonly maxBodyBytes?: number;
   /** The largest headers of a response in bytes, with HTTP/1. Default 16 KiB. */
   readonly maxHeaderBytes?: number;
-  /** The largest download in bytes, decompressed. Default 16 GiB. */
+  /** The largest download in bytes, decompressed. Default 16 GiB, and 200 times what is sent if that is more than 64 MiB. */
   readonly maxDownloadBytes?: number;
   /**
    * The only hosts to connect to, besides that of `baseUrl`, and those that links and redirects may lead to:
@@ -32,7 +32,6 @@ export type TransportOptions = {
 
 export const MAX_HEADER_BYTES = 16 * 1024;
 export const MAX_BODY_BYTES = 256 * 1024 ** 2;
-export const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
 
 const bodyOf = ({json, form}: HttpRequest) => {
   if (json !== undefined) return {type: 'application/json', body: printExact(json)};
@@ -76,7 +75,7 @@ export const openTransport = (
   {
     maxHeaderBytes = MAX_HEADER_BYTES,
     maxBodyBytes = MAX_BODY_BYTES,
-    maxDownloadBytes = MAX_DOWNLOAD_BYTES,
+    maxDownloadBytes,
     allowedHosts,
     tls = {},
     proxy,
@@ -112,10 +111,10 @@ export const openTransport = (
       dispatcher,
       options,
       url,
-      (head) =>
+      (head, sent) =>
         into === undefined || head.status >= 300
           ? intoMemory(head.url, maxBodyBytes, announcedLength(head))
-          : intoFile(head.url, into, maxDownloadBytes),
+          : intoFile(head.url, into, {largest: maxDownloadBytes, sent}),
       {signal, total: Math.max(0, until - performance.now())},
     );
     try {
