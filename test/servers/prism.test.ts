@@ -261,15 +261,15 @@ describeWith('prism')("GitHub's own contract", () => {
 
     // Its examples have "string" for every string.
     test.each([
-      [401, '/user/repos', 'config_error', `answered 401: string. ${UNKNOWN}`, 1],
-      [403, '/gists', 'config_error', `answered 403: string. ${MISSING}`, 1],
-      [404, ISSUES, 'system_error', 'answered 404: string.', 1],
-      [422, ISSUES, 'system_error', 'answered 422: string: string.', 1],
+      [401, '/user/repos', 'config_error', `string. ${UNKNOWN}`, 1],
+      [403, '/gists', 'config_error', `string. ${MISSING}`, 1],
+      [404, ISSUES, 'system_error', 'string.', 1],
+      [422, ISSUES, 'system_error', 'string: string.', 1],
       [
         500,
         '/repos/octocat/hello-world/commits',
         'transient_error',
-        'answered 500: string. All 3 attempts failed: try again later.',
+        'string. All 3 attempts failed: try again later.',
         3,
       ],
     ])(
@@ -278,7 +278,7 @@ describeWith('prism')("GitHub's own contract", () => {
         const {ids, failure, seen} = await readList({path, prefer: `code=${code}`});
         expect({ids, failure}).toEqual({
           ids: [],
-          failure: `items ${type}: GET ${prism.url}${path} ${message}`,
+          failure: `items ${type}: GET ${prism.url}${path} answered ${code} through the proxy ${proxy.env.HTTP_PROXY} (HTTP_PROXY): ${message}`,
         });
         expect(requestsOf(seen)).toEqual(Array.from({length: times}, () => path));
       },
@@ -288,7 +288,7 @@ describeWith('prism')("GitHub's own contract", () => {
     test('is made for a value that the contract does not allow: it is noticed here, and says what was wrong', async () => {
       const path = '/repos/octocat/hello-world/labels';
       const {failure} = await readList({path, query: {per_page: 'many'}});
-      expect(failure).toContain('labels answered 422: Your request is not valid');
+      expect(failure).toContain('(HTTP_PROXY): Your request is not valid');
       expect(failure).toContain('Request query parameter per_page must be integer.');
       const {seen} = await readList({path: ISSUES, query: {state: 'some'}});
       expect(seen.at(-1)).toMatchObject({
