@@ -6,7 +6,7 @@ import {withAuth} from '../../../test/http/authorized.ts';
 import {serve} from '../../../test/http/loopback.ts';
 import {nextUrl} from '../paginate/next-url.ts';
 import {openAgents} from './agent.ts';
-import {guardedLookup, isPrivateHost} from './private-address.ts';
+import {guardedLookup, isLinkLocal, isPrivateHost} from './private-address.ts';
 import {openReach} from './reach.ts';
 import {DEFAULT_TIMEOUTS} from './timeouts.ts';
 
@@ -210,4 +210,32 @@ test('an API in a private network may lead to its neighbours', async () => {
     ),
   );
   expect(result).toEqual([[{id: 1}], [{id: 2}]]);
+});
+
+test.each([
+  ['169.254.169.254', '169.254.169.254'],
+  ['0xa9fea9fe', '169.254.169.254'],
+  ['[fe80::1]', 'fe80::1'],
+  ['[fd00:ec2::254]', 'fd00:ec2::254'],
+])(
+  'an API in a private network does not lead to %s, which is link-local',
+  async (host, address) => {
+    const baseUrl = await serve((_message, response) =>
+      response.end(JSON.stringify({items: [{id: 1}], next: `http://${host}/latest/meta-data`})),
+    );
+    const failure = await failureOf(() =>
+      withAuth({baseUrl, allowedHosts: ['*'], retry: {attempts: 1}}, (http) =>
+        Array.fromAsync(http.paginate('/', {records: 'items', next: nextUrl('next')})),
+      ),
+    );
+    expect(failure).toBe(
+      `ConfigError: ${address} is link-local, as those of metadata services are, so nothing was sent there. If the source should reach it, list '${address}' in \`allowedHosts\`.`,
+    );
+  },
+);
+
+test('a mapped address is link-local as the one that it stands for', () => {
+  expect(
+    ['::ffff:169.254.1.1', '169.253.1.1', '10.0.0.1', 'fe80::1%eth0'].map(isLinkLocal),
+  ).toEqual([true, false, false, true]);
 });

@@ -51,8 +51,21 @@ const embeddedIn = (address: string): string => {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 };
 
+/** Cloud machines get their credentials there, so not even a private server may lead there. */
+const LINK_LOCAL = new BlockList();
+LINK_LOCAL.addSubnet('169.254.0.0', 16, 'ipv4');
+LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
+LINK_LOCAL.addAddress('fd00:ec2::254', 'ipv6');
+
+const withoutZone = (address: string): string => address.split('%', 1)[0] ?? ''; // `fe80::1%eth0`
+
+export const isLinkLocal = (address: string): boolean => {
+  const plain = withoutZone(address);
+  return isIP(plain) > 0 && LINK_LOCAL.check(plain, isIP(plain) === 4 ? 'ipv4' : 'ipv6');
+};
+
 export const isPrivateAddress = (address: string): boolean => {
-  const [plain = ''] = address.split('%', 1); // `fe80::1%eth0`
+  const plain = withoutZone(address);
   if (isIP(plain) === 4) return PRIVATE.check(plain, 'ipv4');
   // The list finds `::ffff:10.0.0.1` among the IPv4 addresses.
   if (!NAT64.check(plain, 'ipv6')) return PRIVATE.check(plain, 'ipv6');

@@ -3,7 +3,7 @@ import {domainToASCII} from 'node:url';
 import {ConfigError, SystemError} from '../../errors.ts';
 import {excerpt} from '../../json/trim.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
-import {isPrivateHost, leadsToPrivate} from './private-address.ts';
+import {isLinkLocal, isPrivateHost, leadsToPrivate} from './private-address.ts';
 
 /** The verb of messages: `was redirected to`, `continues at`. */
 export type Way = 'was redirected to' | 'continues at';
@@ -94,11 +94,15 @@ export const openReach = ({baseUrl, authOrigins = [], allowedHosts}: ReachOption
   const judge: Reach['judge'] = async (hostname, address) => {
     const at = URL.parse(`http://${address.includes(':') ? `[${address}]` : address}`)?.hostname;
     if (entries.some(({host}) => host === at)) return undefined;
-    if (base && (await leadsToPrivate(base.hostname))) return undefined;
+    const isLocal = isLinkLocal(address);
+    if (!isLocal && base && (await leadsToPrivate(base.hostname))) return undefined;
+    const why = isLocal
+      ? 'link-local, as those of metadata services are'
+      : `in a private network, but ${base?.origin ?? 'the server that links there'} is public`;
     const what =
       hostname === address ? `${hostname} is` : `${hostname} has the address ${address}, which is`;
     return new ConfigError(
-      `${what} in a private network, but ${base?.origin ?? 'the server that links there'} is public, so nothing was sent there. If the source should reach it, list '${address}' in \`allowedHosts\`.`,
+      `${what} ${why}, so nothing was sent there. If the source should reach it, list '${address}' in \`allowedHosts\`.`,
     );
   };
 
