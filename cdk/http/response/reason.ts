@@ -105,7 +105,7 @@ const names = (text: string, label: string): boolean =>
   text.split(/[\s"'`(),:;]+|\.(?=\s|$)/).includes(label);
 
 const withLabel = (label: string, text: string): string =>
-  names(text, label) ? text : `${label}: ${text}`;
+  names(text, label) && text !== label ? text : `${label}: ${text}`;
 
 /** `title: can't be blank`, unless the words name the field themselves. */
 const labelled = (label: string, words: Words): Words =>
