@@ -63,6 +63,10 @@ const EXPECTED = [
   [`Type '"team"' is not assignable to type '${PATHS}'.`],
   [`Argument of type '"idd"' is not assignable to parameter of type '${PATHS}'.`],
   ["Property 'updated' does not exist on type 'Item'."],
+  [expect.stringMatching(/known properties, and 'teem' does not exist/)],
+  [
+    `Type '"nam"' is not assignable to type '"id" | "labels" | "name" | "team" | "updated_at" | undefined'. Did you mean '"name"'?`,
+  ],
   ["Property 'idd' does not exist on type 'NoInfer<Item>'."],
   [long, "Type '{ idd: number; }' has no properties in common with type 'Partial<NoInfer<Item>>'."],
   ["Property 'repo' does not exist on type '{ repository: string; }'."],

@@ -88,7 +88,7 @@ export type HttpClient<Item extends object = JsonObject> = {
    */
   readonly download: <R extends object = Item>(
     path: string,
-    options?: ListRequestOptions & DownloadOptions,
+    options?: ListRequestOptions & DownloadOptions<NoInfer<R>>,
   ) => AsyncIterable<FetchedRecords<R>>;
 };
 
@@ -292,7 +292,7 @@ const binder = (
         ),
       download: <R extends object>(
         path: string,
-        wanted: ListRequestOptions & DownloadOptions = {},
+        wanted: ListRequestOptions & DownloadOptions<R> = {},
       ) =>
         download<R>(
           {sendAllowing, decoder: wanted.decode ?? jsonDecoder(), limit, largest, signal},

@@ -4,8 +4,10 @@ import {type FileHandle, open, unlink} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {ConfigError} from '../errors.ts';
+import type {JsonObject} from '../json/values.ts';
 import {aboutOf, hasNoContent} from './decode/decode-response.ts';
 import type {Batch, Decoder} from './decode/decoder.ts';
+import {type RecordsOption, recordsOption, shapedRecords} from './decode/record-shape.ts';
 import type {WithoutRecords} from './decode/records-path.ts';
 import {rethrowTruncation} from './decode/truncation.ts';
 import {unpackFile} from './decode/unpack.ts';
@@ -14,9 +16,9 @@ import {actionOf, withEmptyOn} from './response/action.ts';
 import {networkCode} from './response/faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './types.ts';
 
-export type DownloadOptions = {
-  /** The path of the records in JSON or XML: `items`, `data.*.rows`. Default: the body itself is the list. */
-  readonly records?: string;
+export type DownloadOptions<R extends object = JsonObject> = {
+  /** The path of the records in JSON or XML: `items`, `data.*.rows`, or an object as in `paginate`. Default: the body itself. */
+  readonly records?: RecordsOption<R>;
   /** A body that has nothing at `records` is an `error` (the default) or an `empty` list. Null is always an empty one. */
   readonly withoutRecords?: WithoutRecords;
   /** Statuses that mean "nothing here" instead of a failure. */
@@ -48,7 +50,7 @@ export const openTemporary = async (folder = tmpdir()): Promise<FileHandle> => {
   }
 };
 
-async function* readFile(
+async function* readFile<R extends object>(
   file: FileHandle,
   request: HttpRequest,
   response: HttpResponse,
@@ -58,15 +60,20 @@ async function* readFile(
     largest,
     records,
     withoutRecords,
-  }: Pick<DownloadContext, 'decoder' | 'limit' | 'largest'> & DownloadOptions,
+  }: Pick<DownloadContext, 'decoder' | 'limit' | 'largest'> & DownloadOptions<R>,
 ): AsyncGenerator<Batch> {
+  const {path, shape} = recordsOption(records);
+  // The other formats are lists by themselves.
+  const hasPaths = decoder.split !== undefined || decoder.find !== undefined;
   for await (const {name, chunks} of await unpackFile(file, describeRequest(request), largest)) {
-    yield* decoder.stream(chunks, {
-      ...aboutOf(request, response, name),
-      records,
-      withoutRecords,
-      limit,
-    });
+    const about = aboutOf(request, response, name);
+    const options = {...about, records: path, withoutRecords, limit};
+    if (shape === undefined || hasPaths) yield* decoder.stream(chunks, {...options, shape});
+    else {
+      for await (const batch of decoder.stream(chunks, options)) {
+        yield {...batch, records: shapedRecords(batch.records, {...about, path, shape})};
+      }
+    }
   }
 }
 
@@ -74,7 +81,7 @@ async function* readFile(
 export async function* download<R extends object>(
   {sendAllowing, decoder, limit, largest, signal}: DownloadContext,
   first: HttpRequest,
-  {records, withoutRecords, emptyOn = []}: DownloadOptions,
+  {records, withoutRecords, emptyOn = []}: DownloadOptions<R>,
 ): AsyncGenerator<FetchedRecords<R>> {
   const file = await openTemporary();
   const batches = (request: HttpRequest, response: HttpResponse) =>

@@ -241,3 +241,13 @@ export const isEscapedKey = (bytes: Buffer, start: number, end: number): boolean
   }
   return false;
 };
+
+const KINDS: Readonly<Record<string, string>> = {'"': 'a string', t: 'a boolean', f: 'a boolean'};
+
+/** The type of the value that begins with this byte, as `kindOf` says it. */
+export const kindAt = (byte: number): string => {
+  if (byte === OPEN_OBJECT) return 'an object';
+  if (byte === OPEN_LIST) return 'an array';
+  const sign = String.fromCharCode(byte);
+  return sign === 'n' ? 'null' : (KINDS[sign] ?? 'a number');
+};

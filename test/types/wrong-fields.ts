@@ -106,6 +106,7 @@ export const fineStreams = [
       yield page([await http.get('/m/1')]);
       for await (const found of http.paginate('/m')) yield found;
       yield* http.download('/m', {method: 'POST', form: {all: true}});
+      yield* http.download('/m', {records: {path: 'teams.*', keyFields: ['name']}});
     },
   }),
   stream({
@@ -219,6 +220,22 @@ export const wrongFields = [
         // wrong: nor this one
         stop: ({records}) => records.some(({updated}) => updated),
       }),
+  }),
+  stream({
+    name: 'parent_fields',
+    schema,
+    read: ({http}) =>
+      http.paginate('/m', {
+        // wrong: the records have no such field
+        records: {path: 'teams.*.items', parentFields: {teem: 'teams.*.name'}},
+      }),
+  }),
+  stream({
+    name: 'wrapped',
+    schema,
+    read: ({http}) =>
+      // wrong: the records have no such field
+      http.download('/m', {records: {path: 'names', wrap: 'nam'}}),
   }),
   stream({
     name: 'own_paging',

@@ -9,6 +9,7 @@ import {
   COMMA,
   FAULT,
   INCOMPLETE,
+  kindAt,
   OPEN_LIST,
   OPEN_OBJECT,
   QUOTE,
@@ -30,11 +31,14 @@ import {
 } from './records-path.ts';
 import {emptyBodyError, truncated, truncationError} from './truncated-body.ts';
 
-/** Called with the bytes of each element, which are valid only during the call. */
-type OnElement = (bytes: Buffer, start: number, end: number) => void;
+/** Called with the bytes of each element, which are valid only during the call, and its key or index. */
+type OnElement = (bytes: Buffer, start: number, end: number, key: string) => void;
 
 /** `limit` is that of one element: only one is in memory at a time. */
-type SplitOptions = Omit<StreamOptions, 'contentType'>;
+type SplitOptions = Omit<StreamOptions, 'contentType' | 'shape'> & {
+  /** Elements may be of any type. At the end of a path with `*`, each value is one. */
+  readonly anyElement?: boolean;
+};
 
 type JsonSplitter = {
   readonly push: (chunk: Buffer) => void;
@@ -52,6 +56,7 @@ type Frame = {
   phase: Phase;
   /** In an object: the rest of the path at the last key. */
   next: PathRest | undefined;
+  key: string;
   index: number;
   /** The path continues in a value that was read. */
   met: boolean;
@@ -61,14 +66,6 @@ const MOST_KEYS = 20;
 
 /** Off the path, this many levels are read value by value; a deeper value is read in one piece. */
 const OFF_PATH_LEVELS = 2;
-
-const KINDS: Readonly<Record<string, string>> = {'"': 'a string', t: 'a boolean', f: 'a boolean'};
-
-const kindAt = (byte: number): string => {
-  if (byte === OPEN_OBJECT) return 'an object';
-  const sign = String.fromCharCode(byte);
-  return sign === 'n' ? 'null' : (KINDS[sign] ?? 'a number');
-};
 
 type State = {
   readonly options: SplitOptions;
@@ -144,7 +141,10 @@ const open = (
   aim: Pick<Frame, 'rest' | 'holdsRecords'>,
 ): number => {
   const closing = byte === OPEN_LIST ? CLOSE_LIST : CLOSE_OBJECT;
-  state.stack.push({...aim, closing, phase: 'first', next: undefined, index: 0, met: false});
+  state.stack.push({
+    ...aim,
+    ...{closing, phase: 'first', next: undefined, key: '', index: 0, met: false},
+  });
   return index + 1;
 };
 
@@ -170,17 +170,22 @@ const refused = ({options, keys}: State, kind: string): NoRecords => ({
 
 const readElement = (state: State, byte: number, index: number): number => {
   if (NO_VALUE.has(byte)) throw unexpected(state, byte, index, 'a value');
-  if (byte !== OPEN_OBJECT) throw noRecords(refused(state, 'a list with other values'));
+  if (byte !== OPEN_OBJECT && !state.options.anyElement) {
+    throw noRecords({...refused(state, 'a list with other values'), item: kindAt(byte)});
+  }
   const end = readPiece(state, index, `in record ${state.elements + 1}`);
   if (end === INCOMPLETE) return end;
   state.elements += 1;
-  state.onElement(state.window, index, end);
+  const {closing, key, index: place} = state.stack.at(-1) ?? {};
+  state.onElement(state.window, index, end, closing === CLOSE_LIST ? String(place) : (key ?? ''));
   return end;
 };
 
 const readTarget = (state: State, byte: number, index: number): number => {
   let end: number;
-  if (byte === OPEN_LIST) end = open(state, byte, index, {rest: undefined, holdsRecords: true});
+  if (state.wild && state.options.anyElement) end = readElement(state, byte, index);
+  else if (byte === OPEN_LIST)
+    end = open(state, byte, index, {rest: undefined, holdsRecords: true});
   else if (byte === OPEN_OBJECT && state.wild) end = readElement(state, byte, index);
   else {
     end = readOffPath(state, byte, index);
@@ -234,6 +239,7 @@ const isEmptyAt = (window: Buffer, index: number): boolean => {
 };
 
 const takeKey = (state: State, frame: Frame, key: string): void => {
+  frame.key = key;
   state.atError = state.stack.length === 1 && isErrorField(key);
   if (state.stack.length === 1 && state.keys.length < MOST_KEYS) state.keys.push(key);
   frame.next = frame.rest === undefined ? undefined : stepToKey(frame.rest, key);

@@ -160,7 +160,7 @@ const codeIn = (fields: readonly Field[]): string | undefined =>
       .flatMap(([, value]) => wordsIn(value)),
   )[0];
 
-/** What stands beside a bare code: Slack's `{"error": "missing_scope", "needed": "channels:read"}`. */
+/** The strings beside a bare code: Slack's `{"error": "missing_scope", "needed": "channels:read"}`. */
 const besideCode = (fields: readonly Field[]): Words =>
   fields.flatMap(([name, value]) => {
     const plain = plainName(name);
@@ -224,7 +224,7 @@ const distinct = (words: Words): Words => {
   });
 };
 
-/** The reasons in one sentence, without the full stop; empty if there are none. */
+/** The reasons in one sentence, without the full stop; empty without any. */
 export const reasonOf = (...parts: readonly unknown[]): string =>
   distinct(parts.flatMap((part) => wordsIn(part)).slice(0, MAX_WORDS))
     .map(withoutFullStop)
