@@ -90,6 +90,7 @@ const EXPECTED = [
     "Object literal may only specify known properties, and 'json' does not exist in type 'GetOptions'.",
   ],
   ["Type '{ all: true; }' is not assignable to type 'undefined'."],
+  [long, expect.stringMatching(/^Property 'contentType' is missing in type '{ body: string; }'/)],
   [`Type '"DELETE"' is not assignable to type '"GET" | "POST" | undefined'.`],
 ];
 

@@ -321,6 +321,8 @@ export const wrongRequests = async (http: HttpClient) => {
   await http.get('/m', {json: {all: true}});
   // wrong: a body is JSON or a form
   await http.search('/m', {json: {all: true}, form: {all: true}});
+  // wrong: a text has a type
+  await http.search('/m', {body: '<all/>'});
   // wrong: a list changes nothing
   http.paginate('/m', {method: 'DELETE'});
 };

@@ -41,7 +41,7 @@ export const recordsOption = <R extends object>(
   return {...(path !== undefined && {path}), shape: records as RecordsShape};
 };
 
-/** What may be done with one document, or with one part of a stream. */
+/** The options for one document, or for one part of a stream. */
 export type Shaping = {
   readonly where: string;
   readonly path: string | undefined;

@@ -7,7 +7,7 @@ import {assertRecords, recordsAtPath} from '../decode/records-in-document.ts';
 import type {WithoutRecords} from '../decode/records-path.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
-import type {Follow} from '../wire/crossing.ts';
+import type {Follow, HoldsSecret} from '../wire/crossing.ts';
 import {countAt, type FieldLocation} from './field-location.ts';
 import {
   assertBelowCap,
@@ -62,6 +62,8 @@ export type Paging = {
   readonly sendAllowing: (allowed: readonly number[]) => Send;
   /** Follows links to a next page. Credentials must not follow one to another origin. */
   readonly follow?: Follow;
+  /** Finds credentials in a body, which then is not saved. */
+  readonly holdsSecret?: HoldsSecret;
   readonly warn: (message: string) => void;
   readonly decoder: Decoder;
   /** The largest body in bytes, unpacked. */
@@ -225,7 +227,7 @@ export async function* paginate<R extends object>(
   options: PaginateOptions<R>,
 ): AsyncGenerator<FetchedRecords<R>> {
   const first = takeStep(request, paginatorOf(options.next).first ?? {});
-  const list = openList(paging.resume, first, paging.follow);
+  const list = openList(paging.resume, first, paging);
   const pages = openPages<R>(paging, options, list.isResumed);
   const {fetchPage, requestAfter, incompleteReason} = pages;
   let page = await fetchPage(withEmptyOn(list.begin, options.emptyOn));
