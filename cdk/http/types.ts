@@ -34,7 +34,7 @@ export type ResponseRule = {
   readonly advice?: string;
 };
 
-export type RequestContent = {
+type RequestContent = {
   /** Of the `content-type`, unless a header sets it: `text/xml; charset=utf-8`. */
   readonly type: string;
   readonly print: (values: Query) => string | Uint8Array;

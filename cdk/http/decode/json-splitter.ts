@@ -36,8 +36,8 @@ type OnElement = (bytes: Buffer, start: number, end: number, key: string) => voi
 
 /** `limit` is that of one element: only one is in memory at a time. */
 type SplitOptions = Omit<StreamOptions, 'contentType' | 'shape'> & {
-  /** Elements may be of any type. At the end of a path with `*`, each value is one. */
-  readonly anyElement?: boolean;
+  /** Elements may be of any type, and at the end of a path with `*` each value is one. The whole path, for messages. */
+  readonly anyElementOf?: {readonly path: string | undefined};
 };
 
 type JsonSplitter = {
@@ -163,14 +163,14 @@ const readOffPath = (state: State, byte: number, index: number): number => {
 
 const refused = ({options, keys}: State, kind: string): NoRecords => ({
   where: options.where,
-  path: options.records,
+  path: (options.anyElementOf ?? {path: options.records}).path,
   kind,
   keys,
 });
 
 const readElement = (state: State, byte: number, index: number): number => {
   if (NO_VALUE.has(byte)) throw unexpected(state, byte, index, 'a value');
-  if (byte !== OPEN_OBJECT && !state.options.anyElement) {
+  if (byte !== OPEN_OBJECT && !state.options.anyElementOf) {
     throw noRecords({...refused(state, 'a list with other values'), item: kindAt(byte)});
   }
   const end = readPiece(state, index, `in record ${state.elements + 1}`);
@@ -183,7 +183,7 @@ const readElement = (state: State, byte: number, index: number): number => {
 
 const readTarget = (state: State, byte: number, index: number): number => {
   let end: number;
-  if (state.wild && state.options.anyElement) end = readElement(state, byte, index);
+  if (state.wild && state.options.anyElementOf) end = readElement(state, byte, index);
   else if (byte === OPEN_LIST)
     end = open(state, byte, index, {rest: undefined, holdsRecords: true});
   else if (byte === OPEN_OBJECT && state.wild) end = readElement(state, byte, index);

@@ -70,7 +70,7 @@ async function* readRecords(
   let bytes = 0;
   const {records: path, shape} = options;
   const shaped = shape && openShape({...options, path, shape});
-  const split = shaped ? {...options, records: shaped.path, anyElement: true} : options;
+  const split = shaped ? {...options, records: shaped.path, anyElementOf: {path}} : options;
   const splitter = jsonSplitter(split, (window, start, end, key) => {
     const text = utf8TextOf(window.subarray(start, end), options);
     if (shaped === undefined) records.push(parseExact<object>(text));

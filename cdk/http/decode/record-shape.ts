@@ -207,8 +207,8 @@ export const itemsOf = (ends: readonly (Spot | undefined)[], shaping: Shaping) =
   const present = ends.filter((end) => end !== undefined);
   const lists = present.map((end) => itemsAt(end, shaping));
   const wrong = present[lists.indexOf(undefined)];
-  const isMissing = ends.length > 0 && present.length === 0;
-  return {items: lists.flatMap((list) => list ?? []), wrong, isMissing};
+  const counts = {found: present.length, missed: ends.length - present.length};
+  return {items: lists.flatMap((list) => list ?? []), wrong, ...counts};
 };
 
 /**

@@ -43,27 +43,27 @@ export const openShape = (shaping: Shaping) => {
   const star = parts.indexOf('*');
   const columns = columnsIn(undefined, shaping);
   const above = Array.from({length: star < 0 ? parts.length + 1 : star + 1}, () => undefined);
-  let mayBeMissing = star >= 0;
+  let found = 0;
+  let missed = 0;
   const itemsIn = (part: Spot): readonly Spot[] => {
     if (star < 0) return [part];
-    const {items, wrong, isMissing} = itemsOf(endsOf(part, parts.slice(star + 1)), shaping);
-    if (wrong) throw noRecords({where, path, kind: kindOf(valueAtSpot(wrong)), keys: []});
-    mayBeMissing &&= isMissing;
-    return items;
+    const ends = itemsOf(endsOf(part, parts.slice(star + 1)), shaping);
+    if (ends.wrong) throw noRecords({where, path, kind: kindOf(valueAtSpot(ends.wrong)), keys: []});
+    found += ends.found;
+    missed += ends.missed;
+    return ends.items;
   };
-  let taken = 0;
   return {
     /** The path of the parts. */
     path: star < 0 ? path : parts.slice(0, star + 1).join('.'),
     /** The records in one part. */
     take: (json: string, key: string): readonly object[] => {
-      taken += 1;
       const holder = parseExact<object>(`{${JSON.stringify(key)}:${json}}`);
       const part = {holder, key, above, keys: star < 0 ? [] : [key]};
       return itemsIn(part).map((item) => recordOf(item, shaping, columns));
     },
     end: (): void => {
-      if (taken === 0 || !mayBeMissing || withoutRecords === 'empty') return;
+      if (found > 0 || missed === 0 || withoutRecords === 'empty') return;
       throw noRecords({where, path, kind: 'undefined', keys: []});
     },
   };
