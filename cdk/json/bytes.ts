@@ -251,3 +251,12 @@ export const kindAt = (byte: number): string => {
   const sign = String.fromCharCode(byte);
   return sign === 'n' ? 'null' : (KINDS[sign] ?? 'a number');
 };
+
+/** True for null, false, 0, and an empty string, list or object, as far as the bytes show. */
+export const isEmptyAt = (bytes: Buffer, index: number): boolean => {
+  const sign = String.fromCharCode(bytes[index] ?? 0);
+  if ('nf0'.includes(sign)) return true;
+  const closing = {'"': '"', '[': ']', '{': '}'}[sign];
+  const next = bytes[sign === '"' ? index + 1 : skipSpace(bytes, index + 1)] ?? 0;
+  return closing === String.fromCharCode(next);
+};

@@ -95,11 +95,11 @@ export const copyField = (
   holder: object,
   key: string,
 ): void => {
-  // Defined, because `__proto__` is a name too.
-  Object.defineProperty(target, name, {
-    value: Reflect.get(holder, key),
-    ...{enumerable: true, writable: true, configurable: true},
-  });
+  const value: unknown = Reflect.get(holder, key);
+  if (name === '__proto__') {
+    const own = {enumerable: true, writable: true, configurable: true};
+    Object.defineProperty(target, name, {value, ...own});
+  } else target[name] = value;
   const digits = digitsIn(holder)?.get(key);
   // A map of its own, because `{...record}` shares the one of the record.
   if (digits !== undefined) {

@@ -9,6 +9,7 @@ import {
   COMMA,
   FAULT,
   INCOMPLETE,
+  isEmptyAt,
   kindAt,
   OPEN_LIST,
   OPEN_OBJECT,
@@ -168,6 +169,12 @@ const refused = ({options, keys}: State, kind: string): NoRecords => ({
   keys,
 });
 
+/** The key or the index of the value that is read. */
+const keyIn = ({stack}: State): string => {
+  const frame = stack.at(-1);
+  return frame?.closing === CLOSE_LIST ? String(frame.index) : (frame?.key ?? '');
+};
+
 const readElement = (state: State, byte: number, index: number): number => {
   if (NO_VALUE.has(byte)) throw unexpected(state, byte, index, 'a value');
   if (byte !== OPEN_OBJECT && !state.options.anyElementOf) {
@@ -176,8 +183,7 @@ const readElement = (state: State, byte: number, index: number): number => {
   const end = readPiece(state, index, `in record ${state.elements + 1}`);
   if (end === INCOMPLETE) return end;
   state.elements += 1;
-  const {closing, key, index: place} = state.stack.at(-1) ?? {};
-  state.onElement(state.window, index, end, closing === CLOSE_LIST ? String(place) : (key ?? ''));
+  state.onElement(state.window, index, end, state.options.anyElementOf ? keyIn(state) : '');
   return end;
 };
 
@@ -227,15 +233,6 @@ const readListValue = (state: State, frame: Frame, byte: number, index: number):
   frame.index += 1;
   if (rest !== undefined) frame.met = true;
   return end;
-};
-
-/** As far as the window shows. */
-const isEmptyAt = (window: Buffer, index: number): boolean => {
-  const sign = String.fromCharCode(window[index] ?? 0);
-  if ('nf0'.includes(sign)) return true;
-  const closing = {'"': '"', '[': ']', '{': '}'}[sign];
-  const next = window[sign === '"' ? index + 1 : skipSpace(window, index + 1)] ?? 0;
-  return closing === String.fromCharCode(next);
 };
 
 const takeKey = (state: State, frame: Frame, key: string): void => {

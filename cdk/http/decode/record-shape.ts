@@ -122,29 +122,37 @@ const addField = (
   copyField(record, name, from.holder, from.key);
 };
 
-const addParents = (
-  record: {[name: string]: unknown},
-  item: Spot,
-  {where, path, shape, childrenOf}: Shaping,
-): void => {
-  for (const [name, field = ''] of Object.entries(shape.parentFields ?? {})) {
+/** A field from around a record: its name, its path, and at which depth of the record's own path the two part. */
+type ParentField = {
+  readonly name: string;
+  readonly path: string;
+  readonly depth: number;
+  readonly rest: readonly string[];
+};
+
+const parentsOf = ({path, shape: {parentFields = {}}}: Shaping): readonly ParentField[] =>
+  Object.entries(parentFields).map(([name, field = '']) => {
     const parts = partsOf(field);
     const depth = sharedDepth(partsOf(path), parts);
-    const around = [...item.above, item][depth];
-    const found = around ? endsOf(around, parts.slice(depth), childrenOf) : [];
-    const [value] = found;
-    if (found.length > 1) {
-      throw new SystemError(
-        `${where}: there are ${found.length} values at "${field}", but the field "${name}" takes one.`,
-      );
-    }
-    if (value === undefined && shape.withoutField !== 'null') {
-      throw new SystemError(
-        `${where}: a record has no "${field}" around it, which should become its field "${name}". Correct the path in \`parentFields\`, or set \`withoutField: 'null'\`.`,
-      );
-    }
-    addField(record, name, value ?? {holder: [null], key: '0'}, where);
+    return {name, path: field, depth, rest: parts.slice(depth)};
+  });
+
+/** The value around an item; undefined for null in place of one that is not there. */
+const parentOf = (item: Spot, {name, path, depth, rest}: ParentField, shaping: Shaping) => {
+  const {where, shape, childrenOf} = shaping;
+  const around = depth < item.above.length ? item.above[depth] : item;
+  const found = around ? endsOf(around, rest, childrenOf) : [];
+  if (found.length > 1) {
+    throw new SystemError(
+      `${where}: there are ${found.length} values at "${path}", but the field "${name}" takes one.`,
+    );
   }
+  if (found[0] === undefined && shape.withoutField !== 'null') {
+    throw new SystemError(
+      `${where}: a record has no "${path}" around it, which should become its field "${name}". Correct the path in \`parentFields\`, or set \`withoutField: 'null'\`.`,
+    );
+  }
+  return found[0];
 };
 
 const addRow = (
@@ -164,32 +172,34 @@ const addRow = (
   });
 };
 
-/** @param columns the names of the values in each row, if they are rows */
-export const recordOf = (item: Spot, shaping: Shaping, columns?: readonly string[]): object => {
-  const {where, path, shape, childrenOf} = shaping;
-  const value = valueAtSpot(item);
-  const isWrapped = shape.wrap !== undefined;
-  const isRow = columns !== undefined;
-  if (!isWrapped && !isRow && !isObject(value)) {
-    throw noRecords({
-      ...{where, path, keys: []},
-      kind: 'a list with other values',
-      item: kindOf(value),
+/** Makes the record of an item. The document is for columns that it names itself. */
+export const recordMaker = (shaping: Shaping, document?: unknown) => {
+  const {where, path, shape} = shaping;
+  const columns = columnsIn(document, shaping);
+  const parents = parentsOf(shaping);
+  const isMade = shape.wrap !== undefined || columns !== undefined;
+  return (item: Spot): object => {
+    const value = valueAtSpot(item);
+    if (!isMade && !isObject(value)) {
+      const found = {where, path, keys: [], item: kindOf(value)};
+      throw noRecords({...found, kind: 'a list with other values'});
+    }
+    const record: {[name: string]: unknown} = isMade || !isObject(value) ? {} : {...value};
+    if (shape.wrap !== undefined) addField(record, shape.wrap, item, where);
+    if (columns !== undefined) addRow(record, value, columns, where);
+    shape.keyFields?.forEach((name, index) => {
+      addField(record, name, {holder: item.keys, key: String(index)}, where);
     });
-  }
-  const record: {[name: string]: unknown} =
-    isWrapped || isRow || !isObject(value) ? {} : {...value};
-  if (shape.wrap !== undefined) addField(record, shape.wrap, item, where);
-  if (columns !== undefined) addRow(record, value, columns, where);
-  shape.keyFields?.forEach((name, index) => {
-    addField(record, name, {holder: item.keys, key: String(index)}, where);
-  });
-  if (shape.parentFields) addParents(record, item, {where, path, shape, childrenOf});
-  return record;
+    for (const parent of parents) {
+      const from = parentOf(item, parent, shaping) ?? {holder: [null], key: '0'};
+      addField(record, parent.name, from, where);
+    }
+    return record;
+  };
 };
 
 /** Names that the document has beside its rows. */
-export const columnsIn = (document: unknown, {where, shape: {columns}, childrenOf}: Shaping) => {
+const columnsIn = (document: unknown, {where, shape: {columns}, childrenOf}: Shaping) => {
   if (typeof columns !== 'string') return columns;
   const ends = endsOf(rootOf(document), partsOf(columns), childrenOf);
   const names = ends.flatMap((end) => (end ? valueAtSpot(end) : []));
@@ -231,7 +241,6 @@ export const shapedRecords = <R extends object>(
       withoutRecords,
     });
   }
-  const columns = columnsIn(document, shaping);
-  // `R` is the author's claim.
-  return items.map((item) => recordOf(item, shaping, columns)) as readonly object[] as readonly R[];
+  const make = recordMaker(shaping, document);
+  return items.map(make) as readonly object[] as readonly R[]; // the author's claim
 };

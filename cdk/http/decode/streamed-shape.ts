@@ -2,14 +2,7 @@
 import {SystemError} from '../../errors.ts';
 import {parseExact} from '../../json/exact.ts';
 import {kindOf} from '../../json/values.ts';
-import {
-  assertShape,
-  columnsIn,
-  itemsOf,
-  recordOf,
-  type Shaping,
-  sharedDepth,
-} from './record-shape.ts';
+import {assertShape, itemsOf, recordMaker, type Shaping, sharedDepth} from './record-shape.ts';
 import {noRecords} from './records-path.ts';
 import {endsOf, partsOf, type Spot, valueAtSpot} from './spots.ts';
 
@@ -41,7 +34,7 @@ export const openShape = (shaping: Shaping) => {
   }
   const parts = partsOf(path);
   const star = parts.indexOf('*');
-  const columns = columnsIn(undefined, shaping);
+  const make = recordMaker(shaping);
   const above = Array.from({length: star < 0 ? parts.length + 1 : star + 1}, () => undefined);
   let found = 0;
   let missed = 0;
@@ -58,9 +51,10 @@ export const openShape = (shaping: Shaping) => {
     path: star < 0 ? path : parts.slice(0, star + 1).join('.'),
     /** The records in one part. */
     take: (json: string, key: string): readonly object[] => {
-      const holder = parseExact<object>(`{${JSON.stringify(key)}:${json}}`);
-      const part = {holder, key, above, keys: star < 0 ? [] : [key]};
-      return itemsIn(part).map((item) => recordOf(item, shaping, columns));
+      // In a list, which holds the digits of a number.
+      const holder = parseExact<object>(`[${json}]`);
+      const part = {holder, key: '0', above, keys: star < 0 ? [] : [key]};
+      return itemsIn(part).map(make);
     },
     end: (): void => {
       if (found > 0 || missed === 0 || withoutRecords === 'empty') return;

@@ -324,6 +324,57 @@ test.each<[string, unknown, string]>([
     'Invalid filter: foo',
   ],
   [
+    // https://pipedrive.readme.io/docs/core-api-concepts-requests
+    "Pipedrive's error and the advice beside it",
+    {success: false, error: 'unauthorized access', error_info: 'Check the token.'},
+    'unauthorized access; Check the token',
+  ],
+  [
+    // https://docs.gitlab.com/api/rest/troubleshooting/
+    "GitLab's map in its message",
+    {message: {path: ['has already been taken'], base: ['Not found']}},
+    'path: has already been taken; Not found',
+  ],
+  [
+    // https://hl7.org/fhir/operationoutcome.html
+    "FHIR's issues",
+    {
+      resourceType: 'OperationOutcome',
+      issue: [
+        {severity: 'error', code: 'x', diagnostics: 'Unknown type', details: {text: 'No X.'}},
+      ],
+    },
+    'No X; diagnostics: Unknown type',
+  ],
+  [
+    "Okta's causes",
+    {
+      errorCode: 'E1',
+      errorSummary: 'Not valid',
+      errorLink: 'E1',
+      errorCauses: [{errorSummary: 'No name'}],
+    },
+    'Not valid; No name',
+  ],
+  [
+    "QuickBooks' fault",
+    {
+      Fault: {Error: [{Message: 'AuthenticationFailed', Detail: 'Token expired', code: '3200'}]},
+      time: 'a b',
+    },
+    'AuthenticationFailed; Token expired',
+  ],
+  [
+    "Kubernetes' reason, which its message has",
+    {kind: 'Status', status: 'Failure', message: 'pods is forbidden', reason: 'Forbidden'},
+    'pods is forbidden',
+  ],
+  [
+    "Solr's message without its classes",
+    {error: {metadata: ['error-class', 'org.apache.X'], msg: 'undefined field a', code: 400}},
+    'undefined field a',
+  ],
+  [
     'JSON within a string',
     {message: '{"error": {"message": "No quota for this project"}}'},
     'No quota for this project',

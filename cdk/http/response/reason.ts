@@ -1,6 +1,7 @@
 // Finds the reason in the JSON of an error response. No two APIs have it in the same fields, so the rule is general: a field
 // whose name means "message" holds a reason, and so does any other string that is a sentence, and any list of strings.
 // Codes are shown only where there is no sentence. The one standard is https://www.rfc-editor.org/rfc/rfc9457#section-3.
+import {STATUS_CODES} from 'node:http';
 import {withoutFullStop} from '../../json/trim.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import {parsed} from './json-body.ts';
@@ -40,14 +41,14 @@ const LIST = /(message|msg|error|detail|reason|issue|problem|failure|violation|f
 const MAP = /(errors|modelstate|violations|failures|invalidparams|invalidfields)$/;
 
 /** Keys of such a map that are not fields: `non_field_errors` of Django, `base` of Rails. */
-const NO_FIELD = /^(base|general|global|root|all)?$|errors?$/;
+const NO_FIELD = /^(base|general|global|root|all)?$|(error|message)s?$/;
 
 /** Shown if there are no sentences, the first that is set. */
 const CODES = ['title', 'error', 'errors', 'code'];
 
 /** Not reasons, whatever they hold: where the fault is in the server's code, links, and what was requested. */
 const OTHER =
-  /stack|trace|debug|^(links?|help|locations?|ctx|arguments|args|input|request|headers|lang|locale)?$/;
+  /stack|trace|debug|^(links?|help|locations?|ctx|arguments|args|input|request|headers|lang|locale|meta|metadata)?$/;
 
 /** Nor are such strings: links to documentation, times, and names of the server's own. */
 const OTHER_TEXT =
@@ -111,8 +112,12 @@ const withLabel = (label: string, text: string): string =>
 const labelled = (label: string, words: Words): Words =>
   label === '' ? words : words.map((text) => withLabel(label.slice(0, MAX_NAME), text));
 
-const isMap = (name: string, value: unknown): value is JsonObject =>
-  MAP.test(name) && isObject(value) && !('message' in value);
+const isListOfStrings = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+/** GitLab has `{"message": {"path": ["is taken"]}}`. */
+const isMap = (name: string, value: JsonObject): boolean =>
+  (MAP.test(name) && !('message' in value)) || Object.values(value).every(isListOfStrings);
 
 const inMap = (fields: JsonObject, depth: number): Words =>
   Object.entries(fields)
@@ -122,6 +127,13 @@ const inMap = (fields: JsonObject, depth: number): Words =>
       return NO_FIELD.test(plainName(field)) ? words : labelled(field, words);
     });
 
+/** Standard phrases, such as Spring's `{"error": "Bad Request"}`. */
+const PHRASES = new Set(Object.values(STATUS_CODES));
+
+/** An `error` may be a sentence, such as Vimeo's, beside which others stand. */
+const isReason = (plain: string, text: string): boolean =>
+  REASON.test(plain) || (/^errors?$/.test(plain) && isSentence(text) && !PHRASES.has(text.trim()));
+
 type Field = readonly [name: string, value: unknown];
 
 /** Messages come first, then other reasons, then what is in lists and objects, then any other string. */
@@ -129,7 +141,7 @@ const rankOf = ([name, value]: Field): number => {
   if (typeof value !== 'string') return 2;
   const plain = plainName(name);
   if (MESSAGE.test(plain)) return 0;
-  return REASON.test(plain) ? 1 : 3;
+  return isReason(plain, value) ? 1 : 3;
 };
 
 const inList = (name: string, items: readonly unknown[], depth: number): Words => {
@@ -147,9 +159,9 @@ const inField = ([name, value]: Field, depth: number): Words => {
   if (isOther(plain, value) || isLocation(name, value, depth)) return [];
   if (Array.isArray(value)) return inList(name, value, depth);
   if (typeof value !== 'string') {
-    return isMap(plain, value) ? inMap(value, depth) : wordsIn(value, depth + 1);
+    return isObject(value) && isMap(plain, value) ? inMap(value, depth) : wordsIn(value, depth + 1);
   }
-  if (REASON.test(plain)) return wordsIn(value, depth);
+  if (isReason(plain, value)) return wordsIn(value, depth);
   return CODES.includes(plain) || !isSentence(value) ? [] : labelled(name, wordsIn(value, depth));
 };
 
