@@ -4,13 +4,18 @@ import {type FileHandle, open, unlink} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {ConfigError} from '../errors.ts';
-import type {JsonObject} from '../json/values.ts';
+import {type JsonObject, valueAt} from '../json/values.ts';
 import {aboutOf, hasNoContent} from './decode/decode-response.ts';
-import type {Batch, Decoder} from './decode/decoder.ts';
-import {type RecordsOption, recordsOption, shapedRecords} from './decode/record-shape.ts';
+import type {Batch, Decoder, StreamOptions} from './decode/decoder.ts';
+import {
+  assertNames,
+  type RecordsOption,
+  recordsOption,
+  shapedRecords,
+} from './decode/record-shape.ts';
 import type {WithoutRecords} from './decode/records-path.ts';
 import {rethrowTruncation} from './decode/truncation.ts';
-import {unpackFile} from './decode/unpack.ts';
+import {type Unpacked, unpackFile} from './decode/unpack.ts';
 import type {FetchedRecords} from './paginate/paginate.ts';
 import {actionOf, withEmptyOn} from './response/action.ts';
 import {networkCode} from './response/faults.ts';
@@ -50,6 +55,22 @@ export const openTemporary = async (folder = tmpdir()): Promise<FileHandle> => {
   }
 };
 
+/** The names of the columns in each file, which may stand after its rows. */
+async function* columnsIn(
+  files: AsyncIterable<Unpacked>,
+  path: string,
+  {decode, about}: {decode: Decoder['stream']; about: (file: Unpacked) => StreamOptions},
+): AsyncGenerator<readonly string[]> {
+  for await (const file of files) {
+    const options = {...about(file), records: path, shape: {path, wrap: 'name'}};
+    const batches = await Array.fromAsync(
+      decode(file.chunks, {...options, withoutRecords: 'empty'}),
+    );
+    const names = batches.flatMap(({records}) => records.map((record) => valueAt(record, 'name')));
+    yield assertNames(names, options.where, path);
+  }
+}
+
 async function* readFile<R extends object>(
   file: FileHandle,
   request: HttpRequest,
@@ -63,16 +84,31 @@ async function* readFile<R extends object>(
   }: Pick<DownloadContext, 'decoder' | 'limit' | 'largest'> & DownloadOptions<R>,
 ): AsyncGenerator<Batch> {
   const {path, shape} = recordsOption(records);
+  const unpack = () => unpackFile(file, describeRequest(request), largest);
+  const about = ({name}: Unpacked) => ({
+    ...aboutOf(request, response, name),
+    ...{records: path, withoutRecords, limit},
+  });
+  const columns =
+    decoder.split !== undefined && typeof shape?.columns === 'string'
+      ? await Array.fromAsync(
+          columnsIn(await unpack(), shape.columns, {decode: decoder.stream, about}),
+        )
+      : [];
   // The other formats are lists by themselves.
   const hasPaths = decoder.split !== undefined || decoder.find !== undefined;
-  for await (const {name, chunks} of await unpackFile(file, describeRequest(request), largest)) {
-    const about = aboutOf(request, response, name);
-    const options = {...about, records: path, withoutRecords, limit};
-    if (shape === undefined || hasPaths) yield* decoder.stream(chunks, {...options, shape});
-    else {
-      for await (const batch of decoder.stream(chunks, options)) {
-        yield {...batch, records: shapedRecords(batch.records, {...about, path, shape})};
-      }
+  let index = 0;
+  for await (const unpacked of await unpack()) {
+    const options = about(unpacked);
+    const names = columns[index];
+    const named = shape && {...shape, ...(names && {columns: names})};
+    index += 1;
+    if (named === undefined || hasPaths) {
+      yield* decoder.stream(unpacked.chunks, {...options, shape: named});
+      continue;
+    }
+    for await (const batch of decoder.stream(unpacked.chunks, options)) {
+      yield {...batch, records: shapedRecords(batch.records, {...options, path, shape: named})};
     }
   }
 }

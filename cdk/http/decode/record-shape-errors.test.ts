@@ -83,7 +83,6 @@ describe('an error says what to do about', () => {
   });
 
   test.each<[string, RecordsShape, string]>([
-    ['columns in a file', {path: 'rows', columns: 'columns'}, '`columns` must be a list of names'],
     [
       'a field of the body around a file',
       {path: 'list.*.inner', parentFields: {day: 'meta.day'}},
@@ -101,13 +100,17 @@ describe('an error says what to do about', () => {
   });
 
   test.each([
-    ['{"columns":[],"rows":[]}', 'has none'],
-    ['{"rows":[[1]]}', 'has none'],
-    ['{"columns":[1],"rows":[[1]]}', 'has other values'],
-  ])('columns without names: %s', async (body, has) => {
-    expect(await inPage(body, {path: 'rows', columns: 'columns'}, {})).toBe(
-      `SystemError: GET api/export: "columns" in the body should have the names of the columns, but ${has}. Correct \`columns\` in \`records\`.`,
-    );
+    ['{"rows":[[1]]}', 'a row has 1 values, but there are 0 columns.'],
+    ['{"columns":["a"],"rows":[[1,2]]}', 'a row has 2 values, but there are 1 columns (a).'],
+    [
+      '{"columns":[1],"rows":[[1]]}',
+      '"columns" in the body should have the names of the columns, but has other values.',
+    ],
+  ])('columns that do not fit: %s', async (body, message) => {
+    const shape = {path: 'rows', columns: 'columns'};
+    const expected = `SystemError: GET api/export: ${message} Correct \`columns\` in \`records\`.`;
+    expect(await inPage(body, shape, {})).toBe(expected);
+    expect(await inDownload(body, shape, {})).toBe(expected);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 // Each case is read as a page, as a download, and in pieces that are cut anywhere; all must have the same records.
 import {describe, expect, test} from '@jest/globals';
-import {everyWay, inPage} from '../../../test/http/shaped-records.ts';
+import {everyWay, inDownload, inPage} from '../../../test/http/shaped-records.ts';
 import {csv} from './csv.ts';
 import {jsonLines} from './json-lines.ts';
 import type {RecordsShape} from './record-shape.ts';
@@ -172,8 +172,16 @@ describe('records are made of', () => {
       {path: 'items', parentFields: {day: 'meta.day'}},
       '[{"n":1,"day":12345678901234567}]',
     ],
+    [
+      'no rows and an empty list of columns',
+      '{"columns":[],"rows":[]}',
+      {path: 'rows', columns: 'columns'},
+      '[]',
+    ],
+    ['no rows and no columns', '{"rows":[]}', {path: 'rows', columns: 'columns'}, '[]'],
   ])('%s, in a page', async (_what, body, shape, records) => {
     expect(await inPage(body, shape, {})).toBe(records);
+    if ('columns' in shape) expect(await inDownload(body, shape, {})).toBe(records);
   });
 
   test('elements of XML with attributes of those around them', async () => {

@@ -17,8 +17,7 @@ export type RecordsShape<R extends object = JsonObject> = {
   /** The items are not objects, such as strings: each becomes a record that has it in this field, null too. */
   readonly wrap?: NameIn<R>;
   /**
-   * The items are lists of values in this order. A string is the path of the names in the body, `columns` or `columns.*.name`;
-   * in a download they must be a list.
+   * The items are lists of values in this order. A string is the path of the names in the body, `columns` or `columns.*.name`.
    */
   readonly columns?: readonly NameIn<R>[] | string;
   /** One field for each `*` of the path: it gets the key, or the index in a list. */
@@ -163,8 +162,9 @@ const addRow = (
 ): void => {
   if (!Array.isArray(row) || row.length !== columns.length) {
     const has = Array.isArray(row) ? `has ${row.length} values` : `is ${kindOf(row)}`;
+    const named = columns.length === 0 ? '' : ` (${columns.slice(0, 20).join(', ')})`;
     throw new SystemError(
-      `${where}: a row ${has}, but there are ${columns.length} columns (${columns.slice(0, 20).join(', ')}). Correct \`columns\` in \`records\`.`,
+      `${where}: a row ${has}, but there are ${columns.length} columns${named}. Correct \`columns\` in \`records\`.`,
     );
   }
   columns.forEach((name, index) => {
@@ -198,18 +198,27 @@ export const recordMaker = (shaping: Shaping, document?: unknown) => {
   };
 };
 
+/** The names of columns that a body has at this path. */
+export const assertNames = (
+  names: readonly unknown[],
+  where: string,
+  path: string,
+): readonly string[] => {
+  if (!names.every((name) => typeof name === 'string')) {
+    throw new SystemError(
+      `${where}: "${path}" in the body should have the names of the columns, but has other values. Correct \`columns\` in \`records\`.`,
+    );
+  }
+  assertUnique(where, names);
+  return names;
+};
+
 /** Names that the document has beside its rows. */
 const columnsIn = (document: unknown, {where, shape: {columns}, childrenOf}: Shaping) => {
   if (typeof columns !== 'string') return columns;
   const ends = endsOf(rootOf(document), partsOf(columns), childrenOf);
   const names = ends.flatMap((end) => (end ? valueAtSpot(end) : []));
-  if (names.length > 0 && names.every((name) => typeof name === 'string')) {
-    assertUnique(where, names);
-    return names;
-  }
-  throw new SystemError(
-    `${where}: "${columns}" in the body should have the names of the columns, but has ${names.length === 0 ? 'none' : 'other values'}. Correct \`columns\` in \`records\`.`,
-  );
+  return assertNames(names, where, columns);
 };
 
 /** The items at the ends; the value of an end that is not a list of records, if there is one. */
