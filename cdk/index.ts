@@ -21,6 +21,7 @@ export type {Decoder} from './http/decode/decoder.ts';
 export {json} from './http/decode/json.ts';
 export {jsonLines} from './http/decode/json-lines.ts';
 export {xml} from './http/decode/xml.ts';
+export {escapeXml} from './http/escape-xml.ts';
 export type {Limit} from './http/limits/limits.ts';
 export {auto} from './http/paginate/auto.ts';
 export {cursorIn} from './http/paginate/cursor-in.ts';

@@ -88,7 +88,7 @@ export type HttpClient<Item extends object = JsonObject> = {
    */
   readonly download: <R extends object = Item>(
     path: string,
-    options?: ListRequestOptions & DownloadOptions,
+    options?: ListRequestOptions & DownloadOptions<NoInfer<R>>,
   ) => AsyncIterable<FetchedRecords<R>>;
 };
 
@@ -228,14 +228,14 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
     };
   const base = baseUrl === undefined ? undefined : new URL(baseUrl);
   const follow = followLinks(base, (to) => origins.includes(to), holdsSecret);
-  return {sendAllowing, follow, inFlight: inFlight.list, close: transport.close};
+  return {sendAllowing, follow, holdsSecret, inFlight: inFlight.list, close: transport.close};
 };
 
 /** The methods of a client, for one stream. */
 const binder = (
   options: HttpOptions,
   {signal, log}: Pick<HttpRun, 'signal' | 'log'>,
-  {sendAllowing, follow}: Pick<ReturnType<typeof openSending>, 'sendAllowing' | 'follow'>,
+  {sendAllowing, follow, holdsSecret}: Omit<ReturnType<typeof openSending>, 'inFlight' | 'close'>,
 ): Bind => {
   const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
   const {maxDownloadBytes: largest = MAX_DOWNLOAD_BYTES} = options;
@@ -280,9 +280,7 @@ const binder = (
       ) =>
         paginate<R>(
           {
-            sendAllowing,
-            follow,
-            warn,
+            ...{sendAllowing, follow, holdsSecret, warn},
             decoder: paging.decode ?? jsonDecoder(),
             limit,
             resume,
@@ -292,7 +290,7 @@ const binder = (
         ),
       download: <R extends object>(
         path: string,
-        wanted: ListRequestOptions & DownloadOptions = {},
+        wanted: ListRequestOptions & DownloadOptions<R> = {},
       ) =>
         download<R>(
           {sendAllowing, decoder: wanted.decode ?? jsonDecoder(), limit, largest, signal},
@@ -307,7 +305,7 @@ const binder = (
 export const openHttpClient = (given: HttpOptions, runtime: HttpRuntime): OpenedClient => {
   const {baseUrl} = given;
   const options = baseUrl === undefined ? given : {...given, baseUrl: baseUrlOf(baseUrl)};
-  const {sendAllowing, follow, inFlight, close} = openSending(options, runtime);
-  const bind = binder(options, runtime, {sendAllowing, follow});
+  const {inFlight, close, ...sending} = openSending(options, runtime);
+  const bind = binder(options, runtime, sending);
   return {...bind({scope: SOURCE_SCOPE}), bind, inFlight, close};
 };

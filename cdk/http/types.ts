@@ -34,6 +34,12 @@ export type ResponseRule = {
   readonly advice?: string;
 };
 
+type RequestContent = {
+  /** Of the `content-type`, unless a header sets it: `text/xml; charset=utf-8`. */
+  readonly type: string;
+  readonly print: (values: Query) => string | Uint8Array;
+};
+
 /** One request on its way to the wire. Layers do not change it: they pass on a new one. */
 export type HttpRequest = {
   /** Requests that only read may be retried, a POST too. Those that change something are marked with `once`. */
@@ -45,8 +51,10 @@ export type HttpRequest = {
   readonly headers: Readonly<Record<string, string>>;
   /** A body in JSON. */
   readonly json?: JsonObject;
-  /** A body of form fields, instead of JSON. */
+  /** A body of form fields, instead of JSON; with `content` the values that it is printed from. */
   readonly form?: Query;
+  /** A body in another format. Printed for each attempt. */
+  readonly content?: RequestContent;
   /** Redirects are not followed, since the body is meant for one server only. The redirect is the response. */
   readonly redirect?: 'refuse';
   /** The request changes something in the API: it is only retried if the server cannot have acted on it. */

@@ -167,6 +167,9 @@ describe('the examples of docs/decoding.md', () => {
       '/orders.csv?offset=0&limit=1000': 'id,total\n1,9.50\n',
       '/feed.xml': '<feed><entry><id>1</id></entry><entry><id>2</id></entry></feed>',
       '/rows': '{"rows": {"7": {"id": 7}}}',
+      '/orders':
+        '{"orders": [{"id": 7, "by": {"name": "Ann"}, "lines": [{"sku": "a"}, {"sku": "b"}]}]}',
+      '/rates': '{"rates": {"2026-01-01": {"USD": 1.1, "GBP": 0.8}}}',
       '/team': '{}',
       '/export/products': '{"products": [{"id": 1, "sku": "a"}]}',
       '/export/changes.jsonl.gz?since=2026': gzipSync('{"id": 1, "sku": "b"}\n'),
@@ -193,6 +196,14 @@ describe('the examples of docs/decoding.md', () => {
       products: [{id: 1, sku: 'a'}],
       changes: [{id: 1, sku: 'b'}],
       rows: [{id: 7}],
+      lines: [
+        {sku: 'a', order_id: 7, customer: 'Ann'},
+        {sku: 'b', order_id: 7, customer: 'Ann'},
+      ],
+      rates: [
+        {day: '2026-01-01', currency: 'USD', rate: 1.1},
+        {day: '2026-01-01', currency: 'GBP', rate: 0.8},
+      ],
       members: [],
     });
   });

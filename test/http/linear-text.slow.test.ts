@@ -89,6 +89,21 @@ const places: readonly (readonly [string, (text: string) => unknown])[] = [
     'refusals in JSON',
     (text) => refusalText(response(JSON.stringify({errors: [text, `${text}x`, `x${text}`]}))),
   ],
+  ['a refusal in XML', (text) => refusalText(response(`<e><${text}>${text}</e>`))],
+  ['a refusal in a form', (text) => refusalText(response(`error=${text}&a=${text}`))],
+  ['a stack trace', (text) => refusalText(response(`Traceback ${text}`))],
+  [
+    'a title of a page',
+    (text) => refusalText(response(`<title>${text}`, {'content-type': 'text/html'})),
+  ],
+  [
+    'a reason in a header',
+    (text) => refusalText(response('', {'x-error-message': text, 'www-authenticate': text})),
+  ],
+  [
+    'a reason by field',
+    (text) => refusalText(response(JSON.stringify({errors: {[text]: [text]}}))),
+  ],
   ['an error with a status of success', (text) => errorIn({ok: false, error: text})],
   ['a reason', (text) => reasonIn(text)],
   ['the end of a sentence', withoutFullStop],

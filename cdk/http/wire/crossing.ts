@@ -2,6 +2,7 @@
 // a body.
 import {ConfigError} from '../../errors.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
+import {hasBody} from './request-body.ts';
 
 /** Returns true if a string contains a known secret, in any encoding. */
 export type HoldsSecret = (text: string) => boolean;
@@ -115,7 +116,7 @@ export const followLinks =
     const to = base === undefined ? new URL(target) : atOwnScheme(new URL(target), base);
     if (to.origin === request.url.origin || getsCredentials(to.origin))
       return {...request, url: to};
-    const body = request.json !== undefined || request.form !== undefined;
+    const body = hasBody(request);
     const headers = Object.entries(request.headers).filter(([name]) => isHarmless(name));
     return {
       ...request,

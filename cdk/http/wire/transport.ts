@@ -1,12 +1,11 @@
 import type {Dispatcher} from 'undici';
-import {printExact} from '../../json/exact.ts';
-import {printForm} from '../query.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import {type HttpProxy, openAgent, type Tls} from './agent.ts';
 import {assertAllowed} from './allowed-hosts.ts';
 import {intoFile, intoMemory} from './body.ts';
 import {crossTo, type HoldsSecret, isHarmless, redirectedTo} from './crossing.ts';
 import {exchange} from './exchange.ts';
+import {bodyOf} from './request-body.ts';
 import type {Timeouts} from './timeouts.ts';
 
 export type TransportOptions = {
@@ -29,13 +28,6 @@ const redirection = ({headers, redirect}: HttpRequest) => ({
   maxRedirections: redirect === 'refuse' ? 0 : MAX_REDIRECTS,
   stripHeadersOnCrossOriginRedirect: Object.keys(headers).filter((name) => !isHarmless(name)),
 });
-
-const bodyOf = ({json, form}: HttpRequest) => {
-  if (json !== undefined) return {type: 'application/json', body: printExact(json)};
-  return form === undefined
-    ? undefined
-    : {type: 'application/x-www-form-urlencoded', body: printForm(form)};
-};
 
 /** Only a hint: a proxy may change the length. */
 const announcedLength = ({headers}: Pick<HttpResponse, 'headers'>): number => {
