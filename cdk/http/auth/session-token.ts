@@ -1,11 +1,10 @@
-import {ConfigError} from '../../errors.ts';
 import type {JsonObject} from '../../json/values.ts';
 import type {RequestScope} from '../request-scope.ts';
-import {describeResponse} from '../response/faults.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
-import {postOf, type TokenLocation, tokenIn} from './post.ts';
+import {type TokenLocation, tokenIn} from './login.ts';
+import {postOf} from './post.ts';
 
 export type SessionToken = {
   /** The POST that logs in. The path is under the API's base, or an absolute URL. */
@@ -18,26 +17,23 @@ export type SessionToken = {
 /** User names are not secrets: each would be masked in every log line that contains it. */
 const SECRET_FIELD = /pass|pwd|secret|token|key|pin/i;
 
-const secretsIn = (json: JsonObject): readonly string[] =>
-  Object.entries(json).flatMap(([name, value]) =>
-    SECRET_FIELD.test(name) && typeof value === 'string' ? [value] : [],
-  );
+/** Also those of nested objects: JSON-RPC has them in `params`. */
+const secretsIn = (json: unknown): readonly string[] =>
+  typeof json !== 'object' || json === null
+    ? []
+    : Object.entries(json).flatMap(([name, value]) =>
+        SECRET_FIELD.test(name) && typeof value === 'string' ? [value] : secretsIn(value),
+      );
 
 const logIn = async (
   {login, token: location}: SessionToken,
-  {send, resolve, onSecret, clock}: AuthRuntime,
+  runtime: AuthRuntime,
   scope: RequestScope,
 ): Promise<Token> => {
-  const request = postOf(scope, resolve(login.path), login.json);
-  const sentAt = clock.now();
-  const response = await send(request);
-  if (response.status >= 300) {
-    throw new ConfigError(
-      `${describeResponse(request, response)} The login was refused: check the credentials in the config, and that this user may use the API.`,
-    );
-  }
-  const token = tokenIn(request, response, location);
-  onSecret(token);
+  const request = postOf(scope, runtime.resolve(login.path), login.json);
+  const sentAt = runtime.clock.now();
+  const token = tokenIn(request, await runtime.send(request), location, runtime);
+  runtime.onSecret(token);
   return tokenOf(token, sentAt, undefined);
 };
 
