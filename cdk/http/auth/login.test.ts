@@ -234,7 +234,7 @@ describe("the source's own rules and explanation hold for", () => {
     expect(result).toEqual([]);
   });
 
-  test.each(kinds)('$kind: a rule that ignores is no login', async (kind) => {
+  test.each(kinds)('$kind: a rule that ignores does not make it a login', async (kind) => {
     respond([404, {message: 'Not here.'}]);
     const rules: HttpOptions['rules'] = [{status: 404, action: 'ignore'}];
     expect(await failureWith({auth: kind.auth, rules})).toBe(

@@ -7,6 +7,7 @@ import {assertFormat} from '../decode/other-format.ts';
 import {isTruncation} from '../decode/truncated-body.ts';
 import {actionOf} from '../response/action.ts';
 import {describeResponse} from '../response/faults.ts';
+import {jsonOf} from '../response/json-body.ts';
 import {errorIn, excerpt} from '../response/refusal-text.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import type {AuthRuntime} from './auth.ts';
@@ -19,11 +20,15 @@ type Explain = Pick<AuthRuntime, 'explain'>;
 const LOGIN_REFUSED =
   'The login was refused: check the credentials in the config, and that this user may use the API.';
 
-/** ` It redirects to https://api.example.com/login.`, else empty. */
-const describeTarget = ({url, headers: {location}, status}: HttpResponse): string => {
+const targetOf = ({url, headers: {location}, status}: HttpResponse): URL | undefined => {
   const isRedirect = status >= 300 && status < 400 && location !== undefined;
-  const to = isRedirect ? URL.parse(location, url.href) : null;
-  return to === null ? '' : ` It redirects to ${excerpt(`${to.origin}${to.pathname}`)}.`;
+  return isRedirect ? (URL.parse(location, url.href) ?? undefined) : undefined;
+};
+
+/** ` It redirects to https://api.example.com/login.`, else empty. */
+const describeTarget = (response: HttpResponse): string => {
+  const to = targetOf(response);
+  return to === undefined ? '' : ` It redirects to ${excerpt(`${to.origin}${to.pathname}`)}.`;
 };
 
 /** The error for a refused login: that of `explain`, else with the failure type and the advice of the rule that matched. */
@@ -40,8 +45,12 @@ export const refusedLogin = (
   );
 };
 
-/** A page, XML, a sentence or nothing. */
-const withoutJson = (request: HttpRequest, response: HttpResponse, runtime: Explain): Error => {
+/** The error for a page, XML, a sentence or nothing in place of JSON. */
+export const notReadable = (
+  request: HttpRequest,
+  response: HttpResponse,
+  runtime: Explain,
+): Error => {
   try {
     assertFormat(response.body, aboutOf(request, response), {format: 'JSON'});
   } catch (other) {
@@ -56,7 +65,7 @@ const jsonIn = (request: HttpRequest, response: HttpResponse, runtime: Explain):
     return decodeJson(request, response);
   } catch (cause) {
     if (isTruncation(cause)) throw cause;
-    throw withoutJson(request, response, runtime);
+    throw notReadable(request, response, runtime);
   }
 };
 
@@ -71,7 +80,7 @@ const hasFailed = (json: JsonObject): boolean =>
 
 const MESSAGE = /(message|msg|detail|description|reason)$/i;
 
-/** What may be beside a message that is all there is. Anything else may be the token. */
+/** Fields that may be beside a message that is all there is. Anything else may be the token. */
 const BESIDE_MESSAGE =
   /^(jsonrpc|id|type|level|title|path|time|timestamp|help|.*(code|status|success|ok|result|error|errors|(request|trace)_?id))$/i;
 
@@ -85,15 +94,53 @@ const hasOnlyMessage = (json: JsonObject): boolean => {
   );
 };
 
+const reportsFailure = (json: unknown): boolean =>
+  isObject(json) &&
+  (errorIn(json) !== undefined || [json, ...Object.values(json).filter(isObject)].some(hasFailed));
+
 /** The JSON of a response without a token says that the login failed, or has nothing but a message. */
 const isRefusal = (json: unknown): boolean => {
   if (Array.isArray(json)) return json.length > 0 && json.every(isRefusal);
   if (!isObject(json)) return typeof json === 'string' && json !== '';
-  const parts = [json, ...Object.values(json).filter(isObject)];
-  return errorIn(json) !== undefined || hasOnlyMessage(json) || parts.some(hasFailed);
+  return reportsFailure(json) || hasOnlyMessage(json);
 };
 
-/** Throws if a response of status 200 reports an error, or is no JSON. */
+/** The status, a rule or the JSON may say that a login was refused. */
+const isAccepted = (response: HttpResponse): boolean =>
+  actionOf(response) === 'success' &&
+  (response.rule !== undefined || !reportsFailure(jsonOf(response)));
+
+export const assertNotRefused = (
+  request: HttpRequest,
+  response: HttpResponse,
+  runtime: Explain,
+): void => {
+  if (!isAccepted(response)) throw refusedLogin(request, response, runtime);
+};
+
+/** After a login that failed, forms are shown again: `/login?error`, `/accounts/login/`. */
+const LOGIN_PATH = /log-?[io]n|sign-?[io]n|error|denied|failed/i;
+
+/** A form of a web page redirects after a login that succeeded, and back to itself after one that failed. */
+export const isPassed = ({url}: HttpRequest, response: HttpResponse): boolean => {
+  const to = response.rule === undefined ? targetOf(response) : undefined;
+  return to === undefined
+    ? isAccepted(response)
+    : to.pathname !== url.pathname && !LOGIN_PATH.test(`${to.pathname}${to.search}`);
+};
+
+/** The error for a login that should have set a cookie. */
+export const withoutCookie = (
+  request: HttpRequest,
+  response: HttpResponse,
+  cookie: string,
+  runtime: Explain,
+): Error =>
+  isPassed(request, response)
+    ? refusedLogin(request, response, runtime, ` It sets no cookie "${cookie}".`)
+    : refusedLogin(request, response, runtime);
+
+/** Throws if a response of status 200 reports an error, or is not JSON. */
 export const assertNoRefusal = (
   request: HttpRequest,
   response: HttpResponse,
@@ -102,7 +149,7 @@ export const assertNoRefusal = (
   if (isRefusal(jsonIn(request, response, runtime))) throw refusedLogin(request, response, runtime);
 };
 
-/** The token, and the JSON around it. A body is only read if the token is in it, or if it has to say why there is none. */
+/** The token, and the JSON around it. A body is only read if the token is in it, or has to say why it is missing. */
 const findToken = (
   request: HttpRequest,
   response: HttpResponse,
