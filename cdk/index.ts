@@ -9,6 +9,7 @@ export type {Page, Schema, Slice} from './author/types.ts';
 export type {Duration} from './duration.ts';
 export {ConfigError, SystemError, TransientError} from './errors.ts';
 export {apiKey} from './http/auth/api-key.ts';
+export type {Auth} from './http/auth/auth.ts';
 export {basic} from './http/auth/basic.ts';
 export {bearer} from './http/auth/bearer.ts';
 export {jwt} from './http/auth/jwt.ts';

@@ -3,6 +3,7 @@ import type {FailureType} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Query} from './query.ts';
 import type {RequestScope} from './request-scope.ts';
+import type {Sign} from './wire/sign.ts';
 
 /**
  * `success`: the response is used. `ignore`: nothing is there; this is counted and logged, and the stream continues.
@@ -49,6 +50,11 @@ export type HttpRequest = {
   readonly form?: Query;
   /** Redirects are not followed, since the body is meant for one server only. The redirect is the response. */
   readonly redirect?: 'refuse';
+  /**
+   * Adds a signature to each attempt, and to each redirect within the origin, right before it is sent. It is synchronous:
+   * fetch what it needs before.
+   */
+  readonly sign?: Sign;
   /** The request changes something in the API: it is only retried if the server cannot have acted on it. */
   readonly once?: true;
   readonly rules?: readonly ResponseRule[];

@@ -6,6 +6,8 @@ import {serve} from './loopback.ts';
 export type Call = {
   readonly method: string;
   readonly path: string;
+  /** The path and the query exactly as they came. */
+  readonly target: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -35,6 +37,7 @@ export const serveLogins = async (respond: (call: Call) => Reply) => {
     const call: Call = {
       method: request.method ?? '',
       path: pathname,
+      target: request.url ?? '',
       query: Object.fromEntries(searchParams),
       headers: Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [name, String(value)]),

@@ -53,7 +53,7 @@ describe('a CSRF token that the API refuses', () => {
   test.each<[string, Reply]>([
     ['a missing permission', [403, {message: 'You may not read this.'}]],
     ['a page with its own token', [403, '<meta name="csrf-token" content="x"><p>Forbidden</p>']],
-    ['a status that is no refusal', [404, 'CSRF token validation failed']],
+    ['another status', [404, 'CSRF token validation failed']],
   ])('is not meant by %s', async (_what, refusal) => {
     const {read, paths} = await refusingUntil('csrf-2', refusal);
     await failureOf(read);

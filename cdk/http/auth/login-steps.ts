@@ -20,7 +20,7 @@ export type LoginRequest = Pick<HttpRequest, 'json' | 'form'> & {
   readonly rules?: readonly ResponseRule[];
 };
 
-export type LoginResponse = {
+type LoginResponse = {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: HttpResponse['headers'];
@@ -42,7 +42,7 @@ export type LoginClient = {
 const SECRET_FIELD = /pass|pwd|secret|token|key|pin|otp|csrf|crumb|cookie|^auth|^response$|^sid$/i;
 
 /** Also those of nested objects: JSON-RPC has them in `params`. */
-export const secretsIn = (fields: unknown): readonly string[] =>
+const secretsIn = (fields: unknown): readonly string[] =>
   typeof fields !== 'object' || fields === null
     ? []
     : Object.entries(fields).flatMap(([name, value]) =>

@@ -12,7 +12,7 @@ import {type LoginClient, loginClient, registerSecret, type Steps} from './login
 
 type Values = Readonly<Record<string, string>>;
 
-/** What a login gives: values that are sent with each request from then on. All of them are masked in logs. */
+/** The result of a login: values that are sent with each request from then on. All of them are masked in logs. */
 export type Session = {
   readonly headers?: Values;
   readonly query?: Values;
@@ -79,7 +79,7 @@ const withSession = (request: HttpRequest, session: Opened): HttpRequest => {
 const CSRF_ADVICE =
   'The API refused the CSRF token of a new session too: the source has to send the one that the API expects.';
 
-/** Each value is masked in all logs from then on, so an API that sets another one in each response must not go on for ever. */
+/** Each value is masked in all logs from then on, so an API that sets another one in each response must not fill the memory. */
 const MOST_REPLACED = 100;
 
 /** Sends with the session, and keeps the cookies that the API replaces. */
