@@ -3,6 +3,7 @@ import {failureOf} from '../../../test/failure-of.ts';
 import {withAuth} from '../../../test/http/authorized.ts';
 import {type Call, type Reply, serveLogins} from '../../../test/http/login-server.ts';
 import type {HttpClient} from '../client.ts';
+import type {ResponseRule} from '../types.ts';
 import {type SessionToken, sessionToken} from './session-token.ts';
 
 const search = (http: HttpClient): Promise<unknown> =>
@@ -143,6 +144,44 @@ describe('a login', () => {
     const auth = sessionToken({login, token: 'result', send: {header: 'x-session'}});
     await withAuth({baseUrl: origin, auth}, get);
     expect(calls.at(-1)?.cookies).toEqual({});
+  });
+});
+
+describe('a session that the API ends without a 401 is opened again once, by a rule', () => {
+  test.each<[string, Reply, ResponseRule]>([
+    [
+      'Zabbix, in the body',
+      [200, {error: {code: -32_602, data: 'Session terminated, re-login, please.'}}],
+      {body: {path: 'error.data', matches: /re-login|not authori[sz]ed/i}, action: 'refresh-token'},
+    ],
+    [
+      'Odoo, by its code',
+      [200, {error: {code: 100, message: 'Odoo Session Expired'}}],
+      {body: {path: 'error.code', matches: /^100$/}, action: 'refresh-token'},
+    ],
+    [
+      'a redirect to a login page',
+      [302, '', {location: '/form'}],
+      {header: {name: 'content-type', matches: /html/}, action: 'refresh-token'},
+    ],
+    [
+      'a login page',
+      [200, '<!doctype html><title>Sign in</title>'],
+      {header: {name: 'content-type', matches: /html/}, action: 'refresh-token'},
+    ],
+  ])('%s', async (_who, ended, rule) => {
+    let logins = 0;
+    const {origin} = await serveLogins(({path, cookies}) => {
+      if (path === '/form') return [200, '<!doctype html><title>Sign in</title>'];
+      if (path !== '/login') return cookies['sid'] === 'session-2' ? [200, [{id: 1}]] : ended;
+      logins += 1;
+      return [204, undefined, {'set-cookie': `sid=session-${logins}`}];
+    });
+    const auth = sessionToken({login, token: {cookie: 'sid'}});
+    const {result} = await withAuth({baseUrl: origin, auth, rules: [rule]}, (http) =>
+      Promise.all([get(http), get(http)]),
+    );
+    expect([result, logins]).toEqual([[[{id: 1}], [{id: 1}]], 2]);
   });
 });
 
