@@ -9,7 +9,7 @@ type WireRequest = {
   readonly url: URL;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** '' if there is none. */
+  /** Empty without a body. */
   readonly body: string;
 };
 
