@@ -10,7 +10,7 @@ import {nextUrl} from '../paginate/next-url.ts';
 import type {Auth} from './auth.ts';
 
 const SECRET = 'hush-hush-1';
-const hex = (text: string): string => createHash('sha256').update(text).digest('hex');
+const hex = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
 const hmac = (text: string): string => createHmac('sha256', SECRET).update(text).digest('hex');
 
 /** In headers, as AWS and most vendors have it. */

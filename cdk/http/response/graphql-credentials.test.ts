@@ -147,7 +147,7 @@ describe('an error of GraphQL that refuses the credentials is a config error', (
   const expected =
     'ConfigError: POST https://api.test/graphql answered 200: Token is stale. The API does not accept these credentials: ' +
     'check them in the config. They may be mistyped, expired or revoked.';
-  const stale = refusalWith({message: 'Token is stale.', extensions: {code: 'UNAUTHENTICATED'}});
+  const stale = refusalWith({message: 'Token is stale.', extensions: {http: {status: 401}}});
 
   test('if it refuses the new ones too', async () => {
     const issued = issuing();

@@ -10,7 +10,7 @@ type WireRequest = {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** Empty without a body. */
-  readonly body: string;
+  readonly body: string | Uint8Array;
 };
 
 /** Headers and parameters to add. Parameters come after the others, in their order. */
@@ -60,7 +60,8 @@ export const openSigner = (sign: Sign): Signer => {
     sign: (options, url) => {
       const headers = headersOf(options);
       const {method} = options;
-      const body = typeof options.body === 'string' ? options.body : '';
+      const {body: content} = options;
+      const body = typeof content === 'string' || content instanceof Uint8Array ? content : '';
       const first = sign({method, url, headers, body});
       added = Object.keys(first.query ?? {});
       const clean = withoutParameters(url, added);
