@@ -4,11 +4,11 @@ import {decodeJson} from '../decode/json.ts';
 import type {RequestScope} from '../request-scope.ts';
 import {actionOf} from '../response/action.ts';
 import {refusal} from '../response/faults.ts';
+import type {HttpRequest} from '../types.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
 import {type TokenLocation, tokenIn} from './login.ts';
-import {postOf} from './post.ts';
 import {openSigner, type SigningKey, validity} from './signing.ts';
 import {requestToken} from './token-endpoint.ts';
 
@@ -81,8 +81,17 @@ const exchanged = async (
     return tokenOf(granted.access_token, sentAt, life);
   }
   const {value: signed} = await sign({});
-  const headers = {authorization: `Bearer ${signed}`};
-  const request = postOf(scope, resolve(exchange.path), undefined, headers);
+  const request: HttpRequest = {
+    method: 'POST',
+    url: resolve(exchange.path),
+    scope,
+    headers: {
+      'user-agent': 'headwater',
+      accept: 'application/json',
+      authorization: `Bearer ${signed}`,
+    },
+    redirect: 'refuse',
+  };
   const response = await send(request);
   if (actionOf(response) !== 'success')
     throw runtime.explain?.(response) ?? refusal(request, response);
