@@ -49,9 +49,9 @@ export type HttpOptions = TransportOptions &
     /** Sent with every request to any host, so don't put credentials here. Names in lower case. */
     readonly headers?: Readonly<Record<string, string>>;
     readonly timeouts?: TimeoutOptions;
-    /** For responses that do not mean what their status says. The first matching rule applies. */
+    /** For responses that do not mean what their status says, logins included. The first matching rule applies. */
     readonly rules?: readonly ResponseRule[];
-    /** Explains a refusal of the API: the returned error is thrown; undefined keeps the kit's error. */
+    /** Explains a refusal of the API or of a login: the returned error is thrown; undefined keeps the kit's error. */
     readonly explain?: (refused: HttpResponse) => Error | undefined;
   };
 
@@ -122,9 +122,13 @@ const authOriginsOf = ({baseUrl, authOrigins = []}: HttpOptions): readonly strin
     (url) => new URL(baseUrlOf(url)).origin,
   );
 
-const onlyTo = (origins: readonly string[], auth: Auth | undefined, runtime: AuthRuntime): Send => {
-  const {send} = runtime;
-  const authorized = auth?.(send, runtime) ?? send;
+const onlyTo = (
+  origins: readonly string[],
+  {auth, rules: ruled = []}: HttpOptions,
+  {send, ...runtime}: AuthRuntime,
+): Send => {
+  const login: Send = (request) => send({...request, rules: [...(request.rules ?? []), ...ruled]});
+  const authorized = auth?.(send, {...runtime, send: login}) ?? send;
   return (request) => (origins.includes(request.url.origin) ? authorized(request) : send(request));
 };
 
@@ -207,8 +211,9 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
   const inFlight = openInFlight(clock.now);
   for (const secret of secretsOf(options.proxy)) onSecret(secret);
   // Outside the retries: a token request has its own retries, and the two must not multiply.
-  const send = onlyTo(origins, options.auth, {
+  const send = onlyTo(origins, options, {
     clock,
+    explain,
     send: withLayers({...transport, timeouts, inFlight}, options, run),
     resolve: (path) => resolveUrl(baseUrl, path),
     onSecret,

@@ -3,6 +3,7 @@ import type {FailureType} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Query} from './query.ts';
 import type {RequestScope} from './request-scope.ts';
+import type {Sign} from './wire/sign.ts';
 
 /**
  * `success`: the response is used. `ignore`: nothing is there; this is counted and logged, and the stream continues.
@@ -57,6 +58,11 @@ export type HttpRequest = {
   readonly content?: RequestContent;
   /** Redirects are not followed, since the body is meant for one server only. The redirect is the response. */
   readonly redirect?: 'refuse';
+  /**
+   * Adds a signature to each attempt, and to each redirect within the origin, right before it is sent. It is synchronous:
+   * fetch what it needs before.
+   */
+  readonly sign?: Sign;
   /** The request changes something in the API: it is only retried if the server cannot have acted on it. */
   readonly once?: true;
   readonly rules?: readonly ResponseRule[];
@@ -73,6 +79,8 @@ export type HttpResponse = {
   readonly status: number;
   /** Names in lower case; several values of one name are joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The `set-cookie` headers, one by one. */
+  readonly setCookies?: readonly string[];
   readonly body: Buffer;
   /** The number of bytes written to the request's file; the body is empty then. */
   readonly written?: number;

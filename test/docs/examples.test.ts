@@ -1,10 +1,14 @@
 // The examples of README.md and docs/*.md compile and run: their blocks of TypeScript, and the tables of
 // docs/pagination.md and docs/decoding.md. The examples of docs/decoding.md and docs/limits.md must do what the page says.
+import {createHash, createHmac} from 'node:crypto';
 import {globSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
+import {text} from 'node:stream/consumers';
 import {gzipSync} from 'node:zlib';
 import {afterEach, describe, expect, test} from '@jest/globals';
+import type {Auth} from '../../cdk/http/auth/auth.ts';
 import {type HttpClient, type HttpOptions, openHttpClient} from '../../cdk/http/client.ts';
+import {virtualClock} from '../../cdk/testing/virtual-clock.ts';
 import {runProgram} from '../e2e/run-program.ts';
 import {serve} from '../http/loopback.ts';
 import {type Example, examplesOf, ROOT, rowsOf, textOf, writeExamples} from './examples.ts';
@@ -122,6 +126,34 @@ test('the examples of docs/limits.md do what the page says', async () => {
   expect([await http.get('/gone'), await orderExport(http)]).toEqual([null, {id: '7'}]);
   expect([keys.length, keys[1] === keys[2], keys[1]]).toEqual([3, true, expect.any(String)]);
   await close();
+});
+
+type Keys = {readonly api_key: string; readonly api_secret: string};
+
+test('the HMAC of docs/auth.md is verified by a server for each attempt, with another time', async () => {
+  const {hmac} = await valuesOf<{readonly hmac: (keys: Keys) => Auth}>('docs/auth.md');
+  const keys = {api_key: 'key-1', api_secret: 'hush-1'};
+  const times: unknown[] = [];
+  const origin = await serve(async (request, response) => {
+    const {method, url, headers} = request;
+    const hash = createHash('sha256')
+      .update(await text(request))
+      .digest('hex');
+    const signed = [headers['x-time'], method, url, hash].join('\n');
+    const expected = createHmac('sha256', keys.api_secret).update(signed).digest('hex');
+    const isValid = headers['x-signature'] === expected && !times.includes(headers['x-time']);
+    times.push(headers['x-time']);
+    response.statusCode = isValid ? (times.length === 1 ? 503 : 200) : 403;
+    response.end('{"ok": true}');
+  });
+  const clock = virtualClock(Date.now());
+  const {close, ...http} = openHttpClient(
+    {baseUrl: origin, auth: hmac(keys)},
+    {signal: new AbortController().signal, log: () => {}, clock, random: () => 0.5},
+  );
+  const response = await http.search('/items?q=a%20b', {json: {name: 'ü'}});
+  await close();
+  expect([response, times.length]).toEqual([{ok: true}, 2]);
 });
 
 /** The fields of a type of the author's door. */

@@ -6,11 +6,11 @@ import type {HttpResponse} from '../types.ts';
 import type {Sink} from './body.ts';
 import {decoding} from './content-encoding.ts';
 
-type Head = Pick<HttpResponse, 'status' | 'headers' | 'url'>;
+type Head = Pick<HttpResponse, 'status' | 'headers' | 'setCookies' | 'url'>;
 
-const flatten = (
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): Record<string, string> => {
+type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+const flatten = (headers: RawHeaders): Record<string, string> => {
   const flat: Record<string, string> = {};
   for (const name of Object.keys(headers)) {
     const value = headers[name];
@@ -24,6 +24,17 @@ const lastUrl = (context: unknown, fallback: URL): URL => {
   const last =
     isObject(context) && Array.isArray(context['history']) ? context['history'].at(-1) : undefined;
   return last instanceof URL ? last : fallback;
+};
+
+/** Joined with another one, a cookie would not end at the comma: its date has one too. */
+const headOf = (status: number, headers: RawHeaders, url: URL): Head => {
+  const cookies = headers['set-cookie'];
+  return {
+    status,
+    headers: flatten(headers),
+    ...(cookies !== undefined && {setCookies: [cookies].flat()}),
+    url,
+  };
 };
 
 /** Nothing is thrown into undici. */
@@ -98,7 +109,7 @@ export const exchange = (
     },
     onResponseStart: (_controller, status, headers) => {
       if (status < 200) return;
-      const head = {status, headers: flatten(headers), url: lastUrl(context, url)};
+      const head = headOf(status, headers, lastUrl(context, url));
       attempt(() => {
         response = decoding(head, openSink);
       }, abort);

@@ -6,6 +6,7 @@ import {intoFile, intoMemory} from './body.ts';
 import {crossTo, type HoldsSecret, isHarmless, redirectedTo} from './crossing.ts';
 import {exchange} from './exchange.ts';
 import {bodyOf} from './request-body.ts';
+import {openSigner} from './sign.ts';
 import type {Timeouts} from './timeouts.ts';
 
 export type TransportOptions = {
@@ -41,6 +42,7 @@ const guard = (
   allowedHosts: readonly string[] | undefined,
   holdsSecret: HoldsSecret,
 ): Dispatcher.DispatcherComposeInterceptor => {
+  const signer = request.sign && openSigner(request.sign);
   let crossed = false;
   let first: Dispatcher.DispatchOptions | undefined;
   return (dispatch) => (options, handler) => {
@@ -52,13 +54,16 @@ const guard = (
     if (!crossed) {
       // undici has removed the headers, since it knows the target by another scheme.
       const {headers} = first;
-      return dispatch(
-        url === named ? options : {...options, origin: url.origin, ...(headers && {headers})},
-        handler,
-      );
+      const own =
+        url === named ? options : {...options, origin: url.origin, ...(headers && {headers})};
+      return dispatch(signer?.sign(own, url) ?? own, handler);
     }
     const body = options.body !== undefined && options.body !== null;
-    const {pathname, search} = crossTo(request, url, {way: 'was redirected to', body, holdsSecret});
+    const {pathname, search} = crossTo(request, signer?.strip(url) ?? url, {
+      way: 'was redirected to',
+      body,
+      holdsSecret,
+    });
     return dispatch({...options, path: `${pathname}${search}`}, handler);
   };
 };
