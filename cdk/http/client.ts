@@ -26,15 +26,11 @@ import {type RequestScope, SOURCE_SCOPE} from './request-scope.ts';
 import {actionOf} from './response/action.ts';
 import {describeResponse, refusal} from './response/faults.ts';
 import type {HttpRequest, HttpResponse, ResponseRule, Send} from './types.ts';
-import {secretsOf} from './wire/agent.ts';
 import {followLinks} from './wire/crossing.ts';
+import {proxySecrets} from './wire/proxies.ts';
+import {openReach} from './wire/reach.ts';
 import {type TimeoutOptions, timeoutsOf} from './wire/timeouts.ts';
-import {
-  MAX_BODY_BYTES,
-  MAX_DOWNLOAD_BYTES,
-  openTransport,
-  type TransportOptions,
-} from './wire/transport.ts';
+import {MAX_BODY_BYTES, openTransport, type TransportOptions} from './wire/transport.ts';
 
 /** The `connect` of a source: the API's address, its credentials, and its limits. */
 export type HttpOptions = TransportOptions &
@@ -165,17 +161,6 @@ const secretKeeper = ({onSecret = () => {}, redact = (text) => text}: HttpRuntim
   };
 };
 
-/** Hosts that get the credentials are always allowed. */
-const wireOptionsOf = ({allowedHosts, ...options}: HttpOptions): TransportOptions => ({
-  ...options,
-  ...(allowedHosts && {
-    allowedHosts: [
-      ...allowedHosts,
-      ...authOriginsOf(options).map((origin) => new URL(origin).hostname),
-    ],
-  }),
-});
-
 /** Ignored responses stay visible: the first one of each stream and status is logged, and all are counted. */
 const ignoredReporter = ({log}: Pick<HttpRun, 'log'>) => {
   const reported = new Set<string>();
@@ -207,9 +192,11 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
     options.auth && baseUrl !== undefined ? withheldFrom(origins, request, response) : undefined;
   const timeouts = timeoutsOf(options.timeouts);
   const run: HttpRun = {signal, log, clock, random, ends: clock.now() + timeouts.run};
-  const transport = openTransport(timeouts, signal, wireOptionsOf(options), holdsSecret);
+  const reach = openReach({...options, authOrigins: origins});
+  const crossing = {reach, holdsSecret, hasAuth: options.auth !== undefined};
+  const transport = openTransport(timeouts, signal, options, crossing);
   const inFlight = openInFlight(clock.now);
-  for (const secret of secretsOf(options.proxy)) onSecret(secret);
+  for (const secret of proxySecrets(options.proxy)) onSecret(secret);
   // Outside the retries: a token request has its own retries, and the two must not multiply.
   const send = onlyTo(origins, options, {
     clock,
@@ -232,7 +219,7 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
       return response;
     };
   const base = baseUrl === undefined ? undefined : new URL(baseUrl);
-  const follow = followLinks(base, (to) => origins.includes(to), holdsSecret);
+  const follow = followLinks(base, (to) => origins.includes(to), crossing);
   return {sendAllowing, follow, holdsSecret, inFlight: inFlight.list, close: transport.close};
 };
 
@@ -243,7 +230,7 @@ const binder = (
   {sendAllowing, follow, holdsSecret}: Omit<ReturnType<typeof openSending>, 'inFlight' | 'close'>,
 ): Bind => {
   const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
-  const {maxDownloadBytes: largest = MAX_DOWNLOAD_BYTES} = options;
+  const {maxDownloadBytes: largest} = options;
   const makeRequest = requestMaker(options, limit);
   const warn = (message: string): void => log('WARN', message);
 

@@ -20,6 +20,7 @@ import type {FetchedRecords} from './paginate/paginate.ts';
 import {actionOf, withEmptyOn} from './response/action.ts';
 import {networkCode} from './response/faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './types.ts';
+import {largestDownload} from './wire/largest-download.ts';
 
 export type DownloadOptions<R extends object = JsonObject> = {
   /** The path of the records in JSON or XML: `items`, `data.*.rows`, or an object as in `paginate`. Default: the body itself. */
@@ -35,8 +36,8 @@ type DownloadContext = {
   readonly decoder: Decoder;
   /** The most bytes to hold in memory. */
   readonly limit: number;
-  /** The most bytes of the response, unpacked. */
-  readonly largest: number;
+  /** The most bytes of the response, unpacked, if the author has set them. */
+  readonly largest: number | undefined;
   readonly signal: AbortSignal;
 };
 
@@ -84,7 +85,8 @@ async function* readFile<R extends object>(
   }: Pick<DownloadContext, 'decoder' | 'limit' | 'largest'> & DownloadOptions<R>,
 ): AsyncGenerator<Batch> {
   const {path, shape} = recordsOption(records);
-  const unpack = () => unpackFile(file, describeRequest(request), largest);
+  const most = largestDownload(largest, response.sent ?? 0);
+  const unpack = () => unpackFile(file, describeRequest(request), most);
   const about = ({name}: Unpacked) => ({
     ...aboutOf(request, response, name),
     ...{records: path, withoutRecords, limit},

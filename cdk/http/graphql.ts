@@ -1,13 +1,12 @@
 // GraphQL APIs report errors in the body, usually with status 200. Here such errors get the meaning of an HTTP status.
 
 import {ConfigError, SystemError} from '../errors.ts';
-import {withoutFullStop} from '../json/trim.ts';
+import {excerpt, withoutFullStop} from '../json/trim.ts';
 import {isObject, type JsonObject, valueAt} from '../json/values.ts';
 import {decodeJson} from './decode/json.ts';
 import {MISSING_PERMISSION, UNKNOWN_CREDENTIALS} from './response/faults.ts';
 import {refusesCredentials, saysUnauthenticated} from './response/graphql-credentials.ts';
 import {jsonOf} from './response/json-body.ts';
-import {excerpt} from './response/refusal-text.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './types.ts';
 
 export type GraphqlOptions = {
@@ -49,7 +48,7 @@ const describeError = (error: unknown): string => {
   const message = isObject(error) ? error['message'] : error;
   const text = typeof message === 'string' ? message.trim() : JSON.stringify(error);
   const path = valueAt(error, 'path');
-  const where = Array.isArray(path) && path.length > 0 ? ` (at ${path.join('.')})` : '';
+  const where = Array.isArray(path) && path.length > 0 ? ` (at ${excerpt(path.join('.'))})` : '';
   return `${withoutFullStop(excerpt(text))}${where}`;
 };
 

@@ -1,5 +1,6 @@
 import type {FileHandle} from 'node:fs/promises';
 import type {FailureType} from '../errors.ts';
+import {excerpt} from '../json/trim.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Query} from './query.ts';
 import type {RequestScope} from './request-scope.ts';
@@ -63,6 +64,8 @@ export type HttpRequest = {
    * fetch what it needs before.
    */
   readonly sign?: Sign;
+  /** The URL is that of a link or redirect to another origin. */
+  readonly linked?: true;
   /** The request changes something in the API: it is only retried if the server cannot have acted on it. */
   readonly once?: true;
   readonly rules?: readonly ResponseRule[];
@@ -84,8 +87,12 @@ export type HttpResponse = {
   readonly body: Buffer;
   /** The number of bytes written to the request's file; the body is empty then. */
   readonly written?: number;
+  /** The number of bytes that came over the wire for them. */
+  readonly sent?: number;
   /** The request's URL, or the last one of its redirects. */
   readonly url: URL;
+  /** The name of the proxy that it came through, for messages. */
+  readonly proxy?: string;
   readonly rule?: ResponseRule;
 };
 
@@ -95,9 +102,14 @@ export const sizeOf = ({body, written}: HttpResponse): number => written ?? body
 /** The one function type of this folder: transport, retry and auth are each a `Send`, or wrap one. */
 export type Send = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** `GET https://api.github.com/user`, for messages. The query is left out, since it may hold credentials. */
+/** For messages. The query is left out, since it may hold credentials. */
+export const describeUrl = ({origin, pathname}: URL): string => excerpt(`${origin}${pathname}`);
+
+/** `GET https://api.github.com/user` */
 export const describeRequest = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string =>
-  `${method} ${url.origin}${url.pathname}`;
+  `${method} ${describeUrl(url)}`;
+
+const MAX_URL = 1_000;
 
 /** Query parameters that often hold a credential unknown to the kit, as in a signed link. */
 const SECRET_PARAMETER = /token|secret|passw|signature|^sig$|credential|auth|key/i;
@@ -114,5 +126,5 @@ export const describeWithQuery = ({method, url}: Pick<HttpRequest, 'method' | 'u
   for (const [name, value] of url.searchParams) {
     if (value !== '' && namesSecret(name)) shown.searchParams.set(name, '****');
   }
-  return `${method} ${shown.origin}${shown.pathname}${shown.search}`;
+  return `${method} ${excerpt(`${shown.origin}${shown.pathname}${shown.search}`, MAX_URL)}`;
 };

@@ -95,3 +95,14 @@ test.each([
 ])('%s is not a message', (line) => {
   expect(readMessage(line)).toBeUndefined();
 });
+
+test('of a long log and a long error the beginning is kept', () => {
+  const long = 'long'.repeat(250_000);
+  expect([
+    read({type: 'LOG', log: {level: 'ERROR', message: long}}),
+    read({type: 'TRACE', trace: {type: 'ERROR', emitted_at: 1, error: {message: long}}}),
+  ]).toEqual([
+    {type: 'LOG', level: 'ERROR', text: `${long.slice(0, 20_000)}…`},
+    expect.objectContaining({type: 'ERROR', text: `${long.slice(0, 20_000)}…`}),
+  ]);
+});

@@ -1,5 +1,7 @@
 // Reads the response to a login: it has a token, or it is a refusal. Many APIs refuse with status 200.
+
 import {ConfigError, errorOf, messageOf, SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {isNone, isObject, type JsonObject, kindOf, valueAt} from '../../json/values.ts';
 import {aboutOf} from '../decode/decode-response.ts';
 import {decodeJson} from '../decode/json.ts';
@@ -8,7 +10,7 @@ import {isTruncation} from '../decode/truncated-body.ts';
 import {actionOf} from '../response/action.ts';
 import {describeResponse} from '../response/faults.ts';
 import {jsonOf} from '../response/json-body.ts';
-import {errorIn, excerpt} from '../response/refusal-text.ts';
+import {errorIn} from '../response/refusal-text.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import type {AuthRuntime} from './auth.ts';
 

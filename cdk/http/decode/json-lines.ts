@@ -121,6 +121,8 @@ async function* readRecords(
 export const jsonLines = (lines: JsonLinesOptions = {}): Decoder => ({
   accept: 'application/x-ndjson, application/jsonl, application/json;q=0.9, */*;q=0.1',
   decode: (body, about) =>
-    collect(body, (chunks) => readRecords(chunks, {...about, limit: 4 * body.length}, lines)),
+    collect(body, about, (chunks) =>
+      readRecords(chunks, {...about, limit: 4 * body.length}, lines),
+    ),
   stream: (chunks, options) => inBatches(readRecords(chunks, options, lines)),
 });

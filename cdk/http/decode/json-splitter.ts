@@ -17,6 +17,7 @@ import {
   skipSpace,
   skipValue,
 } from '../../json/bytes.ts';
+import {excerpt} from '../../json/trim.ts';
 import {isErrorField} from '../response/refusal-text.ts';
 import {type ByteWindow, openWindow} from './byte-window.ts';
 import type {StreamOptions} from './decoder.ts';
@@ -243,7 +244,7 @@ const takeKey = (state: State, frame: Frame, key: string): void => {
   if (frame.rest === undefined || frame.next === undefined) return;
   if (frame.met && !beginsWild(frame.rest)) {
     throw new SystemError(
-      `${state.options.where}: the body has "${key}" twice in one object, so it is not clear which one holds the records. Report this to the API's owner.`,
+      `${state.options.where}: the body has "${excerpt(key)}" twice in one object, so it is not clear which one holds the records. Report this to the API's owner.`,
     );
   }
   frame.met = true;

@@ -1,6 +1,7 @@
 // Recognizes HTML, XML and JSON in place of the expected format: login pages and errors with the status 200.
 import {SystemError} from '../../errors.ts';
-import {excerpt, reasonIn} from '../response/refusal-text.ts';
+import {excerpt} from '../../json/trim.ts';
+import {reasonIn} from '../response/refusal-text.ts';
 import type {About} from './decoder.ts';
 
 /** In bytes. Nothing beyond it is looked at, so that each pattern takes a short time on any text. */

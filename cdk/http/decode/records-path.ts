@@ -1,6 +1,7 @@
 // Follows a path to records one step at a time: `data.items`, `data.*.items`. A list at its end holds the records. After
 // a `*` an object at its end is one record, and a missing or null value has no records.
 import {SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 
 /** The rest of a path; '' at its end. */
 export type PathRest = string;
@@ -61,7 +62,8 @@ const adviceFor = ({path, kind, item, error}: NoRecords): string => {
 export const noRecords = (found: NoRecords): SystemError => {
   const {where, path, kind, keys, error} = found;
   const location = path === undefined ? 'the body' : `"${path}" in the body`;
-  const has = keys.length === 0 ? '' : ` The body has: ${keys.slice(0, SHOWN_KEYS).join(', ')}.`;
+  const has =
+    keys.length === 0 ? '' : ` The body has: ${excerpt(keys.slice(0, SHOWN_KEYS).join(', '))}.`;
   const reason = error === undefined ? '' : ` It reports an error: ${error}.`;
   return new SystemError(
     `${where}: ${location} should be a list of objects, but is ${kind}.${has}${reason} Set \`records\` to the path of the list.${adviceFor(found)}`,

@@ -1,9 +1,11 @@
 import {isUtf8} from 'node:buffer';
 import {messageOf, SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {isObject} from '../../json/values.ts';
 import {inBatches} from './batches.ts';
 import {assertDeclared, declaredIn, looksLikeUtf8, meantBy, shownIn} from './charset.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
+import {assertFits} from './memory.ts';
 import {assertFormat, HEAD_LENGTH} from './other-format.ts';
 import {shapedRecords} from './record-shape.ts';
 import {assertRecords} from './records-in-document.ts';
@@ -51,6 +53,7 @@ const isTruncated = (text: string): boolean => {
 };
 
 const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<unknown> => {
+  assertFits(body, about.where, 'XML');
   const {XMLParser, XMLValidator} = await import('fast-xml-parser');
   const text = decodeXmlBody(body, about, options.encoding).trim();
   const {where, contentType = 'not given'} = about;
@@ -62,7 +65,7 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
     isTruncated(text)
       ? truncationError('XML', where, `content-type ${contentType}, ${body.length} bytes`, cause)
       : new SystemError(
-          `${where} answered with something that is not XML (content-type ${contentType}, ${body.length} bytes): ${reason}`,
+          `${where} answered with something that is not XML (content-type ${contentType}, ${body.length} bytes): ${excerpt(reason)}`,
           {cause},
         );
   try {

@@ -3,6 +3,7 @@ import type {JsonObject} from '../../json/values.ts';
 import {type Query, setParameter} from '../query.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import {type Follow, followLinks} from '../wire/crossing.ts';
+import {openReach} from '../wire/reach.ts';
 import type {FieldLocation} from './field-location.ts';
 
 export type FetchedPage<R extends object = object> = {
@@ -72,11 +73,10 @@ const assertBody = (request: HttpRequest, part: 'json' | 'form'): void => {
   );
 };
 
-const PLAIN = followLinks(
-  undefined,
-  () => false,
-  () => false,
-);
+const PLAIN = followLinks(undefined, () => false, {
+  reach: openReach({}),
+  holdsSecret: () => false,
+});
 
 export const takeStep = (
   request: HttpRequest,

@@ -1,14 +1,9 @@
 // Finds the reason of an error in a response: in a body of any format, or in its headers.
+import {excerpt} from '../../json/trim.ts';
 import {isNone, isObject, type JsonObject} from '../../json/values.ts';
 import type {HttpResponse} from '../types.ts';
 import {parsed} from './json-body.ts';
 import {isReasonName, plainName, reasonOf} from './reason.ts';
-
-const MAX_LENGTH = 300;
-
-/** The beginning of a server's message. `…` stands for the rest; the redactor knows that a secret may be cut there. */
-export const excerpt = (text: string): string =>
-  text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 
 /** Nothing beyond it is looked at in a body that is not JSON. */
 const MAX_TEXT = 20_000;
@@ -124,6 +119,9 @@ export const errorIn = (json: unknown): string | undefined =>
 export const isOnlyError = (json: JsonObject): boolean =>
   reportsFailure(json) && Object.keys(json).every(mayBeOfError);
 
+/** A refusal has a few hundred bytes. The reason of one that has more than this is not looked for: it takes memory of many times its size. */
+const MAX_PARSED = 4 * 1024 ** 2;
+
 /** The reason in a text that came with a status of success: in JSON, a page or XML. Undefined if it has none. */
 export const reasonIn = (text: string): string | undefined => {
   const json = parsed(text);
@@ -162,7 +160,8 @@ const headerParts = (headers: HttpResponse['headers']): readonly unknown[] => {
 
 /** The API's reason, from the body and the headers, else the start of the body; undefined without one. */
 export const refusalText = ({status, body, headers}: HttpResponse): string | undefined => {
-  const text = body.toString('utf8').trim();
+  const isLarge = body.length > MAX_PARSED;
+  const text = body.toString('utf8', 0, isLarge ? MAX_TEXT : body.length).trim();
   const json = parsed(text);
   const jsonPart = status < 300 ? errorPart(json) : json;
   const part = json === undefined ? partOf(text, headers['content-type']) : jsonPart;

@@ -10,7 +10,7 @@ import {
   createZstdDecompress,
 } from 'node:zlib';
 import {SystemError, TransientError} from '../../errors.ts';
-import type {HttpResponse} from '../types.ts';
+import {describeUrl, type HttpResponse} from '../types.ts';
 import type {Sink} from './body.ts';
 
 type Engine = Transform & {readonly bytesWritten: number};
@@ -71,7 +71,7 @@ const ENCODED_HEADERS = new Set(['content-encoding', 'content-length']);
 
 type Head = Pick<HttpResponse, 'status' | 'headers' | 'url'>;
 
-const whereOf = ({url}: Head): string => `${url.origin}${url.pathname}`;
+const whereOf = ({url}: Head): string => describeUrl(url);
 
 /** The codings in the order in which they were applied. */
 const codingsOf = (head: Head): readonly (readonly [string, Coding])[] => {

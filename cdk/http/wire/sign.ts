@@ -1,6 +1,5 @@
 // Signs requests right before they are sent: after all waits and retries, so that their time is that of the sending, and with
 // the URL and the body exactly as the server gets them.
-import type {Dispatcher} from 'undici';
 
 /** A request as it goes over the wire. */
 type WireRequest = {
@@ -19,6 +18,11 @@ type Signature = {
   readonly query?: Readonly<Record<string, string>>;
 };
 
+type Signable = Pick<WireRequest, 'method' | 'headers'> & {
+  readonly path: string;
+  readonly body?: string | Uint8Array;
+};
+
 export type Sign = (request: WireRequest) => Signature;
 
 /** The parameters stay as they are written: another notation would invalidate the signature. */
@@ -33,22 +37,9 @@ const withoutParameters = (url: URL, names: readonly string[]): URL => {
   return clean;
 };
 
-/** After a redirect undici has them as a flat list. */
-const headersOf = ({headers}: Dispatcher.DispatchOptions): Record<string, string> => {
-  const pairs: [string, string][] = [];
-  if (Array.isArray(headers)) {
-    for (let at = 0; at < headers.length; at += 2) {
-      pairs.push([String(headers[at]), String(headers[at + 1])]);
-    }
-  } else {
-    for (const [name, value] of Object.entries(headers ?? {})) pairs.push([name, String(value)]);
-  }
-  return Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), value]));
-};
-
 export type Signer = {
   /** The same request with its signature, in place of one that a link or a redirect repeats. */
-  readonly sign: (options: Dispatcher.DispatchOptions, url: URL) => Dispatcher.DispatchOptions;
+  readonly sign: <T extends Signable>(options: T, url: URL) => T;
   /** The URL without the parameters of the signature, for another origin. */
   readonly strip: (url: URL) => URL;
 };
@@ -58,10 +49,7 @@ export const openSigner = (sign: Sign): Signer => {
   return {
     strip: (url) => withoutParameters(url, added),
     sign: (options, url) => {
-      const headers = headersOf(options);
-      const {method} = options;
-      const {body: content} = options;
-      const body = typeof content === 'string' || content instanceof Uint8Array ? content : '';
+      const {method, headers, body = ''} = options;
       const first = sign({method, url, headers, body});
       added = Object.keys(first.query ?? {});
       const clean = withoutParameters(url, added);
