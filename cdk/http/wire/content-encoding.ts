@@ -75,7 +75,9 @@ const whereOf = ({url}: Head): string => `${url.origin}${url.pathname}`;
 
 /** The codings in the order in which they were applied. */
 const codingsOf = (head: Head): readonly (readonly [string, Coding])[] => {
-  const names = (head.headers['content-encoding'] ?? '')
+  const encoding = head.headers['content-encoding'];
+  if (encoding === undefined) return [];
+  const names = encoding
     .toLowerCase()
     .split(',')
     .map((name) => name.trim());
