@@ -6,8 +6,6 @@ import type {HttpResponse} from '../types.ts';
 import type {Sink} from './body.ts';
 import {decoding} from './content-encoding.ts';
 
-export type Dispatch = Dispatcher['dispatch'];
-
 type Head = Pick<HttpResponse, 'status' | 'headers' | 'url'>;
 
 const flatten = (
@@ -49,7 +47,7 @@ type Limits = {
  * @param openSink called with the head of the last response, after all redirects; the body is decompressed
  */
 export const exchange = (
-  dispatch: Dispatch,
+  dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   url: URL,
   openSink: (head: Head) => Sink,
@@ -131,7 +129,7 @@ export const exchange = (
   else {
     signal.addEventListener('abort', stop, {once: true});
     try {
-      dispatch(options, handler);
+      dispatcher.dispatch(options, handler);
     } catch (error) {
       fail(error);
     }

@@ -6,7 +6,7 @@ import {type HttpProxy, openAgent, type Tls} from './agent.ts';
 import {assertAllowed} from './allowed-hosts.ts';
 import {intoFile, intoMemory} from './body.ts';
 import {crossTo, type HoldsSecret, isHarmless, redirectedTo} from './crossing.ts';
-import {type Dispatch, exchange} from './exchange.ts';
+import {exchange} from './exchange.ts';
 import type {Timeouts} from './timeouts.ts';
 
 export type TransportOptions = {
@@ -97,11 +97,9 @@ export const openTransport = (
       import('./undici.ts'),
     ]);
     const redirected = redirect({throwOnMaxRedirect: true});
-    const send: Dispatch = (options, handler) => agent.dispatch(options, handler);
-    // Like `agent.compose`, which is slow for every request.
-    const dispatchFor = (request: HttpRequest): Dispatch =>
-      redirected(guard(request, allowedHosts, holdsSecret)(send));
-    return {agent, dispatchFor};
+    const dispatcherFor = (request: HttpRequest) =>
+      agent.compose(guard(request, allowedHosts, holdsSecret), redirected);
+    return {agent, dispatcherFor};
   };
   let opened: ReturnType<typeof openOnce> | undefined;
   const open = () => {
@@ -125,9 +123,9 @@ export const openTransport = (
         ...(content && {body: content.body}),
         ...redirection(request),
       };
-      const {dispatchFor} = await open();
+      const {dispatcherFor} = await open();
       const response = await exchange(
-        dispatchFor(request),
+        dispatcherFor(request),
         options,
         url,
         (head) =>
