@@ -99,14 +99,16 @@ const LONGEST_PARTIAL = 9;
 type Cut = {readonly start: number; readonly end: number; readonly cut: number};
 
 /** The places where a secret may have been cut, in order: each mark, and an escape before it that was cut itself. */
-const cutsIn = (text: string, mark: string): readonly Cut[] => {
+const cutsIn = (text: string, mark: string, shortest: number): readonly Cut[] => {
   const cuts: Cut[] = [];
   let start = 0;
   for (let cut = text.indexOf(mark); cut >= 0; cut = text.indexOf(mark, start)) {
-    const tail = text.slice(Math.max(start, cut - LONGEST_PARTIAL), cut);
-    const partial = PARTIAL.exec(tail)?.[0] ?? '';
-    if (partial !== '') cuts.push({start, end: cut - partial.length, cut});
-    cuts.push({start, end: cut, cut});
+    if (cut - start >= shortest) {
+      const tail = text.slice(Math.max(start, cut - LONGEST_PARTIAL), cut);
+      const partial = PARTIAL.exec(tail)?.[0] ?? '';
+      if (partial !== '') cuts.push({start, end: cut - partial.length, cut});
+      cuts.push({start, end: cut, cut});
+    }
     start = cut + mark.length;
   }
   return cuts;
@@ -192,7 +194,9 @@ export const openSecretFinder = ({shortest, shortestLine}: Limits): SecretFinder
     findCut: (text, mark) =>
       text.includes(mark)
         ? search(text, (reading, index) =>
-            cutsIn(reading, mark).flatMap((cut) => index.before(cut, reading, shortest) ?? []),
+            cutsIn(reading, mark, shortest).flatMap(
+              (cut) => index.before(cut, reading, shortest) ?? [],
+            ),
           )
         : [],
   };
