@@ -122,9 +122,8 @@ export const namesSecret = (parameter: string): boolean =>
 
 /** The same with the query, for DEBUG lines. Values that may be credentials are masked. */
 export const describeWithQuery = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string => {
-  const shown = new URL(url);
-  for (const [name, value] of url.searchParams) {
-    if (value !== '' && namesSecret(name)) shown.searchParams.set(name, '****');
-  }
+  const hidden = [...url.searchParams].filter(([name, value]) => value !== '' && namesSecret(name));
+  const shown = hidden.length === 0 ? url : new URL(url);
+  for (const [name] of hidden) shown.searchParams.set(name, '****');
   return `${method} ${excerpt(`${shown.origin}${shown.pathname}${shown.search}`, MAX_URL)}`;
 };

@@ -132,7 +132,8 @@ describe.each(both)('a signature in $place', ({auth}) => {
       '',
       {location: `${other.origin}${target}`},
     ]);
-    await read(origin, (http) => http.get('/items?a=1'));
+    const allowedHosts = [new URL(other.origin).host];
+    await withAuth({baseUrl: origin, auth, allowedHosts}, (http) => http.get('/items?a=1'));
     const [call] = other.calls;
     expect([call?.target, call?.headers['x-signature'], call?.headers['x-timestamp']]).toEqual([
       '/items?a=1',

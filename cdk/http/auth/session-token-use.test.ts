@@ -309,7 +309,10 @@ describe('a session does not cross to another origin', () => {
         ? [200, {result: 'session-1'}, {'set-cookie': 'sid=session-1'}]
         : [302, '', {location: `${other.origin}/items?sid=${query['sid'] ?? ''}`}],
     );
-    await withAuth({baseUrl: origin, auth: sessionToken(options)}, get).catch(() => {});
+    const allowedHosts = [new URL(other.origin).host];
+    await withAuth({baseUrl: origin, auth: sessionToken(options), allowedHosts}, get).catch(
+      () => {},
+    );
     expect(JSON.stringify(other.calls)).not.toContain('session-1');
   });
 
@@ -321,9 +324,10 @@ describe('a session does not cross to another origin', () => {
         : [307, '', {location: `${other.origin}/items`}],
     );
     const auth = sessionToken({login, token: 'result', send: {body: 'auth'}});
-    expect(await failureOf(() => withAuth({baseUrl: origin, auth}, search))).toContain(
-      'another origin, with the body of the request. Nothing was sent there',
-    );
+    const allowedHosts = [new URL(other.origin).host];
+    expect(
+      await failureOf(() => withAuth({baseUrl: origin, auth, allowedHosts}, search)),
+    ).toContain('another origin, with the body of the request. Nothing was sent there');
     expect(other.calls).toEqual([]);
   });
 });

@@ -296,7 +296,7 @@ describe('the log says why an attempt was not the last', () => {
       '503 (Down for maintenance)',
     ],
     [responseOf(500, {}, 'Oops.\n'), '500 (Oops)'],
-    [responseOf(500, {'content-type': 'text/html'}, '<h1>Oops</h1>'), '500'],
+    [responseOf(500, {'content-type': 'text/html'}, '<h1>Oops</h1>'), '500 (Oops)'],
     [responseOf(502), '502'],
     [
       {

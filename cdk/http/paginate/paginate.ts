@@ -14,6 +14,7 @@ import {
   assertKnownParameter,
   assertNewRequest,
   checkEnd,
+  isWhole,
   repeatReason,
   truncationCheck,
 } from './guards.ts';
@@ -138,22 +139,23 @@ const countsOf = (
   counted: maxOf(total === undefined ? undefined : countAt(decoded, total), before?.counted),
 });
 
-/** Returns why a page that was sent before ends the list; undefined for a new one. */
+/** Undefined for a new page; for one that was sent before a function that says why its end of the list is uncertain. */
 const repeatFinder = <R extends object>(
   open: ReturnType<typeof contentReader<R>>,
+  isTried: Paginator<R>['isTried'],
 ): ((
   request: HttpRequest,
   records: readonly R[],
   before: Fetched<R> | undefined,
-) => Promise<string | undefined>) => {
+) => Promise<Paginator<R>['incompleteReason']>) => {
   const isSentBefore = openRepeatCheck();
   return async (request, records, before) => {
     // Read from its body again, because the reader may have changed its records.
     const previous = async () =>
       before && (await open(before.request, before.response, undefined)).records;
     if (!(await isSentBefore(records, previous)) || before === undefined) return undefined;
-    assertKnownParameter(request, before);
-    return repeatReason(before.index + 1, records.length);
+    assertKnownParameter(request, before, isTried?.(before) ?? false);
+    return () => (isWhole(before) ? undefined : repeatReason(before.index + 1, records.length));
   };
 };
 
@@ -169,7 +171,7 @@ const openPages = <R extends object>(
   const total = isResumed ? undefined : (options.total ?? paginator.total);
   const open = contentReader<R>(decoder, limit, options, paginator);
   const requested = new Set<string>();
-  const findRepeat = repeatFinder(open);
+  const findRepeat = repeatFinder(open, paginator.isTried);
   let incompleteReason: string | undefined;
   const checkTruncation = truncationCheck(paginator.truncatedIn, {incomplete, warn});
 
@@ -190,7 +192,7 @@ const openPages = <R extends object>(
     const {json, bytes, records} = await open(request, response, before);
     const repeated = await findRepeat(request, records, before);
     if (before !== undefined && repeated !== undefined) {
-      incompleteReason = checkEnd(before, () => repeated, {incomplete, warn});
+      incompleteReason = checkEnd(before, repeated, {incomplete, warn});
       return undefined;
     }
     const counts = countsOf({response, json}, records, total, before);

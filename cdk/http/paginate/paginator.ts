@@ -37,6 +37,8 @@ export type Paginator<R extends object = object> = {
   readonly first?: Step;
   /** The step to the next page; undefined after the last one. */
   readonly next: (page: FetchedPage<R>) => Step | undefined;
+  /** True for a page without any sign of a next one, which `next` only tries. */
+  readonly isTried?: (page: FetchedPage<R>) => boolean;
   /** Called if `next` finds no page. Returns why the list may be incomplete; undefined if its end is certain. */
   readonly incompleteReason?: (page: FetchedPage<R>) => string | undefined;
   /** Called for every page. Names a truncated list in it, else undefined. Only the first one is reported. */

@@ -62,7 +62,7 @@ const openPass = ({pass, isUnfinished}: StreamState, now: number): Pass | undefi
 
 /** Reads the state that Airbyte's Python CDK wrote for the same stream, so that a team can change connectors without a reset. */
 const foreignStateIn = (blob: StateBlob, cursor: Cursor | undefined): Translated | undefined =>
-  translateForeignState(blob, cursor?.field ?? '', cursor ? cursorRules(cursor).compare : () => 0);
+  translateForeignState(blob, cursor?.field ?? '', cursorRules(cursor ?? {field: ''}));
 
 const foreignPosition = (foreign: Translated): Position => ({
   watermark: foreign.watermark,
