@@ -8,6 +8,25 @@ type Within<S> = StreamContext & {
   readonly slice: S;
 };
 
+/** Finds restored records that did not get a new cursor value, so that they do not come with the stream's new records. */
+export type Restores<R extends object, S> = {
+  /**
+   * The time after its deletion in which a record can be restored: `{days: 30}`. The list is read from so long ago in each sync,
+   * and the kit remembers what it lists.
+   */
+  readonly within: Duration;
+  /**
+   * Requests a record that the list no longer shows as deleted, by its primary key, and returns it as `read` and `map` do.
+   * Returns null or undefined if it is gone for good, or is still deleted.
+   */
+  readonly fetch: (key: Partial<R>, context: Within<S>) => Promise<R | null | undefined>;
+  /**
+   * Returns true for an item whose record was restored, in a list that keeps such items. Default: a restored record leaves
+   * the list, so `read` must list all that were deleted since `since` and still are.
+   */
+  readonly isRestored?: (item: JsonObject, slice: S) => boolean;
+};
+
 /** The API's own list of deleted items, such as `/trash`. It has its own position in each slice. */
 export type DeletedList<R extends object, S> = {
   /**
@@ -26,8 +45,13 @@ export type DeletedList<R extends object, S> = {
   readonly format?: CursorFormat;
   /** The `since` of the first sync. Default: undefined. */
   readonly start?: CursorValue | undefined;
-  /** Returns the record's fields that an item shows, at least its primary key. Default: the item's fields of that name. */
+  /**
+   * Returns the record's fields that an item shows, at least its primary key, and its cursor if the item has it. Default: the
+   * item's fields of these names.
+   */
   readonly record?: (item: JsonObject, slice: S) => Partial<R>;
+  /** Set it if the API restores records without giving them a new cursor value. */
+  readonly restores?: Restores<R, S>;
 };
 
 /** If more than `least` records and more than `share` of the known ones are missing at once, or all, none is taken for deleted. */
@@ -100,6 +124,9 @@ const problemIn = <R extends object, S>(
   if ((list || sweep) && primaryKey.length === 0) {
     return 'deleted records are identified by their primary key, so declare a `primaryKey`.';
   }
+  if (list?.restores && !cursor) {
+    return 'without a cursor each sync reads all records, so restored ones come by themselves: leave out `deletes.list.restores`.';
+  }
   if (sweep?.read && !sweep.every) {
     return 'set `deletes.sweep.every` to the time between two lists of all ids, {weeks: 1}.';
   }
@@ -115,6 +142,15 @@ const problemIn = <R extends object, S>(
     : undefined;
 };
 
+const closeRestores = <R extends object, S>(
+  {within, fetch, isRestored}: Restores<R, S>,
+  own: (context: Within<Slice>) => Within<S>,
+): Restores<object, Slice> => ({
+  within,
+  fetch: (key, context) => fetch(key as Partial<R>, own(context)),
+  ...(isRestored && {isRestored: (item, slice) => isRestored(item, slice as S)}),
+});
+
 /** Hides the types of records and slices, and throws a SystemError if the stream cannot work with these deletes. */
 export const closeDeletes = <R extends object, S extends Slice>(
   described: Described,
@@ -127,12 +163,17 @@ export const closeDeletes = <R extends object, S extends Slice>(
   const naming = (record: ((item: JsonObject, slice: S) => Partial<R>) | undefined) =>
     record && {record: (item: JsonObject, slice: Slice): object => record(item, slice as S)};
   const {flag, list, sweep} = deletes;
-  const {record: ofListed, read: readList, ...listing} = list ?? {};
+  const {record: ofListed, read: readList, restores, ...listing} = list ?? {};
   const {record: ofSwept, read: readIds, confirm, ...sweeping} = sweep ?? {};
   return {
     ...(flag && {flag: (record, slice) => flag(record as R, slice as S)}),
     ...(readList && {
-      list: {...listing, ...naming(ofListed), read: (context) => readList(within(context))},
+      list: {
+        ...listing,
+        ...naming(ofListed),
+        read: (context) => readList(within(context)),
+        ...(restores && {restores: closeRestores(restores, within)}),
+      },
     }),
     ...(sweep && {
       sweep: {

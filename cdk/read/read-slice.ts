@@ -359,7 +359,7 @@ export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Pro
   const context = reading.client.inSlot(slot);
   const deletes = reading.deletes.slice(context, slice, key, progress);
   if (progress.isDone) return;
-  await deletes.begin();
+  await reading.onRecords(await deletes.begin(), slot);
   const {since, resume} = progress;
   const rules = cursor && cursorRules(cursor);
   const sliceReading: SliceReading = {

@@ -1,4 +1,5 @@
 // Reads an API's lists of deleted items, and follows their positions.
+import {isDeepStrictEqual} from 'node:util';
 import type {DeletedList} from '../../author/deletes.ts';
 import type {CursorValue, Slice, StreamContext} from '../../author/types.ts';
 import {isObject, valueAt} from '../../json/values.ts';
@@ -9,21 +10,31 @@ import {sliceNumber} from '../state/slice-keys.ts';
 import type {DeletedListState} from '../state/stream-state.ts';
 import type {StreamRun} from '../stream-run.ts';
 import {untilAborted} from '../turns/abort.ts';
+import {type DeletedId, openDeletedIds} from './deleted-ids.ts';
+import {type Id, idIn} from './ids.ts';
+import {type Entry, openRestores} from './restores.ts';
 import {timeOf} from './tombstone.ts';
 
-export type DeletedItem = {
+export type DeletedItem = Entry & {
+  /** The record's fields that the item shows. */
   readonly item: object;
   readonly deletedAt: string;
 };
 
 export type DeletedLists = {
-  /** Reads the list of a slice from its position, and moves the position at the end. */
+  /**
+   * Reads the list of a slice from its position, and moves the position at the end. Returns the records that may have been
+   * restored.
+   * @param emit emits a tombstone for each item, and returns their cursors
+   */
   readonly read: (
     context: StreamContext,
     slice: Slice,
     key: string,
-    take: (items: readonly DeletedItem[]) => Promise<void>,
-  ) => Promise<void>;
+    emit: (items: readonly DeletedItem[]) => Promise<readonly (CursorValue | undefined)[]>,
+  ) => Promise<readonly DeletedId[]>;
+  /** Call it for a record that exists again, or is gone for good. */
+  readonly forget: (id: Id) => void;
   /** @param isKept the other slices are forgotten */
   readonly state: (isKept: (slice: string) => boolean) => DeletedListState | undefined;
 };
@@ -40,14 +51,23 @@ const compact = (
   return {compacted: {at: earliest, keys}};
 };
 
+export type DeletedListPort = Pick<StreamRun, 'startedAt' | 'now'> & {
+  readonly primaryKey: readonly string[];
+  readonly warn: (message: string) => void;
+};
+
 export const openDeletedLists = (
   list: DeletedList<object, Slice>,
-  {at, compacted}: DeletedListState,
-  {startedAt, now}: Pick<StreamRun, 'startedAt' | 'now'>,
+  {at, compacted, deleted: stored, isMoved}: DeletedListState,
+  {startedAt, now, primaryKey, warn}: DeletedListPort,
 ): DeletedLists => {
   const field = list.at;
   const rules = cursorRules({field: field ?? '', ...(list.format && {format: list.format})});
   const positions = new Map(at);
+  const isUsable = list.restores !== undefined && isDeepStrictEqual(stored?.key, primaryKey);
+  const deleted = openDeletedIds(isUsable ? stored : undefined, primaryKey, warn);
+  // A position that was in the future means "from now on", so what was deleted before that is not listed.
+  const restores = isMoved ? undefined : openRestores({list, rules, startedAt, warn}, deleted);
   // Clocks differ, so an item that is deleted during the run may have an earlier time than others already seen.
   const latest = startedAt - CLOCK_SKEW;
 
@@ -57,28 +77,46 @@ export const openDeletedLists = (
   };
   const positionOf = (key: string): CursorValue | undefined =>
     positions.get(key) ?? (compacted?.keys.has(sliceNumber(key)) ? compacted.at : undefined);
+  const sinceOf = (key: string): CursorValue | undefined => {
+    const position = positionOf(key);
+    if (position === undefined || restores === undefined) return position ?? list.start;
+    return rules.later(restores.since(key, position), list.start);
+  };
+  const entryOf = (raw: object, slice: Slice): DeletedItem => {
+    const item = list.record && isObject(raw) ? list.record(raw, slice) : raw;
+    const deletedAt = timeOf(timeIn(raw), rules, now());
+    return {raw, item, id: idIn(item, primaryKey, 'deletes.list'), at: timeIn(raw), deletedAt};
+  };
+
+  /** @param highest the latest time in the list */
+  const move = (key: string, highest: CursorValue | undefined): void => {
+    const reached = highest === undefined ? undefined : rules.cappedAt(highest, latest);
+    const position = field === undefined ? isoOf(latest) : rules.later(positionOf(key), reached);
+    if (position !== undefined) positions.set(key, position);
+  };
 
   return {
-    read: async (context, slice, key, take) => {
-      const before = positionOf(key);
+    read: async (context, slice, key, emit) => {
+      const since = sinceOf(key);
+      const watch = restores?.watch({slice, key, position: positionOf(key)});
       let highest: CursorValue | undefined;
-      const pages = list.read({...context, slice, since: before ?? list.start});
-      for await (const {records} of untilAborted(pages, context.signal)) {
-        for (const item of records) highest = rules.later(highest, timeIn(item));
-        const items = records.map((item) => ({
-          item: list.record && isObject(item) ? list.record(item, slice) : item,
-          deletedAt: timeOf(timeIn(item), rules, now()),
-        }));
-        await take(items);
+      const pages = list.read({...context, slice, since});
+      for await (const page of untilAborted(pages, context.signal)) {
+        const all = page.records.map((raw) => entryOf(raw, slice));
+        highest = all.reduce((last, {at: next}) => rules.later(last, next), highest);
+        const items = watch?.take(page, all) ?? all;
+        const cursors = await emit(items);
+        for (const [index, item] of items.entries()) watch?.emitted(item, cursors[index]);
       }
-      const reached = highest === undefined ? undefined : rules.cappedAt(highest, latest);
-      const position = field === undefined ? isoOf(latest) : rules.later(before, reached);
-      if (position !== undefined) positions.set(key, position);
+      move(key, highest);
+      return watch?.missing() ?? [];
     },
+    forget: deleted.forget,
     state: (isKept) => {
       const kept = new Map([...positions].filter(([key]) => isKept(key)));
-      if (kept.size > COMPACT_ABOVE) return compact(kept, compacted, rules);
-      return kept.size > 0 || compacted ? {at: kept, compacted} : undefined;
+      const ids = deleted.state(isKept);
+      if (kept.size > COMPACT_ABOVE) return {...compact(kept, compacted, rules), deleted: ids};
+      return kept.size > 0 || compacted || ids ? {at: kept, compacted, deleted: ids} : undefined;
     },
   };
 };

@@ -10,18 +10,20 @@ import {CLOCK_SKEW} from '../state/follow-cursor.ts';
 import type {SliceProgress} from '../state/progress.ts';
 import type {DeletesState} from '../state/stream-state.ts';
 import type {StreamRun} from '../stream-run.ts';
+import {isDamaged} from './deleted-ids.ts';
 import {type DeletedItem, openDeletedLists} from './deleted-list.ts';
+import {fetchRestoredOf} from './fetch-restored.ts';
 import {flagDeleted} from './flag.ts';
 import {openIdList} from './id-list.ts';
-import {type IdStore, openIdStore} from './id-store.ts';
-import {fieldsOf, idIn, idOf} from './ids.ts';
+import {openIdStore} from './id-store.ts';
+import {fieldsOf, idOf} from './ids.ts';
 import {NO_IDS, type StoredIds, unpackSweep} from './packed-ids.ts';
 import {type Found, openSweeps} from './sweep.ts';
-import {DELETED_AT, tombstone} from './tombstone.ts';
+import {cursorFieldOf, DELETED_AT, tombstone} from './tombstone.ts';
 
 export type SliceDeletes = {
-  /** Call it before the slice's records. */
-  readonly begin: () => Promise<void>;
+  /** Call it before the slice's records. Returns the restored records that it has emitted. */
+  readonly begin: () => Promise<readonly object[]>;
   /** Returns the records to emit: flagged ones become tombstones. */
   readonly take: (page: Page, emitted: readonly object[]) => readonly object[];
   /** Call it after the slice's records. */
@@ -55,7 +57,7 @@ const onlyFlag = (stream: Stream, {now}: DeletesPort): StreamDeletes => {
   const flagged = flagDeleted(stream, now);
   return {
     slice: (_context, slice) => ({
-      begin: nothing,
+      begin: async () => [],
       take: (_page, emitted) => flagged(emitted, slice),
       end: nothing,
     }),
@@ -122,11 +124,13 @@ const openParts = (stream: Stream, state: DeletesState, stored: StoredIds, port:
       warn,
     });
   return {
-    lists: list && openDeletedLists(list, state.list ?? {}, port),
+    lists: list && openDeletedLists(list, state.list ?? {}, {...port, primaryKey}),
     store,
     sweeps: sweep && store && openSweeps(sweep, store, {...port, primaryKey}),
   };
 };
+
+type Parts = ReturnType<typeof openParts>;
 
 /** Tracks the highest emitted cursor. A tombstone with a cursor in the future would hide a restored record. */
 const openHighest = ({cursor}: Stream, before: CursorValue | undefined, now: () => number) => {
@@ -148,22 +152,25 @@ const openHighest = ({cursor}: Stream, before: CursorValue | undefined, now: () 
 const openRecords = (
   stream: Stream,
   before: CursorValue | undefined,
-  store: IdStore | undefined,
+  {store, lists}: Pick<Parts, 'store' | 'lists'>,
   now: () => number,
 ) => {
   const {primaryKey, deletes} = stream;
   const highest = openHighest(stream, before, now);
+  const rules = stream.cursor && cursorRules(stream.cursor);
   /** The start of each slice by its key: the cursor of its tombstones if no higher one is known. */
   const begun = new Map<string, CursorValue | undefined>();
   return {
     highest: highest.now,
+    cursorOf: (record: object): CursorValue | undefined => rules?.valueOf(record),
     begin: (key: string, from: CursorValue | undefined) => void begun.set(key, from),
     hasBegun: (key: string): boolean => begun.has(key),
     ofList: (key: string, items: readonly DeletedItem[]): readonly object[] =>
-      items.map(({item, deletedAt}) => {
-        const id = idIn(item, primaryKey, 'deletes.list');
+      items.map(({item, id, deletedAt}) => {
         store?.forget(key, id);
-        const fields = deletes?.list?.record ? item : fieldsOf(id, primaryKey);
+        const fields = deletes?.list?.record
+          ? item
+          : {...cursorFieldOf(stream, item), ...fieldsOf(id, primaryKey)};
         // Not the highest cursor of this run: a record restored since is emitted later, and may have a lower one.
         return tombstone(stream, fields, before ?? begun.get(key), deletedAt);
       }),
@@ -175,12 +182,60 @@ const openRecords = (
       highest.take(records);
       for (const record of records) {
         const id = idOf(record, primaryKey);
-        if (store === undefined || id === undefined) continue;
+        if (id === undefined) continue;
         // A flagged record is already deleted, so the sweep need not find it.
-        if (Reflect.get(record, DELETED_AT)) store.forget(key, id);
-        else store.add(key, id);
+        if (Reflect.get(record, DELETED_AT)) store?.forget(key, id);
+        else {
+          store?.add(key, id);
+          lists?.forget(id);
+        }
       }
     },
+  };
+};
+
+type Records = ReturnType<typeof openRecords>;
+
+/** Emits tombstones, and records that were restored. Returns these, and the error if the list could not be read. */
+const deletedListReader = (
+  stream: Stream,
+  {lists}: Parts,
+  records: Records,
+  port: DeletesPort,
+): ((
+  context: StreamContext,
+  slice: Slice,
+  key: string,
+) => Promise<{readonly restored: readonly object[]; readonly fault?: unknown}>) => {
+  const {emit, warn, now} = port;
+  const fetchRestored = fetchRestoredOf(stream, warn);
+  const flagged = flagDeleted(stream, now);
+  return async (context, slice, key) => {
+    const restored: object[] = [];
+    try {
+      const missing = await lists?.read(context, slice, key, async (items) => {
+        const tombstones = records.ofList(key, items);
+        await emitTombstones(port, tombstones);
+        return tombstones.map(records.cursorOf);
+      });
+      for (const one of missing ?? []) {
+        const record = await fetchRestored(one, {...context, slice});
+        if (record !== undefined) {
+          const taken = flagged([record], slice);
+          await emit(taken);
+          records.remember(key, taken);
+          restored.push(record);
+        }
+        lists?.forget(one.id);
+      }
+      return {restored};
+    } catch (error) {
+      context.signal.throwIfAborted();
+      warn(
+        `the list of deleted records${key && ` of ${key}`} could not be read; other records are read, but the slice stays incomplete: ${messageOf(error)}`,
+      );
+      return {restored, fault: error};
+    }
   };
 };
 
@@ -190,14 +245,11 @@ const trackDeletes = (
   stored: StoredIds,
   port: DeletesPort,
 ): StreamDeletes => {
-  const {
-    context: {signal},
-    now,
-    warn,
-  } = port;
+  const {now, warn} = port;
   const flagged = flagDeleted(stream, now);
-  const {lists, store, sweeps} = openParts(stream, state, stored, port);
-  const records = openRecords(stream, state.cursor, store, now);
+  const parts = openParts(stream, state, stored, port);
+  const {lists, store, sweeps} = parts;
+  const records = openRecords(stream, state.cursor, parts, now);
   const deletesGone = stream.deletes?.sweep?.goneSlices === 'delete';
   const {slices} = stream;
   /** Only slices of parents that changed are listed: the others are not gone. */
@@ -209,24 +261,7 @@ const trackDeletes = (
     (message: string): void => {
       if (store && store.of(key).size > 0) warn(message);
     };
-  const readDeletedList = async (
-    context: StreamContext,
-    slice: Slice,
-    key: string,
-  ): Promise<unknown> => {
-    try {
-      await lists?.read(context, slice, key, (items) =>
-        emitTombstones(port, records.ofList(key, items)),
-      );
-      return undefined;
-    } catch (error) {
-      signal.throwIfAborted();
-      warn(
-        `the list of deleted records${key && ` of ${key}`} could not be read; other records are read, but the slice stays incomplete: ${messageOf(error)}`,
-      );
-      return error;
-    }
-  };
+  const readDeletedList = deletedListReader(stream, parts, records, port);
   return {
     slice: (context, slice, key, progress) => {
       records.begin(key, progress.from);
@@ -235,7 +270,9 @@ const trackDeletes = (
       let fault: unknown;
       return {
         begin: async () => {
-          fault = await readDeletedList(context, slice, key);
+          const read = await readDeletedList(context, slice, key);
+          fault = read.fault;
+          return read.restored;
         },
         take: (page, emitted) => {
           ownIds?.take(page, (record) => idOf(record, stream.primaryKey));
@@ -279,7 +316,11 @@ export const openDeletes = (
     return onlyFlag(stream, port);
   }
   const stored = unpackSweep(state.sweep);
-  const damaged = [...(state.damaged ?? []), ...(stored ? [] : ['deletes.sweep'])];
+  const damaged = [
+    ...(state.damaged ?? []),
+    ...(stored ? [] : ['deletes.sweep']),
+    ...(isDamaged(state.list?.deleted) ? ['deletes.list.deleted'] : []),
+  ];
   if (damaged.length > 0) {
     port.warn(
       `its state has damaged keys: ${damaged.join(', ')}. They are ignored, and records deleted since the last sync may not be detected. A full refresh removes them.`,

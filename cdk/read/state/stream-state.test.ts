@@ -54,6 +54,7 @@ const deletes = keysOf({
     keysOf({
       at: maybe(fc.dictionary(fc.string(), cursor)),
       folded: maybe(keysOf({at: cursor, keys: sliceNumbers})),
+      deleted: maybe(keysOf({ids: fc.string(), key: fc.array(fc.string())})),
     }),
   ),
   sweep: maybe(

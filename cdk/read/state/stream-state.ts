@@ -116,6 +116,17 @@ export type DeletedListState = {
   readonly at?: ReadonlyMap<string, CursorValue> | undefined;
   /** `"folded": {"at": "…", "keys": "AYCA…"}`: slices that share the earliest position of all. */
   readonly compacted?: {readonly at: CursorValue; readonly keys: ReadonlySet<number>} | undefined;
+  /** `"deleted": {…}`: the records that it showed, if they can be restored without a new cursor. */
+  readonly deleted?: DeletedIdsState | undefined;
+  /** A position was in the future, and is now the start of the run. Never printed. */
+  readonly isMoved?: boolean;
+};
+
+export type DeletedIdsState = {
+  /** `"ids": "q1YqS…"`: `{<slice>: [[id, deleted at, the cursor of its tombstone]]}`, packed, see `deletes/deleted-ids.ts`. */
+  readonly ids: string;
+  /** `"key": ["id"]`: the ids are values of this primary key. */
+  readonly key: readonly string[];
 };
 
 export type SweepState =
@@ -200,10 +211,15 @@ const fullSyncIn = (blob: StateBlob): FullSync | undefined => {
   return over === undefined ? undefined : {startedAt: over, isOver: true};
 };
 
-const deletedListIn = ({at, folded}: JsonObject): DeletedListState | undefined => {
+const deletedIdsIn = (value: unknown): DeletedIdsState | undefined => {
+  const {ids, key} = isObject(value) ? value : {};
+  return typeof ids === 'string' && isStrings(key) ? {ids, key} : undefined;
+};
+
+const deletedListIn = ({at, folded, deleted}: JsonObject): DeletedListState | undefined => {
   const positions = mapIn(at ?? {}, (one) => (isCursorValue(one) ? one : undefined));
   if (positions === undefined) return undefined;
-  const list = {at: at === undefined ? undefined : positions};
+  const list = {at: at === undefined ? undefined : positions, deleted: deletedIdsIn(deleted)};
   if (folded === undefined) return list;
   if (!isObject(folded)) return undefined;
   const [earliest, keys] = [cursorIn(folded, 'at'), unpackSliceNumbers(folded['keys'])];
@@ -223,9 +239,11 @@ const deletesIn = (value: unknown): DeletesState | undefined => {
   const list = isObject(value['list']) ? deletedListIn(value['list']) : undefined;
   const sweep = isObject(value['sweep']) ? sweepIn(value['sweep']) : undefined;
   const parts = {list, sweep};
-  const damaged = (['list', 'sweep'] as const).filter(
+  const damaged: string[] = (['list', 'sweep'] as const).filter(
     (key) => value[key] !== undefined && parts[key] === undefined,
   );
+  const ids = isObject(value['list']) ? value['list']['deleted'] : undefined;
+  if (isPresent(ids) && list && !list.deleted) damaged.push('list.deleted');
   return {
     cursor: cursorIn(value, 'cursor'),
     ...parts,
@@ -279,11 +297,17 @@ const printPass = ({startedAt, done, names, resumes}: Pass): JsonObject => ({
 });
 
 const printDeletes = ({cursor, list, sweep}: DeletesState): JsonObject => {
-  const {at, compacted} = list ?? {};
+  const {at, compacted, deleted} = list ?? {};
   const folded = compacted && {at: compacted.at, keys: packSliceNumbers(compacted.keys)};
   return defined({
     cursor,
-    list: list && defined({at: at && Object.fromEntries(at), folded}),
+    list:
+      list &&
+      defined({
+        at: at && Object.fromEntries(at),
+        folded,
+        deleted: deleted && {...deleted, key: [...deleted.key]},
+      }),
     sweep: sweep && defined('known' in sweep ? {...sweep, known: [...sweep.known]} : sweep),
   });
 };
