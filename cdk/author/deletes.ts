@@ -62,22 +62,29 @@ export type SafetyLimit = {
   readonly share?: number;
 };
 
+/** The list that known ids are compared with: one of its own, or the stream's records. */
+type SweepSource<S> =
+  | {
+      /** The least time between two lists of a slice that are compared. */
+      readonly every: Duration;
+      /**
+       * Yields pages of **all** items in the slice, each with at least the primary key. A list without any page, or with an
+       * `incompleteReason`, is not compared. Without `read` the stream's own records are compared, whenever a slice is read
+       * from its beginning: in a full sync, without a cursor, or with `cursor.clientSide`.
+       */
+      readonly read: (context: Within<S>) => AsyncIterable<Page>;
+    }
+  | {
+      /** Default: each reading of a slice from its beginning is compared. */
+      readonly every?: Duration;
+      readonly read?: never;
+    };
+
 /**
  * Finds deleted records by comparing the known ids with a complete list of them: `{every: {weeks: 1}, read: …}`. A record
  * that is missing in two such lists in a row is taken for deleted.
  */
-export type Sweep<R extends object, S> = {
-  /**
-   * The least time between two lists of a slice that are compared. Needed with `read`. Without both, each reading of a slice
-   * from its beginning is compared.
-   */
-  readonly every?: Duration;
-  /**
-   * Yields pages of **all** items in the slice, each with at least the primary key. A list without any page, or with an
-   * `incompleteReason`, is not compared. Without `read` the stream's own records are compared, whenever a slice is read from
-   * its beginning: in a full sync, without a cursor, or with `cursor.clientSide`.
-   */
-  readonly read?: (context: Within<S>) => AsyncIterable<Page>;
+export type Sweep<R extends object, S> = SweepSource<S> & {
   /** Returns the record's fields that an item shows, at least its primary key. Default: the item's fields of that name. */
   readonly record?: (item: JsonObject, slice: S) => Partial<R>;
   /** Guards against a list that is short by mistake. `false` takes all missing records for deleted, even if none is left. */
@@ -107,6 +114,13 @@ export type Deletes<R extends object, S> = {
   readonly list?: DeletedList<R, S>;
   readonly sweep?: Sweep<R, S>;
 };
+
+/** True for a stream whose deletes are found by comparing a sync with earlier ones. */
+export const tracksDeletes = ({
+  deletes,
+}: {
+  readonly deletes?: Pick<Deletes<object, Slice>, 'list' | 'sweep'>;
+}): boolean => deletes?.list !== undefined || deletes?.sweep !== undefined;
 
 type Described = {
   readonly name: string;
@@ -164,7 +178,7 @@ export const closeDeletes = <R extends object, S extends Slice>(
     record && {record: (item: JsonObject, slice: Slice): object => record(item, slice as S)};
   const {flag, list, sweep} = deletes;
   const {record: ofListed, read: readList, restores, ...listing} = list ?? {};
-  const {record: ofSwept, read: readIds, confirm, ...sweeping} = sweep ?? {};
+  const {record: ofSwept, read: readIds, every, confirm, ...sweeping} = sweep ?? {};
   return {
     ...(flag && {flag: (record, slice) => flag(record as R, slice as S)}),
     ...(readList && {
@@ -179,7 +193,7 @@ export const closeDeletes = <R extends object, S extends Slice>(
       sweep: {
         ...sweeping,
         ...naming(ofSwept),
-        ...(readIds && {read: (context) => readIds(within(context))}),
+        ...(every && (readIds ? {every, read: (context) => readIds(within(context))} : {every})),
         ...(confirm && {confirm: (key, context) => confirm(key as Partial<R>, within(context))}),
       },
     }),

@@ -10,9 +10,9 @@ import {openSyncs} from './syncs.ts';
 
 const DAY = 86_400_000;
 
-/** How an API shows what is in its trash. */
+/** The variants of a trash and its list. */
 export type Trash = {
-  /** Which entries are listed for a `since`. Default: those at or after it. */
+  /** Lists the entries at or after `since` (the default), those after it, or all. */
   readonly filter?: 'at' | 'after' | 'none';
   readonly order?: 'ascending' | 'descending' | 'by-id';
   readonly times?: 'iso' | 'epoch-s' | 'none';
@@ -212,7 +212,7 @@ export const openTrashApi = (setUp: TrashSetUp = {}) => {
       api.day += 1;
       return synced;
     },
-    /** What exists in the API, and in each of the destinations. */
+    /** The ids that exist in the API, and in each of the destinations. */
     ids: () => {
       const live = [...api.live.values()].flat().map(({id}) => id);
       return {api: live.sort((a, b) => a - b), destinations: destinations.ids()};

@@ -1,6 +1,7 @@
 // Detects deletions while a stream is read: a flag in the record, a list of the API, or an id that is missing in a sweep.
 // Each becomes a tombstone, which is emitted like other records.
 import {isDeepStrictEqual} from 'node:util';
+import {tracksDeletes} from '../../author/deletes.ts';
 import type {Stream} from '../../author/stream-types.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../../author/types.ts';
 import {messageOf} from '../../errors.ts';
@@ -311,10 +312,7 @@ export const openDeletes = (
   state: DeletesState | undefined,
   port: DeletesPort,
 ): StreamDeletes => {
-  const {list, sweep} = stream.deletes ?? {};
-  if (state === undefined || (list === undefined && sweep === undefined)) {
-    return onlyFlag(stream, port);
-  }
+  if (state === undefined || !tracksDeletes(stream)) return onlyFlag(stream, port);
   const stored = unpackSweep(state.sweep);
   const damaged = [
     ...(state.damaged ?? []),
