@@ -321,7 +321,7 @@ export const openDeletes = (
   ];
   if (damaged.length > 0) {
     port.warn(
-      `its state has damaged keys: ${damaged.join(', ')}. They are ignored, and records deleted since the last sync may not be detected. A full refresh removes them.`,
+      `its state has damaged keys: ${damaged.join(', ')}. They are ignored, so deleted records may stay in the destination. A full refresh removes them.`,
     );
   }
   return trackDeletes(stream, state, stored ?? NO_IDS, port);

@@ -199,7 +199,7 @@ describe('a list of deleted records that can be restored', () => {
     for (const one of damaged) {
       api.setState(stateWith(one));
       expect((await api.sync()).warnings).toEqual([
-        'WARN Stream items: its state has damaged keys: deletes.list.deleted. They are ignored, and records deleted since the last sync may not be detected. A full refresh removes them.',
+        'WARN Stream items: its state has damaged keys: deletes.list.deleted. They are ignored, so deleted records may stay in the destination. A full refresh removes them.',
       ]);
     }
     expect(api.api.fetched).toEqual([]);

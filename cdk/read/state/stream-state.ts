@@ -219,36 +219,36 @@ const deletedIdsIn = (value: unknown): DeletedIdsState | undefined => {
 const deletedListIn = ({at, folded, deleted}: JsonObject): DeletedListState | undefined => {
   const positions = mapIn(at ?? {}, (one) => (isCursorValue(one) ? one : undefined));
   if (positions === undefined) return undefined;
-  const list = {at: at === undefined ? undefined : positions, deleted: deletedIdsIn(deleted)};
-  if (folded === undefined) return list;
+  const list = {at: isPresent(at) ? positions : undefined, deleted: deletedIdsIn(deleted)};
+  if (!isPresent(folded)) return list;
   if (!isObject(folded)) return undefined;
   const [earliest, keys] = [cursorIn(folded, 'at'), unpackSliceNumbers(folded['keys'])];
   return keys && earliest !== undefined ? {...list, compacted: {at: earliest, keys}} : undefined;
 };
 
 const sweepIn = (sweep: JsonObject): SweepState | undefined => {
-  const {off, known, key, slices} = sweep;
+  const {off, known, key, from, slices} = sweep;
   if (typeof off === 'number') return {off};
-  if (!isStrings(known) || typeof slices !== 'string') return undefined;
-  return {known, key: isStrings(key) ? key : [], from: cursorIn(sweep, 'from'), slices};
+  if (!isStrings(known) || !isStrings(key) || typeof slices !== 'string') return undefined;
+  if (isPresent(from) && !isCursorValue(from)) return undefined;
+  return {known, key, from: cursorIn(sweep, 'from'), slices};
 };
 
 const deletesIn = (value: unknown): DeletesState | undefined => {
-  if (value === undefined) return undefined;
+  if (!isPresent(value)) return undefined;
   if (!isObject(value)) return {damaged: ['deletes']};
   const list = isObject(value['list']) ? deletedListIn(value['list']) : undefined;
-  const sweep = isObject(value['sweep']) ? sweepIn(value['sweep']) : undefined;
-  const parts = {list, sweep};
-  const damaged: string[] = (['list', 'sweep'] as const).filter(
-    (key) => value[key] !== undefined && parts[key] === undefined,
+  const parts = {
+    cursor: cursorIn(value, 'cursor'),
+    list,
+    sweep: isObject(value['sweep']) ? sweepIn(value['sweep']) : undefined,
+  };
+  const damaged: string[] = (['cursor', 'list', 'sweep'] as const).filter(
+    (key) => isPresent(value[key]) && parts[key] === undefined,
   );
   const ids = isObject(value['list']) ? value['list']['deleted'] : undefined;
   if (isPresent(ids) && list && !list.deleted) damaged.push('list.deleted');
-  return {
-    cursor: cursorIn(value, 'cursor'),
-    ...parts,
-    damaged: damaged.map((key) => `deletes.${key}`),
-  };
+  return {...parts, damaged: damaged.map((key) => `deletes.${key}`)};
 };
 
 /** @param cursorField undefined for a stream without a cursor */
