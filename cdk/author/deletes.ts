@@ -95,6 +95,11 @@ export type Sweep<R extends object, S> = SweepSource<S> & {
    */
   readonly confirm?: (key: Partial<R>, context: Within<S>) => Promise<boolean>;
   /**
+   * Requests a record that was marked as deleted, but is listed again and did not come with a new cursor; returns it as
+   * `read` and `map` do, or null or undefined. Without it such records are a warning. Without `read` it is not needed.
+   */
+  readonly fetch?: (key: Partial<R>, context: Within<S>) => Promise<R | null | undefined>;
+  /**
    * Decides about a slice that is no longer listed. Default `keep`: its records stay, and their ids are forgotten. `delete`:
    * its records are taken for deleted once two complete syncs did not list it; `confirm` is not called. `delete` cannot be
    * combined with an `incremental` parent, which lists only slices that changed.
@@ -178,7 +183,7 @@ export const closeDeletes = <R extends object, S extends Slice>(
     record && {record: (item: JsonObject, slice: Slice): object => record(item, slice as S)};
   const {flag, list, sweep} = deletes;
   const {record: ofListed, read: readList, restores, ...listing} = list ?? {};
-  const {record: ofSwept, read: readIds, every, confirm, ...sweeping} = sweep ?? {};
+  const {record: ofSwept, read: readIds, every, confirm, fetch, ...sweeping} = sweep ?? {};
   return {
     ...(flag && {flag: (record, slice) => flag(record as R, slice as S)}),
     ...(readList && {
@@ -195,6 +200,7 @@ export const closeDeletes = <R extends object, S extends Slice>(
         ...naming(ofSwept),
         ...(every && (readIds ? {every, read: (context) => readIds(within(context))} : {every})),
         ...(confirm && {confirm: (key, context) => confirm(key as Partial<R>, within(context))}),
+        ...(fetch && {fetch: (key, context) => fetch(key as Partial<R>, within(context))}),
       },
     }),
   };

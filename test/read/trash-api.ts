@@ -3,6 +3,7 @@ import {expect} from '@jest/globals';
 import type {DeletedList} from '../../cdk/author/deletes.ts';
 import {page, stream} from '../../cdk/author/stream.ts';
 import type {Page, Slice} from '../../cdk/author/types.ts';
+import type {Duration} from '../../cdk/duration.ts';
 import {isObject} from '../../cdk/json/values.ts';
 import {NOW} from '../../cdk/testing/run-read.ts';
 import {type Item, item, schema} from './items.ts';
@@ -105,6 +106,8 @@ const openDestinations = () => {
 type TrashSetUp = Trash & {
   readonly list?: Partial<DeletedList<Item, Slice>>;
   readonly slices?: readonly string[];
+  /** Other options of the stream. */
+  readonly more?: {readonly fullSync?: {readonly every: Duration}};
 };
 
 type TrashApi = {
@@ -127,6 +130,7 @@ const itemsOf = (setUp: TrashSetUp, api: TrashApi, trash: ReturnType<typeof open
     primaryKey: ['id'],
     cursor: {field: 'updated_at'},
     ...(slices && {slices: () => slices.map((name) => ({name}))}),
+    ...setUp.more,
     deletes: {
       list: {
         ...(times !== 'none' && {at: 'time'}),

@@ -1,4 +1,5 @@
 // Remembers the records that a list shows as deleted, to notice the ones that are restored without a new cursor value.
+import {isDeepStrictEqual} from 'node:util';
 import type {CursorValue} from '../../author/types.ts';
 import {isCursorValue} from '../cursor/rules.ts';
 import {jsonOf, mapIn} from '../state/fields.ts';
@@ -22,6 +23,8 @@ export type DeletedIdsOfSlice = ReadonlyMap<string, DeletedId>;
 
 export type DeletedIds = {
   readonly of: (slice: string) => DeletedIdsOfSlice;
+  /** In whichever slice it is. */
+  readonly get: (id: Id) => DeletedId | undefined;
   readonly add: (slice: string, deleted: DeletedId) => void;
   /** In whichever slice it is. */
   readonly forget: (id: Id) => void;
@@ -61,12 +64,36 @@ const packSlice = (slice: DeletedIdsOfSlice): readonly unknown[] =>
     ...(cursor === undefined ? [] : [cursor]),
   ]);
 
+export type DeletedIdsOptions = {
+  /** Ids of another primary key are forgotten. */
+  readonly key: readonly string[];
+  /** Ids that were deleted before this ISO 8601 time are forgotten; only for times in that notation. */
+  readonly oldest?: string;
+  readonly warn: (message: string) => void;
+  /** What to do if there are too many. */
+  readonly hint?: string;
+};
+
+const usable = (
+  stored: DeletedIdsState | undefined,
+  {key, oldest}: DeletedIdsOptions,
+): Map<string, Map<string, DeletedId>> => {
+  const slices = isDeepStrictEqual(stored?.key, key) ? unpackSlices(stored) : undefined;
+  const isKept = ({at}: DeletedId): boolean => oldest === undefined || String(at) >= oldest;
+  return new Map(
+    [...(slices ?? [])].map(([slice, ids]) => [
+      slice,
+      new Map([...ids].filter(([, deleted]) => isKept(deleted))),
+    ]),
+  );
+};
+
 export const openDeletedIds = (
   stored: DeletedIdsState | undefined,
-  key: readonly string[],
-  warn: (message: string) => void,
+  options: DeletedIdsOptions,
 ): DeletedIds => {
-  const slices = new Map(unpackSlices(stored));
+  const {key, warn, hint = ''} = options;
+  const slices = usable(stored, options);
   const sliceOf = new Map(
     [...slices].flatMap(([slice, ids]) => [...ids.keys()].map((id) => [id, slice])),
   );
@@ -91,6 +118,10 @@ export const openDeletedIds = (
   };
   return {
     of: (slice) => slices.get(slice) ?? NONE,
+    get: (id) => {
+      const text = comparableId(id);
+      return slices.get(sliceOf.get(text) ?? '')?.get(text);
+    },
     add: (slice, deleted) => {
       forget(deleted.id);
       const text = comparableId(deleted.id);
@@ -104,7 +135,7 @@ export const openDeletedIds = (
       const ids = packAll(isKept);
       if (ids.length <= MAX_PACKED) return {ids, key};
       warn(
-        `the ids of ${sliceOf.size} deleted records take ${ids.length} bytes in the state, which is too much. They are forgotten, so a record that is restored without a new cursor stays deleted. Shorten \`deletes.list.restores.within\`.`,
+        `the ids of ${sliceOf.size} deleted records take ${ids.length} bytes in the state, which is too much. They are forgotten, so a record that is restored without a new cursor stays deleted.${hint}`,
       );
       clear();
       return undefined;

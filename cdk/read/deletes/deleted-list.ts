@@ -1,5 +1,4 @@
 // Reads an API's lists of deleted items, and follows their positions.
-import {isDeepStrictEqual} from 'node:util';
 import type {DeletedList} from '../../author/deletes.ts';
 import type {CursorValue, Slice, StreamContext} from '../../author/types.ts';
 import {isObject, valueAt} from '../../json/values.ts';
@@ -33,6 +32,8 @@ export type DeletedLists = {
     key: string,
     emit: (items: readonly DeletedItem[]) => Promise<readonly (CursorValue | undefined)[]>,
   ) => Promise<readonly DeletedId[]>;
+  /** A record that may be restored. */
+  readonly get: (id: Id) => DeletedId | undefined;
   /** Call it for a record that exists again, or is gone for good. */
   readonly forget: (id: Id) => void;
   /** @param isKept the other slices are forgotten */
@@ -64,8 +65,11 @@ export const openDeletedLists = (
   const field = list.at;
   const rules = cursorRules({field: field ?? '', ...(list.format && {format: list.format})});
   const positions = new Map(at);
-  const isUsable = list.restores !== undefined && isDeepStrictEqual(stored?.key, primaryKey);
-  const deleted = openDeletedIds(isUsable ? stored : undefined, primaryKey, warn);
+  const deleted = openDeletedIds(list.restores && stored, {
+    key: primaryKey,
+    warn,
+    hint: ' Shorten `deletes.list.restores.within`.',
+  });
   // A position that was in the future means "from now on", so what was deleted before that is not listed.
   const restores = isMoved ? undefined : openRestores({list, rules, startedAt, warn}, deleted);
   // Clocks differ, so an item that is deleted during the run may have an earlier time than others already seen.
@@ -111,6 +115,7 @@ export const openDeletedLists = (
       move(key, highest);
       return watch?.missing() ?? [];
     },
+    get: deleted.get,
     forget: deleted.forget,
     state: (isKept) => {
       const kept = new Map([...positions].filter(([key]) => isKept(key)));

@@ -3,32 +3,32 @@
 import {isDeepStrictEqual} from 'node:util';
 import {tracksDeletes} from '../../author/deletes.ts';
 import type {Stream} from '../../author/stream-types.ts';
-import type {CursorValue, Page, Slice, StreamContext} from '../../author/types.ts';
+import type {Page, Slice, StreamContext} from '../../author/types.ts';
 import {messageOf} from '../../errors.ts';
-import {cursorRules} from '../cursor/rules.ts';
-import {isoOf} from '../state/fields.ts';
-import {CLOCK_SKEW} from '../state/follow-cursor.ts';
 import type {SliceProgress} from '../state/progress.ts';
-import type {DeletesState} from '../state/stream-state.ts';
+import type {DeletedIdsState, DeletesState} from '../state/stream-state.ts';
 import type {StreamRun} from '../stream-run.ts';
 import {isDamaged} from './deleted-ids.ts';
-import {type DeletedItem, openDeletedLists} from './deleted-list.ts';
-import {fetchRestoredOf} from './fetch-restored.ts';
+import {openDeletedLists} from './deleted-list.ts';
 import {flagDeleted} from './flag.ts';
 import {openIdList} from './id-list.ts';
 import {openIdStore} from './id-store.ts';
-import {fieldsOf, idOf} from './ids.ts';
+import {idOf} from './ids.ts';
 import {NO_IDS, type StoredIds, unpackSweep} from './packed-ids.ts';
-import {type Found, openSweeps} from './sweep.ts';
-import {cursorFieldOf, DELETED_AT, tombstone} from './tombstone.ts';
+import {openRecords} from './records.ts';
+import {fetchRecord, openRaise} from './restored.ts';
+import {openReturned, openSwept} from './returned.ts';
+import {openSweeps} from './sweep.ts';
 
 export type SliceDeletes = {
   /** Call it before the slice's records. Returns the restored records that it has emitted. */
   readonly begin: () => Promise<readonly object[]>;
   /** Returns the records to emit: flagged ones become tombstones. */
   readonly take: (page: Page, emitted: readonly object[]) => readonly object[];
-  /** Call it after the slice's records. */
-  readonly end: () => Promise<void>;
+  /** True for a record that exists again: it is emitted, however old its cursor is. */
+  readonly isRestored: (record: object) => boolean;
+  /** Call it after the slice's records. Returns the restored records that it has emitted. */
+  readonly end: () => Promise<readonly object[]>;
 };
 
 export type StreamDeletes = {
@@ -60,7 +60,8 @@ const onlyFlag = (stream: Stream, {now}: DeletesPort): StreamDeletes => {
     slice: (_context, slice) => ({
       begin: async () => [],
       take: (_page, emitted) => flagged(emitted, slice),
-      end: nothing,
+      isRestored: () => false,
+      end: async () => [],
     }),
     settle: nothing,
     state: () => undefined,
@@ -124,93 +125,49 @@ const openParts = (stream: Stream, state: DeletesState, stored: StoredIds, port:
       startedAt,
       warn,
     });
+  const lists = list && openDeletedLists(list, state.list ?? {}, {...port, primaryKey});
+  const swept = openSwept(stream, state, port);
+  const raise = openRaise(stream, warn);
   return {
-    lists: list && openDeletedLists(list, state.list ?? {}, {...port, primaryKey}),
+    lists,
     store,
+    swept,
     sweeps: sweep && store && openSweeps(sweep, store, {...port, primaryKey}),
+    returned: swept && openReturned(stream, swept, port),
+    records: openRecords(stream, state.cursor, {store, lists, swept, raise, now: port.now}),
   };
 };
 
 type Parts = ReturnType<typeof openParts>;
 
-/** Tracks the highest emitted cursor. A tombstone with a cursor in the future would hide a restored record. */
-const openHighest = ({cursor}: Stream, before: CursorValue | undefined, now: () => number) => {
-  const rules = cursor && cursorRules(cursor);
-  let highest = before;
-  const isFuture = (value: CursorValue | undefined): boolean =>
-    value !== undefined && (rules?.instantOf(value) ?? 0) > now() + CLOCK_SKEW;
-  return {
-    take: (records: readonly object[]): void => {
-      for (const record of records) {
-        const later = rules?.later(highest, rules.valueOf(record));
-        if (later !== highest && !isFuture(later)) highest = later;
-      }
-    },
-    now: () => highest,
-  };
-};
+type EmitRestored = (record: object, slice: Slice, key: string) => Promise<object>;
 
-const openRecords = (
+const restoredEmitter = (
   stream: Stream,
-  before: CursorValue | undefined,
-  {store, lists}: Pick<Parts, 'store' | 'lists'>,
-  now: () => number,
-) => {
-  const {primaryKey, deletes} = stream;
-  const highest = openHighest(stream, before, now);
-  const rules = stream.cursor && cursorRules(stream.cursor);
-  /** The start of each slice by its key: the cursor of its tombstones if no higher one is known. */
-  const begun = new Map<string, CursorValue | undefined>();
-  return {
-    highest: highest.now,
-    cursorOf: (record: object): CursorValue | undefined => rules?.valueOf(record),
-    begin: (key: string, from: CursorValue | undefined) => void begun.set(key, from),
-    hasBegun: (key: string): boolean => begun.has(key),
-    ofList: (key: string, items: readonly DeletedItem[]): readonly object[] =>
-      items.map(({item, id, deletedAt}) => {
-        store?.forget(key, id);
-        const fields = deletes?.list?.record
-          ? item
-          : {...cursorFieldOf(stream, item), ...fieldsOf(id, primaryKey)};
-        // Not the highest cursor of this run: a record restored since is emitted later, and may have a lower one.
-        return tombstone(stream, fields, before ?? begun.get(key), deletedAt);
-      }),
-    ofSweep: (found: readonly Found[]): readonly object[] =>
-      found.map(({key, id}) =>
-        tombstone(stream, fieldsOf(id, primaryKey), highest.now() ?? begun.get(key), isoOf(now())),
-      ),
-    remember: (key: string, records: readonly object[]): void => {
-      highest.take(records);
-      for (const record of records) {
-        const id = idOf(record, primaryKey);
-        if (id === undefined) continue;
-        // A flagged record is already deleted, so the sweep need not find it.
-        if (Reflect.get(record, DELETED_AT)) store?.forget(key, id);
-        else {
-          store?.add(key, id);
-          lists?.forget(id);
-        }
-      }
-    },
+  {records}: Parts,
+  {emit, now}: DeletesPort,
+): EmitRestored => {
+  const flagged = flagDeleted(stream, now);
+  return async (record, slice, key) => {
+    const taken = flagged(records.restored([record]), slice);
+    await emit(taken);
+    records.remember(key, taken);
+    return record;
   };
 };
-
-type Records = ReturnType<typeof openRecords>;
 
 /** Emits tombstones, and records that were restored. Returns these, and the error if the list could not be read. */
 const deletedListReader = (
-  stream: Stream,
-  {lists}: Parts,
-  records: Records,
+  {deletes, primaryKey}: Stream,
+  {lists, records}: Parts,
+  emitRestored: EmitRestored,
   port: DeletesPort,
 ): ((
   context: StreamContext,
   slice: Slice,
   key: string,
 ) => Promise<{readonly restored: readonly object[]; readonly fault?: unknown}>) => {
-  const {emit, warn, now} = port;
-  const fetchRestored = fetchRestoredOf(stream, warn);
-  const flagged = flagDeleted(stream, now);
+  const fetch = deletes?.list?.restores?.fetch ?? (async () => undefined);
   return async (context, slice, key) => {
     const restored: object[] = [];
     try {
@@ -220,25 +177,27 @@ const deletedListReader = (
         return tombstones.map(records.cursorOf);
       });
       for (const one of missing ?? []) {
-        const record = await fetchRestored(one, {...context, slice});
-        if (record !== undefined) {
-          const taken = flagged([record], slice);
-          await emit(taken);
-          records.remember(key, taken);
-          restored.push(record);
-        }
+        const option = 'deletes.list.restores.fetch';
+        const within = {...context, slice};
+        const record = await fetchRecord(fetch, option, one, primaryKey, within);
+        if (record !== undefined) restored.push(await emitRestored(record, slice, key));
         lists?.forget(one.id);
       }
       return {restored};
     } catch (error) {
       context.signal.throwIfAborted();
-      warn(
+      port.warn(
         `the list of deleted records${key && ` of ${key}`} could not be read; other records are read, but the slice stays incomplete: ${messageOf(error)}`,
       );
       return {restored, fault: error};
     }
   };
 };
+
+const sweepState = (
+  state: DeletesState['sweep'],
+  deleted: DeletedIdsState | undefined,
+): DeletesState['sweep'] => (state && 'known' in state ? {...state, deleted} : state);
 
 const trackDeletes = (
   stream: Stream,
@@ -249,8 +208,8 @@ const trackDeletes = (
   const {now, warn} = port;
   const flagged = flagDeleted(stream, now);
   const parts = openParts(stream, state, stored, port);
-  const {lists, store, sweeps} = parts;
-  const records = openRecords(stream, state.cursor, parts, now);
+  const {lists, store, sweeps, swept, returned, records} = parts;
+  const emitRestored = restoredEmitter(stream, parts, port);
   const deletesGone = stream.deletes?.sweep?.goneSlices === 'delete';
   const {slices} = stream;
   /** Only slices of parents that changed are listed: the others are not gone. */
@@ -262,7 +221,7 @@ const trackDeletes = (
     (message: string): void => {
       if (store && store.of(key).size > 0) warn(message);
     };
-  const readDeletedList = deletedListReader(stream, parts, records, port);
+  const readDeletedList = deletedListReader(stream, parts, emitRestored, port);
   return {
     slice: (context, slice, key, progress) => {
       records.begin(key, progress.from);
@@ -277,10 +236,11 @@ const trackDeletes = (
         },
         take: (page, emitted) => {
           ownIds?.take(page, (record) => idOf(record, stream.primaryKey));
-          const taken = flagged(emitted, slice);
+          const taken = flagged(records.restored(emitted), slice);
           records.remember(key, taken);
           return taken;
         },
+        isRestored: records.isRestored,
         end: async () => {
           const ids =
             ownIds?.complete(key) ??
@@ -288,19 +248,32 @@ const trackDeletes = (
           if (ids !== undefined) sweeps?.compare(slice, key, ids);
           // The slice fails without its deleted list, after its records were read.
           if (fault !== undefined) throw fault;
+          return (
+            (await returned?.find(ids, {...context, slice}, (record) =>
+              emitRestored(record, slice, key),
+            )) ?? []
+          );
         },
       };
     },
     settle: async (isComplete) => {
       if (isComplete && deletesGone) sweeps?.compareGone((key) => !records.hasBegun(key));
-      await sweeps?.settle((found) => emitTombstones(port, records.ofSweep(found)));
+      await sweeps?.settle(async (found) => {
+        const tombstones = records.ofSweep(found);
+        await emitTombstones(port, tombstones);
+        returned?.mark(found, tombstones.map(records.cursorOf));
+      });
+      returned?.end();
     },
     state: (isFinished) => {
       const isKept = isFinished && !isPartial ? records.hasBegun : () => true;
       return {
         cursor: records.highest(),
         list: lists?.state(isKept),
-        sweep: store?.state(deletesGone ? () => true : isKept),
+        sweep: sweepState(
+          store?.state(deletesGone ? () => true : isKept),
+          swept?.state(() => true),
+        ),
       };
     },
   };
@@ -313,11 +286,13 @@ export const openDeletes = (
   port: DeletesPort,
 ): StreamDeletes => {
   if (state === undefined || !tracksDeletes(stream)) return onlyFlag(stream, port);
-  const stored = unpackSweep(state.sweep);
+  const {sweep} = state;
+  const stored = unpackSweep(sweep);
   const damaged = [
     ...(state.damaged ?? []),
     ...(stored ? [] : ['deletes.sweep']),
     ...(isDamaged(state.list?.deleted) ? ['deletes.list.deleted'] : []),
+    ...(sweep && 'known' in sweep && isDamaged(sweep.deleted) ? ['deletes.sweep.deleted'] : []),
   ];
   if (damaged.length > 0) {
     port.warn(

@@ -36,7 +36,7 @@ describe('a restored record', () => {
     const {records, warnings} = await api.sync();
     expect(records).toEqual([item(1, 4), item(2, 4), item(4)]);
     expect(warnings).toEqual([
-      `WARN Stream items: the list of deleted records does not show their updated_at, so restored ones are emitted with the one of their tombstone, such as ${at(4)} in place of ${at(1)}: with a lower one they would stay deleted in destinations that keep the highest. If the items have it, return it from \`deletes.list.record\`.`,
+      `WARN Stream items: restored records are emitted with the updated_at of their tombstone, such as ${at(4)} in place of ${at(1)}: with a lower one they would stay deleted in destinations that keep the highest. If the items of \`deletes.list\` have it, return it from \`deletes.list.record\`.`,
     ]);
   });
 
@@ -127,6 +127,19 @@ describe('a restored record', () => {
     api.restore(1);
     expect(await sync()).toEqual([1, 2]);
   });
+});
+
+test('a restored record that a full sync emits has the cursor of its tombstone', async () => {
+  const restores = {...WITHIN, fetch: async () => null};
+  const api = await opened({list: {restores}, more: {fullSync: {every: {days: 2}}}});
+  api.delete(2);
+  await inStep(api);
+  api.api.onPage = () => {
+    api.api.onPage = undefined;
+    api.restore(2);
+  };
+  const {records} = await api.sync();
+  expect(records).toEqual([item(1), item(3), item(4), item(2, 4)]);
 });
 
 describe('a list of deleted records that can be restored', () => {

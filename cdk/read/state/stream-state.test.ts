@@ -65,6 +65,7 @@ const deletes = keysOf({
         key: fc.array(fc.string()),
         from: maybe(cursor),
         slices: fc.string(),
+        deleted: maybe(keysOf({ids: fc.string(), key: fc.array(fc.string())})),
       }),
     ),
   ),
@@ -254,6 +255,7 @@ describe('damaged keys of `deletes`', () => {
       ],
       ['deletes.sweep'],
     ],
+    ['the ids that it marked', [{sweep: {...sweep, deleted: 7}}], ['deletes.sweep.deleted']],
     [
       'several',
       [{cursor: [], list: 7, sweep: 7}],
@@ -268,7 +270,7 @@ describe('damaged keys of `deletes`', () => {
     const nulls = {
       cursor: null,
       list: {at: null, folded: null, deleted: null},
-      sweep: {...sweep, off: null, from: null},
+      sweep: {...sweep, off: null, from: null, deleted: null},
     };
     const all = [{}, {list: {}}, whole, nulls, {cursor: null, list: null, sweep: null}];
     expect(all.map(damagedIn)).toEqual([[], [], [], [], []]);

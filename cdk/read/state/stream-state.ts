@@ -141,6 +141,8 @@ export type SweepState =
       readonly from?: CursorValue | undefined;
       /** `"slices": "q1YqS…"`: `{<slice>: {swept, absent}}`, packed: the time of the last sweep, and the ids missing in it. */
       readonly slices: string;
+      /** `"deleted": {…}`: the records that it marked as deleted. */
+      readonly deleted?: DeletedIdsState | undefined;
     };
 
 export const START: Position = {watermark: undefined};
@@ -227,27 +229,31 @@ const deletedListIn = ({at, folded, deleted}: JsonObject): DeletedListState | un
 };
 
 const sweepIn = (sweep: JsonObject): SweepState | undefined => {
-  const {off, known, key, from, slices} = sweep;
+  const {off, known, key, from, slices, deleted} = sweep;
   if (typeof off === 'number') return {off};
   if (!isStrings(known) || !isStrings(key) || typeof slices !== 'string') return undefined;
   if (isPresent(from) && !isCursorValue(from)) return undefined;
-  return {known, key, from: cursorIn(sweep, 'from'), slices};
+  return {known, key, from: cursorIn(sweep, 'from'), slices, deleted: deletedIdsIn(deleted)};
 };
 
 const deletesIn = (value: unknown): DeletesState | undefined => {
   if (!isPresent(value)) return undefined;
   if (!isObject(value)) return {damaged: ['deletes']};
-  const list = isObject(value['list']) ? deletedListIn(value['list']) : undefined;
   const parts = {
     cursor: cursorIn(value, 'cursor'),
-    list,
+    list: isObject(value['list']) ? deletedListIn(value['list']) : undefined,
     sweep: isObject(value['sweep']) ? sweepIn(value['sweep']) : undefined,
   };
   const damaged: string[] = (['cursor', 'list', 'sweep'] as const).filter(
     (key) => isPresent(value[key]) && parts[key] === undefined,
   );
-  const ids = isObject(value['list']) ? value['list']['deleted'] : undefined;
-  if (isPresent(ids) && list && !list.deleted) damaged.push('list.deleted');
+  for (const key of ['list', 'sweep'] as const) {
+    const {[key]: given} = value;
+    const part = parts[key];
+    const isLost = isObject(given) && isPresent(given['deleted']) && !given['off'];
+    if (isLost && part !== undefined && !('deleted' in part && part.deleted))
+      damaged.push(`${key}.deleted`);
+  }
   return {...parts, damaged: damaged.map((key) => `deletes.${key}`)};
 };
 
@@ -296,6 +302,9 @@ const printPass = ({startedAt, done, names, resumes}: Pass): JsonObject => ({
   started: isoOf(startedAt),
 });
 
+const printIds = (ids: DeletedIdsState | undefined): JsonObject | undefined =>
+  ids && {...ids, key: [...ids.key]};
+
 const printDeletes = ({cursor, list, sweep}: DeletesState): JsonObject => {
   const {at, compacted, deleted} = list ?? {};
   const folded = compacted && {at: compacted.at, keys: packSliceNumbers(compacted.keys)};
@@ -306,9 +315,15 @@ const printDeletes = ({cursor, list, sweep}: DeletesState): JsonObject => {
       defined({
         at: at && Object.fromEntries(at),
         folded,
-        deleted: deleted && {...deleted, key: [...deleted.key]},
+        deleted: printIds(deleted),
       }),
-    sweep: sweep && defined('known' in sweep ? {...sweep, known: [...sweep.known]} : sweep),
+    sweep:
+      sweep &&
+      defined(
+        'known' in sweep
+          ? {...sweep, known: [...sweep.known], deleted: printIds(sweep.deleted)}
+          : sweep,
+      ),
   });
 };
 
