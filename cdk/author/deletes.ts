@@ -9,7 +9,7 @@ type Within<S> = StreamContext & {
 };
 
 /** Finds restored records that did not get a new cursor value, so that they do not come with the stream's new records. */
-export type Restores<R extends object, S> = {
+type Restores<R extends object, S> = {
   /**
    * The time after its deletion in which a record can be restored: `{days: 30}`. The list is read from so long ago in each sync,
    * and the kit remembers what it lists.

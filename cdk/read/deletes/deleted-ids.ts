@@ -19,7 +19,7 @@ export type DeletedId = {
 };
 
 /** By `comparableId`. */
-export type DeletedIdsOfSlice = ReadonlyMap<string, DeletedId>;
+type DeletedIdsOfSlice = ReadonlyMap<string, DeletedId>;
 
 export type DeletedIds = {
   readonly of: (slice: string) => DeletedIdsOfSlice;
@@ -70,7 +70,7 @@ export type DeletedIdsOptions = {
   /** Ids that were deleted before this ISO 8601 time are forgotten; only for times in that notation. */
   readonly oldest?: string;
   readonly warn: (message: string) => void;
-  /** What to do if there are too many. */
+  /** Says what to do if there are too many. */
   readonly hint?: string;
 };
 

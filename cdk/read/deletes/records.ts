@@ -38,8 +38,6 @@ export type RecordsPort = {
   readonly now: () => number;
 };
 
-export type Records = ReturnType<typeof openRecords>;
-
 /** @param before the highest cursor of earlier syncs */
 export const openRecords = (
   stream: Stream,

@@ -14,8 +14,6 @@ const KEPT = 90 * 24 * 3_600_000;
 
 const MAX_NAMED = 5;
 
-export type Returned = ReturnType<typeof openReturned>;
-
 export const openReturned = (
   {deletes, primaryKey}: Stream,
   swept: DeletedIds,
