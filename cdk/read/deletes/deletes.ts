@@ -17,7 +17,7 @@ import {idOf} from './ids.ts';
 import {NO_IDS, type StoredIds, unpackSweep} from './packed-ids.ts';
 import {openRecords} from './records.ts';
 import {fetchRecord, openRaise} from './restored.ts';
-import {openReturned, openSwept} from './returned.ts';
+import {openMarked, openReturned} from './returned.ts';
 import {openSweeps} from './sweep.ts';
 
 export type SliceDeletes = {
@@ -126,15 +126,23 @@ const openParts = (stream: Stream, state: DeletesState, stored: StoredIds, port:
       warn,
     });
   const lists = list && openDeletedLists(list, state.list ?? {}, {...port, primaryKey});
-  const swept = openSwept(stream, state, port);
+  const marked = openMarked(stream, state, port);
+  const returned = marked && openReturned(stream, marked, port);
   const raise = openRaise(stream, warn);
   return {
     lists,
     store,
-    swept,
+    marked,
     sweeps: sweep && store && openSweeps(sweep, store, {...port, primaryKey}),
-    returned: swept && openReturned(stream, swept, port),
-    records: openRecords(stream, state.cursor, {store, lists, swept, raise, now: port.now}),
+    returned,
+    records: openRecords(stream, state.cursor, {
+      store,
+      lists,
+      returned,
+      marked,
+      raise,
+      now: port.now,
+    }),
   };
 };
 
@@ -159,7 +167,7 @@ const restoredEmitter = (
 /** Emits tombstones, and records that were restored. Returns these, and the error if the list could not be read. */
 const deletedListReader = (
   {deletes, primaryKey}: Stream,
-  {lists, records}: Parts,
+  {lists, records, returned}: Parts,
   emitRestored: EmitRestored,
   port: DeletesPort,
 ): ((
@@ -167,14 +175,22 @@ const deletedListReader = (
   slice: Slice,
   key: string,
 ) => Promise<{readonly restored: readonly object[]; readonly fault?: unknown}>) => {
-  const fetch = deletes?.list?.restores?.fetch ?? (async () => undefined);
+  const {restores} = deletes?.list ?? {};
+  const fetch = restores?.fetch ?? (async () => undefined);
   return async (context, slice, key) => {
     const restored: object[] = [];
     try {
       const missing = await lists?.read(context, slice, key, async (items) => {
         const tombstones = records.ofList(key, items);
         await emitTombstones(port, tombstones);
-        return tombstones.map(records.cursorOf);
+        const cursors = tombstones.map(records.cursorOf);
+        // With `restores` the list itself shows what is restored.
+        if (!restores)
+          returned?.mark(
+            items.map(({id}) => ({key, id})),
+            cursors,
+          );
+        return cursors;
       });
       for (const one of missing ?? []) {
         const option = 'deletes.list.restores.fetch';
@@ -208,7 +224,7 @@ const trackDeletes = (
   const {now, warn} = port;
   const flagged = flagDeleted(stream, now);
   const parts = openParts(stream, state, stored, port);
-  const {lists, store, sweeps, swept, returned, records} = parts;
+  const {lists, store, sweeps, marked, returned, records} = parts;
   const emitRestored = restoredEmitter(stream, parts, port);
   const deletesGone = stream.deletes?.sweep?.goneSlices === 'delete';
   const {slices} = stream;
@@ -272,7 +288,7 @@ const trackDeletes = (
         list: lists?.state(isKept),
         sweep: sweepState(
           store?.state(deletesGone ? () => true : isKept),
-          swept?.state(() => true),
+          marked?.state(() => true),
         ),
       };
     },

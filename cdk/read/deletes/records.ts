@@ -9,6 +9,7 @@ import type {DeletedItem, DeletedLists} from './deleted-list.ts';
 import type {IdStore} from './id-store.ts';
 import {fieldsOf, idOf} from './ids.ts';
 import type {Raise} from './restored.ts';
+import type {Returned} from './returned.ts';
 import type {Found} from './sweep.ts';
 import {cursorFieldOf, DELETED_AT, tombstone} from './tombstone.ts';
 
@@ -32,8 +33,9 @@ const openHighest = ({cursor}: Stream, before: CursorValue | undefined, now: () 
 export type RecordsPort = {
   readonly store: IdStore | undefined;
   readonly lists: DeletedLists | undefined;
-  /** Those that the sweep has marked as deleted. */
-  readonly swept: DeletedIds | undefined;
+  readonly returned: Returned | undefined;
+  /** Those that were marked as deleted, if there is a sweep. */
+  readonly marked: DeletedIds | undefined;
   readonly raise: Raise;
   readonly now: () => number;
 };
@@ -42,20 +44,16 @@ export type RecordsPort = {
 export const openRecords = (
   stream: Stream,
   before: CursorValue | undefined,
-  {store, lists, swept, raise, now}: RecordsPort,
+  {store, lists, returned, marked, raise, now}: RecordsPort,
 ) => {
   const {primaryKey, deletes} = stream;
   const highest = openHighest(stream, before, now);
   const rules = stream.cursor && cursorRules(stream.cursor);
   /** The start of each slice by its key: the cursor of its tombstones if no higher one is known. */
   const begun = new Map<string, CursorValue | undefined>();
-  const sweptOf = (record: object): DeletedId | undefined => {
-    const id = swept && idOf(record, primaryKey);
-    return id === undefined ? undefined : swept?.get(id);
-  };
   const deletedOf = (record: object): DeletedId | undefined => {
-    const id = lists && idOf(record, primaryKey);
-    return sweptOf(record) ?? (id === undefined ? undefined : lists?.get(id));
+    const id = (marked ?? lists) && idOf(record, primaryKey);
+    return id === undefined ? undefined : (marked?.get(id) ?? lists?.get(id));
   };
   return {
     highest: highest.now,
@@ -63,7 +61,10 @@ export const openRecords = (
     begin: (key: string, from: CursorValue | undefined) => void begun.set(key, from),
     hasBegun: (key: string): boolean => begun.has(key),
     /** The list of records has it again, so it exists. */
-    isRestored: (record: object): boolean => sweptOf(record) !== undefined,
+    isRestored: (record: object): boolean => {
+      const id = returned && idOf(record, primaryKey);
+      return id !== undefined && returned?.markedBefore(id) !== undefined;
+    },
     /** Raises the cursors of restored records. */
     restored: (records: readonly object[]): readonly object[] =>
       records.map((record) => {
@@ -93,7 +94,7 @@ export const openRecords = (
         else {
           store?.add(key, id);
           lists?.forget(id);
-          swept?.forget(id);
+          marked?.forget(id);
         }
       }
     },

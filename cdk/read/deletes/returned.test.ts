@@ -140,3 +140,92 @@ describe('a record that comes back after a sweep, with its old cursor', () => {
     expect([later.deleted, later.warnings]).toEqual([[], []]);
   });
 });
+
+describe('a sweep beside a list of deleted records', () => {
+  type Way = {
+    readonly sweep: Sweep<Item, Slice>;
+    readonly clientSide?: boolean;
+    /** The trash lists everything in each sync, and the list of records has what is in the trash. */
+    readonly isMuddled?: boolean;
+  };
+
+  const openBoth = ({sweep, clientSide = false, isMuddled = false}: Way) => {
+    const api = {items: [item(1), item(2), item(9)], trash: [] as readonly object[]};
+    const isSince = (since: unknown) => (one: object) =>
+      since === undefined || String(Object.values(one)[1]) >= String(since);
+    const {sync} = openSyncs(() =>
+      stream({
+        name: 'items',
+        schema,
+        primaryKey: ['id'],
+        cursor: {field: 'updated_at', clientSide},
+        deletes: {
+          list: {
+            at: 'deleted_at',
+            async *read({since}) {
+              yield page(api.trash.filter(isSince(isMuddled ? undefined : since)));
+            },
+          },
+          sweep,
+        },
+        async *read({since}) {
+          yield page(api.items.filter(isSince(clientSide ? undefined : since)));
+        },
+      }),
+    );
+    const deleteSecond = async () => {
+      await sync();
+      if (!isMuddled) api.items = [item(1), item(9)];
+      api.trash = [{id: 2, deleted_at: at(20)}];
+      const {deleted} = await sync();
+      expect(deleted).toEqual([{id: 2, updated_at: at(9), _deleted_at: at(20)}]);
+    };
+    const restore = () => {
+      api.items = [item(1), item(2), item(9)];
+      api.trash = [];
+    };
+    return {api, sync, deleteSecond, restore};
+  };
+  const idsOf = (api: {readonly items: readonly Item[]}) => ({
+    every: {days: 1},
+    async *read() {
+      yield page(api.items.map(({id}) => ({id})));
+    },
+  });
+
+  test('finds a record that was restored with its old cursor in the list of ids', async () => {
+    const api = {items: [] as readonly Item[]};
+    for (const fetch of [undefined, async () => item(2)]) {
+      const opened = openBoth({sweep: {...idsOf(api), ...(fetch && {fetch})}});
+      const update = () => {
+        api.items = opened.api.items;
+      };
+      update();
+      await opened.deleteSecond();
+      update();
+      expect((await opened.sync()).warnings).toEqual([]);
+      opened.restore();
+      update();
+      const {records, warnings} = await opened.sync();
+      expect(records).toEqual(fetch ? [item(9), item(2, 9)] : [item(9)]);
+      expect(warnings).toEqual(fetch ? [expect.stringContaining('restored records')] : [LISTED]);
+    }
+  });
+
+  test('finds it among the records', async () => {
+    const opened = openBoth({sweep: {}, clientSide: true});
+    await opened.deleteSecond();
+    opened.restore();
+    expect((await opened.sync()).records).toEqual([item(2, 9), item(9)]);
+    expect((await opened.sync()).records).toEqual([item(9)]);
+  });
+
+  test('restores no record that the list still has', async () => {
+    const opened = openBoth({sweep: {}, clientSide: true, isMuddled: true});
+    await opened.deleteSecond();
+    for (let run = 0; run < 3; run += 1) {
+      const {records} = await opened.sync();
+      expect(records.map((one) => '_deleted_at' in one)).toEqual([true, false]);
+    }
+  });
+});

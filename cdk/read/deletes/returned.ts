@@ -1,4 +1,4 @@
-// Notices records that come back after a sweep has marked them as deleted, with the cursor that they had.
+// Notices records that a sweep finds again after they were marked as deleted, with the cursor that they had.
 import type {Stream} from '../../author/stream-types.ts';
 import type {Slice, StreamContext} from '../../author/types.ts';
 import {messageOf} from '../../errors.ts';
@@ -14,18 +14,27 @@ const KEPT = 90 * 24 * 3_600_000;
 
 const MAX_NAMED = 5;
 
+export type Returned = ReturnType<typeof openReturned>;
+
 export const openReturned = (
   {deletes, primaryKey}: Stream,
-  swept: DeletedIds,
+  marked: DeletedIds,
   {startedAt, warn}: {readonly startedAt: number; readonly warn: (message: string) => void},
 ) => {
   const fetch = deletes?.sweep?.fetch;
+  const now = isoOf(startedAt);
   const listed: DeletedId[] = [];
+  /** A record that the list of deleted ones has in this run may be in other lists, too. */
+  const markedBefore = (id: Id): DeletedId | undefined => {
+    const deleted = marked.get(id);
+    return deleted?.at === now ? undefined : deleted;
+  };
   return {
+    markedBefore,
     /** Call it once their tombstones are emitted. */
-    mark: (found: readonly Found[], cursors: readonly DeletedId['cursor'][]): void => {
-      for (const [index, {key, id}] of found.entries()) {
-        swept.add(key, {id, at: isoOf(startedAt), cursor: cursors[index]});
+    mark: (deleted: readonly Found[], cursors: readonly DeletedId['cursor'][]): void => {
+      for (const [index, {key, id}] of deleted.entries()) {
+        marked.add(key, {id, at: now, cursor: cursors[index]});
       }
     },
     /** @param ids a complete list of a slice. The records that came with a new cursor are already forgotten. */
@@ -34,7 +43,7 @@ export const openReturned = (
       context: StreamContext & {readonly slice: Slice},
       emit: (record: object) => Promise<object>,
     ): Promise<readonly object[]> => {
-      const found = [...(ids?.values() ?? [])].flatMap((id) => swept.get(id) ?? []);
+      const found = [...(ids?.values() ?? [])].flatMap((id) => markedBefore(id) ?? []);
       const returned: object[] = [];
       if (fetch === undefined) {
         listed.push(...found);
@@ -64,8 +73,8 @@ export const openReturned = (
   };
 };
 
-/** The ids that the sweep has marked as deleted; undefined for streams that emit all records in each sync anyway. */
-export const openSwept = (
+/** The ids that were marked as deleted; undefined for streams without a sweep, and those that emit all records anyway. */
+export const openMarked = (
   {cursor, primaryKey, deletes}: Stream,
   state: DeletesState,
   {startedAt, warn}: {readonly startedAt: number; readonly warn: (message: string) => void},
