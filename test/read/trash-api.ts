@@ -5,6 +5,7 @@ import {page, stream} from '../../cdk/author/stream.ts';
 import type {Page, Slice} from '../../cdk/author/types.ts';
 import type {Duration} from '../../cdk/duration.ts';
 import {isObject} from '../../cdk/json/values.ts';
+import {lastStates, recordsOf} from '../../cdk/testing/messages.ts';
 import {NOW} from '../../cdk/testing/run-read.ts';
 import {type Item, item, schema} from './items.ts';
 import {openSyncs} from './syncs.ts';
@@ -129,6 +130,7 @@ const itemsOf = (setUp: TrashSetUp, api: TrashApi, trash: ReturnType<typeof open
     schema,
     primaryKey: ['id'],
     cursor: {field: 'updated_at'},
+    checkpointInterval: {seconds: 0},
     ...(slices && {slices: () => slices.map((name) => ({name}))}),
     ...setUp.more,
     deletes: {
@@ -189,6 +191,8 @@ export const openTrashApi = (setUp: TrashSetUp = {}) => {
     }
     return ['', undefined];
   };
+  /** The start of the last complete sync. */
+  let syncedAt = 0;
   const makeStream = () => itemsOf(setUp, api, trash);
   const syncs = openSyncs(makeStream);
   return {
@@ -198,23 +202,43 @@ export const openTrashApi = (setUp: TrashSetUp = {}) => {
     create: (id: number, slice = ''): void => void of(slice).push(item(id)),
     delete: (id: number): void => {
       const [slice, found] = remove(id);
-      trash.add({id, slice, updated_at: found?.updated_at, at: now(), kind: 'deleted'});
+      if (found === undefined) return;
+      trash.add({id, slice, updated_at: found.updated_at, at: now(), kind: 'deleted'});
     },
-    /** @param slice it is restored to another one */
+    /**
+     * Up to 30 days after its deletion.
+     * @param slice it is restored to another one
+     */
     restore: (id: number, slice?: string): void => {
       const entry = trash.of(id);
+      if (entry?.kind !== 'deleted' || entry.at < now() - 30 * DAY) return;
       trash.restore(id, now());
-      of(slice ?? entry?.slice ?? '').push(item(id));
+      const {updated_at} = entry;
+      of(slice ?? entry.slice).push({...item(id), ...(updated_at && {updated_at})});
     },
-    purge: (id: number): void => trash.drop((entry) => entry.id === id),
+    /** Only what a sync has seen: a deletion that the list never showed cannot be known. */
+    purge: (id: number): void => trash.drop((entry) => entry.id === id && entry.at < syncedAt),
     /** Entries of more than 30 days ago leave the trash, as they do when the API removes them for good. */
-    expire: (): void => trash.drop(({at}) => at < now() - 30 * DAY),
-    sync: async (more: Parameters<typeof syncs.sync>[0] = {}) => {
+    expire: (): void => trash.drop(({at}) => at < syncedAt && at < now() - 30 * DAY),
+    /** @param cut the sync is killed after so many messages */
+    sync: async (more: Parameters<typeof syncs.sync>[0] = {}, cut?: number) => {
       const now = NOW + api.day * DAY;
+      const before = syncs.state();
       const synced = await syncs.sync({now: () => now, ...more});
-      destinations.take(synced.records);
+      const messages = synced.messages.slice(0, cut);
+      const saved = lastStates(messages);
+      if (cut !== undefined) syncs.setState(saved.length > 0 ? saved : before);
+      else if (synced.complete) syncedAt = now;
+      destinations.take(recordsOf(messages, 'items'));
       api.day += 1;
       return synced;
+    },
+    update: (id: number): void => {
+      const updated_at = new Date(now()).toISOString();
+      for (const items of api.live.values()) {
+        const index = items.findIndex((one) => one.id === id);
+        if (index >= 0) items[index] = {id, updated_at};
+      }
     },
     /** The ids that exist in the API, and in each of the destinations. */
     ids: () => {

@@ -16,6 +16,8 @@ export type DeletedId = {
   readonly at: CursorValue;
   /** The cursor of its tombstone; undefined for one without. */
   readonly cursor: CursorValue | undefined;
+  /** Saved before its tombstone was emitted: an interrupted run may not have emitted it. */
+  readonly isPending?: boolean;
 };
 
 /** By `comparableId`. */
@@ -35,9 +37,14 @@ export type DeletedIds = {
 const NONE: DeletedIdsOfSlice = new Map();
 
 const deletedIn = (value: unknown): DeletedId | undefined => {
-  const [id, at, cursor]: readonly unknown[] = Array.isArray(value) ? value : [];
+  const [id, at, cursor, isPending]: readonly unknown[] = Array.isArray(value) ? value : [];
   if (!isId(id) || !isCursorValue(at)) return undefined;
-  return {id, at, cursor: isCursorValue(cursor) ? cursor : undefined};
+  return {
+    id,
+    at,
+    cursor: isCursorValue(cursor) ? cursor : undefined,
+    isPending: isPending === true,
+  };
 };
 
 const sliceIn = (value: unknown): Map<string, DeletedId> | undefined => {
@@ -58,11 +65,9 @@ export const isDamaged = (state: DeletedIdsState | undefined): boolean =>
   unpackSlices(state) === undefined;
 
 const packSlice = (slice: DeletedIdsOfSlice): readonly unknown[] =>
-  [...slice.values()].map(({id, at, cursor}) => [
-    id,
-    at,
-    ...(cursor === undefined ? [] : [cursor]),
-  ]);
+  [...slice.values()].map(({id, at, cursor = null, isPending}) =>
+    isPending ? [id, at, cursor, true] : [id, at, ...(cursor === null ? [] : [cursor])],
+  );
 
 export type DeletedIdsOptions = {
   /** Ids of another primary key are forgotten. */
@@ -98,6 +103,7 @@ export const openDeletedIds = (
     [...slices].flatMap(([slice, ids]) => [...ids.keys()].map((id) => [id, slice])),
   );
   let packed: string | undefined;
+  let isFull = false;
   const clear = (): void => {
     slices.clear();
     sliceOf.clear();
@@ -123,6 +129,7 @@ export const openDeletedIds = (
       return slices.get(sliceOf.get(text) ?? '')?.get(text);
     },
     add: (slice, deleted) => {
+      if (isFull) return;
       forget(deleted.id);
       const text = comparableId(deleted.id);
       slices.set(slice, (slices.get(slice) ?? new Map()).set(text, deleted));
@@ -137,6 +144,7 @@ export const openDeletedIds = (
       warn(
         `the ids of ${sliceOf.size} deleted records take ${ids.length} bytes in the state, which is too much. They are forgotten, so a record that is restored without a new cursor stays deleted.${hint}`,
       );
+      isFull = true;
       clear();
       return undefined;
     },

@@ -20,18 +20,23 @@ export type DeletedItem = Entry & {
   readonly deletedAt: string;
 };
 
+/** A record that is no longer in the list. */
+export type MissingItem = DeletedId & Pick<DeletedItem, 'deletedAt'>;
+
+type Tombstones = {
+  readonly of: (items: readonly DeletedItem[]) => readonly object[];
+  readonly cursorOf: (tombstone: object) => CursorValue | undefined;
+  readonly emit: (tombstones: readonly object[]) => Promise<void>;
+};
+
 export type DeletedLists = {
-  /**
-   * Reads the list of a slice from its position, and moves the position at the end. Returns the records that may have been
-   * restored.
-   * @param emit emits a tombstone for each item, and returns their cursors
-   */
+  /** Reads the list of a slice from its position, and moves the position at the end. Returns what may have been restored. */
   readonly read: (
     context: StreamContext,
     slice: Slice,
     key: string,
-    emit: (items: readonly DeletedItem[]) => Promise<readonly (CursorValue | undefined)[]>,
-  ) => Promise<readonly DeletedId[]>;
+    output: Tombstones,
+  ) => Promise<readonly MissingItem[]>;
   /** A record that may be restored. */
   readonly get: (id: Id) => DeletedId | undefined;
   /** Call it for a record that exists again, or is gone for good. */
@@ -100,7 +105,7 @@ export const openDeletedLists = (
   };
 
   return {
-    read: async (context, slice, key, emit) => {
+    read: async (context, slice, key, output) => {
       const since = sinceOf(key);
       const watch = restores?.watch({slice, key, position: positionOf(key)});
       let highest: CursorValue | undefined;
@@ -109,11 +114,19 @@ export const openDeletedLists = (
         const all = page.records.map((raw) => entryOf(raw, slice));
         highest = all.reduce((last, {at: next}) => rules.later(last, next), highest);
         const items = watch?.take(page, all) ?? all;
-        const cursors = await emit(items);
-        for (const [index, item] of items.entries()) watch?.emitted(item, cursors[index]);
+        const tombstones = output.of(items);
+        const remember = (isPending: boolean): void => {
+          for (const [index, item] of items.entries()) {
+            watch?.remember(item, {cursor: output.cursorOf(tombstones[index] ?? {}), isPending});
+          }
+        };
+        remember(true);
+        await output.emit(tombstones);
+        remember(false);
       }
       move(key, highest);
-      return watch?.missing() ?? [];
+      const missing = watch?.missing() ?? [];
+      return missing.map((one) => ({...one, deletedAt: timeOf(one.at, rules, now())}));
     },
     get: deleted.get,
     forget: deleted.forget,

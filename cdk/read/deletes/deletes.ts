@@ -47,6 +47,8 @@ export type StreamDeletes = {
 export type DeletesPort = Pick<StreamRun, 'now' | 'startedAt'> & {
   readonly emit: (records: readonly object[]) => Promise<void>;
   readonly warn: (message: string) => void;
+  /** Emits a STATE. */
+  readonly save: () => Promise<void>;
   /** For requests at the stream's end. */
   readonly context: StreamContext;
 };
@@ -70,10 +72,16 @@ const onlyFlag = (stream: Stream, {now}: DeletesPort): StreamDeletes => {
 
 const EMITTED_AT_ONCE = 1_000;
 
+/**
+ * Call it once the state has their ids. It is saved first: if the run is interrupted, a record that is restored before the
+ * next one would stay deleted.
+ */
 const emitTombstones = async (
-  {emit}: DeletesPort,
+  {emit, save}: DeletesPort,
   tombstones: readonly object[],
+  isRemembered: boolean,
 ): Promise<void> => {
+  if (isRemembered && tombstones.length > 0) await save();
   for (let from = 0; from < tombstones.length; from += EMITTED_AT_ONCE) {
     await emit(tombstones.slice(from, from + EMITTED_AT_ONCE));
   }
@@ -180,23 +188,21 @@ const deletedListReader = (
   return async (context, slice, key) => {
     const restored: object[] = [];
     try {
-      const missing = await lists?.read(context, slice, key, async (items) => {
-        const tombstones = records.ofList(key, items);
-        await emitTombstones(port, tombstones);
-        const cursors = tombstones.map(records.cursorOf);
-        // With `restores` the list itself shows what is restored.
-        if (!restores)
-          returned?.mark(
-            items.map(({id}) => ({key, id})),
-            cursors,
-          );
-        return cursors;
+      const missing = await lists?.read(context, slice, key, {
+        of: (items) => records.ofList(key, items),
+        cursorOf: records.cursorOf,
+        emit: async (tombstones) => {
+          // With `restores` the list itself shows what is restored.
+          if (!restores) returned?.mark(key, tombstones);
+          await emitTombstones(port, tombstones, (restores ?? returned) !== undefined);
+        },
       });
       for (const one of missing ?? []) {
         const option = 'deletes.list.restores.fetch';
         const within = {...context, slice};
         const record = await fetchRecord(fetch, option, one, primaryKey, within);
         if (record !== undefined) restored.push(await emitRestored(record, slice, key));
+        else if (one.isPending) await port.emit([records.ofMissing(one)]);
         lists?.forget(one.id);
       }
       return {restored};
@@ -276,8 +282,10 @@ const trackDeletes = (
       if (isComplete && deletesGone) sweeps?.compareGone((key) => !records.hasBegun(key));
       await sweeps?.settle(async (found) => {
         const tombstones = records.ofSweep(found);
-        await emitTombstones(port, tombstones);
-        returned?.mark(found, tombstones.map(records.cursorOf));
+        for (const [index, {key}] of found.entries()) {
+          returned?.mark(key, tombstones.slice(index, index + 1));
+        }
+        await emitTombstones(port, tombstones, returned !== undefined);
       });
       returned?.end();
     },

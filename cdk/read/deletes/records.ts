@@ -5,7 +5,7 @@ import {cursorRules} from '../cursor/rules.ts';
 import {isoOf} from '../state/fields.ts';
 import {CLOCK_SKEW} from '../state/follow-cursor.ts';
 import type {DeletedId, DeletedIds} from './deleted-ids.ts';
-import type {DeletedItem, DeletedLists} from './deleted-list.ts';
+import type {DeletedItem, DeletedLists, MissingItem} from './deleted-list.ts';
 import type {IdStore} from './id-store.ts';
 import {fieldsOf, idOf} from './ids.ts';
 import type {Raise} from './restored.ts';
@@ -80,6 +80,9 @@ export const openRecords = (
         // Not the highest cursor of this run: a record restored since is emitted later, and may have a lower one.
         return tombstone(stream, fields, before ?? begun.get(key), deletedAt);
       }),
+    /** For one whose own tombstone may not have been emitted. */
+    ofMissing: ({id, cursor, deletedAt}: MissingItem): object =>
+      tombstone(stream, fieldsOf(id, primaryKey), cursor, deletedAt),
     ofSweep: (found: readonly Found[]): readonly object[] =>
       found.map(({key, id}) =>
         tombstone(stream, fieldsOf(id, primaryKey), highest.now() ?? begun.get(key), isoOf(now())),

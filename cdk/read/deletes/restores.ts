@@ -21,8 +21,8 @@ export type Entry = {
 export type Watch = {
   /** Returns the entries to emit: those that no earlier run has emitted. */
   readonly take: <E extends Entry>(page: Page, entries: readonly E[]) => readonly E[];
-  /** Call it once the entry's tombstone is emitted, with its cursor. */
-  readonly emitted: (entry: Entry, cursor: CursorValue | undefined) => void;
+  /** Call it before the entry's tombstone is emitted, and again without `isPending`. */
+  readonly remember: (entry: Entry, more: Pick<DeletedId, 'cursor' | 'isPending'>) => void;
   /** Call it at the end of the list: the records that may have been restored. */
   readonly missing: () => readonly DeletedId[];
 };
@@ -89,7 +89,7 @@ export const openRestores = ({list, rules, startedAt, warn}: Options, deleted: D
       /** True if no earlier run has emitted this deletion. */
       const isUnknown = ({id, at}: Entry): boolean => {
         const before = known.get(comparableId(id));
-        if (before !== undefined) return isLater(at, before.at);
+        if (before !== undefined) return before.isPending === true || isLater(at, before.at);
         // Younger ones may have moved to a page that was already read.
         return at === undefined || !isOld({at}) || position === undefined || isLater(at, position);
       };
@@ -110,8 +110,8 @@ export const openRestores = ({list, rules, startedAt, warn}: Options, deleted: D
           pages.take(page);
           return entries.filter(isNew);
         },
-        emitted: ({id, at = isoOf(startedAt)}, cursor) => {
-          if (!isOld({at})) deleted.add(key, {id, at, cursor});
+        remember: ({id, at = isoOf(startedAt)}, more) => {
+          if (!isOld({at})) deleted.add(key, {id, at, ...more});
         },
         missing: () => {
           const fault = pages.fault();

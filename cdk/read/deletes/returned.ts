@@ -2,12 +2,12 @@
 import type {Stream} from '../../author/stream-types.ts';
 import type {Slice, StreamContext} from '../../author/types.ts';
 import {messageOf} from '../../errors.ts';
+import {cursorRules} from '../cursor/rules.ts';
 import {isoOf} from '../state/fields.ts';
 import type {DeletesState} from '../state/stream-state.ts';
 import {type DeletedId, type DeletedIds, openDeletedIds} from './deleted-ids.ts';
-import type {Id} from './ids.ts';
+import {type Id, idOf} from './ids.ts';
 import {fetchRecord} from './restored.ts';
-import type {Found} from './sweep.ts';
 
 /** For so long after a record was marked as deleted its return is noticed. Milliseconds. */
 const KEPT = 90 * 24 * 3_600_000;
@@ -17,12 +17,13 @@ const MAX_NAMED = 5;
 export type Returned = ReturnType<typeof openReturned>;
 
 export const openReturned = (
-  {deletes, primaryKey}: Stream,
+  {cursor, deletes, primaryKey}: Stream,
   marked: DeletedIds,
   {startedAt, warn}: {readonly startedAt: number; readonly warn: (message: string) => void},
 ) => {
   const fetch = deletes?.sweep?.fetch;
   const now = isoOf(startedAt);
+  const rules = cursor && cursorRules(cursor);
   const listed: DeletedId[] = [];
   /** A record that the list of deleted ones has in this run may be in other lists, too. */
   const markedBefore = (id: Id): DeletedId | undefined => {
@@ -31,10 +32,11 @@ export const openReturned = (
   };
   return {
     markedBefore,
-    /** Call it once their tombstones are emitted. */
-    mark: (deleted: readonly Found[], cursors: readonly DeletedId['cursor'][]): void => {
-      for (const [index, {key, id}] of deleted.entries()) {
-        marked.add(key, {id, at: now, cursor: cursors[index]});
+    /** Call it before the tombstones are emitted. */
+    mark: (slice: string, tombstones: readonly object[]): void => {
+      for (const tombstone of tombstones) {
+        const id = idOf(tombstone, primaryKey);
+        if (id !== undefined) marked.add(slice, {id, at: now, cursor: rules?.valueOf(tombstone)});
       }
     },
     /** @param ids a complete list of a slice. The records that came with a new cursor are already forgotten. */

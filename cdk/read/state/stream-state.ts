@@ -123,7 +123,7 @@ export type DeletedListState = {
 };
 
 export type DeletedIdsState = {
-  /** `"ids": "q1YqS…"`: `{<slice>: [[id, deleted at, the cursor of its tombstone]]}`, packed, see `deletes/deleted-ids.ts`. */
+  /** `"ids": "q1YqS…"`: `{<slice>: [[id, deleted at, cursor of its tombstone, true if it may not be emitted yet]]}`, packed, see `deletes/deleted-ids.ts`. */
   readonly ids: string;
   /** `"key": ["id"]`: the ids are values of this primary key. */
   readonly key: readonly string[];
