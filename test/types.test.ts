@@ -70,6 +70,16 @@ const EXPECTED = [
   ["Property 'idd' does not exist on type 'NoInfer<Item>'."],
   [long, "Type '{ idd: number; }' has no properties in common with type 'Partial<NoInfer<Item>>'."],
   ["Property 'repo' does not exist on type '{ repository: string; }'."],
+  [
+    long,
+    "Property 'updated_at' is missing in type '{ id: number | undefined; sha: string; }' but required in type 'Item'.",
+  ],
+  [
+    long,
+    expect.stringMatching(
+      /^Property 'every' is missing in type .* but required in type '\{ readonly every: Duration; .*\}'\.$/,
+    ),
+  ],
   [long, OTHER_ID],
   [long, "Property 'updated_at' is missing in type '{ id: number; }' but required in type 'Item'."],
   [long, OTHER_ID],

@@ -264,6 +264,28 @@ export const wrongFields = [
     },
     read: ({http, slice}) => http.paginate(`/repos/${slice.repository}`),
   }),
+  stream({
+    name: 'restores',
+    schema,
+    primaryKey: ['id'],
+    cursor: {field: 'updated_at'},
+    deletes: {
+      list: {
+        read: ({http}) => http.paginate('/m'),
+        // wrong: the records have other fields
+        restores: {within: {days: 30}, fetch: async ({id}) => ({id, sha: ''})},
+      },
+    },
+    read: ({http}) => http.paginate('/m'),
+  }),
+  stream({
+    name: 'sweep',
+    schema,
+    primaryKey: ['id'],
+    // wrong: a list of ids needs an interval
+    deletes: {sweep: {read: ({http}) => http.paginate('/ids')}},
+    read: ({http}) => http.paginate('/m'),
+  }),
 ];
 
 export const wrongRecords = [
