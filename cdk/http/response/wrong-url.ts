@@ -159,7 +159,7 @@ const refusedBy = (
 };
 
 export type WrongUrls = {
-  /** Records which origins responded at all: what they do later is no fault of the URL. */
+  /** Records which origins responded at all: what they do later has nothing to do with the URL. */
   readonly watch: (wire: Send) => Send;
   /** Explains faults of the network, and web pages in place of the API. */
   readonly explainFaults: (send: Send) => Send;
