@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {unlessAborted} from '../abort.ts';
 import type {Source} from '../author/source.ts';
-import {ConfigError, TransientError} from '../errors.ts';
+import {ConfigError, stackOf, TransientError} from '../errors.ts';
 import type {Clock} from '../http/limits/clock.ts';
 import {connectionStatus} from '../protocol/messages.ts';
 import type {Command, Input, Runtime} from './command.ts';
@@ -67,6 +67,8 @@ export async function* check<C extends object>(
     yield connectionStatus('SUCCEEDED');
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    const causes = stackOf(error.cause);
+    if (causes !== undefined) runtime.log('DEBUG', `Caused by: ${causes}`);
     yield connectionStatus('FAILED', error.message);
   }
   return true;

@@ -312,10 +312,13 @@ describe('a check of a URL from the config ends with an error if', () => {
     expect(await at(url)).toMatch(/^TransientError: .* requires a wait of/);
   });
 
-  test('the API refuses the request itself', async () => {
-    const url = await respond(400, '{"message": "per_page is missing"}');
-    expect(await at(url)).toBe(`SystemError: GET ${url}/me answered 400: per_page is missing.`);
-  });
+  test.each(['{"message": "per_page is missing"}', 'per_page is missing'])(
+    'the API refuses the request itself: %s',
+    async (body) => {
+      const url = await respond(400, body);
+      expect(await at(url)).toBe(`SystemError: GET ${url}/me answered 400: per_page is missing.`);
+    },
+  );
 
   test('the name server is down', async () => {
     failing('http://crm.test', 'EAI_AGAIN', {hostname: 'crm.test'});

@@ -7,7 +7,6 @@ import {type WebPage, webPageIn} from '../decode/other-format.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 import {actionOf} from './action.ts';
 import {describeRedirect, describeResponse, isGarbled, networkCode} from './faults.ts';
-import {jsonOf} from './json-body.ts';
 
 /** The fields of the config that decide the origin of a URL, and those that decide its origin or path. Names, not values. */
 export type UrlFields = (url: URL) => {
@@ -119,6 +118,9 @@ const unreached = (
 /** Not Found, Method Not Allowed, Gone, Misdirected Request, Upgrade Required, Not Implemented. */
 const NOTHING_THERE = new Set([404, 405, 410, 421, 426, 501]);
 
+/** Go's server says it in plain text; nginx and Apache send a page. */
+const WANTS_TLS = /HTTPS server|HTTPS port|SSL-enabled/i;
+
 const isRedirect = ({status}: HttpResponse): boolean => status >= 300 && status < 400;
 
 /** `GET https://crm.example.com/me (redirected to https://crm.example.com/login) answered 200 with the web page "Log in"` */
@@ -137,7 +139,7 @@ const refusedBy = (
   const check = `Check ${named(fields)} in the config.`;
   // APIs behind a login of their own answer 401 with a page.
   if (status === 401) return undefined;
-  const isForeign = status === 400 && body.length > 0 && jsonOf(response) === undefined;
+  const wantsTls = status === 400 && WANTS_TLS.test(body.toString('utf8', 0, 1_000));
   if (status === 403) {
     return (
       page &&
@@ -146,7 +148,7 @@ const refusedBy = (
       )
     );
   }
-  if (page === undefined && !isForeign && !NOTHING_THERE.has(status) && !isRedirect(response)) {
+  if (page === undefined && !wantsTls && !NOTHING_THERE.has(status) && !isRedirect(response)) {
     return undefined;
   }
   const found =
