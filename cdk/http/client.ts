@@ -266,6 +266,7 @@ const binder = (
   const {maxDownloadBytes: largest = MAX_DOWNLOAD_BYTES} = options;
   const makeRequest = requestMaker(options, limit);
   const warn = (message: string): void => log('WARN', message);
+  const debug = (message: string): void => log('DEBUG', message);
 
   /** A change `mayBeEmpty`: its status already confirms it. */
   const contentOf = async <T>(
@@ -306,7 +307,11 @@ const binder = (
       ) => {
         const request = requestFor(path, paging);
         const decoder = explainContent(request, paging.decode ?? jsonDecoder());
-        return paginate<R>({sendAllowing, follow, warn, decoder, limit, resume}, request, paging);
+        return paginate<R>(
+          {sendAllowing, follow, warn, debug, decoder, limit, resume},
+          request,
+          paging,
+        );
       },
       download: <R extends object>(
         path: string,

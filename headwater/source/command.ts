@@ -3,7 +3,9 @@
 import {type Command, InvalidArgumentError, type Command as Program} from 'commander';
 import type {Act} from '../../process/command-line.ts';
 import type {CatalogFlags} from './discover.ts';
+import type {PreviewFlags} from './preview.ts';
 import type {ReadFlags} from './read.ts';
+import type {SchemaFlags} from './schema.ts';
 import type {SourceFlags} from './session.ts';
 
 const SOURCE =
@@ -30,6 +32,37 @@ const withSource = (program: Program, name: string, summary: string): Command =>
     .showHelpAfterError(`(headwater ${name} --help says more)`);
 
 const STREAMS = ['--streams <names>', 'these streams only: issues,commits'] as const;
+
+const addSampleCommands = (program: Program, act: Act): void => {
+  withSource(
+    program,
+    'preview',
+    'show the first records of a stream, their types, and the requests',
+  )
+    .description(
+      'Shows the first records of a stream, the types of their fields beside those of the schema, the requests, and what was decided about the next page.',
+    )
+    .argument('[stream]', 'the stream')
+    .option('--limit <records>', 'show so many records', wholeNumber, 5)
+    .action(
+      act(async (first: string | undefined, second: string | undefined, flags: PreviewFlags) =>
+        (await import('./preview.ts')).preview(first, second, flags),
+      ),
+    );
+  withSource(program, 'schema', 'compare the schema of a stream with its records, or write it')
+    .description(
+      'Compares the schema of a stream with its records. Exit codes: 0 it fits, 1 records contradict it. With --write missing fields are added and types widened in its file; nothing is removed or narrowed.',
+    )
+    .argument('[stream]', 'the stream')
+    .option('--limit <records>', 'look at so many records at most', wholeNumber, 1_000)
+    .option('--write', 'complete schemas/<stream>.json of the source')
+    .option('--json', 'print the completed schema')
+    .action(
+      act(async (first: string | undefined, second: string | undefined, flags: SchemaFlags) =>
+        (await import('./schema.ts')).schema(first, second, flags),
+      ),
+    );
+};
 
 export const addSourceCommands = (program: Program, act: Act): void => {
   withSource(program, 'check', 'say whether a config works')
@@ -70,4 +103,5 @@ export const addSourceCommands = (program: Program, act: Act): void => {
         (await import('./read.ts')).read(source, flags),
       ),
     );
+  addSampleCommands(program, act);
 };

@@ -15,7 +15,7 @@ import {startSource} from '../../sync/run/source-process.ts';
 /** The options of every command for one source. */
 export type SourceFlags = {readonly config?: string; readonly debug?: boolean};
 
-export type Line = {
+type Line = {
   readonly text: string;
   /** Undefined if the line is not a message. */
   readonly message: Message | undefined;
@@ -50,7 +50,8 @@ const print = (text: string): Promise<boolean> =>
         process.stdout.write(text, (error) => resolve(!error));
       });
 
-const LOGGED = new Set(['FATAL', 'ERROR', 'WARN']);
+/** True for the levels that are always shown. */
+export const isShown = (level: string): boolean => ['FATAL', 'ERROR', 'WARN'].includes(level);
 
 type Settings = {
   readonly source: SourceProgram;
@@ -85,7 +86,7 @@ const listener = ({debug, keepConfig}: Settings) => {
         await keepConfig(message.config);
         return;
       case 'LOG':
-        if (!debug && !LOGGED.has(message.level)) return;
+        if (!debug && !isShown(message.level)) return;
         log(`${message.level.toLowerCase()}: ${harmless(message.text)}`);
     }
   };

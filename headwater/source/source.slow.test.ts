@@ -3,23 +3,11 @@ import {execFile} from 'node:child_process';
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, jest, test} from '@jest/globals';
-import {said} from '../../cdk/testing/secrets.ts';
-import {fakeSource, USERS, writeProgram} from '../../sync/testing/fake-source.ts';
+import {USERS} from '../../sync/testing/fake-source.ts';
 import {HEADWATER, newFolder, startHeadwater} from '../../sync/testing/run.ts';
+import {addSource, linesOf, run} from './testing.ts';
 
 jest.setTimeout(60_000);
-
-type Ended = {readonly code: number; readonly stdout: string; readonly stderr: string};
-
-const run = (cwd: string, ...args: readonly string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    execFile(HEADWATER, args, {cwd}, (error, stdout, stderr) => {
-      said(stdout + stderr);
-      resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr});
-    });
-  });
-
-const linesOf = (stdout: string): readonly string[] => stdout.split('\n').slice(0, -1);
 
 /** A repository of somebody else: sources that are programs in any language. */
 const repository = newFolder();
@@ -44,21 +32,11 @@ const READ = `
   }
   process.exit(0);`;
 
-const addSource = (
-  name: string,
-  fake: Parameters<typeof fakeSource>[2],
-  root = repository,
-): void => {
-  const program = readFileSync(fakeSource(newFolder(), name, fake), 'utf8');
-  writeProgram(join(root, 'sources', name, 'main.ts'), program);
-  writeFileSync(join(root, 'sources', name, 'spec.json'), '{}');
-};
-
 beforeAll(() => {
   writeFileSync(join(repository, 'package.json'), '{"name": "our-connectors"}');
-  addSource('crm', {streams: [USERS, {name: 'groups'}], read: READ});
-  addSource('shop', {required: ['token', 'hosts']});
-  addSource('down', {
+  addSource(repository, 'crm', {streams: [USERS, {name: 'groups'}], read: READ});
+  addSource(repository, 'shop', {required: ['token', 'hosts']});
+  addSource(repository, 'down', {
     discover: `fail('The API is down: try again later.'); process.exit(1);`,
     read: '',
   });
@@ -93,7 +71,7 @@ describe('a source is found', () => {
   test('without a name if the repository has only one', async () => {
     const root = newFolder();
     writeFileSync(join(root, 'package.json'), '{}');
-    addSource('only', {}, root);
+    addSource(root, 'only', {});
     expect((await run(root, 'discover')).stdout).toBe(
       'users  incremental by id  key id  0 fields\n',
     );
@@ -245,14 +223,19 @@ describe('a read', () => {
       '--streams',
       'users',
     ]);
-    child.stdout?.once('data', () => child.kill('SIGINT'));
+    let stopped = false;
+    child.stdout?.on('data', (text: string) => {
+      if (stopped || !text.includes('waiting')) return;
+      stopped = true; // a second signal would end it at once
+      child.kill('SIGINT');
+    });
     const {status, stdout} = await ended;
     const lines = linesOf(stdout).map((line) => JSON.parse(line));
     expect([status, lines.at(-1).trace.stream_status.status]).toEqual([130, 'COMPLETE']);
   });
 
   test('of a source that fails prints its messages, and ends with exit code 1', async () => {
-    addSource('half', {
+    addSource(repository, 'half', {
       streams: [USERS, {name: 'groups'}],
       read: `record(load(options.catalog).streams[0].stream.name, {id: 1}); fail('The token is unknown.'); process.exit(1);`,
     });
@@ -272,7 +255,7 @@ describe('a read', () => {
 });
 
 test('a config that the source changes is kept beside the old one, and used from then on', async () => {
-  addSource('rotating', {
+  addSource(repository, 'rotating', {
     required: ['token'],
     discover: `configChanged({token: load(options.config).token + 1});`,
     read: `record('users', {token: load(options.config).token});`,
