@@ -12,6 +12,7 @@ import {afterEach, beforeAll, beforeEach, describe, expect, test} from '@jest/gl
 import nock from 'nock';
 import {type Certificates, hasOpenssl, makeCertificates} from '../../test/http/certificates.ts';
 import {CRM, failing, outcomeOf, STRING, sourceWith} from '../../test/http/checking.ts';
+import {bearer} from '../http/auth/bearer.ts';
 import {oauth2} from '../http/auth/oauth2.ts';
 
 const servers: Server[] = [];
@@ -176,7 +177,6 @@ describe('a check is FAILED if at the URL in the config', () => {
     ['something else responds', 405, '', ''],
     ['something else responds', 410, '', ''],
     ['something else responds', 501, '', ''],
-    ['something else responds', 302, '', ''],
     [
       'nginx wants TLS',
       400,
@@ -193,6 +193,25 @@ describe('a check is FAILED if at the URL in the config', () => {
   ])('%s, with status %d (%#)', async (_what, status, body, found) => {
     const url = `${await respond(status, body)}/api/v9`;
     expect(await at(url)).toBe(`FAILED GET ${url}/me answered ${status}${found}. ${NOTHING}`);
+  });
+
+  test('a redirect has no target', async () => {
+    const url = await respond(302, '');
+    expect(await at(url)).toBe(`FAILED GET ${url}/me answered 302. ${CHECK}`);
+  });
+
+  test('a redirect leads to another host, which gets no credentials', async () => {
+    const other = await respond(404, '');
+    const url = await serve((_request, response) => {
+      response.writeHead(302, {location: `${other}/me`}).end();
+    });
+    const source = sourceWith(({api_url = ''}) => ({
+      baseUrl: api_url,
+      auth: bearer('kept-safe-03'),
+    }));
+    expect(await outcomeOf({api_url: url}, source)).toBe(
+      `FAILED GET ${url}/me (redirected to ${other}/me) answered 404. No credentials were sent to ${other}, because they are for ${url} only. If the API has moved, set its new URL in the config.`,
+    );
   });
 
   test('a web page refuses permission', async () => {

@@ -125,12 +125,8 @@ const authOriginsOf = ({baseUrl, authOrigins = []}: HttpOptions): readonly strin
     (url) => new URL(baseUrlOf(url)).origin,
   );
 
-const onlyTo = (
-  origins: readonly string[],
-  auth: Auth | undefined,
-  send: Send,
-  runtime: AuthRuntime,
-): Send => {
+const onlyTo = (origins: readonly string[], auth: Auth | undefined, runtime: AuthRuntime): Send => {
+  const {send} = runtime;
   const authorized = auth?.(send, runtime) ?? send;
   return (request) => (origins.includes(request.url.origin) ? authorized(request) : send(request));
 };
@@ -216,16 +212,9 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
   // Outside the retries: a token request has its own retries, and the two must not multiply.
   const wrongUrls = openWrongUrls(runtime.urlFields);
   const wire = {...transport, send: wrongUrls.watch(transport.send), timeouts, inFlight};
-  const layered = wrongUrls.explainFaults(withLayers(wire, options, run));
-  const send = onlyTo(origins, options.auth, layered, {
+  const send = onlyTo(origins, options.auth, {
     clock,
-    // The statuses of a login are interpreted by `auth`, which knows nothing of URLs.
-    send: async (request) => {
-      const response = await layered(request);
-      const wrong = response.status < 300 ? undefined : wrongUrls.refused(request, response);
-      if (wrong !== undefined) throw wrong;
-      return response;
-    },
+    send: wrongUrls.explain(withLayers(wire, options, run)),
     resolve: (path) => resolveUrl(baseUrl, path),
     onSecret,
     onRotated,
@@ -237,12 +226,14 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
     (allowed: readonly number[] = []): Send =>
     async (request) => {
       const response = await send(request);
-      if (!isAccepted(response, allowed))
+      if (!isAccepted(response, allowed)) {
+        const hidden = withheld(request, response);
         throw (
           explain?.(response) ??
-          wrongUrls.refused(request, response) ??
-          refusal(request, response, withheld(request, response))
+          (hidden === undefined ? wrongUrls.refused(request, response) : undefined) ??
+          refusal(request, response, hidden)
         );
+      }
       if (actionOf(response) === 'ignore') reportIgnored(request, response);
       return response;
     };

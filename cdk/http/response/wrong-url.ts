@@ -6,7 +6,7 @@ import type {Decoder} from '../decode/decoder.ts';
 import {type WebPage, webPageIn} from '../decode/other-format.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 import {actionOf} from './action.ts';
-import {describeRedirect, describeResponse, isGarbled, networkCode} from './faults.ts';
+import {describeRedirect, describeResponse, isGarbled, networkCode, refusal} from './faults.ts';
 
 /** The fields of the config that decide the origin of a URL, and those that decide its origin or path. Names, not values. */
 export type UrlFields = (url: URL) => {
@@ -121,8 +121,6 @@ const NOTHING_THERE = new Set([404, 405, 410, 421, 426, 501]);
 /** Go's server says it in plain text; nginx and Apache send a page. */
 const WANTS_TLS = /HTTPS server|HTTPS port|SSL-enabled/i;
 
-const isRedirect = ({status}: HttpResponse): boolean => status >= 300 && status < 400;
-
 /** `GET https://crm.example.com/me (redirected to https://crm.example.com/login) answered 200 with the web page "Log in"` */
 const describePage = (request: HttpRequest, response: HttpResponse, {title}: WebPage): string =>
   `${describeRequest(request)}${describeRedirect(request, response)} answered ${response.status} with ${title === undefined ? 'a web page' : `the web page "${title}"`}`;
@@ -133,38 +131,28 @@ const refusedBy = (
   fields: readonly string[],
 ): ConfigError | undefined => {
   const {status, rule, body} = response;
-  // A rule is the author's own opinion.
-  if (rule !== undefined || fields.length === 0) return undefined;
-  const page = webPageIn(body);
+  // A rule is the author's own opinion, and APIs behind a login of their own answer 401 with a page.
+  if (rule !== undefined || fields.length === 0 || status === 401) return undefined;
   const check = `Check ${named(fields)} in the config.`;
-  // APIs behind a login of their own answer 401 with a page.
-  if (status === 401) return undefined;
-  const wantsTls = status === 400 && WANTS_TLS.test(body.toString('utf8', 0, 1_000));
+  if (status < 400) return new ConfigError(`${messageOf(refusal(request, response))} ${check}`);
+  const page = webPageIn(body);
+  const found = page && `${describePage(request, response, page)}.`;
   if (status === 403) {
-    return (
-      page &&
-      new ConfigError(
-        `${describePage(request, response, page)}. If ${named(fields)} in the config is right, grant the credentials the missing permission.`,
-      )
-    );
+    const also = `If ${named(fields)} in the config is right, grant the credentials the missing permission.`;
+    return found === undefined ? undefined : new ConfigError(`${found} ${also}`);
   }
-  if (page === undefined && !wantsTls && !NOTHING_THERE.has(status) && !isRedirect(response)) {
-    return undefined;
-  }
-  const found =
-    page === undefined
-      ? describeResponse(request, response)
-      : `${describePage(request, response, page)}.`;
+  const wantsTls = status === 400 && WANTS_TLS.test(body.toString('utf8', 0, 1_000));
+  if (found === undefined && !wantsTls && !NOTHING_THERE.has(status)) return undefined;
   return new ConfigError(
-    `${found} The API has nothing at this address, or something else responds there. ${check}`,
+    `${found ?? describeResponse(request, response)} The API has nothing at this address, or something else responds there. ${check}`,
   );
 };
 
 export type WrongUrls = {
   /** Records which origins responded at all: what they do later has nothing to do with the URL. */
   readonly watch: (wire: Send) => Send;
-  /** Explains faults of the network, and web pages in place of the API. */
-  readonly explainFaults: (send: Send) => Send;
+  /** Explains faults of the network, web pages in place of the API, and refused logins, which `auth` interprets otherwise. */
+  readonly explain: (send: Send) => Send;
   /** The error for a refusal; undefined if the URL cannot be its cause. */
   readonly refused: (request: HttpRequest, response: HttpResponse) => ConfigError | undefined;
   /** Explains content that is not the API's. */
@@ -174,7 +162,7 @@ export type WrongUrls = {
 /** Changes nothing: for commands other than check, when the URL has worked before. */
 const UNEXPLAINED: WrongUrls = {
   watch: (wire) => wire,
-  explainFaults: (send) => send,
+  explain: (send) => send,
   refused: () => undefined,
   explainContent: (_request, decoder) => decoder,
 };
@@ -210,7 +198,7 @@ export const openWrongUrls = (fieldsOf: UrlFields | undefined): WrongUrls => {
       responded.add(request.url.origin);
       return response;
     },
-    explainFaults: (send) => async (request) => {
+    explain: (send) => async (request) => {
       let response: HttpResponse;
       try {
         response = await send(request);
@@ -218,7 +206,10 @@ export const openWrongUrls = (fieldsOf: UrlFields | undefined): WrongUrls => {
         const isHealthy = responded.has(request.url.origin);
         throw (isHealthy ? undefined : unreached(request, error, fieldsOf)) ?? error;
       }
-      const wrong = explainPage(request, response, fieldsOf);
+      const isLogin = request.redirect === 'refuse' && response.status >= 300;
+      const wrong = isLogin
+        ? refusedBy(request, response, fieldsOf(request.url).path)
+        : explainPage(request, response, fieldsOf);
       if (wrong !== undefined) throw wrong;
       return response;
     },
