@@ -1,5 +1,5 @@
 // `headwater preview` and `headwater schema`, as users run them.
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, jest, test} from '@jest/globals';
 import {USERS} from '../../sync/testing/fake-source.ts';
@@ -172,14 +172,23 @@ describe('a schema', () => {
 
   test('is written for a stream without one, and completed in its file', async () => {
     const schemas = join(repository, 'sources/crm/schemas');
+    mkdirSync(schemas, {recursive: true});
+    writeFileSync(join(schemas, 'undeclared.json'), '{"title": "Thing", "properties": {}}');
     const written = await run(repository, 'schema', 'crm', 'undeclared', '--write');
     expect([written.code, written.stdout]).toEqual([
       0,
       `Wrote ${join(schemas, 'undeclared.json')}. Run \`npm run generate\` for its types.\n`,
     ]);
-    expect(existsSync(join(schemas, 'undeclared.json'))).toBe(true);
+    expect(JSON.parse(readFileSync(join(schemas, 'undeclared.json'), 'utf8'))).toMatchObject({
+      title: 'Thing',
+      required: ['id'],
+      properties: {id: {type: 'integer'}},
+    });
+    await run(repository, 'schema', 'crm', 'fits', '--write');
+    expect(JSON.parse(readFileSync(join(schemas, 'fits.json'), 'utf8'))).toMatchObject({
+      title: 'Fits',
+    });
 
-    mkdirSync(schemas, {recursive: true});
     const {_deleted, ...properties} = SCHEMA.properties;
     writeFileSync(join(schemas, 'users.json'), JSON.stringify({title: 'Person', properties}));
     await run(join(repository, 'sources/crm'), 'schema', 'users', '--write');

@@ -72,14 +72,15 @@ const writeSchema = async (
   records: number,
 ): Promise<void> => {
   const {name} = stream.descriptor;
-  const inFile = (await exists(path)) ? await readJsonFile('schema', path) : {};
-  const declared = isObject(inFile) && isDeclared(inFile) ? inFile : undefined;
-  const added = declared && fieldsOutside(declared, schemaOf(stream));
-  const own = {...seen, fields: new Map([...seen.fields].filter(([field]) => !added?.has(field)))};
-  const schema =
-    declared === undefined
-      ? newSchema(name, own, requiredOf(stream, own, records))
-      : completedSchema(declared, own);
+  const read = (await exists(path)) ? await readJsonFile('schema', path) : {};
+  const inFile = isObject(read) ? read : {};
+  const isComplete = isDeclared(inFile);
+  const added = isComplete ? fieldsOutside(inFile, schemaOf(stream)) : new Set();
+  const own = {...seen, fields: new Map([...seen.fields].filter(([field]) => !added.has(field)))};
+  const made = newSchema(name, own, requiredOf(stream, own, records));
+  const schema = isComplete
+    ? completedSchema(inFile, own)
+    : {...made, ...inFile, properties: made['properties']};
   await mkdir(dirname(path), {recursive: true});
   await replaceFile('schema', path, print(schema));
   process.stdout.write(`Wrote ${path}. Run \`npm run generate\` for its types.\n`);

@@ -19,7 +19,7 @@ const describe = (request: HttpRequest, step: Step | undefined): string =>
   ).replace(/^.*page 2 has 2 records; /, '');
 
 test.each<[string, HttpRequest, Step | undefined, string]>([
-  ['there is none', get, undefined, 'there is no next page.'],
+  ['the list ends', get, undefined, 'there is no next page.'],
   ['a parameter changes', get, {query: {cursor: 'x'}}, 'next page: cursor=x.'],
   ['one is removed', get, {query: {limit: undefined}}, 'next page: without limit.'],
   ['a field of the body changes', post, {json: {after: 7}}, 'next page: after=7.'],
@@ -37,7 +37,7 @@ test.each<[string, HttpRequest, Step | undefined, string]>([
     'next page: GET https://api.test/items/2?limit=2.',
   ],
   ['nothing changes', get, {}, 'next page: GET https://api.test/items?limit=2.'],
-])('the decision about the next page is described if %s', (_what, request, step, words) => {
+])('the decision about the next page is described: %s', (_what, request, step, words) => {
   expect(describe(request, step)).toBe(words);
 });
 
