@@ -77,6 +77,14 @@ describe('a source is found', () => {
     );
   });
 
+  test('by sync too', async () => {
+    const to = join(elsewhere, 'out');
+    const {code, stdout} = await run(
+      ...([join(repository, 'docs'), 'sync', 'crm', '--to', `jsonl:${to}`] as const),
+    );
+    expect([code, stdout]).toEqual([0, expect.stringContaining('crm: complete\n')]);
+  });
+
   test('by the path of its program, from anywhere', async () => {
     const path = join(repository, 'sources/crm/main.ts');
     expect((await run(elsewhere, 'discover', path)).code).toBe(0);
