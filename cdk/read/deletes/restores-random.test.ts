@@ -45,7 +45,7 @@ const play = async (
   {showsCursor, sweep}: Trash & {readonly sweep: SweepKind},
 ): Promise<void> => {
   api.expire();
-  // What a sweep has marked as deleted is noticed for 90 days.
+  // A record that comes back after a sweep is noticed for 90 days.
   if (step.kind === 'wait') api.api.day += sweep ? Math.min(step.days, 1) : step.days;
   else if (step.kind === 'sync') await api.sync({}, step.cut);
   // An interrupted run may have emitted a higher cursor than it saved, which only the list itself shows then.
