@@ -1,6 +1,6 @@
 // An API with a trash whose records can be restored without a new cursor, a stream that reads it, and two destinations.
 import {expect} from '@jest/globals';
-import type {DeletedList} from '../../cdk/author/deletes.ts';
+import type {DeletedList, Deletes, Sweep} from '../../cdk/author/deletes.ts';
 import {page, stream} from '../../cdk/author/stream.ts';
 import type {Page, Slice} from '../../cdk/author/types.ts';
 import type {Duration} from '../../cdk/duration.ts';
@@ -107,6 +107,8 @@ const openDestinations = () => {
 type TrashSetUp = Trash & {
   readonly list?: Partial<DeletedList<Item, Slice>>;
   readonly slices?: readonly string[];
+  /** Instead of a list of deleted records: a sweep of the stream's own records, or of a list of ids. */
+  readonly sweep?: 'own' | 'ids' | undefined;
   /** Other options of the stream. */
   readonly more?: {readonly fullSync?: {readonly every: Duration}};
 };
@@ -123,44 +125,70 @@ type TrashApi = {
 
 const nameOf = (slice: Slice): string => String(slice['name'] ?? '');
 
+const fetchFrom =
+  (api: TrashApi) =>
+  async ({id}: Partial<Item>) => {
+    api.fetched.push(id);
+    return [...api.live.values()].flat().find((one) => one.id === id);
+  };
+
+const sweepOf = (kind: 'own' | 'ids', api: TrashApi): Sweep<Item, Slice> =>
+  kind === 'own'
+    ? {safetyLimit: false}
+    : {
+        safetyLimit: false,
+        every: {hours: 1},
+        fetch: fetchFrom(api),
+        async *read({slice}) {
+          yield page((api.live.get(nameOf(slice)) ?? []).map(({id}) => ({id})));
+        },
+      };
+
+const listOf = (
+  setUp: TrashSetUp,
+  api: TrashApi,
+  trash: ReturnType<typeof openTrash>,
+): Deletes<Item, Slice> => {
+  const {times = 'iso', restored = 'leaves', pageSize = 1} = setUp;
+  return {
+    list: {
+      ...(times !== 'none' && {at: 'time'}),
+      ...(times === 'epoch-s' && {format: 'epoch-s' as const}),
+      restores: {
+        within: {days: 30},
+        ...(restored !== 'leaves' && {isRestored: ({kind}) => kind === 'restored'}),
+        fetch: fetchFrom(api),
+      },
+      async *read({slice, since}): AsyncGenerator<Page> {
+        api.requested.push(since);
+        let first = 0;
+        do {
+          yield page(trash.list(nameOf(slice), since).slice(first, first + pageSize));
+          first += pageSize;
+          api.onPage?.();
+        } while (trash.list(nameOf(slice), since).length > first);
+      },
+      ...setUp.list,
+    },
+  };
+};
+
 const itemsOf = (setUp: TrashSetUp, api: TrashApi, trash: ReturnType<typeof openTrash>) => {
-  const {slices, times = 'iso', restored = 'leaves', pageSize = 1} = setUp;
+  const {slices, sweep} = setUp;
+  const isOwn = sweep === 'own';
   return stream({
     name: 'items',
     schema,
     primaryKey: ['id'],
-    cursor: {field: 'updated_at'},
+    cursor: {field: 'updated_at', clientSide: isOwn},
     checkpointInterval: {seconds: 0},
     ...(slices && {slices: () => slices.map((name) => ({name}))}),
     ...setUp.more,
-    deletes: {
-      list: {
-        ...(times !== 'none' && {at: 'time'}),
-        ...(times === 'epoch-s' && {format: 'epoch-s' as const}),
-        restores: {
-          within: {days: 30},
-          ...(restored !== 'leaves' && {isRestored: ({kind}) => kind === 'restored'}),
-          fetch: async ({id}) => {
-            api.fetched.push(id);
-            return [...api.live.values()].flat().find((one) => one.id === id);
-          },
-        },
-        async *read({slice, since}): AsyncGenerator<Page> {
-          api.requested.push(since);
-          let first = 0;
-          do {
-            yield page(trash.list(nameOf(slice), since).slice(first, first + pageSize));
-            first += pageSize;
-            api.onPage?.();
-          } while (trash.list(nameOf(slice), since).length > first);
-        },
-        ...setUp.list,
-      },
-    },
+    deletes: setUp.sweep ? {sweep: sweepOf(setUp.sweep, api)} : listOf(setUp, api, trash),
     async *read({slice, since}) {
       yield page(
         (api.live.get(nameOf(slice)) ?? []).filter(
-          ({updated_at}) => since === undefined || String(updated_at) >= String(since),
+          ({updated_at}) => isOwn || since === undefined || String(updated_at) >= String(since),
         ),
       );
     },
@@ -216,8 +244,9 @@ export const openTrashApi = (setUp: TrashSetUp = {}) => {
       const {updated_at} = entry;
       of(slice ?? entry.slice).push({...item(id), ...(updated_at && {updated_at})});
     },
-    /** Only what a sync has seen: a deletion that the list never showed cannot be known. */
+    /** Only what a complete sync has seen: a deletion that the list never showed cannot be known. */
     purge: (id: number): void => trash.drop((entry) => entry.id === id && entry.at < syncedAt),
+    purgeUnseen: (id: number): void => trash.drop((entry) => entry.id === id),
     /** Entries of more than 30 days ago leave the trash, as they do when the API removes them for good. */
     expire: (): void => trash.drop(({at}) => at < syncedAt && at < now() - 30 * DAY),
     /** @param cut the sync is killed after so many messages */

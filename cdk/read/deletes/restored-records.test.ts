@@ -92,6 +92,17 @@ describe('a restored record', () => {
     );
   });
 
+  test('that is gone for good is emitted as deleted if the run was killed before its tombstone', async () => {
+    const api = await opened();
+    api.delete(2);
+    // STARTED and the STATE with its id.
+    const {messages} = await api.sync({}, 2);
+    expect(messages.slice(0, 2).map(({type}) => type)).toEqual(['TRACE', 'STATE']);
+    api.purgeUnseen(2);
+    await inStep(api);
+    expect(api.api.fetched).toEqual([2]);
+  });
+
   test('is requested once if it is gone for good', async () => {
     const api = await opened();
     api.delete(2);
