@@ -23,13 +23,15 @@ const secureOptions = ({ca, cert, key}: Tls) => ({
 
 type Limits = Pick<Pool.Options, 'headersTimeout' | 'bodyTimeout' | 'maxHeaderSize'>;
 
-const openProxyAgent = async (
+type Undici = typeof import('./undici.ts');
+
+const openProxyAgent = (
+  {Pool: ConnectionPool, ProxyAgent}: Undici,
   {url, token}: ChosenProxy,
   {connect, limits}: {readonly connect: number; readonly limits: Limits},
   secure: object,
-): Promise<Dispatcher> => {
-  const {Pool, ProxyAgent} = await import('./undici.ts');
-  return new ProxyAgent({
+): Dispatcher =>
+  new ProxyAgent({
     uri: url,
     ...(token !== undefined && {token}),
     ...limits,
@@ -37,10 +39,9 @@ const openProxyAgent = async (
     proxyTls: secure,
     // undici's default is five minutes each, for the proxy's response to CONNECT and for each part of a response.
     clientFactory: (origin, more) =>
-      new Pool(origin, {...more, ...limits, headersTimeout: connect}),
-    factory: (origin, more) => new Pool(origin, {...more, ...limits}),
+      new ConnectionPool(origin, {...more, ...limits, headersTimeout: connect}),
+    factory: (origin, more) => new ConnectionPool(origin, {...more, ...limits}),
   });
-};
 
 type Connecting = {
   /** The largest headers of a response. */
@@ -68,8 +69,13 @@ export const openAgents = (
     opened.set(key, agent);
     return agent;
   };
+  let loading: Promise<Undici> | undefined;
+  const load = (): Promise<Undici> => {
+    loading ??= import('./undici.ts');
+    return loading;
+  };
   const openDirect = async (lookup: object): Promise<Dispatcher> => {
-    const {Agent} = await import('./undici.ts');
+    const {Agent} = await load();
     return new Agent({
       connect: {timeout: connect, ...lookup, ...secureOptions(tls)},
       ...limits,
@@ -77,6 +83,7 @@ export const openAgents = (
   };
   let proxies: ReturnType<typeof openProxies> | undefined;
   return {
+    load,
     to: async (url: URL, isGuarded = false): Promise<Way> => {
       proxies ??= openProxies(config);
       const proxy = proxies(url);
@@ -84,8 +91,13 @@ export const openAgents = (
         ? once(isGuarded ? 'guarded' : '', () =>
             openDirect(isGuarded ? {lookup: guardedLookup(judge)} : {}),
           )
-        : once(`${proxy.url} ${proxy.token}`, () =>
-            openProxyAgent(proxy, {connect, limits}, {timeout: connect, ...secureOptions(tls)}),
+        : once(`${proxy.url} ${proxy.token}`, async () =>
+            openProxyAgent(
+              await load(),
+              proxy,
+              {connect, limits},
+              {timeout: connect, ...secureOptions(tls)},
+            ),
           ));
       return {dispatcher, proxy};
     },

@@ -129,7 +129,7 @@ export const openTransport = (
     }
   };
   return {
-    open: () => import('./undici.ts'),
+    open: agents.load,
     send: async (first: HttpRequest): Promise<HttpResponse> => {
       const until =
         performance.now() + (first.into === undefined ? timeouts.total : timeouts.download);
