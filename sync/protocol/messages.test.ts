@@ -6,7 +6,7 @@ const read = (message: unknown) => readMessage(JSON.stringify(message));
 test('a record is read with its stream; an empty namespace is ignored', () => {
   expect(
     read({type: 'RECORD', record: {stream: 'users', namespace: '', data: {id: 1}, emitted_at: 1}}),
-  ).toEqual({type: 'RECORD', stream: {name: 'users'}, data: {id: 1}});
+  ).toEqual({type: 'RECORD', stream: {name: 'users'}, data: Buffer.from('{"id":1}')});
 });
 
 test('a state is read as the entry of a state file, without the rest of the message', () => {

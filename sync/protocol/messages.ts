@@ -12,8 +12,15 @@ export type State =
   | {readonly scope: 'STREAM'; readonly stream: StreamDescriptor; readonly entry: JsonObject}
   | {readonly scope: 'GLOBAL' | 'LEGACY'; readonly entry: JsonObject};
 
+export type RecordMessage = {
+  readonly type: 'RECORD';
+  readonly stream: StreamDescriptor;
+  /** The record: an object of JSON in UTF-8, as the source wrote it, whose fields all have different names. */
+  readonly data: Buffer;
+};
+
 export type Message =
-  | {readonly type: 'RECORD'; readonly stream: StreamDescriptor; readonly data: JsonObject}
+  | RecordMessage
   | {
       readonly type: 'STATE';
       readonly state: State;
@@ -67,7 +74,11 @@ const readRecord = (record: JsonObject): Message | undefined => {
   const {data, namespace} = record;
   return name === undefined || !isObject(data)
     ? undefined
-    : {type: 'RECORD', stream: descriptorOf(name, namespace), data};
+    : {
+        type: 'RECORD',
+        stream: descriptorOf(name, namespace),
+        data: Buffer.from(JSON.stringify(data)),
+      };
 };
 
 /** Sources in Python write 2.0, which is kept as it was written. */

@@ -1,5 +1,6 @@
 import {SystemError} from '../../errors.ts';
 import {excerpt} from '../../json/trim.ts';
+import {describeRedirect} from '../response/faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, sizeOf} from '../types.ts';
 import type {About, Decoder} from './decoder.ts';
 import {isPacked, unpackBody} from './unpack.ts';
@@ -17,14 +18,11 @@ const contentTypeIn = (headers: HttpResponse['headers']): string | undefined => 
 
 export const aboutOf = (
   request: HttpRequest,
-  {headers}: Pick<HttpResponse, 'headers'>,
+  response: Pick<HttpResponse, 'headers' | 'url'>,
   name?: string,
 ): About => ({
-  where:
-    name === undefined
-      ? describeRequest(request)
-      : `${describeRequest(request)}, file "${excerpt(name)}"`,
-  contentType: contentTypeIn(headers),
+  where: `${describeRequest(request)}${describeRedirect(request, response)}${name === undefined ? '' : `, file "${excerpt(name)}"`}`,
+  contentType: contentTypeIn(response.headers),
 });
 
 /**

@@ -18,6 +18,7 @@ import {jsonSplitter} from './json-splitter.ts';
 import {splitJson} from './lazy-records.ts';
 import {assertFits} from './memory.ts';
 import {assertFormat, withFormat} from './other-format.ts';
+import {openShape} from './streamed-shape.ts';
 import {emptyBodyError, truncationError} from './truncated-body.ts';
 
 /** JSON is often declared in another charset: its bytes are decoded first, so that no record has replacement signs. */
@@ -67,8 +68,13 @@ async function* readRecords(
 ): AsyncGenerator<Batch> {
   let records: object[] = [];
   let bytes = 0;
-  const splitter = jsonSplitter(options, (window, start, end) => {
-    records.push(parseExact<object>(utf8TextOf(window.subarray(start, end), options)));
+  const {records: path, shape} = options;
+  const shaped = shape && openShape({...options, path, shape});
+  const split = shaped ? {...options, records: shaped.path, anyElementOf: {path}} : options;
+  const splitter = jsonSplitter(split, (window, start, end, key) => {
+    const text = utf8TextOf(window.subarray(start, end), options);
+    if (shaped === undefined) records.push(parseExact<object>(text));
+    else for (const record of shaped.take(text, key)) records.push(record);
     bytes += end - start;
   });
   const take = (): Batch => {
@@ -83,6 +89,7 @@ async function* readRecords(
     yield take();
   }
   splitter.end();
+  shaped?.end();
   yield take();
 }
 

@@ -7,6 +7,7 @@ import {assertDeclared, declaredIn, looksLikeUtf8, meantBy, shownIn} from './cha
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
 import {assertFits} from './memory.ts';
 import {assertFormat, HEAD_LENGTH} from './other-format.ts';
+import {shapedRecords} from './record-shape.ts';
 import {assertRecords} from './records-in-document.ts';
 import {openText} from './text.ts';
 import {emptyBodyError, truncationError} from './truncated-body.ts';
@@ -133,12 +134,15 @@ async function* readRecords(
 ): AsyncGenerator<Batch> {
   const body = await read(chunks, stream);
   const document = await parse(body, stream, options);
-  const {where, records: path, withoutRecords} = stream;
+  const {where, records: path, withoutRecords, shape} = stream;
   const found = path === undefined ? document : find(document, path);
-  yield {
-    records: assertRecords({where, path, found, document, withoutRecords}),
-    bytes: body.length,
-  };
+  const records = shape
+    ? shapedRecords(document, {
+        ...{where, path, shape, withoutRecords, childrenOf},
+        isMissing: found === undefined,
+      })
+    : assertRecords({where, path, found, document, withoutRecords});
+  yield {records, bytes: body.length};
 }
 
 /**
@@ -150,4 +154,5 @@ export const xml = (options: XmlOptions = {}): Decoder => ({
   decode: (body, about) => parse(body, about, options),
   stream: (chunks, stream) => inBatches(readRecords(chunks, stream, options)),
   find,
+  childrenOf,
 });

@@ -3,6 +3,7 @@
 import {ConfigError} from '../../errors.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
 import {isSameHost, type Reach, type Way} from './reach.ts';
+import {hasBody} from './request-body.ts';
 
 /** Returns true if a string contains a known secret, in any encoding. */
 export type HoldsSecret = (text: string) => boolean;
@@ -99,12 +100,11 @@ const cross = (
   {reach, holdsSecret, way, first}: Crossing & {way: Way; first: HttpRequest},
 ): HttpRequest => {
   reach.assertLink({...first, url: request.url}, to, way);
-  if (request.json !== undefined || request.form !== undefined) {
-    throw refuse(first, to, way, 'with the body of the request');
-  }
+  if (hasBody(request)) throw refuse(first, to, way, 'with the body of the request');
+  const {sign: _sign, ...unsigned} = request;
   const headers = Object.entries(request.headers).filter(([name]) => isHarmless(name));
   return {
-    ...request,
+    ...unsigned,
     url: withoutSecrets(first, to, {way, holdsSecret}),
     headers: Object.fromEntries(headers),
     linked: true,

@@ -5,17 +5,28 @@ import type {HttpResponse} from '../types.ts';
 import type {Sink} from './body.ts';
 import {decoding} from './content-encoding.ts';
 
-type Head = Pick<HttpResponse, 'status' | 'headers' | 'url'>;
+type Head = Pick<HttpResponse, 'status' | 'headers' | 'setCookies' | 'url'>;
 
-const flatten = (
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): Record<string, string> => {
+type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+const flatten = (headers: RawHeaders): Record<string, string> => {
   const flat: Record<string, string> = {};
   for (const name of Object.keys(headers)) {
     const value = headers[name];
     if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return flat;
+};
+
+/** Joined with another one, a cookie would not end at the comma: its date has one too. */
+const headOf = (status: number, headers: RawHeaders, url: URL): Head => {
+  const cookies = headers['set-cookie'];
+  return {
+    status,
+    headers: flatten(headers),
+    ...(cookies !== undefined && {setCookies: [cookies].flat()}),
+    url,
+  };
 };
 
 /** Nothing is thrown into undici. */
@@ -89,7 +100,7 @@ export const exchange = (
     },
     onResponseStart: (_controller, status, headers) => {
       if (status < 200) return;
-      const head = {status, headers: flatten(headers), url};
+      const head = headOf(status, headers, url);
       attempt(() => {
         response = decoding(head, (decoded) => openSink(decoded, () => sent));
       }, abort);

@@ -49,7 +49,7 @@ export const redirects = (first: HttpRequest, crossTo: CrossTo) => {
     const location = locationOf(request, response);
     if (location === undefined || wouldLoseBody(request, response)) return undefined;
     const to = schemeOf(targetOf(first, location, response), first.url);
-    const {json: _json, form: _form, ...withoutBody} = request;
+    const {json: _json, form: _form, content: _content, ...withoutBody} = request;
     const next: HttpRequest = response.status === 303 ? {...withoutBody, method: 'GET'} : request;
     crossed ||= to.origin !== first.url.origin;
     const followed = crossed ? crossTo(next, to, first) : {...next, url: to};

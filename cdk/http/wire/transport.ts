@@ -1,6 +1,4 @@
 import {SystemError} from '../../errors.ts';
-import {printExact} from '../../json/exact.ts';
-import {printForm} from '../query.ts';
 import {networkCode} from '../response/faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 import {openAgents, type Tls} from './agent.ts';
@@ -11,6 +9,8 @@ import type {HttpProxy} from './proxies.ts';
 import {throughProxy} from './proxy-faults.ts';
 import {openReach, type Reach} from './reach.ts';
 import {redirects} from './redirects.ts';
+import {bodyOf} from './request-body.ts';
+import {openSigner, type Signer} from './sign.ts';
 import type {Timeouts} from './timeouts.ts';
 
 export type TransportOptions = {
@@ -33,17 +33,27 @@ export type TransportOptions = {
 const MAX_HEADER_BYTES = 16 * 1024;
 export const MAX_BODY_BYTES = 256 * 1024 ** 2;
 
-const bodyOf = ({json, form}: HttpRequest) => {
-  if (json !== undefined) return {type: 'application/json', body: printExact(json)};
-  return form === undefined
-    ? undefined
-    : {type: 'application/x-www-form-urlencoded', body: printForm(form)};
-};
-
 /** Only a hint: a proxy may change the length. */
 const announcedLength = ({headers}: Pick<HttpResponse, 'headers'>): number => {
   const length = Number(headers['content-length']);
   return Number.isSafeInteger(length) && length > 0 ? length : 0;
+};
+
+/** The request in undici's form. */
+const optionsOf = (request: HttpRequest) => {
+  const {method, url, headers} = request;
+  const content = bodyOf(request);
+  return {
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method,
+    headers: {
+      'accept-encoding': 'gzip, deflate, br, zstd',
+      ...(content && {'content-type': content.type}),
+      ...headers,
+    },
+    ...(content && {body: content.body}),
+  };
 };
 
 const explainedOverflow = (fault: unknown, request: HttpRequest, limit: number): unknown =>
@@ -89,27 +99,19 @@ export const openTransport = (
   const agents = openAgents(timeouts, {tls, proxy, maxHeaderBytes, judge: reach.judge});
   const crossTo = crossByRedirect({reach, holdsSecret, hasAuth});
 
-  const sendOne = async (request: HttpRequest, until: number): Promise<HttpResponse> => {
-    const {method, url, headers, into} = request;
+  const sendOne = async (
+    request: HttpRequest,
+    until: number,
+    signer: Signer | undefined,
+  ): Promise<HttpResponse> => {
+    const {url, into} = request;
     reach.assertAllowed(url);
     const isGuarded = reach.isGuarded(request);
     if (isGuarded) await reach.assertPublic(url);
-    const content = bodyOf(request);
-    const options = {
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method,
-      headers: {
-        'accept-encoding': 'gzip, deflate, br, zstd',
-        ...(content && {'content-type': content.type}),
-        ...headers,
-      },
-      ...(content && {body: content.body}),
-    };
     const {dispatcher, proxy} = await agents.to(url, isGuarded);
     const exchanged = exchange(
       dispatcher,
-      options,
+      request.sign && signer ? signer.sign(optionsOf(request), url) : optionsOf(request),
       url,
       (head, sent) =>
         into === undefined || head.status >= 300
@@ -131,9 +133,12 @@ export const openTransport = (
     send: async (first: HttpRequest): Promise<HttpResponse> => {
       const until =
         performance.now() + (first.into === undefined ? timeouts.total : timeouts.download);
-      const nextOf = redirects(first, crossTo);
+      const signer = first.sign && openSigner(first.sign);
+      const nextOf = redirects(first, (request, to, from) =>
+        crossTo(request, signer?.strip(to) ?? to, from),
+      );
       for (let request = first; ; ) {
-        const response = await sendOne(request, until);
+        const response = await sendOne(request, until, signer);
         const next = nextOf(request, response);
         if (next === undefined) return response;
         request = next;
