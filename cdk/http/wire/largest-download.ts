@@ -1,6 +1,6 @@
 // The limit of a download. A few bytes can unpack without end, so what was sent counts too.
 
-export const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
+const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
 
 /** Text is packed 3 to 30 times, logs and sparse tables up to 100. The default of Apache's own limit. */
 const MAX_RATIO = 200;

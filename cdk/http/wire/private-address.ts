@@ -64,7 +64,7 @@ export const isLinkLocal = (address: string): boolean => {
   return isIP(plain) > 0 && LINK_LOCAL.check(plain, isIP(plain) === 4 ? 'ipv4' : 'ipv6');
 };
 
-export const isPrivateAddress = (address: string): boolean => {
+const isPrivateAddress = (address: string): boolean => {
   const plain = withoutZone(address);
   if (isIP(plain) === 4) return PRIVATE.check(plain, 'ipv4');
   // The list finds `::ffff:10.0.0.1` among the IPv4 addresses.

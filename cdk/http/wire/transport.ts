@@ -30,7 +30,7 @@ export type TransportOptions = {
   readonly proxy?: HttpProxy;
 };
 
-export const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
 export const MAX_BODY_BYTES = 256 * 1024 ** 2;
 
 /** Only a hint: a proxy may change the length. */
