@@ -330,7 +330,7 @@ describe('a transient fault', () => {
       received += 1;
     });
     const failure = await failureOfGet(
-      {baseUrl, timeouts: {total: {milliseconds: 30}}, retry: {attempts: 2}},
+      {baseUrl, timeouts: {total: {milliseconds: 300}}, retry: {attempts: 2}},
       '/slow',
     );
     expect(failure).toBe(

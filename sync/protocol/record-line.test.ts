@@ -50,7 +50,7 @@ test('records of a stream share its descriptor, and those of another namespace h
 const RECORD = '{"type":"RECORD","record":{"stream":"a","data":{"id":1,"name":"x"}}}';
 
 test.each([
-  ['is not a record', '{"type":"STATE","record":{"stream":"a","data":{}}}'],
+  ['is a state with a record', '{"type":"STATE","record":{"stream":"a","data":{}}}'],
   ['is text', 'Loading …'],
   ['is empty', ''],
   ['is a list', `[${RECORD}]`],

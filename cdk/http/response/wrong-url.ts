@@ -5,7 +5,7 @@ import {isObject} from '../../json/values.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {type WebPage, webPageIn} from '../decode/other-format.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
-import {TOO_MANY_REDIRECTS} from '../wire/redirects.ts';
+import {REDIRECT_LOOP} from '../wire/redirects.ts';
 import {actionOf} from './action.ts';
 import {describeRedirect, describeResponse, isGarbled, networkCode, refusal} from './faults.ts';
 
@@ -75,7 +75,7 @@ const reasonFor = (fault: unknown, {hostname, host, protocol}: URL): string | un
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
       return `${host} did not accept a connection in time: the host or the port is wrong, or a firewall is in the way.`;
-    case TOO_MANY_REDIRECTS:
+    case REDIRECT_LOOP:
       return `${host} redirects without end.`;
     case 'ECONNRESET':
     case 'EPIPE':

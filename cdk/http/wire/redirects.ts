@@ -6,8 +6,8 @@ import {atOwnScheme, type CrossTo} from './crossing.ts';
 
 const MAX_REDIRECTS = 5;
 
-/** The code in the cause of such an error. */
-export const TOO_MANY_REDIRECTS = 'TOO_MANY_REDIRECTS';
+/** The code of redirects without an end. */
+export const REDIRECT_LOOP = 'REDIRECT_LOOP';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
@@ -60,7 +60,7 @@ export const redirects = (first: HttpRequest, crossTo: CrossTo) => {
     if (seen.has(key) || seen.size > MAX_REDIRECTS) {
       throw new SystemError(
         `${describeRequest(first)} was redirected ${seen.has(key) ? 'in a circle, the last time to' : `more than ${MAX_REDIRECTS} times, the last time to`} ${describeUrl(to)}. Check the URL in the config; if it is right, report this to the API's owner.`,
-        {cause: Object.assign(new Error('Redirects without end'), {code: TOO_MANY_REDIRECTS})},
+        {cause: {code: REDIRECT_LOOP}},
       );
     }
     seen.add(key);
