@@ -103,7 +103,8 @@ export const openAgents = (
     },
     // destroy, not close: the end of a run must not wait for a keep-alive or a half-read response.
     destroy: async (): Promise<void> => {
-      for (const agent of opened.values()) await (await agent).destroy();
+      // One that could not be opened must not keep the others open.
+      await Promise.allSettled([...opened.values()].map(async (agent) => (await agent).destroy()));
     },
   };
 };
