@@ -1,4 +1,5 @@
 // The layers between a client's methods and the wire, in order.
+import {withUtf8Refusal} from './decode/charset.ts';
 import {withTruncationCheck} from './decode/truncation.ts';
 import {withThrottled} from './graphql.ts';
 import type {HttpRun} from './http-run.ts';
@@ -113,6 +114,8 @@ export const withLayers = (
     (next) => withDeadline(next, ends, clock),
     // No layer below waits. A response gets its action before any layer above reads it.
     withRules,
+    // Below the rules, which look for strings in the body, as `isOverQuota` and the text of errors do.
+    (next) => async (request) => withUtf8Refusal(await next(request)),
     // Before the rules see the response: throttling with status 200 becomes a 429.
     withThrottled,
     (next) => withTruncationCheck(next, maxBodyBytes),
