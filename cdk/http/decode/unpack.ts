@@ -4,6 +4,7 @@ import {pipeline, Readable} from 'node:stream';
 import {crc32, createGunzip, createZstdDecompress} from 'node:zlib';
 import type {Entry, ZipFile} from 'yauzl';
 import {messageOf, SystemError, TransientError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {networkCode} from '../response/faults.ts';
 import {windowFault} from '../wire/content-encoding.ts';
 import {truncationError} from './truncated-body.ts';
@@ -38,7 +39,7 @@ export const isPacked = (body: Buffer): boolean => isGzip(body) || isZstd(body) 
 
 const damaged = (where: string, format: string, cause: unknown): TransientError =>
   new TransientError(
-    `${where} answered with a damaged ${format} file: ${messageOf(cause)}. Try again later; if the error stays, report it to the API's owner.`,
+    `${where} answered with a damaged ${format} file: ${excerpt(messageOf(cause))}. Try again later; if the error stays, report it to the API's owner.`,
     {cause},
   );
 
@@ -114,12 +115,12 @@ async function* unzipped(packed: Packed, where: string): AsyncGenerator<Unpacked
     if (!isFile(entry)) continue;
     if (entry.isEncrypted()) {
       throw new SystemError(
-        `${where}: "${entry.fileName}" in the zip is encrypted and can't be read.`,
+        `${where}: "${excerpt(entry.fileName)}" in the zip is encrypted and can't be read.`,
       );
     }
     yield {
       name: entry.fileName,
-      chunks: readEntry(zip, entry, `${where}, file "${entry.fileName}"`),
+      chunks: readEntry(zip, entry, `${where}, file "${excerpt(entry.fileName)}"`),
     };
   }
 }
@@ -145,19 +146,22 @@ async function* chunksOf(file: FileHandle, from: number): AsyncGenerator<Buffer>
   }
 }
 
+/** A limit, and what to do when it is reached. */
+type Most = {readonly bytes: number; readonly advice: string};
+
 /** Counts the bytes of all files together: a small archive may unpack without end. */
 async function* limited(
   files: AsyncIterable<Unpacked>,
   where: string,
-  limit: number,
+  {bytes: most, advice}: Most,
 ): AsyncGenerator<Unpacked> {
   let bytes = 0;
   async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       bytes += chunk.length;
-      if (bytes > limit) {
+      if (bytes > most) {
         throw new SystemError(
-          `${where} answered with more than ${limit} bytes, unpacked. Request a smaller part, or raise \`maxDownloadBytes\`.`,
+          `${where} answered with more than ${most} bytes, unpacked. ${advice}`,
         );
       }
       yield chunk;
@@ -170,7 +174,7 @@ async function* limited(
 export const unpackFile = async (
   file: FileHandle,
   where: string,
-  limit: number,
+  most: Most,
 ): Promise<AsyncIterable<Unpacked>> => {
   const {buffer, bytesRead} = await file.read(Buffer.alloc(4), 0, 4, 0);
   const files = unpacked(
@@ -182,7 +186,7 @@ export const unpackFile = async (
     },
     where,
   );
-  return limited(files, where, limit);
+  return limited(files, where, most);
 };
 
 const ofBuffer = (body: Buffer): Packed => ({

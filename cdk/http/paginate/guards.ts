@@ -2,7 +2,7 @@
 import {hash} from 'node:crypto';
 import {SystemError} from '../../errors.ts';
 import {printExact} from '../../json/exact.ts';
-import {describeRequest, type HttpRequest} from '../types.ts';
+import {describeRequest, describeUrl, type HttpRequest} from '../types.ts';
 import {isShort} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 
@@ -16,9 +16,8 @@ const fingerprint = ({url, json, form}: HttpRequest): string => {
 export const assertNewRequest = (request: HttpRequest, seen: Set<string>): void => {
   const key = fingerprint(request);
   if (seen.has(key)) {
-    const {origin, pathname} = request.url;
     throw new SystemError(
-      `${origin}${pathname}: pagination loops: the next page was already fetched. The records up to here were read; report this to the API's owner.`,
+      `${describeUrl(request.url)}: pagination loops: the next page was already fetched. The records up to here were read; report this to the API's owner.`,
     );
   }
   seen.add(key);

@@ -11,7 +11,7 @@ import {
 } from 'node:zlib';
 import {SystemError, TransientError} from '../../errors.ts';
 import {isObject} from '../../json/values.ts';
-import type {HttpResponse} from '../types.ts';
+import {describeUrl, type HttpResponse} from '../types.ts';
 import type {Sink} from './body.ts';
 
 type Engine = Transform & {readonly bytesWritten: number};
@@ -84,7 +84,7 @@ const MOST_CODINGS = 5;
 
 type Head = Pick<HttpResponse, 'status' | 'headers' | 'url'>;
 
-const whereOf = ({url}: Head): string => `${url.origin}${url.pathname}`;
+const whereOf = ({url}: Head): string => describeUrl(url);
 
 /** The codings in the order in which they were applied. */
 const codingsOf = (head: Head): readonly Coding[] => {

@@ -1,5 +1,6 @@
 // Decides where a stream starts, from its state and its sync mode.
 import type {Cursor} from '../../author/cursor.ts';
+import {tracksDeletes} from '../../author/deletes.ts';
 import type {Stream} from '../../author/stream-types.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {shift} from '../../duration.ts';
@@ -183,10 +184,9 @@ const startIncremental = (
     warnings: [...inFuture(stream, ahead), ...warnings],
   });
   if (cursor === undefined) {
-    return begin(
-      {pass: openPass(state, startedAt)},
-      `Stream ${stream.name} has no cursor, so it cannot be read incrementally; all of it is read.`,
-    );
+    const pass = openPass(state, startedAt);
+    const warning = `Stream ${stream.name} has no cursor, so it cannot be read incrementally; all of it is read.`;
+    return tracksDeletes(stream) ? begin({pass}) : begin({pass}, warning);
   }
   const fullSync = fullSyncOf(stream, state.fullSync, startedAt);
   // A full sync that begins now ignores the saved positions, also the parent's: the children of all parents are read again.
