@@ -11,7 +11,7 @@ const JSON_TEXT = '{"error":"Ungültige Größe"}';
 const XML = '<?xml version="1.0" encoding="ISO-8859-1"?><e><message>Ungültige Größe</message></e>';
 const HTML = '<html><head><meta charset=windows-1252></head><body>Ungültige Größe</body></html>';
 
-/** What the functions of a source see of a refusal. */
+/** Returns the body that the functions of a source get. */
 const refusalOf = (type: string, body: Buffer): Promise<string> => {
   nock(API).get('/items').reply(400, body, {'content-type': type});
   const explain = (response: HttpResponse) => new Error(response.body.toString());
