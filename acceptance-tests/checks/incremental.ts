@@ -127,13 +127,18 @@ const unchanged = (
         .filter(({stream: key}) => key === stream.key)
         .map(({data}) => canonical(data)),
     );
-    const same = before !== undefined && canonical(before) === canonical(after);
+    // An API's token may be read again in another order.
+    const same =
+      before !== undefined && canonical(before.toSorted()) === canonical(after?.toSorted() ?? []);
     return same && before.length > 1
       ? [
           {
             reason: `${stream.key}: the second read returned the ${before.length} records of the first again`,
             offending: shown(blob),
-            advice: `Use the state, and store the cursor in it under the name of its field, ${stream.cursor.join('.')}.`,
+            advice:
+              stream.cursor.length > 0
+                ? `Use the state, and store the cursor in it under the name of its field, ${stream.cursor.join('.')}.`
+                : 'Use the state: the stream has no cursor field, so it must hold the token of the API from which the second read continues.',
           },
         ]
       : [];

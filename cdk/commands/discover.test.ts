@@ -53,7 +53,8 @@ test('a catalog has the sync modes of each stream, and whether a full refresh ca
     read,
   });
   const tokens = stream({name: 'tokens', schema, resumable: {hours: 1}, read});
-  expect(await catalogOf([plain, items, children, tokens])).toEqual([
+  const changes = stream({name: 'changes', schema, cursor: {token: 'last-page'}, read});
+  expect(await catalogOf([plain, items, children, tokens, changes])).toEqual([
     {name: 'plain', supported_sync_modes: ['full_refresh']},
     {
       name: 'items',
@@ -65,5 +66,11 @@ test('a catalog has the sync modes of each stream, and whether a full refresh ca
     },
     {name: 'children', supported_sync_modes: ['full_refresh'], is_resumable: true},
     {name: 'tokens', supported_sync_modes: ['full_refresh'], is_resumable: true},
+    {
+      name: 'changes',
+      supported_sync_modes: ['full_refresh', 'incremental'],
+      source_defined_cursor: true,
+      is_resumable: true,
+    },
   ]);
 });

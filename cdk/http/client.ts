@@ -25,7 +25,7 @@ import {
 import {type RequestScope, SOURCE_SCOPE} from './request-scope.ts';
 import {actionOf} from './response/action.ts';
 import {describeResponse, refusal} from './response/faults.ts';
-import type {HttpRequest, HttpResponse, ResponseRule, Send} from './types.ts';
+import type {HttpRequest, HttpResponse, RaisingRule, ResponseRule, Send} from './types.ts';
 import {secretsOf} from './wire/agent.ts';
 import {followLinks} from './wire/crossing.ts';
 import {type TimeoutOptions, timeoutsOf} from './wire/timeouts.ts';
@@ -96,6 +96,8 @@ type Binding = {
   readonly scope: RequestScope;
   /** Says which list continues where an earlier run was interrupted. Without it pages do not carry the next location. */
   readonly resume?: ListResume | undefined;
+  /** Applied before all others. */
+  readonly rules?: readonly RaisingRule[];
 };
 
 export type Bind = (binding: Binding) => HttpClient;
@@ -221,8 +223,13 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
     (allowed: readonly number[] = []): Send =>
     async (request) => {
       const response = await send(request);
-      if (!isAccepted(response, allowed))
-        throw explain?.(response) ?? refusal(request, response, withheld(request, response));
+      if (!isAccepted(response, allowed)) {
+        throw (
+          response.rule?.raise?.(describeResponse(request, response)) ??
+          explain?.(response) ??
+          refusal(request, response, withheld(request, response))
+        );
+      }
       if (actionOf(response) === 'ignore') reportIgnored(request, response);
       return response;
     };
@@ -253,8 +260,9 @@ const binder = (
     const {documents} = await decodeResponse(request, response, decode, limit);
     return asOne(documents) as T; // the author's claim
   };
-  return ({scope, resume}) => {
-    const requestFor = (path: string, wanted: Wanted) => makeRequest(scope, path, wanted);
+  return ({scope, resume, rules = []}) => {
+    const requestFor = (path: string, wanted: Wanted) =>
+      makeRequest(scope, path, {...wanted, rules: [...rules, ...(wanted.rules ?? [])]});
     const change =
       (method: HttpRequest['method']): Change =>
       <T>(path: string, wanted: ChangeOptions = {}) =>

@@ -34,6 +34,9 @@ export type ResponseRule = {
   readonly advice?: string;
 };
 
+/** A rule of the kit's own, whose refusal is this error instead of one for the user. */
+export type RaisingRule = ResponseRule & {readonly raise?: (message: string) => Error};
+
 /** One request on its way to the wire. Layers do not change it: they pass on a new one. */
 export type HttpRequest = {
   /** Requests that only read may be retried, a POST too. Those that change something are marked with `once`. */
@@ -51,7 +54,7 @@ export type HttpRequest = {
   readonly redirect?: 'refuse';
   /** The request changes something in the API: it is only retried if the server cannot have acted on it. */
   readonly once?: true;
-  readonly rules?: readonly ResponseRule[];
+  readonly rules?: readonly RaisingRule[];
   /** The number of this attempt, from 2, for the log. */
   readonly attempt?: number;
   /** The file that receives the body from offset 0, unless the response is a refusal. Default: memory. */
@@ -70,7 +73,7 @@ export type HttpResponse = {
   readonly written?: number;
   /** The request's URL, or the last one of its redirects. */
   readonly url: URL;
-  readonly rule?: ResponseRule;
+  readonly rule?: RaisingRule;
 };
 
 /** The size of the body in memory or in the file. */
@@ -86,8 +89,8 @@ export const describeRequest = ({method, url}: Pick<HttpRequest, 'method' | 'url
 /** Query parameters that often hold a credential unknown to the kit, as in a signed link. */
 const SECRET_PARAMETER = /token|secret|passw|signature|^sig$|credential|auth|key/i;
 
-/** Page tokens are not secrets. */
-const PAGE_TOKEN = /page_?token|next_?token|continuation/i;
+/** Tokens of pages and of syncs are not secrets. */
+const PAGE_TOKEN = /(page|next|sync|delta|skip)_?token|continuation/i;
 
 export const namesSecret = (parameter: string): boolean =>
   SECRET_PARAMETER.test(parameter) && !PAGE_TOKEN.test(parameter);

@@ -2,6 +2,7 @@
 // Each becomes a tombstone, which is emitted like other records.
 import {isDeepStrictEqual} from 'node:util';
 import type {Stream} from '../../author/stream-types.ts';
+import {provesDeletes} from '../../author/token-cursor.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../../author/types.ts';
 import {messageOf} from '../../errors.ts';
 import {cursorRules} from '../cursor/rules.ts';
@@ -12,7 +13,7 @@ import type {DeletesState} from '../state/stream-state.ts';
 import type {StreamRun} from '../stream-run.ts';
 import {type DeletedItem, openDeletedLists} from './deleted-list.ts';
 import {flagDeleted} from './flag.ts';
-import {openIdList} from './id-list.ts';
+import {type IdList, openIdList} from './id-list.ts';
 import {type IdStore, openIdStore} from './id-store.ts';
 import {fieldsOf, idIn, idOf} from './ids.ts';
 import {NO_IDS, type StoredIds, unpackSweep} from './packed-ids.ts';
@@ -22,6 +23,8 @@ import {DELETED_AT, tombstone} from './tombstone.ts';
 export type SliceDeletes = {
   /** Call it before the slice's records. */
   readonly begin: () => Promise<void>;
+  /** Call it if the slice is read from its beginning after all. */
+  readonly startOver: () => void;
   /** Returns the records to emit: flagged ones become tombstones. */
   readonly take: (page: Page, emitted: readonly object[]) => readonly object[];
   /** Call it after the slice's records. */
@@ -35,8 +38,8 @@ export type StreamDeletes = {
     key: string,
     progress: Pick<SliceProgress, 'from' | 'resume'>,
   ) => SliceDeletes;
-  /** Call it after all slices, also if some of them failed. */
-  readonly settle: (isComplete: boolean) => Promise<void>;
+  /** Call it after all slices, also if some of them failed. Resolves to false if missing records are still to be compared. */
+  readonly settle: (isComplete: boolean) => Promise<boolean>;
   /** @param isFinished all slices are complete: slices that are no longer listed are then forgotten */
   readonly state: (isFinished: boolean) => DeletesState | undefined;
 };
@@ -56,10 +59,11 @@ const onlyFlag = (stream: Stream, {now}: DeletesPort): StreamDeletes => {
   return {
     slice: (_context, slice) => ({
       begin: nothing,
+      startOver: () => {},
       take: (_page, emitted) => flagged(emitted, slice),
       end: nothing,
     }),
-    settle: nothing,
+    settle: async () => true,
     state: () => undefined,
   };
 };
@@ -124,7 +128,14 @@ const openParts = (stream: Stream, state: DeletesState, stored: StoredIds, port:
   return {
     lists: list && openDeletedLists(list, state.list ?? {}, port),
     store,
-    sweeps: sweep && store && openSweeps(sweep, store, {...port, primaryKey}),
+    sweeps:
+      sweep &&
+      store &&
+      openSweeps(sweep, store, {
+        ...port,
+        primaryKey,
+        isProof: provesDeletes(stream),
+      }),
   };
 };
 
@@ -184,6 +195,20 @@ const openRecords = (
   };
 };
 
+/** Lists of the slices' own records. Without known ids an incomplete one does not matter. */
+const openOwnLists = (store: IdStore | undefined, warn: (message: string) => void) => {
+  let isShort = false;
+  return {
+    open: (key: string): IdList =>
+      openIdList((message) => {
+        isShort = true;
+        if (store && store.of(key).size > 0) warn(message);
+      }),
+    /** True if one was not complete. */
+    isShort: () => isShort,
+  };
+};
+
 const trackDeletes = (
   stream: Stream,
   state: DeletesState,
@@ -203,12 +228,7 @@ const trackDeletes = (
   /** Only slices of parents that changed are listed: the others are not gone. */
   const isPartial = slices.kind === 'parent' && slices.incremental;
 
-  /** Without known ids an incomplete list does not matter. */
-  const warnIfKnown =
-    (key: string) =>
-    (message: string): void => {
-      if (store && store.of(key).size > 0) warn(message);
-    };
+  const ownLists = openOwnLists(store, warn);
   const readDeletedList = async (
     context: StreamContext,
     slice: Slice,
@@ -231,11 +251,14 @@ const trackDeletes = (
     slice: (context, slice, key, progress) => {
       records.begin(key, progress.from);
       const isDue = sweeps?.isDue(key) ?? false;
-      const ownIds = isDue && listsAll(stream, progress) ? openIdList(warnIfKnown(key)) : undefined;
+      let ownIds = isDue && listsAll(stream, progress) ? ownLists.open(key) : undefined;
       let fault: unknown;
       return {
         begin: async () => {
           fault = await readDeletedList(context, slice, key);
+        },
+        startOver: () => {
+          ownIds = isDue ? ownLists.open(key) : undefined;
         },
         take: (page, emitted) => {
           ownIds?.take(page, (record) => idOf(record, stream.primaryKey));
@@ -255,7 +278,9 @@ const trackDeletes = (
     },
     settle: async (isComplete) => {
       if (isComplete && deletesGone) sweeps?.compareGone((key) => !records.hasBegun(key));
-      await sweeps?.settle((found) => emitTombstones(port, records.ofSweep(found)));
+      const emit = (found: readonly Found[]) => emitTombstones(port, records.ofSweep(found));
+      const isSettled = (await sweeps?.settle(emit)) ?? true;
+      return isSettled && !ownLists.isShort();
     },
     state: (isFinished) => {
       const isKept = isFinished && !isPartial ? records.hasBegun : () => true;
