@@ -16,7 +16,6 @@ const APIS: readonly ApiName[] = [
   'couchdb',
   'plaid',
   'people',
-  'asana',
   'jmap',
   'graph',
   'dropbox',
@@ -45,7 +44,7 @@ const runWith = async (
   };
 };
 
-/** What a destination has after some messages: one row for each id, none for deleted ones. */
+/** The rows of a destination after some messages: one for each id, none for deleted ones. */
 const land = (
   messages: readonly AirbyteMessage[],
   rows: ReadonlyMap<unknown, unknown> = new Map(),
@@ -134,7 +133,7 @@ type Before = {
   readonly rows: ReadonlyMap<unknown, unknown>;
 };
 
-/** Kills a run after so many of its messages, changes the API, and reads on. What changes while a list is read may be in the next one. */
+/** Kills a run after so many of its messages, changes the API, and reads on, twice: a change during a list may be in the next one. */
 const landAfterKill = async (
   {store, run}: Feed,
   {states, rows}: Before,

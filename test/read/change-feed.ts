@@ -63,7 +63,7 @@ const openStore = () => {
     content: () =>
       [...docs.values()].flatMap(({id, value}) => (value === undefined ? [] : [{id, value}])),
     knows: (since: number): boolean => since === 0 || since >= oldest,
-    /** What changes while a list is paged is in the next one. A list of all documents has no deleted ones. */
+    /** A document that changes while a list is paged is in the next one. A list of all documents has no deleted ones. */
     page: ({since, upTo, after}: Place, withDeleted = since > 0) => {
       const last = upTo || seq;
       const all = [...docs.values()]
@@ -245,8 +245,6 @@ const APIS = {
       },
     },
   }),
-  /** https://docs.asana.com/docs/webhooks-guide: 412 */
-  asana: google({status: 412, body: {errors: [{message: 'Sync token invalid or too old.'}]}}),
   graph,
   couchdb,
   plaid,

@@ -97,7 +97,6 @@ const likeGoogle =
 const STREAMS: Readonly<Record<ApiName, (base: Base) => Stream<Doc>>> = {
   calendar: likeGoogle('events'),
   people: likeGoogle('people', [{status: 400, text: /"EXPIRED_SYNC_TOKEN"/}]),
-  asana: likeGoogle('events', [{status: 412}]),
   jmap: likeGoogle('changes', [
     {body: {path: 'methodResponses', matches: /cannotCalculateChanges/}},
   ]),

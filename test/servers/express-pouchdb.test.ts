@@ -22,7 +22,7 @@ const docs = (prefix: string, from: number, to: number, more: object = {}): read
     ...more,
   }));
 
-/** What a destination has: the last row of each id, and none that was deleted. */
+/** The rows of a destination: the last row of each id, and none that was deleted. */
 const land = (records: readonly object[], rows: ReadonlyMap<string, object> = new Map()) => {
   const landed = new Map(rows);
   for (const record of records) {

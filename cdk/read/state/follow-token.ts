@@ -12,8 +12,8 @@ type TokenOptions = ProgressOptions & {
   /** Only slices of parents that changed are listed: the others are not gone. */
   readonly partial: boolean;
   /**
-   * What a slice's list from the beginning lacks is deleted. The slice then gets its token only after its deletes were emitted: an
-   * interrupted list proves none, and the next one is read only once the token has expired.
+   * Records that a slice's list from the beginning lacks are deleted. The slice then gets its token only after they were emitted as deleted:
+   * an interrupted list proves no delete, and the next one is read only once the token has expired.
    */
   readonly provesDeletes: boolean;
 };
@@ -54,7 +54,7 @@ const followSlice = (
   const known = positions.known(key);
   const isFresh = known.resume !== undefined && Math.abs(now() - known.resume.savedAt) < resumeLife;
   let resume: Resume | undefined = isFresh ? known.resume : undefined;
-  // A resumed list goes on from where its own run began.
+  // A resumed list was begun with its own token.
   let since = resume ? resume.since : known.at;
   const began = resume?.startedAt ?? startedAt;
   let at = known.at;

@@ -2,52 +2,15 @@
 import {describe, expect, test} from '@jest/globals';
 import {schema, stateOf} from '../../../test/read/items.ts';
 import {openSyncs} from '../../../test/read/syncs.ts';
+import {EACH, type Item, items, LAST, one, statesIn} from '../../../test/read/token-items.ts';
 import {parent} from '../../author/slices.ts';
 import {page, stream} from '../../author/stream.ts';
-import type {TokenCursor} from '../../author/token-cursor.ts';
-import type {CursorValue, Page, Slice} from '../../author/types.ts';
-import {ExpiredToken, SystemError, TransientError} from '../../errors.ts';
-import {errorsIn, lastStates, recordsOf} from '../../testing/messages.ts';
+import {SystemError, TransientError} from '../../errors.ts';
+import {errorsIn, lastStates} from '../../testing/messages.ts';
 import {catalogOf, NOW, runRead} from '../../testing/run-read.ts';
-
-type Item = {id: number};
-type Part = Page<Item> | Error;
-type Pages = (since: CursorValue | undefined, slice: Slice) => readonly Part[];
 
 const BEGINNING =
   'It is read from its beginning, and all of its records count as new. Records that were deleted since the last sync are not detected: a full refresh removes them.';
-
-/** @param pages what is read from each token */
-const items = (
-  cursor: TokenCursor,
-  pages: Pages,
-  more: {slices?: () => readonly Slice[]; requested?: unknown[]; sweep?: object} = {},
-) => {
-  const {slices, requested = [], sweep} = more;
-  return stream<Item, Slice>({
-    name: 'items',
-    schema,
-    primaryKey: ['id'],
-    cursor,
-    checkpointInterval: {seconds: 0},
-    ...(slices && {slices}),
-    ...(sweep && {deletes: {sweep}}),
-    async *read({since, slice}) {
-      requested.push(since);
-      for (const one of pages(since, slice)) {
-        if (one instanceof Error) throw one;
-        yield one;
-      }
-    },
-  });
-};
-
-const EACH: TokenCursor = {token: 'each-page'};
-const LAST: TokenCursor = {token: 'last-page'};
-const one = (id: number, token?: CursorValue): Page<Item> => page([{id}], {token});
-
-const statesIn = ({messages}: Awaited<ReturnType<typeof runRead>>) =>
-  messages.flatMap(({state}) => (state?.stream ? [state.stream.stream_state] : []));
 
 describe('the state', () => {
   test('of a list whose every page has a token moves after each page', async () => {
@@ -230,98 +193,6 @@ describe('a full refresh', () => {
     const {sync} = openSyncs(made);
     for (let day = 0; day < 4; day += 1) await sync();
     expect(requested).toEqual([undefined, 'b', undefined, 'b']);
-  });
-});
-
-describe('an expired token', () => {
-  test('that expires again while everything is read is an error', async () => {
-    const requested: unknown[] = [];
-    const read = await runRead({
-      streams: [items(LAST, () => [one(1), new ExpiredToken('Gone.')], {requested})],
-      state: stateOf('items', {token: 'a'}),
-    });
-    expect(requested).toEqual(['a', undefined]);
-    expect(errorsIn(read.messages)[0]).toBe('items system_error: Gone.');
-    expect(statesIn(read).at(-1)).toEqual({unfinished: true});
-  });
-
-  test('in the middle of a list starts over, too', async () => {
-    const read = await runRead({
-      streams: [
-        items(EACH, (since) =>
-          since === 'a' ? [one(1, 'b'), new ExpiredToken('Gone.')] : [one(1, 'c'), one(2, 'd')],
-        ),
-      ],
-      state: stateOf('items', {token: 'a'}),
-    });
-    expect(recordsOf(read.messages, 'items').map(({id}) => id)).toEqual([1, 1, 2]);
-    expect(statesIn(read)).toEqual([
-      {token: 'b', unfinished: true},
-      {token: 'c', unfinished: true},
-      {token: 'd', unfinished: true},
-      {token: 'd'},
-    ]);
-  });
-
-  test.each([
-    ['is another one', 'x', 'y', [undefined]],
-    ['is another number', 1, 2, [undefined]],
-    ['is the same', 'x', 'x', ['a']],
-    ['is not known any more', 'x', undefined, ['a']],
-    ['was not known', undefined, 'x', ['a']],
-  ])('is one whose identity %s', async (_what, before, now, expected) => {
-    const requested: unknown[] = [];
-    const {sync, state} = openSyncs(
-      () => items({...LAST, identity: () => now}, () => [one(1, 'b')], {requested}),
-      stateOf('items', {token: 'a', ...(before !== undefined && {of: before})}),
-    );
-    const {warnings} = await sync();
-    expect(requested).toEqual(expected);
-    expect(state()).toMatchObject(stateOf('items', {token: 'b', of: now ?? before}));
-    expect(warnings).toEqual(
-      expected[0] === undefined
-        ? [
-            `WARN Stream items: it is read from its beginning, and all of its records count as new, because the API no longer knows its token: it belongs to ${before}, and now there is ${now}. Records that were deleted since the last sync are not detected: a full refresh removes them, and the source can find them with \`deletes.sweep\`.`,
-          ]
-        : [],
-    );
-  });
-
-  test('without new tokens leaves no identity that a later run would not understand', async () => {
-    const {sync, state} = openSyncs(() => items({...LAST, identity: () => 'x'}, () => [page([])]));
-    await sync();
-    expect(state()).toMatchObject(stateOf('items', {__ab_no_cursor_state_message: true}));
-    expect((await sync()).warnings).toEqual([]);
-  });
-
-  test('keeps the stream at its beginning as long as the safety limit holds back deletes', async () => {
-    const ids = Array.from({length: 60}, (_none, index) => ({id: index}));
-    let safetyLimit: false | object = {};
-    let left = ids;
-    let isExpired = false;
-    const requested: unknown[] = [];
-    const {sync} = openSyncs(() =>
-      items(
-        EACH,
-        (since) =>
-          since !== undefined && isExpired
-            ? [new ExpiredToken('Gone.')]
-            : [page(since === undefined ? left : [], {token: 'a'})],
-        {requested, sweep: {safetyLimit}},
-      ),
-    );
-    await sync();
-    [left, isExpired] = [ids.slice(0, 30), true];
-    const held = await sync();
-    expect(held.deleted).toEqual([]);
-    expect(held.warnings).toEqual([
-      'WARN Stream items: it is read from its beginning, and all of its records count as new, because the API no longer knows its token: Gone. Known records that it lacks count as deleted.',
-      'WARN Stream items: 30 of 60 known records are missing in the lists of ids. This is more than the safety limit of 20 at once, so no record is marked as deleted. If they are deleted, set `deletes.sweep.safetyLimit` to a higher one or to false for one sync; if not, find out why the lists lack them.',
-    ]);
-    [isExpired, safetyLimit] = [false, false];
-    expect((await sync()).deleted).toHaveLength(30);
-    await sync();
-    expect(requested).toEqual([undefined, 'a', undefined, undefined, 'a']);
   });
 });
 
