@@ -6,6 +6,7 @@ import {ExpiredToken, messageOf, SystemError, TransientError} from '../errors.ts
 import type {RaisingRule} from '../http/types.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {SliceProgress} from './state/progress.ts';
+import {deletesAfter} from './state/token-start.ts';
 
 /** The list changed while it was paged. */
 class ChangedList extends SystemError {}
@@ -44,19 +45,11 @@ type TokenReading = {
   readonly cursor: TokenCursor;
   readonly progress: SliceProgress;
   readonly context: StreamContext & {readonly slice: Slice};
-  /** Records that a list from the beginning lacks are detected. */
-  readonly findsDeletes: boolean;
   readonly read: (from: From) => Promise<unknown>;
-  /** Called before the slice is read from its beginning after all. */
-  readonly onStartOver: () => void;
+  /** Called before the slice is read from its beginning after all. Returns true if known records that it lacks count as deleted. */
+  readonly onStartOver: () => boolean;
   /** @param message about the slice */
   readonly log: (level: 'INFO' | 'WARN', message: string) => void;
-};
-
-const OF_DELETES = {
-  found: 'Known records that it lacks count as deleted.',
-  unknown:
-    'Records that were deleted since the last sync are not detected: a full refresh removes them, and the source can find them with `deletes.sweep`.',
 };
 
 /** An identity that is not known, now or then, proves nothing. */
@@ -64,16 +57,15 @@ const isOther = (saved: CursorValue | undefined, now: CursorValue | undefined): 
   saved !== undefined && now !== undefined && String(saved) !== String(now);
 
 export const readByToken = async (reading: TokenReading): Promise<void> => {
-  const {cursor, progress, context, findsDeletes, read, onStartOver, log} = reading;
+  const {cursor, progress, context, read, onStartOver, log} = reading;
   let from: From = {since: progress.since, resume: progress.resume};
   const startOver = (reason: string): void => {
-    const deletes = findsDeletes ? OF_DELETES.found : OF_DELETES.unknown;
+    progress.token?.forget();
+    const deletes = deletesAfter(onStartOver());
     log(
       'WARN',
       `is read from its beginning, and all of its records count as new, because the API no longer knows its token: ${reason} ${deletes}`,
     );
-    progress.token?.forget();
-    onStartOver();
     from = BEGINNING;
   };
   let restarts = 0;

@@ -1,7 +1,7 @@
 // Reads one slice from its position to its end: its pages, its windows, and the page at which it resumes.
 import type {Cursor} from '../author/cursor.ts';
 import type {Stream, Window} from '../author/stream-types.ts';
-import {provesDeletes, type TokenCursor} from '../author/token-cursor.ts';
+import type {TokenCursor} from '../author/token-cursor.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../author/types.ts';
 import {shift} from '../duration.ts';
 import {messageOf, SystemError, TransientError} from '../errors.ts';
@@ -361,7 +361,6 @@ const readFromToken = (sliceReading: SliceReading, cursor: TokenCursor): Promise
     cursor,
     progress,
     context: {...context, slice},
-    findsDeletes: provesDeletes(reading.stream),
     read: (from) => readFrom(sliceReading, {...from, until: undefined}),
     onStartOver: deletes.startOver,
     log: (level, message) => logForStream(reading, level, `${named(sliceReading)} ${message}`),

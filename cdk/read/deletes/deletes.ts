@@ -23,8 +23,8 @@ import {DELETED_AT, tombstone} from './tombstone.ts';
 export type SliceDeletes = {
   /** Call it before the slice's records. */
   readonly begin: () => Promise<void>;
-  /** Call it if the slice is read from its beginning after all. */
-  readonly startOver: () => void;
+  /** Call it if the slice is read from its beginning after all. Returns true if its records are compared with the known ones. */
+  readonly startOver: () => boolean;
   /** Returns the records to emit: flagged ones become tombstones. */
   readonly take: (page: Page, emitted: readonly object[]) => readonly object[];
   /** Call it after the slice's records. */
@@ -59,7 +59,7 @@ const onlyFlag = (stream: Stream, {now}: DeletesPort): StreamDeletes => {
   return {
     slice: (_context, slice) => ({
       begin: nothing,
-      startOver: () => {},
+      startOver: () => false,
       take: (_page, emitted) => flagged(emitted, slice),
       end: nothing,
     }),
@@ -259,6 +259,7 @@ const trackDeletes = (
         },
         startOver: () => {
           ownIds = isDue ? ownLists.open(key) : undefined;
+          return ownIds !== undefined;
         },
         take: (page, emitted) => {
           ownIds?.take(page, (record) => idOf(record, stream.primaryKey));

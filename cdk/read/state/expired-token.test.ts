@@ -100,6 +100,83 @@ describe('an expired token', () => {
   });
 });
 
+describe('a state without the ids of its records', () => {
+  const once =
+    'WARN Stream items is read from its beginning, and all of its records count as new. This is needed once, because its state does not have the ids of its records, which show what is deleted when a token expires.';
+  const sweeping = (requested: unknown[], ids: readonly number[]) =>
+    items(
+      LAST,
+      (since) => [page(since === undefined ? ids.map((id) => ({id})) : [], {token: 'b'})],
+      {requested, sweep: {}},
+    );
+  const known = async () => {
+    const {sync, state} = openSyncs(() => sweeping([], [1, 2]));
+    await sync();
+    const [first] = [state()].flat();
+    return Object(first).stream.stream_state.deletes.sweep;
+  };
+
+  test.each([
+    ['from before the stream had a sweep', () => undefined, [once]],
+    ['of a full refresh', () => undefined, [once]],
+    [
+      'whose ids are damaged',
+      (sweep: object) => ({...sweep, known: ['x']}),
+      [once, expect.stringContaining('its state has damaged keys: deletes.sweep')],
+    ],
+    [
+      'whose ids are of another key',
+      (sweep: object) => ({...sweep, key: ['uuid']}),
+      [once, expect.stringContaining('its primary key is now id, not uuid')],
+    ],
+    ['that has them', (sweep: object) => sweep, []],
+    [
+      'whose sweep is off',
+      () => ({off: 300_000}),
+      [expect.stringContaining('`deletes.sweep` is off')],
+    ],
+  ])('%s', async (_what, changed, warnings) => {
+    const requested: unknown[] = [];
+    const sweep = changed(await known());
+    const {sync} = openSyncs(
+      () => sweeping(requested, [1, 2]),
+      stateOf('items', {token: 'a', ...(sweep && {deletes: {sweep}})}),
+    );
+    expect((await sync()).warnings).toEqual(warnings);
+    const isOnce = warnings[0] === once;
+    expect(requested).toEqual([isOnce ? undefined : 'a']);
+    await sync();
+    expect(requested.at(-1)).toBe('b');
+  });
+
+  test('that is damaged elsewhere still finds deletes', async () => {
+    const {sync} = openSyncs(
+      () => sweeping([], [1]),
+      stateOf('items', {token: '', deletes: {sweep: await known()}}),
+    );
+    const {warnings, deleted} = await sync();
+    expect({warnings, deleted}).toEqual({
+      warnings: [
+        'WARN The state of stream items has a token that is neither a string nor a number. It is read from its beginning, and all of its records count as new. Known records that it lacks count as deleted.',
+      ],
+      deleted: [expect.objectContaining({id: 2})],
+    });
+  });
+
+  test('because its sweep is off does not promise that deletes are found', async () => {
+    const {sync} = openSyncs(
+      () =>
+        items(LAST, (since) => (since === 'a' ? [new ExpiredToken('Gone.')] : [one(1, 'b')]), {
+          sweep: {},
+        }),
+      stateOf('items', {token: 'a', deletes: {sweep: {off: 300_000}}}),
+    );
+    expect((await sync()).warnings.at(-1)).toMatch(
+      /Gone\. Records that were deleted since the last sync are not detected/,
+    );
+  });
+});
+
 test('a list from the beginning that may be incomplete proves no delete, so the next sync reads it again', async () => {
   let isExpired = false;
   let incompleteReason: string | undefined;

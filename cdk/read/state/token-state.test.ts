@@ -10,7 +10,7 @@ import {errorsIn, lastStates} from '../../testing/messages.ts';
 import {catalogOf, NOW, runRead} from '../../testing/run-read.ts';
 
 const BEGINNING =
-  'It is read from its beginning, and all of its records count as new. Records that were deleted since the last sync are not detected: a full refresh removes them.';
+  'It is read from its beginning, and all of its records count as new. Records that were deleted since the last sync are not detected: a full refresh removes them, and the source can find them with `deletes.sweep`.';
 
 describe('the state', () => {
   test('of a list whose every page has a token moves after each page', async () => {
