@@ -96,7 +96,7 @@ type Binding = {
   readonly scope: RequestScope;
   /** Says which list continues where an earlier run was interrupted. Without it pages do not carry the next location. */
   readonly resume?: ListResume | undefined;
-  /** Applied before all others. */
+  /** Applied after those of a request, before those of the client. */
   readonly rules?: readonly RaisingRule[];
 };
 
@@ -262,7 +262,7 @@ const binder = (
   };
   return ({scope, resume, rules = []}) => {
     const requestFor = (path: string, wanted: Wanted) =>
-      makeRequest(scope, path, {...wanted, rules: [...rules, ...(wanted.rules ?? [])]});
+      makeRequest(scope, path, {...wanted, rules: [...(wanted.rules ?? []), ...rules]});
     const change =
       (method: HttpRequest['method']): Change =>
       <T>(path: string, wanted: ChangeOptions = {}) =>

@@ -14,7 +14,7 @@ export type StreamClient = {
   readonly context: StreamContext;
   /**
    * @param resume resumes an interrupted list at its next page; undefined: no list is resumed
-   * @param rules for all responses, before those of the source
+   * @param rules for all responses; those of a request go first, those of the source last
    */
   readonly inSlot: (
     slot: Slot,

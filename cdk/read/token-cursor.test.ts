@@ -4,6 +4,8 @@ import {inThisRun} from '../../test/cases.ts';
 import {serve} from '../../test/http/loopback.ts';
 import {type ApiName, type Store, serveFeed} from '../../test/read/change-feed.ts';
 import {type Doc, type FeedOptions, feedStream} from '../../test/read/feed-streams.ts';
+import {stateOf} from '../../test/read/items.ts';
+import {stream} from '../author/stream.ts';
 import type {Stream} from '../author/stream-types.ts';
 import {ConfigError} from '../errors.ts';
 import {type HttpOptions, openHttpClient} from '../http/client.ts';
@@ -216,6 +218,35 @@ test('a first read that the API refuses with 410 fails as any other', async () =
     `docs system_error: folder=things: GET ${origin}/things/events answered 410.`,
   );
   expect(warnings).toEqual([]);
+});
+
+test('a rule of a request goes first: 410 of one document is not that of the token', async () => {
+  const api = await serve(({url = ''}, response) => {
+    const isList = url.startsWith('/list');
+    response.writeHead(isList ? 200 : 410, {'content-type': 'application/json'});
+    response.end(JSON.stringify(isList ? {items: [{id: 'a'}], sync: 'new'} : {}));
+  });
+  const made = stream<Doc>({
+    name: 'docs',
+    schema: {type: 'object', properties: {id: {}}},
+    cursor: {token: 'last-page'},
+    async *read({http, since}) {
+      const lists = http.paginate<Doc>('/list', {query: {since}, records: 'items', token: 'sync'});
+      for await (const {records, ...list} of lists) {
+        for (const {id} of records) {
+          await http.get(`/doc/${id}`, {rules: [{status: 410, action: 'ignore'}]});
+        }
+        yield {...list, records};
+      }
+    },
+  });
+  const state = stateOf('docs', {token: 'old'});
+  const {complete, warnings, states} = await runWith(api, made, state);
+  expect({complete, warnings, states}).toMatchObject({
+    complete: true,
+    warnings: [],
+    states: stateOf('docs', {token: 'new'}),
+  });
 });
 
 test('an expired token is not for `explain` to explain', async () => {
