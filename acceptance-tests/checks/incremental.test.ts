@@ -272,6 +272,19 @@ describe('a stream whose positions are tokens of the API', () => {
     });
   });
 
+  test.each([{__ab_no_cursor_state_message: true}, {deletes: {sweep: {known: ['q1YqS']}}}, {}])(
+    'is not judged if its state %j has no position',
+    async (state) => {
+      const records = first.slice(0, 2);
+      const reads = {
+        hasToken: true,
+        first: [...records, {state}],
+        resumed: () => [...records, {state}],
+      };
+      expect(await run(TWO_READS, reads)).toEqual({status: 'passed'});
+    },
+  );
+
   test('needs no state from the future', async () => {
     const future = {future_state: {future_state_path: 'integration_tests/abnormal_state.json'}};
     const name = 'test_state_with_abnormally_large_values';

@@ -2,6 +2,7 @@
 
 import {at} from '../../cdk/json/at.ts';
 import {canonical} from '../../cdk/json/canonical.ts';
+import type {JsonObject} from '../../cdk/json/values.ts';
 import {catalogOf} from '../check-kit/catalogs.ts';
 import type {Check, Fault} from '../check-kit/check.ts';
 import {checksOf, type Verdict} from '../check-kit/define-check.ts';
@@ -113,6 +114,10 @@ const incomparable = (
     ];
   });
 
+/** False for a state that says that it has none: such a stream is read again, to compare it with what the state remembers. */
+const hasPosition = (blob: JsonObject): boolean =>
+  Object.keys(blob).some((key) => key !== 'deletes' && !key.startsWith('__ab_'));
+
 /** A stream whose state has no cursor must at least not return everything again. */
 const unchanged = (
   streams: readonly ConfiguredStream[],
@@ -122,6 +127,7 @@ const unchanged = (
   streams.flatMap((stream) => {
     const blob = blobsIn(finalState(first)).get(stream.key) ?? {};
     if (positionsOf(stream, finalState(first), entry).length > 0) return [];
+    if (stream.cursor.length === 0 && !hasPosition(blob)) return [];
     const [before, after] = [first, second].map((run) =>
       recordsOf(run)
         .filter(({stream: key}) => key === stream.key)
