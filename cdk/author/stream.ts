@@ -182,10 +182,17 @@ export const stream = <
 /**
  * Makes a page of records, for a `read` that is your own async generator.
  * @param resume leads to the next page, for a stream that is `resumable`; plain JSON
- * @param token the API's token for all records up to here, for a stream with `cursor: {token: …}`
+ * @param token the API's token for all records up to here, for a stream with `cursor: {token: …}`; null or '' counts as absent
  * @example yield page(await fetchUsers(), {resume: {after: 'u42'}})
  */
 export const page = <R extends object>(
   records: readonly R[],
-  {resume, token}: {readonly resume?: JsonObject; readonly token?: CursorValue | undefined} = {},
-): Page<R> => ({records, ...(resume && {resume}), ...(token !== undefined && {token})});
+  {
+    resume,
+    token,
+  }: {readonly resume?: JsonObject; readonly token?: CursorValue | null | undefined} = {},
+): Page<R> => ({
+  records,
+  ...(resume && {resume}),
+  ...(token !== undefined && token !== null && token !== '' && {token}),
+});

@@ -4,7 +4,8 @@ import type {TokenCursor} from '../author/token-cursor.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../author/types.ts';
 import {ExpiredToken, messageOf, SystemError, TransientError} from '../errors.ts';
 import type {RaisingRule} from '../http/types.ts';
-import type {JsonObject} from '../json/values.ts';
+import {type JsonObject, kindOf} from '../json/values.ts';
+import {isCursorValue} from './cursor/rules.ts';
 import type {SliceProgress} from './state/progress.ts';
 import {deletesAfter} from './state/token-start.ts';
 
@@ -108,7 +109,18 @@ export const assertTokenKept = (
   page: Pick<Page, 'token'>,
   {name, token}: Pick<Stream, 'name' | 'token'>,
 ): void => {
-  if (page.token === undefined || token !== undefined) return;
+  if (page.token === undefined) return;
+  if (!isCursorValue(page.token)) {
+    throw new SystemError(
+      `A page of stream ${name} has a token that is ${kindOf(page.token)}, but it should be a string or a number.`,
+    );
+  }
+  if (Number.isInteger(page.token) && !Number.isSafeInteger(page.token)) {
+    throw new SystemError(
+      `A page of stream ${name} has the token ${page.token}, a number beyond 2^53, which is not exact in JavaScript. Let the API send it as a string.`,
+    );
+  }
+  if (token !== undefined) return;
   throw new SystemError(
     `A page of stream ${name} has a \`token\`, but the stream has no \`cursor: {token: …}\`, so it would not be saved. Add one of them, or remove the other.`,
   );

@@ -5,6 +5,7 @@ import {openSyncs} from '../../../test/read/syncs.ts';
 import {EACH, type Item, items, LAST, one, statesIn} from '../../../test/read/token-items.ts';
 import {parent} from '../../author/slices.ts';
 import {page, stream} from '../../author/stream.ts';
+import type {CursorValue} from '../../author/types.ts';
 import {SystemError, TransientError} from '../../errors.ts';
 import {errorsIn, lastStates} from '../../testing/messages.ts';
 import {catalogOf, NOW, runRead} from '../../testing/run-read.ts';
@@ -228,6 +229,29 @@ describe('an error', () => {
     const {messages} = await runRead({streams: [plain]});
     expect(errorsIn(messages)[0]).toBe(
       'items system_error: A page of stream items has a `token`, but the stream has no `cursor: {token: …}`, so it would not be saved. Add one of them, or remove the other.',
+    );
+  });
+
+  test('says that a token is neither a string nor a number', async () => {
+    const token: CursorValue = JSON.parse('{"seq": 1}');
+    const {messages} = await runRead({streams: [items(EACH, () => [one(1, token)])]});
+    expect(errorsIn(messages)[0]).toBe(
+      'items system_error: A page of stream items has a token that is an object, but it should be a string or a number.',
+    );
+  });
+
+  test.each([null, '', undefined])('is not needed for a page whose token is %j', async (token) => {
+    const pages = [page([{id: 1}], {token}), one(2, 'b')];
+    const read = await runRead({streams: [items(LAST, () => pages)]});
+    expect(statesIn(read)).toEqual([{token: 'b'}]);
+  });
+
+  test('says that a number is not exact', async () => {
+    const {messages} = await runRead({
+      streams: [items(EACH, () => [one(1, 30_401_068_076_164_268)])],
+    });
+    expect(errorsIn(messages)[0]).toBe(
+      'items system_error: A page of stream items has the token 30401068076164268, a number beyond 2^53, which is not exact in JavaScript. Let the API send it as a string.',
     );
   });
 
