@@ -5,6 +5,7 @@ import packageJson from '../package.json' with {type: 'json'};
 import {type Output, runCommandLine} from '../process/command-line.ts';
 import {addSyncCommand} from '../sync/command.ts';
 import {addNewCommand} from './new/command.ts';
+import {addSourceCommands} from './source/command.ts';
 
 /** Runs a command line and resolves to its exit code. */
 export const headwater = (argv: readonly string[], terminal?: Output): Promise<number> =>
@@ -18,6 +19,7 @@ export const headwater = (argv: readonly string[], terminal?: Output): Promise<n
         .version(packageJson.version)
         .showHelpAfterError('(headwater --help says more)');
       addSyncCommand(program, act);
+      addSourceCommands(program, act);
       addTestCommand(program, act, output);
       addLintCommand(program, act);
       addNewCommand(program, act);

@@ -12,13 +12,10 @@ const {version} = JSON.parse(
 const loadParts = () => import('./undici-parts.js');
 
 /** The names of the parts that are not the same objects as the exports of undici's public entry. */
-const differing = async ({Dispatcher, connect, interceptors, ...parts}) => {
+const differing = async ({Dispatcher, connect, ...parts}) => {
   const undici = await import('undici');
   return [
     ...Object.keys(parts).filter((name) => parts[name] !== undici[name]),
-    ...Object.keys(interceptors)
-      .filter((name) => interceptors[name] !== undici.interceptors[name])
-      .map((name) => `interceptors.${name}`),
     ...(Dispatcher === undici.Dispatcher ? [] : ['Dispatcher']),
     ...(connect === undici.Dispatcher.prototype.connect ? [] : ['Dispatcher.prototype.connect']),
   ];

@@ -1,3 +1,4 @@
+import {tracksDeletes} from '../author/deletes.ts';
 import type {Source} from '../author/source.ts';
 import type {Stream} from '../author/stream-types.ts';
 import {SOURCE_SCOPE} from '../http/request-scope.ts';
@@ -20,14 +21,14 @@ const cursorFieldPath = (field: string, schema: JsonObject): string[] => {
 /** Leaves out absent fields, because clients fail on nulls. */
 const toAirbyteStream = (stream: Stream, schema: JsonObject): AirbyteStream => {
   const {name, primaryKey, cursor, token} = stream;
-  const isIncremental = cursor !== undefined || token !== undefined;
+  // Airbyte's database sources, too, have incremental streams without a cursor field: the source decides what is new.
+  const isIncremental = cursor !== undefined || token !== undefined || tracksDeletes(stream);
   return {
     name,
     json_schema: schema,
     // Several clients take the first mode as their default.
     supported_sync_modes: isIncremental ? ['full_refresh', 'incremental'] : ['full_refresh'],
     ...(isIncremental && {source_defined_cursor: true}),
-    // A token is in no field of the records.
     ...(cursor && {default_cursor_field: cursorFieldPath(cursor.field, schema)}),
     ...(isResumable(stream) && {is_resumable: true}),
     ...(primaryKey.length > 0 && {

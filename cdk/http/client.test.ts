@@ -151,7 +151,8 @@ describe('credentials', () => {
     nock(other, NOT_SENT)
       .get('/items')
       .reply(200, [{id: 2}]);
-    const {result} = await withClient({baseUrl: API, auth: bearer('hush')}, (http) =>
+    const allowedHosts = [other];
+    const {result} = await withClient({baseUrl: API, auth: bearer('hush'), allowedHosts}, (http) =>
       Array.fromAsync(http.paginate('/items', {next: linkHeader()})),
     );
     expect(result).toEqual([

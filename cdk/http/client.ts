@@ -25,16 +25,13 @@ import {
 import {type RequestScope, SOURCE_SCOPE} from './request-scope.ts';
 import {actionOf} from './response/action.ts';
 import {describeResponse, refusal} from './response/faults.ts';
+import {openWrongUrls, type UrlFields} from './response/wrong-url.ts';
 import type {HttpRequest, HttpResponse, RaisingRule, ResponseRule, Send} from './types.ts';
-import {secretsOf} from './wire/agent.ts';
 import {followLinks} from './wire/crossing.ts';
+import {proxySecrets} from './wire/proxies.ts';
+import {openReach} from './wire/reach.ts';
 import {type TimeoutOptions, timeoutsOf} from './wire/timeouts.ts';
-import {
-  MAX_BODY_BYTES,
-  MAX_DOWNLOAD_BYTES,
-  openTransport,
-  type TransportOptions,
-} from './wire/transport.ts';
+import {MAX_BODY_BYTES, openTransport, type TransportOptions} from './wire/transport.ts';
 
 /** The `connect` of a source: the API's address, its credentials, and its limits. */
 export type HttpOptions = TransportOptions &
@@ -49,9 +46,9 @@ export type HttpOptions = TransportOptions &
     /** Sent with every request to any host, so don't put credentials here. Names in lower case. */
     readonly headers?: Readonly<Record<string, string>>;
     readonly timeouts?: TimeoutOptions;
-    /** For responses that do not mean what their status says. The first matching rule applies. */
+    /** For responses that do not mean what their status says, logins included. The first matching rule applies. */
     readonly rules?: readonly ResponseRule[];
-    /** Explains a refusal of the API: the returned error is thrown; undefined keeps the kit's error. */
+    /** Explains a refusal of the API or of a login: the returned error is thrown; undefined keeps the kit's error. */
     readonly explain?: (refused: HttpResponse) => Error | undefined;
   };
 
@@ -88,7 +85,7 @@ export type HttpClient<Item extends object = JsonObject> = {
    */
   readonly download: <R extends object = Item>(
     path: string,
-    options?: ListRequestOptions & DownloadOptions,
+    options?: ListRequestOptions & DownloadOptions<NoInfer<R>>,
   ) => AsyncIterable<FetchedRecords<R>>;
 };
 
@@ -116,6 +113,8 @@ export type HttpRuntime = Pick<HttpRun, 'signal' | 'log'> & {
   readonly random?: HttpRun['random'] | undefined;
   /** Masks the secrets of the run in a string. */
   readonly redact?: (text: string) => string;
+  /** Given by a check: a failure that a wrong URL in the config may cause is a config error that names the fields. */
+  readonly urlFields?: UrlFields | undefined;
 } & Partial<Pick<AuthRuntime, 'onSecret' | 'onRotated'>>;
 
 /** The origins that get the credentials: a link in a response must not carry them elsewhere. */
@@ -124,9 +123,13 @@ const authOriginsOf = ({baseUrl, authOrigins = []}: HttpOptions): readonly strin
     (url) => new URL(baseUrlOf(url)).origin,
   );
 
-const onlyTo = (origins: readonly string[], auth: Auth | undefined, runtime: AuthRuntime): Send => {
-  const {send} = runtime;
-  const authorized = auth?.(send, runtime) ?? send;
+const onlyTo = (
+  origins: readonly string[],
+  {auth, rules: ruled = []}: HttpOptions,
+  {send, ...runtime}: AuthRuntime,
+): Send => {
+  const login: Send = (request) => send({...request, rules: [...(request.rules ?? []), ...ruled]});
+  const authorized = auth?.(send, {...runtime, send: login}) ?? send;
   return (request) => (origins.includes(request.url.origin) ? authorized(request) : send(request));
 };
 
@@ -163,17 +166,6 @@ const secretKeeper = ({onSecret = () => {}, redact = (text) => text}: HttpRuntim
   };
 };
 
-/** Hosts that get the credentials are always allowed. */
-const wireOptionsOf = ({allowedHosts, ...options}: HttpOptions): TransportOptions => ({
-  ...options,
-  ...(allowedHosts && {
-    allowedHosts: [
-      ...allowedHosts,
-      ...authOriginsOf(options).map((origin) => new URL(origin).hostname),
-    ],
-  }),
-});
-
 /** Ignored responses stay visible: the first one of each stream and status is logged, and all are counted. */
 const ignoredReporter = ({log}: Pick<HttpRun, 'log'>) => {
   const reported = new Set<string>();
@@ -205,13 +197,18 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
     options.auth && baseUrl !== undefined ? withheldFrom(origins, request, response) : undefined;
   const timeouts = timeoutsOf(options.timeouts);
   const run: HttpRun = {signal, log, clock, random, ends: clock.now() + timeouts.run};
-  const transport = openTransport(timeouts, signal, wireOptionsOf(options), holdsSecret);
+  const reach = openReach({...options, authOrigins: origins});
+  const crossing = {reach, holdsSecret, hasAuth: options.auth !== undefined};
+  const transport = openTransport(timeouts, signal, options, crossing);
   const inFlight = openInFlight(clock.now);
-  for (const secret of secretsOf(options.proxy)) onSecret(secret);
+  for (const secret of proxySecrets(options.proxy)) onSecret(secret);
   // Outside the retries: a token request has its own retries, and the two must not multiply.
-  const send = onlyTo(origins, options.auth, {
+  const wrongUrls = openWrongUrls(runtime.urlFields);
+  const wire = {...transport, send: wrongUrls.watch(transport.send), timeouts, inFlight};
+  const send = onlyTo(origins, options, {
     clock,
-    send: withLayers({...transport, timeouts, inFlight}, options, run),
+    explain,
+    send: wrongUrls.explain(withLayers(wire, options, run)),
     resolve: (path) => resolveUrl(baseUrl, path),
     onSecret,
     onRotated,
@@ -224,30 +221,47 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
     async (request) => {
       const response = await send(request);
       if (!isAccepted(response, allowed)) {
+        const hidden = withheld(request, response);
         throw (
           response.rule?.raise?.(describeResponse(request, response)) ??
           explain?.(response) ??
-          refusal(request, response, withheld(request, response))
+          (hidden === undefined ? wrongUrls.refused(request, response) : undefined) ??
+          refusal(request, response, hidden)
         );
       }
       if (actionOf(response) === 'ignore') reportIgnored(request, response);
       return response;
     };
   const base = baseUrl === undefined ? undefined : new URL(baseUrl);
-  const follow = followLinks(base, (to) => origins.includes(to), holdsSecret);
-  return {sendAllowing, follow, inFlight: inFlight.list, close: transport.close};
+  const follow = followLinks(base, (to) => origins.includes(to), crossing);
+  const {explainContent} = wrongUrls;
+  const {list} = inFlight;
+  return {
+    sendAllowing,
+    follow,
+    holdsSecret,
+    explainContent,
+    inFlight: list,
+    close: transport.close,
+  };
 };
 
 /** The methods of a client, for one stream. */
 const binder = (
   options: HttpOptions,
   {signal, log}: Pick<HttpRun, 'signal' | 'log'>,
-  {sendAllowing, follow}: Pick<ReturnType<typeof openSending>, 'sendAllowing' | 'follow'>,
+  {
+    sendAllowing,
+    follow,
+    holdsSecret,
+    explainContent,
+  }: Omit<ReturnType<typeof openSending>, 'inFlight' | 'close'>,
 ): Bind => {
   const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
-  const {maxDownloadBytes: largest = MAX_DOWNLOAD_BYTES} = options;
+  const {maxDownloadBytes: largest} = options;
   const makeRequest = requestMaker(options, limit);
   const warn = (message: string): void => log('WARN', message);
+  const debug = (message: string): void => log('DEBUG', message);
 
   /** A change `mayBeEmpty`: its status already confirms it. */
   const contentOf = async <T>(
@@ -257,7 +271,8 @@ const binder = (
     const response = await sendAllowing()(request);
     const isEmpty = mayBeEmpty && response.body.length === 0;
     if (actionOf(response) === 'ignore' || isEmpty) return JSON.parse('null');
-    const {documents} = await decodeResponse(request, response, decode, limit);
+    const decoder = explainContent(request, decode);
+    const {documents} = await decodeResponse(request, response, decoder, limit);
     return asOne(documents) as T; // the author's claim
   };
   return ({scope, resume, rules = []}) => {
@@ -285,22 +300,18 @@ const binder = (
       paginate: <R extends object>(
         path: string,
         paging: ListRequestOptions & PaginateOptions<R> = {},
-      ) =>
-        paginate<R>(
-          {
-            sendAllowing,
-            follow,
-            warn,
-            decoder: paging.decode ?? jsonDecoder(),
-            limit,
-            resume,
-          },
-          requestFor(path, paging),
+      ) => {
+        const request = requestFor(path, paging);
+        const decoder = explainContent(request, paging.decode ?? jsonDecoder());
+        return paginate<R>(
+          {sendAllowing, follow, holdsSecret, warn, debug, decoder, limit, resume},
+          request,
           paging,
-        ),
+        );
+      },
       download: <R extends object>(
         path: string,
-        wanted: ListRequestOptions & DownloadOptions = {},
+        wanted: ListRequestOptions & DownloadOptions<R> = {},
       ) =>
         download<R>(
           {sendAllowing, decoder: wanted.decode ?? jsonDecoder(), limit, largest, signal},
@@ -315,7 +326,7 @@ const binder = (
 export const openHttpClient = (given: HttpOptions, runtime: HttpRuntime): OpenedClient => {
   const {baseUrl} = given;
   const options = baseUrl === undefined ? given : {...given, baseUrl: baseUrlOf(baseUrl)};
-  const {sendAllowing, follow, inFlight, close} = openSending(options, runtime);
-  const bind = binder(options, runtime, {sendAllowing, follow});
+  const {inFlight, close, ...sending} = openSending(options, runtime);
+  const bind = binder(options, runtime, sending);
   return {...bind({scope: SOURCE_SCOPE}), bind, inFlight, close};
 };

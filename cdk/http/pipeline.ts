@@ -1,6 +1,6 @@
 // The layers between a client's methods and the wire, in order.
 import {withTruncationCheck} from './decode/truncation.ts';
-import {withThrottled} from './graphql.ts';
+import {withGraphqlErrors} from './graphql.ts';
 import type {HttpRun} from './http-run.ts';
 import type {InFlight} from './in-flight.ts';
 import {withCircuitBreaker} from './limits/circuit-breaker.ts';
@@ -113,8 +113,8 @@ export const withLayers = (
     (next) => withDeadline(next, ends, clock),
     // No layer below waits. A response gets its action before any layer above reads it.
     withRules,
-    // Before the rules see the response: throttling with status 200 becomes a 429.
-    withThrottled,
+    // Before the rules see the response, so that those of the source count more.
+    withGraphqlErrors,
     (next) => withTruncationCheck(next, maxBodyBytes),
     // Last, so that it logs and counts exactly what went over the wire.
     (next) => traced(next, inFlight, run),

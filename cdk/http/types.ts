@@ -1,8 +1,10 @@
 import type {FileHandle} from 'node:fs/promises';
 import type {FailureType} from '../errors.ts';
+import {excerpt} from '../json/trim.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Query} from './query.ts';
 import type {RequestScope} from './request-scope.ts';
+import type {Sign} from './wire/sign.ts';
 
 /**
  * `success`: the response is used. `ignore`: nothing is there; this is counted and logged, and the stream continues.
@@ -37,6 +39,12 @@ export type ResponseRule = {
 /** A rule of the kit's own, whose refusal is this error instead of one for the user. */
 export type RaisingRule = ResponseRule & {readonly raise?: (message: string) => Error};
 
+type RequestContent = {
+  /** Of the `content-type`, unless a header sets it: `text/xml; charset=utf-8`. */
+  readonly type: string;
+  readonly print: (values: Query) => string | Uint8Array;
+};
+
 /** One request on its way to the wire. Layers do not change it: they pass on a new one. */
 export type HttpRequest = {
   /** Requests that only read may be retried, a POST too. Those that change something are marked with `once`. */
@@ -48,10 +56,19 @@ export type HttpRequest = {
   readonly headers: Readonly<Record<string, string>>;
   /** A body in JSON. */
   readonly json?: JsonObject;
-  /** A body of form fields, instead of JSON. */
+  /** A body of form fields, instead of JSON; with `content` the values that it is printed from. */
   readonly form?: Query;
+  /** A body in another format. Printed for each attempt. */
+  readonly content?: RequestContent;
   /** Redirects are not followed, since the body is meant for one server only. The redirect is the response. */
   readonly redirect?: 'refuse';
+  /**
+   * Adds a signature to each attempt, and to each redirect within the origin, right before it is sent. It is synchronous:
+   * fetch what it needs before.
+   */
+  readonly sign?: Sign;
+  /** The URL is that of a link or redirect to another origin. */
+  readonly linked?: true;
   /** The request changes something in the API: it is only retried if the server cannot have acted on it. */
   readonly once?: true;
   readonly rules?: readonly RaisingRule[];
@@ -68,11 +85,17 @@ export type HttpResponse = {
   readonly status: number;
   /** Names in lower case; several values of one name are joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The `set-cookie` headers, one by one. */
+  readonly setCookies?: readonly string[];
   readonly body: Buffer;
   /** The number of bytes written to the request's file; the body is empty then. */
   readonly written?: number;
+  /** The number of bytes that came over the wire for them. */
+  readonly sent?: number;
   /** The request's URL, or the last one of its redirects. */
   readonly url: URL;
+  /** The name of the proxy that it came through, for messages. */
+  readonly proxy?: string;
   readonly rule?: RaisingRule;
 };
 
@@ -82,9 +105,14 @@ export const sizeOf = ({body, written}: HttpResponse): number => written ?? body
 /** The one function type of this folder: transport, retry and auth are each a `Send`, or wrap one. */
 export type Send = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** `GET https://api.github.com/user`, for messages. The query is left out, since it may hold credentials. */
+/** For messages. The query is left out, since it may hold credentials. */
+export const describeUrl = ({origin, pathname}: URL): string => excerpt(`${origin}${pathname}`);
+
+/** `GET https://api.github.com/user` */
 export const describeRequest = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string =>
-  `${method} ${url.origin}${url.pathname}`;
+  `${method} ${describeUrl(url)}`;
+
+const MAX_URL = 1_000;
 
 /** Query parameters that often hold a credential unknown to the kit, as in a signed link. */
 const SECRET_PARAMETER = /token|secret|passw|signature|^sig$|credential|auth|key/i;
@@ -97,9 +125,8 @@ export const namesSecret = (parameter: string): boolean =>
 
 /** The same with the query, for DEBUG lines. Values that may be credentials are masked. */
 export const describeWithQuery = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string => {
-  const shown = new URL(url);
-  for (const [name, value] of url.searchParams) {
-    if (value !== '' && namesSecret(name)) shown.searchParams.set(name, '****');
-  }
-  return `${method} ${shown.origin}${shown.pathname}${shown.search}`;
+  const hidden = [...url.searchParams].filter(([name, value]) => value !== '' && namesSecret(name));
+  const shown = hidden.length === 0 ? url : new URL(url);
+  for (const [name] of hidden) shown.searchParams.set(name, '****');
+  return `${method} ${excerpt(`${shown.origin}${shown.pathname}${shown.search}`, MAX_URL)}`;
 };

@@ -131,7 +131,11 @@ const takeParsed = async (
   const valid = withCursor(checkedRecords(page), slice);
   slice.assertComparable(valid);
   await reading.onRecords(valid, slot);
-  const emitted = keep(valid, progress.emits, isNew(slice, since));
+  const isLater = isNew(slice, since);
+  const emitted = keep(
+    valid,
+    (record) => deletes.isRestored(record) || (progress.emits(record) && isLater(record)),
+  );
   await reading.output.emit(deletes.take(page, emitted), page.bytes);
   return {count: page.records.length, records: page.records, valid};
 };
@@ -374,7 +378,7 @@ export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Pro
   const context = reading.client.inSlot(slot);
   const deletes = reading.deletes.slice(context, slice, key, progress);
   if (progress.isDone) return;
-  await deletes.begin();
+  await reading.onRecords(await deletes.begin(), slot);
   const {since, resume} = progress;
   const rules = cursor && cursorRules(cursor);
   const sliceReading: SliceReading = {
@@ -392,5 +396,5 @@ export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Pro
   else if (window === undefined) await readFrom(sliceReading, {since, until: undefined, resume});
   else await readWindows(sliceReading, window);
   progress.complete();
-  await deletes.end();
+  await reading.onRecords(await deletes.end(), slot);
 };

@@ -1,7 +1,7 @@
 // Reads one stream, from STARTED to COMPLETE or INCOMPLETE. Its failure does not stop the others.
 import type {Slice} from '../author/types.ts';
 import type {JsonObject} from '../json/values.ts';
-import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
+import type {AirbyteMessage, StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import {
   type Failure,
   logMessage,
@@ -186,7 +186,11 @@ const openReading = async (node: StreamNode, run: StreamRun) => {
   const conform = conformOf(node, declared, warn);
   const output = openOutput(descriptor, conform, run);
   const progress = trackProgress(node, run, warn);
-  const port = {emit: output.emit, warn, context: client.context, now, startedAt};
+  const emitState = async (state: AirbyteMessage | undefined): Promise<void> => {
+    if (state !== undefined) await run.emit(state);
+  };
+  const save = (): Promise<void> => emitState(checkpoints.now());
+  const port = {emit: output.emit, warn, save, context: client.context, now, startedAt};
   const deletes = openDeletes(stream, start.state.deletes, port);
   /** The part of the state that children save as their parent's. */
   const position = (isFinished: boolean): StreamState => ({
@@ -213,10 +217,7 @@ const openReading = async (node: StreamNode, run: StreamRun) => {
     onRecords: async (records, slot) => {
       for (const child of children) await child.take(records, slot);
     },
-    saveIfDue: async () => {
-      const state = checkpoints.due();
-      if (state !== undefined) await run.emit(state);
-    },
+    saveIfDue: () => emitState(checkpoints.due()),
   };
   return {reading, conform, checkpoints, blob: () => print(position(true))};
 };

@@ -1,16 +1,19 @@
 // The examples of README.md and docs/*.md compile and run: their blocks of TypeScript, and the tables of
 // docs/pagination.md and docs/decoding.md. The examples of docs/decoding.md, docs/limits.md and docs/tokens.md must do what the page
 // says.
+import {createHash, createHmac} from 'node:crypto';
 import {globSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {gzipSync} from 'node:zlib';
 import {afterEach, describe, expect, test} from '@jest/globals';
 import type {Stream} from '../../cdk/author/stream-types.ts';
+import type {Auth} from '../../cdk/http/auth/auth.ts';
 import {type HttpClient, type HttpOptions, openHttpClient} from '../../cdk/http/client.ts';
 import type {JsonObject} from '../../cdk/json/values.ts';
 import {lastStates, recordsOf, warningsOf} from '../../cdk/testing/messages.ts';
 import {runRead} from '../../cdk/testing/run-read.ts';
+import {virtualClock} from '../../cdk/testing/virtual-clock.ts';
 import {runProgram} from '../e2e/run-program.ts';
 import {serve} from '../http/loopback.ts';
 import {type Example, examplesOf, ROOT, rowsOf, textOf, writeExamples} from './examples.ts';
@@ -128,6 +131,34 @@ test('the examples of docs/limits.md do what the page says', async () => {
   expect([await http.get('/gone'), await orderExport(http)]).toEqual([null, {id: '7'}]);
   expect([keys.length, keys[1] === keys[2], keys[1]]).toEqual([3, true, expect.any(String)]);
   await close();
+});
+
+type Keys = {readonly api_key: string; readonly api_secret: string};
+
+test('the HMAC of docs/auth.md is verified by a server for each attempt, with another time', async () => {
+  const {hmac} = await valuesOf<{readonly hmac: (keys: Keys) => Auth}>('docs/auth.md');
+  const keys = {api_key: 'key-1', api_secret: 'hush-1'};
+  const times: unknown[] = [];
+  const origin = await serve(async (request, response) => {
+    const {method, url, headers} = request;
+    const hash = createHash('sha256')
+      .update(await text(request))
+      .digest('hex');
+    const signed = [headers['x-time'], method, url, hash].join('\n');
+    const expected = createHmac('sha256', keys.api_secret).update(signed).digest('hex');
+    const isValid = headers['x-signature'] === expected && !times.includes(headers['x-time']);
+    times.push(headers['x-time']);
+    response.statusCode = isValid ? (times.length === 1 ? 503 : 200) : 403;
+    response.end('{"ok": true}');
+  });
+  const clock = virtualClock(Date.now());
+  const {close, ...http} = openHttpClient(
+    {baseUrl: origin, auth: hmac(keys)},
+    {signal: new AbortController().signal, log: () => {}, clock, random: () => 0.5},
+  );
+  const response = await http.search('/items?q=a%20b', {json: {name: 'ü'}});
+  await close();
+  expect([response, times.length]).toEqual([{ok: true}, 2]);
 });
 
 /** The fields of a type of the author's door. */
@@ -259,6 +290,9 @@ describe('the examples of docs/decoding.md', () => {
       '/orders.csv?offset=0&limit=1000': 'id,total\n1,9.50\n',
       '/feed.xml': '<feed><entry><id>1</id></entry><entry><id>2</id></entry></feed>',
       '/rows': '{"rows": {"7": {"id": 7}}}',
+      '/orders':
+        '{"orders": [{"id": 7, "by": {"name": "Ann"}, "lines": [{"sku": "a"}, {"sku": "b"}]}]}',
+      '/rates': '{"rates": {"2026-01-01": {"USD": 1.1, "GBP": 0.8}}}',
       '/team': '{}',
       '/export/products': '{"products": [{"id": 1, "sku": "a"}]}',
       '/export/changes.jsonl.gz?since=2026': gzipSync('{"id": 1, "sku": "b"}\n'),
@@ -285,6 +319,14 @@ describe('the examples of docs/decoding.md', () => {
       products: [{id: 1, sku: 'a'}],
       changes: [{id: 1, sku: 'b'}],
       rows: [{id: 7}],
+      lines: [
+        {sku: 'a', order_id: 7, customer: 'Ann'},
+        {sku: 'b', order_id: 7, customer: 'Ann'},
+      ],
+      rates: [
+        {day: '2026-01-01', currency: 'USD', rate: 1.1},
+        {day: '2026-01-01', currency: 'GBP', rate: 0.8},
+      ],
       members: [],
     });
   });

@@ -2,17 +2,20 @@ import type {JsonObject} from '../../json/values.ts';
 import {asOne, hasNoContent, openResponse} from '../decode/decode-response.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {isTouched, pageWith} from '../decode/lazy-records.ts';
+import {type RecordsOption, recordsOption, shapedRecords} from '../decode/record-shape.ts';
 import {assertRecords, recordsAtPath} from '../decode/records-in-document.ts';
 import type {WithoutRecords} from '../decode/records-path.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
-import type {Follow} from '../wire/crossing.ts';
+import type {Follow, HoldsSecret} from '../wire/crossing.ts';
+import {describeDecision} from './describe-decision.ts';
 import {countAt, type FieldLocation} from './field-location.ts';
 import {
   assertBelowCap,
   assertKnownParameter,
   assertNewRequest,
   checkEnd,
+  isWhole,
   repeatReason,
   truncationCheck,
 } from './guards.ts';
@@ -23,8 +26,11 @@ import {type ListResume, openList} from './resume.ts';
 import {syncTokenIn} from './sync-token.ts';
 
 export type PaginateOptions<R extends object = object> = {
-  /** The path of the records in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
-  readonly records?: string;
+  /**
+   * The path of the records in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. An
+   * object makes records of other values, or adds fields from around them: `{path: 'tags', wrap: 'name'}`.
+   */
+  readonly records?: RecordsOption<R>;
   /** A body that has nothing at `records` is an `error` (the default) or an `empty` list. Null is always an empty one. */
   readonly withoutRecords?: WithoutRecords;
   /** Finds the next page: a paginator, or your own function. Without it one page is read. */
@@ -66,7 +72,11 @@ export type Paging = {
   readonly sendAllowing: (allowed: readonly number[]) => Send;
   /** Follows links to a next page. Credentials must not follow one to another origin. */
   readonly follow?: Follow;
+  /** Finds credentials in a body, which then is not saved. */
+  readonly holdsSecret?: HoldsSecret;
   readonly warn: (message: string) => void;
+  /** Logs what the paginator decides after each page. */
+  readonly debug?: (message: string) => void;
   readonly decoder: Decoder;
   /** The largest body in bytes, unpacked. */
   readonly limit: number;
@@ -97,16 +107,23 @@ type Content<R extends object> = Pick<Fetched<R>, 'json' | 'bytes' | 'records'>;
 const contentReader = <R extends object>(
   decoder: Decoder,
   limit: number,
-  {records: path, withoutRecords}: Pick<PaginateOptions, 'records' | 'withoutRecords'>,
+  {records: option, withoutRecords}: Pick<PaginateOptions<R>, 'records' | 'withoutRecords'>,
   paginator: Pick<Paginator, 'records'>,
 ) => {
-  // A paginator that finds the records itself needs the parsed body.
-  let location = path !== undefined || paginator.records === undefined ? {path} : undefined;
-  const {find = recordsAtPath} = decoder;
+  const {path, shape} = recordsOption(option);
+  // Records that are made from something else, or that a paginator finds, need the parsed body.
+  const isLazy = shape === undefined && (path !== undefined || paginator.records === undefined);
+  let location = isLazy ? {path} : undefined;
+  const {find = recordsAtPath, childrenOf} = decoder;
   const {records: detect = ({json}) => json} = paginator;
   const recordsIn = (request: HttpRequest, document: unknown): readonly R[] => {
     const found = path === undefined ? detect({request, json: document}) : find(document, path);
-    return assertRecords({where: describeRequest(request), path, found, document, withoutRecords});
+    const about = {where: describeRequest(request), path, withoutRecords};
+    if (shape === undefined) return assertRecords({...about, found, document});
+    return shapedRecords(path === undefined ? found : document, {
+      ...{...about, shape, childrenOf},
+      isMissing: found === undefined,
+    });
   };
   return async (
     request: HttpRequest,
@@ -133,22 +150,23 @@ const countsOf = (
   counted: maxOf(total === undefined ? undefined : countAt(decoded, total), before?.counted),
 });
 
-/** Returns why a page that was sent before ends the list; undefined for a new one. */
+/** Undefined for a new page; for one that was sent before a function that says why its end of the list is uncertain. */
 const repeatFinder = <R extends object>(
   open: ReturnType<typeof contentReader<R>>,
+  isTried: Paginator<R>['isTried'],
 ): ((
   request: HttpRequest,
   records: readonly R[],
   before: Fetched<R> | undefined,
-) => Promise<string | undefined>) => {
+) => Promise<Paginator<R>['incompleteReason']>) => {
   const isSentBefore = openRepeatCheck();
   return async (request, records, before) => {
     // Read from its body again, because the reader may have changed its records.
     const previous = async () =>
       before && (await open(before.request, before.response, undefined)).records;
     if (!(await isSentBefore(records, previous)) || before === undefined) return undefined;
-    assertKnownParameter(request, before);
-    return repeatReason(before.index + 1, records.length);
+    assertKnownParameter(request, before, isTried?.(before) ?? false);
+    return () => (isWhole(before) ? undefined : repeatReason(before.index + 1, records.length));
   };
 };
 
@@ -164,7 +182,7 @@ const openPages = <R extends object>(
   const total = isResumed ? undefined : (options.total ?? paginator.total);
   const open = contentReader<R>(decoder, limit, options, paginator);
   const requested = new Set<string>();
-  const findRepeat = repeatFinder(open);
+  const findRepeat = repeatFinder(open, paginator.isTried);
   let incompleteReason: string | undefined;
   const checkTruncation = truncationCheck(paginator.truncatedIn, {incomplete, warn});
 
@@ -185,7 +203,7 @@ const openPages = <R extends object>(
     const {json, bytes, records} = await open(request, response, before);
     const repeated = await findRepeat(request, records, before);
     if (before !== undefined && repeated !== undefined) {
-      incompleteReason = checkEnd(before, () => repeated, {incomplete, warn});
+      incompleteReason = checkEnd(before, repeated, {incomplete, warn});
       return undefined;
     }
     const counts = countsOf({response, json}, records, total, before);
@@ -225,7 +243,7 @@ export async function* paginate<R extends object>(
   options: PaginateOptions<R>,
 ): AsyncGenerator<FetchedRecords<R>> {
   const first = takeStep(request, paginatorOf(options.next).first ?? {});
-  const list = openList(paging.resume, first, paging.follow);
+  const list = openList(paging.resume, first, paging);
   const pages = openPages<R>(paging, options, list.isResumed);
   const {fetchPage, requestAfter, incompleteReason} = pages;
   let page = await fetchPage(withEmptyOn(list.begin, options.emptyOn));
@@ -233,6 +251,7 @@ export async function* paginate<R extends object>(
     const current: Fetched<R> = page;
     const following = attempt(() => requestAfter(current));
     const next = 'value' in following ? following.value : undefined;
+    if ('value' in following) paging.debug?.(describeDecision(current, next));
     const fetchNext = () => next && fetchPage(next, current);
     const ahead = options.prefetch === false ? undefined : fetchNext();
     // A failure is thrown when the reader requests that page; a reader that stops before does not need it.

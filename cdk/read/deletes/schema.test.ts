@@ -75,12 +75,6 @@ describe('a stream', () => {
       'Stream items: deleted records are identified by their primary key, so declare a `primaryKey`.',
     ],
     [
-      'that lists its ids without an interval',
-      {},
-      {sweep: {read}},
-      'Stream items: set `deletes.sweep.every` to the time between two lists of all ids, {weeks: 1}.',
-    ],
-    [
       'in windows without a list of ids',
       {cursor: {field: 'name'}, fullSync: {every: {days: 1}}, window: {days: 1}},
       {sweep: {}},
@@ -100,5 +94,12 @@ describe('a stream', () => {
     ],
   ] as const)('%s is refused', (_what, more, deletes, message) => {
     expect(() => stream({...base, ...more, deletes})).toThrow(message);
+  });
+
+  test('that lists its ids without an interval is refused, in JavaScript too', () => {
+    // @ts-expect-error It does not compile.
+    expect(() => stream({...base, deletes: {sweep: {read}}})).toThrow(
+      'Stream items: set `deletes.sweep.every` to the time between two lists of all ids, {weeks: 1}.',
+    );
   });
 });

@@ -1,5 +1,6 @@
 // Decides where a stream starts, from its state and its sync mode.
 import type {Cursor} from '../../author/cursor.ts';
+import {tracksDeletes} from '../../author/deletes.ts';
 import type {Stream} from '../../author/stream-types.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {shift} from '../../duration.ts';
@@ -64,7 +65,7 @@ const openPass = ({pass, isUnfinished}: StreamState, now: number): Pass | undefi
 
 /** Reads the state that Airbyte's Python CDK wrote for the same stream, so that a team can change connectors without a reset. */
 const foreignStateIn = (blob: StateBlob, cursor: Cursor | undefined): Translated | undefined =>
-  translateForeignState(blob, cursor?.field ?? '', cursor ? cursorRules(cursor).compare : () => 0);
+  translateForeignState(blob, cursor?.field ?? '', cursorRules(cursor ?? {field: ''}));
 
 const foreignPosition = (foreign: Translated): Position => ({
   watermark: foreign.watermark,
@@ -191,10 +192,9 @@ const startIncremental = (
     warnings: [...inFuture(stream, ahead), ...warnings],
   });
   if (cursor === undefined && token === undefined) {
-    return begin(
-      {pass: openPass(state, startedAt)},
-      `Stream ${stream.name} has no cursor, so it cannot be read incrementally; all of it is read.`,
-    );
+    const pass = openPass(state, startedAt);
+    const warning = `Stream ${stream.name} has no cursor, so it cannot be read incrementally; all of it is read.`;
+    return tracksDeletes(stream) ? begin({pass}) : begin({pass}, warning);
   }
   const fullSync = fullSyncOf(stream, state.fullSync, startedAt);
   // A full sync that begins now ignores the saved positions, also the parent's: the children of all parents are read again.

@@ -120,6 +120,17 @@ export type DeletedListState = {
   readonly at?: ReadonlyMap<string, CursorValue> | undefined;
   /** `"folded": {"at": "…", "keys": "AYCA…"}`: slices that share the earliest position of all. */
   readonly compacted?: {readonly at: CursorValue; readonly keys: ReadonlySet<number>} | undefined;
+  /** `"deleted": {…}`: the records that it showed, if they can be restored without a new cursor. */
+  readonly deleted?: DeletedIdsState | undefined;
+  /** A position was in the future, and is now the start of the run. Never printed. */
+  readonly isMoved?: boolean;
+};
+
+export type DeletedIdsState = {
+  /** `"ids": "q1YqS…"`: `{<slice>: [[id, deleted at, cursor of its tombstone, true if it may not be emitted yet]]}`, packed, see `deletes/deleted-ids.ts`. */
+  readonly ids: string;
+  /** `"key": ["id"]`: the ids are values of this primary key. */
+  readonly key: readonly string[];
 };
 
 export type SweepState =
@@ -134,6 +145,8 @@ export type SweepState =
       readonly from?: CursorValue | undefined;
       /** `"slices": "q1YqS…"`: `{<slice>: {swept, absent}}`, packed: the time of the last sweep, and the ids missing in it. */
       readonly slices: string;
+      /** `"deleted": {…}`: the records that it marked as deleted. */
+      readonly deleted?: DeletedIdsState | undefined;
     };
 
 /** The key of a stream's positions in its state. Undefined: it has none, and is read in passes. */
@@ -216,37 +229,48 @@ const fullSyncIn = (blob: StateBlob): FullSync | undefined => {
   return over === undefined ? undefined : {startedAt: over, isOver: true};
 };
 
-const deletedListIn = ({at, folded}: JsonObject): DeletedListState | undefined => {
+const deletedIdsIn = (value: unknown): DeletedIdsState | undefined => {
+  const {ids, key} = isObject(value) ? value : {};
+  return typeof ids === 'string' && isStrings(key) ? {ids, key} : undefined;
+};
+
+const deletedListIn = ({at, folded, deleted}: JsonObject): DeletedListState | undefined => {
   const positions = mapIn(at ?? {}, (one) => (isCursorValue(one) ? one : undefined));
   if (positions === undefined) return undefined;
-  const list = {at: at === undefined ? undefined : positions};
-  if (folded === undefined) return list;
+  const list = {at: isPresent(at) ? positions : undefined, deleted: deletedIdsIn(deleted)};
+  if (!isPresent(folded)) return list;
   if (!isObject(folded)) return undefined;
   const [earliest, keys] = [cursorIn(folded, 'at'), unpackSliceNumbers(folded['keys'])];
   return keys && earliest !== undefined ? {...list, compacted: {at: earliest, keys}} : undefined;
 };
 
 const sweepIn = (sweep: JsonObject): SweepState | undefined => {
-  const {off, known, key, slices} = sweep;
+  const {off, known, key, from, slices, deleted} = sweep;
   if (typeof off === 'number') return {off};
-  if (!isStrings(known) || typeof slices !== 'string') return undefined;
-  return {known, key: isStrings(key) ? key : [], from: cursorIn(sweep, 'from'), slices};
+  if (!isStrings(known) || !isStrings(key) || typeof slices !== 'string') return undefined;
+  if (isPresent(from) && !isCursorValue(from)) return undefined;
+  return {known, key, from: cursorIn(sweep, 'from'), slices, deleted: deletedIdsIn(deleted)};
 };
 
 const deletesIn = (value: unknown): DeletesState | undefined => {
-  if (value === undefined) return undefined;
+  if (!isPresent(value)) return undefined;
   if (!isObject(value)) return {damaged: ['deletes']};
-  const list = isObject(value['list']) ? deletedListIn(value['list']) : undefined;
-  const sweep = isObject(value['sweep']) ? sweepIn(value['sweep']) : undefined;
-  const parts = {list, sweep};
-  const damaged = (['list', 'sweep'] as const).filter(
-    (key) => value[key] !== undefined && parts[key] === undefined,
-  );
-  return {
+  const parts = {
     cursor: cursorIn(value, 'cursor'),
-    ...parts,
-    damaged: damaged.map((key) => `deletes.${key}`),
+    list: isObject(value['list']) ? deletedListIn(value['list']) : undefined,
+    sweep: isObject(value['sweep']) ? sweepIn(value['sweep']) : undefined,
   };
+  const damaged: string[] = (['cursor', 'list', 'sweep'] as const).filter(
+    (key) => isPresent(value[key]) && parts[key] === undefined,
+  );
+  for (const key of ['list', 'sweep'] as const) {
+    const {[key]: given} = value;
+    const part = parts[key];
+    const isLost = isObject(given) && isPresent(given['deleted']) && !given['off'];
+    if (isLost && part !== undefined && !('deleted' in part && part.deleted))
+      damaged.push(`${key}.deleted`);
+  }
+  return {...parts, damaged: damaged.map((key) => `deletes.${key}`)};
 };
 
 /** @param cursorField undefined for a stream without a cursor */
@@ -295,13 +319,28 @@ const printPass = ({startedAt, done, names, resumes}: Pass): JsonObject => ({
   started: isoOf(startedAt),
 });
 
+const printIds = (ids: DeletedIdsState | undefined): JsonObject | undefined =>
+  ids && {...ids, key: [...ids.key]};
+
 const printDeletes = ({cursor, list, sweep}: DeletesState): JsonObject => {
-  const {at, compacted} = list ?? {};
+  const {at, compacted, deleted} = list ?? {};
   const folded = compacted && {at: compacted.at, keys: packSliceNumbers(compacted.keys)};
   return defined({
     cursor,
-    list: list && defined({at: at && Object.fromEntries(at), folded}),
-    sweep: sweep && defined('known' in sweep ? {...sweep, known: [...sweep.known]} : sweep),
+    list:
+      list &&
+      defined({
+        at: at && Object.fromEntries(at),
+        folded,
+        deleted: printIds(deleted),
+      }),
+    sweep:
+      sweep &&
+      defined(
+        'known' in sweep
+          ? {...sweep, known: [...sweep.known], deleted: printIds(sweep.deleted)}
+          : sweep,
+      ),
   });
 };
 
