@@ -25,6 +25,9 @@ export class SystemError extends Error {
   readonly failureType = 'system_error';
 }
 
+/** Thrown by `read` if the API no longer knows the token that it got as `since`: the slice is then read from its beginning. */
+export class ExpiredToken extends SystemError {}
+
 const ERRORS = {
   config_error: ConfigError,
   transient_error: TransientError,

@@ -7,7 +7,7 @@ export {page, stream} from './author/stream.ts';
 export type {Stream} from './author/stream-types.ts';
 export type {Page, Schema, Slice} from './author/types.ts';
 export type {Duration} from './duration.ts';
-export {ConfigError, SystemError, TransientError} from './errors.ts';
+export {ConfigError, ExpiredToken, SystemError, TransientError} from './errors.ts';
 export {apiKey} from './http/auth/api-key.ts';
 export type {Auth} from './http/auth/auth.ts';
 export {basic} from './http/auth/basic.ts';

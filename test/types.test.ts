@@ -61,6 +61,11 @@ const EXPECTED = [
     `Type '"team.lead.logn"' is not assignable to type '${PATHS}'. Did you mean '"team.lead.login"'?`,
   ],
   [`Type '"team"' is not assignable to type '${PATHS}'.`],
+  [`Type '"page"' is not assignable to type '"each-page" | "last-page" | undefined'.`],
+  [
+    "Object literal may only specify known properties, and 'order' does not exist in type 'TokenCursor<NoInfer<Record<never, never>>>'.",
+  ],
+  ["Property 'repo' does not exist on type '{ repository: string; }'."],
   [`Argument of type '"idd"' is not assignable to parameter of type '${PATHS}'.`],
   ["Property 'updated' does not exist on type 'Item'."],
   [expect.stringMatching(/known properties, and 'teem' does not exist/)],

@@ -61,7 +61,9 @@ test('a catalog has the sync modes of each stream, incremental also without a cu
     read,
   });
   const flagging = stream({name: 'flagging', schema, deletes: {flag: () => false}, read});
-  expect(await catalogOf([plain, items, children, tokens, sweeping, flagging])).toEqual([
+  const changes = stream({name: 'changes', schema, cursor: {token: 'last-page'}, read});
+  const all = [plain, items, children, tokens, sweeping, flagging, changes];
+  expect(await catalogOf(all)).toEqual([
     {name: 'plain', supported_sync_modes: ['full_refresh']},
     {
       name: 'items',
@@ -80,5 +82,11 @@ test('a catalog has the sync modes of each stream, incremental also without a cu
       source_defined_primary_key: [['id']],
     },
     {name: 'flagging', supported_sync_modes: ['full_refresh']},
+    {
+      name: 'changes',
+      supported_sync_modes: ['full_refresh', 'incremental'],
+      source_defined_cursor: true,
+      is_resumable: true,
+    },
   ]);
 });

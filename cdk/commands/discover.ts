@@ -9,8 +9,8 @@ import {declaredSchema} from '../read/schema.ts';
 import type {Command, Input, Runtime} from './command.ts';
 import {connect, jsonOf, streamsOf} from './connect.ts';
 
-const isResumable = ({cursor, slices, resumable}: Stream): boolean =>
-  cursor !== undefined || slices.kind !== 'whole' || resumable !== undefined;
+const isResumable = ({cursor, token, slices, resumable}: Stream): boolean =>
+  cursor !== undefined || token !== undefined || slices.kind !== 'whole' || resumable !== undefined;
 
 /** Splits a dot path, unless the schema has a field whose own name contains the dots. */
 const cursorFieldPath = (field: string, schema: JsonObject): string[] => {
@@ -20,9 +20,9 @@ const cursorFieldPath = (field: string, schema: JsonObject): string[] => {
 
 /** Leaves out absent fields, because clients fail on nulls. */
 const toAirbyteStream = (stream: Stream, schema: JsonObject): AirbyteStream => {
-  const {name, primaryKey, cursor} = stream;
+  const {name, primaryKey, cursor, token} = stream;
   // Airbyte's database sources, too, have incremental streams without a cursor field: the source decides what is new.
-  const isIncremental = cursor !== undefined || tracksDeletes(stream);
+  const isIncremental = cursor !== undefined || token !== undefined || tracksDeletes(stream);
   return {
     name,
     json_schema: schema,

@@ -26,7 +26,7 @@ import {type RequestScope, SOURCE_SCOPE} from './request-scope.ts';
 import {actionOf} from './response/action.ts';
 import {describeResponse, refusal} from './response/faults.ts';
 import {openWrongUrls, type UrlFields} from './response/wrong-url.ts';
-import type {HttpRequest, HttpResponse, ResponseRule, Send} from './types.ts';
+import type {HttpRequest, HttpResponse, RaisingRule, ResponseRule, Send} from './types.ts';
 import {followLinks} from './wire/crossing.ts';
 import {proxySecrets} from './wire/proxies.ts';
 import {openReach} from './wire/reach.ts';
@@ -93,6 +93,8 @@ type Binding = {
   readonly scope: RequestScope;
   /** Says which list continues where an earlier run was interrupted. Without it pages do not carry the next location. */
   readonly resume?: ListResume | undefined;
+  /** Applied after those of a request, before those of the client. */
+  readonly rules?: readonly RaisingRule[];
 };
 
 export type Bind = (binding: Binding) => HttpClient;
@@ -221,6 +223,7 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
       if (!isAccepted(response, allowed)) {
         const hidden = withheld(request, response);
         throw (
+          response.rule?.raise?.(describeResponse(request, response)) ??
           explain?.(response) ??
           (hidden === undefined ? wrongUrls.refused(request, response) : undefined) ??
           refusal(request, response, hidden)
@@ -272,8 +275,9 @@ const binder = (
     const {documents} = await decodeResponse(request, response, decoder, limit);
     return asOne(documents) as T; // the author's claim
   };
-  return ({scope, resume}) => {
-    const requestFor = (path: string, wanted: Wanted) => makeRequest(scope, path, wanted);
+  return ({scope, resume, rules = []}) => {
+    const requestFor = (path: string, wanted: Wanted) =>
+      makeRequest(scope, path, {...wanted, rules: [...(wanted.rules ?? []), ...rules]});
     const change =
       (method: HttpRequest['method']): Change =>
       <T>(path: string, wanted: ChangeOptions = {}) =>

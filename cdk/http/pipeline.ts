@@ -1,4 +1,5 @@
 // The layers between a client's methods and the wire, in order.
+import {withUtf8Refusal} from './decode/charset.ts';
 import {withTruncationCheck} from './decode/truncation.ts';
 import {withGraphqlErrors} from './graphql.ts';
 import type {HttpRun} from './http-run.ts';
@@ -115,6 +116,8 @@ export const withLayers = (
     withRules,
     // Before the rules see the response, so that those of the source count more.
     withGraphqlErrors,
+    // Before anything searches the body for a reason.
+    (next) => async (request) => withUtf8Refusal(await next(request)),
     (next) => withTruncationCheck(next, maxBodyBytes),
     // Last, so that it logs and counts exactly what went over the wire.
     (next) => traced(next, inFlight, run),

@@ -36,6 +36,9 @@ export type ResponseRule = {
   readonly advice?: string;
 };
 
+/** A rule of the kit's own, whose refusal is this error instead of one for the user. */
+export type RaisingRule = ResponseRule & {readonly raise?: (message: string) => Error};
+
 type RequestContent = {
   /** Of the `content-type`, unless a header sets it: `text/xml; charset=utf-8`. */
   readonly type: string;
@@ -68,7 +71,7 @@ export type HttpRequest = {
   readonly linked?: true;
   /** The request changes something in the API: it is only retried if the server cannot have acted on it. */
   readonly once?: true;
-  readonly rules?: readonly ResponseRule[];
+  readonly rules?: readonly RaisingRule[];
   /** The number of this attempt, from 2, for the log. */
   readonly attempt?: number;
   /** The file that receives the body from offset 0, unless the response is a refusal. Default: memory. */
@@ -93,7 +96,7 @@ export type HttpResponse = {
   readonly url: URL;
   /** The name of the proxy that it came through, for messages. */
   readonly proxy?: string;
-  readonly rule?: ResponseRule;
+  readonly rule?: RaisingRule;
 };
 
 /** The size of the body in memory or in the file. */
@@ -114,8 +117,8 @@ const MAX_URL = 1_000;
 /** Query parameters that often hold a credential unknown to the kit, as in a signed link. */
 const SECRET_PARAMETER = /token|secret|passw|signature|^sig$|credential|auth|key/i;
 
-/** Page tokens are not secrets. */
-const PAGE_TOKEN = /page_?token|next_?token|continuation/i;
+/** Tokens of pages and of syncs are not secrets. */
+const PAGE_TOKEN = /(page|next|sync|delta|skip)_?token|continuation/i;
 
 export const namesSecret = (parameter: string): boolean =>
   SECRET_PARAMETER.test(parameter) && !PAGE_TOKEN.test(parameter);

@@ -91,6 +91,19 @@ describe('both ways emit the same messages', () => {
     expect(bytes.messages).toEqual(parsed.messages);
   });
 
+  test('for a stream whose positions are tokens', async () => {
+    const bodies = ['a', 'b'].map((next, id) => JSON.stringify({data: [item(id)], next}));
+    const {bytes, parsed} = await readItems(
+      {cursor: {token: 'each-page'}},
+      bodies,
+      {},
+      {records: 'data', token: 'next'},
+    );
+    expect([bytes.bytePages, parsed.bytePages]).toEqual([2, 0]);
+    expect(bytes.messages).toContain('items STATE {"token":"a","unfinished":true} 1');
+    expect(bytes.messages).toEqual(parsed.messages);
+  });
+
   test('for a stream that is not in its declared order', async () => {
     const {bytes, parsed} = await readItems({cursor: {...cursor, order: 'ascending'}}, [
       page(item(3), item(1)),

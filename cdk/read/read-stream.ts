@@ -21,7 +21,7 @@ import {type Reading, readSlice} from './read-slice.ts';
 import {declaredSchema} from './schema.ts';
 import {trackCheckpoints} from './state/checkpoints.ts';
 import {sliceKey, sliceNumber} from './state/slice-keys.ts';
-import {printStreamState, type StreamState} from './state/stream-state.ts';
+import {positionKey, printStreamState, type StreamState} from './state/stream-state.ts';
 import {stateBeside, trackProgress} from './state/track-progress.ts';
 import {logForStream, type StreamRun} from './stream-run.ts';
 import type {StreamNode} from './stream-tree.ts';
@@ -197,7 +197,7 @@ const openReading = async (node: StreamNode, run: StreamRun) => {
     ...progress.state(isFinished),
     ...stateBeside(node, isFinished),
   });
-  const print = (state: StreamState): StateBlob => printStreamState(state, stream.cursor?.field);
+  const print = (state: StreamState): StateBlob => printStreamState(state, positionKey(stream));
   const checkpoints = trackCheckpoints({
     stream: descriptor,
     interval: isSelected ? stream.checkpointInterval : Number.POSITIVE_INFINITY,
@@ -232,7 +232,7 @@ const readOpened = async (node: StreamNode, opened: Opened): Promise<Failure | u
   let isRead = false;
   try {
     const faults = await readSlices(reading, node);
-    await reading.deletes.settle(faults.length === 0);
+    if (await reading.deletes.settle(faults.length === 0)) reading.progress.settle?.();
     failure = isSome(faults) ? streamFailure(descriptor, faults) : undefined;
     isRead = true;
   } finally {

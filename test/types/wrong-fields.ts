@@ -61,6 +61,14 @@ export const fine = defineSource({
         http.paginate(`/repos/${slice.repository}`, {next: lastId('id', 'after')}),
     }),
     stream({
+      name: 'token',
+      schema,
+      cursor: {token: 'each-page', identity: ({slice}) => slice.repository},
+      slices,
+      deletes: {flag: ({name}) => name === ''},
+      read: ({http, since}) => http.paginate('/m', {query: {since}, token: ['next', 'last']}),
+    }),
+    stream({
       name: 'nested_cursor',
       schema,
       cursor: {field: 'team.lead.login'},
@@ -208,6 +216,28 @@ export const wrongFields = [
     schema,
     // wrong: an object is not a position
     cursor: {field: 'team'},
+    read: ({http}) => http.paginate('/m'),
+  }),
+  stream({
+    name: 'odd_token',
+    schema,
+    // wrong: a token is of each page or of the last one
+    cursor: {token: 'page'},
+    read: ({http}) => http.paginate('/m'),
+  }),
+  stream({
+    name: 'token_in_order',
+    schema,
+    // wrong: a token is not ordered
+    cursor: {token: 'last-page', order: 'ascending'},
+    read: ({http}) => http.paginate('/m'),
+  }),
+  stream({
+    name: 'identity',
+    schema,
+    slices,
+    // wrong: nor has the slice of an identity
+    cursor: {token: 'last-page', identity: ({slice}) => slice.repo},
     read: ({http}) => http.paginate('/m'),
   }),
   stream({

@@ -1,6 +1,7 @@
 // Finds the encoding of a body, and makes UTF-8 of any other one.
 import {isAscii, isUtf8} from 'node:buffer';
 import {SystemError} from '../../errors.ts';
+import type {HttpResponse} from '../types.ts';
 import type {About} from './decoder.ts';
 import {isEncoding, openText, wrongBytes} from './text.ts';
 
@@ -99,6 +100,32 @@ export const textOf = (body: Buffer, about: About, encoding?: string): string =>
   if (isDeclared && name !== UTF_8) assertDeclared(looksLikeUtf8(body), name, about);
   const text = openText(name, about);
   return text.decode(body) + text.end();
+};
+
+/** `<?xml version="1.0" encoding="ISO-8859-1"?>`, `<meta charset="windows-1252">` */
+const DECLARED_INSIDE = /^\s*<.{0,500}?(?:encoding|charset)\s*=\s*["']?([\w-]{1,40})/s;
+
+/** A refusal whose body is in UTF-8, so that its reason can be found. One in an unknown encoding stays. */
+export const withUtf8Refusal = (response: HttpResponse): HttpResponse => {
+  const {status, headers, body} = response;
+  if (status < 300) return response;
+  const {'content-type': contentType} = headers;
+  const about = {where: '', contentType};
+  const inside = DECLARED_INSIDE.exec(body.toString('latin1', 0, 600))?.[1];
+  const name = shownIn(body) ?? (isUtf8(body) ? undefined : (declaredIn(about) ?? meantBy(inside)));
+  if (name === undefined) return response;
+  try {
+    const text = openText(name, about);
+    const utf8 = Buffer.from(text.decode(body) + text.end());
+    const type = contentType?.split(';', 1)[0] ?? 'text/plain';
+    return {
+      ...response,
+      body: utf8,
+      headers: {...headers, 'content-type': `${type}; charset=utf-8`},
+    };
+  } catch {
+    return response;
+  }
 };
 
 /** Finds out if chunks together are UTF-8, and not only ASCII. */

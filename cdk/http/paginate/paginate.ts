@@ -23,6 +23,7 @@ import {fullPageReason} from './incomplete-reason.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
 import {openRepeatCheck} from './repeats.ts';
 import {type ListResume, openList} from './resume.ts';
+import {syncTokenIn} from './sync-token.ts';
 
 export type PaginateOptions<R extends object = object> = {
   /**
@@ -46,6 +47,11 @@ export type PaginateOptions<R extends object = object> = {
   readonly incomplete?: 'warn' | 'fail';
   /** More pages are an error. Default 100,000. */
   readonly maxPages?: number;
+  /**
+   * The location of the API's sync token, for a stream with `cursor: {token: …}`: `nextSyncToken`. A page without it has none. Of several
+   * locations the first one with a token counts.
+   */
+  readonly token?: FieldLocation | readonly FieldLocation[];
   /** True (the default) requests the next page while you work on this one; false waits until you need it. */
   readonly prefetch?: boolean;
 };
@@ -55,6 +61,8 @@ export type FetchedRecords<R extends object> = {
   readonly bytes: number;
   /** Why the list may be incomplete. Set on an additional page without records after the last one. */
   readonly incompleteReason?: string;
+  /** The API's token for all records up to here. */
+  readonly token?: string | number;
   /** Resumes the list after this page; undefined on the last page, or if it would contain a secret. */
   readonly resume?: JsonObject;
 };
@@ -209,7 +217,10 @@ const openPages = <R extends object>(
     if (!isEmpty && options.stop?.(page)) return undefined;
     const step = isEmpty && typeof options.next === 'function' ? undefined : paginator.next(page);
     if (step !== undefined) return takeStep(page.request, step, follow);
-    incompleteReason = checkEnd(page, paginator.incompleteReason, {incomplete, warn});
+    // With a sync token nothing is missing: it stands for the end of the list, or the next sync reads on from it.
+    const isCertain = syncTokenIn(page, options.token) !== undefined;
+    const reason = isCertain ? undefined : paginator.incompleteReason;
+    incompleteReason = checkEnd(page, reason, {incomplete, warn});
     return undefined;
   };
 
@@ -245,8 +256,10 @@ export async function* paginate<R extends object>(
     const ahead = options.prefetch === false ? undefined : fetchNext();
     // A failure is thrown when the reader requests that page; a reader that stops before does not need it.
     ahead?.catch(() => {});
+    const token = syncTokenIn(current, options.token);
     yield pageWith(current.records, {
       bytes: current.bytes,
+      ...(token !== undefined && {token}),
       ...(next && list.resumeAt(next)),
     });
     if ('error' in following) throw following.error;

@@ -17,6 +17,8 @@ const isHarmless = (header: string): boolean => HARMLESS.has(header);
 const CREDENTIAL =
   /^(x[-_])?((access|api|app|auth|client|private|refresh|secret|session|user)[-_]?)?(key|token|secret|passw(or)?d|pwd|sig|signature|auth|authorization|credentials?|sid)$/i;
 
+export const namesCredential = (parameter: string): boolean => CREDENTIAL.test(parameter);
+
 /** A value in a link may be encoded more than once: `?return_to=https%3A%2F%2F…%253D…`. */
 const decodings = (text: string): readonly string[] => {
   const found = [text];
@@ -50,7 +52,7 @@ const refuse = (request: HttpRequest, to: URL, way: Way, part: string): ConfigEr
 const repeated = ({url}: HttpRequest, to: URL): string | undefined => {
   const target = decodings(`${to.pathname}${to.search}`);
   for (const [name, value] of url.searchParams) {
-    if (value === '' || !CREDENTIAL.test(name)) continue;
+    if (value === '' || !namesCredential(name)) continue;
     // A short value may be anywhere by chance.
     const isThere =
       to.searchParams.getAll(name).includes(value) ||

@@ -3,6 +3,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import {tracksDeletes} from '../../author/deletes.ts';
 import type {Stream} from '../../author/stream-types.ts';
+import {provesDeletes} from '../../author/token-cursor.ts';
 import type {Page, Slice, StreamContext} from '../../author/types.ts';
 import {messageOf} from '../../errors.ts';
 import type {SliceProgress} from '../state/progress.ts';
@@ -11,8 +12,8 @@ import type {StreamRun} from '../stream-run.ts';
 import {isDamaged} from './deleted-ids.ts';
 import {openDeletedLists} from './deleted-list.ts';
 import {flagDeleted} from './flag.ts';
-import {openIdList} from './id-list.ts';
-import {openIdStore} from './id-store.ts';
+import {type IdList, openIdList} from './id-list.ts';
+import {type IdStore, openIdStore} from './id-store.ts';
 import {idOf} from './ids.ts';
 import {NO_IDS, type StoredIds, unpackSweep} from './packed-ids.ts';
 import {openRecords} from './records.ts';
@@ -23,6 +24,8 @@ import {openSweeps} from './sweep.ts';
 export type SliceDeletes = {
   /** Call it before the slice's records. Returns the restored records that it has emitted. */
   readonly begin: () => Promise<readonly object[]>;
+  /** Call it if the slice is read from its beginning after all. Returns true if its records are compared with the known ones. */
+  readonly startOver: () => boolean;
   /** Returns the records to emit: flagged ones become tombstones. */
   readonly take: (page: Page, emitted: readonly object[]) => readonly object[];
   /** True for a record that exists again: it is emitted, however old its cursor is. */
@@ -38,8 +41,8 @@ export type StreamDeletes = {
     key: string,
     progress: Pick<SliceProgress, 'from' | 'resume'>,
   ) => SliceDeletes;
-  /** Call it after all slices, also if some of them failed. */
-  readonly settle: (isComplete: boolean) => Promise<void>;
+  /** Call it after all slices, also if some of them failed. Resolves to false if missing records are still to be compared. */
+  readonly settle: (isComplete: boolean) => Promise<boolean>;
   /** @param isFinished all slices are complete: slices that are no longer listed are then forgotten */
   readonly state: (isFinished: boolean) => DeletesState | undefined;
 };
@@ -53,19 +56,18 @@ export type DeletesPort = Pick<StreamRun, 'now' | 'startedAt'> & {
   readonly context: StreamContext;
 };
 
-const nothing = async (): Promise<void> => {};
-
 /** For streams that do not track deletes from run to run. */
 const onlyFlag = (stream: Stream, {now}: DeletesPort): StreamDeletes => {
   const flagged = flagDeleted(stream, now);
   return {
     slice: (_context, slice) => ({
       begin: async () => [],
+      startOver: () => false,
       take: (_page, emitted) => flagged(emitted, slice),
       isRestored: () => false,
       end: async () => [],
     }),
-    settle: nothing,
+    settle: async () => true,
     state: () => undefined,
   };
 };
@@ -141,7 +143,10 @@ const openParts = (stream: Stream, state: DeletesState, stored: StoredIds, port:
     lists,
     store,
     marked,
-    sweeps: sweep && store && openSweeps(sweep, store, {...port, primaryKey}),
+    sweeps:
+      sweep &&
+      store &&
+      openSweeps(sweep, store, {...port, primaryKey, isProof: provesDeletes(stream)}),
     returned,
     records: openRecords(stream, state.cursor, {
       store,
@@ -169,6 +174,20 @@ const restoredEmitter = (
     await emit(taken);
     records.remember(key, taken);
     return record;
+  };
+};
+
+/** Lists of the slices' own records. Without known ids an incomplete one does not matter. */
+const openOwnLists = (store: IdStore | undefined, warn: (message: string) => void) => {
+  let isShort = false;
+  return {
+    open: (key: string): IdList =>
+      openIdList((message) => {
+        isShort = true;
+        if (store && store.of(key).size > 0) warn(message);
+      }),
+    /** True if one was not complete. */
+    isShort: () => isShort,
   };
 };
 
@@ -237,24 +256,23 @@ const trackDeletes = (
   /** Only slices of parents that changed are listed: the others are not gone. */
   const isPartial = slices.kind === 'parent' && slices.incremental;
 
-  /** Without known ids an incomplete list does not matter. */
-  const warnIfKnown =
-    (key: string) =>
-    (message: string): void => {
-      if (store && store.of(key).size > 0) warn(message);
-    };
+  const ownLists = openOwnLists(store, warn);
   const readDeletedList = deletedListReader(stream, parts, emitRestored, port);
   return {
     slice: (context, slice, key, progress) => {
       records.begin(key, progress.from);
       const isDue = sweeps?.isDue(key) ?? false;
-      const ownIds = isDue && listsAll(stream, progress) ? openIdList(warnIfKnown(key)) : undefined;
+      let ownIds = isDue && listsAll(stream, progress) ? ownLists.open(key) : undefined;
       let fault: unknown;
       return {
         begin: async () => {
           const read = await readDeletedList(context, slice, key);
           fault = read.fault;
           return read.restored;
+        },
+        startOver: () => {
+          ownIds = isDue ? ownLists.open(key) : undefined;
+          return ownIds !== undefined;
         },
         take: (page, emitted) => {
           ownIds?.take(page, (record) => idOf(record, stream.primaryKey));
@@ -280,7 +298,7 @@ const trackDeletes = (
     },
     settle: async (isComplete) => {
       if (isComplete && deletesGone) sweeps?.compareGone((key) => !records.hasBegun(key));
-      await sweeps?.settle(async (found) => {
+      const settled = await sweeps?.settle(async (found) => {
         const tombstones = records.ofSweep(found);
         for (const [index, {key}] of found.entries()) {
           returned?.mark(key, tombstones.slice(index, index + 1));
@@ -288,6 +306,7 @@ const trackDeletes = (
         await emitTombstones(port, tombstones, returned !== undefined);
       });
       returned?.end();
+      return (settled ?? true) && !ownLists.isShort();
     },
     state: (isFinished) => {
       const isKept = isFinished && !isPartial ? records.hasBegun : () => true;

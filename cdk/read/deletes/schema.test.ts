@@ -51,9 +51,11 @@ describe('discover', () => {
     expect(await discovered(stream({...base, deletes}))).toEqual([{...schema, properties}]);
   });
 
-  test('requires only the primary key if tombstones have nothing else', async () => {
-    const deletes = {list: {read: () => base.read()}};
-    expect(await discovered(stream({...base, deletes}))).toEqual([
+  test.each<[string, object]>([
+    ['of a list', {deletes: {list: {read: () => base.read()}}}],
+    ['of a feed of changes', {cursor: {token: 'last-page'}, deletes: {flag: () => true}}],
+  ])('requires only the primary key if tombstones %s have nothing else', async (_what, more) => {
+    expect(await discovered(stream({...base, ...more}))).toEqual([
       {...schema, properties, required: ['id']},
     ]);
   });

@@ -1,6 +1,7 @@
 // The state that a run saves for the next one, of one stream. Every key of the JSON is listed here, and only this module
 // reads and writes them. Connections keep these blobs for years, so a key is never renamed, and a key that is no longer
 // written is never reused: `learned`, a lookback that earlier versions measured.
+import type {Stream} from '../../author/stream-types.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import {
@@ -16,7 +17,7 @@ import {cursorIn, defined, isoOf, isStrings, jsonOf, mapIn, timeIn} from './fiel
 import type {ForeignSlice} from './foreign-state.ts';
 import {packSliceNumbers, sliceNumber, unpackSliceNumbers} from './slice-keys.ts';
 
-/** Below, `<cursor>` is the name of the stream's cursor field, and `<slice>` a `sliceKey`. */
+/** Below, `<cursor>` is the name of the stream's cursor field or `token`, and `<slice>` a `sliceKey`. */
 export type StreamState = {
   /** For a stream with a cursor; undefined: the blob has no position of this cursor. */
   readonly position?: Position | undefined;
@@ -35,6 +36,8 @@ export type StreamState = {
 export type Position = {
   /** `"<cursor>": "2026-01-01T00:00:00Z"`: all records up to here were read. With slices: their highest, once all are complete. */
   readonly watermark: CursorValue | undefined;
+  /** `"of": "…"`: the identity of what the token belongs to. */
+  readonly of?: CursorValue | undefined;
   /** `"resume": {…}`, for a stream without slices. */
   readonly resume?: Resume | undefined;
   /** `"slices": {"<slice>": {"<cursor>": "…", "resume": {…}}}`. Absent: the stream was not read in slices. */
@@ -52,6 +55,7 @@ export type Position = {
 export type SlicePosition = {
   /** All records of the slice up to here were read; undefined: it had no records yet. */
   readonly at: CursorValue | undefined;
+  readonly of?: CursorValue | undefined;
   readonly resume?: Resume | undefined;
   /** It was in the future, and is now the start of the run. Never printed. */
   readonly isMoved?: boolean;
@@ -145,6 +149,12 @@ export type SweepState =
       readonly deleted?: DeletedIdsState | undefined;
     };
 
+/** The key of a stream's positions in its state. Undefined: it has none, and is read in passes. */
+export const positionKey = ({
+  cursor,
+  token,
+}: Pick<Stream, 'cursor' | 'token'>): string | undefined => cursor?.field ?? (token && 'token');
+
 export const START: Position = {watermark: undefined};
 
 /** Undefined if it is absent or damaged: the slice is then read from its position. */
@@ -164,7 +174,11 @@ export const resumeIn = (value: unknown): Resume | undefined => {
 
 const sliceIn = (value: unknown, field: string): SlicePosition =>
   isObject(value)
-    ? {at: cursorIn(value, field), resume: resumeIn(value['resume'])}
+    ? {
+        at: cursorIn(value, field),
+        of: cursorIn(value, 'of'),
+        resume: resumeIn(value['resume']),
+      }
     : {at: undefined};
 
 /** PyAirbyte returns null for keys that have no value. */
@@ -192,7 +206,9 @@ const positionIn = (blob: StateBlob, field: string): Position | undefined => {
   const resume = resumeIn(blob['resume']);
   const {deletes: _, ...others} = blob;
   const isUnread = blob['unfinished'] === true || hasNoPosition(blob) || isEmptyBlob(others);
-  return watermark !== undefined || resume || isUnread ? {watermark, resume} : undefined;
+  return watermark !== undefined || resume || isUnread
+    ? {watermark, of: cursorIn(blob, 'of'), resume}
+    : undefined;
 };
 
 const passIn = ({done, resume, ...blob}: StateBlob): Pass | undefined => {
@@ -283,13 +299,14 @@ const printResume = (resume: Resume | undefined): JsonObject | undefined =>
   });
 
 const printPosition = (position: Position, field: string): JsonObject => {
-  const {watermark, resume, slices, compacted = []} = position;
-  const printSlice = ({at, resume: next}: SlicePosition) =>
-    defined({[field]: at, resume: printResume(next)});
+  const {watermark, of, resume, slices, compacted = []} = position;
+  const printSlice = ({at, of: owner, resume: next}: SlicePosition) =>
+    defined({[field]: at, of: owner, resume: printResume(next)});
   const printCompacted = ({at, keys}: Compacted) =>
     defined({[field]: at, keys: packSliceNumbers(keys)});
   return {
     [field]: watermark,
+    of,
     resume: printResume(resume),
     slices: slices && jsonOf(slices, printSlice),
     folded: compacted.length > 0 ? compacted.map(printCompacted) : undefined,
