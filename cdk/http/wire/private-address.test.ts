@@ -1,14 +1,17 @@
-import {describe, expect, test} from '@jest/globals';
+import dns from 'node:dns';
+import {describe, expect, jest, test} from '@jest/globals';
 import nock from 'nock';
 import {request} from 'undici';
 import {failureOf} from '../../../test/failure-of.ts';
 import {withAuth} from '../../../test/http/authorized.ts';
 import {serve} from '../../../test/http/loopback.ts';
+import {GET} from '../../../test/http/paging.ts';
 import {nextUrl} from '../paginate/next-url.ts';
 import {openAgents} from './agent.ts';
 import {guardedLookup, isLinkLocal, isPrivateHost} from './private-address.ts';
 import {openReach} from './reach.ts';
 import {DEFAULT_TIMEOUTS} from './timeouts.ts';
+import {openTransport} from './transport.ts';
 
 const hostOf = (url: string): string => new URL(url).hostname;
 
@@ -196,6 +199,20 @@ describe('a public API', () => {
       expect(received()).toBe(1);
     },
   );
+});
+
+test('a lookup of the API that never ends is given up like a connection', async () => {
+  const lookup = jest.spyOn(dns, 'lookup').mockImplementation((() => {}) as never);
+  const {send, close} = openTransport(
+    {...DEFAULT_TIMEOUTS, connect: 50},
+    new AbortController().signal,
+    {},
+    {reach: openReach({baseUrl: 'https://api.test', allowedHosts: ['*']})},
+  );
+  const failure = await failureOf(() => send({...GET, url: new URL('http://10.0.0.1/')}));
+  await close();
+  lookup.mockRestore();
+  expect(failure).toBe('TimeoutError: The operation was aborted due to timeout');
 });
 
 test('an API in a private network may lead to its neighbours', async () => {

@@ -65,7 +65,7 @@ export type Reach = {
   readonly assertLink: (request: HttpRequest, to: URL, way: Way) => void;
   /** True if the URL may be the server's choice, so that the request must not get to a private address. */
   readonly isGuarded: (request: HttpRequest) => boolean;
-  /** Throws for a guarded URL whose host is private by its name. */
+  /** Throws for a guarded URL whose host is private by its name, unless the API is in a private network itself. */
   readonly assertPublic: (url: URL) => Promise<void>;
   /** The error for an address that a guarded request must not get to; undefined if the API itself is in a private network. */
   readonly judge: (hostname: string, address: string) => Promise<Error | undefined>;
@@ -134,7 +134,6 @@ export const openReach = ({baseUrl, authOrigins = [], allowedHosts}: ReachOption
       return (linked || isForeign) && !isOwn(url) && !(isPrivateHost(url.hostname) && isNamed(url));
     },
     assertPublic: async ({hostname}) => {
-      if (!isPrivateHost(hostname)) return;
       const host = hostname.replace(/^\[|\]$/g, '');
       const refused = await judge(host, host);
       if (refused) throw refused;

@@ -1,3 +1,4 @@
+import {unlessAborted} from '../../abort.ts';
 import {SystemError} from '../../errors.ts';
 import {networkCode} from '../response/faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
@@ -5,6 +6,7 @@ import {openAgents, type Tls} from './agent.ts';
 import {intoFile, intoMemory} from './body.ts';
 import {crossByRedirect, type HoldsSecret} from './crossing.ts';
 import {exchange} from './exchange.ts';
+import {isPrivateHost} from './private-address.ts';
 import type {HttpProxy} from './proxies.ts';
 import {throughProxy} from './proxy-faults.ts';
 import {openReach, type Reach} from './reach.ts';
@@ -99,16 +101,25 @@ export const openTransport = (
   const agents = openAgents(timeouts, {tls, proxy, maxHeaderBytes, judge: reach.judge});
   const crossTo = crossByRedirect({reach, holdsSecret, hasAuth});
 
+  /** Resolves to true if the connection must not be made to a private address either. */
+  const assertReachable = async (request: HttpRequest): Promise<boolean> => {
+    const {url} = request;
+    reach.assertAllowed(url);
+    const isGuarded = reach.isGuarded(request);
+    if (isGuarded && isPrivateHost(url.hostname)) {
+      // It may look up the API's own host, which no signal ends.
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(timeouts.connect)]);
+      await unlessAborted(reach.assertPublic(url), limit);
+    }
+    return isGuarded;
+  };
   const sendOne = async (
     request: HttpRequest,
     until: number,
     signer: Signer | undefined,
   ): Promise<HttpResponse> => {
     const {url, into} = request;
-    reach.assertAllowed(url);
-    const isGuarded = reach.isGuarded(request);
-    if (isGuarded) await reach.assertPublic(url);
-    const {dispatcher, proxy} = await agents.to(url, isGuarded);
+    const {dispatcher, proxy} = await agents.to(url, await assertReachable(request));
     const exchanged = exchange(
       dispatcher,
       request.sign && signer ? signer.sign(optionsOf(request), url) : optionsOf(request),
