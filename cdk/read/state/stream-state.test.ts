@@ -225,6 +225,11 @@ describe('a position', () => {
   });
 });
 
+test('a position of a cursor field that is named like a key of tokens is kept', () => {
+  const position = {watermark: 7, slices: new Map([['a=1', {at: 6}]])};
+  expect(printStreamState({position}, 'of')).toEqual({of: 7, slices: {'a=1': {of: 6}}});
+});
+
 describe('damaged keys of `deletes`', () => {
   const damagedIn = (value: unknown) => parseStreamState({deletes: value}, FIELD).deletes?.damaged;
   const sweep = {known: [], key: ['id'], slices: ''};

@@ -301,12 +301,13 @@ const printResume = (resume: Resume | undefined): JsonObject | undefined =>
 const printPosition = (position: Position, field: string): JsonObject => {
   const {watermark, of, resume, slices, compacted = []} = position;
   const printSlice = ({at, of: owner, resume: next}: SlicePosition) =>
-    defined({[field]: at, of: owner, resume: printResume(next)});
+    defined({[field]: at, ...(owner !== undefined && {of: owner}), resume: printResume(next)});
   const printCompacted = ({at, keys}: Compacted) =>
     defined({[field]: at, keys: packSliceNumbers(keys)});
   return {
     [field]: watermark,
-    of,
+    // A cursor field may have this name, too.
+    ...(of !== undefined && {of}),
     resume: printResume(resume),
     slices: slices && jsonOf(slices, printSlice),
     folded: compacted.length > 0 ? compacted.map(printCompacted) : undefined,
