@@ -72,7 +72,7 @@ export type Paging = {
   readonly sendAllowing: (allowed: readonly number[]) => Send;
   /** Follows links to a next page. Credentials must not follow one to another origin. */
   readonly follow?: Follow;
-  /** Finds credentials in a body, which then is not saved. */
+  /** Finds the known secrets in what a state would hold: a next request, or a sync token that is a URL. */
   readonly holdsSecret?: HoldsSecret;
   readonly warn: (message: string) => void;
   /** Logs what the paginator decides after each page. */
@@ -172,7 +172,7 @@ const repeatFinder = <R extends object>(
 
 /** `fetchPage` returns undefined past the end of the list. */
 const openPages = <R extends object>(
-  {sendAllowing, follow, warn, decoder, limit}: Paging,
+  {sendAllowing, follow, holdsSecret, warn, decoder, limit}: Paging,
   options: PaginateOptions<R>,
   isResumed: boolean,
 ) => {
@@ -218,7 +218,7 @@ const openPages = <R extends object>(
     const step = isEmpty && typeof options.next === 'function' ? undefined : paginator.next(page);
     if (step !== undefined) return takeStep(page.request, step, follow);
     // With a sync token nothing is missing: it stands for the end of the list, or the next sync reads on from it.
-    const isCertain = syncTokenIn(page, options.token) !== undefined;
+    const isCertain = syncTokenIn(page, options.token, holdsSecret) !== undefined;
     const reason = isCertain ? undefined : paginator.incompleteReason;
     incompleteReason = checkEnd(page, reason, {incomplete, warn});
     return undefined;
@@ -256,7 +256,7 @@ export async function* paginate<R extends object>(
     const ahead = options.prefetch === false ? undefined : fetchNext();
     // A failure is thrown when the reader requests that page; a reader that stops before does not need it.
     ahead?.catch(() => {});
-    const token = syncTokenIn(current, options.token);
+    const token = syncTokenIn(current, options.token, paging.holdsSecret);
     yield pageWith(current.records, {
       bytes: current.bytes,
       ...(token !== undefined && {token}),

@@ -27,6 +27,7 @@ const list = async (
   resume: ListResume | undefined,
   request: HttpRequest = GET,
   options: PaginateOptions<{id: number}> = {},
+  holdsSecret: (text: string) => boolean = () => false,
 ) => {
   const warnings: string[] = [];
   const pages = paginate<{id: number}>(
@@ -36,6 +37,7 @@ const list = async (
       decoder: json(),
       limit: 1e9,
       resume,
+      holdsSecret,
     },
     request,
     {records: 'items', next: cursorIn('next', 'from'), ...options},
@@ -144,6 +146,11 @@ test('a resume that no list has written is not used, and not reported as left', 
 
 test('a page has no resume if its URL may contain a credential, because states are not masked', async () => {
   const {pages} = await list(fresh(), at('?access_token=hush'));
+  expect(pages.map(([, resume]) => resume)).toEqual([undefined, undefined, undefined]);
+});
+
+test('a page has no resume if its URL holds a known secret, whatever the name of the parameter', async () => {
+  const {pages} = await list(fresh(), at('?sid=hush'), {}, (text) => text.includes('hush'));
   expect(pages.map(([, resume]) => resume)).toEqual([undefined, undefined, undefined]);
 });
 

@@ -71,11 +71,12 @@ const resumeOf = (
   holdsSecret: HoldsSecret,
 ): {readonly resume?: JsonObject} => {
   const names = [...url.searchParams.keys(), ...Object.keys(form ?? {})];
-  const isSecret = names.some(namesSecret) || holdsIn(json ?? form, holdsSecret);
+  const isSecret =
+    names.some(namesSecret) || holdsSecret(url.href) || holdsIn(json ?? form, holdsSecret);
   return isSecret ? {} : {resume: {list, url: url.href, ...(json && {json}), ...(form && {form})}};
 };
 
-/** @param holdsSecret finds credentials in bodies */
+/** @param holdsSecret finds the known secrets in the next request, which then is not saved */
 export const openList = (
   lists: ListResume | undefined,
   first: HttpRequest,

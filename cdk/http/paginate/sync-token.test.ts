@@ -1,9 +1,13 @@
 // The token of an API for the next sync, beside the records of a page.
 import {expect, test} from '@jest/globals';
 import {serve} from '../../../test/http/loopback.ts';
+import {secret} from '../../testing/secrets.ts';
+import {apiKey} from '../auth/api-key.ts';
 import {openHttpClient} from '../client.ts';
 import {cursorIn} from './cursor-in.ts';
 import type {PaginateOptions} from './paginate.ts';
+
+const SID = secret('the key that a delta link repeats');
 
 const tokensOf = async (
   body: object,
@@ -15,7 +19,7 @@ const tokensOf = async (
     response.end(JSON.stringify({items: [{id: 1}], ...body}));
   });
   const http = openHttpClient(
-    {baseUrl: origin},
+    {baseUrl: origin, auth: apiKey({header: 'x-key', value: SID})},
     {signal: new AbortController().signal, log: () => {}},
   );
   const options = {records: 'items', ...(token !== undefined && {token})};
@@ -105,6 +109,11 @@ test.each([
     'a URL with a credential',
     {token: 'https://x.test/delta?access_token=abc&since=1'},
     'SystemError: GET ORIGIN/items: "token" in the body is a URL with the parameter "access_token", which may be a credential, and a state is not a place for one. Make the token in `read` instead, without that parameter: page(records, {token}).',
+  ],
+  [
+    'a URL that repeats a known secret',
+    {token: `https://x.test/delta?view=${encodeURIComponent(SID)}&since=1`},
+    'SystemError: GET ORIGIN/items: "token" in the body is a URL with the parameter "view", which may be a credential, and a state is not a place for one. Make the token in `read` instead, without that parameter: page(records, {token}).',
   ],
 ])('a token that is %s is an error', async (_what, body, message) => {
   expect(await tokensOf(body, 'token')).toBe(message);
