@@ -2,6 +2,7 @@
 import type {Source} from '../author/source.ts';
 import type {UrlFields} from '../http/response/wrong-url.ts';
 import {secretValues} from '../json/marked-secrets.ts';
+import {percentDecoded} from '../json/percent.ts';
 import {isObject, type JsonObject} from '../json/values.ts';
 
 type Leaf = {readonly path: readonly string[]; readonly value: string | number};
@@ -50,18 +51,10 @@ const hostIn = ({value}: Leaf): string | undefined =>
     ? URL.parse(value.trim())?.hostname || URL.parse(`http://${value.trim()}`)?.hostname
     : undefined;
 
-const decoded = (path: string): string => {
-  try {
-    return decodeURI(path);
-  } catch {
-    return path;
-  }
-};
-
 /** Values of a single sign are in any path by chance. */
 const isPartOf = ({pathname}: URL, {value}: Leaf): boolean => {
   const part = String(value).replaceAll(/^\/+|\/+$/g, '');
-  return part.length > 1 && `${decoded(pathname)}/`.includes(`/${part}/`);
+  return part.length > 1 && `${percentDecoded(pathname)}/`.includes(`/${part}/`);
 };
 
 type Base = {readonly origin: string; readonly href: string};

@@ -4,6 +4,7 @@ import {excerpt} from '../json/trim.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Query} from './query.ts';
 import type {RequestScope} from './request-scope.ts';
+import {namesSecret} from './secret-names.ts';
 import type {Sign} from './wire/sign.ts';
 
 /**
@@ -113,15 +114,6 @@ export const describeRequest = ({method, url}: Pick<HttpRequest, 'method' | 'url
   `${method} ${describeUrl(url)}`;
 
 const MAX_URL = 1_000;
-
-/** Query parameters that often hold a credential unknown to the kit, as in a signed link. */
-const SECRET_PARAMETER = /token|secret|passw|signature|^sig$|credential|auth|key/i;
-
-/** Tokens of pages and of syncs are not secrets. */
-const PAGE_TOKEN = /(page|next|sync|delta|skip)_?token|continuation/i;
-
-export const namesSecret = (parameter: string): boolean =>
-  SECRET_PARAMETER.test(parameter) && !PAGE_TOKEN.test(parameter);
 
 /** The same with the query, for DEBUG lines. Values that may be credentials are masked. */
 export const describeWithQuery = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string => {

@@ -1,4 +1,5 @@
 // Finds the values of a config that its JSON Schema marks `airbyte_secret`.
+import {percentDecoded} from './percent.ts';
 import {isObject, type JsonObject} from './values.ts';
 
 /** All strings and numbers in a value. A switch hides nothing. */
@@ -36,19 +37,11 @@ const allIn = (root: unknown, found = new Set<JsonObject>()): ReadonlySet<JsonOb
   return found;
 };
 
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
-
 /** `#/definitions/key`, by https://www.rfc-editor.org/rfc/rfc6901 */
 const byPointer = (root: unknown, pointer: string): unknown => {
   let here = root;
   for (const token of pointer.split('/').slice(1)) {
-    const key = decoded(token).replaceAll('~1', '/').replaceAll('~0', '~');
+    const key = percentDecoded(token).replaceAll('~1', '/').replaceAll('~0', '~');
     if (Array.isArray(here)) here = here[Number(key)];
     else here = isObject(here) && Object.hasOwn(here, key) ? here[key] : undefined;
   }

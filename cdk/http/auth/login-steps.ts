@@ -6,6 +6,7 @@ import {json as jsonDecoder} from '../decode/json.ts';
 import {isTruncation} from '../decode/truncated-body.ts';
 import {type Query, setParameter} from '../query.ts';
 import type {RequestScope} from '../request-scope.ts';
+import {namesLoginSecret} from '../secret-names.ts';
 import type {HttpRequest, HttpResponse, ResponseRule, Send} from '../types.ts';
 import {MAX_BODY_BYTES} from '../wire/transport.ts';
 import type {AuthRuntime} from './auth.ts';
@@ -38,15 +39,12 @@ export type LoginClient = {
   readonly post: (path: string, options?: LoginRequest) => Promise<LoginResponse>;
 };
 
-/** User names are not secrets: each would be masked in every log line that contains it. */
-const SECRET_FIELD = /pass|pwd|secret|token|key|pin|otp|csrf|crumb|cookie|^auth|^response$|^sid$/i;
-
 /** Also those of nested objects: JSON-RPC has them in `params`. */
 const secretsIn = (fields: unknown): readonly string[] =>
   typeof fields !== 'object' || fields === null
     ? []
     : Object.entries(fields).flatMap(([name, value]) =>
-        SECRET_FIELD.test(name) && typeof value === 'string' ? [value] : secretsIn(value),
+        namesLoginSecret(name) && typeof value === 'string' ? [value] : secretsIn(value),
       );
 
 /** Values that are in any log by chance. */

@@ -96,7 +96,7 @@ const hasOnlyMessage = (json: JsonObject): boolean => {
   );
 };
 
-const reportsFailure = (json: unknown): boolean =>
+const reportsRefusal = (json: unknown): boolean =>
   isObject(json) &&
   (errorIn(json) !== undefined || [json, ...Object.values(json).filter(isObject)].some(hasFailed));
 
@@ -104,13 +104,13 @@ const reportsFailure = (json: unknown): boolean =>
 const isRefusal = (json: unknown): boolean => {
   if (Array.isArray(json)) return json.length > 0 && json.every(isRefusal);
   if (!isObject(json)) return typeof json === 'string' && json !== '';
-  return reportsFailure(json) || hasOnlyMessage(json);
+  return reportsRefusal(json) || hasOnlyMessage(json);
 };
 
 /** The status, a rule or the JSON may say that a login was refused. */
 const isAccepted = (response: HttpResponse): boolean =>
   actionOf(response) === 'success' &&
-  (response.rule !== undefined || !reportsFailure(jsonOf(response)));
+  (response.rule !== undefined || !reportsRefusal(jsonOf(response)));
 
 export const assertNotRefused = (
   request: HttpRequest,

@@ -134,7 +134,7 @@ describe('a login', () => {
     const {origin} = await serveSessions(() => undefined);
     const auth = sessionToken({login, token: 'result', send: {body: 'auth'}});
     expect(await failureOf(() => withAuth({baseUrl: origin, auth}, get))).toBe(
-      `SystemError: GET ${origin}/items has no body, so it can't carry the session in its field "auth". Send it as a POST, or ` +
+      `SystemError: GET ${origin}/items has no body of JSON or form fields, so it can't carry the session in its field "auth". Send it as a POST, or ` +
         'the session in the query or a header.',
     );
   });

@@ -45,7 +45,7 @@ const withBody = (request: HttpRequest, name: string, value: string): HttpReques
   const json = request.json && setAt(request.json, name.split('.'), value);
   if (isObject(json)) return {...request, json};
   throw new SystemError(
-    `${describeRequest(request)} has no body, so it can't carry the session in its field "${name}". Send it as a POST, or the session in the query or a header.`,
+    `${describeRequest(request)} has no body of JSON or form fields, so it can't carry the session in its field "${name}". Send it as a POST, or the session in the query or a header.`,
   );
 };
 

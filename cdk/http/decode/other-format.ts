@@ -1,6 +1,7 @@
 // Recognizes HTML, XML and JSON in place of the expected format: login pages and errors with the status 200.
 import {SystemError} from '../../errors.ts';
 import {excerpt} from '../../json/trim.ts';
+import {parsed} from '../response/json-body.ts';
 import {reasonIn} from '../response/refusal-text.ts';
 import type {About} from './decoder.ts';
 
@@ -32,21 +33,12 @@ const isMarkup = (head: string): boolean => {
   return name !== undefined && (selfClosing === '/' || head.includes(`</${name}`));
 };
 
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 /** The format of a text that cannot be in another one. Values of a table may be HTML or JSON themselves. */
 const certainFormatOf = (head: string): Format | undefined => {
   const isHtml = DOCTYPE_HTML.test(head) || (head.startsWith('<') && rootOf(head) === 'html');
   if (isHtml) return 'HTML';
   if (XML_DECLARATION.test(head)) return 'XML';
-  return JSON_START.test(head) && isJson(head) ? 'JSON' : undefined;
+  return JSON_START.test(head) && parsed(head) !== undefined ? 'JSON' : undefined;
 };
 
 const formatOf = (head: string): Format | undefined => {

@@ -2,6 +2,7 @@
 import {fieldOf, isObject, kindOf, valueAt} from '../../json/values.ts';
 import {errorIn} from '../response/refusal-text.ts';
 import {isWild, noRecords, type WithoutRecords} from './records-path.ts';
+import {endsOf, partsOf, rootOf, valueAtSpot} from './spots.ts';
 
 /** `R` is the author's claim: records are checked against the schema elsewhere. */
 const isRecordList = <R extends object>(value: unknown): value is readonly R[] =>
@@ -44,25 +45,10 @@ export const assertRecords = <R extends object>({
   throw noRecords({where, path, kind, keys, error, ...item});
 };
 
-const childrenOf = (value: unknown): readonly unknown[] => {
-  if (Array.isArray(value)) return value;
-  return isObject(value) ? Object.values(value) : [undefined];
-};
-
-/** The values at all ends of a path with `*`; undefined for each branch that leads nowhere. */
-const allAt = (json: unknown, path: string): readonly unknown[] => {
-  const direct = fieldOf(json, path);
-  if (direct !== undefined) return [direct];
-  const dot = path.indexOf('.');
-  const head = dot < 0 ? path : path.slice(0, dot);
-  const values = head === '*' ? childrenOf(json) : [fieldOf(json, head)];
-  return dot < 0 ? values : values.flatMap((value) => allAt(value, path.slice(dot + 1)));
-};
-
 /** With `*`, joins all values at the ends of the path. Null and missing ones have no records; undefined if all are missing. */
 export const recordsAtPath = (json: unknown, path: string): unknown => {
   if (!isWild(path)) return valueAt(json, path);
-  const ends = allAt(json, path);
+  const ends = endsOf(rootOf(json), partsOf(path)).map((end) => end && valueAtSpot(end));
   if (ends.length > 0 && ends.every((end) => end === undefined)) return undefined;
   const other = ends.find((end) => typeof end !== 'object' && end !== undefined);
   return other ?? ends.filter((end) => end !== undefined && end !== null).flat();

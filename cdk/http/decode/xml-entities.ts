@@ -24,7 +24,7 @@ const OTHERS =
   'rsaquo=203a bull=2022 trade=2122 dagger=2020 Dagger=2021 permil=2030 zwnj=200c zwj=200d';
 
 /** Not those of @nodable/entities, the parser's own: it has no `ndash`, and a wrong `ocirc`. */
-const HTML_NAMES: ReadonlyMap<string, number> = new Map([
+export const HTML_NAMES: ReadonlyMap<string, number> = new Map([
   ...LATIN.split(' ').map((name, index) => [name, 0xa0 + index] as const),
   ...OTHERS.split(' ').map((one) => {
     const [name = '', code = ''] = one.split('=');

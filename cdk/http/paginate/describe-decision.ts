@@ -1,5 +1,6 @@
 // Describes what a paginator decided, for the log.
-import {describeRequest, describeWithQuery, type HttpRequest, namesSecret} from '../types.ts';
+import {namesSecret} from '../secret-names.ts';
+import {describeRequest, describeWithQuery, type HttpRequest} from '../types.ts';
 import type {FetchedPage} from './paginator.ts';
 
 const shown = (name: string, value: string | null): string => {

@@ -4,7 +4,8 @@ import {SystemError} from '../../errors.ts';
 import {printExact} from '../../json/exact.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import type {Query} from '../query.ts';
-import {describeRequest, type HttpRequest, namesSecret} from '../types.ts';
+import {namesSecret} from '../secret-names.ts';
+import {describeRequest, type HttpRequest} from '../types.ts';
 import type {Follow, HoldsSecret} from '../wire/crossing.ts';
 import {bodyOf} from '../wire/request-body.ts';
 

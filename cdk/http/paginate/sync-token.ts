@@ -1,8 +1,9 @@
 // Finds the token from which a later run reads what changed since: Google's `nextSyncToken`, Microsoft's `@odata.deltaLink`.
 import {SystemError} from '../../errors.ts';
 import {isNone} from '../../json/values.ts';
+import {namesCredential} from '../secret-names.ts';
 import {describeRequest} from '../types.ts';
-import {type HoldsSecret, namesCredential} from '../wire/crossing.ts';
+import type {HoldsSecret} from '../wire/crossing.ts';
 import {describeLocation, type FieldLocation, scalarIn, valueAtLocation} from './field-location.ts';
 import type {FetchedPage} from './paginator.ts';
 

@@ -189,9 +189,10 @@ describe('the message of a refusal', () => {
   test.each([
     [
       '<!DOCTYPE html><html><head><title>\n Just a moment&hellip; </title></head></html>',
-      'Just a moment&hellip;',
+      'Just a moment…',
     ],
     ['<html><body><h1>502 Bad Gateway</h1></body></html>', '502 Bad Gateway'],
+    ['<html><head><title>A&nosuch;B</title></head></html>', 'A&nosuch;B'],
     ['<html><head><title></title></head><h1>Log in</h1></html>', 'Log in'],
   ])('is the title of an HTML page', (body, expected) => {
     expect(refusalIn(body, 'text/html')).toBe(expected);

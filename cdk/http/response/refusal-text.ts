@@ -1,6 +1,8 @@
 // Finds the reason of an error in a response: in a body of any format, or in its headers.
+import {percentDecoded} from '../../json/percent.ts';
 import {excerpt} from '../../json/trim.ts';
 import {isNone, isObject, type JsonObject} from '../../json/values.ts';
+import {HTML_NAMES} from '../decode/xml-entities.ts';
 import type {HttpResponse} from '../types.ts';
 import {parsed} from './json-body.ts';
 import {isReasonName, plainName, reasonOf} from './reason.ts';
@@ -8,14 +10,19 @@ import {isReasonName, plainName, reasonOf} from './reason.ts';
 /** Nothing beyond it is looked at in a body that is not JSON. */
 const MAX_TEXT = 20_000;
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  ...{lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' '},
+const PREDEFINED: Readonly<Record<string, string>> = {
+  ...{lt: '<', gt: '>', amp: '&', quot: '"', apos: "'"},
+};
+
+const codeOf = (name: string): number => {
+  if (!name.startsWith('#')) return HTML_NAMES.get(name) ?? 0;
+  return /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
 };
 
 const characterOf = (whole: string, name: string): string => {
-  const number = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
-  if (!name.startsWith('#')) return ENTITIES[name] ?? whole;
-  return number > 0 && number <= 0x10ffff ? String.fromCodePoint(number) : whole;
+  if (Object.hasOwn(PREDEFINED, name)) return PREDEFINED[name] ?? whole;
+  const code = codeOf(name);
+  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
 };
 
 const unescaped = (text: string): string =>
@@ -129,14 +136,6 @@ export const reasonIn = (text: string): string | undefined => {
   return (found !== text && reasonOf(found)) || undefined;
 };
 
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
-
 /** `error="invalid_token", error_description="It has expired"`: https://www.rfc-editor.org/rfc/rfc6750#section-3 */
 const challengeIn = (header = ''): JsonObject =>
   Object.fromEntries(
@@ -153,7 +152,7 @@ const headerParts = (headers: HttpResponse['headers']): readonly unknown[] => {
   const named = Object.entries(headers).filter(([name]) => isReasonHeader(name));
   const challenge = challengeIn(headers['www-authenticate']);
   return [
-    ...named.map(([, value]) => decoded(value)),
+    ...named.map(([, value]) => percentDecoded(value)),
     ...('error' in challenge ? [challenge] : []),
   ];
 };

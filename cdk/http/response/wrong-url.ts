@@ -5,6 +5,7 @@ import {isObject} from '../../json/values.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {type WebPage, webPageIn} from '../decode/other-format.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
+import {portOf} from '../wire/reach.ts';
 import {REDIRECT_LOOP} from '../wire/redirects.ts';
 import {actionOf} from './action.ts';
 import {describeRedirect, describeResponse, isGarbled, networkCode, refusal} from './faults.ts';
@@ -34,8 +35,6 @@ const attemptedIn = (fault: unknown): readonly string[] => {
   const [, attempted] = ATTEMPTED.exec(messageOf(fault)) ?? [];
   return attempted === undefined ? attemptedIn(cause) : [attempted];
 };
-
-const portOf = ({port, protocol}: URL): string => port || (protocol === 'https:' ? '443' : '80');
 
 /** The fault is of another server: a proxy, or one that a redirect led to. Addresses leave out port 0. */
 const isElsewhere = (fault: unknown, url: URL, attempted: readonly string[]): boolean => {

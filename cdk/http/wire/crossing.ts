@@ -1,6 +1,8 @@
 // Requests that leave their origin, by a redirect or a link. No credential may go along: not in a header, a query, a path or
 // a body.
 import {ConfigError} from '../../errors.ts';
+import {percentDecoded} from '../../json/percent.ts';
+import {namesCredential} from '../secret-names.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
 import {isSameHost, type Reach, type Way} from './reach.ts';
 import {hasBody} from './request-body.ts';
@@ -13,23 +15,14 @@ const HARMLESS = new Set(['accept', 'accept-encoding', 'accept-language', 'user-
 
 const isHarmless = (header: string): boolean => HARMLESS.has(header);
 
-/** Parameters whose whole name says that they hold a credential: `api_key`, `X-Auth-Token`, `sig`. Not `author`, not `page_token`. */
-const CREDENTIAL =
-  /^(x[-_])?((access|api|app|auth|client|private|refresh|secret|session|user)[-_]?)?(key|token|secret|passw(or)?d|pwd|sig|signature|auth|authorization|credentials?|sid)$/i;
-
-export const namesCredential = (parameter: string): boolean => CREDENTIAL.test(parameter);
-
 /** A value in a link may be encoded more than once: `?return_to=https%3A%2F%2F…%253D…`. */
 const decodings = (text: string): readonly string[] => {
   const found = [text];
   for (let depth = 0; depth < 3; depth += 1) {
-    try {
-      const decoded = decodeURIComponent(found.at(-1) ?? '');
-      if (decoded === found.at(-1)) break;
-      found.push(decoded);
-    } catch {
-      break;
-    }
+    const last = found.at(-1) ?? '';
+    const decoded = percentDecoded(last);
+    if (decoded === last) break;
+    found.push(decoded);
   }
   return found;
 };

@@ -1,6 +1,7 @@
 // Finds the proxy for a URL, in the config or the environment: https://curl.se/docs/manpage.html#ENVIRONMENT
 import {BlockList, isIP} from 'node:net';
 import {ConfigError} from '../../errors.ts';
+import {percentDecoded} from '../../json/percent.ts';
 import {portOf} from './reach.ts';
 
 /** A proxy from the source's config. It replaces the proxy of the environment. */
@@ -55,14 +56,6 @@ const inConfig = (value: string): Setting => ({
 const urlOf = ({value}: Setting): URL | null =>
   URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`);
 
-const decode = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
-
 /** The value is never shown: it may hold a password. */
 const refuse = ({where}: Setting, why: string): ConfigError =>
   new ConfigError(
@@ -85,7 +78,7 @@ const parse = (setting: Setting): ChosenProxy => {
   if (pathname.endsWith('.pac')) {
     throw refuse(setting, "is the URL of a script that chooses proxies, which can't be used here");
   }
-  const credentials = `${decode(username)}:${decode(password)}`;
+  const credentials = `${percentDecoded(username)}:${percentDecoded(password)}`;
   return {
     url: origin,
     name: `the proxy ${origin} (${setting.where.replace(/ in the environment$|^the proxy in the /g, '')})`,
@@ -110,8 +103,12 @@ export const proxySecrets = (
     const url = urlOf({where: '', value: value.trim()});
     const {username = '', password = ''} = url ?? {};
     if (password === '') return [];
-    const plain = decode(password);
-    return [password, plain, Buffer.from(`${decode(username)}:${plain}`).toString('base64')];
+    const plain = percentDecoded(password);
+    return [
+      password,
+      plain,
+      Buffer.from(`${percentDecoded(username)}:${plain}`).toString('base64'),
+    ];
   });
   return [...new Set(secrets)];
 };
