@@ -85,12 +85,10 @@ const usable = (
 ): Map<string, Map<string, DeletedId>> => {
   const slices = isDeepStrictEqual(stored?.key, key) ? unpackSlices(stored) : undefined;
   const isKept = ({at}: DeletedId): boolean => oldest === undefined || String(at) >= oldest;
-  return new Map(
-    [...(slices ?? [])].map(([slice, ids]) => [
-      slice,
-      new Map([...ids].filter(([, deleted]) => isKept(deleted))),
-    ]),
+  const kept = [...(slices ?? [])].map(
+    ([slice, ids]) => [slice, new Map([...ids].filter(([, deleted]) => isKept(deleted)))] as const,
   );
+  return new Map(kept.filter(([, ids]) => ids.size > 0));
 };
 
 export const openDeletedIds = (
@@ -112,12 +110,14 @@ export const openDeletedIds = (
     const text = comparableId(id);
     const slice = sliceOf.get(text);
     if (slice === undefined) return;
-    slices.get(slice)?.delete(text);
+    const ids = slices.get(slice);
+    ids?.delete(text);
+    if (ids?.size === 0) slices.delete(slice);
     sliceOf.delete(text);
     packed = undefined;
   };
   const packAll = (isKept: (slice: string) => boolean): string => {
-    const kept = [...slices].filter(([slice, ids]) => ids.size > 0 && isKept(slice));
+    const kept = [...slices].filter(([slice]) => isKept(slice));
     if (kept.length < slices.size) return pack(jsonOf(new Map(kept), packSlice));
     packed ??= pack(jsonOf(slices, packSlice));
     return packed;
