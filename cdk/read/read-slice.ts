@@ -1,9 +1,8 @@
-// Reads one slice from its position to its end: its pages, its windows, and the page at which it resumes.
+// Reads one slice from its position to its end: its pages, and the page at which it resumes.
 import type {Cursor} from '../author/cursor.ts';
-import type {Stream, Window} from '../author/stream-types.ts';
+import type {Stream} from '../author/stream-types.ts';
 import type {TokenCursor} from '../author/token-cursor.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../author/types.ts';
-import {shift} from '../duration.ts';
 import {messageOf, SystemError, TransientError} from '../errors.ts';
 import {type ListResume, openListResume} from '../http/paginate/resume.ts';
 import {countOf, type RawRecords, someOf} from '../json/raw-records.ts';
@@ -16,6 +15,7 @@ import {type EndOfNews, openEndOfNews} from './descending.ts';
 import type {Output} from './emit.ts';
 import type {Passthrough} from './passthrough.ts';
 import {assertTokenKept, readByToken, tokenRules} from './read-by-token.ts';
+import {readWindows, type WindowedSlice} from './read-windows.ts';
 import type {Progress, SliceProgress} from './state/progress.ts';
 import {sliceKey} from './state/slice-keys.ts';
 import type {StreamClient} from './stream-client.ts';
@@ -260,105 +260,6 @@ const readFrom = async (
   }
 };
 
-/** Shorter windows are not split; one that is full is an error. Milliseconds. */
-const SHORTEST_WINDOW = 1_000;
-
-/** Writes instants like the slice's `since`. */
-type AsValue = (instant: number) => CursorValue;
-
-type Range = readonly [start: number, end: number];
-
-/**
- * An instant that divides a window into two that differ for the API; undefined without one. A date has no times of day, so
- * half a day would be requested with the same values as the whole.
- */
-const middleOf = (
-  [start, end]: Range,
-  asValue: AsValue,
-  {tickBefore, instantOf}: CursorRules,
-): number | undefined => {
-  if (end - start <= SHORTEST_WINDOW) return undefined;
-  const [since, until] = [asValue(start), asValue(end)];
-  const isBetween = (instant: number | undefined): instant is number => {
-    if (instant === undefined || instant <= start || instant >= end) return false;
-    const value = asValue(instant);
-    return value !== since && value !== until;
-  };
-  // Half of January and February may be in January still.
-  return [start + Math.floor((end - start) / 2), instantOf(tickBefore(until))].find(isBetween);
-};
-
-const readWindow = async (
-  slice: SliceReading,
-  {cap = Number.POSITIVE_INFINITY}: Window,
-  [start, end]: Range,
-  asValue: AsValue,
-): Promise<void> => {
-  const bounds = {since: asValue(start), until: asValue(end)};
-  const {rules} = slice;
-  const values = new Set<CursorValue | undefined>();
-  const count = await readFrom(slice, {...bounds, resume: undefined}, ({valid}) => {
-    // Two are enough to divide the window between them.
-    for (const record of valid) if (values.size < 2) values.add(rules?.valueOf(record));
-  });
-  if (count < cap) return;
-  const middle = rules && middleOf([start, end], asValue, rules);
-  const [only] = values;
-  if (middle === undefined || (values.size === 1 && only !== undefined)) {
-    const where =
-      middle === undefined
-        ? `From ${bounds.since} to ${bounds.until}, the shortest window of this cursor,`
-        : `At ${only}`;
-    throw new SystemError(
-      `${where} there are ${count} records or more, which is the most that the API returns for one query, so some may be missing. Divide the stream into smaller slices.`,
-    );
-  }
-  logForStream(
-    slice.reading,
-    'INFO',
-    `the window from ${bounds.since} to ${bounds.until} has at least ${cap} records, the most that the API returns for one query. It is read again in halves.`,
-  );
-  await readWindow(slice, {cap, length: {}}, [start, middle], asValue);
-  await readWindow(slice, {cap, length: {}}, [middle, end], asValue);
-};
-
-/** The end of the window that begins at `start`. It is longer if the cursor's values could not tell its ends apart. */
-const windowEnd = (start: number, last: number, {length}: Window, asValue: AsValue): number => {
-  const since = asValue(start);
-  let end = shift(start, length, 1);
-  while (end < last && end > start && asValue(end) === since) end = shift(end, length, 1);
-  return Math.min(last, end);
-};
-
-const DAY = 24 * 3_600_000;
-
-/** The last window ends after the current second, or after today if the cursor is a date. */
-const lastEnd = (now: number, model: CursorValue): number => {
-  const unit = typeof model === 'string' && !model.includes(':') ? DAY : 1_000;
-  return Math.ceil(now / unit) * unit;
-};
-
-const readWindows = async (slice: SliceReading, window: Window): Promise<void> => {
-  const {reading, progress, rules} = slice;
-  const {since} = progress;
-  const first = since === undefined ? undefined : rules?.instantOf(since);
-  if (since === undefined || rules === undefined || first === undefined) {
-    throw new SystemError(
-      `Stream ${reading.stream.name} is read in windows of time, so its cursor must be a time and needs a \`start\`; but it begins at ${since}.`,
-    );
-  }
-  const end = lastEnd(reading.run.startedAt, since);
-  const asValue: AsValue = (instant) =>
-    instant === first ? since : rules.atInstant(instant, since);
-  for (let start = first; start < end; ) {
-    const next = windowEnd(start, end, window, asValue);
-    await readWindow(slice, window, [start, next], asValue);
-    progress.reach(asValue(next));
-    await reading.saveIfDue();
-    start = next;
-  }
-};
-
 const readFromToken = (sliceReading: SliceReading, cursor: TokenCursor): Promise<void> => {
   const {reading, slice, context, progress, deletes} = sliceReading;
   return readByToken({
@@ -394,7 +295,11 @@ export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Pro
   };
   if (token !== undefined) await readFromToken(sliceReading, token);
   else if (window === undefined) await readFrom(sliceReading, {since, until: undefined, resume});
-  else await readWindows(sliceReading, window);
+  else {
+    const read: WindowedSlice['read'] = (bounds, onPage) =>
+      readFrom(sliceReading, {...bounds, resume: undefined}, onPage);
+    await readWindows({...sliceReading, read}, window);
+  }
   progress.complete();
   await reading.onRecords(await deletes.end(), slot);
 };
