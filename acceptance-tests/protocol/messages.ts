@@ -1,6 +1,7 @@
 // Reads the messages of a run. They come from foreign programs, so each field is validated.
 
 import {listAt, objectAt, stringAt} from '../../cdk/json/at.ts';
+import {excerpt} from '../../cdk/json/trim.ts';
 import type {JsonObject} from '../../cdk/json/values.ts';
 import type {Line, Run} from '../connectors/connector.ts';
 
@@ -134,5 +135,5 @@ const MAX_SHOWN = 400;
 /** Shortens a value for a report. */
 export const shown = (value: unknown): string => {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  return excerpt(text, MAX_SHOWN);
 };

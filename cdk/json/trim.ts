@@ -3,8 +3,12 @@
 const MAX_QUOTE = 300;
 
 /** The beginning of a server's text. `…` stands for the rest; the redactor knows that a secret may be cut there. */
-export const excerpt = (text: string, length = MAX_QUOTE): string =>
-  text.length > length ? `${text.slice(0, length)}…` : text;
+export const excerpt = (text: string, length = MAX_QUOTE): string => {
+  if (text.length <= length) return text;
+  // Half of a character such as an emoji is not valid in UTF-8, and some parsers of JSON refuse the line.
+  const isHalf = (text.codePointAt(length - 1) ?? 0) > 0xffff;
+  return `${text.slice(0, isHalf ? length - 1 : length)}…`;
+};
 
 /**
  * The string without the characters at its end for which `isCut` is true. Not by a pattern such as `/0+$/`, which starts

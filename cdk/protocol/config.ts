@@ -3,6 +3,7 @@ import addFormats from 'ajv-formats';
 import {ConfigError} from '../errors.ts';
 import {withDigitsOf} from '../json/exact.ts';
 import {secretValues} from '../json/marked-secrets.ts';
+import {excerpt} from '../json/trim.ts';
 import {fieldOf, isObject, type JsonObject, kindOf} from '../json/values.ts';
 import {relevantFaults} from './choices.ts';
 import {inexactNumbers, takesString} from './inexact-numbers.ts';
@@ -36,14 +37,11 @@ const demand = ({keyword, params, message = 'is not valid'}: ErrorObject): strin
 
 const MAX_SHOWN = 80;
 
-const excerpt = (text: string): string =>
-  text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
-
 const shown = (value: unknown, secrets: ReadonlySet<string>): string => {
   if (value === undefined) return 'missing';
   if (typeof value === 'object') return kindOf(value);
   if (secrets.has(String(value))) return `${kindOf(value)} that is a secret`;
-  return excerpt(quoted(value));
+  return excerpt(quoted(value), MAX_SHOWN);
 };
 
 /** Errors with these keywords are about the object around the field that they name. */
@@ -103,8 +101,8 @@ const assertExact = (
   const hidden = secrets();
   const faults = numbers.map(({path, digits, value}) => {
     const isHidden = hidden.has(digits) || hidden.has(String(value));
-    const found = isHidden ? 'a number' : `the number ${excerpt(digits)}`;
-    const quotes = isHidden ? 'in quotes' : `in quotes, as ${excerpt(`"${digits}"`)}`;
+    const found = isHidden ? 'a number' : `the number ${excerpt(digits, MAX_SHOWN)}`;
+    const quotes = isHidden ? 'in quotes' : `in quotes, as ${excerpt(`"${digits}"`, MAX_SHOWN)}`;
     const hint = takesString(schema, path) ? '' : ASK_AUTHOR;
     return `${path.join('.')} is ${found}, which is beyond 2^53, where JSON numbers are not exact in JavaScript: write it ${quotes}${hint}`;
   });

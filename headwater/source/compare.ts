@@ -1,4 +1,5 @@
 // Compares a declared schema with what was seen in records.
+import {excerpt} from '../../cdk/json/trim.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {count} from '../../sync/report/format.ts';
 import {formatIn, type Kind, kindsIn, type Seen} from './observe.ts';
@@ -47,10 +48,8 @@ const describeDeclared = (schema: unknown): string => {
 
 const MAX_EXAMPLE = 40;
 
-const example = (text: string | undefined): string => {
-  if (text === undefined) return '';
-  return `, such as ${text.length > MAX_EXAMPLE ? `${text.slice(0, MAX_EXAMPLE)}…` : text}`;
-};
+const example = (text: string | undefined): string =>
+  text === undefined ? '' : `, such as ${excerpt(text, MAX_EXAMPLE)}`;
 
 const ARTICLE: Readonly<Record<Kind, string>> = {
   string: 'a string',
