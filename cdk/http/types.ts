@@ -86,7 +86,7 @@ export type HttpResponse = {
   readonly status: number;
   /** Names in lower case; several values of one name are joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The `set-cookie` headers, one by one. */
+  /** The `set-cookie` headers, one by one, also of redirects within the origin of `url`. */
   readonly setCookies?: readonly string[];
   readonly body: Buffer;
   /** The number of bytes written to the request's file; the body is empty then. */

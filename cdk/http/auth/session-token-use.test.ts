@@ -250,6 +250,24 @@ describe('a session in a cookie', () => {
     expect([first, rolled[0], rolled.at(-1)]).toEqual(['session-1', 'rolled-1', 'rolled-100']);
   });
 
+  test('may be set by a redirect that a GET follows', async () => {
+    const {origin, calls} = await serveLogins(({path}) =>
+      path === '/login'
+        ? [302, '', {location: '/welcome', 'set-cookie': 'sid=session-1'}]
+        : [200, []],
+    );
+    const byGet = sessionToken({
+      login: {path: '/login', method: 'GET', query: {key: 'hush'}},
+      token: {cookie: 'sid'},
+    });
+    await withAuth({baseUrl: origin, auth: byGet}, get);
+    expect(calls.map(({path, headers}) => [path, headers['cookie']])).toEqual([
+      ['/login', undefined],
+      ['/welcome', undefined],
+      ['/items', 'sid=session-1'],
+    ]);
+  });
+
   const COOKIE = {'set-cookie': 'sid=session-1'};
   test.each<[string, Reply, string | undefined]>([
     ['a redirect after it', [302, '', {location: '/home', ...COOKIE}], undefined],

@@ -66,6 +66,13 @@ const explainedOverflow = (fault: unknown, request: HttpRequest, limit: number):
       )
     : fault;
 
+/** The response with the cookies that earlier ones in its chain of redirects set. No origin may set any for another one. */
+const withCookiesOf = (before: HttpResponse | undefined, response: HttpResponse): HttpResponse => {
+  const {setCookies: own = []} = response;
+  const {setCookies: earlier = []} = before?.url.origin === response.url.origin ? before : {};
+  return earlier.length === 0 ? response : {...response, setCookies: [...earlier, ...own]};
+};
+
 export type Transport = {
   /** Loads undici, which takes a while the first time. */
   readonly open: () => Promise<unknown>;
@@ -148,10 +155,12 @@ export const openTransport = (
       const nextOf = redirects(first, (request, to, from) =>
         crossTo(request, signer?.strip(to) ?? to, from),
       );
+      let before: HttpResponse | undefined;
       for (let request = first; ; ) {
-        const response = await sendOne(request, until, signer);
+        const response = withCookiesOf(before, await sendOne(request, until, signer));
         const next = nextOf(request, response);
         if (next === undefined) return response;
+        before = response;
         request = next;
       }
     },
