@@ -1,5 +1,6 @@
 import type {JsonObject} from '../json/values.ts';
 import type {Auth, AuthRuntime} from './auth/auth.ts';
+import {authOriginsOf, onlyTo, secretKeeper, withheldFrom} from './auth/own-origins.ts';
 import {baseUrlOf} from './base-url.ts';
 import {asOne, decodeResponse} from './decode/decode-response.ts';
 import type {Decoder} from './decode/decoder.ts';
@@ -116,55 +117,6 @@ export type HttpRuntime = Pick<HttpRun, 'signal' | 'log'> & {
   /** Given by a check: a failure that a wrong URL in the config may cause is a config error that names the fields. */
   readonly urlFields?: UrlFields | undefined;
 } & Partial<Pick<AuthRuntime, 'onSecret' | 'onRotated'>>;
-
-/** The origins that get the credentials: a link in a response must not carry them elsewhere. */
-const authOriginsOf = ({baseUrl, authOrigins = []}: HttpOptions): readonly string[] =>
-  [...(baseUrl === undefined ? [] : [baseUrl]), ...authOrigins].map(
-    (url) => new URL(baseUrlOf(url)).origin,
-  );
-
-const onlyTo = (
-  origins: readonly string[],
-  {auth, rules: ruled = []}: HttpOptions,
-  {send, ...runtime}: AuthRuntime,
-): Send => {
-  const login: Send = (request) => send({...request, rules: [...(request.rules ?? []), ...ruled]});
-  const authorized = auth?.(send, {...runtime, send: login}) ?? send;
-  return (request) => (origins.includes(request.url.origin) ? authorized(request) : send(request));
-};
-
-/** Says why a refused request had no credentials; undefined if it had them. */
-const withheldFrom = (
-  origins: readonly string[],
-  {url}: HttpRequest,
-  {url: last}: HttpResponse,
-): string | undefined => {
-  const why = `because they are for ${origins.join(' and ')} only`;
-  if (!origins.includes(url.origin)) {
-    return `No credentials were sent to ${url.origin}, ${why}. If that is the address of the API, set it in the config; if the source should send them there too, list it in \`authOrigins\`.`;
-  }
-  return last.origin === url.origin
-    ? undefined
-    : `No credentials were sent to ${last.origin}, ${why}. If the API has moved, set its new URL in the config.`;
-};
-
-/** Shorter secrets are in any string by chance. */
-const SHORTEST_PART = 3;
-
-/** Passes secrets on to the run, and recognizes them, as well as those that the run knows from elsewhere. */
-const secretKeeper = ({onSecret = () => {}, redact = (text) => text}: HttpRuntime) => {
-  const known = new Set<string>();
-  return {
-    onSecret: (secret: string): void => {
-      if (secret !== '') known.add(secret);
-      onSecret(secret);
-    },
-    holdsSecret: (text: string): boolean =>
-      redact(text) !== text ||
-      known.has(text) ||
-      [...known].some((secret) => secret.length >= SHORTEST_PART && text.includes(secret)),
-  };
-};
 
 /** Ignored responses stay visible: the first one of each stream and status is logged, and all are counted. */
 const ignoredReporter = ({log}: Pick<HttpRun, 'log'>) => {
