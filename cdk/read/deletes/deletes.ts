@@ -5,19 +5,23 @@ import {tracksDeletes} from '../../author/deletes.ts';
 import type {Stream} from '../../author/stream-types.ts';
 import {provesDeletes} from '../../author/token-cursor.ts';
 import type {Page, Slice, StreamContext} from '../../author/types.ts';
-import {messageOf} from '../../errors.ts';
 import type {SliceProgress} from '../state/progress.ts';
 import type {DeletedIdsState, DeletesState} from '../state/stream-state.ts';
-import type {StreamRun} from '../stream-run.ts';
 import {isDamaged} from './deleted-ids.ts';
 import {openDeletedLists} from './deleted-list.ts';
+import {
+  type DeletesPort,
+  deletedListReader,
+  emitTombstones,
+  restoredEmitter,
+} from './emit-deletes.ts';
 import {flagDeleted} from './flag.ts';
 import {type IdList, openIdList} from './id-list.ts';
 import {type IdStore, openIdStore} from './id-store.ts';
 import {idOf} from './ids.ts';
 import {NO_IDS, type StoredIds, unpackSweep} from './packed-ids.ts';
 import {openRecords} from './records.ts';
-import {fetchRecord, openRaise} from './restored.ts';
+import {openRaise} from './restored.ts';
 import {openMarked, openReturned} from './returned.ts';
 import {openSweeps} from './sweep.ts';
 
@@ -47,15 +51,6 @@ export type StreamDeletes = {
   readonly state: (isFinished: boolean) => DeletesState | undefined;
 };
 
-export type DeletesPort = Pick<StreamRun, 'now' | 'startedAt'> & {
-  readonly emit: (records: readonly object[]) => Promise<void>;
-  readonly warn: (message: string) => void;
-  /** Emits a STATE. */
-  readonly save: () => Promise<void>;
-  /** For requests at the stream's end. */
-  readonly context: StreamContext;
-};
-
 /** For streams that do not track deletes from run to run. */
 const onlyFlag = (stream: Stream, {now}: DeletesPort): StreamDeletes => {
   const flagged = flagDeleted(stream, now);
@@ -70,23 +65,6 @@ const onlyFlag = (stream: Stream, {now}: DeletesPort): StreamDeletes => {
     settle: async () => true,
     state: () => undefined,
   };
-};
-
-const EMITTED_AT_ONCE = 1_000;
-
-/**
- * Call it once the state has their ids. It is saved first: if the run is interrupted, a record that is restored before the
- * next one would stay deleted.
- */
-const emitTombstones = async (
-  {emit, save}: DeletesPort,
-  tombstones: readonly object[],
-  isRemembered: boolean,
-): Promise<void> => {
-  if (isRemembered && tombstones.length > 0) await save();
-  for (let from = 0; from < tombstones.length; from += EMITTED_AT_ONCE) {
-    await emit(tombstones.slice(from, from + EMITTED_AT_ONCE));
-  }
 };
 
 /** Forgets ids that were stored with another `cursor.start` or primary key: a list may lack them only because of that. */
@@ -159,24 +137,6 @@ const openParts = (stream: Stream, state: DeletesState, stored: StoredIds, port:
   };
 };
 
-type Parts = ReturnType<typeof openParts>;
-
-type EmitRestored = (record: object, slice: Slice, key: string) => Promise<object>;
-
-const restoredEmitter = (
-  stream: Stream,
-  {records}: Parts,
-  {emit, now}: DeletesPort,
-): EmitRestored => {
-  const flagged = flagDeleted(stream, now);
-  return async (record, slice, key) => {
-    const taken = flagged(records.restored([record]), slice);
-    await emit(taken);
-    records.remember(key, taken);
-    return record;
-  };
-};
-
 /** Lists of the slices' own records. Without known ids an incomplete one does not matter. */
 const openOwnLists = (store: IdStore | undefined, warn: (message: string) => void) => {
   let isShort = false;
@@ -188,50 +148,6 @@ const openOwnLists = (store: IdStore | undefined, warn: (message: string) => voi
       }),
     /** True if one was not complete. */
     isShort: () => isShort,
-  };
-};
-
-/** Emits tombstones, and records that were restored. Returns these, and the error if the list could not be read. */
-const deletedListReader = (
-  {deletes, primaryKey}: Stream,
-  {lists, records, returned}: Parts,
-  emitRestored: EmitRestored,
-  port: DeletesPort,
-): ((
-  context: StreamContext,
-  slice: Slice,
-  key: string,
-) => Promise<{readonly restored: readonly object[]; readonly fault?: unknown}>) => {
-  const {restores} = deletes?.list ?? {};
-  const fetch = restores?.fetch ?? (async () => undefined);
-  return async (context, slice, key) => {
-    const restored: object[] = [];
-    try {
-      const missing = await lists?.read(context, slice, key, {
-        of: (items) => records.ofList(key, items),
-        cursorOf: records.cursorOf,
-        emit: async (tombstones) => {
-          // With `restores` the list itself shows what is restored.
-          if (!restores) returned?.mark(key, tombstones);
-          await emitTombstones(port, tombstones, (restores ?? returned) !== undefined);
-        },
-      });
-      for (const one of missing ?? []) {
-        const option = 'deletes.list.restores.fetch';
-        const within = {...context, slice};
-        const record = await fetchRecord(fetch, option, one, primaryKey, within);
-        if (record !== undefined) restored.push(await emitRestored(record, slice, key));
-        else if (one.isPending) await port.emit([records.ofMissing(one)]);
-        lists?.forget(one.id);
-      }
-      return {restored};
-    } catch (error) {
-      context.signal.throwIfAborted();
-      port.warn(
-        `the list of deleted records${key && ` of ${key}`} could not be read; other records are read, but the slice stays incomplete: ${messageOf(error)}`,
-      );
-      return {restored, fault: error};
-    }
   };
 };
 
