@@ -6,20 +6,24 @@
 //   image    sources as images, where a container engine answers
 //   broken   each broken connector through the whole acceptance suite
 import {availableParallelism} from 'node:os';
+import preset from './cdk/testing/jest/preset.ts';
 
 const SLOW = '\\.slow\\.test\\.ts$';
 const OTHERS = ['/acceptance-tests/broken/', '/test/clients/', '/test/image/', '/test/servers/'];
 const NOT_OURS = ['/node_modules/', '/dist/'];
 
+// The preset of every repository of connectors; globalSetup and globalTeardown are not for each project.
+const {setupFilesAfterEnv, globalSetup, globalTeardown, ...common} = preset;
+
 const shared = {
-  testEnvironment: 'node',
+  ...common,
   testPathIgnorePatterns: NOT_OURS,
-  modulePathIgnorePatterns: ['<rootDir>/.clients/', '<rootDir>/.servers/', '<rootDir>/.bench/'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: {'\\.ts$': '<rootDir>/scripts/strip-types.js'},
+  modulePathIgnorePatterns: ['.clients', '.servers', '.bench', 'dist', 'packages'].map(
+    (folder) => `<rootDir>/${folder}/`,
+  ),
 };
 
-const inProcess = {...shared, setupFilesAfterEnv: ['<rootDir>/test/http/network.ts']};
+const inProcess = {...shared, setupFilesAfterEnv};
 
 // These start processes and containers: nock has nothing to guard in this one.
 const PROJECTS = {
@@ -64,8 +68,8 @@ export default {
     ...(names.join() === 'quick' ? ['<rootDir>/scripts/report-left-out.js'] : []),
   ],
   // Once a run, around all of its projects.
-  globalSetup: '<rootDir>/test/secret-scan/start.ts',
-  globalTeardown: '<rootDir>/test/secret-scan/finish.ts',
+  globalSetup,
+  globalTeardown,
   collectCoverageFrom: ['cdk/**/*.ts', 'sources/**/*.ts', '!**/generated/**', '!**/*.test.ts'],
   coverageProvider: 'v8',
 };

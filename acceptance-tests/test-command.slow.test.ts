@@ -27,7 +27,9 @@ const HEADWATER = join(ROOT, 'headwater/main.ts');
 const headwaterTest = async (...args: readonly string[]) => {
   const printed = {stdout: '', stderr: ''};
   const argv = [process.execPath, HEADWATER, 'test', ...args];
-  const status = await runCommandLine('headwater', addTestCommand, argv, {
+  const define: Parameters<typeof runCommandLine>[1] = (program, act, output) =>
+    addTestCommand(program, act, output, async () => 0);
+  const status = await runCommandLine('headwater', define, argv, {
     out: (text) => {
       printed.stdout += text;
     },
@@ -182,7 +184,7 @@ describe('a wrong call', () => {
       [CONFIG, ...NONE, '--image', 'x'],
       'error: --exec and --image cannot be used together: give one of them.\n',
     ],
-    ['no file', [], /missing required argument 'config\.yml'/],
+    ['no file', [], /Name an acceptance-test-config\.yml, or sources/],
     [
       'an unknown key',
       [config(`${HEAD}  spec: {tests: [{confg_path: a.json}]}`), ...NONE],

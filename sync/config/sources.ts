@@ -1,18 +1,20 @@
 // Finds the program of a source by its name or path.
-import {access, constants, readdir, realpath, stat} from 'node:fs/promises';
+import {access, constants, realpath, stat} from 'node:fs/promises';
 import {basename, dirname, extname, join, relative, resolve} from 'node:path';
 import {UsageError} from '../../process/errors.ts';
+import {KIT, manifestOf, projectAbove, sourcesOf} from '../../process/project.ts';
 
 export type SourceProgram = {
   readonly name: string;
   readonly path: string;
-  /** The same for all paths of the program: links, and for our own sources other checkouts. */
+  /** The same for all paths of the program: links, and for sources of a repository other checkouts of it. */
   readonly program: string;
 };
 
-const HOME = join(import.meta.dirname, '../../sources');
+/** The repository of connectors around the working directory, or else the checkout of this program itself. */
+const home = (): string => projectAbove(process.cwd()) ?? KIT;
 
-const programOf = (name: string): string => join(HOME, name, 'main.ts');
+const programOf = (name: string): string => join(home(), 'sources', name, 'main.ts');
 
 const isFile = (path: string): Promise<boolean> =>
   stat(path).then(
@@ -27,9 +29,9 @@ const isExecutable = (path: string): Promise<boolean> =>
   );
 
 const ownSources = async (): Promise<readonly string[]> => {
-  const names = await readdir(HOME).catch(() => []);
+  const names = await sourcesOf(home());
   const found = await Promise.all(names.map((name) => isFile(programOf(name))));
-  return names.filter((_, index) => found[index]).sort();
+  return names.filter((_, index) => found[index]);
 };
 
 /** Names `/opt/source-x/main.py` source-x, and `./tap.sh` tap. */
@@ -38,13 +40,15 @@ const nameOf = (path: string): string => {
   return stem === 'main' ? basename(dirname(path)) : stem;
 };
 
+/** A source of a repository is the same in each checkout of it. */
 const programIdentity = async (path: string): Promise<string> => {
   const real = await realpath(path);
-  const own = /^([^/]+)\/main\.ts$/.exec(relative(await realpath(HOME), real));
-  return own === null ? real : `headwater ${own[1]}`;
+  const root = projectAbove(dirname(real));
+  const own = /^sources\/([^/]+)\/main\.ts$/.exec(root === undefined ? '' : relative(root, real));
+  return root === undefined || own === null ? real : `${(await manifestOf(root)).name} ${own[1]}`;
 };
 
-/** @param given the name of one of our sources, or the path of any executable */
+/** @param given the name of a source of this repository, or the path of any executable */
 export const findSource = async (given: string): Promise<SourceProgram> => {
   if (!given.includes('/')) {
     const names = await ownSources();
@@ -52,8 +56,9 @@ export const findSource = async (given: string): Promise<SourceProgram> => {
       const path = programOf(given);
       return {name: given, path, program: await programIdentity(path)};
     }
+    const known = names.length === 0 ? 'none here' : names.join(', ');
     throw new UsageError(
-      `There is no source ${given}. There are: ${names.join(', ')}. For your own program give its path, such as ./${given}.`,
+      `There is no source ${given}. There are: ${known}. For your own program give its path, such as ./${given}.`,
     );
   }
   const path = resolve(given);
