@@ -4,12 +4,19 @@
 //   servers  sources against servers that others wrote, started on loopback
 //   clients  sources run by clients that others wrote
 //   image    sources as images, where a container engine answers
+//   package  the published packages, installed and used outside of the checkout; needs a registry
 //   broken   each broken connector through the whole acceptance suite
 import {availableParallelism} from 'node:os';
 import preset from './cdk/testing/jest/preset.ts';
 
 const SLOW = '\\.slow\\.test\\.ts$';
-const OTHERS = ['/acceptance-tests/broken/', '/test/clients/', '/test/image/', '/test/servers/'];
+const OTHERS = [
+  '/acceptance-tests/broken/',
+  '/test/clients/',
+  '/test/image/',
+  '/test/package/',
+  '/test/servers/',
+];
 const NOT_OURS = ['/node_modules/', '/dist/'];
 
 // The preset of every repository of connectors; globalSetup and globalTeardown are not for each project.
@@ -44,6 +51,7 @@ const PROJECTS = {
     globalSetup: '<rootDir>/scripts/install-clients.js',
   },
   image: {...shared, testMatch: ['<rootDir>/test/image/*.test.ts']},
+  package: {...shared, testMatch: ['<rootDir>/test/package/*.test.ts']},
   broken: {...inProcess, testMatch: ['<rootDir>/acceptance-tests/broken/*.test.ts']},
 };
 

@@ -15,7 +15,7 @@ export type ImageOptions = {
   readonly repository?: string;
   /** Packages beside the bundle, for references to a cloud's secrets. */
   readonly clients: readonly string[];
-  /** Where the output of `docker build` goes; `pipe` drops it unless the build fails. */
+  /** Takes the output of `docker build`; `pipe` drops it unless the build fails. */
   readonly output: 'inherit' | 'pipe';
 };
 

@@ -37,7 +37,7 @@ export const startFakeApi = async (
   if (url === undefined) {
     throw new UsageError(`The fake API ${main} ended before it printed its URL.`);
   }
-  // What else it prints is dropped: a full pipe would stop it.
+  // The rest of its output is read and dropped: a full pipe would stop it.
   return {
     url,
     stop: async () => {

@@ -8,6 +8,7 @@ const here = (name: string): string =>
 
 export default {
   testEnvironment: 'node',
+  testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {'\\.ts$': here('strip-types')},
   setupFilesAfterEnv: [here('no-network')],
