@@ -48,7 +48,7 @@ const declare = () => {
 const compiledName = (code) =>
   code.replaceAll(/(\bfrom |\bimport\(|^import )(["']\.[^"'\n]+)\.ts(["'])/gm, '$1$2.js$3');
 
-/** What authors step into. The commands have no maps, which would be a quarter of the package: only their types are missing. */
+/** Authors step into these. The commands have no maps, which would be a quarter of the package: only their types are missing. */
 const hasMap = (path) => path.startsWith('cdk/') || path.startsWith('acceptance-tests/fake-api/');
 
 /** Every line is where it was: Node's type stripping puts blanks in place of types. */

@@ -9,7 +9,7 @@ import {beforeAll, describe, expect, test} from '@jest/globals';
 import {lastStates, recordsOf} from '../../cdk/testing/messages.ts';
 import {parseMessages} from '../../cdk/testing/protocol.ts';
 import packageJson from '../../package.json' with {type: 'json'};
-import {configuredCatalog, ROOT, runProgram, workspace} from '../e2e/run-program.ts';
+import {configuredCatalog, HEADWATER, ROOT, runProgram, workspace} from '../e2e/run-program.ts';
 import {printLine} from '../print-line.ts';
 import {buildImage, container, docker, hasEngine, runImage} from './docker.ts';
 
@@ -198,10 +198,10 @@ const counted = (messages: readonly Message[]): number =>
     'holds the cloud clients that its build names, and no others',
     async () => {
       const image = 'headwater/source-faker:clients';
-      const build = await docker(
-        ...['build', '--build-arg', 'SOURCE=faker', '--tag', image],
-        ...['--build-arg', 'CLIENTS=@aws-sdk/client-secrets-manager', ROOT],
-      );
+      const build = await runProgram(HEADWATER, [
+        ...['image', 'faker', '--tag', 'clients'],
+        ...['--client', '@aws-sdk/client-secrets-manager'],
+      ]);
       expect(build.status).toBe(0);
       file('referring.json', {seed: 'aws-sm:prod/seed'});
       const check = ['check', '--config', '/secrets/referring.json'];

@@ -3,10 +3,11 @@ import {cpSync, mkdirSync, readdirSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
 import packageJson from '../../package.json' with {type: 'json'};
+import {followTutorial, PROMISED} from '../docs/tutorial.ts';
 import {type Ended, ROOT} from '../e2e/run-program.ts';
 import {hasEngine} from '../image/docker.ts';
 import {printLine} from '../print-line.ts';
-import {makeOutside, shellOutside} from './strangers.ts';
+import {envOutside, makeOutside, shellOutside} from './strangers.ts';
 
 const {folder, bin, remove} = makeOutside();
 afterAll(remove);
@@ -252,6 +253,23 @@ describe('a repository made by create-headwater', () => {
     MINUTE,
   );
 });
+
+test(
+  'every step of docs/tutorial.md works in a repository of its own',
+  async () => {
+    const here = join(folder, REPOSITORY);
+    const leaveOut = ['sh create', ...(hasEngine ? [] : ['sh docker'])];
+    const run = (commands: string) => succeed(REPOSITORY, `set -e\n${commands}`);
+    const {printed, ...landed} = await followTutorial({
+      ...{folder: here, env: envOutside(bin), shell: run, leaveOut},
+    });
+    expect(landed).toEqual(PROMISED);
+    expect(printed).toContain('sources/toolshed/main.ts passes.');
+    if (hasEngine)
+      await succeed('.', 'docker rmi -f my/source-toolshed:dev my/source-toolshed:0.1.0');
+  },
+  5 * MINUTE,
+);
 
 describe('create-headwater', () => {
   test.each([

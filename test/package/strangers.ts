@@ -20,12 +20,22 @@ export const makeOutside = () => {
 const OURS =
   /^(npm_(?!config_(registry|cafile|ca|https?_proxy|proxy|noproxy|cache|userconfig)$)|JEST_|HEADWATER_|NODE_(ENV|OPTIONS|PATH|COMPILE_CACHE)$|INIT_CWD$)/i;
 
-/** Runs a command as in a shell of its own, with the Node of this run and without the tools of the checkout. */
+/** The variables of a stranger's shell, with the Node of this run and without the tools of the checkout. */
+export const envOutside = (bin: string): NodeJS.ProcessEnv => {
+  const path = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .filter((each) => !each.startsWith(ROOT));
+  const env = Object.entries(process.env).filter(([name]) => !OURS.test(name));
+  return {...Object.fromEntries(env), PATH: [bin, ...path].join(delimiter)};
+};
+
+/** Runs a command in the shell of a stranger. */
 export const shellOutside = (bin: string, folder: string, command: string): Promise<Ended> => {
-  const {PATH = '', ...others} = process.env;
-  const path = PATH.split(delimiter).filter((entry) => !entry.startsWith(ROOT));
-  const unset = Object.keys(others).filter((name) => OURS.test(name));
-  return runProgram('/bin/sh', ['-c', `unset ${unset.join(' ')}; cd "$0" && ${command}`, folder], {
-    PATH: [bin, ...path].join(delimiter),
-  });
+  const {PATH = ''} = envOutside(bin);
+  const unset = Object.keys(process.env).filter((name) => OURS.test(name));
+  return runProgram(
+    '/bin/sh',
+    ['-c', `unset ${unset.join(' ')}; cd "$0" || exit\n${command}`, folder],
+    {PATH},
+  );
 };
