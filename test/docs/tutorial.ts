@@ -83,7 +83,7 @@ export const followTutorial = async (place: Place) => {
   return {printed, landing: landed('landing'), weather: landed('weather')};
 };
 
-/** What the page promises to its readers. */
+/** The rows that the page promises to its readers. */
 export const PROMISED = {
   // One tool comes again in the second sync.
   landing: {tools: [60, 1], loans: [162]},
