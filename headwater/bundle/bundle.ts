@@ -1,9 +1,10 @@
 // Bundles a program into one file that needs no node_modules.
-import {chmod, readFile} from 'node:fs/promises';
+import {chmod, readFile, writeFile} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
-import {type BuildFailure, type BuildOptions, build, type Plugin} from 'esbuild';
+import {type BuildFailure, type BuildOptions, build, type Metafile, type Plugin} from 'esbuild';
 import {UsageError} from '../../process/errors.ts';
-import {assertSource, KIT} from '../../process/project.ts';
+import {assertSource, KIT, manifestOf} from '../../process/project.ts';
+import {licensesOf, packagesIn, sbomOf} from './licenses.ts';
 import {trimUndici} from './trim-undici.ts';
 
 /** A program needs only the version of the kit's package.json; the rest would put the names of our tools into the bundle. */
@@ -81,24 +82,33 @@ const options = (root: string, entry: string, outfile: string): BuildOptions => 
 const isBuildFailure = (error: unknown): error is BuildFailure =>
   error instanceof Error && 'errors' in error;
 
-/** Bundles the program with this entry file. Both paths are relative to `root`. Returns the bundle's code. */
+/** Bundles the program with this entry file. Both paths are relative to `root`. */
 export const bundleProgram = async (
   root: string,
   entry: string,
   outfile: string,
-): Promise<Buffer> => {
-  await build(options(root, entry, outfile)).catch((error: unknown) => {
-    // esbuild has printed the list of its errors already.
-    throw isBuildFailure(error) ? new UsageError(`${entry} cannot be bundled.`) : error;
-  });
+): Promise<{readonly code: Buffer; readonly metafile: Metafile}> => {
+  const {metafile} = await build({...options(root, entry, outfile), metafile: true}).catch(
+    (error: unknown) => {
+      // esbuild has printed the list of its errors already.
+      throw isBuildFailure(error) ? new UsageError(`${entry} cannot be bundled.`) : error;
+    },
+  );
   const path = join(root, outfile);
   await chmod(path, 0o755);
-  return readFile(path);
+  return {code: await readFile(path), metafile};
 };
 
-/** Bundles a source into `dist/<source>/main.js`. */
+/** Bundles a source into `dist/<source>/main.js`, with the licenses and an SBOM of what is in it. */
 export const bundleSource = async (root: string, source: string) => {
   await assertSource(root, source);
-  const path = join('dist', source, 'main.js');
-  return {path, code: await bundleProgram(root, join('sources', source, 'main.ts'), path)};
+  const folder = join('dist', source);
+  const path = join(folder, 'main.js');
+  const {code, metafile} = await bundleProgram(root, join('sources', source, 'main.ts'), path);
+  const packages = await packagesIn(root, metafile);
+  const {version} = await manifestOf(root);
+  const sbom = sbomOf({name: `source-${source}`, version}, packages);
+  await writeFile(join(root, folder, 'THIRD-PARTY-LICENSES.txt'), licensesOf(packages));
+  await writeFile(join(root, folder, 'sbom.cdx.json'), sbom);
+  return {path, code};
 };

@@ -7,7 +7,9 @@ export const addBundleCommand = (program: Program, act: Act): void => {
   program
     .command('bundle')
     .summary('make one JavaScript file of a source, which needs no node_modules')
-    .description('Makes dist/<source>/main.js: a source in one file, which needs no node_modules.')
+    .description(
+      'Makes dist/<source>/main.js: a source in one file, which needs no node_modules. Beside it are the licenses and an SBOM of the packages in it.',
+    )
     .argument('<source>', 'the name of a folder in sources/')
     .showHelpAfterError('(headwater bundle --help says more)')
     .action(

@@ -177,10 +177,15 @@ const counted = (messages: readonly Message[]): number =>
     expect(config.WorkingDir).toBe('/airbyte/integration_code');
   });
 
-  test('holds one file and its code compiled by V8, owned by user 1000', async () => {
-    const {stdout} = await shell([], 'find /airbyte -type f; stat -c %u:%g /airbyte /airbyte/*');
+  test('holds one program with its licenses and SBOM, and its code compiled by V8, owned by user 1000', async () => {
+    const {stdout} = await shell(
+      [],
+      'find /airbyte -type f | sort; stat -c %u:%g /airbyte /airbyte/*',
+    );
+    const beside = ['THIRD-PARTY-LICENSES.txt', 'main.js', 'sbom.cdx.json'];
+    const files = beside.map((name) => `/airbyte/integration_code/${name}\n`).join('');
     expect(stdout.replace(/^\/airbyte\/compiled\/\S+$/gm, 'compiled')).toBe(
-      `${ENTRY}\ncompiled\n1000:1000\n1000:1000\n1000:1000\n`,
+      `compiled\n${files}1000:1000\n1000:1000\n1000:1000\n`,
     );
     const {stdout: size} = await shell([], `wc -c < ${ENTRY}`);
     const {Size: total} = await inspect();
