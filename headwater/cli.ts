@@ -10,6 +10,7 @@ import {addGenerateCommand} from './generate/command.ts';
 import {addImageCommand} from './image/command.ts';
 import {addMetadataCommand} from './metadata/command.ts';
 import {addNewCommand} from './new/command.ts';
+import {addSourceCommands} from './source/command.ts';
 
 /** Loaded when it runs. */
 const testSources: SourceTests = async (...args) =>
@@ -27,6 +28,7 @@ export const headwater = (argv: readonly string[], terminal?: Output): Promise<n
         .version(packageJson.version)
         .showHelpAfterError('(headwater --help says more)');
       addSyncCommand(program, act);
+      addSourceCommands(program, act);
       addNewCommand(program, act);
       addGenerateCommand(program, act);
       addTestCommand(program, act, output, testSources);

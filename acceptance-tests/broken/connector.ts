@@ -35,11 +35,17 @@ const fail = (message: string): void => {
 
 const spec = (): void => print({type: 'SPEC', spec: hooks.spec?.(healthySpec()) ?? healthySpec()});
 
+/** The message for a config that does not work. */
+const reasonAgainst = ({credentials, api_url: url}: Json): string | undefined => {
+  if (url !== undefined) return `Nothing listens at ${url}: check api_url.`;
+  return credentials?.api_token === 'a-token-that-works'
+    ? undefined
+    : 'The token is unknown: create another one.';
+};
+
 const check = (): void => {
-  const knows = config?.credentials?.api_token === 'a-token-that-works';
-  const result = knows
-    ? {status: 'SUCCEEDED'}
-    : {status: 'FAILED', message: 'The token is unknown: create another one.'};
+  const message = reasonAgainst(config ?? {});
+  const result = message === undefined ? {status: 'SUCCEEDED'} : {status: 'FAILED', message};
   print({type: 'CONNECTION_STATUS', connectionStatus: hooks.check?.(result) ?? result});
 };
 

@@ -9,21 +9,27 @@ import {messagesOf, shown} from '../protocol/messages.ts';
 
 const define = checksOf('connection', (suites) => suites.connection);
 
+const PRINT_FAILED =
+  'End with exit code 0 and a CONNECTION_STATUS that says FAILED if the config cannot work, for a wrong URL as for a wrong key: an error says to try again later.';
+
+/** The fault of a run that did not print one result. */
+const withoutResult = (run: Run, status: 'SUCCEEDED' | 'FAILED'): Fault => {
+  const results = messagesOf(run, 'CONNECTION_STATUS');
+  const failure = failureOf(run);
+  if (failure !== undefined)
+    return status === 'FAILED' ? {...failure, advice: PRINT_FAILED} : failure;
+  const offending = results[1]?.line.text ?? run.lines.at(-1)?.text;
+  return {
+    reason: `check printed ${results.length} CONNECTION_STATUS messages instead of one`,
+    ...(offending !== undefined && {offending: shown(offending)}),
+    advice: 'Print exactly one CONNECTION_STATUS message.',
+  };
+};
+
 const statusFaults = (run: Run, status: 'SUCCEEDED' | 'FAILED'): readonly Fault[] => {
   const results = messagesOf(run, 'CONNECTION_STATUS');
   const [result] = results;
-  if (result === undefined || results.length > 1) {
-    const failure = failureOf(run);
-    if (failure !== undefined) return [failure];
-    const offending = results[1]?.line.text ?? run.lines.at(-1)?.text;
-    return [
-      {
-        reason: `check printed ${results.length} CONNECTION_STATUS messages instead of one`,
-        ...(offending !== undefined && {offending: shown(offending)}),
-        advice: 'Print exactly one CONNECTION_STATUS message.',
-      },
-    ];
-  }
+  if (result === undefined || results.length > 1) return [withoutResult(run, status)];
   const {status: actual, message} = result.payload;
   const offending = shown(result.line.text);
   if (actual !== status) {

@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {unlessAborted} from '../abort.ts';
 import type {Source} from '../author/source.ts';
-import {ConfigError, TransientError} from '../errors.ts';
+import {ConfigError, stackOf, TransientError} from '../errors.ts';
 import type {Clock} from '../http/limits/clock.ts';
 import {connectionStatus} from '../protocol/messages.ts';
 import type {Command, Input, Runtime} from './command.ts';
@@ -9,6 +9,9 @@ import {connect} from './connect.ts';
 
 /** Fewer and shorter retries than a read: Airbyte's tests allow a check 30 seconds. */
 const RETRY = {attempts: 3, longest: {seconds: 5}};
+
+/** Three attempts at an address that swallows everything must end within the limit. */
+const TIMEOUTS = {connect: {seconds: 6}};
 
 /** Bounds the whole check, references and tokens included, in milliseconds. The limits of single requests add up to more. */
 const LIMIT = 25_000;
@@ -20,15 +23,19 @@ const inBackground: Clock['sleep'] = (ms, signal) => delay(ms, undefined, {signa
 const within = async (
   {signal, clock}: Runtime,
   work: (signal: AbortSignal) => Promise<unknown>,
+  pending: () => readonly string[],
 ): Promise<void> => {
   const done = new AbortController();
   const late = new AbortController();
-  const giveUp = (): void =>
+  const giveUp = (): void => {
+    const requests = pending();
+    const waited = requests.length === 0 ? '' : ` It waits for ${requests.join(' and ')}.`;
     late.abort(
       new TransientError(
-        `The check had no result after ${LIMIT / 1_000} s, so it is not known whether the config works. Check that the API can be reached from here; if it can, try again later.`,
+        `The check had no result after ${LIMIT / 1_000} s, so it is not known whether the config works.${waited} Check that the API can be reached from here; if it can, try again later.`,
       ),
     );
+  };
   const sleep = clock?.sleep ?? inBackground;
   sleep(LIMIT, AbortSignal.any([signal, done.signal])).then(giveUp, () => {});
   const until = AbortSignal.any([signal, late.signal]);
@@ -44,14 +51,24 @@ export async function* check<C extends object>(
   readConfig: Input,
   runtime: Runtime,
 ): Command {
+  let pending = (): readonly string[] => [];
+  const work = async (signal: AbortSignal): Promise<void> => {
+    const {config, http} = await connect(
+      source,
+      readConfig,
+      {...runtime, signal},
+      {retry: RETRY, timeouts: TIMEOUTS},
+    );
+    pending = http.inFlight;
+    await source.check({config, http}).finally(http.close);
+  };
   try {
-    await within(runtime, async (signal) => {
-      const {config, http} = await connect(source, readConfig, {...runtime, signal}, RETRY);
-      await source.check({config, http}).finally(http.close);
-    });
+    await within(runtime, work, () => pending());
     yield connectionStatus('SUCCEEDED');
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    const causes = stackOf(error.cause);
+    if (causes !== undefined) runtime.log('DEBUG', `Caused by: ${causes}`);
     yield connectionStatus('FAILED', error.message);
   }
   return true;

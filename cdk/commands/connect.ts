@@ -3,6 +3,7 @@ import type {Stream} from '../author/stream-types.ts';
 import {SystemError} from '../errors.ts';
 import {type OpenedClient, openHttpClient} from '../http/client.ts';
 import type {RetryOptions} from '../http/limits/retry.ts';
+import type {TimeoutOptions} from '../http/wire/timeouts.ts';
 import {secretValues} from '../json/marked-secrets.ts';
 import {isObject, type JsonObject} from '../json/values.ts';
 import {validateConfig, withoutInternalKeys} from '../protocol/config.ts';
@@ -10,6 +11,7 @@ import {parseReference} from '../secrets/reference.ts';
 import {type Resolved, resolveReferences} from '../secrets/resolve.ts';
 import type {Input, Runtime} from './command.ts';
 import {rotationAnnouncer} from './rotation.ts';
+import {urlFieldsOf} from './url-fields.ts';
 
 /** Replaces references by their values. The redactor knows every secret afterwards, those of references included. */
 const resolve = async (
@@ -29,15 +31,21 @@ const resolve = async (
   return resolved;
 };
 
+type CheckOptions = {
+  /** These override the source's own options. */
+  readonly retry: RetryOptions;
+  readonly timeouts: TimeoutOptions;
+};
+
 /**
  * Validates the config, and opens a client for the source itself, which the command must close.
- * @param retry overrides the source's own options
+ * @param checking for a check, whose errors tell a wrong URL in the config from an API that is down
  */
 export const connect = async <C extends object>(
   source: Source<C>,
   readConfig: Input,
   runtime: Runtime,
-  retry: RetryOptions = {},
+  checking?: CheckOptions,
 ): Promise<Connection<C> & {readonly http: OpenedClient}> => {
   const {redactor, signal, log, clock} = runtime;
   const schema = source.spec.connectionSpecification;
@@ -47,12 +55,17 @@ export const connect = async <C extends object>(
   const config = validateConfig<C>(schema, resolved, [...values.values()]);
   const options = source.connect?.(config) ?? {};
   const http = openHttpClient(
-    {...options, retry: {...options.retry, ...retry}},
+    {
+      ...options,
+      retry: {...options.retry, ...checking?.retry},
+      timeouts: {...options.timeouts, ...checking?.timeouts},
+    },
     {
       signal,
       log,
       clock,
       redact: redactor.redact,
+      ...(checking && {urlFields: urlFieldsOf(source, config)}),
       onSecret: (secret) => redactor.add([secret]),
       onRotated: rotationAnnouncer(isObject(given) ? given : {}, values, runtime),
     },

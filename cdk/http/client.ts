@@ -25,6 +25,7 @@ import {
 import {type RequestScope, SOURCE_SCOPE} from './request-scope.ts';
 import {actionOf} from './response/action.ts';
 import {describeResponse, refusal} from './response/faults.ts';
+import {openWrongUrls, type UrlFields} from './response/wrong-url.ts';
 import type {HttpRequest, HttpResponse, ResponseRule, Send} from './types.ts';
 import {secretsOf} from './wire/agent.ts';
 import {followLinks} from './wire/crossing.ts';
@@ -114,6 +115,8 @@ export type HttpRuntime = Pick<HttpRun, 'signal' | 'log'> & {
   readonly random?: HttpRun['random'] | undefined;
   /** Masks the secrets of the run in a string. */
   readonly redact?: (text: string) => string;
+  /** Given by a check: a failure that a wrong URL in the config may cause is a config error that names the fields. */
+  readonly urlFields?: UrlFields | undefined;
 } & Partial<Pick<AuthRuntime, 'onSecret' | 'onRotated'>>;
 
 /** The origins that get the credentials: a link in a response must not carry them elsewhere. */
@@ -207,9 +210,11 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
   const inFlight = openInFlight(clock.now);
   for (const secret of secretsOf(options.proxy)) onSecret(secret);
   // Outside the retries: a token request has its own retries, and the two must not multiply.
+  const wrongUrls = openWrongUrls(runtime.urlFields);
+  const wire = {...transport, send: wrongUrls.watch(transport.send), timeouts, inFlight};
   const send = onlyTo(origins, options.auth, {
     clock,
-    send: withLayers({...transport, timeouts, inFlight}, options, run),
+    send: wrongUrls.explain(withLayers(wire, options, run)),
     resolve: (path) => resolveUrl(baseUrl, path),
     onSecret,
     onRotated,
@@ -221,26 +226,38 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
     (allowed: readonly number[] = []): Send =>
     async (request) => {
       const response = await send(request);
-      if (!isAccepted(response, allowed))
-        throw explain?.(response) ?? refusal(request, response, withheld(request, response));
+      if (!isAccepted(response, allowed)) {
+        const hidden = withheld(request, response);
+        throw (
+          explain?.(response) ??
+          (hidden === undefined ? wrongUrls.refused(request, response) : undefined) ??
+          refusal(request, response, hidden)
+        );
+      }
       if (actionOf(response) === 'ignore') reportIgnored(request, response);
       return response;
     };
   const base = baseUrl === undefined ? undefined : new URL(baseUrl);
   const follow = followLinks(base, (to) => origins.includes(to), holdsSecret);
-  return {sendAllowing, follow, inFlight: inFlight.list, close: transport.close};
+  const {explainContent} = wrongUrls;
+  return {sendAllowing, follow, explainContent, inFlight: inFlight.list, close: transport.close};
 };
 
 /** The methods of a client, for one stream. */
 const binder = (
   options: HttpOptions,
   {signal, log}: Pick<HttpRun, 'signal' | 'log'>,
-  {sendAllowing, follow}: Pick<ReturnType<typeof openSending>, 'sendAllowing' | 'follow'>,
+  {
+    sendAllowing,
+    follow,
+    explainContent,
+  }: Pick<ReturnType<typeof openSending>, 'sendAllowing' | 'follow' | 'explainContent'>,
 ): Bind => {
   const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
   const {maxDownloadBytes: largest = MAX_DOWNLOAD_BYTES} = options;
   const makeRequest = requestMaker(options, limit);
   const warn = (message: string): void => log('WARN', message);
+  const debug = (message: string): void => log('DEBUG', message);
 
   /** A change `mayBeEmpty`: its status already confirms it. */
   const contentOf = async <T>(
@@ -250,7 +267,8 @@ const binder = (
     const response = await sendAllowing()(request);
     const isEmpty = mayBeEmpty && response.body.length === 0;
     if (actionOf(response) === 'ignore' || isEmpty) return JSON.parse('null');
-    const {documents} = await decodeResponse(request, response, decode, limit);
+    const decoder = explainContent(request, decode);
+    const {documents} = await decodeResponse(request, response, decoder, limit);
     return asOne(documents) as T; // the author's claim
   };
   return ({scope, resume}) => {
@@ -277,19 +295,15 @@ const binder = (
       paginate: <R extends object>(
         path: string,
         paging: ListRequestOptions & PaginateOptions<R> = {},
-      ) =>
-        paginate<R>(
-          {
-            sendAllowing,
-            follow,
-            warn,
-            decoder: paging.decode ?? jsonDecoder(),
-            limit,
-            resume,
-          },
-          requestFor(path, paging),
+      ) => {
+        const request = requestFor(path, paging);
+        const decoder = explainContent(request, paging.decode ?? jsonDecoder());
+        return paginate<R>(
+          {sendAllowing, follow, warn, debug, decoder, limit, resume},
+          request,
           paging,
-        ),
+        );
+      },
       download: <R extends object>(
         path: string,
         wanted: ListRequestOptions & DownloadOptions = {},
@@ -307,7 +321,7 @@ const binder = (
 export const openHttpClient = (given: HttpOptions, runtime: HttpRuntime): OpenedClient => {
   const {baseUrl} = given;
   const options = baseUrl === undefined ? given : {...given, baseUrl: baseUrlOf(baseUrl)};
-  const {sendAllowing, follow, inFlight, close} = openSending(options, runtime);
-  const bind = binder(options, runtime, {sendAllowing, follow});
+  const {inFlight, close, ...sending} = openSending(options, runtime);
+  const bind = binder(options, runtime, sending);
   return {...bind({scope: SOURCE_SCOPE}), bind, inFlight, close};
 };

@@ -48,14 +48,44 @@ const programIdentity = async (path: string): Promise<string> => {
   return root === undefined || own === null ? real : `${(await manifestOf(root)).name} ${own[1]}`;
 };
 
-/** @param given the name of a source of this repository, or the path of any executable */
+const programAt = async (name: string, path: string): Promise<SourceProgram> => ({
+  name,
+  path,
+  program: await programIdentity(path),
+});
+
+/** The folder of one source that holds this folder: it has a program and a spec. */
+const sourceFolderAbove = async (folder: string): Promise<string | undefined> => {
+  const files = ['main.ts', 'spec.json'].map((name) => isFile(join(folder, name)));
+  if ((await Promise.all(files)).every(Boolean)) return folder;
+  const parent = dirname(folder);
+  return parent === folder ? undefined : sourceFolderAbove(parent);
+};
+
+/** The source whose folder, or a folder in it, is the working directory. */
+const sourceAround = async (): Promise<SourceProgram | undefined> => {
+  const folder = await sourceFolderAbove(process.cwd());
+  return folder === undefined ? undefined : programAt(basename(folder), join(folder, 'main.ts'));
+};
+
+/** The source that needs no name: that of the working directory, or the only one of the repository. */
+export const findOnlySource = async (): Promise<SourceProgram> => {
+  const around = await sourceAround();
+  if (around !== undefined) return around;
+  const names = await ownSources();
+  const [name] = names;
+  if (name !== undefined && names.length === 1) return programAt(name, programOf(name));
+  const known = names.length === 0 ? '' : ` There are: ${names.join(', ')}.`;
+  throw new UsageError(`Name a source, or change to the folder of one.${known}`);
+};
+
+/** @param given the name of a source of this repository or folder, or the path of any executable */
 export const findSource = async (given: string): Promise<SourceProgram> => {
   if (!given.includes('/')) {
     const names = await ownSources();
-    if (names.includes(given)) {
-      const path = programOf(given);
-      return {name: given, path, program: await programIdentity(path)};
-    }
+    if (names.includes(given)) return programAt(given, programOf(given));
+    const around = await sourceAround();
+    if (around?.name === given) return around;
     const known = names.length === 0 ? 'none here' : names.join(', ');
     throw new UsageError(
       `There is no source ${given}. There are: ${known}. For your own program give its path, such as ./${given}.`,
@@ -66,5 +96,5 @@ export const findSource = async (given: string): Promise<SourceProgram> => {
   if (!(await isExecutable(path))) {
     throw new UsageError(`The program ${given} is not executable: chmod +x it.`);
   }
-  return {name: nameOf(path), path, program: await programIdentity(path)};
+  return programAt(nameOf(path), path);
 };

@@ -38,9 +38,13 @@ const START_REASONS: Readonly<Record<string, string>> = {
   ENOEXEC: 'it is neither a binary nor a script that begins with #!',
 };
 
-const start = async (path: string, args: readonly string[], stop: Stop): Promise<Child> => {
+const start = async (
+  path: string,
+  args: readonly string[],
+  options: {readonly stop: Stop; readonly env?: NodeJS.ProcessEnv},
+): Promise<Child> => {
   try {
-    return await startChild(path, args, {stop, guarded: true});
+    return await startChild(path, args, {...options, guarded: true});
   } catch (error) {
     const reason = START_REASONS[codeOf(error) ?? ''] ?? messageOf(error);
     throw new SyncError(`${path} cannot be started: ${reason}.`);
@@ -58,9 +62,17 @@ const endingOf = ({code, signal, leftOpen}: Exit, stderr: readonly string[]): En
 export const startSource = async (
   path: string,
   args: readonly string[],
-  {stop, onStderr}: {readonly stop: Stop; readonly onStderr: (line: string) => void},
+  {
+    onStderr,
+    ...options
+  }: {
+    readonly stop: Stop;
+    /** Default: the environment of this process. */
+    readonly env?: NodeJS.ProcessEnv;
+    readonly onStderr: (line: string) => void;
+  },
 ): Promise<SourceProcess> => {
-  const child = await start(path, args, stop);
+  const child = await start(path, args, options);
   const stderr = lastLinesOf(child.stderr, onStderr);
   return {
     lines: checkedLinesOf(child.stdout, {limit: MAX_LINE_LENGTH, tooLong}),

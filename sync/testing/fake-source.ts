@@ -5,6 +5,7 @@ import {dirname, join} from 'node:path';
 export type FakeStream = {
   readonly name: string;
   readonly namespace?: string;
+  readonly json_schema?: object;
   readonly supported_sync_modes?: readonly string[];
   readonly default_cursor_field?: readonly string[];
   readonly source_defined_cursor?: boolean;

@@ -50,8 +50,11 @@ test('the README syncs two streams of a source', async () => {
 }, 60_000);
 
 test('docs/command-line.md uses a source by hand, and syncs it', async () => {
-  const [byHand = '', read = '', again = '', sync = '', ...others] =
+  const [bySource = '', byHand = '', read = '', again = '', sync = '', ...others] =
     shellBlocks('docs/command-line.md');
+  const {status, stdout} = await shell(bySource);
+  expect([status, stdout.match(/"type":"RECORD"/g)?.length]).toEqual([0, 5]);
+  expect(JSON.parse(lines('users.json').join('')).streams).toHaveLength(1);
   const manual = await shell(byHand);
   expect(manual.stdout.split('\n').map((line) => line.slice(0, 20))).toEqual([
     '{"type":"SPEC","spec',

@@ -4,7 +4,7 @@ import {expect, test} from '@jest/globals';
 import {ROOT, textOf} from './examples.ts';
 
 /** Joins literals that are concatenated. */
-const code = globSync('{cdk,sync,process,acceptance-tests}/**/*.ts', {cwd: ROOT})
+const code = globSync('{cdk,sync,process,headwater,acceptance-tests}/**/*.ts', {cwd: ROOT})
   .filter((path) => !path.endsWith('.test.ts'))
   .map((path) =>
     textOf(path)

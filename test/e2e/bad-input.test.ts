@@ -269,18 +269,31 @@ describe('GitHub', () => {
     expect(read.stdout + check.stdout).not.toContain(goodToken);
   });
 
-  test('that has no address is a transient_error: no status in check, exit code 1', async () => {
-    const path = file('dns.json', {
-      token: goodToken,
-      repositories: ['octocat/hello-world'],
-      api_url: 'https://api.github.invalid',
+  const checkAt = (api_url: string) => {
+    const repositories = ['octocat/hello-world'];
+    const path = file('url.json', {token: goodToken, repositories, api_url});
+    return runSource(GITHUB, ['check', '--config', path]);
+  };
+
+  test('that nothing listens at is FAILED in check, exit code 0', async () => {
+    const {messages, status} = await checkAt('http://127.0.0.1:1/api/v3');
+    expect(messages.at(-1)?.connectionStatus).toEqual({
+      status: 'FAILED',
+      message:
+        'GET http://127.0.0.1:1/api/v3/repos/octocat/hello-world failed with ECONNREFUSED. Nothing listens at 127.0.0.1:1: the host or the port is wrong, or the server is not running. 127.0.0.1 is the machine or container that the source itself runs in. From a container, the machine around it is host.docker.internal. Check "api_url" in the config.',
     });
-    const {messages, status} = await runSource(GITHUB, ['check', '--config', path]);
+    expect(errorsOf(messages)).toEqual([]);
+    expect(status).toBe(0);
+  }, 30_000);
+
+  test('that is down is a transient_error: no status in check, exit code 1', async () => {
+    const down = await serveApi((_request, response) =>
+      sendJson(response, {message: 'Down'}, {status: 503}),
+    );
+    const {messages, status} = await checkAt(down.url).finally(() => down.close());
     expect(messages.some(({type}) => type === 'CONNECTION_STATUS')).toBe(false);
     expect(errorsOf(messages)).toEqual([
-      expect.stringMatching(
-        /^all transient_error: GET https:\/\/api\.github\.invalid\/repos\/octocat\/hello-world failed 3 times, the last time with E(NOTFOUND|AI_AGAIN)\. Check that api\.github\.invalid can be reached from here; if it can, try again later\.$/,
-      ),
+      `all transient_error: GET ${down.url}/repos/octocat/hello-world answered 503: Down. All 3 attempts failed: try again later.`,
     ]);
     expect(status).toBe(1);
   }, 30_000);

@@ -202,12 +202,16 @@ describe('a repository made by create-headwater', () => {
            until [ -s url.txt ]; do sleep 0.1; done
            ${command}; status=$?; kill $api; wait $api; rm url.txt; exit $status; }`,
         );
-      const checked = await withApi(`sources/crm/main.ts check --config ${config}`);
-      expect(checked).toContain('"status":"SUCCEEDED"');
-      const read = await withApi(
-        `sources/crm/main.ts read --config ${config} --catalog ${catalog}`,
+      const program = 'sources/crm/main.ts';
+      expect(await withApi(`${program} check --config ${config}`)).toContain(
+        '"status":"SUCCEEDED"',
       );
+      const read = await withApi(`${program} read --config ${config} --catalog ${catalog}`);
       expect(read.match(/"type":"RECORD"/g)).toHaveLength(250);
+      const checked = await withApi(`npx headwater check crm --config ${config}`);
+      expect(checked).toContain('crm works with this config.');
+      const first = await withApi(`npx headwater read crm --config ${config} --streams groups`);
+      expect(first).toContain('Group 5');
       const sync = `npx headwater sync crm --config ${config} --to jsonl:landing`;
       await withApi(sync);
       await withApi(sync);

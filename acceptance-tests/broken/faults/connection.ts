@@ -21,6 +21,13 @@ export const connectionFaults: Readonly<Record<string, BrokenConnector>> = {
       return result;
     },
   }),
+  'check ends with an error at a wrong URL': caught({
+    start: (command, {config, fail}) => {
+      if (command !== 'check' || config['api_url'] === undefined) return undefined;
+      fail(`connect ECONNREFUSED ${config['api_url']}`);
+      return 'stop';
+    },
+  }),
   'check crashes': caught({
     start: (command, {fail}) => {
       if (command !== 'check') return undefined;

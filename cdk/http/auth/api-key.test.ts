@@ -34,8 +34,9 @@ describe('apiKey', () => {
         Array.fromAsync(http.paginate('/items', {query: {sort: 'id'}, next: linkHeader()})),
     );
     expect(result.flatMap(({records}) => records)).toEqual([{id: 1}, {id: 2}]);
-    expect(log.slice(0, 2)).toEqual([
+    expect(log.slice(0, 3)).toEqual([
       'DEBUG GET https://api.test/items?sort=id&key=**** 200 0 ms 10 bytes',
+      'DEBUG GET https://api.test/items: page 1 has 1 record; next page: page=2.',
       'DEBUG GET https://api.test/items?sort=id&page=2&key=**** 200 0 ms 10 bytes',
     ]);
     expect(log.join('\n')).not.toContain('k-123');

@@ -1,4 +1,5 @@
 import {SystemError} from '../../errors.ts';
+import {describeRedirect} from '../response/faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, sizeOf} from '../types.ts';
 import type {About, Decoder} from './decoder.ts';
 import {isPacked, unpackBody} from './unpack.ts';
@@ -11,12 +12,11 @@ export type Documents = {
 
 export const aboutOf = (
   request: HttpRequest,
-  {headers}: Pick<HttpResponse, 'headers'>,
+  response: Pick<HttpResponse, 'headers' | 'url'>,
   name?: string,
 ): About => ({
-  where:
-    name === undefined ? describeRequest(request) : `${describeRequest(request)}, file "${name}"`,
-  contentType: headers['content-type'],
+  where: `${describeRequest(request)}${describeRedirect(request, response)}${name === undefined ? '' : `, file "${name}"`}`,
+  contentType: response.headers['content-type'],
 });
 
 /**

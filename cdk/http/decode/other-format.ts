@@ -86,6 +86,16 @@ const headOf = (body: Buffer): string =>
     .replace(/^\uFEFF/, '')
     .trim();
 
+export type WebPage = {readonly title?: string};
+
+/** The title of a body that is certainly an HTML page; undefined for any other body. */
+export const webPageIn = (body: Buffer): WebPage | undefined => {
+  const head = headOf(body);
+  if (certainFormatOf(head) !== 'HTML') return undefined;
+  const title = reasonOf(head, 'HTML');
+  return title ? {title: excerpt(title)} : {};
+};
+
 /** The format that the body has instead of the expected one; undefined if it may have that one. */
 const otherFormatOf = (
   head: string,

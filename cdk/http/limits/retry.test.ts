@@ -131,21 +131,44 @@ describe('a fault', () => {
     expect(sent).toEqual([request]);
   });
 
+  const AUTHORITY =
+    "check the URL in the config; if the server's certificate is signed by an authority of your own, name its file in NODE_EXTRA_CA_CERTS.";
+  const OTHER_NAME = 'set the URL in the config to a name that the certificate is for.';
+  const EXPIRED =
+    "the server's certificate must be renewed, unless the clock of this machine is wrong.";
+  const PLAIN =
+    'what listens at api.test does not speak TLS. Check the host and the port of the URL in the config, or set http:// if it is meant to be plain HTTP.';
+
   test.each([
-    ['CERT_HAS_EXPIRED', 'certificate has expired'],
-    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify the first certificate'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', "Host: api.test. is not in the cert's altnames"],
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'],
-  ])('of TLS, %s, fails at once with advice', async (code, message) => {
+    ['CERT_HAS_EXPIRED', 'certificate has expired', EXPIRED],
+    ['CERT_NOT_YET_VALID', 'certificate is not yet valid', EXPIRED],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify the first certificate', AUTHORITY],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate', AUTHORITY],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain', AUTHORITY],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', "Host: api.test. is not in the cert's altnames", OTHER_NAME],
+    ['HOSTNAME_MISMATCH', 'hostname mismatch', OTHER_NAME],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number', PLAIN],
+    ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'packet length too long', PLAIN],
+    ['ERR_SSL_TLSV1_UNRECOGNIZED_NAME', 'tlsv1 unrecognized name', AUTHORITY],
+  ])('of TLS, %s, fails at once with advice', async (code, message, advice) => {
     const {send, sent} = retrying([fault(code, message)]);
     expect(await failureOf(send)).toBe(
-      `ConfigError: GET https://api.test/items failed: ${message} (${code}). No secure connection could be made: ` +
-        "check the URL in the config; if the server's certificate is signed by an authority of your own, " +
-        'name its file in NODE_EXTRA_CA_CERTS.',
+      `ConfigError: GET https://api.test/items failed: ${message} (${code}). No secure connection could be made: ${advice}`,
     );
     expect(sent).toEqual([request]);
   });
+
+  test.each(['ERR_SSL_WRONG_VERSION_NUMBER', 'EPROTO'])(
+    "of TLS, %s, shows OpenSSL's reason without the place in its code",
+    async (code) => {
+      const openssl =
+        'write EPROTO 406D8B9EF47F0000:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../ssl/record/tlsany_meth.c:77:\n';
+      const {send} = retrying([fault(code, openssl)]);
+      expect(await failureOf(send)).toBe(
+        `ConfigError: GET https://api.test/items failed: wrong version number (ERR_SSL_WRONG_VERSION_NUMBER). No secure connection could be made: ${PLAIN}`,
+      );
+    },
+  );
 
   test('that already has advice is thrown unchanged', async () => {
     const given = new ConfigError('The refresh token was revoked: sign in again.');

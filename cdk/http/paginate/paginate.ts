@@ -7,6 +7,7 @@ import type {WithoutRecords} from '../decode/records-path.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 import type {Follow} from '../wire/crossing.ts';
+import {describeDecision} from './describe-decision.ts';
 import {countAt, type FieldLocation} from './field-location.ts';
 import {
   assertBelowCap,
@@ -59,6 +60,8 @@ export type Paging = {
   /** Follows links to a next page. Credentials must not follow one to another origin. */
   readonly follow?: Follow;
   readonly warn: (message: string) => void;
+  /** Logs what the paginator decides after each page. */
+  readonly debug?: (message: string) => void;
   readonly decoder: Decoder;
   /** The largest body in bytes, unpacked. */
   readonly limit: number;
@@ -222,6 +225,7 @@ export async function* paginate<R extends object>(
     const current: Fetched<R> = page;
     const following = attempt(() => requestAfter(current));
     const next = 'value' in following ? following.value : undefined;
+    if ('value' in following) paging.debug?.(describeDecision(current, next));
     const fetchNext = () => next && fetchPage(next, current);
     const ahead = options.prefetch === false ? undefined : fetchNext();
     // A failure is thrown when the reader requests that page; a reader that stops before does not need it.

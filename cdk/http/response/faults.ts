@@ -44,7 +44,7 @@ export const neverArrived = (error: unknown): boolean =>
   );
 
 /** A response that is not HTTP. It should have a code `HPE_…`, but undici 8.12 looks the code up in a reversed table. */
-const isGarbled = (error: unknown): boolean =>
+export const isGarbled = (error: unknown): boolean =>
   isObject(error) && error['name'] === 'HTTPParserError';
 
 export const isTransientFault = (error: unknown): boolean => {
@@ -59,7 +59,10 @@ export const describeFault = (error: unknown): string =>
   networkCode(error) ?? (isTimeout(error) ? 'a timeout' : messageOf(error));
 
 /** ` (redirected to https://api.github.com/users/1)`, else empty. */
-const describeRedirect = ({url}: HttpRequest, {url: last}: HttpResponse): string =>
+export const describeRedirect = (
+  {url}: Pick<HttpRequest, 'url'>,
+  {url: last}: Pick<HttpResponse, 'url'>,
+): string =>
   last.origin === url.origin && last.pathname === url.pathname
     ? ''
     : ` (redirected to ${last.origin}${last.pathname})`;
@@ -121,14 +124,38 @@ export const exhausted = (request: HttpRequest, attempts: number, last: unknown)
 const isExplained = (error: unknown): boolean =>
   error instanceof ConfigError || error instanceof TransientError || error instanceof SystemError;
 
+const tlsAdvice = (code: string, {url: {host}}: HttpRequest): string => {
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST/.test(code)) {
+    return `what listens at ${host} does not speak TLS. Check the host and the port of the URL in the config, or set http:// if it is meant to be plain HTTP.`;
+  }
+  if (/ALTNAME|HOSTNAME_MISMATCH/.test(code)) {
+    return 'set the URL in the config to a name that the certificate is for.';
+  }
+  if (/EXPIRED|NOT_YET_VALID/.test(code)) {
+    return "the server's certificate must be renewed, unless the clock of this machine is wrong.";
+  }
+  return "check the URL in the config; if the server's certificate is signed by an authority of your own, name its file in NODE_EXTRA_CA_CERTS.";
+};
+
+/** OpenSSL puts the place in its code around its reason: `40ED…:error:0A00010B:SSL routines:…:wrong version number:…c:77:` */
+const opensslReason = (fault: unknown): string | undefined =>
+  /:SSL routines:[^:]*:([^:]+):/.exec(messageOf(fault))?.[1];
+
+/** Node has a code for OpenSSL's reason, or only EPROTO if a write failed first. */
+const tlsCodeOf = (fault: unknown): string => {
+  const code = networkCode(fault) ?? '';
+  const reason = code === 'EPROTO' ? opensslReason(fault) : undefined;
+  return reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(/\W+/g, '_')}`;
+};
+
 /** The error for a fault that is not retried. */
 export const broken = (request: HttpRequest, fault: unknown): unknown => {
   if (isExplained(fault)) return fault;
-  const message = `${describeRequest(request)} failed: ${messageOf(fault).trim()}`;
-  const code = networkCode(fault) ?? '';
+  const message = `${describeRequest(request)} failed: ${opensslReason(fault) ?? messageOf(fault).trim()}`;
+  const code = tlsCodeOf(fault);
   return TLS_CODE.test(code)
     ? new ConfigError(
-        `${message} (${code}). No secure connection could be made: check the URL in the config; if the server's certificate is signed by an authority of your own, name its file in NODE_EXTRA_CA_CERTS.`,
+        `${message} (${code}). No secure connection could be made: ${tlsAdvice(code, request)}`,
         {cause: fault},
       )
     : new SystemError(`${message}.`, {cause: fault});
