@@ -156,24 +156,12 @@ const shared = {
   engines: manifest.engines,
 };
 
-/** The program's first file: an older Node stops at the syntax of the others, with a stack trace. */
-const binOf = (program, main) => `#!/usr/bin/env node
-'use strict';
-var version = process.versions.node;
-if (Number(version.split('.')[0]) < 24) {
-  console.error(
-    '${program} needs Node 24 or newer, and this is Node ' + version + ': install one from https://nodejs.org, ' +
-      'or into node_modules with \`npm install --save-dev node@24\`, for npm and npx to use.'
-  );
-  process.exitCode = 1;
-} else {
-  import('${main}');
-}
-`;
-
-const writeBin = async (folder, program, main) => {
+const writeBin = async (folder, main) => {
   const path = join(folder, 'bin.cjs');
-  await writeFile(path, binOf(program, main));
+  const check = 'scripts/node-version.cjs';
+  await cp(join(ROOT, check), join(folder, check));
+  const code = `#!/usr/bin/env node\n'use strict';\nrequire('./${check}');\nimport('${main}');\n`;
+  await writeFile(path, code);
   await chmod(path, 0o755);
 };
 
@@ -186,7 +174,7 @@ const buildKit = async () => {
     await compile(path, done);
   }
   for (const path of COPIED) await cp(join(ROOT, path), join(KIT, path), {recursive: true});
-  await writeBin(KIT, 'headwater', './headwater/main.js');
+  await writeBin(KIT, './headwater/main.js');
   const published = {
     name: manifest.name,
     ...shared,
@@ -223,7 +211,7 @@ const buildCreate = async () => {
     await cp(join(source, name), join(CREATE, name), {recursive: true});
   }
   await cp(join(ROOT, 'LICENSE'), join(CREATE, 'LICENSE'));
-  await writeBin(CREATE, 'create-headwater', './create.js');
+  await writeBin(CREATE, './create.js');
   const {description} = await readJson(join(source, 'package.json'));
   await writeJson(join(CREATE, 'package.json'), {
     name: 'create-headwater',

@@ -7,16 +7,6 @@ case "$here" in
   */node_modules/headwater/scripts) modules="${here%/headwater/scripts}" ;;
   *) modules="$here/../node_modules" ;;
 esac
-if [ ! -x "$modules/.bin/node" ]; then
-  version="$(node --version 2>/dev/null)"
-  case "$version" in
-    v2[4-9].* | v[3-9][0-9].*) ;;
-    *)
-      echo "This program needs Node 24 or newer, and $(command -v node || echo node) is ${version:-not installed}." >&2
-      exit 1
-      ;;
-  esac
-fi
 export PATH="$modules/.bin:$PATH" NODE_COMPILE_CACHE="$modules/.cache/node" MALLOC_ARENA_MAX=1
 # Node undoes that nohup ignores SIGHUP, so the program gets to know it by a variable.
 if [ -r /proc/$$/status ]; then
@@ -24,4 +14,4 @@ if [ -r /proc/$$/status ]; then
     case "$key$value" in SigIgn:*[13579bdf]) export HEADWATER_NOHUP=1 ;; esac
   done < /proc/$$/status
 fi
-exec node --max-semi-space-size=4 --max-old-space-size=1024 "$@"
+exec node --require "$here/node-version.cjs" --max-semi-space-size=4 --max-old-space-size=1024 "$@"
