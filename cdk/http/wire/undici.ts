@@ -1,4 +1,4 @@
-// The parts of undici that a request needs, from its public entry. A bundle contains only these parts: scripts/undici-parts.js
+// The parts of undici that a request needs, from its public entry. A bundle contains only these parts: headwater/bundle/undici-parts.js
 // must export whatever is imported here.
 import {interceptors} from 'undici';
 
