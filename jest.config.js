@@ -4,22 +4,33 @@
 //   servers  sources against servers that others wrote, started on loopback
 //   clients  sources run by clients that others wrote
 //   image    sources as images, where a container engine answers
+//   package  the published packages, installed and used outside of the checkout; needs a registry
 //   broken   each broken connector through the whole acceptance suite
 import {availableParallelism} from 'node:os';
+import preset from './cdk/testing/jest/preset.ts';
 
 const SLOW = '\\.slow\\.test\\.ts$';
-const OTHERS = ['/acceptance-tests/broken/', '/test/clients/', '/test/image/', '/test/servers/'];
+const OTHERS = [
+  '/acceptance-tests/broken/',
+  '/test/clients/',
+  '/test/image/',
+  '/test/package/',
+  '/test/servers/',
+];
 const NOT_OURS = ['/node_modules/', '/dist/'];
 
+// The preset of every repository of connectors; globalSetup and globalTeardown are not for each project.
+const {setupFilesAfterEnv, globalSetup, globalTeardown, ...common} = preset;
+
 const shared = {
-  testEnvironment: 'node',
+  ...common,
   testPathIgnorePatterns: NOT_OURS,
-  modulePathIgnorePatterns: ['<rootDir>/.clients/', '<rootDir>/.servers/', '<rootDir>/.bench/'],
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: {'\\.ts$': '<rootDir>/scripts/strip-types.js'},
+  modulePathIgnorePatterns: ['.clients', '.servers', '.bench', 'dist', 'packages'].map(
+    (folder) => `<rootDir>/${folder}/`,
+  ),
 };
 
-const inProcess = {...shared, setupFilesAfterEnv: ['<rootDir>/test/http/network.ts']};
+const inProcess = {...shared, setupFilesAfterEnv};
 
 // These start processes and containers: nock has nothing to guard in this one.
 const PROJECTS = {
@@ -40,6 +51,7 @@ const PROJECTS = {
     globalSetup: '<rootDir>/scripts/install-clients.js',
   },
   image: {...shared, testMatch: ['<rootDir>/test/image/*.test.ts']},
+  package: {...shared, testMatch: ['<rootDir>/test/package/*.test.ts']},
   broken: {...inProcess, testMatch: ['<rootDir>/acceptance-tests/broken/*.test.ts']},
 };
 
@@ -64,8 +76,8 @@ export default {
     ...(names.join() === 'quick' ? ['<rootDir>/scripts/report-left-out.js'] : []),
   ],
   // Once a run, around all of its projects.
-  globalSetup: '<rootDir>/test/secret-scan/start.ts',
-  globalTeardown: '<rootDir>/test/secret-scan/finish.ts',
+  globalSetup,
+  globalTeardown,
   collectCoverageFrom: ['cdk/**/*.ts', 'sources/**/*.ts', '!**/generated/**', '!**/*.test.ts'],
   coverageProvider: 'v8',
 };

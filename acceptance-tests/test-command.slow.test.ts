@@ -27,7 +27,9 @@ const HEADWATER = join(ROOT, 'headwater/main.ts');
 const headwaterTest = async (...args: readonly string[]) => {
   const printed = {stdout: '', stderr: ''};
   const argv = [process.execPath, HEADWATER, 'test', ...args];
-  const status = await runCommandLine('headwater', addTestCommand, argv, {
+  const define: Parameters<typeof runCommandLine>[1] = (program, act, output) =>
+    addTestCommand(program, act, output, async () => 0);
+  const status = await runCommandLine('headwater', define, argv, {
     out: (text) => {
       printed.stdout += text;
     },
@@ -182,7 +184,27 @@ describe('a wrong call', () => {
       [CONFIG, ...NONE, '--image', 'x'],
       'error: --exec and --image cannot be used together: give one of them.\n',
     ],
-    ['no file', [], /missing required argument 'config\.yml'/],
+    ['no file', [], /Name an acceptance-test-config\.yml, or sources/],
+    [
+      'two configs',
+      [CONFIG, 'b.yml'],
+      /^error: Give one config, or names of sources: .* are several\.\n$/,
+    ],
+    [
+      'an option of sources with a config',
+      [CONFIG, '--build-image'],
+      /^error: --build-image is for sources by name, /,
+    ],
+    [
+      'an option of configs with a source',
+      ['crm', ...NONE],
+      /^error: --exec is for a connector by its config\. /,
+    ],
+    [
+      'a report of several sources',
+      ['crm', 'shop', '--json', 'r.json'],
+      /^error: --json takes the report of one source/,
+    ],
     [
       'an unknown key',
       [config(`${HEAD}  spec: {tests: [{confg_path: a.json}]}`), ...NONE],

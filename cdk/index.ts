@@ -1,4 +1,4 @@
-// The public API of the kit, `#cdk`.
+// The public API of the kit, `headwater`.
 
 export {cross, parent} from './author/slices.ts';
 export type {Spec} from './author/source.ts';

@@ -1,8 +1,12 @@
 #!/bin/sh
-# Runs a program of this checkout from any directory. A program's second line calls it. It uses the Node of node_modules,
-# not the host's, a compile cache (without it, stripping the types takes 35 MB and 0.2 s), and a small heap, because records
+# Runs a program of a repository from any directory. A program's second line calls it. It uses the Node of node_modules if
+# there is one, a compile cache (without it, stripping the types takes 35 MB and 0.2 s), and a small heap, because records
 # live only for a moment. The C library's heap is small too: see the Dockerfile.
-modules="$(dirname "$(readlink -f "$0")")/../node_modules"
+here="$(dirname "$(readlink -f "$0")")"
+case "$here" in
+  */node_modules/headwater/scripts) modules="${here%/headwater/scripts}" ;;
+  *) modules="$here/../node_modules" ;;
+esac
 export PATH="$modules/.bin:$PATH" NODE_COMPILE_CACHE="$modules/.cache/node" MALLOC_ARENA_MAX=1
 # Node undoes that nohup ignores SIGHUP, so the program gets to know it by a variable.
 if [ -r /proc/$$/status ]; then
@@ -10,4 +14,4 @@ if [ -r /proc/$$/status ]; then
     case "$key$value" in SigIgn:*[13579bdf]) export HEADWATER_NOHUP=1 ;; esac
   done < /proc/$$/status
 fi
-exec node --max-semi-space-size=4 --max-old-space-size=1024 "$@"
+exec node --require "$here/node-version.cjs" --max-semi-space-size=4 --max-old-space-size=1024 "$@"

@@ -19,7 +19,7 @@ Examples:
   headwater sync faker github --config github=github.json --to jsonl:data
   headwater sync ./my-source/main.py --config my-source.json
 
-A source is the name of one of ours, or the path of any Airbyte source's program.
+A source is the name of a folder in sources/, or the path of any Airbyte source's program.
 Run the same command again to read only new records.
 
 Exit codes: 0 success, 1 a source failed, 2 the command line is wrong, 129, 130, 131 and 143 stopped by a signal.`;

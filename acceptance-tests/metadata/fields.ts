@@ -1,9 +1,9 @@
 // Checks each field of metadata.yaml against the schema of Airbyte's registry.
 import {Ajv, type ErrorObject} from 'ajv';
 import addFormats from 'ajv-formats';
-import schema from '../../scripts/metadata.schema.json' with {type: 'json'};
 import {type Check, type Context, type Fault, type Outcome, outcomeOf} from '../check-kit/check.ts';
 import {readMetadata} from './file.ts';
+import schema from './metadata.schema.json' with {type: 'json'};
 
 type Kind = 'missing' | 'unknown' | 'enum' | 'value';
 

@@ -4,10 +4,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from '@jest/globals';
 import {stringify} from 'yaml';
-import schema from '../../scripts/metadata.schema.json' with {type: 'json'};
 import type {Outcome} from '../check-kit/check.ts';
 import type {Connector, Run} from '../connectors/connector.ts';
 import {metadataChecks} from './index.ts';
+import schema from './metadata.schema.json' with {type: 'json'};
 
 const folder = mkdtempSync(join(tmpdir(), 'headwater-metadata-'));
 afterAll(() => rmSync(folder, {recursive: true, force: true}));

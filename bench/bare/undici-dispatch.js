@@ -1,5 +1,5 @@
 // The same with undici's `dispatch`, and without loading the rest of undici: `node undici-dispatch.js <url> <pages>`.
-import {Pool} from '../../scripts/undici-parts.js';
+import {Pool} from '../../headwater/bundle/undici-parts.js';
 import {copyPages} from './copy-pages.js';
 
 let pool;

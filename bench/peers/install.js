@@ -3,7 +3,7 @@ import {execFile} from 'node:child_process';
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
-import {bundleProgram} from '../../scripts/bundle.js';
+import {bundleProgram} from '../../headwater/bundle/bundle.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 export const FOLDER = join(ROOT, '.bench');
@@ -68,7 +68,7 @@ const installPython = async () => {
  * @returns undefined, or the reason why Airbyte's own kit is missing
  */
 export const install = async ({python}) => {
-  await bundleProgram('bench/peers/programs/kit.js', '.bench/kit.js');
+  await bundleProgram(ROOT, 'bench/peers/programs/kit.js', '.bench/kit.js');
   await installFaros();
   return python ? installPython() : 'it was not requested';
 };

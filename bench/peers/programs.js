@@ -7,7 +7,7 @@ import {FOLDER, ROOT} from './install.js';
 const OURS = join(import.meta.dirname, 'programs');
 const node = (...args) => [process.execPath, '--require', join(OURS, 'usage.cjs'), ...args];
 
-const DOCKERFILE = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+const DOCKERFILE = readFileSync(join(ROOT, 'headwater/image/Dockerfile'), 'utf8');
 
 /** The NODE_OPTIONS of the image. */
 const IMAGE_OPTIONS = /NODE_OPTIONS="([^"]*)"/.exec(DOCKERFILE)[1].split(' ');

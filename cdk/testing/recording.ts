@@ -1,4 +1,4 @@
-// Records the secrets and the output of a jest run for the scan at its end (test/secret-scan). Many processes append to files
+// Records the secrets and the output of a jest run for the scan at its end (secret-scan/). Many processes append to files
 // in one folder. Without a folder, as in a debugger, nothing is recorded.
 import {appendFileSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';

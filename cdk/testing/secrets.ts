@@ -1,14 +1,13 @@
-// Registers secrets and output of tests for the secret scan (test/secret-scan).
+// Registers secrets and output of tests for the secret scan (secret-scan/).
 import {createHash} from 'node:crypto';
 import {relative} from 'node:path';
-import {expect} from '@jest/globals';
 import {recordSaid, registerSecret, stringsIn} from './recording.ts';
 
-const ROOT = `${import.meta.dirname}/../..`;
-
+/** The global `expect` of jest knows which test runs. Another runner need not have it. */
 const thisTest = (): string => {
-  const {testPath = '', currentTestName = 'set-up'} = expect.getState();
-  return `${relative(ROOT, testPath)}, "${currentTestName}"`;
+  const expect: unknown = Reflect.get(globalThis, 'expect');
+  const {testPath = '', currentTestName = 'set-up'} = Object(expect).getState?.() ?? {};
+  return `${relative(process.cwd(), testPath)}, "${currentTestName}"`;
 };
 
 /**

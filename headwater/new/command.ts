@@ -1,6 +1,7 @@
 // `headwater new` on the command line. The rest is loaded when it runs.
 import type {Command as Program} from 'commander';
 import type {Act} from '../../process/command-line.ts';
+import {loadFor} from '../../process/optional-package.ts';
 
 export const addNewCommand = (program: Program, act: Act): void => {
   program
@@ -11,7 +12,7 @@ export const addNewCommand = (program: Program, act: Act): void => {
     .showHelpAfterError('(headwater new --help says more)')
     .action(
       act(async (name: string) => {
-        const {createSource} = await import('./create-source.ts');
+        const {createSource} = await loadFor('new', () => import('./create-source.ts'));
         await createSource(name);
         return 0;
       }),

@@ -1,7 +1,8 @@
 // Writes the files of a new source: those of template/ with its names filled in.
 import {randomUUID} from 'node:crypto';
-import {access, chmod, glob, mkdir, readFile, writeFile} from 'node:fs/promises';
+import {chmod, glob, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
+import type {Manifest} from '../../process/project.ts';
 import type {Names} from './names.ts';
 
 const TEMPLATE = join(import.meta.dirname, 'template');
@@ -10,7 +11,7 @@ const FIRST_PORT = 8701;
 /** One more than the highest port of a fake API. */
 const nextPort = async (root: string): Promise<number> => {
   const ports = [FIRST_PORT - 1];
-  for await (const path of glob('acceptance-tests/fake-apis/*/main.ts', {cwd: root})) {
+  for await (const path of glob('sources/*/fake-api/main.ts', {cwd: root})) {
     const [, port] = /port: (\d+)/.exec(await readFile(join(root, path), 'utf8')) ?? [];
     if (port !== undefined) ports.push(Number(port));
   }
@@ -20,26 +21,23 @@ const nextPort = async (root: string): Promise<number> => {
 const fill = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replaceAll(/\{\{(\w+)\}\}/g, (whole, name) => values[name] ?? whole);
 
-export const foldersOf = ({name}: Names): readonly string[] => [
-  `sources/${name}`,
-  `acceptance-tests/fake-apis/${name}`,
-];
+export const folderOf = ({name}: Names): string => `sources/${name}`;
 
-/** The first of the source's folders that already exists. */
-export const existingFolder = async (root: string, names: Names): Promise<string | undefined> => {
-  for (const folder of foldersOf(names)) {
-    const exists = await access(join(root, folder)).then(
-      () => true,
-      () => false,
-    );
-    if (exists) return folder;
-  }
-  return undefined;
-};
-
-/** Writes all files, and returns their paths below the checkout. */
-export const writeFiles = async (root: string, names: Names): Promise<readonly string[]> => {
-  const values = {...names, uuid: randomUUID(), port: String(await nextPort(root))};
+/** Writes all files, and returns their paths below the repository. */
+export const writeFiles = async (
+  root: string,
+  names: Names,
+  manifest: Manifest,
+): Promise<readonly string[]> => {
+  // `@acme/connectors` makes images such as connectors/source-crm.
+  const repository = manifest.name.replace(/^.*\//, '');
+  const values = {
+    ...names,
+    repository,
+    homepage: manifest.homepage ?? `https://github.com/example/${repository}`,
+    uuid: randomUUID(),
+    port: String(await nextPort(root)),
+  };
   const paths: string[] = [];
   for await (const template of glob('**/*.txt', {cwd: TEMPLATE})) {
     const path = fill(template, values).replace(/\.txt$/, '');

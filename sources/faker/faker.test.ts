@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {Ajv} from 'ajv';
 import addFormats from 'ajv-formats';
-import {readSource, recordsOf} from '#cdk/testing';
+import {readSource, recordsOf} from 'headwater/testing';
 import {products} from './generated/products.ts';
 import {purchases} from './generated/purchases.ts';
 import {users} from './generated/users.ts';

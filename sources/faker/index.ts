@@ -1,4 +1,4 @@
-import {defineSource, page, stream} from '#cdk';
+import {defineSource, page, stream} from 'headwater';
 import {makePages, type Range, type StreamName} from './generate.ts';
 import {products} from './generated/products.ts';
 import {purchases} from './generated/purchases.ts';

@@ -1,4 +1,4 @@
-import {bearer, ConfigError, defineSource, linkHeader, stream} from '#cdk';
+import {bearer, ConfigError, defineSource, linkHeader, stream} from 'headwater';
 import {commits} from './generated/commits.ts';
 import {labels} from './generated/labels.ts';
 import {spec} from './generated/spec.ts';

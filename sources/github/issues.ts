@@ -1,5 +1,5 @@
 // Issues, their comments, and reviews of pull requests. GitHub lists pull requests among the issues.
-import {linkHeader, parent, stream} from '#cdk';
+import {linkHeader, parent, stream} from 'headwater';
 import {issueComments} from './generated/issue-comments.ts';
 import {type Issue, issues} from './generated/issues.ts';
 import {reviews} from './generated/reviews.ts';

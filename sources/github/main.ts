@@ -1,6 +1,6 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../scripts/node.sh" "$0" "$@"
-import {run} from '#cdk';
+import {run} from 'headwater';
 import {github} from './index.ts';
 
 await run(github);

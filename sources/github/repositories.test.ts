@@ -1,6 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
+import {errorsIn, readSource, recordsOf, secret} from 'headwater/testing';
 import nock from 'nock';
-import {errorsIn, readSource, recordsOf, secret} from '#cdk/testing';
 import {github} from './index.ts';
 
 const API = 'https://api.github.com';

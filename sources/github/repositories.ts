@@ -1,5 +1,13 @@
 // The repositories of the config, and what their lists have in common.
-import {ConfigError, type HttpClient, linkHeader, page, parent, type Stream, stream} from '#cdk';
+import {
+  ConfigError,
+  type HttpClient,
+  linkHeader,
+  page,
+  parent,
+  type Stream,
+  stream,
+} from 'headwater';
 import {type Repository, repositories} from './generated/repositories.ts';
 import type {Config} from './generated/spec.ts';
 

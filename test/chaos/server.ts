@@ -24,7 +24,7 @@ const BUNDLE = 'dist/chaos/main.js';
 export const bundleChaos = async (): Promise<void> => {
   const {status, stderr} = await runProgram(process.execPath, [
     '--eval',
-    `import('./scripts/bundle.js').then((b) => b.bundleProgram('test/programs/chaos/main.ts', '${BUNDLE}'))`,
+    `import('./headwater/bundle/bundle.ts').then((b) => b.bundleProgram(process.cwd(), 'test/programs/chaos/main.ts', '${BUNDLE}'))`,
   ]);
   if (status !== 0) throw new Error(`The program can't be bundled: ${stderr}`);
 };

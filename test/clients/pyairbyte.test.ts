@@ -2,8 +2,8 @@
 import {chmodSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, test} from '@jest/globals';
-import {openGithub} from '../../acceptance-tests/fake-apis/github/index.ts';
-import {serveFake} from '../../acceptance-tests/fake-apis/serve.ts';
+import {serveFake} from '../../acceptance-tests/fake-api/serve.ts';
+import {openGithub} from '../../sources/github/fake-api/index.ts';
 import {FAKER, GITHUB, runProgram, workspace} from '../e2e/run-program.ts';
 import {buildImage, hasEngine} from '../image/docker.ts';
 import {besideClients, commandsOf, describeWithClients, lastLineOf} from './installed-clients.ts';

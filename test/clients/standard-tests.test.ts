@@ -3,9 +3,9 @@ import {cpSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, test} from '@jest/globals';
 import {parse, stringify} from 'yaml';
-import {openGithub} from '../../acceptance-tests/fake-apis/github/index.ts';
-import {serveFake} from '../../acceptance-tests/fake-apis/serve.ts';
-import {ROOT, runProgram, workspace} from '../e2e/run-program.ts';
+import {serveFake} from '../../acceptance-tests/fake-api/serve.ts';
+import {openGithub} from '../../sources/github/fake-api/index.ts';
+import {HEADWATER, ROOT, runProgram, workspace} from '../e2e/run-program.ts';
 import {buildImage, hasEngine} from '../image/docker.ts';
 import {besideClients, commandsOf, describeWithClients} from './installed-clients.ts';
 
@@ -35,8 +35,7 @@ const layOut = async (source: string, apiUrl = ''): Promise<string> => {
   const connector = join(folder, `source-${source}`);
   mkdirSync(connector);
   cpSync(join(ROOT, 'sources', source), connector, {recursive: true});
-  const script = [join(ROOT, 'scripts/metadata.js'), source];
-  const {stdout} = await runProgram(process.execPath, script);
+  const {stdout} = await runProgram(HEADWATER, ['metadata', source]);
   writeFileSync(join(connector, 'metadata.yaml'), stdout);
 
   const config = join(connector, 'acceptance-test-config.yml');

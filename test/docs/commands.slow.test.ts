@@ -1,5 +1,5 @@
 // The commands of README.md, docs/command-line.md and docs/deploying.md, run unchanged in a fresh copy of the checkout. Those of
-// docs/tutorial.md have a test of their own; `npm run test:acceptance`, which docs/testing.md shows, is run there.
+// docs/tutorial.md have a test of their own; `npx headwater test`, which docs/testing.md shows, is run there.
 import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, expect, test} from '@jest/globals';

@@ -50,7 +50,7 @@ const tables: readonly Example[] = [
   {
     name: 'paginators.ts',
     code: [
-      `import {type HttpClient, ${[...new Set(paginators.flatMap((code) => /^\w+(?=\()/.exec(code) ?? []))].join(', ')}} from '#cdk';`,
+      `import {type HttpClient, ${[...new Set(paginators.flatMap((code) => /^\w+(?=\()/.exec(code) ?? []))].join(', ')}} from 'headwater';`,
       'export const lists = (http: HttpClient) => [',
       ...paginators.map((code) => `  http.paginate('/items', {next: ${code}}),`),
       '];',
@@ -59,7 +59,7 @@ const tables: readonly Example[] = [
   {
     name: 'decoders.ts',
     code: [
-      "import {csv, type Decoder, json, jsonLines, xml} from '#cdk';",
+      "import {csv, type Decoder, json, jsonLines, xml} from 'headwater';",
       `export const decoders: readonly Decoder[] = [${decoders.join(', ')}];`,
     ].join('\n'),
   },

@@ -67,7 +67,7 @@ const importsFor = (code: string): string => {
     `./generated/${file}.ts`,
     used(names),
   ]);
-  return [['#cdk', used(doorNames())], ...lines]
+  return [['headwater', used(doorNames())], ...lines]
     .flatMap(([from, names]) => (names === '' ? [] : [`import {${names}} from '${from}';`]))
     .join('\n');
 };
@@ -112,7 +112,7 @@ export const examplesOf = (path: string): readonly Example[] =>
 export const rowsOf = (path: string): readonly string[] =>
   [...textOf(path).matchAll(/^\| `(.+?)` +\|/gm)].map(([, code = '']) => code).slice(1);
 
-/** Writes examples to files, in a folder where `#cdk` can be imported. */
+/** Writes examples to files, in a folder where `headwater` can be imported. */
 export const writeExamples = (examples: readonly Example[]) => {
   // The dot hides the folder from checks of the whole repository that run at the same time.
   const folder = mkdtempSync(join(import.meta.dirname, '.docs-'));

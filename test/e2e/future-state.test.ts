@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from '@jest/globals';
-import {page, stream} from '#cdk';
+import {page, stream} from 'headwater';
 import type {Outcome} from '../../acceptance-tests/check-kit/check.ts';
 import {incremental} from '../../acceptance-tests/checks/future-state.ts';
 import {settingsOf} from '../../acceptance-tests/config/load.ts';

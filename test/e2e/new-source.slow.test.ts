@@ -9,7 +9,7 @@ const {folder, remove} = copyCheckout();
 afterAll(remove);
 
 const NAME = 'thing-tracker';
-const FOLDERS = [`sources/${NAME}`, `acceptance-tests/fake-apis/${NAME}`];
+const FOLDER = `sources/${NAME}`;
 
 const shell = (command: string): Promise<Ended> =>
   // As in a shell of its own: what this run names is nothing to the runs inside.
@@ -30,13 +30,12 @@ describe('a new source', () => {
   test('has all files that it needs, with no placeholder left', () => {
     expect(made.stderr).toBe('');
     expect(made.status).toBe(0);
-    const files = [...made.stdout.matchAll(/^ {2}((?:sources|acceptance-tests)\/\S+)$/gm)];
+    const files = [...made.stdout.matchAll(/^ {2}(sources\/\S+)$/gm)];
     expect(files.map(([, path]) => path)).toEqual([
-      `acceptance-tests/fake-apis/${NAME}/index.ts`,
-      `acceptance-tests/fake-apis/${NAME}/main.ts`,
-      `acceptance-tests/fake-apis/${NAME}/${NAME}.test.ts`,
       ...[
-        ...['README.md', 'acceptance-test-config.yml', 'icon.svg', 'index.ts'],
+        ...['README.md', 'acceptance-test-config.yml'],
+        ...['fake-api/fake-api.test.ts', 'fake-api/index.ts', 'fake-api/main.ts'],
+        ...['icon.svg', 'index.ts'],
         'integration_tests/abnormal_state.json',
         'integration_tests/configured_catalog.json',
         'integration_tests/expected_records.jsonl',
@@ -49,13 +48,13 @@ describe('a new source', () => {
     for (const [, path = ''] of files) {
       expect(readFileSync(join(folder, path), 'utf8')).not.toMatch(/\{\{\w+\}\}/);
     }
-    expect(made.stdout).toContain(`npm run test:acceptance -- ${NAME}`);
+    expect(made.stdout).toContain(`npx headwater test ${NAME}`);
   });
 
   test('has generated types, correct metadata and no lint errors', async () => {
     const problems = [
       await problemOf('npm run --silent generate -- --check'),
-      await problemOf(`node_modules/.bin/biome ci ${FOLDERS.join(' ')}`),
+      await problemOf(`node_modules/.bin/biome ci ${FOLDER}`),
       await problemOf('npm run --silent types'),
       await problemOf('npm run --silent metadata'),
     ];
@@ -91,12 +90,13 @@ describe('a new source', () => {
 });
 
 test('a source without acceptance tests fails them', async () => {
-  const {status, stderr} = await shell(
+  const {status, stdout} = await shell(
     'rm sources/faker/acceptance-test-config.yml; npm run --silent test:acceptance -- faker',
   );
   expect(status).toBe(1);
-  expect(stderr).toBe(
+  expect(stdout).toBe(
     [
+      '\nfaker, as a program:',
       'sources/faker has no acceptance-test-config.yml: write one; `npx headwater new` generates an example.',
       '\nFailed the acceptance tests: faker.\n',
     ].join('\n'),

@@ -10,6 +10,7 @@ import {configHasSecrets, said} from '../../cdk/testing/secrets.ts';
 import {startChild} from '../../process/child.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
+export const HEADWATER = join(ROOT, 'headwater/main.ts');
 export const FAKER = join(ROOT, 'sources/faker/main.ts');
 export const GITHUB = join(ROOT, 'sources/github/main.ts');
 export const ODD = join(ROOT, 'test/programs/odd/main.ts');

@@ -3,7 +3,7 @@ import {copyFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
 import {secret} from '../../cdk/testing/secrets.ts';
-import {ODD, ROOT, runProgram, runSource, workspace} from './run-program.ts';
+import {HEADWATER, ODD, ROOT, runProgram, runSource, workspace} from './run-program.ts';
 
 const {folder, file} = workspace();
 
@@ -46,7 +46,7 @@ test('check reports FAILED for a config whose references cannot be resolved', as
 });
 
 test("a bundle reports how to install a cloud's client, which it does not contain", async () => {
-  const {status} = await runProgram(process.execPath, [join(ROOT, 'scripts/bundle.js'), 'faker']);
+  const {status} = await runProgram(HEADWATER, ['bundle', 'faker']);
   expect(status).toBe(0);
   // Outside of our node_modules, which have the client.
   const program = join(folder, 'main.mjs');

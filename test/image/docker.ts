@@ -1,8 +1,7 @@
 // The docker command, for tests of images.
 import {spawnSync} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
-import {join} from 'node:path';
-import {ROOT, runProgram, runSource} from '../e2e/run-program.ts';
+import {HEADWATER, runProgram, runSource} from '../e2e/run-program.ts';
 import {printLine} from '../print-line.ts';
 
 /** The reason why images cannot be tested; undefined if an engine responds. */
@@ -21,8 +20,7 @@ export const docker = (...args: readonly string[]) => runProgram('docker', args)
 
 /** Builds a source's image as users do. */
 export const buildImage = async (source: string): Promise<void> => {
-  const script = join(ROOT, 'scripts/image.js');
-  const {status, stdout, stderr} = await runProgram(process.execPath, [script, source]);
+  const {status, stdout, stderr} = await runProgram(HEADWATER, ['image', source]);
   if (status !== 0) throw new Error(`The image can't be built:\n${stdout}\n${stderr}`);
 };
 

@@ -9,7 +9,7 @@ import {beforeAll, describe, expect, test} from '@jest/globals';
 import {lastStates, recordsOf} from '../../cdk/testing/messages.ts';
 import {parseMessages} from '../../cdk/testing/protocol.ts';
 import packageJson from '../../package.json' with {type: 'json'};
-import {configuredCatalog, ROOT, runProgram, workspace} from '../e2e/run-program.ts';
+import {configuredCatalog, HEADWATER, ROOT, runProgram, workspace} from '../e2e/run-program.ts';
 import {printLine} from '../print-line.ts';
 import {buildImage, container, docker, hasEngine, runImage} from './docker.ts';
 
@@ -177,10 +177,15 @@ const counted = (messages: readonly Message[]): number =>
     expect(config.WorkingDir).toBe('/airbyte/integration_code');
   });
 
-  test('holds one file and its code compiled by V8, owned by user 1000', async () => {
-    const {stdout} = await shell([], 'find /airbyte -type f; stat -c %u:%g /airbyte /airbyte/*');
+  test('holds one program with its licenses and SBOM, and its code compiled by V8, owned by user 1000', async () => {
+    const {stdout} = await shell(
+      [],
+      'find /airbyte -type f | sort; stat -c %u:%g /airbyte /airbyte/*',
+    );
+    const beside = ['THIRD-PARTY-LICENSES.txt', 'main.js', 'sbom.cdx.json'];
+    const files = beside.map((name) => `/airbyte/integration_code/${name}\n`).join('');
     expect(stdout.replace(/^\/airbyte\/compiled\/\S+$/gm, 'compiled')).toBe(
-      `${ENTRY}\ncompiled\n1000:1000\n1000:1000\n1000:1000\n`,
+      `compiled\n${files}1000:1000\n1000:1000\n1000:1000\n`,
     );
     const {stdout: size} = await shell([], `wc -c < ${ENTRY}`);
     const {Size: total} = await inspect();
@@ -198,10 +203,10 @@ const counted = (messages: readonly Message[]): number =>
     'holds the cloud clients that its build names, and no others',
     async () => {
       const image = 'headwater/source-faker:clients';
-      const build = await docker(
-        ...['build', '--build-arg', 'SOURCE=faker', '--tag', image],
-        ...['--build-arg', 'CLIENTS=@aws-sdk/client-secrets-manager', ROOT],
-      );
+      const build = await runProgram(HEADWATER, [
+        ...['image', 'faker', '--tag', 'clients'],
+        ...['--client', '@aws-sdk/client-secrets-manager'],
+      ]);
       expect(build.status).toBe(0);
       file('referring.json', {seed: 'aws-sm:prod/seed'});
       const check = ['check', '--config', '/secrets/referring.json'];

@@ -8,7 +8,7 @@ import {
   type Schema,
   type Stream,
   stream,
-} from '#cdk';
+} from 'headwater';
 import type {Deletes} from '../../cdk/author/deletes.ts';
 import type {TokenCursor} from '../../cdk/author/token-cursor.ts';
 import type {ApiName} from './change-feed.ts';

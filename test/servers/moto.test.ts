@@ -3,7 +3,7 @@ import {copyFileSync, symlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {CreateSecretCommand, SecretsManagerClient} from '@aws-sdk/client-secrets-manager';
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
-import {GITHUB, ROOT, runProgram, runSource, workspace} from '../e2e/run-program.ts';
+import {GITHUB, HEADWATER, ROOT, runProgram, runSource, workspace} from '../e2e/run-program.ts';
 import {type ApiServer, sendJson, serveApi} from '../http/api-server.ts';
 import {describeWith, freePort, responds, SERVERS, type Server, startServer} from './servers.ts';
 
@@ -162,7 +162,7 @@ describeWith('moto')('a source whose config refers to AWS Secrets Manager', () =
   }, 30_000);
 
   test('finds the client beside its bundle, and reports how to install it if it is missing', async () => {
-    const bundled = await runProgram(process.execPath, [join(ROOT, 'scripts/bundle.js'), 'github']);
+    const bundled = await runProgram(HEADWATER, ['bundle', 'github']);
     expect(bundled.status).toBe(0);
     const program = join(folder, 'main.mjs');
     copyFileSync(join(ROOT, 'dist/github/main.js'), program);

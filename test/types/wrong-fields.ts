@@ -11,7 +11,7 @@ import {
   type Spec,
   stream,
   valueAt,
-} from '#cdk';
+} from 'headwater';
 
 type Item = {
   id: number;

@@ -1,5 +1,5 @@
 // The streams with the kit, as an author writes a source.
-import {cursorIn, defineSource, page, run, stream} from '#cdk';
+import {cursorIn, defineSource, page, run, stream} from 'headwater';
 import {makePool, SINCE, timeOf} from './records.js';
 
 const schema = {

@@ -1,5 +1,5 @@
 // From ../schemas/products.json by `npm run generate`.
-import type {Schema} from '#cdk';
+import type {Schema} from 'headwater';
 import json from '../schemas/products.json' with {type: 'json'};
 
 export interface Product {

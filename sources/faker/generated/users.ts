@@ -1,5 +1,5 @@
 // From ../schemas/users.json by `npm run generate`.
-import type {Schema} from '#cdk';
+import type {Schema} from 'headwater';
 import json from '../schemas/users.json' with {type: 'json'};
 
 export interface User {

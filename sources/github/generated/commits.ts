@@ -1,5 +1,5 @@
 // From ../schemas/commits.json by `npm run generate`.
-import type {Schema} from '#cdk';
+import type {Schema} from 'headwater';
 import json from '../schemas/commits.json' with {type: 'json'};
 
 export interface Commit {

@@ -1,5 +1,5 @@
 // From ../schemas/issue_comments.json by `npm run generate`.
-import type {Schema} from '#cdk';
+import type {Schema} from 'headwater';
 import json from '../schemas/issue_comments.json' with {type: 'json'};
 
 export interface IssueComment {

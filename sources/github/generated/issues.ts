@@ -1,5 +1,5 @@
 // From ../schemas/issues.json by `npm run generate`.
-import type {Schema} from '#cdk';
+import type {Schema} from 'headwater';
 import json from '../schemas/issues.json' with {type: 'json'};
 
 export interface Issue {

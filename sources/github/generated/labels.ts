@@ -1,5 +1,5 @@
 // From ../schemas/labels.json by `npm run generate`.
-import type {Schema} from '#cdk';
+import type {Schema} from 'headwater';
 import json from '../schemas/labels.json' with {type: 'json'};
 
 export interface Label {

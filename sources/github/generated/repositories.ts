@@ -1,5 +1,5 @@
 // From ../schemas/repositories.json by `npm run generate`.
-import type {Schema} from '#cdk';
+import type {Schema} from 'headwater';
 import json from '../schemas/repositories.json' with {type: 'json'};
 
 export interface Repository {

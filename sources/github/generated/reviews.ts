@@ -1,5 +1,5 @@
 // From ../schemas/reviews.json by `npm run generate`.
-import type {Schema} from '#cdk';
+import type {Schema} from 'headwater';
 import json from '../schemas/reviews.json' with {type: 'json'};
 
 export interface Review {

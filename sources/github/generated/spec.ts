@@ -1,5 +1,5 @@
 // From ../spec.json by `npm run generate`.
-import type {Spec} from '#cdk';
+import type {Spec} from 'headwater';
 import json from '../spec.json' with {type: 'json'};
 
 /**

@@ -1,7 +1,7 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
 // A source whose streams its config describes, over the API that test/chaos/server.ts serves.
-import {defineSource, run, type Spec} from '#cdk';
+import {defineSource, run, type Spec} from 'headwater';
 import type {ChaosResponse} from '../../chaos/api.ts';
 import {type ChaosStream, chaosStreams} from '../../chaos/streams.ts';
 

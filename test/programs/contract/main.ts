@@ -2,7 +2,7 @@
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
 // A source that reads one list of an API, for tests with Prism, which serves an API from its contract. The config names the
 // list, the place of the API key, and the response to send (https://docs.stoplight.io/docs/prism, Prefer).
-import {apiKey, defineSource, linkHeader, run, type Schema, type Spec, stream} from '#cdk';
+import {apiKey, defineSource, linkHeader, run, type Schema, type Spec, stream} from 'headwater';
 
 type Config = {
   api_url: string;

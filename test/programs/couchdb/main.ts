@@ -12,7 +12,7 @@ import {
   type Schema,
   type Spec,
   stream,
-} from '#cdk';
+} from 'headwater';
 
 type Config = {api_url: string; databases: string[]; page_size: number};
 type Doc = {_id: string; _rev: string; _deleted?: boolean};

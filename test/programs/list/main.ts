@@ -11,7 +11,7 @@ import {
   type Schema,
   type Spec,
   stream,
-} from '#cdk';
+} from 'headwater';
 
 type Config = Pick<HttpOptions, 'limits' | 'retry' | 'timeouts' | 'headers'> & {
   api_url: string;

@@ -3,7 +3,7 @@
 // A source with OAuth 2, for tests with a real server. Its check sends 50 requests at once, and again after each pause, when
 // the tokens have expired.
 import {setTimeout as delay} from 'node:timers/promises';
-import {defineSource, oauth2, run, type Spec, selectAuth, stream} from '#cdk';
+import {defineSource, oauth2, run, type Spec, selectAuth, stream} from 'headwater';
 
 type Credentials =
   | {type: 'basic' | 'post'; id: string; secret: string}

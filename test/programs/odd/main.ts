@@ -1,7 +1,7 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
 // A source that misbehaves as its config says, for tests of the program around it.
-import {defineSource, type Page, page, run, type Schema, type Spec, stream} from '#cdk';
+import {defineSource, type Page, page, run, type Schema, type Spec, stream} from 'headwater';
 
 type Config = {behaviour?: string; token?: string};
 type Item = {id: number; text?: string};

@@ -1,7 +1,7 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
 // A source of PostGraphile, for tests with a million rows and Relay cursors. test/servers/postgraphile.ts has its tables.
-import {defineSource, type HttpClient, relay, run, type Schema, type Spec, stream} from '#cdk';
+import {defineSource, type HttpClient, relay, run, type Schema, type Spec, stream} from 'headwater';
 
 type Config = {api_url: string; page_size: number; checkpoint_interval: number};
 type Event = {id: string; kind: string; payload: string; updated_at: string};

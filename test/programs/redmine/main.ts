@@ -13,7 +13,7 @@ import {
   type Spec,
   selectAuth,
   stream,
-} from '#cdk';
+} from 'headwater';
 
 type Credentials =
   | {type: 'header'; key: string}

@@ -1,7 +1,7 @@
 #!/bin/sh
 // 2>/dev/null; exec "$(dirname "$(readlink -f "$0")")/../../../scripts/node.sh" "$0" "$@"
 // A source of Stripe's lists, for tests with stripe-mock. https://docs.stripe.com/api/pagination
-import {basic, bearer, defineSource, lastId, run, type Schema, type Spec, stream} from '#cdk';
+import {basic, bearer, defineSource, lastId, run, type Schema, type Spec, stream} from 'headwater';
 
 type Config = {
   api_url: string;

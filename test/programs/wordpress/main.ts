@@ -12,7 +12,7 @@ import {
   type Schema,
   type Spec,
   stream,
-} from '#cdk';
+} from 'headwater';
 
 type Config = Pick<HttpOptions, 'retry'> & {
   api_url: string;

@@ -1,5 +1,5 @@
 // The comments of an issue, in the examples of docs/authoring.md.
-import type {Schema} from '#cdk';
+import type {Schema} from 'headwater';
 
 export type Comment = {readonly id: number; readonly created_at: string};
 

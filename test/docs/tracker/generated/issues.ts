@@ -1,5 +1,5 @@
 // The stream that the examples of docs/authoring.md are about.
-import type {Schema} from '#cdk';
+import type {Schema} from 'headwater';
 
 export type Issue = {
   readonly id: number;

@@ -1,5 +1,5 @@
 // The config of the examples' source.
-import type {Spec} from '#cdk';
+import type {Spec} from 'headwater';
 
 type Config = {
   readonly api_url: string;
