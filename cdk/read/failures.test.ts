@@ -12,9 +12,11 @@ import {
 } from '../../test/read/items.ts';
 import {parent} from '../author/slices.ts';
 import {page, stream} from '../author/stream.ts';
+import type {Stream} from '../author/stream-types.ts';
 import type {Page} from '../author/types.ts';
 import {ConfigError, TransientError} from '../errors.ts';
 import {catalogOf, inShort, runRead, startRead} from '../testing/run-read.ts';
+import {pack} from './deletes/packed-ids.ts';
 import {Interrupted} from './turns/abort.ts';
 
 describe('a stream in slices', () => {
@@ -223,6 +225,66 @@ describe('a read that is stopped', () => {
       'INFO Stream items is incomplete: 1 records.',
     ]);
   });
+});
+
+const forever = (): Promise<never> => new Promise(() => {});
+
+test.each<[string, (stop: () => void) => Stream]>([
+  [
+    'the identity of a token',
+    (stop) =>
+      stream({
+        name: 'items',
+        schema,
+        cursor: {
+          token: 'last-page',
+          identity: () => {
+            stop();
+            return forever();
+          },
+        },
+        read: () => pagesOf(),
+      }),
+  ],
+  [
+    'a record that may have been restored',
+    (stop) =>
+      stream({
+        name: 'items',
+        schema,
+        primaryKey: ['id'],
+        cursor: {field: 'updated_at'},
+        deletes: {
+          list: {
+            at: 'deleted_at',
+            restores: {
+              within: {weeks: 5_000},
+              isRestored: () => true,
+              fetch: () => {
+                stop();
+                return forever();
+              },
+            },
+            async *read() {
+              yield {records: [{id: 1, deleted_at: at(2)}]};
+            },
+          },
+        },
+        read: () => pagesOf(),
+      }),
+  ],
+])('a read that is stopped while %s does not come ends', async (_what, made) => {
+  const stop = new AbortController();
+  const ids = pack({'': [[1, at(1)]]});
+  const {error} = await runRead({
+    streams: [made(() => void setImmediate(() => stop.abort(new Interrupted('SIGTERM'))))],
+    state: stateOf('items', {
+      updated_at: at(1),
+      deletes: {list: {at: {'': at(1)}, deleted: {ids, key: ['id']}}},
+    }),
+    signal: stop.signal,
+  });
+  expect(error).toBeInstanceOf(Interrupted);
 });
 
 test('a read that is stopped still reports the streams that failed before', async () => {

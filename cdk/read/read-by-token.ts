@@ -1,4 +1,5 @@
 // Reads a slice from its token. If the API no longer knows it, the slice is read from its beginning.
+import {unlessAborted} from '../abort.ts';
 import type {Stream} from '../author/stream-types.ts';
 import type {TokenCursor} from '../author/token-cursor.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../author/types.ts';
@@ -84,7 +85,7 @@ export const readByToken = async (reading: TokenReading): Promise<void> => {
     from = {...from, resume: undefined};
   };
 
-  const identity = await cursor.identity?.(context);
+  const identity = await unlessAborted(Promise.resolve(cursor.identity?.(context)), context.signal);
   const saved = progress.token?.of;
   const isBegun = from.since !== undefined || from.resume !== undefined;
   progress.token?.belongTo(identity);

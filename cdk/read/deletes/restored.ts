@@ -1,4 +1,5 @@
 // Makes records of deleted ones that were restored.
+import {unlessAborted} from '../../abort.ts';
 import type {Sweep} from '../../author/deletes.ts';
 import type {Stream} from '../../author/stream-types.ts';
 import type {Slice, StreamContext} from '../../author/types.ts';
@@ -26,7 +27,8 @@ export const fetchRecord = async (
   context: StreamContext & {readonly slice: Slice},
 ): Promise<object | undefined> => {
   context.signal.throwIfAborted();
-  const record: unknown = await fetch(fieldsOf(id, primaryKey), context);
+  const requested = fetch(fieldsOf(id, primaryKey), context);
+  const record: unknown = await unlessAborted(requested, context.signal);
   if (record === undefined || record === null) return undefined;
   const found = isObject(record) ? idOf(record, primaryKey) : undefined;
   if (isObject(record) && found !== undefined && comparableId(found) === comparableId(id)) {

@@ -1,5 +1,6 @@
 // The sweep: finds stored ids that complete id lists lack. An id is noted the first time, and deleted the second time or
 // when the API confirms it.
+import {unlessAborted} from '../../abort.ts';
 import type {Sweep} from '../../author/deletes.ts';
 import type {Slice, StreamContext} from '../../author/types.ts';
 import {type Duration, shift} from '../../duration.ts';
@@ -67,7 +68,7 @@ const openSettling = (
     signal.throwIfAborted();
     return confirm === undefined || slice === undefined
       ? true
-      : confirm(fieldsOf(id, primaryKey), {...context, slice});
+      : unlessAborted(confirm(fieldsOf(id, primaryKey), {...context, slice}), signal);
   };
   /** Ids that could not be checked are neither deleted nor there. */
   const confirmAll = async (candidates: readonly Candidate[]) => {
