@@ -1,3 +1,4 @@
+import {unlessAborted} from '../abort.ts';
 import type {Connection, Source} from '../author/source.ts';
 import type {Stream} from '../author/stream-types.ts';
 import {SystemError} from '../errors.ts';
@@ -91,8 +92,9 @@ export const concurrencyOf = <C extends object>(
 export const streamsOf = async <C extends object>(
   source: Source<C>,
   {config, http}: Connection<C>,
+  signal: AbortSignal,
 ): Promise<readonly Stream[]> => {
-  const streams = await source.streams({config, http});
+  const streams = await unlessAborted(Promise.resolve(source.streams({config, http})), signal);
   const names = streams.map(({name}) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new SystemError(`Two streams are named ${twice}: rename one.`);

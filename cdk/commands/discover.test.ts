@@ -14,7 +14,10 @@ async function* read() {
   yield {records: []};
 }
 
-const catalogOf = async (streams: readonly Stream[]) => {
+const catalogOf = async (
+  streams: readonly Stream[] | Promise<readonly Stream[]>,
+  signal = new AbortController().signal,
+) => {
   const source = defineSource({
     name: 'items',
     spec: {connectionSpecification: {type: 'object'}},
@@ -23,7 +26,7 @@ const catalogOf = async (streams: readonly Stream[]) => {
   });
   const found: unknown[] = [];
   for await (const message of discover(source, async () => ({}), {
-    signal: new AbortController().signal,
+    signal,
     now: Date.now,
     redactor: createRedactor(),
     emit: async () => {},
@@ -89,4 +92,10 @@ test('a catalog has the sync modes of each stream, incremental also without a cu
       is_resumable: true,
     },
   ]);
+});
+
+test('a signal ends the wait for streams that never come', async () => {
+  const stop = new AbortController();
+  setImmediate(() => stop.abort(new Error('Stopped.')));
+  await expect(catalogOf(new Promise(() => {}), stop.signal)).rejects.toThrow('Stopped.');
 });

@@ -50,7 +50,9 @@ export async function* discover<C extends object>(
     return toAirbyteStream(stream, schemaOf(stream, await declaredSchema(stream, context)));
   };
   try {
-    const streams = await Promise.all((await streamsOf(source, connection)).map(describe));
+    const streams = await Promise.all(
+      (await streamsOf(source, connection, runtime.signal)).map(describe),
+    );
     yield {type: 'CATALOG', catalog: {streams}};
   } finally {
     await http.close();

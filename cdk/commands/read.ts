@@ -25,7 +25,8 @@ export async function* read<C extends object>(
     const state = parseState(await inputs.state());
     const context = {startedAt: runtime.now(), isRetry: runtime.isRetry ?? false};
     const concurrency = concurrencyOf(source, config);
-    const plan = planRead(configured, await streamsOf(source, connection), state, context);
+    const streams = await streamsOf(source, connection, runtime.signal);
+    const plan = planRead(configured, streams, state, context);
     return yield* readPlan(plan, {
       ...runtime,
       startedAt: context.startedAt,
