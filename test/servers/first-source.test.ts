@@ -89,21 +89,23 @@ describeWith('wordpress')('docs/first-source.md', () => {
 
   /** Writes the files, runs the commands. Resolves to what they printed, and the seconds that each block took. */
   const follow = async (steps: readonly Step[]) => {
-    const took = new Map<string, number>();
-    let settings = '';
-    let printed = '';
+    const took: (readonly [string, number])[] = [];
+    const settings: string[] = [];
+    const printed: string[] = [];
+    const run = async ({language, content}: Step): Promise<void> => {
+      const startedAt = performance.now();
+      const commands = [...settings, content.replace(CREATE, PACKED)].join('');
+      printed.push(await shell(language === 'sh create' ? folder : repository, commands));
+      took.push([lastCommand(content), (performance.now() - startedAt) / 1_000]);
+    };
     for (const step of steps) {
       const {path, language, content} = step;
       if (path !== '') writeStep(repository, step);
-      else if (language === 'sh settings') settings = exportsOf(content);
-      else if (/^sh( create)?$/.test(language)) {
-        const startedAt = performance.now();
-        const at = language === 'sh create' ? folder : repository;
-        printed += await shell(at, settings + content.replace(CREATE, PACKED));
-        took.set(lastCommand(content), (performance.now() - startedAt) / 1_000);
-      } else throw new Error(`The page has a block that nothing follows: ${language}`);
+      else if (language === 'sh settings') settings.push(exportsOf(content));
+      else if (['sh', 'sh create'].includes(language)) await run(step);
+      else throw new Error(`The page has a block that nothing follows: ${language}`);
     }
-    return {printed, took};
+    return {printed: printed.join(''), took};
   };
 
   beforeAll(async () => {
@@ -128,10 +130,10 @@ describeWith('wordpress')('docs/first-source.md', () => {
       const steps = stepsOf('docs/first-source.md');
       expect(steps.filter(({content}) => content.includes(CREATE))).toHaveLength(1);
       const {printed, took} = await follow(steps);
-      const seconds = [...took.values()].reduce((sum, each) => sum + each, 0);
+      const seconds = took.reduce((sum, [, each]) => sum + each, 0);
       printLine(
         `docs/first-source.md: ${Math.round(seconds)} s of commands: ` +
-          `${[...took].map(([name, each]) => `${name} ${each.toFixed(1)} s`).join(', ')}.`,
+          `${took.map(([name, each]) => `${name} ${each.toFixed(1)} s`).join(', ')}.`,
       );
 
       expect(printed).toContain('wordpress works with this config.\n');
