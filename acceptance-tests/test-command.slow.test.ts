@@ -186,6 +186,26 @@ describe('a wrong call', () => {
     ],
     ['no file', [], /Name an acceptance-test-config\.yml, or sources/],
     [
+      'two configs',
+      [CONFIG, 'b.yml'],
+      /^error: Give one config, or names of sources: .* are several\.\n$/,
+    ],
+    [
+      'an option of sources with a config',
+      [CONFIG, '--build-image'],
+      /^error: --build-image is for sources by name, /,
+    ],
+    [
+      'an option of configs with a source',
+      ['crm', ...NONE],
+      /^error: --exec is for a connector by its config\. /,
+    ],
+    [
+      'a report of several sources',
+      ['crm', 'shop', '--json', 'r.json'],
+      /^error: --json takes the report of one source/,
+    ],
+    [
       'an unknown key',
       [config(`${HEAD}  spec: {tests: [{confg_path: a.json}]}`), ...NONE],
       /acceptance_tests\.spec\.tests\[0\]\.confg_path is an unknown key; did you mean config_path\?\n$/,

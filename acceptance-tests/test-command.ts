@@ -89,8 +89,40 @@ const optionsOf = ({exec, image, only, json, junit, ...more}: Flags) => {
   return {exec, image, docker, previous, only, limits, json, junit};
 };
 
+/** The names of options that differ from those in code. */
+const OPTION: Readonly<Record<string, string>> = {buildImage: 'build-image'};
+
 /** A path, unlike the name of a source. */
 const isPath = (what: string): boolean => /[/.]/.test(what);
+
+/** Fails if an option is given that means nothing to what is tested. */
+const assertOptions = (what: readonly string[], flags: Flags): void => {
+  const given = (...names: readonly (keyof Flags)[]) =>
+    names.filter((name) => flags[name] !== undefined).map((name) => `--${OPTION[name] ?? name}`)[0];
+  if (isPath(what[0] ?? '')) {
+    if (what.length > 1) {
+      throw new UsageError(`Give one config, or names of sources: ${what.join(' ')} are several.`);
+    }
+    const ofSources = given('all', 'buildImage', 'fake');
+    if (ofSources === undefined) return;
+    throw new UsageError(`${ofSources} is for sources by name, and ${what[0]} is a config.`);
+  }
+  if (what.length === 0 && flags.all !== true) {
+    throw new UsageError(
+      'Name an acceptance-test-config.yml, or sources; --all tests all sources.',
+    );
+  }
+  const ofConfigs = given('exec', 'image');
+  if (ofConfigs !== undefined) {
+    throw new UsageError(
+      `${ofConfigs} is for a connector by its config. Of a source the main.ts is tested, or with --build-image its image.`,
+    );
+  }
+  const report = given('json', 'junit');
+  if (report !== undefined && what.length !== 1) {
+    throw new UsageError(`${report} takes the report of one source: name one.`);
+  }
+};
 
 const runCommand = async (
   what: readonly string[],
@@ -99,26 +131,13 @@ const runCommand = async (
   testSources: SourceTests,
 ): Promise<number> => {
   const options = optionsOf(flags);
+  assertOptions(what, flags);
   const {runTests} = await loadFor('test', () => import('./run/run-tests.ts'));
   const isColourful = process.stdout.isTTY === true && !process.env['NO_COLOR'];
   const run = (connector: Pick<Options, 'config' | 'exec' | 'image' | 'docker'>) =>
     runTests({...options, ...connector}, out, isColourful);
-  const [config = '', ...others] = what;
-  if (isPath(config)) {
-    if (others.length === 0) return run({...options, config});
-    throw new UsageError(`Give one config, or names of sources: ${what.join(' ')} are several.`);
-  }
-  if (what.length === 0 && flags.all !== true) {
-    throw new UsageError(
-      'Name an acceptance-test-config.yml, or sources; --all tests all sources.',
-    );
-  }
-  const sources = `${what.join(', ')} is a source`;
-  for (const name of ['exec', 'image', 'json', 'junit'] as const) {
-    if (flags[name] !== undefined && !(name.startsWith('j') && what.length === 1)) {
-      throw new UsageError(`--${name} is for a single connector by its config, and ${sources}.`);
-    }
-  }
+  const [config = ''] = what;
+  if (isPath(config)) return run({...options, config});
   const {buildImage = false, fake = []} = flags;
   return testSources(what, {buildImage, fake, run, print: out});
 };

@@ -1,4 +1,5 @@
 import {types} from 'node:util';
+import {excerpt} from './json/trim.ts';
 
 /**
  * Airbyte's failure types, by what helps: the user must change something, waiting, or a developer must look. A message
@@ -24,6 +25,9 @@ export class SystemError extends Error {
   readonly failureType = 'system_error';
 }
 
+/** Thrown by `read` if the API no longer knows the token that it got as `since`: the slice is then read from its beginning. */
+export class ExpiredToken extends SystemError {}
+
 const ERRORS = {
   config_error: ConfigError,
   transient_error: TransientError,
@@ -46,9 +50,14 @@ const isError = (value: unknown): value is Error =>
 export const messageOf = (error: unknown): string =>
   isError(error) ? error.message || error.name : String(error);
 
+/** A parser's message may quote all that it was given, and a stack begins with the message. */
+const MAX_STACK = 5_000;
+const MAX_STACKS = 15_000;
+
 /** The stacks of an error and its causes, for `stack_trace`. */
 export const stackOf = (error: unknown): string | undefined => {
   if (!isError(error)) return undefined;
   const cause = stackOf(error.cause);
-  return cause === undefined ? error.stack : `${error.stack}\nCaused by: ${cause}`;
+  const own = error.stack && excerpt(error.stack, MAX_STACK);
+  return cause === undefined ? own : excerpt(`${own}\nCaused by: ${cause}`, MAX_STACKS);
 };

@@ -8,10 +8,10 @@ const tooLong = () => new Error('No line is that long.');
 const linesFrom = async (chunks: readonly Buffer[]): Promise<readonly string[]> => {
   const lines: string[] = [];
   const stream = Readable.from(chunks, {objectMode: false});
-  for await (const {texts, invalid, unfinished} of checkedLinesOf(stream, {limit: 100, tooLong})) {
-    texts.forEach((text, index) => {
-      lines.push(`${text}${invalid.has(index) ? '!' : ''}${unfinished ? '…' : ''}`);
-    });
+  for await (const checked of checkedLinesOf(stream, {limit: 100, tooLong})) {
+    for (const {bytes, isText, unfinished} of checked) {
+      lines.push(`${bytes}${isText ? '' : '!'}${unfinished ? '…' : ''}`);
+    }
   }
   return lines;
 };

@@ -1,37 +1,29 @@
-// Splits the output of a program into lines, and says which of them are not valid UTF-8.
+// Splits the output of a program into lines of bytes, and says which of them are not valid UTF-8.
 import {isUtf8} from 'node:buffer';
 import type {Readable} from 'node:stream';
 import {isLeftOpen} from './left-open.ts';
 
-export type CheckedLines = {
-  readonly texts: readonly string[];
-  /** The indexes of the lines whose bytes are not UTF-8; their texts have U+FFFD in place of these bytes. */
-  readonly invalid: ReadonlySet<number>;
+export type CheckedLine = {
+  /** Without its newline. Valid as long as it is kept. */
+  readonly bytes: Buffer;
+  /** False if the bytes are not UTF-8. */
+  readonly isText: boolean;
   /** True for the last line of an output that does not end with a newline. */
   readonly unfinished: boolean;
 };
 
 const NEWLINE = 0x0a;
-const NONE: ReadonlySet<number> = new Set();
 
-const invalidLinesIn = (bytes: Buffer): ReadonlySet<number> => {
-  const invalid = new Set<number>();
-  let start = 0;
-  for (let index = 0; start <= bytes.length; index += 1) {
-    const found = bytes.indexOf(NEWLINE, start);
-    const end = found === -1 ? bytes.length : found;
-    if (!isUtf8(bytes.subarray(start, end))) invalid.add(index);
-    start = end + 1;
-  }
-  return invalid;
-};
-
-const decode = (bytes: Buffer, unfinished: boolean): CheckedLines => ({
-  texts: bytes.toString('utf8').split('\n'),
+function* split(bytes: Buffer, unfinished: boolean): Generator<CheckedLine> {
   // A newline is never part of another character, so all lines are valid if the whole is.
-  invalid: isUtf8(bytes) ? NONE : invalidLinesIn(bytes),
-  unfinished,
-});
+  const allText = isUtf8(bytes);
+  for (let start = 0; start <= bytes.length; ) {
+    const found = bytes.indexOf(NEWLINE, start);
+    const line = bytes.subarray(start, found === -1 ? bytes.length : found);
+    yield {bytes: line, isText: allText || isUtf8(line), unfinished};
+    start += line.length + 1;
+  }
+}
 
 /** An output that is cut off ends here like any other. */
 async function* chunksOf(stream: Readable): AsyncGenerator<Buffer> {
@@ -50,7 +42,7 @@ async function* chunksOf(stream: Readable): AsyncGenerator<Buffer> {
 export async function* checkedLinesOf(
   stream: Readable,
   {limit, tooLong}: {readonly limit: number; readonly tooLong: () => Error},
-): AsyncGenerator<CheckedLines> {
+): AsyncGenerator<Iterable<CheckedLine>> {
   let parts: Buffer[] = [];
   let length = 0;
   for await (const bytes of chunksOf(stream)) {
@@ -60,11 +52,11 @@ export async function* checkedLinesOf(
     if (ended !== undefined) {
       parts = [];
       length = 0;
-      yield decode(ended, false);
+      yield split(ended, false);
     }
     parts.push(rest);
     length += rest.length;
     if (length > limit) throw tooLong();
   }
-  if (length > 0) yield decode(Buffer.concat(parts), true);
+  if (length > 0) yield split(Buffer.concat(parts), true);
 }

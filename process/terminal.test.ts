@@ -39,3 +39,8 @@ test.each(['\u001b', '\u001b[', '\u001b]8;', '\u009b1;', '\r', '\u202e'])(
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   },
 );
+
+test('a long text is cut', () => {
+  const long = 'long '.repeat(250_000);
+  expect([harmless(long), harmlessText(long)]).toEqual(Array(2).fill(`${long.slice(0, 20_000)}…`));
+});

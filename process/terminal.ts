@@ -20,9 +20,15 @@ const CONTROLS = /[^\P{Cc}\n]/gu;
 const INVISIBLE =
   /[\p{Bidi_Control}\p{Zl}\p{Zp}\p{Cs}\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
-/** Removes all that could control a terminal or deceive its reader, but line breaks. */
+/** A connector may print a line of megabytes. No reader of a terminal wants more than this. */
+const MAX_TEXT = 20_000;
+
+const cut = (text: string): string =>
+  text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+
+/** Removes all that could control a terminal or deceive its reader, but line breaks. A long text is cut. */
 export const harmlessText = (text: string): string =>
-  text.replaceAll(SEQUENCES, '').replaceAll(CONTROLS, ' ').replaceAll(INVISIBLE, '\ufffd');
+  cut(text).replaceAll(SEQUENCES, '').replaceAll(CONTROLS, ' ').replaceAll(INVISIBLE, '\ufffd');
 
 /** The same for one line: a line break becomes a space. */
 export const harmless = (line: string): string => harmlessText(line).replaceAll('\n', ' ');

@@ -8,6 +8,14 @@ import {exists, installPython, once, reasonOf, report, run} from './installing.j
 
 const FOLDER = fileURLToPath(new URL('../.servers', import.meta.url));
 const SERVERS = {
+  'express-pouchdb': {
+    npm: [
+      'express-pouchdb@4.2.0',
+      'express@4.21.2',
+      'pouchdb-core@7.3.1',
+      'pouchdb-adapter-memory@7.3.1',
+    ],
+  },
   moto: {python: ['moto[server,secretsmanager]==5.2.5']},
   nginx: {apt: {'nginx-light': '/usr/sbin/nginx'}},
   postgraphile: {

@@ -61,11 +61,30 @@ const EXPECTED = [
     `Type '"team.lead.logn"' is not assignable to type '${PATHS}'. Did you mean '"team.lead.login"'?`,
   ],
   [`Type '"team"' is not assignable to type '${PATHS}'.`],
+  [`Type '"page"' is not assignable to type '"each-page" | "last-page" | undefined'.`],
+  [
+    "Object literal may only specify known properties, and 'order' does not exist in type 'TokenCursor<NoInfer<Record<never, never>>>'.",
+  ],
+  ["Property 'repo' does not exist on type '{ repository: string; }'."],
   [`Argument of type '"idd"' is not assignable to parameter of type '${PATHS}'.`],
   ["Property 'updated' does not exist on type 'Item'."],
+  [expect.stringMatching(/known properties, and 'teem' does not exist/)],
+  [
+    `Type '"nam"' is not assignable to type '"id" | "labels" | "name" | "team" | "updated_at" | undefined'. Did you mean '"name"'?`,
+  ],
   ["Property 'idd' does not exist on type 'NoInfer<Item>'."],
   [long, "Type '{ idd: number; }' has no properties in common with type 'Partial<NoInfer<Item>>'."],
   ["Property 'repo' does not exist on type '{ repository: string; }'."],
+  [
+    long,
+    "Property 'updated_at' is missing in type '{ id: number | undefined; sha: string; }' but required in type 'Item'.",
+  ],
+  [
+    long,
+    expect.stringMatching(
+      /^Property 'every' is missing in type .* but required in type '\{ readonly every: Duration; .*\}'\.$/,
+    ),
+  ],
   [long, OTHER_ID],
   [long, "Property 'updated_at' is missing in type '{ id: number; }' but required in type 'Item'."],
   [long, OTHER_ID],
@@ -86,6 +105,7 @@ const EXPECTED = [
     "Object literal may only specify known properties, and 'json' does not exist in type 'GetOptions'.",
   ],
   ["Type '{ all: true; }' is not assignable to type 'undefined'."],
+  [long, expect.stringMatching(/^Property 'contentType' is missing in type '{ body: string; }'/)],
   [`Type '"DELETE"' is not assignable to type '"GET" | "POST" | undefined'.`],
 ];
 

@@ -34,7 +34,10 @@ export const basicCatalog = async (
   return {streams: rest.map((stream) => configure(stream, stream.syncModes[0]))};
 };
 
-/** All streams that support a sync mode, in that mode; for incremental only those with a cursor. */
+const hasCursor = (stream: Stream, cursor: readonly string[]): boolean =>
+  cursor.length > 0 || stream.hasOwnCursor;
+
+/** All streams that support a sync mode, in that mode; for incremental only those with a cursor, or whose source has one of its own. */
 export const catalogOf = async (
   syncMode: 'full_refresh' | 'incremental',
   entry: CatalogEntry,
@@ -46,14 +49,15 @@ export const catalogOf = async (
       const stream = configuredStreamsOf({streams})[index];
       return (
         stream?.syncModes.includes(syncMode) &&
-        (syncMode === 'full_refresh' || stream.cursor.length > 0)
+        (syncMode === 'full_refresh' || hasCursor(stream, stream.cursor))
       );
     });
     return {streams: chosen.map((stream) => ({...objectAt(stream), sync_mode: syncMode}))};
   }
   const chosen = (await runs.streams(entry)).filter(
-    ({syncModes, defaultCursor}) =>
-      syncModes.includes(syncMode) && (syncMode === 'full_refresh' || defaultCursor.length > 0),
+    (stream) =>
+      stream.syncModes.includes(syncMode) &&
+      (syncMode === 'full_refresh' || hasCursor(stream, stream.defaultCursor)),
   );
   return {streams: chosen.map((stream) => configure(stream, syncMode))};
 };

@@ -5,6 +5,7 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import {basename, dirname, extname, join} from 'node:path';
 import {objectAt} from '../../cdk/json/at.ts';
 import {canonical} from '../../cdk/json/canonical.ts';
+import {printExact} from '../../cdk/json/exact.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {readJson} from '../config/read-file.ts';
 import type {CallStyle, Run} from '../connectors/connector.ts';
@@ -66,7 +67,7 @@ const newestConfig = (path: string): string => {
 const keepUpdate = async (path: string, config: JsonObject): Promise<void> => {
   const {folder, prefix, extension} = updatesOf(path);
   await mkdir(folder, {recursive: true});
-  await writeFile(join(folder, `${prefix}${Date.now()}${extension}`), JSON.stringify(config), {
+  await writeFile(join(folder, `${prefix}${Date.now()}${extension}`), printExact(config), {
     mode: 0o600,
   });
 };

@@ -13,6 +13,8 @@ type Output = readonly ({readonly record: Data} | {readonly state: Data})[];
 type Reads = {
   readonly primaryKey?: string;
   readonly cursor?: string;
+  /** The catalog says that the source has a cursor of its own, which is in no field. */
+  readonly hasToken?: boolean;
   readonly first: Output;
   /** The read from a state; by default it returns nothing. */
   readonly resumed?: (state: Data) => Output;
@@ -36,7 +38,7 @@ const linesOf = (output: Output) =>
     return {text: JSON.stringify(json), json};
   });
 
-const catalogOf = ({primaryKey = 'id', cursor = 'at'}: Reads) => ({
+const catalogOf = ({primaryKey = 'id', cursor = 'at', hasToken = false}: Reads) => ({
   type: 'CATALOG',
   catalog: {
     streams: [
@@ -44,7 +46,7 @@ const catalogOf = ({primaryKey = 'id', cursor = 'at'}: Reads) => ({
         name: 'rows',
         json_schema: {},
         supported_sync_modes: ['incremental'],
-        default_cursor_field: [cursor],
+        ...(hasToken ? {source_defined_cursor: true} : {default_cursor_field: [cursor]}),
         source_defined_primary_key: [[primaryKey]],
       },
     ],
@@ -72,8 +74,8 @@ const connectorOf = (reads: Reads): Connector => ({
   },
 });
 
-const run = async (name: string, reads: Reads): Promise<Outcome> => {
-  const tests = [{config_path: SAMPLE}];
+const run = async (name: string, reads: Reads, more: object = {}): Promise<Outcome> => {
+  const tests = [{config_path: SAMPLE, ...more}];
   const settings = await settingsOf(
     {connector_image: 'x', acceptance_tests: {incremental: {tests}}},
     CONFIG,
@@ -243,5 +245,52 @@ test('cursors that cannot be compared are a warning', async () => {
     faults: [
       {reason: "rows: the cursor 31.12.2025 can't be compared with 01.01.2026 in the state"},
     ],
+  });
+});
+
+describe('a stream whose positions are tokens of the API', () => {
+  const first: Output = [{record: {id: 1}}, {record: {id: 2}}, {state: {token: 'CAE'}}];
+
+  test('passes if the second read returns what changed', async () => {
+    const resumed = (): Output => [{record: {id: 1, _deleted_at: 'x'}}, {state: {token: 'CAI'}}];
+    for (const name of [TWO_READS, SLICES]) {
+      expect(await run(name, {hasToken: true, first, resumed})).toEqual({status: 'passed'});
+    }
+  });
+
+  test('fails if the second read returns everything again, in any order', async () => {
+    const resumed = (): Output => [...first.toReversed()];
+    expect(await run(TWO_READS, {hasToken: true, first, resumed})).toMatchObject({
+      status: 'failed',
+      faults: [
+        {
+          reason: 'rows: the second read returned the 2 records of the first again',
+          advice:
+            'Use the state: the stream has no cursor field, so it must hold the token of the API from which the second read continues.',
+        },
+      ],
+    });
+  });
+
+  test.each([{__ab_no_cursor_state_message: true}, {deletes: {sweep: {known: ['q1YqS']}}}, {}])(
+    'is not judged if its state %j has no position',
+    async (state) => {
+      const records = first.slice(0, 2);
+      const reads = {
+        hasToken: true,
+        first: [...records, {state}],
+        resumed: () => [...records, {state}],
+      };
+      expect(await run(TWO_READS, reads)).toEqual({status: 'passed'});
+    },
+  );
+
+  test('needs no state from the future', async () => {
+    const future = {future_state: {future_state_path: 'integration_tests/abnormal_state.json'}};
+    const name = 'test_state_with_abnormally_large_values';
+    expect(await run(name, {hasToken: true, first}, future)).toEqual({
+      status: 'skipped',
+      reason: 'no stream has incremental and a cursor',
+    });
   });
 });

@@ -2,6 +2,7 @@
 
 import {at} from '../../cdk/json/at.ts';
 import {canonical} from '../../cdk/json/canonical.ts';
+import type {JsonObject} from '../../cdk/json/values.ts';
 import {catalogOf} from '../check-kit/catalogs.ts';
 import type {Check, Fault} from '../check-kit/check.ts';
 import {checksOf, type Verdict} from '../check-kit/define-check.ts';
@@ -63,55 +64,59 @@ const judgeOf = (
   return judgeBy(positions, areSlicesShown);
 };
 
-const olderFaults = (
+type Asked = readonly [
   streams: readonly Judged[],
   run: Run,
   state: unknown,
   entry: IncrementalEntry,
-): readonly Fault[] =>
+];
+
+/** The streams with records that `isWrong` finds by the position of their slices, and the first of these records. */
+const wrongIn = (
+  [streams, run, state, entry]: Asked,
+  isWrong: (cursor: unknown, judge: Judge, record: Emitted) => boolean,
+) =>
   streams.flatMap((judged) => {
     const {stream} = judged;
     const judge = judgeOf(judged, state, entry);
     if (judge === undefined) return [];
+    const cursorOf = ({data}: Emitted): unknown => at(data, ...stream.cursor);
     const found = recordsOfStream(run, stream).filter((record) =>
-      isBefore(at(record.data, ...stream.cursor), judge.lowest(record), entry.thresholdDays),
+      isWrong(cursorOf(record), judge, record),
     );
-    const [example] = found;
-    if (example === undefined) return [];
-    return [
-      {
-        reason: `${stream.key}: ${found.length} records were read that come before the cursor of the state, ${shown(blobsIn(state).get(stream.key))}`,
-        offending: shown(example.line.text),
-        advice:
-          'Start at the cursor of the state. If the stream has a lookback, set threshold_days to its number of days.',
-      },
-    ];
+    const [first] = found;
+    if (first === undefined) return [];
+    const offending = shown(first.line.text);
+    return [{stream, judge, first, cursor: cursorOf(first), count: found.length, offending}];
   });
 
+const olderFaults = (...asked: Asked): readonly Fault[] => {
+  const [, , state, {thresholdDays}] = asked;
+  return wrongIn(asked, (cursor, {lowest}, record) =>
+    isBefore(cursor, lowest(record), thresholdDays),
+  ).map(({stream, count, offending}) => ({
+    reason: `${stream.key}: ${count} records were read that come before the cursor of the state, ${shown(blobsIn(state).get(stream.key))}`,
+    offending,
+    advice:
+      'Start at the cursor of the state. If the stream has a lookback, set threshold_days to its number of days.',
+  }));
+};
+
 /** Cursors that can't be compared prove nothing. */
-const incomparable = (
-  streams: readonly Judged[],
-  run: Run,
-  state: unknown,
-  entry: IncrementalEntry,
-): readonly Fault[] =>
-  streams.flatMap((judged) => {
-    const {stream} = judged;
-    const judge = judgeOf(judged, state, entry);
-    const example = recordsOfStream(run, stream).find((record) => {
-      const [cursor, position] = [at(record.data, ...stream.cursor), judge?.lowest(record)];
-      return position !== undefined && isCursor(cursor) && !areComparable(cursor, position);
-    });
-    if (example === undefined) return [];
-    return [
-      {
-        reason: `${stream.key}: the cursor ${shown(at(example.data, ...stream.cursor))} can't be compared with ${shown(judge?.lowest(example))} in the state`,
-        offending: shown(example.line.text),
-        advice:
-          'This check compares numbers, times by ISO 8601 and RFC 2822, and other strings of one length. Check by hand that a second read starts at the state.',
-      },
-    ];
-  });
+const incomparable = (...asked: Asked): readonly Fault[] =>
+  wrongIn(asked, (cursor, {lowest}, record) => {
+    const position = lowest(record);
+    return position !== undefined && isCursor(cursor) && !areComparable(cursor, position);
+  }).map(({stream, judge, first, cursor, offending}) => ({
+    reason: `${stream.key}: the cursor ${shown(cursor)} can't be compared with ${shown(judge.lowest(first))} in the state`,
+    offending,
+    advice:
+      'This check compares numbers, times by ISO 8601 and RFC 2822, and other strings of one length. Check by hand that a second read starts at the state.',
+  }));
+
+/** False for a state that says that it has none: such a stream is read again, to compare it with what the state remembers. */
+const hasPosition = (blob: JsonObject): boolean =>
+  Object.keys(blob).some((key) => key !== 'deletes' && !key.startsWith('__ab_'));
 
 /** A stream whose state has no cursor must at least not return everything again. */
 const unchanged = (
@@ -122,18 +127,24 @@ const unchanged = (
   streams.flatMap((stream) => {
     const blob = blobsIn(finalState(first)).get(stream.key) ?? {};
     if (positionsOf(stream, finalState(first), entry).length > 0) return [];
+    if (stream.cursor.length === 0 && !hasPosition(blob)) return [];
     const [before, after] = [first, second].map((run) =>
       recordsOf(run)
         .filter(({stream: key}) => key === stream.key)
         .map(({data}) => canonical(data)),
     );
-    const same = before !== undefined && canonical(before) === canonical(after);
+    // An API's token may be read again in another order.
+    const same =
+      before !== undefined && canonical(before.toSorted()) === canonical(after?.toSorted() ?? []);
     return same && before.length > 1
       ? [
           {
             reason: `${stream.key}: the second read returned the ${before.length} records of the first again`,
             offending: shown(blob),
-            advice: `Use the state, and store the cursor in it under the name of its field, ${stream.cursor.join('.')}.`,
+            advice:
+              stream.cursor.length > 0
+                ? `Use the state, and store the cursor in it under the name of its field, ${stream.cursor.join('.')}.`
+                : 'Use the state: the stream has no cursor field, so it must hold the token of the API from which the second read continues.',
           },
         ]
       : [];
@@ -180,25 +191,15 @@ const beyondState = (
   run: Run,
   entry: IncrementalEntry,
 ): readonly Fault[] =>
-  streams.flatMap((judged): readonly Fault[] => {
-    const {stream} = judged;
-    const judge = judgeOf(judged, finalState(run), entry);
-    if (judge === undefined) return [];
-    const later = recordsOfStream(run, stream).find((record) => {
-      const last = judge.highest(record);
-      return isBefore(last, at(record.data, ...stream.cursor)) && !isHeldBack(last, run.startedAt);
-    });
-    return later === undefined
-      ? []
-      : [
-          {
-            reason: `${stream.key}: a record comes after the cursor of its final state, ${shown(judge.highest(later))}`,
-            offending: shown(later.line.text),
-            advice:
-              'Keep the highest cursor that was read. A time may stay up to a minute before the start of the read.',
-          },
-        ];
-  });
+  wrongIn([streams, run, finalState(run), entry], (cursor, {highest}, record) => {
+    const last = highest(record);
+    return isBefore(last, cursor) && !isHeldBack(last, run.startedAt);
+  }).map(({stream, judge, first, offending}) => ({
+    reason: `${stream.key}: a record comes after the cursor of its final state, ${shown(judge.highest(first))}`,
+    offending,
+    advice:
+      'Keep the highest cursor that was read. A time may stay up to a minute before the start of the read.',
+  }));
 
 const SAMPLES = 10;
 

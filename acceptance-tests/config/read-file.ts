@@ -1,6 +1,7 @@
 // YAML and JSON files, with errors that name the file and the line.
 import {readFile} from 'node:fs/promises';
 import {parseDocument} from 'yaml';
+import {parseExact} from '../../cdk/json/exact.ts';
 import {codeOf, messageOf, UsageError} from '../../process/errors.ts';
 
 /** Fails with a UsageError if the file can't be read. */
@@ -62,11 +63,11 @@ export const parseYaml = (text: string, path: string): unknown => {
 export const readYaml = async (path: string): Promise<unknown> =>
   parseYaml(await readText(path), path);
 
-/** Fails with a UsageError if there is no such file, or if it is not JSON. */
+/** Keeps the digits of numbers beyond 2^53. Fails with a UsageError if there is no such file, or if it is not JSON. */
 export const readJson = async (path: string): Promise<unknown> => {
   const text = await readText(path);
   try {
-    return JSON.parse(text);
+    return parseExact<unknown>(text);
   } catch (error) {
     throw new UsageError(`${path}: this is not JSON: ${messageOf(error)}.`);
   }
@@ -77,7 +78,7 @@ export const readJsonLines = async (path: string): Promise<readonly unknown[]> =
   const lines = (await readText(path)).split('\n').filter((line) => line.trim() !== '');
   return lines.map((line, index) => {
     try {
-      return JSON.parse(line);
+      return parseExact<unknown>(line);
     } catch (error) {
       throw new UsageError(`${path}:${index + 1}: this is not JSON: ${messageOf(error)}.`);
     }

@@ -1,6 +1,7 @@
 // Writes a run's inputs to files, in a folder that is removed after the run.
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {printExact} from '../../cdk/json/exact.ts';
 import {makeTemporaryFolder} from '../../process/temporary-folder.ts';
 import type {CallStyle, Inputs} from './connector.ts';
 
@@ -31,7 +32,7 @@ export const writeInputs = async (
   const options: string[] = [];
   for (const option of order) {
     const value = inputs[option];
-    const text = texts[option] ?? (value === undefined ? undefined : JSON.stringify(value));
+    const text = texts[option] ?? (value === undefined ? undefined : printExact(value));
     if (text === undefined) continue;
     const name = `${STEMS[option]}.${endings[option] ?? 'json'}`;
     await writeFile(join(folder, name), text, {mode});

@@ -1,6 +1,7 @@
 // Runs a program that speaks the protocol, and reads its output line by line.
 import type {Readable} from 'node:stream';
 import {setTimeout as delay} from 'node:timers/promises';
+import {parseExact} from '../../cdk/json/exact.ts';
 import {type Signal, type Stop, startChild} from '../../process/child.ts';
 import {headOf, linesOf} from '../../process/lines.ts';
 import type {CallStyle, Command, Inputs, Line, Run} from './connector.ts';
@@ -47,7 +48,8 @@ export interface Request {
 
 const parsed = (text: string): Line => {
   try {
-    return {text, json: JSON.parse(text)};
+    // A state goes back to the connector with all its digits.
+    return {text, json: parseExact(text)};
   } catch {
     return {text};
   }

@@ -1,4 +1,4 @@
-// Compared with the forms of the scan in test/secret-scan, which were written independently.
+// Compared with the forms of the scan in cdk/testing/secret-scan, which were written independently.
 import {describe, expect, test} from '@jest/globals';
 import {formsOf as formsToFind} from '../../cdk/testing/secret-scan/encodings.ts';
 import {encodingIn, maskerOf, searchFor, secretsOf} from './secret-forms.ts';

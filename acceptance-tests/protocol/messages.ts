@@ -85,6 +85,8 @@ export interface Stream {
   readonly schema: JsonObject;
   readonly syncModes: readonly string[];
   readonly defaultCursor: readonly string[];
+  /** The source knows what is new, perhaps by something that is in no field of the records, such as a token of the API. */
+  readonly hasOwnCursor: boolean;
   readonly primaryKey: readonly (readonly string[])[];
   /** The stream as in the catalog. */
   readonly raw: JsonObject;
@@ -98,6 +100,7 @@ const streamOf = (value: unknown): Stream => {
     schema: objectAt(raw['json_schema']),
     syncModes: textsOf(raw['supported_sync_modes']),
     defaultCursor: textsOf(raw['default_cursor_field']),
+    hasOwnCursor: raw['source_defined_cursor'] === true,
     primaryKey: listAt(raw['source_defined_primary_key']).map(textsOf),
     raw,
   };

@@ -5,6 +5,7 @@ import type {CursorFormat, CursorValue} from './types.ts';
 export type Cursor<Path extends string = string> = {
   /** Holds ISO 8601 timestamps, dates, or numbers that only grow. A nested field has a dot path: `commit.committer.date`. */
   readonly field: Path;
+  readonly token?: undefined;
   /** Needed for other notations. Default: ISO 8601 strings, numbers, or strings of digits. Others cause a warning, or an error. */
   readonly format?: CursorFormat;
   /** The first sync begins at this value, such as `config.start_date`. Without it `since` is undefined, and everything is read. */

@@ -8,6 +8,25 @@ type Within<S> = StreamContext & {
   readonly slice: S;
 };
 
+/** Finds restored records that did not get a new cursor value, so that they do not come with the stream's new records. */
+type Restores<R extends object, S> = {
+  /**
+   * The time after its deletion in which a record can be restored: `{days: 30}`. The list is read from so long ago in each sync,
+   * and the kit remembers what it lists.
+   */
+  readonly within: Duration;
+  /**
+   * Requests a record that the list no longer shows as deleted, by its primary key, and returns it as `read` and `map` do.
+   * Returns null or undefined if it is gone for good, or is still deleted.
+   */
+  readonly fetch: (key: Partial<R>, context: Within<S>) => Promise<R | null | undefined>;
+  /**
+   * Returns true for an item whose record was restored, in a list that keeps such items. Default: a restored record leaves
+   * the list, so `read` must list all that were deleted since `since` and still are.
+   */
+  readonly isRestored?: (item: JsonObject, slice: S) => boolean;
+};
+
 /** The API's own list of deleted items, such as `/trash`. It has its own position in each slice. */
 export type DeletedList<R extends object, S> = {
   /**
@@ -26,8 +45,13 @@ export type DeletedList<R extends object, S> = {
   readonly format?: CursorFormat;
   /** The `since` of the first sync. Default: undefined. */
   readonly start?: CursorValue | undefined;
-  /** Returns the record's fields that an item shows, at least its primary key. Default: the item's fields of that name. */
+  /**
+   * Returns the record's fields that an item shows, at least its primary key, and its cursor if the item has it. Default: the
+   * item's fields of these names.
+   */
   readonly record?: (item: JsonObject, slice: S) => Partial<R>;
+  /** Set it if the API restores records without giving them a new cursor value. */
+  readonly restores?: Restores<R, S>;
 };
 
 /** If more than `least` records and more than `share` of the known ones are missing at once, or all, none is taken for deleted. */
@@ -38,22 +62,29 @@ export type SafetyLimit = {
   readonly share?: number;
 };
 
+/** The list that known ids are compared with: one of its own, or the stream's records. */
+type SweepSource<S> =
+  | {
+      /** The least time between two lists of a slice that are compared. */
+      readonly every: Duration;
+      /**
+       * Yields pages of **all** items in the slice, each with at least the primary key. A list without any page, or with an
+       * `incompleteReason`, is not compared. Without `read` the stream's own records are compared, whenever a slice is read
+       * from its beginning: in a full sync, without a cursor, or with `cursor.clientSide`.
+       */
+      readonly read: (context: Within<S>) => AsyncIterable<Page>;
+    }
+  | {
+      /** Default: each reading of a slice from its beginning is compared. */
+      readonly every?: Duration;
+      readonly read?: never;
+    };
+
 /**
  * Finds deleted records by comparing the known ids with a complete list of them: `{every: {weeks: 1}, read: …}`. A record
  * that is missing in two such lists in a row is taken for deleted.
  */
-export type Sweep<R extends object, S> = {
-  /**
-   * The least time between two lists of a slice that are compared. Needed with `read`. Without both, each reading of a slice
-   * from its beginning is compared.
-   */
-  readonly every?: Duration;
-  /**
-   * Yields pages of **all** items in the slice, each with at least the primary key. A list without any page, or with an
-   * `incompleteReason`, is not compared. Without `read` the stream's own records are compared, whenever a slice is read from
-   * its beginning: in a full sync, without a cursor, or with `cursor.clientSide`.
-   */
-  readonly read?: (context: Within<S>) => AsyncIterable<Page>;
+export type Sweep<R extends object, S> = SweepSource<S> & {
   /** Returns the record's fields that an item shows, at least its primary key. Default: the item's fields of that name. */
   readonly record?: (item: JsonObject, slice: S) => Partial<R>;
   /** Guards against a list that is short by mistake. `false` takes all missing records for deleted, even if none is left. */
@@ -63,6 +94,11 @@ export type Sweep<R extends object, S> = {
    * called for each missing record, unless the safety limit is exceeded.
    */
   readonly confirm?: (key: Partial<R>, context: Within<S>) => Promise<boolean>;
+  /**
+   * Requests a record that was marked as deleted, but is listed again and did not come with a new cursor; returns it as
+   * `read` and `map` do, or null or undefined. Without it such records are a warning. Without `read` it is not needed.
+   */
+  readonly fetch?: (key: Partial<R>, context: Within<S>) => Promise<R | null | undefined>;
   /**
    * Decides about a slice that is no longer listed. Default `keep`: its records stay, and their ids are forgotten. `delete`:
    * its records are taken for deleted once two complete syncs did not list it; `confirm` is not called. `delete` cannot be
@@ -84,6 +120,13 @@ export type Deletes<R extends object, S> = {
   readonly sweep?: Sweep<R, S>;
 };
 
+/** True for a stream whose deletes are found by comparing a sync with earlier ones. */
+export const tracksDeletes = ({
+  deletes,
+}: {
+  readonly deletes?: Pick<Deletes<object, Slice>, 'list' | 'sweep'>;
+}): boolean => deletes?.list !== undefined || deletes?.sweep !== undefined;
+
 type Described = {
   readonly name: string;
   readonly primaryKey?: readonly string[];
@@ -100,6 +143,9 @@ const problemIn = <R extends object, S>(
   if ((list || sweep) && primaryKey.length === 0) {
     return 'deleted records are identified by their primary key, so declare a `primaryKey`.';
   }
+  if (list?.restores && !cursor) {
+    return 'without a cursor each sync reads all records, so restored ones come by themselves: leave out `deletes.list.restores`.';
+  }
   if (sweep?.read && !sweep.every) {
     return 'set `deletes.sweep.every` to the time between two lists of all ids, {weeks: 1}.';
   }
@@ -115,6 +161,15 @@ const problemIn = <R extends object, S>(
     : undefined;
 };
 
+const closeRestores = <R extends object, S>(
+  {within, fetch, isRestored}: Restores<R, S>,
+  own: (context: Within<Slice>) => Within<S>,
+): Restores<object, Slice> => ({
+  within,
+  fetch: (key, context) => fetch(key as Partial<R>, own(context)),
+  ...(isRestored && {isRestored: (item, slice) => isRestored(item, slice as S)}),
+});
+
 /** Hides the types of records and slices, and throws a SystemError if the stream cannot work with these deletes. */
 export const closeDeletes = <R extends object, S extends Slice>(
   described: Described,
@@ -127,19 +182,25 @@ export const closeDeletes = <R extends object, S extends Slice>(
   const naming = (record: ((item: JsonObject, slice: S) => Partial<R>) | undefined) =>
     record && {record: (item: JsonObject, slice: Slice): object => record(item, slice as S)};
   const {flag, list, sweep} = deletes;
-  const {record: ofListed, read: readList, ...listing} = list ?? {};
-  const {record: ofSwept, read: readIds, confirm, ...sweeping} = sweep ?? {};
+  const {record: ofListed, read: readList, restores, ...listing} = list ?? {};
+  const {record: ofSwept, read: readIds, every, confirm, fetch, ...sweeping} = sweep ?? {};
   return {
     ...(flag && {flag: (record, slice) => flag(record as R, slice as S)}),
     ...(readList && {
-      list: {...listing, ...naming(ofListed), read: (context) => readList(within(context))},
+      list: {
+        ...listing,
+        ...naming(ofListed),
+        read: (context) => readList(within(context)),
+        ...(restores && {restores: closeRestores(restores, within)}),
+      },
     }),
     ...(sweep && {
       sweep: {
         ...sweeping,
         ...naming(ofSwept),
-        ...(readIds && {read: (context) => readIds(within(context))}),
+        ...(every && (readIds ? {every, read: (context) => readIds(within(context))} : {every})),
         ...(confirm && {confirm: (key, context) => confirm(key as Partial<R>, within(context))}),
+        ...(fetch && {fetch: (key, context) => fetch(key as Partial<R>, within(context))}),
       },
     }),
   };

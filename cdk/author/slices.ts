@@ -1,3 +1,4 @@
+import {SystemError} from '../errors.ts';
 import type {SliceOrigin, Stream} from './stream-types.ts';
 import type {Awaitable, describes, Slice, StreamContext} from './types.ts';
 
@@ -33,20 +34,28 @@ export const sliceOriginOf = <S extends Slice>(
  * @param incremental reads only parents that changed since the last sync, for APIs where a new child changes its parent.
  *   Default false: each sync lists all parents
  * @example slices: parent(issues, ({number}) => ({issue: number}))
+ * @throws SystemError if the parent's cursor is a token
  */
 export const parent = <P extends object, S extends Slice>(
   parentStream: Stream<P>,
   toSlice: (record: P) => S | readonly S[],
   {incremental = false}: {readonly incremental?: boolean} = {},
-): Slices<S> => ({
-  origin: {
-    kind: 'parent',
-    parent: parentStream,
-    // `parentStream` emits only records of type P.
-    slicesOf: async (record) => [toSlice(record as P)].flat() as readonly S[],
-    incremental,
-  },
-});
+): Slices<S> => {
+  if (parentStream.token !== undefined) {
+    throw new SystemError(
+      `Stream ${parentStream.name} has a token for a cursor, so each sync reads only what changed, and it cannot list the slices of other streams. List them by a function, \`slices: ({http}) => …\`, or by a stream without a cursor.`,
+    );
+  }
+  return {
+    origin: {
+      kind: 'parent',
+      parent: parentStream,
+      // `parentStream` emits only records of type P.
+      slicesOf: async (record) => [toSlice(record as P)].flat() as readonly S[],
+      incremental,
+    },
+  };
+};
 
 /**
  * Combines each slice of one list with each of another, which is called once per command.

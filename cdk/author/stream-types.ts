@@ -3,6 +3,7 @@ import type {Duration} from '../duration.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Cursor} from './cursor.ts';
 import type {Deletes} from './deletes.ts';
+import type {TokenCursor} from './token-cursor.ts';
 import type {Awaitable, CursorValue, describes, Page, Slice, StreamContext} from './types.ts';
 
 /** Passed to `read`. */
@@ -11,7 +12,7 @@ export type ReadContext<S, R extends object = JsonObject> = StreamContext<R> & {
   readonly slice: S;
   /**
    * Read records that changed at or after this cursor value; undefined: read everything. It is the position of the last
-   * sync minus the lookback, or `cursor.start`. Always undefined for a stream without a cursor.
+   * sync minus the lookback, or `cursor.start`; with `cursor: {token: …}` the last token. Always undefined for a stream without a cursor.
    */
   readonly since: CursorValue | undefined;
   /** The end of the window, which itself belongs to the next one. Undefined for a stream without windows. */
@@ -58,6 +59,8 @@ export type Stream<R extends object = object> = {
   readonly schema: JsonObject | ((context: SchemaContext) => Awaitable<JsonObject>);
   readonly primaryKey: readonly string[];
   readonly cursor?: Cursor;
+  /** Instead of a `cursor`: the positions are the API's tokens. */
+  readonly token?: TokenCursor;
   readonly slices: SliceOrigin;
   readonly window?: Window;
   readonly resumable?: Duration;

@@ -8,7 +8,8 @@ import type {Cursor} from './cursor.ts';
 import {closeDeletes, type Deletes} from './deletes.ts';
 import {type SliceList, type Slices, sliceOriginOf} from './slices.ts';
 import type {ReadContext, SchemaContext, Stream, Window} from './stream-types.ts';
-import type {Awaitable, Page, Schema, Slice} from './types.ts';
+import type {TokenCursor} from './token-cursor.ts';
+import type {Awaitable, CursorValue, Page, Schema, Slice} from './types.ts';
 
 /** The name of a top-level field of a record; any string if the schema is a function. */
 type Field<R> = keyof R extends never ? string : keyof R & string;
@@ -27,8 +28,8 @@ type StreamDescription<R extends object, S extends Slice> = {
   readonly schema: Schema<R> | ((context: SchemaContext) => Awaitable<Schema<R>>);
   /** The fields that together identify a record: `['id']`. Without them a destination cannot remove repeated records. */
   readonly primaryKey?: readonly NoInfer<Field<R>>[];
-  /** Makes the stream incremental: `{field: 'updated_at', order: 'ascending'}`. */
-  readonly cursor?: Cursor<NoInfer<FieldPath<R>>>;
+  /** Makes the stream incremental: `{field: 'updated_at', order: 'ascending'}`, or `{token: 'last-page'}` for an API that gives out tokens. */
+  readonly cursor?: Cursor<NoInfer<FieldPath<R>>> | TokenCursor<NoInfer<S>>;
   /**
    * Parts of the stream that are read separately, each with its own position: a function that lists them,
    * `() => [{region: 'eu'}, {region: 'us'}]`, or the result of `parent` or `cross`. Default: one.
@@ -116,6 +117,23 @@ const assertUnique = (name: string, {unique, lookback, format}: Cursor, window: 
   );
 };
 
+/** The kit passes only the stream's own slices, or `{}` without slices, where S is `{}`. */
+const closeToken = <S extends Slice>(
+  name: string,
+  {identity, ...cursor}: TokenCursor<S>,
+  window: unknown,
+): TokenCursor => {
+  if (window !== undefined) {
+    throw new SystemError(
+      `Stream ${name} has a \`window\` beside \`cursor.token\`, but a token says nothing about times. Remove one of them.`,
+    );
+  }
+  return {
+    ...cursor,
+    ...(identity && {identity: (context) => identity({...context, slice: context.slice as S})}),
+  };
+};
+
 const windowOf = (window: Duration | Window): Window =>
   'length' in window ? window : {length: window};
 
@@ -123,7 +141,7 @@ const windowOf = (window: Duration | Window): Window =>
  * Describes one stream. The types of records and slices come from `schema` and `slices`. A field that the schema does not
  * declare does not compile as a primary key or cursor, nor in `next`, `stop` or `lastId`.
  * @example stream({name: 'users', schema: users, primaryKey: ['id'], read: ({http}) => http.paginate('/users')})
- * @throws SystemError if `checkpointInterval` is not a duration, `cursor.unique` does not fit the other options, or `deletes` cannot work with the rest of the stream
+ * @throws SystemError if `checkpointInterval` is not a duration, `cursor.unique` or `cursor.token` does not fit the other options, or `deletes` cannot work with the rest of the stream
  */
 export const stream = <
   R extends object,
@@ -132,8 +150,14 @@ export const stream = <
 >(
   definition: StreamDefinition<R, S, Raw>,
 ): Stream<R> => {
-  const {map, window, deletes, checkpointInterval, ...rest} = definition;
-  if (rest.cursor) assertUnique(rest.name, rest.cursor, window);
+  const {map, window, deletes, checkpointInterval, cursor: declared, ...others} = definition;
+  const cursor = declared?.token === undefined ? declared : undefined;
+  if (cursor) assertUnique(others.name, cursor, window);
+  const rest = {
+    ...others,
+    ...(cursor && {cursor}),
+    ...(declared?.token && {token: closeToken(others.name, declared, window)}),
+  };
   const slices = rest.slices ? sliceOriginOf(rest.slices) : ({kind: 'whole'} as const);
   return {
     ...rest,
@@ -158,9 +182,17 @@ export const stream = <
 /**
  * Makes a page of records, for a `read` that is your own async generator.
  * @param resume leads to the next page, for a stream that is `resumable`; plain JSON
+ * @param token the API's token for all records up to here, for a stream with `cursor: {token: …}`; null or '' counts as absent
  * @example yield page(await fetchUsers(), {resume: {after: 'u42'}})
  */
 export const page = <R extends object>(
   records: readonly R[],
-  {resume}: {readonly resume?: JsonObject} = {},
-): Page<R> => ({records, ...(resume && {resume})});
+  {
+    resume,
+    token,
+  }: {readonly resume?: JsonObject; readonly token?: CursorValue | null | undefined} = {},
+): Page<R> => ({
+  records,
+  ...(resume && {resume}),
+  ...(token !== undefined && token !== null && token !== '' && {token}),
+});

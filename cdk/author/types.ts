@@ -36,6 +36,8 @@ export type Page<R extends object = object> = {
   readonly bytes?: number;
   /** Leads to the next page, as plain JSON such as `{cursor: 'abc'}`. `read` gets it back after an interrupted run. */
   readonly resume?: JsonObject | undefined;
+  /** For a stream with `cursor: {token: …}`: the API's token for all records up to here. */
+  readonly token?: CursorValue | undefined;
   /** Says in words why the list may be incomplete. Records missing from it are then not taken for deleted. */
   readonly incompleteReason?: string | undefined;
 };

@@ -37,7 +37,7 @@ const catalogOf = async (streams: readonly Stream[]) => {
   });
 };
 
-test('a catalog has the sync modes of each stream, and whether a full refresh can be resumed', async () => {
+test('a catalog has the sync modes of each stream, incremental also without a cursor if deletes are tracked, and whether a full refresh can be resumed', async () => {
   const plain = stream({name: 'plain', schema, read});
   const items = stream({
     name: 'items',
@@ -53,7 +53,17 @@ test('a catalog has the sync modes of each stream, and whether a full refresh ca
     read,
   });
   const tokens = stream({name: 'tokens', schema, resumable: {hours: 1}, read});
-  expect(await catalogOf([plain, items, children, tokens])).toEqual([
+  const sweeping = stream({
+    name: 'sweeping',
+    schema,
+    primaryKey: ['id'],
+    deletes: {sweep: {}},
+    read,
+  });
+  const flagging = stream({name: 'flagging', schema, deletes: {flag: () => false}, read});
+  const changes = stream({name: 'changes', schema, cursor: {token: 'last-page'}, read});
+  const all = [plain, items, children, tokens, sweeping, flagging, changes];
+  expect(await catalogOf(all)).toEqual([
     {name: 'plain', supported_sync_modes: ['full_refresh']},
     {
       name: 'items',
@@ -65,5 +75,18 @@ test('a catalog has the sync modes of each stream, and whether a full refresh ca
     },
     {name: 'children', supported_sync_modes: ['full_refresh'], is_resumable: true},
     {name: 'tokens', supported_sync_modes: ['full_refresh'], is_resumable: true},
+    {
+      name: 'sweeping',
+      supported_sync_modes: ['full_refresh', 'incremental'],
+      source_defined_cursor: true,
+      source_defined_primary_key: [['id']],
+    },
+    {name: 'flagging', supported_sync_modes: ['full_refresh']},
+    {
+      name: 'changes',
+      supported_sync_modes: ['full_refresh', 'incremental'],
+      source_defined_cursor: true,
+      is_resumable: true,
+    },
   ]);
 });

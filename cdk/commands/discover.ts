@@ -1,3 +1,4 @@
+import {tracksDeletes} from '../author/deletes.ts';
 import type {Source} from '../author/source.ts';
 import type {Stream} from '../author/stream-types.ts';
 import {SOURCE_SCOPE} from '../http/request-scope.ts';
@@ -8,8 +9,8 @@ import {declaredSchema} from '../read/schema.ts';
 import type {Command, Input, Runtime} from './command.ts';
 import {connect, jsonOf, streamsOf} from './connect.ts';
 
-const isResumable = ({cursor, slices, resumable}: Stream): boolean =>
-  cursor !== undefined || slices.kind !== 'whole' || resumable !== undefined;
+const isResumable = ({cursor, token, slices, resumable}: Stream): boolean =>
+  cursor !== undefined || token !== undefined || slices.kind !== 'whole' || resumable !== undefined;
 
 /** Splits a dot path, unless the schema has a field whose own name contains the dots. */
 const cursorFieldPath = (field: string, schema: JsonObject): string[] => {
@@ -19,16 +20,16 @@ const cursorFieldPath = (field: string, schema: JsonObject): string[] => {
 
 /** Leaves out absent fields, because clients fail on nulls. */
 const toAirbyteStream = (stream: Stream, schema: JsonObject): AirbyteStream => {
-  const {name, primaryKey, cursor} = stream;
+  const {name, primaryKey, cursor, token} = stream;
+  // Airbyte's database sources, too, have incremental streams without a cursor field: the source decides what is new.
+  const isIncremental = cursor !== undefined || token !== undefined || tracksDeletes(stream);
   return {
     name,
     json_schema: schema,
     // Several clients take the first mode as their default.
-    supported_sync_modes: cursor ? ['full_refresh', 'incremental'] : ['full_refresh'],
-    ...(cursor !== undefined && {
-      source_defined_cursor: true,
-      default_cursor_field: cursorFieldPath(cursor.field, schema),
-    }),
+    supported_sync_modes: isIncremental ? ['full_refresh', 'incremental'] : ['full_refresh'],
+    ...(isIncremental && {source_defined_cursor: true}),
+    ...(cursor && {default_cursor_field: cursorFieldPath(cursor.field, schema)}),
     ...(isResumable(stream) && {is_resumable: true}),
     ...(primaryKey.length > 0 && {
       source_defined_primary_key: primaryKey.map((field) => [field]),

@@ -166,7 +166,7 @@ describe('a check is FAILED if at the URL in the config', () => {
       response.writeHead(302, {location: request.url ?? ''}).end();
     });
     expect(await at(url)).toMatch(
-      /^FAILED GET .*\/me failed with UND_ERR_INVALID_ARG. .* redirects without end. Check "api_url" in the config.$/,
+      /^FAILED GET .*\/me failed with REDIRECT_LOOP. .* redirects without end. Check "api_url" in the config.$/,
     );
   });
 
@@ -200,7 +200,7 @@ describe('a check is FAILED if at the URL in the config', () => {
     expect(await at(url)).toBe(`FAILED GET ${url}/me answered 302. ${CHECK}`);
   });
 
-  test('a redirect leads to another host, which gets no credentials', async () => {
+  test('a redirect leads to another host, which gets no request', async () => {
     const other = await respond(404, '');
     const url = await serve((_request, response) => {
       response.writeHead(302, {location: `${other}/me`}).end();
@@ -210,7 +210,7 @@ describe('a check is FAILED if at the URL in the config', () => {
       auth: bearer('kept-safe-03'),
     }));
     expect(await outcomeOf({api_url: url}, source)).toBe(
-      `FAILED GET ${url}/me (redirected to ${other}/me) answered 404. No credentials were sent to ${other}, because they are for ${url} only. If the API has moved, set its new URL in the config.`,
+      `FAILED GET ${url}/me was redirected to ${other}, another origin, so nothing was sent there. If the API has moved, set its new URL in the config. If the host belongs to it, list it in the source: \`allowedHosts: ['${new URL(other).host}']\` for requests without credentials.`,
     );
   });
 

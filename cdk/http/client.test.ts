@@ -151,7 +151,8 @@ describe('credentials', () => {
     nock(other, NOT_SENT)
       .get('/items')
       .reply(200, [{id: 2}]);
-    const {result} = await withClient({baseUrl: API, auth: bearer('hush')}, (http) =>
+    const allowedHosts = [other];
+    const {result} = await withClient({baseUrl: API, auth: bearer('hush'), allowedHosts}, (http) =>
       Array.fromAsync(http.paginate('/items', {next: linkHeader()})),
     );
     expect(result).toEqual([
@@ -329,7 +330,7 @@ describe('a transient fault', () => {
       received += 1;
     });
     const failure = await failureOfGet(
-      {baseUrl, timeouts: {total: {milliseconds: 30}}, retry: {attempts: 2}},
+      {baseUrl, timeouts: {total: {milliseconds: 300}}, retry: {attempts: 2}},
       '/slow',
     );
     expect(failure).toBe(

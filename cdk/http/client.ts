@@ -26,16 +26,12 @@ import {type RequestScope, SOURCE_SCOPE} from './request-scope.ts';
 import {actionOf} from './response/action.ts';
 import {describeResponse, refusal} from './response/faults.ts';
 import {openWrongUrls, type UrlFields} from './response/wrong-url.ts';
-import type {HttpRequest, HttpResponse, ResponseRule, Send} from './types.ts';
-import {secretsOf} from './wire/agent.ts';
+import type {HttpRequest, HttpResponse, RaisingRule, ResponseRule, Send} from './types.ts';
 import {followLinks} from './wire/crossing.ts';
+import {proxySecrets} from './wire/proxies.ts';
+import {openReach} from './wire/reach.ts';
 import {type TimeoutOptions, timeoutsOf} from './wire/timeouts.ts';
-import {
-  MAX_BODY_BYTES,
-  MAX_DOWNLOAD_BYTES,
-  openTransport,
-  type TransportOptions,
-} from './wire/transport.ts';
+import {MAX_BODY_BYTES, openTransport, type TransportOptions} from './wire/transport.ts';
 
 /** The `connect` of a source: the API's address, its credentials, and its limits. */
 export type HttpOptions = TransportOptions &
@@ -50,9 +46,9 @@ export type HttpOptions = TransportOptions &
     /** Sent with every request to any host, so don't put credentials here. Names in lower case. */
     readonly headers?: Readonly<Record<string, string>>;
     readonly timeouts?: TimeoutOptions;
-    /** For responses that do not mean what their status says. The first matching rule applies. */
+    /** For responses that do not mean what their status says, logins included. The first matching rule applies. */
     readonly rules?: readonly ResponseRule[];
-    /** Explains a refusal of the API: the returned error is thrown; undefined keeps the kit's error. */
+    /** Explains a refusal of the API or of a login: the returned error is thrown; undefined keeps the kit's error. */
     readonly explain?: (refused: HttpResponse) => Error | undefined;
   };
 
@@ -89,7 +85,7 @@ export type HttpClient<Item extends object = JsonObject> = {
    */
   readonly download: <R extends object = Item>(
     path: string,
-    options?: ListRequestOptions & DownloadOptions,
+    options?: ListRequestOptions & DownloadOptions<NoInfer<R>>,
   ) => AsyncIterable<FetchedRecords<R>>;
 };
 
@@ -97,6 +93,8 @@ type Binding = {
   readonly scope: RequestScope;
   /** Says which list continues where an earlier run was interrupted. Without it pages do not carry the next location. */
   readonly resume?: ListResume | undefined;
+  /** Applied after those of a request, before those of the client. */
+  readonly rules?: readonly RaisingRule[];
 };
 
 export type Bind = (binding: Binding) => HttpClient;
@@ -125,9 +123,13 @@ const authOriginsOf = ({baseUrl, authOrigins = []}: HttpOptions): readonly strin
     (url) => new URL(baseUrlOf(url)).origin,
   );
 
-const onlyTo = (origins: readonly string[], auth: Auth | undefined, runtime: AuthRuntime): Send => {
-  const {send} = runtime;
-  const authorized = auth?.(send, runtime) ?? send;
+const onlyTo = (
+  origins: readonly string[],
+  {auth, rules: ruled = []}: HttpOptions,
+  {send, ...runtime}: AuthRuntime,
+): Send => {
+  const login: Send = (request) => send({...request, rules: [...(request.rules ?? []), ...ruled]});
+  const authorized = auth?.(send, {...runtime, send: login}) ?? send;
   return (request) => (origins.includes(request.url.origin) ? authorized(request) : send(request));
 };
 
@@ -164,17 +166,6 @@ const secretKeeper = ({onSecret = () => {}, redact = (text) => text}: HttpRuntim
   };
 };
 
-/** Hosts that get the credentials are always allowed. */
-const wireOptionsOf = ({allowedHosts, ...options}: HttpOptions): TransportOptions => ({
-  ...options,
-  ...(allowedHosts && {
-    allowedHosts: [
-      ...allowedHosts,
-      ...authOriginsOf(options).map((origin) => new URL(origin).hostname),
-    ],
-  }),
-});
-
 /** Ignored responses stay visible: the first one of each stream and status is logged, and all are counted. */
 const ignoredReporter = ({log}: Pick<HttpRun, 'log'>) => {
   const reported = new Set<string>();
@@ -206,14 +197,17 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
     options.auth && baseUrl !== undefined ? withheldFrom(origins, request, response) : undefined;
   const timeouts = timeoutsOf(options.timeouts);
   const run: HttpRun = {signal, log, clock, random, ends: clock.now() + timeouts.run};
-  const transport = openTransport(timeouts, signal, wireOptionsOf(options), holdsSecret);
+  const reach = openReach({...options, authOrigins: origins});
+  const crossing = {reach, holdsSecret, hasAuth: options.auth !== undefined};
+  const transport = openTransport(timeouts, signal, options, crossing);
   const inFlight = openInFlight(clock.now);
-  for (const secret of secretsOf(options.proxy)) onSecret(secret);
+  for (const secret of proxySecrets(options.proxy)) onSecret(secret);
   // Outside the retries: a token request has its own retries, and the two must not multiply.
   const wrongUrls = openWrongUrls(runtime.urlFields);
   const wire = {...transport, send: wrongUrls.watch(transport.send), timeouts, inFlight};
-  const send = onlyTo(origins, options.auth, {
+  const send = onlyTo(origins, options, {
     clock,
+    explain,
     send: wrongUrls.explain(withLayers(wire, options, run)),
     resolve: (path) => resolveUrl(baseUrl, path),
     onSecret,
@@ -229,6 +223,7 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
       if (!isAccepted(response, allowed)) {
         const hidden = withheld(request, response);
         throw (
+          response.rule?.raise?.(describeResponse(request, response)) ??
           explain?.(response) ??
           (hidden === undefined ? wrongUrls.refused(request, response) : undefined) ??
           refusal(request, response, hidden)
@@ -238,9 +233,17 @@ const openSending = (options: HttpOptions, runtime: HttpRuntime) => {
       return response;
     };
   const base = baseUrl === undefined ? undefined : new URL(baseUrl);
-  const follow = followLinks(base, (to) => origins.includes(to), holdsSecret);
+  const follow = followLinks(base, (to) => origins.includes(to), crossing);
   const {explainContent} = wrongUrls;
-  return {sendAllowing, follow, explainContent, inFlight: inFlight.list, close: transport.close};
+  const {list} = inFlight;
+  return {
+    sendAllowing,
+    follow,
+    holdsSecret,
+    explainContent,
+    inFlight: list,
+    close: transport.close,
+  };
 };
 
 /** The methods of a client, for one stream. */
@@ -250,11 +253,12 @@ const binder = (
   {
     sendAllowing,
     follow,
+    holdsSecret,
     explainContent,
-  }: Pick<ReturnType<typeof openSending>, 'sendAllowing' | 'follow' | 'explainContent'>,
+  }: Omit<ReturnType<typeof openSending>, 'inFlight' | 'close'>,
 ): Bind => {
   const {maxBodyBytes: limit = MAX_BODY_BYTES, graphqlPath = ''} = options;
-  const {maxDownloadBytes: largest = MAX_DOWNLOAD_BYTES} = options;
+  const {maxDownloadBytes: largest} = options;
   const makeRequest = requestMaker(options, limit);
   const warn = (message: string): void => log('WARN', message);
   const debug = (message: string): void => log('DEBUG', message);
@@ -271,8 +275,9 @@ const binder = (
     const {documents} = await decodeResponse(request, response, decoder, limit);
     return asOne(documents) as T; // the author's claim
   };
-  return ({scope, resume}) => {
-    const requestFor = (path: string, wanted: Wanted) => makeRequest(scope, path, wanted);
+  return ({scope, resume, rules = []}) => {
+    const requestFor = (path: string, wanted: Wanted) =>
+      makeRequest(scope, path, {...wanted, rules: [...(wanted.rules ?? []), ...rules]});
     const change =
       (method: HttpRequest['method']): Change =>
       <T>(path: string, wanted: ChangeOptions = {}) =>
@@ -299,14 +304,14 @@ const binder = (
         const request = requestFor(path, paging);
         const decoder = explainContent(request, paging.decode ?? jsonDecoder());
         return paginate<R>(
-          {sendAllowing, follow, warn, debug, decoder, limit, resume},
+          {sendAllowing, follow, holdsSecret, warn, debug, decoder, limit, resume},
           request,
           paging,
         );
       },
       download: <R extends object>(
         path: string,
-        wanted: ListRequestOptions & DownloadOptions = {},
+        wanted: ListRequestOptions & DownloadOptions<R> = {},
       ) =>
         download<R>(
           {sendAllowing, decoder: wanted.decode ?? jsonDecoder(), limit, largest, signal},

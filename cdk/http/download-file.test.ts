@@ -93,7 +93,10 @@ describe('the temporary file', () => {
 
   test('on a full disk is an error with advice', async () => {
     const file = await open('/dev/full', 'w');
-    const sink = intoFile(new URL('https://api.test/export'), file, 100);
+    const sink = intoFile(new URL('https://api.test/export'), file, {
+      largest: 100,
+      sent: () => 100,
+    });
     const failure = await failureOf(async () => sink.take(Buffer.from('[]')));
     await file.close();
     expect(failure).toMatch(

@@ -1,4 +1,4 @@
-import {brotliCompressSync, deflateRawSync, gzipSync, zstdCompressSync} from 'node:zlib';
+import {brotliCompressSync, constants, deflateRawSync, gzipSync, zstdCompressSync} from 'node:zlib';
 import {describe, expect, test} from '@jest/globals';
 import {readAll, serveBody, serveRaw} from '../../test/http/downloading.ts';
 import {serve} from '../../test/http/loopback.ts';
@@ -151,6 +151,45 @@ describe('a download that unpacks to more than `maxDownloadBytes`', () => {
     const origin = await serveBody(body, {'content-encoding': encoding});
     const {failure} = await readAll(origin, {decode: jsonLines()}, {maxDownloadBytes: 500_000});
     expect(failure).toMatch(/answered with more than 500000 bytes \(0 MiB\), decompressed\./);
+  });
+});
+
+describe('a download of a few bytes that unpack without end', () => {
+  const many = Buffer.alloc(65 * 1024 ** 2, `${' '.repeat(999)}\n`);
+  const packed = gzipSync(many);
+  const expected = (where: string, how: string): string =>
+    `SystemError: ${where} answered with more than 67108864 bytes${how}. That is over 200 times what was sent, so it may have no end. If it is right, set \`maxDownloadBytes\`.`;
+
+  test.each<[string, Buffer, Record<string, string>, string]>([
+    ['in gzip', packed, {}, expected('GET api/export', ', unpacked')],
+    ['in zip', zipOf([{name: 'a', content: many}]), {}, expected('GET api/export', ', unpacked')],
+    [
+      'as content-encoding gzip',
+      packed,
+      {'content-encoding': 'gzip'},
+      expected('api/export', ' (64 MiB), decompressed'),
+    ],
+    [
+      'as content-encoding br',
+      brotliCompressSync(many, {params: {[constants.BROTLI_PARAM_QUALITY]: 1}}),
+      {'content-encoding': 'br'},
+      expected('api/export', ' (64 MiB), decompressed'),
+    ],
+    [
+      'as content-encoding zstd',
+      zstdCompressSync(many),
+      {'content-encoding': 'zstd'},
+      expected('api/export', ' (64 MiB), decompressed'),
+    ],
+    [
+      'in gzip as content-encoding gzip',
+      gzipSync(packed),
+      {'content-encoding': 'gzip'},
+      expected('GET api/export', ', unpacked'),
+    ],
+  ])('%s is an error', async (_how, body, headers, failure) => {
+    const outcome = await readAll(await serveBody(body, headers), {decode: jsonLines()});
+    expect(outcome.failure).toBe(failure);
   });
 });
 

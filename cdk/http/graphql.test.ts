@@ -181,9 +181,9 @@ describe('errors with status 200', () => {
   });
 
   test('that refuse the credentials are config errors', async () => {
-    const error = {message: 'Who are you?', extensions: {code: 'UNAUTHENTICATED'}};
+    const error = {message: 'Who are you?', extensions: {http: {status: 401}}};
     expect(await failureWith(error)).toBe(
-      'ConfigError: POST https://api.test/graphql answered with errors: Who are you?. The API does not accept these ' +
+      'ConfigError: POST https://api.test/graphql answered 200: Who are you?. The API does not accept these ' +
         'credentials: check them in the config. They may be mistyped, expired or revoked.',
     );
   });

@@ -1,11 +1,12 @@
 // GraphQL APIs report errors in the body, usually with status 200. Here such errors get the meaning of an HTTP status.
 
 import {ConfigError, SystemError} from '../errors.ts';
-import {withoutFullStop} from '../json/trim.ts';
+import {excerpt, withoutFullStop} from '../json/trim.ts';
 import {isObject, type JsonObject, valueAt} from '../json/values.ts';
 import {decodeJson} from './decode/json.ts';
 import {MISSING_PERMISSION, UNKNOWN_CREDENTIALS} from './response/faults.ts';
-import {excerpt} from './response/refusal-text.ts';
+import {refusesCredentials, saysUnauthenticated} from './response/graphql-credentials.ts';
+import {jsonOf} from './response/json-body.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './types.ts';
 
 export type GraphqlOptions = {
@@ -24,7 +25,6 @@ export type Graphql = <T = unknown>(
 // GitHub: RATE_LIMITED, lately RATE_LIMIT. Shopify: THROTTLED. Shopify's MAX_COST_EXCEEDED is not throttling: that query is
 // too large and always will be. https://shopify.dev/docs/api/admin-graphql#status-and-error-codes
 const THROTTLED = /^(RATE_?LIMIT(ED|_EXCEEDED)?|THROTTLED|TOO_MANY_REQUESTS)$/i;
-const UNAUTHENTICATED = /^(UNAUTHENTICATED|UNAUTHORIZED)$/i;
 const FORBIDDEN = /^(FORBIDDEN|ACCESS_DENIED|INSUFFICIENT_SCOPES)$/i;
 const TOO_LARGE = /^MAX_COST_EXCEEDED$/i;
 // Apollo's codes, and those of graphql-ruby, which GitHub and Shopify use:
@@ -48,7 +48,7 @@ const describeError = (error: unknown): string => {
   const message = isObject(error) ? error['message'] : error;
   const text = typeof message === 'string' ? message.trim() : JSON.stringify(error);
   const path = valueAt(error, 'path');
-  const where = Array.isArray(path) && path.length > 0 ? ` (at ${path.join('.')})` : '';
+  const where = Array.isArray(path) && path.length > 0 ? ` (at ${excerpt(path.join('.'))})` : '';
   return `${withoutFullStop(excerpt(text))}${where}`;
 };
 
@@ -65,7 +65,7 @@ const QUERY_TOO_LARGE = 'Waiting does not help: make the query request less at o
 const failureOf = (request: HttpRequest, errors: readonly unknown[]): Error => {
   const any = (pattern: RegExp): boolean => errors.some((error) => hasCode(error, pattern));
   const message = `${describeRequest(request)} answered with errors: ${describeErrors(errors)}.`;
-  if (any(UNAUTHENTICATED)) return new ConfigError(`${message} ${UNKNOWN_CREDENTIALS}`);
+  if (errors.some(refusesCredentials)) return new ConfigError(`${message} ${UNKNOWN_CREDENTIALS}`);
   if (any(FORBIDDEN)) return new ConfigError(`${message} ${MISSING_PERMISSION}`);
   if (any(TOO_LARGE)) return new SystemError(`${message} ${QUERY_TOO_LARGE}`);
   return new SystemError(
@@ -110,20 +110,35 @@ const headersFor = (
   return 'x-ratelimit-reset' in headers ? {...headers, 'x-ratelimit-remaining': '0'} : headers;
 };
 
+/** Without data, all fields are null. */
+const hasNoData = (json: unknown): boolean => {
+  const data = valueAt(json, 'data');
+  return !isObject(data) || Object.values(data).every((value) => value === null);
+};
+
+const isUnauthenticated = (json: unknown): boolean => {
+  const errors = errorsIn(json);
+  return errors.some(refusesCredentials) || (hasNoData(json) && errors.some(saysUnauthenticated));
+};
+
 /**
- * Turns a GraphQL response that reports throttling with status 200 into a 429, which limits, pacing and retries understand.
+ * Gives errors of GraphQL the meaning of a status. Throttling with status 200 becomes a 429, which limits, pacing and retries
+ * understand; refused credentials have them renewed, as a 401 does, unless a rule of the source says otherwise.
  * Any POST with a string `query` counts as GraphQL, so paged lists and single queries need no option. This does not affect
  * another API's search: its responses do not have these codes.
  */
-export const withThrottled =
+export const withGraphqlErrors =
   (send: Send): Send =>
   async (request) => {
     const response = await send(request);
     const isQuery = typeof request.json?.['query'] === 'string';
-    if (!isQuery || response.status !== 200 || !response.body.includes('"errors"')) return response;
-    const json = decodeJson(request, response);
-    const throttled = errorsIn(json).filter((error) => hasCode(error, THROTTLED));
-    if (throttled.length === 0) return response;
+    if (!isQuery || !response.body.includes('"errors"')) return response;
+    const json = response.status === 200 ? decodeJson(request, response) : jsonOf(response);
+    const errors = errorsIn(json);
+    const throttled = errors.filter((error) => hasCode(error, THROTTLED));
+    if (response.status !== 200 || throttled.length === 0) {
+      return isUnauthenticated(json) ? {...response, rule: {action: 'refresh-token'}} : response;
+    }
     const message = `(throttled, with status 200) ${describeErrors(throttled)}`;
     return {
       ...response,

@@ -1,6 +1,7 @@
 // The layers between a client's methods and the wire, in order.
+import {withUtf8Refusal} from './decode/charset.ts';
 import {withTruncationCheck} from './decode/truncation.ts';
-import {withThrottled} from './graphql.ts';
+import {withGraphqlErrors} from './graphql.ts';
 import type {HttpRun} from './http-run.ts';
 import type {InFlight} from './in-flight.ts';
 import {withCircuitBreaker} from './limits/circuit-breaker.ts';
@@ -113,8 +114,10 @@ export const withLayers = (
     (next) => withDeadline(next, ends, clock),
     // No layer below waits. A response gets its action before any layer above reads it.
     withRules,
-    // Before the rules see the response: throttling with status 200 becomes a 429.
-    withThrottled,
+    // Before the rules see the response, so that those of the source count more.
+    withGraphqlErrors,
+    // Before anything searches the body for a reason.
+    (next) => async (request) => withUtf8Refusal(await next(request)),
     (next) => withTruncationCheck(next, maxBodyBytes),
     // Last, so that it logs and counts exactly what went over the wire.
     (next) => traced(next, inFlight, run),

@@ -1,5 +1,6 @@
 // Builds requests from the options of one call and those of the client.
 import {randomUUID} from 'node:crypto';
+import {SystemError} from '../errors.ts';
 import type {JsonObject} from '../json/values.ts';
 import {assertNoQuery} from './base-url.ts';
 import type {Decoder} from './decode/decoder.ts';
@@ -7,7 +8,7 @@ import {json as jsonDecoder} from './decode/json.ts';
 import {truncationCheckFor} from './decode/truncation.ts';
 import {type Query, setParameter} from './query.ts';
 import type {RequestScope} from './request-scope.ts';
-import type {HttpRequest, ResponseRule} from './types.ts';
+import {describeRequest, type HttpRequest, type ResponseRule} from './types.ts';
 import {atOwnScheme} from './wire/crossing.ts';
 
 type CommonOptions = {
@@ -21,10 +22,28 @@ type CommonOptions = {
   readonly rules?: readonly ResponseRule[];
 };
 
-/** JSON, or the fields of a form. */
+type NoBody = {
+  readonly json?: never;
+  readonly form?: never;
+  readonly body?: never;
+  readonly contentType?: never;
+};
+
+/** JSON, the fields of a form, or text in any other format. */
 type RequestBody =
-  | {readonly json?: JsonObject; readonly form?: never}
-  | {readonly json?: never; readonly form: Query};
+  | (Omit<NoBody, 'json'> & {readonly json?: JsonObject})
+  | (Omit<NoBody, 'form'> & {readonly form: Query})
+  | {
+      readonly json?: never;
+      /**
+       * A string is sent in UTF-8. A function is handed the values of `form`, among them those that `next` sets, and is called
+       * for each attempt: `({page}) => '<page>${page}</page>'`.
+       */
+      readonly body: string | Uint8Array | ((values: Query) => string | Uint8Array);
+      /** `text/xml; charset=utf-8`, `application/x-ndjson`. */
+      readonly contentType: string;
+      readonly form?: Query;
+    };
 
 export type GetOptions = CommonOptions & {
   /** The decoder of the body: `csv()`, `xml()`, `jsonLines()`. Default: `json()`. Gzip and zip files are unpacked first. */
@@ -37,7 +56,7 @@ export type SearchOptions = GetOptions & RequestBody;
 /** A list is requested by GET, or by a POST that only reads. */
 export type ListRequestOptions = GetOptions &
   (
-    | {readonly method?: 'GET'; readonly json?: never; readonly form?: never}
+    | (NoBody & {readonly method?: 'GET'})
     | ({
         /** For APIs that list by POST. It must not change anything in the API, since it is retried like a GET. */
         readonly method: 'POST';
@@ -82,15 +101,27 @@ type Common = {readonly baseUrl?: string} & Pick<CommonOptions, 'headers' | 'rul
 
 export type Wanted = GetOptions & RequestBody & {readonly method?: HttpRequest['method']};
 
+/** The part of a request that makes its body. */
+const bodyFor = (where: string, {json, form, body, contentType}: RequestBody) => {
+  if (body === undefined) return {...(json && {json}), ...(form && {form})};
+  if (typeof body === 'function')
+    return {form: form ?? {}, content: {type: contentType, print: body}};
+  if (form === undefined) return {content: {type: contentType, print: () => body}};
+  throw new SystemError(
+    `${where}: the request has both \`form\` and a \`body\` that is not a function. A function is handed the values of \`form\`; else leave one of them out.`,
+  );
+};
+
 /** @param limit the largest body, in bytes */
 export const requestMaker =
   ({baseUrl, headers, rules = []}: Common, limit: number) =>
   (scope: RequestScope, path: string, wanted: Wanted): HttpRequest => {
-    const {method = 'GET', query, json, form, decode, rules: own = []} = wanted;
+    const {method = 'GET', query, decode, rules: own = []} = wanted;
+    const url = ownUrl(baseUrl, path, query);
     const ruled = [...own, ...rules];
     return {
       method,
-      url: ownUrl(baseUrl, path, query),
+      url,
       scope,
       headers: {
         accept: (decode ?? jsonDecoder()).accept,
@@ -98,8 +129,7 @@ export const requestMaker =
         ...headers,
         ...lowerCased(wanted.headers ?? {}),
       },
-      ...(json && {json}),
-      ...(form && {form}),
+      ...bodyFor(describeRequest({method, url}), wanted),
       ...(decode && {assertNotTruncated: truncationCheckFor(decode, limit)}),
       ...(ruled.length > 0 && {rules: ruled}),
     };

@@ -1,8 +1,10 @@
 import type {FileHandle} from 'node:fs/promises';
 import type {FailureType} from '../errors.ts';
+import {excerpt} from '../json/trim.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {Query} from './query.ts';
 import type {RequestScope} from './request-scope.ts';
+import type {Sign} from './wire/sign.ts';
 
 /**
  * `success`: the response is used. `ignore`: nothing is there; this is counted and logged, and the stream continues.
@@ -34,6 +36,15 @@ export type ResponseRule = {
   readonly advice?: string;
 };
 
+/** A rule of the kit's own, whose refusal is this error instead of one for the user. */
+export type RaisingRule = ResponseRule & {readonly raise?: (message: string) => Error};
+
+type RequestContent = {
+  /** Of the `content-type`, unless a header sets it: `text/xml; charset=utf-8`. */
+  readonly type: string;
+  readonly print: (values: Query) => string | Uint8Array;
+};
+
 /** One request on its way to the wire. Layers do not change it: they pass on a new one. */
 export type HttpRequest = {
   /** Requests that only read may be retried, a POST too. Those that change something are marked with `once`. */
@@ -45,13 +56,22 @@ export type HttpRequest = {
   readonly headers: Readonly<Record<string, string>>;
   /** A body in JSON. */
   readonly json?: JsonObject;
-  /** A body of form fields, instead of JSON. */
+  /** A body of form fields, instead of JSON; with `content` the values that it is printed from. */
   readonly form?: Query;
+  /** A body in another format. Printed for each attempt. */
+  readonly content?: RequestContent;
   /** Redirects are not followed, since the body is meant for one server only. The redirect is the response. */
   readonly redirect?: 'refuse';
+  /**
+   * Adds a signature to each attempt, and to each redirect within the origin, right before it is sent. It is synchronous:
+   * fetch what it needs before.
+   */
+  readonly sign?: Sign;
+  /** The URL is that of a link or redirect to another origin. */
+  readonly linked?: true;
   /** The request changes something in the API: it is only retried if the server cannot have acted on it. */
   readonly once?: true;
-  readonly rules?: readonly ResponseRule[];
+  readonly rules?: readonly RaisingRule[];
   /** The number of this attempt, from 2, for the log. */
   readonly attempt?: number;
   /** The file that receives the body from offset 0, unless the response is a refusal. Default: memory. */
@@ -65,12 +85,18 @@ export type HttpResponse = {
   readonly status: number;
   /** Names in lower case; several values of one name are joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The `set-cookie` headers, one by one. */
+  readonly setCookies?: readonly string[];
   readonly body: Buffer;
   /** The number of bytes written to the request's file; the body is empty then. */
   readonly written?: number;
+  /** The number of bytes that came over the wire for them. */
+  readonly sent?: number;
   /** The request's URL, or the last one of its redirects. */
   readonly url: URL;
-  readonly rule?: ResponseRule;
+  /** The name of the proxy that it came through, for messages. */
+  readonly proxy?: string;
+  readonly rule?: RaisingRule;
 };
 
 /** The size of the body in memory or in the file. */
@@ -79,24 +105,28 @@ export const sizeOf = ({body, written}: HttpResponse): number => written ?? body
 /** The one function type of this folder: transport, retry and auth are each a `Send`, or wrap one. */
 export type Send = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** `GET https://api.github.com/user`, for messages. The query is left out, since it may hold credentials. */
+/** For messages. The query is left out, since it may hold credentials. */
+export const describeUrl = ({origin, pathname}: URL): string => excerpt(`${origin}${pathname}`);
+
+/** `GET https://api.github.com/user` */
 export const describeRequest = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string =>
-  `${method} ${url.origin}${url.pathname}`;
+  `${method} ${describeUrl(url)}`;
+
+const MAX_URL = 1_000;
 
 /** Query parameters that often hold a credential unknown to the kit, as in a signed link. */
 const SECRET_PARAMETER = /token|secret|passw|signature|^sig$|credential|auth|key/i;
 
-/** Page tokens are not secrets. */
-const PAGE_TOKEN = /page_?token|next_?token|continuation/i;
+/** Tokens of pages and of syncs are not secrets. */
+const PAGE_TOKEN = /(page|next|sync|delta|skip)_?token|continuation/i;
 
 export const namesSecret = (parameter: string): boolean =>
   SECRET_PARAMETER.test(parameter) && !PAGE_TOKEN.test(parameter);
 
 /** The same with the query, for DEBUG lines. Values that may be credentials are masked. */
 export const describeWithQuery = ({method, url}: Pick<HttpRequest, 'method' | 'url'>): string => {
-  const shown = new URL(url);
-  for (const [name, value] of url.searchParams) {
-    if (value !== '' && namesSecret(name)) shown.searchParams.set(name, '****');
-  }
-  return `${method} ${shown.origin}${shown.pathname}${shown.search}`;
+  const hidden = [...url.searchParams].filter(([name, value]) => value !== '' && namesSecret(name));
+  const shown = hidden.length === 0 ? url : new URL(url);
+  for (const [name] of hidden) shown.searchParams.set(name, '****');
+  return `${method} ${excerpt(`${shown.origin}${shown.pathname}${shown.search}`, MAX_URL)}`;
 };

@@ -241,3 +241,22 @@ export const isEscapedKey = (bytes: Buffer, start: number, end: number): boolean
   }
   return false;
 };
+
+const KINDS: Readonly<Record<string, string>> = {'"': 'a string', t: 'a boolean', f: 'a boolean'};
+
+/** The type of the value that begins with this byte, as `kindOf` says it. */
+export const kindAt = (byte: number): string => {
+  if (byte === OPEN_OBJECT) return 'an object';
+  if (byte === OPEN_LIST) return 'an array';
+  const sign = String.fromCharCode(byte);
+  return sign === 'n' ? 'null' : (KINDS[sign] ?? 'a number');
+};
+
+/** True for null, false, 0, and an empty string, list or object, as far as the bytes show. */
+export const isEmptyAt = (bytes: Buffer, index: number): boolean => {
+  const sign = String.fromCharCode(bytes[index] ?? 0);
+  if ('nf0'.includes(sign)) return true;
+  const closing = {'"': '"', '[': ']', '{': '}'}[sign];
+  const next = bytes[sign === '"' ? index + 1 : skipSpace(bytes, index + 1)] ?? 0;
+  return closing === String.fromCharCode(next);
+};

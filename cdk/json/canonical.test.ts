@@ -1,6 +1,7 @@
 import {expect, test} from '@jest/globals';
 import {parseAsWritten} from './as-written.ts';
 import {isSame} from './canonical.ts';
+import {parseExact} from './exact.ts';
 
 test.each([
   ['another order of fields', {a: 1, b: {c: [1, {d: 2}]}}, {b: {c: [1, {d: 2}]}, a: 1}, true],
@@ -17,6 +18,12 @@ test.each([
     'two different numbers beyond it',
     parseAsWritten('[9007199254740993]'),
     parseAsWritten('[9007199254740992]'),
+    false,
+  ],
+  [
+    'two different numbers beyond it whose digits were kept',
+    {b: parseExact('[{"id":9007199254740993}]')},
+    {b: parseExact('[{"id":9007199254740992}]')},
     false,
   ],
 ])('isSame compares by value: %s', (_, one, other, same) => {

@@ -1,17 +1,18 @@
 // JSON with sorted keys: equal values become equal strings, whatever the order of their fields.
+import {exactOf, withDigitsOf} from './exact.ts';
 import {isObject} from './values.ts';
 
-export const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    isObject(inner)
-      ? Object.fromEntries(
-          Object.keys(inner)
-            .toSorted()
-            .map((key) => [key, inner[key]]),
-        )
-      : inner,
-  ) ?? 'undefined';
+const sorted = (object: object): object =>
+  withDigitsOf(
+    object,
+    Object.fromEntries(Object.entries(object).toSorted(([one], [other]) => (one < other ? -1 : 1))),
+  );
 
-/** Compares two JSON values. Numbers that `parseAsWritten` kept are the same if they were written alike. */
+export const canonical = (value: unknown): string =>
+  JSON.stringify(value, function (this: object, key: string, inner: unknown) {
+    return isObject(inner) ? sorted(inner) : exactOf(this, key, inner);
+  }) ?? 'undefined';
+
+/** Compares two JSON values. Numbers with kept digits are the same if they were written alike. */
 export const isSame = (one: unknown, other: unknown): boolean =>
   canonical(one) === canonical(other);

@@ -88,6 +88,25 @@ export const withDigitsOf = <T extends object>(holder: object, copy: T): T => {
   return digits === undefined ? copy : Object.assign(copy, {[DIGITS]: digits});
 };
 
+/** Sets a field to the value at a key of another holder, with all its digits. */
+export const copyField = (
+  target: {[name: string]: unknown},
+  name: string,
+  holder: object,
+  key: string,
+): void => {
+  const value: unknown = Reflect.get(holder, key);
+  if (name === '__proto__') {
+    const own = {enumerable: true, writable: true, configurable: true};
+    Object.defineProperty(target, name, {value, ...own});
+  } else target[name] = value;
+  const digits = digitsIn(holder)?.get(key);
+  // A map of its own, because `{...record}` shares the one of the record.
+  if (digits !== undefined) {
+    Object.assign(target, {[DIGITS]: new Map([...(digitsIn(target) ?? []), [name, digits]])});
+  }
+};
+
 const keepsDigits = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&

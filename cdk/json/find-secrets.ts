@@ -80,113 +80,83 @@ const formsOfOne = (secret: string, name: 'text' | 'line'): readonly Form[] => {
 };
 
 /** Every form of a secret, and of each of its lines. */
-const formsOf = (secret: string, {shortest, shortestLine}: Limits): readonly Form[] => {
-  if (secret.length < shortest) return [];
-  const all = [
-    ...formsOfOne(secret, 'text'),
-    ...linesOf(secret, shortestLine).flatMap((line) => formsOfOne(line, 'line')),
-  ];
-  const byText = new Map<string, Form>();
-  for (const form of all) {
-    const text = form.anyCase ? fold(form.text) : form.text;
-    const key = `${form.anyCase} ${text}`;
-    if (text.length >= shortest && !byText.has(key)) byText.set(key, {...form, text});
-  }
-  return [...byText.values()];
-};
+const formsOf = (secret: string, {shortest, shortestLine}: Limits): readonly Form[] =>
+  secret.length < shortest
+    ? []
+    : [
+        ...formsOfOne(secret, 'text'),
+        ...linesOf(secret, shortestLine).flatMap((line) => formsOfOne(line, 'line')),
+      ].filter(({text}) => text.length >= shortest);
 
 /** A part of a string that holds a secret. */
 export type Finding = {readonly start: number; readonly end: number; readonly form: Form};
-
-/** Finds those of many strings that occur in another one. A hash of three characters rules out nearly every index. */
-const openIndex = () => {
-  const isStart = new Uint8Array(1 << 16);
-  const byStart = new Map<number, Form[]>();
-  const hashAt = (text: string, index: number): number =>
-    (text.charCodeAt(index) * 961 + text.charCodeAt(index + 1) * 31 + text.charCodeAt(index + 2)) &
-    0xffff;
-  return {
-    add: (form: Form): void => {
-      const hash = hashAt(form.text, 0);
-      isStart[hash] = 1;
-      const forms = [...(byStart.get(hash) ?? []), form];
-      // The longest first, because one may begin with another.
-      byStart.set(
-        hash,
-        forms.sort((a, b) => b.text.length - a.text.length),
-      );
-    },
-    within: (text: string): readonly Finding[] => {
-      const found: Finding[] = [];
-      for (let index = 0; index + 3 <= text.length; index += 1) {
-        const hash = hashAt(text, index);
-        if (isStart[hash] === 0) continue;
-        const form = byStart.get(hash)?.find((one) => text.startsWith(one.text, index));
-        if (form !== undefined) found.push({start: index, end: index + form.text.length, form});
-      }
-      return found;
-    },
-  };
-};
-
-/** The lengths to which a search for `wanted` falls back after a difference (Knuth, Morris and Pratt). */
-const fallbacksOf = (wanted: string): Int32Array => {
-  const fallbacks = new Int32Array(wanted.length);
-  let matched = 0;
-  for (let index = 1; index < wanted.length; index += 1) {
-    while (matched > 0 && wanted[index] !== wanted[matched]) matched = fallbacks[matched - 1] ?? 0;
-    if (wanted[index] === wanted[matched]) matched += 1;
-    fallbacks[index] = matched;
-  }
-  return fallbacks;
-};
 
 /** An escape that was cut. */
 const PARTIAL = /(?:%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?)?|&#?x?\w{0,6})$/;
 const LONGEST_PARTIAL = 9;
 
-/** A secret may have been cut at `end`; the string was cut at `cut`. */
-type Cut = {readonly end: number; readonly cut: number};
+/** A secret may have been cut at `end`; the string was cut at `cut`, and before at `start`. */
+type Cut = {readonly start: number; readonly end: number; readonly cut: number};
 
 /** The places where a secret may have been cut, in order: each mark, and an escape before it that was cut itself. */
-const cutsIn = (text: string, mark: string): readonly Cut[] => {
+const cutsIn = (text: string, mark: string, shortest: number): readonly Cut[] => {
   const cuts: Cut[] = [];
   let start = 0;
   for (let cut = text.indexOf(mark); cut >= 0; cut = text.indexOf(mark, start)) {
-    const tail = text.slice(Math.max(start, cut - LONGEST_PARTIAL), cut);
-    const partial = PARTIAL.exec(tail)?.[0] ?? '';
-    if (partial !== '') cuts.push({end: cut - partial.length, cut});
-    cuts.push({end: cut, cut});
+    if (cut - start >= shortest) {
+      const tail = text.slice(Math.max(start, cut - LONGEST_PARTIAL), cut);
+      const partial = PARTIAL.exec(tail)?.[0] ?? '';
+      if (partial !== '') cuts.push({start, end: cut - partial.length, cut});
+      cuts.push({start, end: cut, cut});
+    }
     start = cut + mark.length;
   }
   return cuts;
 };
 
-type Wanted = {readonly form: Form; readonly fallbacks: Int32Array};
-
-/** The beginnings of one form before cuts. It looks at each character once. */
-const beginningsIn = (
-  text: string,
-  cuts: readonly Cut[],
-  {form, fallbacks}: Wanted,
-  shortest: number,
-): readonly Finding[] => {
-  const found: Finding[] = [];
-  const wanted = form.text;
-  let matched = 0;
-  let index = 0;
-  for (const {end, cut} of cuts) {
-    if (end - wanted.length > index) {
-      index = end - wanted.length;
-      matched = 0;
-    }
-    for (; index < end; index += 1) {
-      while (matched > 0 && text[index] !== wanted[matched]) matched = fallbacks[matched - 1] ?? 0;
-      if (text[index] === wanted[matched]) matched += 1;
-    }
-    if (matched >= shortest) found.push({start: end - matched, end: cut, form});
-  }
-  return found;
+/** Finds those of many strings that occur in another one. A hash of three characters rules out nearly every index. */
+const openIndex = () => {
+  const isStart = new Uint8Array(1 << 16);
+  const byStart = new Map<number, Form[]>();
+  let longest = 0;
+  const hashAt = (text: string, index: number): number =>
+    (text.charCodeAt(index) * 961 + text.charCodeAt(index + 1) * 31 + text.charCodeAt(index + 2)) &
+    0xffff;
+  const candidatesAt = (text: string, index: number): readonly Form[] => {
+    const hash = hashAt(text, index);
+    return isStart[hash] === 0 ? [] : (byStart.get(hash) ?? []);
+  };
+  return {
+    add: (form: Form): void => {
+      const hash = hashAt(form.text, 0);
+      const forms = byStart.get(hash) ?? [];
+      if (forms.some(({text}) => text === form.text)) return;
+      isStart[hash] = 1;
+      longest = Math.max(longest, form.text.length);
+      // The longest first, because one may begin with another.
+      byStart.set(
+        hash,
+        [...forms, form].sort((a, b) => b.text.length - a.text.length),
+      );
+    },
+    within: (text: string): readonly Finding[] => {
+      const found: Finding[] = [];
+      for (let index = 0; index + 3 <= text.length; index += 1) {
+        const form = candidatesAt(text, index).find((one) => text.startsWith(one.text, index));
+        if (form !== undefined) found.push({start: index, end: index + form.text.length, form});
+      }
+      return found;
+    },
+    /** The longest beginning of a string before a cut, of at least `shortest` characters. */
+    before: ({start, end, cut}: Cut, text: string, shortest: number): Finding | undefined => {
+      for (let index = Math.max(start, end - longest); index + shortest <= end; index += 1) {
+        const part = text.slice(index, end);
+        const form = candidatesAt(part, 0).find((one) => one.text.startsWith(part));
+        if (form !== undefined) return {start: index, end: cut, form};
+      }
+      return undefined;
+    },
+  };
 };
 
 export type SecretFinder = {
@@ -197,15 +167,14 @@ export type SecretFinder = {
   readonly findCut: (text: string, mark: string) => readonly Finding[];
 };
 
-export const openSecretFinder = (limits: Limits): SecretFinder => {
-  const known = new Map<string, Wanted>();
+export const openSecretFinder = ({shortest, shortestLine}: Limits): SecretFinder => {
   const [exact, folded] = [openIndex(), openIndex()];
   const search = (
     text: string,
-    within: (text: string, isFolded: boolean) => readonly Finding[],
+    within: (text: string, index: typeof exact) => readonly Finding[],
   ): readonly Finding[] =>
     readingsOf(text).flatMap((reading) => {
-      const found = [...within(reading.text, false), ...within(fold(reading.text), true)];
+      const found = [...within(reading.text, exact), ...within(fold(reading.text), folded)];
       const {origin} = reading;
       if (origin === undefined) return found;
       return found.map(({start, end, form}) => ({
@@ -214,26 +183,21 @@ export const openSecretFinder = (limits: Limits): SecretFinder => {
         form,
       }));
     });
-  const cutWithin = (text: string, mark: string, isFolded: boolean): readonly Finding[] => {
-    const cuts = cutsIn(text, mark);
-    return [...known.values()].flatMap((wanted) =>
-      wanted.form.anyCase === isFolded ? beginningsIn(text, cuts, wanted, limits.shortest) : [],
-    );
-  };
   return {
     add: (secrets) => {
-      for (const form of secrets.flatMap((secret) => formsOf(secret, limits))) {
-        const key = `${form.anyCase} ${form.text}`;
-        if (known.has(key)) continue;
-        known.set(key, {form, fallbacks: fallbacksOf(form.text)});
-        (form.anyCase ? folded : exact).add(form);
+      for (const form of secrets.flatMap((secret) => formsOf(secret, {shortest, shortestLine}))) {
+        if (form.anyCase) folded.add({...form, text: fold(form.text)});
+        else exact.add(form);
       }
     },
-    find: (text) =>
-      search(text, (reading, isFolded) => (isFolded ? folded : exact).within(reading)),
+    find: (text) => search(text, (reading, index) => index.within(reading)),
     findCut: (text, mark) =>
       text.includes(mark)
-        ? search(text, (reading, isFolded) => cutWithin(reading, mark, isFolded))
+        ? search(text, (reading, index) =>
+            cutsIn(reading, mark, shortest).flatMap(
+              (cut) => index.before(cut, reading, shortest) ?? [],
+            ),
+          )
         : [],
   };
 };
@@ -247,14 +211,9 @@ export const replaceParts = (
   const sorted = [...parts].sort((a, b) => a.start - b.start || b.end - a.end);
   let result = '';
   let done = 0;
-  let covered = 0;
   for (const {start, end} of sorted) {
-    if (start >= covered) {
-      result += text.slice(done, start) + mask;
-      covered = end;
-    }
-    covered = Math.max(covered, end);
-    done = covered;
+    if (start >= done) result += text.slice(done, start) + mask;
+    done = Math.max(done, end);
   }
   return result + text.slice(done);
 };

@@ -15,6 +15,9 @@ export const startOf = ({bounds}: RawRecords, index: number): number => bounds[i
 
 export const endOf = ({bounds}: RawRecords, index: number): number => bounds[index * 2 + 1] ?? 0;
 
+export const bytesAt = (raw: RawRecords, index: number): Buffer =>
+  raw.body.subarray(startOf(raw, index), endOf(raw, index));
+
 export const recordAt = (raw: RawRecords, index: number): JsonObject =>
   parseExact(raw.body.toString('utf8', startOf(raw, index), endOf(raw, index)));
 

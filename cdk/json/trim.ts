@@ -1,5 +1,11 @@
 // Cuts the ends of strings.
 
+const MAX_QUOTE = 300;
+
+/** The beginning of a server's text. `…` stands for the rest; the redactor knows that a secret may be cut there. */
+export const excerpt = (text: string, length = MAX_QUOTE): string =>
+  text.length > length ? `${text.slice(0, length)}…` : text;
+
 /**
  * The string without the characters at its end for which `isCut` is true. Not by a pattern such as `/0+$/`, which starts
  * again at each zero: it takes a minute for 100 kB of zeros before another character.

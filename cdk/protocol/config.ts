@@ -52,34 +52,28 @@ const namedField = ({keyword, params}: ErrorObject): string | undefined => {
   return keyword === 'additionalProperties' ? params['additionalProperty'] : undefined;
 };
 
-const describe = (error: ErrorObject, secrets: ReadonlySet<string>): string => {
-  const {keyword, instancePath, data, parentSchema} = error;
+/** The steps to the field that an error names. Those of a JSON pointer are escaped: https://www.rfc-editor.org/rfc/rfc6901 */
+const pathOf = (error: ErrorObject): readonly string[] => {
+  const steps = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
   const named = namedField(error);
-  const path =
-    [...instancePath.split('/').slice(1), ...(named === undefined ? [] : [named])].join('.') ||
-    'the config itself';
+  return named === undefined ? steps : [...steps, named];
+};
+
+const keyOf = (error: ErrorObject): string => JSON.stringify(pathOf(error));
+
+const describe = (error: ErrorObject, secrets: ReadonlySet<string>): string => {
+  const {keyword, data, parentSchema} = error;
+  const path = pathOf(error).join('.') || 'the config itself';
   const hint = isObject(parentSchema) && parentSchema['pattern_descriptor'];
-  const found = named === undefined ? `, but is ${shown(data, secrets)}` : '';
+  const found = namedField(error) === undefined ? `, but is ${shown(data, secrets)}` : '';
   return `${path} ${demand(error)}${hint && keyword === 'pattern' ? ` (${hint})` : ''}${found}`;
 };
 
 /** Forms of platforms send null or '' for a field that the user left empty. */
-const isUnset = ({data, instancePath}: ErrorObject): boolean =>
-  instancePath !== '' && (data === null || data === '');
-
-/** The steps of a JSON pointer: https://www.rfc-editor.org/rfc/rfc6901 */
-const stepsOf = (pointer: string): readonly string[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-
-/** The JSON pointer of the field that an error names. */
-const pathOf = (error: ErrorObject): string => {
-  const named = namedField(error);
-  if (named === undefined) return error.instancePath;
-  return `${error.instancePath}/${named.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-};
+const isUnset = ({data}: ErrorObject): boolean => data === null || data === '';
 
 /** Removes a property, and returns whether it did. An item of a list stays, because its place may mean something. */
 const remove = (value: unknown, [step, ...rest]: readonly string[]): boolean => {
@@ -151,16 +145,19 @@ export const validateConfig = <C extends object>(
   if (isValid(given)) return given;
   const errors = isValid.errors ?? [];
   const candidate: unknown = structuredClone(known);
-  const empty = new Set(errors.filter(isUnset).map(({instancePath}) => instancePath));
-  const unset = new Set([...empty].filter((path) => remove(candidate, stepsOf(path))));
+  const unset = new Set(
+    errors.filter((error) => isUnset(error) && remove(candidate, pathOf(error))).map(keyOf),
+  );
   if (unset.size > 0 && isValid(candidate)) return candidate;
   const left = unset.size > 0 ? (isValid.errors ?? []) : errors;
   const secrets = secretsOf();
   const faults = relevantFaults([
-    ...left.filter((error) => !unset.has(pathOf(error))),
+    ...left.filter((error) => !unset.has(keyOf(error))),
     // Without its value a required field is missing, but the user should read what is wrong with the value.
-    ...errors.filter(({instancePath}) =>
-      left.some((error) => error.keyword === 'required' && pathOf(error) === instancePath),
+    ...errors.filter(
+      (fault) =>
+        namedField(fault) === undefined &&
+        left.some((error) => error.keyword === 'required' && keyOf(error) === keyOf(fault)),
     ),
   ]).map((error) => describe(error, secrets));
   throw new ConfigError(`The config does not match the spec: ${[...new Set(faults)].join('; ')}.`);

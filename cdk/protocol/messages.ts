@@ -1,6 +1,7 @@
 // Makes the messages that a source emits. Wire names stay in this file.
 import type {FailureType} from '../errors.ts';
 import {parseAll, type RawRecords} from '../json/raw-records.ts';
+import {excerpt} from '../json/trim.ts';
 import type {JsonObject} from '../json/values.ts';
 import type {
   AirbyteLogMessage,
@@ -54,9 +55,16 @@ export type Failure = {
   readonly stream?: StreamDescriptor;
 };
 
+/** Places that quote text of others cut it themselves. This is for those of a source, and of libraries. */
+const MAX_MESSAGE = 10_000;
+const MAX_STACK = 20_000;
+
+const withStack = (stack: string | undefined) =>
+  stack === undefined ? {} : {stack_trace: excerpt(stack, MAX_STACK)};
+
 export const logMessage = (level: LogLevel, message: string, stack?: string): AirbyteMessage => ({
   type: 'LOG',
-  log: {level, message, ...(stack !== undefined && {stack_trace: stack})},
+  log: {level, message: excerpt(message, MAX_MESSAGE), ...withStack(stack)},
 });
 
 /** The platform replaces the whole config that it has by this one. */
@@ -70,7 +78,10 @@ export const connectionStatus = (
   message?: string,
 ): AirbyteMessage => ({
   type: 'CONNECTION_STATUS',
-  connectionStatus: {status, ...(message !== undefined && {message})},
+  connectionStatus: {
+    status,
+    ...(message !== undefined && {message: excerpt(message, MAX_MESSAGE)}),
+  },
 });
 
 /** @param count the number of RECORDs of the stream since its previous STATE */
@@ -117,9 +128,11 @@ export const errorTrace = (
     type: 'ERROR',
     emitted_at: now,
     error: {
-      message,
-      ...(internalMessage !== undefined && {internal_message: internalMessage}),
-      ...(stack !== undefined && {stack_trace: stack}),
+      message: excerpt(message, MAX_MESSAGE),
+      ...(internalMessage !== undefined && {
+        internal_message: excerpt(internalMessage, MAX_MESSAGE),
+      }),
+      ...withStack(stack),
       failure_type: type,
       ...(stream !== undefined && {stream_descriptor: stream}),
     },

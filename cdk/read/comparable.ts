@@ -24,7 +24,21 @@ const wrongNotation = (cursor: Cursor, value: CursorValue): string =>
     ? `is ${shown(value)}, which is neither ISO 8601 nor a number`
     : `is ${shown(value)}, which is not in the declared \`format\``;
 
-/** Warns of the first value of a stream that is compared by its characters without being declared so. */
+/** Says why a value does not fit its cursor's options. */
+const misfit = (cursor: Cursor, value: CursorValue, kind: CursorKind): string | undefined => {
+  if (kind === 'unknown') {
+    return `${wrongNotation(cursor, value)}, so it is compared by its characters. ${adviceFor(cursor)}`;
+  }
+  if (!cursor.unique) return undefined;
+  const without =
+    'so `unique` has no effect, and the record at the position is read again. Remove it';
+  if (kind === 'time') return `is ${shown(value)}, a time that records may share, ${without}.`;
+  return typeof value === 'string' || Number.isSafeInteger(value)
+    ? undefined
+    : `is ${shown(value)}, which is not a whole number up to 2^53, ${without}, or let the API send strings.`;
+};
+
+/** Warns of the first value of a stream that does not fit its cursor's options. */
 export const openNotationCheck = (
   cursor: Cursor,
   {kindOf}: CursorRules,
@@ -32,11 +46,10 @@ export const openNotationCheck = (
 ): ((value: CursorValue) => void) => {
   let isWarned = false;
   return (value) => {
-    if (isWarned || kindOf(value) !== 'unknown') return;
+    const fault = isWarned ? undefined : misfit(cursor, value, kindOf(value));
+    if (fault === undefined) return;
     isWarned = true;
-    warn(
-      `The cursor "${cursor.field}" ${wrongNotation(cursor, value)}, so it is compared by its characters. ${adviceFor(cursor)}`,
-    );
+    warn(`The cursor "${cursor.field}" ${fault}`);
   };
 };
 

@@ -44,6 +44,16 @@ describe('a stream whose records need not be parsed', () => {
     ]);
   });
 
+  test('emits records that are made from other values with all digits, parsed', async () => {
+    const body = '{"data":[{"id":9007199254740993,"in":[{"n":0.12345678901234567891},{"n":1}]}]}';
+    const records = {path: 'data.*.in', parentFields: {of: 'data.*.id'}};
+    const {bytes} = await readItems({}, [body], {}, {records});
+    expect([bytes.bytePages, bytes.texts]).toEqual([
+      0,
+      ['{"n":0.12345678901234567891,"of":9007199254740993}', '{"n":1,"of":9007199254740993}'],
+    ]);
+  });
+
   test('emits records of any size', async () => {
     const large = {id: 1, text: 'x'.repeat(100_000)};
     const {bytes, parsed} = await readItems({}, [page({id: 0}, large, {id: 2}, large, large)]);
@@ -78,6 +88,19 @@ describe('both ways emit the same messages', () => {
     const {bytes, parsed} = await readItems(more, pages, setUp);
     expect(bytes.bytePages).toBeGreaterThan(0);
     expect(parsed.bytePages).toBe(0);
+    expect(bytes.messages).toEqual(parsed.messages);
+  });
+
+  test('for a stream whose positions are tokens', async () => {
+    const bodies = ['a', 'b'].map((next, id) => JSON.stringify({data: [item(id)], next}));
+    const {bytes, parsed} = await readItems(
+      {cursor: {token: 'each-page'}},
+      bodies,
+      {},
+      {records: 'data', token: 'next'},
+    );
+    expect([bytes.bytePages, parsed.bytePages]).toEqual([2, 0]);
+    expect(bytes.messages).toContain('items STATE {"token":"a","unfinished":true} 1');
     expect(bytes.messages).toEqual(parsed.messages);
   });
 

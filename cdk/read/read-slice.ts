@@ -1,6 +1,7 @@
 // Reads one slice from its position to its end: its pages, its windows, and the page at which it resumes.
 import type {Cursor} from '../author/cursor.ts';
 import type {Stream, Window} from '../author/stream-types.ts';
+import type {TokenCursor} from '../author/token-cursor.ts';
 import type {CursorValue, Page, Slice, StreamContext} from '../author/types.ts';
 import {shift} from '../duration.ts';
 import {messageOf, SystemError, TransientError} from '../errors.ts';
@@ -14,6 +15,7 @@ import type {SliceDeletes, StreamDeletes} from './deletes/deletes.ts';
 import {type EndOfNews, openEndOfNews} from './descending.ts';
 import type {Output} from './emit.ts';
 import type {Passthrough} from './passthrough.ts';
+import {assertTokenKept, readByToken, tokenRules} from './read-by-token.ts';
 import type {Progress, SliceProgress} from './state/progress.ts';
 import {sliceKey} from './state/slice-keys.ts';
 import type {StreamClient} from './stream-client.ts';
@@ -129,7 +131,11 @@ const takeParsed = async (
   const valid = withCursor(checkedRecords(page), slice);
   slice.assertComparable(valid);
   await reading.onRecords(valid, slot);
-  const emitted = keep(valid, progress.emits, isNew(slice, since));
+  const isLater = isNew(slice, since);
+  const emitted = keep(
+    valid,
+    (record) => deletes.isRestored(record) || (progress.emits(record) && isLater(record)),
+  );
   await reading.output.emit(deletes.take(page, emitted), page.bytes);
   return {count: page.records.length, records: page.records, valid};
 };
@@ -158,12 +164,13 @@ const takeRaw = async (
 
 const takePage = async (slice: SliceReading, page: Page, {since, until}: Part): Promise<Taken> => {
   const {reading, progress} = slice;
+  assertTokenKept(page, reading.stream);
   const raw = reading.passthrough.enter(page);
   const taken = await (raw === undefined
     ? takeParsed(slice, page, since)
     : takeRaw(slice, raw, page, since));
   // A window is never resumed: a partly read window proves nothing about earlier ones.
-  progress.observe(taken.valid, until === undefined ? page.resume : undefined);
+  progress.observe(taken.valid, until === undefined ? page.resume : undefined, page);
   await reading.saveIfDue();
   return taken;
 };
@@ -207,7 +214,7 @@ const readPart = async (
   const {reading, slot} = slice;
   const {stream, client} = reading;
   const lists = listResume(reading, part);
-  const context = lists === undefined ? slice.context : client.inSlot(slot, lists);
+  const context = client.inSlot(slot, lists, stream.token && tokenRules(stream.token, part.since));
   const {signal} = context;
   const pages = stream.read({...context, slice: slice.slice, ...part});
   const endsNews = endOfNewsOf(slice, part.since);
@@ -352,14 +359,26 @@ const readWindows = async (slice: SliceReading, window: Window): Promise<void> =
   }
 };
 
+const readFromToken = (sliceReading: SliceReading, cursor: TokenCursor): Promise<void> => {
+  const {reading, slice, context, progress, deletes} = sliceReading;
+  return readByToken({
+    cursor,
+    progress,
+    context: {...context, slice},
+    read: (from) => readFrom(sliceReading, {...from, until: undefined}),
+    onStartOver: deletes.startOver,
+    log: (level, message) => logForStream(reading, level, `${named(sliceReading)} ${message}`),
+  });
+};
+
 export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Promise<void> => {
-  const {cursor, window} = reading.stream;
+  const {cursor, token, window} = reading.stream;
   const key = sliceKey(slice);
   const progress = reading.progress.slice(key);
   const context = reading.client.inSlot(slot);
   const deletes = reading.deletes.slice(context, slice, key, progress);
   if (progress.isDone) return;
-  await deletes.begin();
+  await reading.onRecords(await deletes.begin(), slot);
   const {since, resume} = progress;
   const rules = cursor && cursorRules(cursor);
   const sliceReading: SliceReading = {
@@ -373,8 +392,9 @@ export const readSlice = async (reading: Reading, slice: Slice, slot: Slot): Pro
     deletes,
     assertComparable: comparisonOf(cursor, rules, since),
   };
-  if (window === undefined) await readFrom(sliceReading, {since, until: undefined, resume});
+  if (token !== undefined) await readFromToken(sliceReading, token);
+  else if (window === undefined) await readFrom(sliceReading, {since, until: undefined, resume});
   else await readWindows(sliceReading, window);
   progress.complete();
-  await deletes.end();
+  await reading.onRecords(await deletes.end(), slot);
 };

@@ -1,7 +1,7 @@
 // Reads one stream, from STARTED to COMPLETE or INCOMPLETE. Its failure does not stop the others.
 import type {Slice} from '../author/types.ts';
 import type {JsonObject} from '../json/values.ts';
-import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
+import type {AirbyteMessage, StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import {
   type Failure,
   logMessage,
@@ -21,7 +21,7 @@ import {type Reading, readSlice} from './read-slice.ts';
 import {declaredSchema} from './schema.ts';
 import {trackCheckpoints} from './state/checkpoints.ts';
 import {sliceKey, sliceNumber} from './state/slice-keys.ts';
-import {printStreamState, type StreamState} from './state/stream-state.ts';
+import {positionKey, printStreamState, type StreamState} from './state/stream-state.ts';
 import {stateBeside, trackProgress} from './state/track-progress.ts';
 import {logForStream, type StreamRun} from './stream-run.ts';
 import type {StreamNode} from './stream-tree.ts';
@@ -186,14 +186,18 @@ const openReading = async (node: StreamNode, run: StreamRun) => {
   const conform = conformOf(node, declared, warn);
   const output = openOutput(descriptor, conform, run);
   const progress = trackProgress(node, run, warn);
-  const port = {emit: output.emit, warn, context: client.context, now, startedAt};
+  const emitState = async (state: AirbyteMessage | undefined): Promise<void> => {
+    if (state !== undefined) await run.emit(state);
+  };
+  const save = (): Promise<void> => emitState(checkpoints.now());
+  const port = {emit: output.emit, warn, save, context: client.context, now, startedAt};
   const deletes = openDeletes(stream, start.state.deletes, port);
   /** The part of the state that children save as their parent's. */
   const position = (isFinished: boolean): StreamState => ({
     ...progress.state(isFinished),
     ...stateBeside(node, isFinished),
   });
-  const print = (state: StreamState): StateBlob => printStreamState(state, stream.cursor?.field);
+  const print = (state: StreamState): StateBlob => printStreamState(state, positionKey(stream));
   const checkpoints = trackCheckpoints({
     stream: descriptor,
     interval: isSelected ? stream.checkpointInterval : Number.POSITIVE_INFINITY,
@@ -213,10 +217,7 @@ const openReading = async (node: StreamNode, run: StreamRun) => {
     onRecords: async (records, slot) => {
       for (const child of children) await child.take(records, slot);
     },
-    saveIfDue: async () => {
-      const state = checkpoints.due();
-      if (state !== undefined) await run.emit(state);
-    },
+    saveIfDue: () => emitState(checkpoints.due()),
   };
   return {reading, conform, checkpoints, blob: () => print(position(true))};
 };
@@ -231,7 +232,7 @@ const readOpened = async (node: StreamNode, opened: Opened): Promise<Failure | u
   let isRead = false;
   try {
     const faults = await readSlices(reading, node);
-    await reading.deletes.settle(faults.length === 0);
+    if (await reading.deletes.settle(faults.length === 0)) reading.progress.settle?.();
     failure = isSome(faults) ? streamFailure(descriptor, faults) : undefined;
     isRead = true;
   } finally {

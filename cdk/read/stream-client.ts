@@ -3,6 +3,7 @@ import type {StreamContext} from '../author/types.ts';
 import type {ListResume} from '../http/paginate/resume.ts';
 import type {RequestScope} from '../http/request-scope.ts';
 import {describeTotals, openCounters} from '../http/request-totals.ts';
+import type {RaisingRule} from '../http/types.ts';
 import type {StreamDescriptor} from '../protocol/generated/airbyte.ts';
 import {streamStatus} from '../protocol/messages.ts';
 import type {StreamRun} from './stream-run.ts';
@@ -11,8 +12,15 @@ import type {Slot} from './turns/slots.ts';
 export type StreamClient = {
   /** For functions of the stream that are called outside of its slices. */
   readonly context: StreamContext;
-  /** @param resume resumes an interrupted list at its next page; undefined: no list is resumed */
-  readonly inSlot: (slot: Slot, resume?: ListResume) => StreamContext;
+  /**
+   * @param resume resumes an interrupted list at its next page; undefined: no list is resumed
+   * @param rules for all responses; those of a request go first, those of the source last
+   */
+  readonly inSlot: (
+    slot: Slot,
+    resume?: ListResume,
+    rules?: readonly RaisingRule[],
+  ) => StreamContext;
   /** Describes the requests that were sent; '' without requests. */
   readonly work: () => string;
 };
@@ -36,8 +44,8 @@ export const openStreamClient = (
   };
   return {
     context: {http: bind({scope}), signal},
-    inSlot: (slot, resume) => ({
-      http: bind({scope: {...scope, yieldSlot: slot.yieldDuring}, resume}),
+    inSlot: (slot, resume, rules) => ({
+      http: bind({scope: {...scope, yieldSlot: slot.yieldDuring}, resume, ...(rules && {rules})}),
       signal,
     }),
     work: () => describeTotals(totals()),

@@ -34,6 +34,7 @@ const read = async (
     since: seen,
     pages: count,
     values: messages.flatMap(({record}) => (record ? [record.data['updated_at']] : [])),
+    warnings: messages.flatMap(({log}) => (log?.level === 'WARN' ? [log.message] : [])),
     state: messages.findLast(({state: found}) => found)?.state?.stream?.stream_state,
   };
 };
@@ -53,21 +54,43 @@ describe('a cursor that is unique', () => {
     expect(await read(cursor, [values], position)).toMatchObject({values: emitted, since});
   });
 
-  test.each<
-    [string, Options, readonly CursorValue[], CursorValue | undefined, readonly CursorValue[]]
-  >([
-    ['that is the start', {start: 7}, [7, 8], undefined, [7, 8]],
+  const WITHOUT =
+    'so `unique` has no effect, and the record at the position is read again. Remove it';
+
+  test.each<[string, Options, readonly CursorValue[], CursorValue | undefined, readonly string[]]>([
+    ['that is the start', {start: 7}, [7, 8], undefined, []],
     [
       'beyond 2^53, where neighbours are equal',
       {},
       [2 ** 53 + 2, 2 ** 53 + 4],
       2 ** 53 + 2,
-      [2 ** 53 + 2, 2 ** 53 + 4],
+      [
+        `The cursor "updated_at" is 9007199254740994, which is not a whole number up to 2^53, ${WITHOUT}, or let the API send strings.`,
+      ],
     ],
-    ['that is a time, which may be the start of a run', {}, [at(1), at(2)], at(1), [at(1), at(2)]],
-    ['in a notation that is not declared', {}, ['v1', 'v2'], 'v1', ['v1', 'v2']],
-  ])('repeats a record %s', async (_case, cursor, values, position, emitted) => {
-    expect((await read(cursor, [values], position)).values).toEqual(emitted);
+    [
+      'that is a time, which may be the start of a run',
+      {},
+      [at(1), at(2)],
+      at(1),
+      [`The cursor "updated_at" is "${at(1)}", a time that records may share, ${WITHOUT}.`],
+    ],
+    [
+      'in a notation that is not declared',
+      {},
+      ['v1', 'v2'],
+      'v1',
+      [
+        'The cursor "updated_at" is "v1", which is neither ISO 8601 nor a number, so it is compared by its characters. Declare its `format`, such as ' +
+          "'epoch-s', 'rfc-2822', {pattern: 'dd.MM.yyyy'}, or 'characters' for strings that sort by their characters.",
+      ],
+    ],
+  ])('repeats a record %s', async (_case, cursor, values, position, warnings) => {
+    const found = await read(cursor, [values], position);
+    expect([found.values, found.warnings]).toEqual([
+      values,
+      warnings.map((warning) => `Stream items: ${warning}`),
+    ]);
   });
 
   test('is requested before the start if the API excludes the bound', async () => {

@@ -16,21 +16,16 @@ const {version} = JSON.parse(
 type Parts = {
   readonly Dispatcher: unknown;
   readonly connect: unknown;
-  readonly interceptors: Readonly<Record<string, unknown>>;
   readonly [name: string]: unknown;
 };
 
 export const loadParts = (): Promise<Parts> => import(PARTS);
 
 /** The names of the parts that are not the same objects as the exports of undici's public entry. */
-const differing = ({Dispatcher, connect, interceptors, ...parts}: Parts): readonly string[] => {
+const differing = ({Dispatcher, connect, ...parts}: Parts): readonly string[] => {
   const exported: Readonly<Record<string, unknown>> = undici;
-  const intercepting: Readonly<Record<string, unknown>> = undici.interceptors;
   return [
     ...Object.keys(parts).filter((name) => parts[name] !== exported[name]),
-    ...Object.keys(interceptors)
-      .filter((name) => interceptors[name] !== intercepting[name])
-      .map((name) => `interceptors.${name}`),
     ...(Dispatcher === undici.Dispatcher ? [] : ['Dispatcher']),
     ...(connect === undici.Dispatcher.prototype.connect ? [] : ['Dispatcher.prototype.connect']),
   ];

@@ -1,5 +1,6 @@
 // Reads the first records of one stream, with all that the source logs meanwhile.
-import type {JsonObject} from '../../cdk/json/values.ts';
+import {parseAsWritten} from '../../cdk/json/as-written.ts';
+import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {UsageError} from '../../process/errors.ts';
 import {findOnlySource} from '../../sync/config/sources.ts';
 import type {CatalogStream} from '../../sync/protocol/catalog.ts';
@@ -20,6 +21,11 @@ export type Sample = {
 /** A source of this kit logs each request then, and what its paginator decides. Others know the variable, or ignore it. */
 const DEBUG = {...process.env, LOG_LEVEL: 'debug'};
 
+const recordIn = (data: Buffer): JsonObject => {
+  const record = parseAsWritten(data.toString());
+  return isObject(record) ? record : {};
+};
+
 /** @param limit the most records to read; the source is ended in order after them */
 export const sampleOf = async (
   session: Session,
@@ -33,7 +39,7 @@ export const sampleOf = async (
     ({message}, end) => {
       if (records.length >= limit) return undefined;
       if (message?.type === 'LOG' && !isShown(message.level)) logs.push(message.text);
-      if (message?.type === 'RECORD') records.push(message.data);
+      if (message?.type === 'RECORD') records.push(recordIn(message.data));
       if (records.length >= limit) end();
       return undefined;
     },

@@ -1,6 +1,6 @@
 // The parts that all commands for one source share: its program, its config, its output and the signals.
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
-import type {CheckedLines} from '../../process/checked-lines.ts';
+import type {CheckedLine} from '../../process/checked-lines.ts';
 import {EXIT_FAILURE} from '../../process/command-line.ts';
 import {UsageError} from '../../process/errors.ts';
 import {listenForSignals, type Signals} from '../../process/signals.ts';
@@ -117,10 +117,12 @@ const runnerOf =
       const printed = take({text, message}, end);
       return printed === undefined ? '' : `${printed}\n`;
     };
-    const handleLines = async ({texts, invalid}: CheckedLines): Promise<void> => {
-      if (invalid.size > 0) throw new SyncError(`${source.name} printed a line that is not UTF-8.`);
+    const handleLines = async (lines: Iterable<CheckedLine>): Promise<void> => {
       const printed: string[] = [];
-      for (const text of texts) printed.push(await handle(text));
+      for (const {bytes, isText} of lines) {
+        if (!isText) throw new SyncError(`${source.name} printed a line that is not UTF-8.`);
+        printed.push(await handle(bytes.toString()));
+      }
       if (!(await print(printed.join('')))) end();
     };
     try {

@@ -14,6 +14,9 @@ const api = () =>
       'user-agent': 'headwater',
     },
   });
+/** The repository that GitHub has by this name. */
+const repositoryIs = (name: string, id: number, full_name = name) =>
+  api().get(`/repos/${name}`).reply(200, {id, full_name});
 const page = (path: string) => ({link: `<${API}${path}>; rel="next", <${API}/last>; rel="last"`});
 
 describe('check', () => {
@@ -81,6 +84,8 @@ describe('issues and comments', () => {
         .query({sort: 'created', direction: 'asc', per_page: 100, ...since})
         .reply(200, []);
     const calls = [
+      repositoryIs('octocat/hello-world', 1),
+      repositoryIs('octocat/new', 2),
       empty('octocat/hello-world', {since: '2024-03-01T00:00:00Z'}),
       empty('octocat/new', {}),
     ];
@@ -101,7 +106,7 @@ describe('issues and comments', () => {
         },
       ],
     );
-    expect(calls.map((call) => call.isDone())).toEqual([true, true]);
+    expect(calls.map((call) => call.isDone())).toEqual([true, true, true, true]);
   });
 });
 
@@ -171,7 +176,8 @@ test.each([
     const repositories = ['octocat/a', 'octocat/b', 'octocat/c', 'octocat/d'];
     let inFlight = 0;
     const seen: number[] = [];
-    for (const repository of repositories) {
+    for (const [index, repository] of repositories.entries()) {
+      repositoryIs(repository, index);
       api()
         .get(`/repos/${repository}/labels`)
         .query({per_page: 100})
@@ -222,19 +228,6 @@ describe('commits', () => {
   });
 });
 
-test('a repository in two spellings is read once, by the first of them', async () => {
-  api()
-    .get('/repos/Octocat/Hello-World/labels')
-    .query({per_page: 100})
-    .reply(200, [{id: 5}]);
-  const repositories = ['Octocat/Hello-World', 'octocat/hello-world', 'OCTOCAT/HELLO-WORLD'];
-  const messages = await readSource(github, {...config, repositories}, ['labels']);
-  expect([errorsIn(messages), recordsOf(messages, 'labels')]).toEqual([
-    [],
-    [{id: 5, repository_full_name: 'Octocat/Hello-World'}],
-  ]);
-});
-
 test.each([
   '2024-13-01',
   '2024-02-30',
@@ -257,88 +250,6 @@ test('the 29th of February of a leap year is a start date', async () => {
   expect(await checkSource(github, {...config, start_date: '2024-02-29'})).toEqual([
     {type: 'CONNECTION_STATUS', connectionStatus: {status: 'SUCCEEDED'}},
   ]);
-});
-
-describe('an owner with *', () => {
-  const byCreation = {sort: 'created', direction: 'asc', per_page: 100};
-
-  test("means all an organization's repositories, which are listed once for all streams", async () => {
-    const owner = api().get('/users/octo-org').reply(200, {type: 'Organization'});
-    const list = api()
-      .get('/orgs/octo-org/repos')
-      .query(byCreation)
-      .reply(
-        200,
-        [{id: 1, full_name: 'octo-org/one', temp_clone_token: 'credential'}],
-        page('/organizations/3/repos?page=2'),
-      )
-      .get('/organizations/3/repos?page=2')
-      .reply(200, [{id: 2, full_name: 'octo-org/two'}]);
-    for (const name of ['one', 'two']) {
-      api()
-        .get(`/repos/octo-org/${name}/labels`)
-        .query({per_page: 100})
-        .reply(200, [{id: name}])
-        .get(`/repos/octo-org/${name}/commits`)
-        .query({per_page: 100})
-        .reply(200, [{sha: name}]);
-    }
-    const messages = await readSource(github, {...config, repositories: ['octo-org/*']}, [
-      'repositories',
-      'labels',
-      'commits',
-    ]);
-    expect(recordsOf(messages, 'repositories')).toEqual([
-      {id: 1, full_name: 'octo-org/one', temp_clone_token: null},
-      {id: 2, full_name: 'octo-org/two', temp_clone_token: null},
-    ]);
-    expect(recordsOf(messages, 'labels')).toEqual([
-      {id: 'one', repository_full_name: 'octo-org/one'},
-      {id: 'two', repository_full_name: 'octo-org/two'},
-    ]);
-    expect(recordsOf(messages, 'commits').map(({sha}) => sha)).toEqual(['one', 'two']);
-    expect([owner.isDone(), list.isDone()]).toEqual([true, true]);
-  });
-
-  test("means a user's public repositories", async () => {
-    api().get('/users/octocat').reply(200, {type: 'User'});
-    const list = api()
-      .get('/users/octocat/repos')
-      .query(byCreation)
-      .reply(200, [{id: 1}]);
-    await readSource(github, {...config, repositories: ['octocat/*']}, ['repositories']);
-    expect(list.isDone()).toBe(true);
-  });
-
-  test('that does not exist fails each stream; repositories named beside it are read', async () => {
-    api()
-      .get('/users/nobody')
-      .reply(404, {message: 'Not Found'})
-      .get('/repos/octocat/hello-world')
-      .reply(200, {id: 1, full_name: 'octocat/hello-world'})
-      .get('/repos/octocat/hello-world/labels')
-      .query({per_page: 100})
-      .reply(200, [{id: 5}])
-      .get('/repos/octocat/hello-world/commits')
-      .query({per_page: 100})
-      .reply(200, [{sha: 'a1'}]);
-    const messages = await readSource(
-      github,
-      {...config, repositories: ['nobody/*', 'octocat/hello-world']},
-      ['labels', 'commits'],
-    );
-    expect(recordsOf(messages, 'labels')).toHaveLength(1);
-    expect(recordsOf(messages, 'commits')).toHaveLength(1);
-    const told = errorsIn(messages);
-    expect(told).toHaveLength(3);
-    for (const [index, name] of ['labels', 'commits'].entries()) {
-      expect(told[index]).toMatch(
-        new RegExp(
-          `^${name} config_error: repositories, whose records are the slices of ${name}, could not be read to its end.*nobody`,
-        ),
-      );
-    }
-  });
 });
 
 test.each([1, 2])(

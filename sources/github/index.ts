@@ -6,8 +6,7 @@ import {issueStreams} from './issues.ts';
 import {
   entriesOf,
   inRepository,
-  repositoriesStream,
-  repositorySlices,
+  openRepositoryStreams,
   startOf,
   toSeconds,
   wildcardOwner,
@@ -49,9 +48,7 @@ export const github = defineSource({
   streams: ({config}) => {
     const next = linkHeader();
     const start = startOf(config);
-    const entries = entriesOf(config);
-    const everyRepository = repositoriesStream(entries);
-    const slices = repositorySlices(entries, everyRepository);
+    const {everyRepository, slices} = openRepositoryStreams(entriesOf(config));
     return [
       everyRepository,
       ...issueStreams(slices, {start}),

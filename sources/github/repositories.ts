@@ -15,10 +15,12 @@ import type {Config} from './generated/spec.ts';
 export const wildcardOwner = (entry: string): string | undefined =>
   entry.endsWith('/*') ? entry.slice(0, -2) : undefined;
 
-/** Each entry once: GitHub ignores the case of names, so two spellings are one repository. The first spelling counts. */
+/** Each entry once, by its first spelling: GitHub ignores the case of names, and `.git` is only in the URLs of clones. */
 export const entriesOf = ({repositories: entries}: Config): readonly string[] => {
-  const names = entries.map((entry) => entry.toLowerCase());
-  return entries.filter((_entry, index) => names.indexOf(names[index] ?? '') === index);
+  const names = entries.map((entry) => entry.replace(/\.git$/i, ''));
+  return [...Map.groupBy(names, (name) => name.toLowerCase()).values()].flatMap(
+    ([first]) => first ?? [],
+  );
 };
 
 /**
@@ -37,33 +39,80 @@ const listPath = async (http: HttpClient, owner: string): Promise<string> => {
  */
 export const BY_CREATION = {sort: 'created', direction: 'asc', per_page: 100} as const;
 
-export const repositoriesStream = (entries: readonly string[]) =>
-  stream({
+/** Requests each repository of the config once per command, for all streams. */
+const openRepositories = () => {
+  const requested = new Map<string, Promise<Repository>>();
+  return (http: HttpClient, name: string): Promise<Repository> => {
+    const request = requested.get(name) ?? http.get<Repository>(`/repos/${name}`);
+    requested.set(name, request);
+    return request;
+  };
+};
+
+/** True for the first record of each repository. Two entries may mean one: an owner and a name, or an old name and a new one. */
+const openFirst = () => {
+  const ids = new Set<number>();
+  return ({id}: Pick<Partial<Repository>, 'id'>): boolean => {
+    if (id === undefined || id === null) return true;
+    const isFirst = !ids.has(id);
+    ids.add(id);
+    return isFirst;
+  };
+};
+
+const repositoriesStream = (
+  entries: readonly string[],
+  repositoryOf: ReturnType<typeof openRepositories>,
+) => {
+  const isFirst = openFirst();
+  return stream({
     name: 'repositories',
     schema: repositories,
     primaryKey: ['id'],
     slices: () => entries.map((repository) => ({repository})),
     async *read({http, slice: {repository}}) {
       const owner = wildcardOwner(repository);
-      if (owner === undefined) yield page([await http.get(`/repos/${repository}`)]);
-      else {
-        const next = linkHeader();
-        yield* http.paginate(await listPath(http, owner), {query: BY_CREATION, next});
+      if (owner === undefined) {
+        yield page([await repositoryOf(http, repository)].filter(isFirst));
+        return;
+      }
+      const options = {query: BY_CREATION, next: linkHeader()};
+      for await (const list of http.paginate<Repository>(await listPath(http, owner), options)) {
+        yield {...list, records: list.records.filter(isFirst)};
       }
     },
     map: (repository) => ({...repository, temp_clone_token: null}),
   });
+};
 
-/** A slice for each repository. A name needs no request; an owner's repositories are listed once for all streams. */
-export const repositorySlices = (
+/** A slice for each repository. The only name of a config needs no request; an owner's repositories are listed once for all streams. */
+const repositorySlices = (
   entries: readonly string[],
   everyRepository: Stream<Repository>,
-) =>
-  entries.some(wildcardOwner)
-    ? parent(everyRepository, ({full_name}) => (full_name ? [{repository: full_name}] : []))
-    : () => entries.map((repository) => ({repository}));
+  repositoryOf: ReturnType<typeof openRepositories>,
+) => {
+  if (entries.some(wildcardOwner)) {
+    return parent(everyRepository, ({full_name}) => (full_name ? [{repository: full_name}] : []));
+  }
+  return async function* ({http}: {readonly http: HttpClient}) {
+    const isFirst = openFirst();
+    for (const repository of entries) {
+      // A name that cannot be requested fails with its own slice, and not the others with it.
+      const known =
+        entries.length === 1 ? {} : await repositoryOf(http, repository).catch(() => ({}));
+      if (isFirst(known)) yield {repository};
+    }
+  };
+};
 
-export type RepositorySlices = ReturnType<typeof repositorySlices>;
+/** The stream of all repositories, and the slices of the others: each repository once, however the config names it. */
+export const openRepositoryStreams = (entries: readonly string[]) => {
+  const repositoryOf = openRepositories();
+  const everyRepository = repositoriesStream(entries, repositoryOf);
+  return {everyRepository, slices: repositorySlices(entries, everyRepository, repositoryOf)};
+};
+
+export type RepositorySlices = ReturnType<typeof openRepositoryStreams>['slices'];
 
 /** Adds the name of the repository, which GitHub's records have only inside URLs, if at all. */
 export const inRepository = <R extends object>(record: R, {repository}: {repository: string}) => ({

@@ -5,7 +5,8 @@ import {codeOf, messageOf} from '../../process/errors.ts';
 import {SyncError} from '../report/errors.ts';
 import {syncDirectory} from './files.ts';
 
-const WRITE_LENGTH = 256 * 1024;
+/** The bytes that are collected for one write. A longer row is written alone. */
+const BLOCK = 256 * 1024;
 
 /** The longest time that a row waits in memory, in milliseconds: a run that is killed keeps the rows before. */
 const WRITE_AFTER = 1_000;
@@ -14,8 +15,8 @@ export type DataFile = {
   readonly path: string;
   /** The rows and bytes in the file so far. */
   readonly written: () => {readonly rows: number; readonly bytes: number};
-  /** Adds a line. Resolves when the next one can be added. */
-  readonly add: (line: string) => Promise<void>;
+  /** Adds a row in two parts, which are copied. Returns what the next row must wait for, if it must. */
+  readonly add: (row: Buffer, tail: Buffer) => Promise<void> | undefined;
   /** Resolves when all lines are safe on disk, even if the machine stops. */
   readonly sync: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -44,8 +45,11 @@ const openNew = async (
 /** Creates `<stem>.jsonl`. */
 export const createDataFile = async (stem: string): Promise<DataFile> => {
   const {path, file} = await openNew(stem);
-  let waiting: string[] = [];
-  let waitingLength = 0;
+  let block: Buffer = Buffer.allocUnsafeSlow(BLOCK);
+  let used = 0;
+  let rows = 0;
+  // Written blocks are used again: new memory for each would keep the garbage collector busy.
+  let spare: Buffer | undefined;
   let written = {rows: 0, bytes: 0};
   let listed = false;
   let writing = Promise.resolve();
@@ -56,18 +60,20 @@ export const createDataFile = async (stem: string): Promise<DataFile> => {
     if (written.rows === 0) await rm(path, {force: true}).catch(() => {});
   };
   const writeWaiting = async (): Promise<void> => {
-    if (waiting.length === 0) return;
-    const lines = waiting;
-    waiting = [];
-    waitingLength = 0;
-    const bytes = Buffer.from(lines.join(''));
+    if (rows === 0) return;
+    const [full, bytes, count] = [block, block.subarray(0, used), rows];
+    block = spare ?? Buffer.allocUnsafeSlow(BLOCK);
+    spare = undefined;
+    used = 0;
+    rows = 0;
     try {
       await file.appendFile(bytes);
     } catch (error) {
       await undoWrite();
       throw writeError(path, error);
     }
-    written = {rows: written.rows + lines.length, bytes: written.bytes + bytes.length};
+    if (full.length === BLOCK) spare = full;
+    written = {rows: written.rows + count, bytes: written.bytes + bytes.length};
   };
   // Writes one after another. After a failed write there are no more.
   let timer: NodeJS.Timeout | undefined;
@@ -76,6 +82,14 @@ export const createDataFile = async (stem: string): Promise<DataFile> => {
     timer = undefined;
     writing = writing.then(writeWaiting);
     return writing;
+  };
+  const put = (row: Buffer, tail: Buffer): Promise<void> | undefined => {
+    used += row.copy(block, used);
+    used += tail.copy(block, used);
+    rows += 1;
+    // A failure is thrown by the next call, too.
+    timer ??= setTimeout(() => write().catch(() => {}), WRITE_AFTER);
+    return used >= BLOCK ? write() : undefined;
   };
   const sync = async (): Promise<void> => {
     await write();
@@ -90,13 +104,14 @@ export const createDataFile = async (stem: string): Promise<DataFile> => {
   return {
     path,
     written: () => written,
-    add: async (line) => {
-      waiting.push(line);
-      waitingLength += line.length;
-      // A failure is thrown by the next call, too.
-      timer ??= setTimeout(() => write().catch(() => {}), WRITE_AFTER);
-      if (waitingLength >= WRITE_LENGTH) await write();
-    },
+    add: (row, tail) =>
+      used + row.length + tail.length <= block.length
+        ? put(row, tail)
+        : write().then(() => {
+            const length = row.length + tail.length;
+            if (length > block.length) block = Buffer.allocUnsafeSlow(length);
+            return put(row, tail);
+          }),
     sync,
     close: () => sync().finally(() => file.close()),
   };

@@ -1,20 +1,63 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
+import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
 import {filesIn, NOW, newFolder, STAMP} from '../testing/run.ts';
-import {fileSafe, openLanding} from './jsonl.ts';
+import {fileSafe, type Landing, openLanding} from './jsonl.ts';
 
 const landingIn = (directory: string) =>
   openLanding({directory, source: 'x', startedAt: NOW, now: () => NOW});
 
+/** Lands a record as a source prints it. */
+const land = (landing: Landing, stream: StreamDescriptor, record: object): Promise<void> =>
+  Promise.resolve(landing.open(stream, () => {}).land(Buffer.from(JSON.stringify(record))));
+
 test('a row is the record with its origin', async () => {
   const directory = newFolder();
   const landing = landingIn(directory);
-  await landing.land({name: 'users'}, {id: 1, __source: 'a field of the same name'});
+  await land(landing, {name: 'users'}, {id: 1, __source: 'a field of the same name'});
   await landing.close();
   expect(readFileSync(join(directory, `x_users_${STAMP}.jsonl`), 'utf8')).toBe(
     '{"id":1,"__source":"x","__stream":"users","__ingested_at":"2026-11-22T05:13:52.123Z"}\n',
   );
+});
+
+test.each([
+  ['has none', '{}', '{'],
+  ['has none, in spaces', '{ \t}', '{ \t'],
+  [
+    'keeps its digits',
+    '{"id":12345678901234567890,"price":1.50 }',
+    '{"id":12345678901234567890,"price":1.50 ,',
+  ],
+  [
+    'has a field of an added name, with digits beside it',
+    '{"__stream":1,"n":1.50,"__own":2}',
+    '{"n":1.50,"__own":2,',
+  ],
+  ['has a value like an added name', '{"a":"__source"}', '{"a":"__source",'],
+])('a record that %s lands unchanged', async (_, data, beginning) => {
+  const directory = newFolder();
+  const landing = landingIn(directory);
+  await landing.open({name: 'users'}, () => {}).land(Buffer.from(data));
+  await landing.close();
+  expect(readFileSync(join(directory, `x_users_${STAMP}.jsonl`), 'utf8')).toBe(
+    `${beginning}"__source":"x","__stream":"users","__ingested_at":"2026-11-22T05:13:52.123Z"}\n`,
+  );
+});
+
+test('rows longer than one write land in their order', async () => {
+  const directory = newFolder();
+  const landing = landingIn(directory);
+  const long = 'y'.repeat(300_000);
+  const texts = ['a', long, 'b', long, long, 'c'];
+  const seen: number[] = [];
+  const users = landing.open({name: 'users'}, (_, bytes) => seen.push(bytes));
+  for (const text of texts) await users.land(Buffer.from(JSON.stringify({text})));
+  await landing.close();
+  const lines = readFileSync(join(directory, `x_users_${STAMP}.jsonl`), 'utf8').split('\n');
+  expect(lines.slice(0, -1).map((line) => JSON.parse(line).text)).toEqual(texts);
+  expect(seen).toEqual(lines.slice(0, -1).map((line) => line.length + 1));
 });
 
 test('a stream without rows leaves no file', async () => {
@@ -29,8 +72,8 @@ test('a stream without rows leaves no file', async () => {
 test('streams whose names make the same file name get different files', async () => {
   const directory = newFolder();
   const landing = landingIn(directory);
-  for (const name of ['Ünits/A b', 'ünits/a B']) await landing.land({name}, {id: 1});
-  await landing.land({name: 'users', namespace: 'public'}, {id: 1});
+  for (const name of ['Ünits/A b', 'ünits/a B']) await land(landing, {name}, {id: 1});
+  await land(landing, {name: 'users', namespace: 'public'}, {id: 1});
   await landing.close();
   expect(filesIn(directory)).toEqual([
     `x_public.users_${STAMP}.jsonl`,
@@ -42,7 +85,7 @@ test('streams whose names make the same file name get different files', async ()
 test('rows that were synced are in the file', async () => {
   const directory = newFolder();
   const landing = landingIn(directory);
-  await landing.land({name: 'users'}, {id: 1});
+  await land(landing, {name: 'users'}, {id: 1});
   await landing.sync({name: 'users'});
   const written = landing.written();
   const rows = readFileSync(join(directory, `x_users_${STAMP}.jsonl`), 'utf8').split('\n').length;
@@ -55,7 +98,7 @@ test('many rows land in their order, even during a sync to disk', async () => {
   const landing = landingIn(directory);
   const syncs: Promise<void>[] = [];
   for (let id = 1; id <= 5000; id++) {
-    await landing.land({name: 'users'}, {id, text: 'x'.repeat(200)});
+    await land(landing, {name: 'users'}, {id, text: 'x'.repeat(200)});
     if (id % 500 === 0) syncs.push(landing.sync());
   }
   await Promise.all(syncs);
@@ -67,7 +110,7 @@ test('many rows land in their order, even during a sync to disk', async () => {
 
 test('a file that cannot be created is an error that names it', async () => {
   const directory = join(newFolder(), 'nowhere');
-  await expect(landingIn(directory).land({name: 'users'}, {id: 1})).rejects.toThrow(
+  await expect(land(landingIn(directory), {name: 'users'}, {id: 1})).rejects.toThrow(
     `${join(directory, `x_users_${STAMP}.jsonl`)} cannot be written: ENOENT`,
   );
 });
@@ -98,10 +141,10 @@ test.each([
 ])('rows of a stream whose name is %s land in a file of the directory', async (_, name) => {
   const directory = newFolder();
   const landing = openLanding({directory, source: LONG, startedAt: NOW, now: () => NOW});
-  await landing.land({name, namespace: LONG}, {id: 1});
-  await landing.land({name}, {id: 2});
+  await land(landing, {name, namespace: LONG}, {id: 1});
+  await land(landing, {name}, {id: 2});
   // The same beginning, but another stream.
-  await landing.land({name: `${name}!`}, {id: 3});
+  await land(landing, {name: `${name}!`}, {id: 3});
   await landing.close();
   const files = filesIn(directory);
   expect(files.length).toBe(3);

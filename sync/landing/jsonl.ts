@@ -1,17 +1,24 @@
 // The destination `jsonl:DIR`: a file of rows for each stream and run.
 import {createHash} from 'node:crypto';
 import {join} from 'node:path';
-import type {JsonObject} from '../../cdk/json/values.ts';
+import {parseAsWritten} from '../../cdk/json/as-written.ts';
+import {skipSpace} from '../../cdk/json/bytes.ts';
+import {isObject} from '../../cdk/json/values.ts';
 import {streamKey} from '../../cdk/protocol/catalog.ts';
 import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
 import {createDataFile, type DataFile} from './data-file.ts';
 
+export type StreamLanding = {
+  /** Takes a record, an object of JSON in bytes. Returns what the next one must wait for, if it must. */
+  readonly land: (data: Buffer) => Promise<void> | undefined;
+};
+
 export type Landing = {
-  /** Takes a row. Resolves when the next one can be taken. */
-  readonly land: (
+  /** Opens a stream. `onRow` is called for each row that was taken. */
+  readonly open: (
     stream: StreamDescriptor,
-    data: JsonObject,
-  ) => Promise<{readonly path: string; readonly bytes: number}>;
+    onRow: (path: string, bytes: number) => void,
+  ) => StreamLanding;
   /** Resolves when the rows so far are on disk: those of a stream, or all. */
   readonly sync: (stream?: StreamDescriptor) => Promise<void>;
   /** Resolves when all rows are on disk and the files are closed. */
@@ -77,35 +84,72 @@ const fileStem = (
   return join(directory, `${fileSafe(source)}_${fileSafe(stream)}_${timestamp(startedAt)}`);
 };
 
+/** The names of the fields that are added to each record begin like this. */
+const ADDED = Buffer.from('"__');
+
+const ADDED_FIELDS: ReadonlySet<string> = new Set(['__source', '__stream', '__ingested_at']);
+
+/** A field of the record that has the name of an added one is dropped: two fields of one name would break the file for some readers. */
+const withoutAddedFields = (data: Buffer): Buffer => {
+  if (!data.includes(ADDED)) return data;
+  const record = parseAsWritten(data.toString());
+  if (!isObject(record)) return data;
+  const kept = Object.entries(record).filter(([name]) => !ADDED_FIELDS.has(name));
+  return Buffer.from(JSON.stringify(Object.fromEntries(kept)));
+};
+
+/** The fields that a record gets, after its last one. They change with the time only. */
+const addedFields = (source: string, stream: string, now: () => number) => {
+  let instant = Number.NaN;
+  let fields = Buffer.alloc(0);
+  return (): Buffer => {
+    const at = now();
+    if (at === instant) return fields;
+    instant = at;
+    const added = {
+      __source: source,
+      __stream: stream,
+      __ingested_at: new Date(at).toISOString(),
+    };
+    fields = Buffer.from(`,${JSON.stringify(added).slice(1)}\n`);
+    return fields;
+  };
+};
+
 /** Opens the destination for one source. A stream's file is created at its first row. */
 export const openLanding = (options: LandingOptions): Landing => {
   const files = new Map<string, {readonly stream: StreamDescriptor; readonly file: DataFile}>();
-  const fileOf = async (stream: StreamDescriptor): Promise<DataFile> => {
-    const key = streamKey(stream);
-    const open = files.get(key);
+  const create = async (stream: StreamDescriptor): Promise<DataFile> => {
+    const open = files.get(streamKey(stream));
     if (open !== undefined) return open.file;
     const file = await createDataFile(fileStem(options, stream));
-    files.set(key, {stream, file});
+    files.set(streamKey(stream), {stream, file});
     return file;
   };
-  let stamp = {instant: 0, text: ''};
-  const ingestedAt = (): string => {
-    const instant = options.now();
-    if (instant !== stamp.instant) stamp = {instant, text: new Date(instant).toISOString()};
-    return stamp.text;
-  };
   return {
-    land: async (stream, data) => {
-      const file = await fileOf(stream);
-      const row = {
-        ...data,
-        __source: options.source,
-        __stream: stream.name,
-        __ingested_at: ingestedAt(),
+    open: (stream, onRow) => {
+      const added = addedFields(options.source, stream.name, options.now);
+      let file: DataFile | undefined;
+      const add = (to: DataFile, given: Buffer): Promise<void> | undefined => {
+        const data = withoutAddedFields(given);
+        const tail = added();
+        // Without the closing brace; an empty object needs no comma.
+        const row = data.subarray(0, data.length - 1);
+        const isEmpty = skipSpace(data, 1) === data.length - 1;
+        const rest = isEmpty ? tail.subarray(1) : tail;
+        const ready = to.add(row, rest);
+        onRow(to.path, row.length + rest.length);
+        return ready;
       };
-      const line = `${JSON.stringify(row)}\n`;
-      await file.add(line);
-      return {path: file.path, bytes: Buffer.byteLength(line)};
+      return {
+        land: (data) =>
+          file === undefined
+            ? create(stream).then((created) => {
+                file = created;
+                return add(created, data);
+              })
+            : add(file, data),
+      };
     },
     sync: async (stream) => {
       if (stream === undefined) for (const {file} of files.values()) await file.sync();

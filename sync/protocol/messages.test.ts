@@ -6,7 +6,7 @@ const read = (message: unknown) => readMessage(JSON.stringify(message));
 test('a record is read with its stream; an empty namespace is ignored', () => {
   expect(
     read({type: 'RECORD', record: {stream: 'users', namespace: '', data: {id: 1}, emitted_at: 1}}),
-  ).toEqual({type: 'RECORD', stream: {name: 'users'}, data: {id: 1}});
+  ).toEqual({type: 'RECORD', stream: {name: 'users'}, data: Buffer.from('{"id":1}')});
 });
 
 test('a state is read as the entry of a state file, without the rest of the message', () => {
@@ -94,4 +94,15 @@ test.each([
   '{"type":"CATALOG","catalog":{}}',
 ])('%s is not a message', (line) => {
   expect(readMessage(line)).toBeUndefined();
+});
+
+test('of a long log and a long error the beginning is kept', () => {
+  const long = 'long'.repeat(250_000);
+  expect([
+    read({type: 'LOG', log: {level: 'ERROR', message: long}}),
+    read({type: 'TRACE', trace: {type: 'ERROR', emitted_at: 1, error: {message: long}}}),
+  ]).toEqual([
+    {type: 'LOG', level: 'ERROR', text: `${long.slice(0, 20_000)}…`},
+    expect.objectContaining({type: 'ERROR', text: `${long.slice(0, 20_000)}…`}),
+  ]);
 });

@@ -2,6 +2,7 @@
 import {parseAsWritten} from '../../cdk/json/as-written.ts';
 import {at, numberAt, stringAt} from '../../cdk/json/at.ts';
 import {rawDigits} from '../../cdk/json/exact.ts';
+import {excerpt} from '../../cdk/json/trim.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {descriptorOf} from '../../cdk/protocol/catalog.ts';
 import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
@@ -11,8 +12,15 @@ export type State =
   | {readonly scope: 'STREAM'; readonly stream: StreamDescriptor; readonly entry: JsonObject}
   | {readonly scope: 'GLOBAL' | 'LEGACY'; readonly entry: JsonObject};
 
+export type RecordMessage = {
+  readonly type: 'RECORD';
+  readonly stream: StreamDescriptor;
+  /** The record: an object of JSON in UTF-8, as the source wrote it, whose fields all have different names. */
+  readonly data: Buffer;
+};
+
 export type Message =
-  | {readonly type: 'RECORD'; readonly stream: StreamDescriptor; readonly data: JsonObject}
+  | RecordMessage
   | {
       readonly type: 'STATE';
       readonly state: State;
@@ -66,7 +74,11 @@ const readRecord = (record: JsonObject): Message | undefined => {
   const {data, namespace} = record;
   return name === undefined || !isObject(data)
     ? undefined
-    : {type: 'RECORD', stream: descriptorOf(name, namespace), data};
+    : {
+        type: 'RECORD',
+        stream: descriptorOf(name, namespace),
+        data: Buffer.from(JSON.stringify(data)),
+      };
 };
 
 /** Sources in Python write 2.0, which is kept as it was written. */
@@ -82,9 +94,14 @@ const readStateMessage = (message: JsonObject): Message | undefined => {
   return state && {type: 'STATE', state, recordCount: countIn(message)};
 };
 
+/** A message of megabytes is kept as its beginning: the report has it several times. */
+const MAX_TEXT = 20_000;
+
 const readLog = (log: JsonObject): Message | undefined => {
   const [level, text] = [stringAt(log, 'level'), stringAt(log, 'message')];
-  return level === undefined || text === undefined ? undefined : {type: 'LOG', level, text};
+  return level === undefined || text === undefined
+    ? undefined
+    : {type: 'LOG', level, text: excerpt(text, MAX_TEXT)};
 };
 
 const waitsUntil = (reasons: unknown): number | undefined => {
@@ -114,7 +131,12 @@ const readTrace = (trace: JsonObject): Message | undefined => {
     : undefined;
   if (!isObject(error) || !text) return undefined;
   const failureType = stringAt(error, 'failure_type');
-  return {type: 'ERROR', text, failureType, stream: descriptorIn(error)};
+  return {
+    type: 'ERROR',
+    text: excerpt(text, MAX_TEXT),
+    failureType,
+    stream: descriptorIn(error),
+  };
 };
 
 const readControl = (control: JsonObject): Message | undefined => {

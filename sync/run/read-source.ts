@@ -1,5 +1,6 @@
 // The second half of a source's run: lands its records, and saves its states after them.
-import {fileSafe, type Landing, openLanding} from '../landing/jsonl.ts';
+import type {StreamDescriptor} from '../../cdk/protocol/generated/airbyte.ts';
+import {fileSafe, type Landing, openLanding, type StreamLanding} from '../landing/jsonl.ts';
 import {type Commits, openCommits} from '../landing/state-commits.ts';
 import {type CatalogStream, configureCatalog} from '../protocol/catalog.ts';
 import {userMessage} from '../report/errors.ts';
@@ -23,7 +24,7 @@ const readArguments = async (
     : [...args, '--state', await inputs.write(`${name}.state.json`, entries)];
 };
 
-/** Handles a message. Resolves when the next one can be handled. */
+/** Handles a message. Returns what the next one must wait for, if it must. */
 const receiver = (
   {config, job: {tally}}: ConnectedSource,
   streams: readonly CatalogStream[],
@@ -34,20 +35,29 @@ const receiver = (
     streams.map(({descriptor}) => descriptor),
     tally,
   );
-  return async (message: DataMessage): Promise<void> => {
+  // Records of a stream share its descriptor, so hardly any record needs the key of its stream.
+  const opened = new WeakMap<StreamDescriptor, StreamLanding>();
+  const openedFor = (stream: StreamDescriptor): StreamLanding => {
+    checker.assertRequested(stream, 'record');
+    const landed = landing.open(stream, tally.stream(stream).landed);
+    opened.set(stream, landed);
+    return landed;
+  };
+  return (message: DataMessage): Promise<void> | undefined => {
     commits.check();
     switch (message.type) {
-      case 'RECORD': {
-        checker.assertRequested(message.stream, 'record');
-        const {path, bytes} = await landing.land(message.stream, message.data);
-        return tally.stream(message.stream).landed(path, bytes);
-      }
+      case 'RECORD':
+        return (opened.get(message.stream) ?? openedFor(message.stream)).land(message.data);
       case 'STATE':
-        return checker.accepts(message) ? commits.add(message.state) : undefined;
+        if (checker.accepts(message)) commits.add(message.state);
+        return undefined;
       case 'STATUS':
-        return tally.stream(message.stream).statusChanged(message.status, message.waitsUntil);
+        tally.stream(message.stream).statusChanged(message.status, message.waitsUntil);
+        return undefined;
       case 'CONFIG':
         return config.replace(message.config);
+      default:
+        return undefined;
     }
   };
 };

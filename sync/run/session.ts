@@ -1,8 +1,9 @@
 // Runs a command of a source to its end. Shows its logs, collects its errors, and counts lines that are not messages. Other
 // messages go to the caller.
-import type {CheckedLines} from '../../process/checked-lines.ts';
+import type {CheckedLine} from '../../process/checked-lines.ts';
 import {lossIn} from '../protocol/lost-messages.ts';
 import {type Message, readMessage} from '../protocol/messages.ts';
+import {openRecordReader} from '../protocol/record-line.ts';
 import {SyncError} from '../report/errors.ts';
 import type {Level} from '../report/progress.ts';
 import type {Context, Job} from './context.ts';
@@ -52,7 +53,7 @@ export const runSession = async (
   {name, path, tally}: Job,
   args: readonly string[],
   {stop, debug, log}: Context,
-  take: (message: DataMessage) => Promise<void>,
+  take: (message: DataMessage) => Promise<void> | undefined,
 ): Promise<Session> => {
   let explained = false;
   let cutOff: SyncError | undefined;
@@ -77,11 +78,11 @@ export const runSession = async (
         return take(message);
     }
   };
-  const handleLine = (
-    line: string,
-    isText: boolean,
-    unfinished: boolean,
-  ): Promise<void> | undefined => {
+  const readRecord = openRecordReader();
+  const handleLine = ({bytes, isText, unfinished}: CheckedLine): Promise<void> | undefined => {
+    const record = isText ? readRecord(bytes) : undefined;
+    if (record !== undefined) return handle(record);
+    const line = bytes.toString();
     const message = readMessage(line);
     const loss = lossError(args[0], line, message, isText);
     if (loss === undefined && message !== undefined) return handle(message);
@@ -94,9 +95,10 @@ export const runSession = async (
     }
     return undefined;
   };
-  const handleLines = async ({texts, invalid, unfinished}: CheckedLines): Promise<void> => {
-    for (const [index, line] of texts.entries()) {
-      await handleLine(line, !invalid.has(index), unfinished);
+  const handleLines = async (lines: Iterable<CheckedLine>): Promise<void> => {
+    for (const line of lines) {
+      const handled = handleLine(line);
+      if (handled !== undefined) await handled;
     }
   };
   const source = await startSource(path, args, {

@@ -1,5 +1,5 @@
 // Starts a source as a child process, and reads its lines.
-import {type CheckedLines, checkedLinesOf} from '../../process/checked-lines.ts';
+import {type CheckedLine, checkedLinesOf} from '../../process/checked-lines.ts';
 import {type Child, type Exit, type Stop, startChild} from '../../process/child.ts';
 import {codeOf, messageOf} from '../../process/errors.ts';
 import {lastLinesOf} from '../../process/lines.ts';
@@ -17,7 +17,7 @@ export type Ending = {
 
 export type SourceProcess = {
   /** The lines of stdout, some at a time. Leaving the loop early closes stdout. */
-  readonly lines: AsyncIterable<CheckedLines>;
+  readonly lines: AsyncIterable<Iterable<CheckedLine>>;
   /** Resolves when the program has ended and its output was read. */
   readonly ended: Promise<Ending>;
   /** Sends SIGTERM, and later SIGKILL. */

@@ -1,10 +1,19 @@
 // The examples of README.md and docs/*.md compile and run: their blocks of TypeScript, and the tables of
-// docs/pagination.md and docs/decoding.md. The examples of docs/decoding.md and docs/limits.md must do what the page says.
+// docs/pagination.md and docs/decoding.md. The examples of docs/decoding.md, docs/limits.md and docs/tokens.md must do what the page
+// says.
+import {createHash, createHmac} from 'node:crypto';
 import {globSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
+import {text} from 'node:stream/consumers';
 import {gzipSync} from 'node:zlib';
 import {afterEach, describe, expect, test} from '@jest/globals';
+import type {Stream} from '../../cdk/author/stream-types.ts';
+import type {Auth} from '../../cdk/http/auth/auth.ts';
 import {type HttpClient, type HttpOptions, openHttpClient} from '../../cdk/http/client.ts';
+import type {JsonObject} from '../../cdk/json/values.ts';
+import {lastStates, recordsOf, warningsOf} from '../../cdk/testing/messages.ts';
+import {runRead} from '../../cdk/testing/run-read.ts';
+import {virtualClock} from '../../cdk/testing/virtual-clock.ts';
 import {runProgram} from '../e2e/run-program.ts';
 import {serve} from '../http/loopback.ts';
 import {type Example, examplesOf, ROOT, rowsOf, textOf, writeExamples} from './examples.ts';
@@ -124,6 +133,34 @@ test('the examples of docs/limits.md do what the page says', async () => {
   await close();
 });
 
+type Keys = {readonly api_key: string; readonly api_secret: string};
+
+test('the HMAC of docs/auth.md is verified by a server for each attempt, with another time', async () => {
+  const {hmac} = await valuesOf<{readonly hmac: (keys: Keys) => Auth}>('docs/auth.md');
+  const keys = {api_key: 'key-1', api_secret: 'hush-1'};
+  const times: unknown[] = [];
+  const origin = await serve(async (request, response) => {
+    const {method, url, headers} = request;
+    const hash = createHash('sha256')
+      .update(await text(request))
+      .digest('hex');
+    const signed = [headers['x-time'], method, url, hash].join('\n');
+    const expected = createHmac('sha256', keys.api_secret).update(signed).digest('hex');
+    const isValid = headers['x-signature'] === expected && !times.includes(headers['x-time']);
+    times.push(headers['x-time']);
+    response.statusCode = isValid ? (times.length === 1 ? 503 : 200) : 403;
+    response.end('{"ok": true}');
+  });
+  const clock = virtualClock(Date.now());
+  const {close, ...http} = openHttpClient(
+    {baseUrl: origin, auth: hmac(keys)},
+    {signal: new AbortController().signal, log: () => {}, clock, random: () => 0.5},
+  );
+  const response = await http.search('/items?q=a%20b', {json: {name: 'ü'}});
+  await close();
+  expect([response, times.length]).toEqual([{ok: true}, 2]);
+});
+
 /** The fields of a type of the author's door. */
 const fieldsOf = (type: string): readonly string[] =>
   globSync('cdk/author/*.ts', {cwd: ROOT}).flatMap((path) => {
@@ -155,6 +192,92 @@ test('docs/authoring.md has every field of a source, a stream, a cursor and the 
   expect([missing(fields, headings), missing(given, rows)]).toEqual([[], []]);
 });
 
+test('docs/tokens.md has every field of a cursor with tokens', () => {
+  const page = textOf('docs/tokens.md');
+  const fields = fieldsOf('TokenCursor');
+  expect(fields).toEqual(expect.arrayContaining(['token', 'identity']));
+  expect(fields.filter((name) => !page.includes(`\`${name}`))).toEqual([]);
+});
+
+type Tokens = {
+  readonly documents: (schema: JsonObject, database: string) => Stream;
+  readonly tasks: (schema: JsonObject) => Stream;
+  readonly transactions: (schema: JsonObject) => Stream;
+};
+
+/** The responses to each request of the two syncs, by its path and, after a space, its body. */
+const TOKEN_RESPONSES: Readonly<Record<string, object>> = {
+  '/shop': {instance_start_time: '1693996800'},
+  '/shop/_changes?include_docs=true&limit=1000': {
+    results: [{doc: {_id: 'a'}}, {doc: {_id: 'b'}}],
+    last_seq: '2-x',
+    pending: 0,
+  },
+  '/shop/_changes?include_docs=true&limit=1000&since=2-x': {
+    results: [{doc: {_id: 'b', _deleted: true}}],
+    last_seq: '3-x',
+    pending: 0,
+  },
+  '/sync?sync_token=*&resource_types=["items"]': {
+    full_sync: true,
+    items: [{id: 'a'}],
+    sync_token: 'new',
+  },
+  '/sync?sync_token=new&resource_types=["items"]': {full_sync: true, items: [], sync_token: 'no'},
+  '/transactions/sync {"count":500}': {
+    ...{added: [{transaction_id: 'a'}, {transaction_id: 'b'}], modified: [], removed: []},
+    ...{next_cursor: '1', has_more: false},
+  },
+  '/transactions/sync {"count":500,"cursor":"1"}': {
+    ...{added: [], modified: [{transaction_id: 'a'}], removed: [{transaction_id: 'b'}]},
+    ...{next_cursor: '2', has_more: false},
+  },
+};
+
+test('the examples of docs/tokens.md read everything, then what changed', async () => {
+  const {documents, tasks, transactions} = await valuesOf<Tokens>('docs/tokens.md');
+  const origin = await serve(async (request, response) => {
+    const body = await text(request);
+    const key = `${decodeURIComponent(request.url ?? '')}${body && ` ${body}`}`;
+    response.end(JSON.stringify(TOKEN_RESPONSES[key] ?? {unexpected: key}));
+  });
+  const open = {type: 'object', properties: {_id: {}, id: {}, transaction_id: {}}};
+  const schema = {...open, additionalProperties: {}};
+  const streams = [documents(schema, 'shop'), tasks(schema), transactions(schema)];
+  const sync = async (state?: readonly object[]) => {
+    const runtime = {signal: new AbortController().signal, log: () => {}};
+    const http = openHttpClient({baseUrl: origin}, runtime);
+    const {messages} = await runRead({streams, http, state});
+    await http.close();
+    return {
+      states: lastStates(messages),
+      warnings: warningsOf(messages),
+      records: streams.map(({name}) =>
+        recordsOf(messages, name).map(
+          ({_id, id, transaction_id, _deleted_at: deleted}) =>
+            `${_id ?? id ?? transaction_id}${deleted ? ' deleted' : ''}`,
+        ),
+      ),
+    };
+  };
+  const first = await sync();
+  expect({...first, states: undefined}).toEqual({
+    states: undefined,
+    warnings: [],
+    records: [['a', 'b'], ['a'], ['a', 'b']],
+  });
+  const second = await sync(first.states);
+  expect(second).toMatchObject({
+    warnings: [expect.stringContaining('its token: The API sent a full sync. Known records')],
+    records: [['b deleted'], ['a'], ['a', 'b deleted']],
+  });
+  expect(second.states).toMatchObject([
+    {stream: {stream_state: {token: '3-x', of: '1693996800'}}},
+    {stream: {stream_state: {token: 'new'}}},
+    {stream: {stream_state: {token: '2'}}},
+  ]);
+});
+
 type Reader = (
   http: HttpClient,
   since: string,
@@ -167,6 +290,9 @@ describe('the examples of docs/decoding.md', () => {
       '/orders.csv?offset=0&limit=1000': 'id,total\n1,9.50\n',
       '/feed.xml': '<feed><entry><id>1</id></entry><entry><id>2</id></entry></feed>',
       '/rows': '{"rows": {"7": {"id": 7}}}',
+      '/orders':
+        '{"orders": [{"id": 7, "by": {"name": "Ann"}, "lines": [{"sku": "a"}, {"sku": "b"}]}]}',
+      '/rates': '{"rates": {"2026-01-01": {"USD": 1.1, "GBP": 0.8}}}',
       '/team': '{}',
       '/export/products': '{"products": [{"id": 1, "sku": "a"}]}',
       '/export/changes.jsonl.gz?since=2026': gzipSync('{"id": 1, "sku": "b"}\n'),
@@ -193,6 +319,14 @@ describe('the examples of docs/decoding.md', () => {
       products: [{id: 1, sku: 'a'}],
       changes: [{id: 1, sku: 'b'}],
       rows: [{id: 7}],
+      lines: [
+        {sku: 'a', order_id: 7, customer: 'Ann'},
+        {sku: 'b', order_id: 7, customer: 'Ann'},
+      ],
+      rates: [
+        {day: '2026-01-01', currency: 'USD', rate: 1.1},
+        {day: '2026-01-01', currency: 'GBP', rate: 0.8},
+      ],
       members: [],
     });
   });

@@ -1,4 +1,4 @@
-// The states in docs/state.md are those of the engine: a run that reads nothing returns each of them unchanged.
+// The states in docs/state.md and docs/tokens.md are those of the engine: a run that reads nothing returns each of them unchanged.
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from '@jest/globals';
@@ -30,7 +30,7 @@ const cursor = {field: 'updated_at'} as const;
 const items = {name: 'items', schema, read: nothing};
 const issues = stream({...items, name: 'issues', cursor, slices: noSlices});
 
-/** The stream of each example, in the order of the page. */
+/** The stream of each example, in the order of the pages. */
 const STREAMS: readonly Stream[] = [
   stream({...items, cursor}),
   stream({...items, cursor, slices: noSlices}),
@@ -48,14 +48,18 @@ const STREAMS: readonly Stream[] = [
     slices: parent(issues, ({id}) => ({issue: id}), {incremental: true}),
   }),
   stream({...items, cursor, slices: noSlices}),
+  stream({...items, cursor: {token: 'last-page'}}),
+  stream({...items, cursor: {token: 'last-page'}, slices: noSlices}),
 ];
 
-const text = readFileSync(join(import.meta.dirname, '../../docs/state.md'), 'utf8');
+const text = ['state.md', 'tokens.md']
+  .map((page) => readFileSync(join(import.meta.dirname, '../../docs', page), 'utf8'))
+  .join('\n');
 const examples: readonly JsonObject[] = [...text.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(
   ([, json = '']) => JSON.parse(json),
 );
 
-test('docs/state.md has an example of each kind of state', () => {
+test('the pages have an example of each kind of state', () => {
   expect(examples).toHaveLength(STREAMS.length);
 });
 
@@ -71,7 +75,7 @@ test.each(examples.map((example, index) => ({example, shown: STREAMS[index]})))(
     const last = messages.findLast(({state}) => state)?.state?.stream?.stream_state;
     expect(last).toEqual({...example, unfinished: true});
     expect(messages.filter(({log}) => log?.level === 'WARN')).toEqual(
-      'cursor' in shown ? [] : [expect.anything()],
+      'cursor' in shown || 'token' in shown ? [] : [expect.anything()],
     );
   },
 );

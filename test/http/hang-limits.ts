@@ -47,12 +47,16 @@ export const outcomeOf = async (
 };
 
 /** The expected outcome after one attempt with this fault. */
-export const ended = (fault: string, path = 'GET api/items') => ({
+export const ended = (fault: string, path = 'GET api/items', through = '') => ({
   failure: expect.stringMatching(
-    new RegExp(`^TransientError: ${path} failed with ${fault}\\. Check that `),
+    new RegExp(`^TransientError: ${path} failed with ${fault}${through}\\. Check that `),
   ),
   inTime: true,
 });
+
+/** The same through a proxy on loopback. */
+export const endedThrough = (fault: string) =>
+  ended(fault, 'GET api/items', ' through the proxy http://127\\.0\\.0\\.1:\\d+ \\(config\\)');
 
 /** Sends three requests at once, and throws their failures. */
 export const three = (http: HttpClient) =>

@@ -1,9 +1,16 @@
 // Each place that takes text of a server gets a megabyte of it. A pattern that goes back over it would take minutes, in which
 // no limit and no signal gets through.
 import {expect, test} from '@jest/globals';
+import {openCookieJar} from '../../cdk/http/auth/cookies.ts';
+import {isCsrfRefusal} from '../../cdk/http/auth/csrf.ts';
+import {isPassed, tokenIn} from '../../cdk/http/auth/login.ts';
 import {csv} from '../../cdk/http/decode/csv.ts';
 import {xml} from '../../cdk/http/decode/xml.ts';
 import {parseLinkHeader} from '../../cdk/http/paginate/link-values.ts';
+import {
+  refusesCredentials,
+  saysUnauthenticated,
+} from '../../cdk/http/response/graphql-credentials.ts';
 import {errorIn, reasonIn, refusalText} from '../../cdk/http/response/refusal-text.ts';
 import {numberIn, requestedWait, timeIn} from '../../cdk/http/response/retry-after.ts';
 import {openSecretFinder} from '../../cdk/json/find-secrets.ts';
@@ -11,6 +18,7 @@ import {withoutFullStop} from '../../cdk/json/trim.ts';
 import {toBoolean, toInteger, toNumber, toText} from '../../cdk/read/conform/scalars.ts';
 import {cursorRules} from '../../cdk/read/cursor/rules.ts';
 import {decoded} from './decoding.ts';
+import {requestTo} from './transport.ts';
 
 const SIZE = 1_000_000;
 const LIMIT = 5_000;
@@ -82,6 +90,8 @@ const response = (body: string, headers: Record<string, string> = {}) => ({
   body: Buffer.from(body),
 });
 
+const LOGIN = requestTo('https://api.test/login');
+
 const places: readonly (readonly [string, (text: string) => unknown])[] = [
   ['a refusal', (text) => refusalText(response(text))],
   ['a refusal in JSON', (text) => refusalText(response(JSON.stringify({message: text})))],
@@ -89,12 +99,54 @@ const places: readonly (readonly [string, (text: string) => unknown])[] = [
     'refusals in JSON',
     (text) => refusalText(response(JSON.stringify({errors: [text, `${text}x`, `x${text}`]}))),
   ],
+  ['a refusal in XML', (text) => refusalText(response(`<e><${text}>${text}</e>`))],
+  ['a refusal in a form', (text) => refusalText(response(`error=${text}&a=${text}`))],
+  ['a stack trace', (text) => refusalText(response(`Traceback ${text}`))],
+  [
+    'a title of a page',
+    (text) => refusalText(response(`<title>${text}`, {'content-type': 'text/html'})),
+  ],
+  [
+    'a reason in a header',
+    (text) => refusalText(response('', {'x-error-message': text, 'www-authenticate': text})),
+  ],
+  [
+    'a reason by field',
+    (text) => refusalText(response(JSON.stringify({errors: {[text]: [text]}}))),
+  ],
   ['an error with a status of success', (text) => errorIn({ok: false, error: text})],
   ['a reason', (text) => reasonIn(text)],
   ['the end of a sentence', withoutFullStop],
   ['a number in a header', numberIn],
   ['a time in a header', timeIn],
   ['Retry-After', (text) => requestedWait(response('', {'retry-after': text}), 0)],
+  ['a CSRF refusal', (text) => isCsrfRefusal({...response(text), status: 403})],
+  [
+    'a Set-Cookie header',
+    (text) => openCookieJar(() => 0).take({...response(''), setCookies: [text, `a=1; ${text}`]}),
+  ],
+  [
+    'an error of GraphQL',
+    (text) => [
+      refusesCredentials({extensions: {code: text}}),
+      saysUnauthenticated({message: `invalid-jwt ${text}`}),
+    ],
+  ],
+  ['a login', (text) => tokenIn(LOGIN, {...response(text), status: 200}, 'token', {})],
+  [
+    'a login in JSON',
+    (text) =>
+      tokenIn(
+        LOGIN,
+        {...response(JSON.stringify({status: text, [text]: text})), status: 200},
+        'token',
+        {},
+      ),
+  ],
+  [
+    'a login that redirects',
+    (text) => isPassed(LOGIN, {...response('', {location: `/${text}`}), status: 302}),
+  ],
   ['a Link header', (text) => parseLinkHeader(text)],
   ['a number in a field', toNumber],
   ['an integer in a field', toInteger],

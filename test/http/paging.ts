@@ -3,6 +3,8 @@ import {json} from '../../cdk/http/decode/json.ts';
 import {type PaginateOptions, paginate} from '../../cdk/http/paginate/paginate.ts';
 import {SOURCE_SCOPE} from '../../cdk/http/request-scope.ts';
 import type {HttpRequest, Send} from '../../cdk/http/types.ts';
+import {followLinks} from '../../cdk/http/wire/crossing.ts';
+import {openReach} from '../../cdk/http/wire/reach.ts';
 
 export type Answer = {
   readonly json: unknown;
@@ -16,6 +18,11 @@ export const GET: HttpRequest = {
   scope: SOURCE_SCOPE,
   headers: {accept: 'application/json'},
 };
+
+const follow = followLinks(undefined, () => false, {
+  reach: openReach({allowedHosts: ['*']}),
+  holdsSecret: () => false,
+});
 
 /** Responds to each request, also with statuses that are not allowed. */
 const sendOf =
@@ -45,6 +52,7 @@ export const pageThrough = async (
   });
   const paging = {
     sendAllowing: () => send,
+    follow,
     warn: (message: string) => warnings.push(message),
     decoder: json(),
     limit: 1e9,

@@ -2,7 +2,7 @@ import {SOURCE_SCOPE} from '../../cdk/http/request-scope.ts';
 import {isTransientFault, networkCode} from '../../cdk/http/response/faults.ts';
 import type {HttpRequest} from '../../cdk/http/types.ts';
 import {DEFAULT_TIMEOUTS, type Timeouts} from '../../cdk/http/wire/timeouts.ts';
-import {openTransport} from '../../cdk/http/wire/transport.ts';
+import {openTransport, type TransportOptions} from '../../cdk/http/wire/transport.ts';
 
 export const requestTo = (url: string, headers: HttpRequest['headers'] = {}): HttpRequest => ({
   method: 'GET',
@@ -12,6 +12,16 @@ export const requestTo = (url: string, headers: HttpRequest['headers'] = {}): Ht
 });
 
 /** Sends one request over its own transport. */
+export const fetchWith = async (options: TransportOptions, sent: HttpRequest) => {
+  const {send, close} = openTransport(DEFAULT_TIMEOUTS, new AbortController().signal, options);
+  try {
+    return await send(sent);
+  } finally {
+    await close();
+  }
+};
+
+/** The same with other time limits. */
 export const fetchOnce = async (
   sent: HttpRequest,
   timeouts: Partial<Timeouts> = {},

@@ -61,6 +61,14 @@ export const fine = defineSource({
         http.paginate(`/repos/${slice.repository}`, {next: lastId('id', 'after')}),
     }),
     stream({
+      name: 'token',
+      schema,
+      cursor: {token: 'each-page', identity: ({slice}) => slice.repository},
+      slices,
+      deletes: {flag: ({name}) => name === ''},
+      read: ({http, since}) => http.paginate('/m', {query: {since}, token: ['next', 'last']}),
+    }),
+    stream({
       name: 'nested_cursor',
       schema,
       cursor: {field: 'team.lead.login'},
@@ -106,6 +114,7 @@ export const fineStreams = [
       yield page([await http.get('/m/1')]);
       for await (const found of http.paginate('/m')) yield found;
       yield* http.download('/m', {method: 'POST', form: {all: true}});
+      yield* http.download('/m', {records: {path: 'teams.*', keyFields: ['name']}});
     },
   }),
   stream({
@@ -210,6 +219,28 @@ export const wrongFields = [
     read: ({http}) => http.paginate('/m'),
   }),
   stream({
+    name: 'odd_token',
+    schema,
+    // wrong: a token is of each page or of the last one
+    cursor: {token: 'page'},
+    read: ({http}) => http.paginate('/m'),
+  }),
+  stream({
+    name: 'token_in_order',
+    schema,
+    // wrong: a token is not ordered
+    cursor: {token: 'last-page', order: 'ascending'},
+    read: ({http}) => http.paginate('/m'),
+  }),
+  stream({
+    name: 'identity',
+    schema,
+    slices,
+    // wrong: nor has the slice of an identity
+    cursor: {token: 'last-page', identity: ({slice}) => slice.repo},
+    read: ({http}) => http.paginate('/m'),
+  }),
+  stream({
     name: 'paging',
     schema,
     read: ({http}) =>
@@ -219,6 +250,22 @@ export const wrongFields = [
         // wrong: nor this one
         stop: ({records}) => records.some(({updated}) => updated),
       }),
+  }),
+  stream({
+    name: 'parent_fields',
+    schema,
+    read: ({http}) =>
+      http.paginate('/m', {
+        // wrong: the records have no such field
+        records: {path: 'teams.*.items', parentFields: {teem: 'teams.*.name'}},
+      }),
+  }),
+  stream({
+    name: 'wrapped',
+    schema,
+    read: ({http}) =>
+      // wrong: the records have no such field
+      http.download('/m', {records: {path: 'names', wrap: 'nam'}}),
   }),
   stream({
     name: 'own_paging',
@@ -246,6 +293,28 @@ export const wrongFields = [
       },
     },
     read: ({http, slice}) => http.paginate(`/repos/${slice.repository}`),
+  }),
+  stream({
+    name: 'restores',
+    schema,
+    primaryKey: ['id'],
+    cursor: {field: 'updated_at'},
+    deletes: {
+      list: {
+        read: ({http}) => http.paginate('/m'),
+        // wrong: the records have other fields
+        restores: {within: {days: 30}, fetch: async ({id}) => ({id, sha: ''})},
+      },
+    },
+    read: ({http}) => http.paginate('/m'),
+  }),
+  stream({
+    name: 'sweep',
+    schema,
+    primaryKey: ['id'],
+    // wrong: a list of ids needs an interval
+    deletes: {sweep: {read: ({http}) => http.paginate('/ids')}},
+    read: ({http}) => http.paginate('/m'),
   }),
 ];
 
@@ -304,6 +373,8 @@ export const wrongRequests = async (http: HttpClient) => {
   await http.get('/m', {json: {all: true}});
   // wrong: a body is JSON or a form
   await http.search('/m', {json: {all: true}, form: {all: true}});
+  // wrong: a text has a type
+  await http.search('/m', {body: '<all/>'});
   // wrong: a list changes nothing
   http.paginate('/m', {method: 'DELETE'});
 };

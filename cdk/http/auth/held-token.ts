@@ -3,10 +3,11 @@ import {TransientError} from '../../errors.ts';
 import type {Clock} from '../limits/clock.ts';
 import type {RequestScope} from '../request-scope.ts';
 import {actionOf} from '../response/action.ts';
-import type {HttpRequest, Send} from '../types.ts';
+import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 
-export type Token = {
-  readonly value: string;
+/** A token, or whatever else a login gives. */
+export type Token<T = string> = {
+  readonly value: T;
   /** Epoch milliseconds; Infinity if its lifetime is unknown. */
   readonly renewAt: number;
 };
@@ -19,7 +20,7 @@ const LONGEST_LEAD = 60_000;
  *   however wrong the server's clock is
  * @param life in milliseconds; undefined if unknown
  */
-export const tokenOf = (value: string, since: number, life: number | undefined): Token => ({
+export const tokenOf = <T>(value: T, since: number, life: number | undefined): Token<T> => ({
   value,
   renewAt:
     life !== undefined && life > 0
@@ -28,21 +29,21 @@ export const tokenOf = (value: string, since: number, life: number | undefined):
 });
 
 /** Obtains a token for the request that needs it, in the scope of that request. */
-type Obtain = (scope: RequestScope) => Promise<Token>;
+type Obtain<T> = (scope: RequestScope) => Promise<Token<T>>;
 
-export type HeldToken = {
-  readonly current: Obtain;
+export type HeldToken<T> = {
+  readonly current: Obtain<T>;
   /** Replaces a token that the API refused by a new one, unless another request has already done so. */
-  readonly insteadOf: (refused: Token, scope: RequestScope) => Promise<Token>;
+  readonly insteadOf: (refused: Token<T>, scope: RequestScope) => Promise<Token<T>>;
 };
 
 /** Requests that wait at the same time share one `obtain`. Refused credentials are not tried again: some servers lock accounts. */
-export const holdToken = (obtain: Obtain, {now}: Clock): HeldToken => {
-  let held: Token | undefined;
-  let pending: Promise<Token> | undefined;
+export const holdToken = <T>(obtain: Obtain<T>, {now}: Clock): HeldToken<T> => {
+  let held: Token<T> | undefined;
+  let pending: Promise<Token<T>> | undefined;
   let refusal: {readonly error: unknown} | undefined;
 
-  const fetchOnce = async (scope: RequestScope): Promise<Token> => {
+  const fetchOnce = async (scope: RequestScope): Promise<Token<T>> => {
     try {
       held = await obtain(scope);
       return held;
@@ -53,12 +54,12 @@ export const holdToken = (obtain: Obtain, {now}: Clock): HeldToken => {
       pending = undefined;
     }
   };
-  const renew: Obtain = (scope) => {
+  const renew: Obtain<T> = (scope) => {
     if (refusal !== undefined) throw refusal.error;
     pending ??= fetchOnce(scope);
     return pending;
   };
-  const current: Obtain = async (scope) =>
+  const current: Obtain<T> = async (scope) =>
     held !== undefined && now() < held.renewAt ? held : renew(scope);
   return {
     current,
@@ -67,12 +68,21 @@ export const holdToken = (obtain: Obtain, {now}: Clock): HeldToken => {
 };
 
 /** Sends with the token. If the response demands a new token (a 401, or by a rule), sends once more with a new one. */
-export const sendWithToken =
-  (send: Send, token: HeldToken, put: (request: HttpRequest, token: string) => HttpRequest): Send =>
+export const sendWith =
+  <T>(
+    token: HeldToken<T>,
+    sendAs: (request: HttpRequest, token: T) => Promise<HttpResponse>,
+  ): Send =>
   async (request) => {
     const first = await token.current(request.scope);
-    const response = await send(put(request, first.value));
+    const response = await sendAs(request, first.value);
     if (actionOf(response) !== 'refresh-token') return response;
     const second = await token.insteadOf(first, request.scope);
-    return send(put(request, second.value));
+    return sendAs(request, second.value);
   };
+
+export const sendWithToken = (
+  send: Send,
+  token: HeldToken<string>,
+  put: (request: HttpRequest, token: string) => HttpRequest,
+): Send => sendWith(token, (request, value) => send(put(request, value)));

@@ -1,10 +1,14 @@
 import {type ExactDuration, toMilliseconds} from '../../duration.ts';
+import {valueAt} from '../../json/values.ts';
+import {decodeJson} from '../decode/json.ts';
 import type {RequestScope} from '../request-scope.ts';
+import {actionOf} from '../response/action.ts';
 import {refusal} from '../response/faults.ts';
+import type {HttpRequest} from '../types.ts';
 import type {Auth, AuthRuntime} from './auth.ts';
 import {setHeader} from './header.ts';
 import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
-import {fieldInResponse, postOf, type TokenLocation, tokenIn} from './post.ts';
+import {type TokenLocation, tokenIn} from './login.ts';
 import {openSigner, type SigningKey, validity} from './signing.ts';
 import {requestToken} from './token-endpoint.ts';
 
@@ -70,23 +74,33 @@ const exchanged = async (
     const client = {clientId: 'unused', clientAuth: () => {}};
     const granted = await requestToken(
       {scope, tokenUrl, grant: GRANT, parameters, ...client},
-      send,
+      runtime,
     );
     onSecret(granted.access_token);
     const life = granted.expires_in === undefined ? undefined : granted.expires_in * 1_000;
     return tokenOf(granted.access_token, sentAt, life);
   }
   const {value: signed} = await sign({});
-  const headers = {authorization: `Bearer ${signed}`};
-  const request = postOf(scope, resolve(exchange.path), undefined, headers);
+  const request: HttpRequest = {
+    method: 'POST',
+    url: resolve(exchange.path),
+    scope,
+    headers: {
+      'user-agent': 'headwater',
+      accept: 'application/json',
+      authorization: `Bearer ${signed}`,
+    },
+    redirect: 'refuse',
+  };
   const response = await send(request);
-  if (response.status >= 300) throw refusal(request, response);
-  const token = tokenIn(request, response, exchange.token);
+  if (actionOf(response) !== 'success')
+    throw runtime.explain?.(response) ?? refusal(request, response);
+  const token = tokenIn(request, response, exchange.token, runtime);
   onSecret(token);
   const end =
     exchange.expiresAt === undefined
       ? ''
-      : String(fieldInResponse(request, response, exchange.expiresAt));
+      : String(valueAt(decodeJson(request, response), exchange.expiresAt));
   return tokenOf(token, sentAt, Date.parse(end) - clock.now() || undefined);
 };
 

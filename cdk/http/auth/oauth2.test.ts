@@ -324,7 +324,7 @@ describe('a token endpoint that refuses', () => {
     [
       200,
       '<html></html>',
-      'SystemError: POST https://login.test/token returned no usable access token. Check that the token URL is the one of this API.',
+      `ConfigError: ${at} with HTML instead of JSON (content-type not given). It may be a login or error page. Check the credentials, and that the URL in the config is the API's own.`,
     ],
   ])('with %d and %j is an error with advice', async (status, body, expected) => {
     refusing(status, body, {'www-authenticate': 'Basic realm="login"'});

@@ -49,7 +49,7 @@ const tokenSource = (
           ? {grant: 'client_credentials', parameters: common}
           : {grant: 'refresh_token', parameters: {...common, refresh_token: refreshToken}}),
       },
-      runtime.send,
+      runtime,
     );
     runtime.onSecret(granted.access_token);
     const next = granted.refresh_token;

@@ -1,54 +1,58 @@
-import {ConfigError} from '../../errors.ts';
-import type {JsonObject} from '../../json/values.ts';
-import type {RequestScope} from '../request-scope.ts';
-import {describeResponse} from '../response/faults.ts';
-import type {Auth, AuthRuntime} from './auth.ts';
-import {setHeader} from './header.ts';
-import {holdToken, sendWithToken, type Token, tokenOf} from './held-token.ts';
-import {postOf, type TokenLocation, tokenIn} from './post.ts';
+import type {Auth} from './auth.ts';
+import {isPassed, type TokenLocation, tokenIn, withoutCookie} from './login.ts';
+import {type LoginRequest, sendStep} from './login-steps.ts';
+import {openSession, type Session} from './session.ts';
 
-export type SessionToken = {
-  /** The POST that logs in. The path is under the API's base, or an absolute URL. */
-  readonly login: {readonly path: string; readonly json: JsonObject};
-  readonly token: TokenLocation;
-  /** The header that carries the token. The prefix comes right before it, so it includes a space if there is one. */
-  readonly send: {readonly header: string; readonly prefix?: string};
+/** The place of the token: a header, the query, a cookie, or a field of each body by its dot path. */
+type TokenUse =
+  /** The prefix comes right before the token, so it includes a space if there is one. */
+  | {readonly header: string; readonly prefix?: string}
+  | {readonly query: string}
+  | {readonly cookie: string}
+  | {readonly body: string};
+
+type Login = {
+  /** The request that logs in, a POST by default. The path is under the API's base, or an absolute URL. */
+  readonly login: LoginRequest & {readonly path: string; readonly method?: 'GET' | 'POST'};
 };
 
-/** User names are not secrets: each would be masked in every log line that contains it. */
-const SECRET_FIELD = /pass|pwd|secret|token|key|pin/i;
+type WithToken = Login & {readonly token: TokenLocation; readonly send: TokenUse};
 
-const secretsIn = (json: JsonObject): readonly string[] =>
-  Object.entries(json).flatMap(([name, value]) =>
-    SECRET_FIELD.test(name) && typeof value === 'string' ? [value] : [],
-  );
-
-const logIn = async (
-  {login, token: location}: SessionToken,
-  {send, resolve, onSecret, clock}: AuthRuntime,
-  scope: RequestScope,
-): Promise<Token> => {
-  const request = postOf(scope, resolve(login.path), login.json);
-  const sentAt = clock.now();
-  const response = await send(request);
-  if (response.status >= 300) {
-    throw new ConfigError(
-      `${describeResponse(request, response)} The login was refused: check the credentials in the config, and that this user may use the API.`,
-    );
-  }
-  const token = tokenIn(request, response, location);
-  onSecret(token);
-  return tokenOf(token, sentAt, undefined);
+type WithCookie = Login & {
+  /** A cookie that the login sets. It is sent by itself, with all others that the API sets. */
+  readonly token: {readonly cookie: string};
+  /** The place of its value besides, if the API wants it there too. */
+  readonly send?: TokenUse;
 };
 
-/** Logs in before the first request, sends the token with each, and logs in again once after a 401. */
-export const sessionToken =
-  (options: SessionToken): Auth =>
-  (send, runtime) => {
-    for (const secret of secretsIn(options.login.json)) runtime.onSecret(secret);
-    const {header, prefix = ''} = options.send;
-    const token = holdToken((scope) => logIn(options, runtime, scope), runtime.clock);
-    return sendWithToken(send, token, (request, value) =>
-      setHeader(request, header.toLowerCase(), prefix + value),
-    );
-  };
+export type SessionToken = WithToken | WithCookie;
+
+const isInCookie = (options: SessionToken): options is WithCookie =>
+  typeof options.token === 'object' && 'cookie' in options.token;
+
+const asSession = (use: TokenUse, token: string): Session => {
+  if ('query' in use) return {query: {[use.query]: token}};
+  if ('cookie' in use) return {cookies: {[use.cookie]: token}};
+  if ('body' in use) return {body: {[use.body]: token}};
+  return {headers: {[use.header]: `${use.prefix ?? ''}${token}`}};
+};
+
+/**
+ * Logs in before the first request, sends the token with each, and logs in again once after a 401. For a login of several
+ * requests, or more than one value to send, see `session`.
+ */
+export const sessionToken = (options: SessionToken): Auth =>
+  openSession(async (steps) => {
+    const {runtime, jar} = steps;
+    const {path, method = 'POST', ...login} = options.login;
+    const {request, response} = await sendStep(steps, method, path, login);
+    if (!isInCookie(options)) {
+      const token = tokenIn(request, response, options.token, runtime);
+      return asSession(options.send, token);
+    }
+    const {token, send} = options;
+    const value = jar.find(token.cookie)?.value;
+    if (value === undefined || !isPassed(request, response))
+      throw withoutCookie(request, response, token.cookie, runtime);
+    return {jar, sessionCookie: token.cookie, ...(send && asSession(send, value))};
+  });

@@ -3,9 +3,12 @@ import type {ClientAuth, TokenEndpointResponse} from 'oauth4webapi';
 import {ConfigError, SystemError, TransientError} from '../../errors.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import type {RequestScope} from '../request-scope.ts';
+import {actionOf} from '../response/action.ts';
 import {describeResponse} from '../response/faults.ts';
 import {jsonOf} from '../response/json-body.ts';
-import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
+import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
+import type {AuthRuntime} from './auth.ts';
+import {assertNoRefusal, refusedLogin} from './login.ts';
 
 export type TokenRequest = {
   readonly tokenUrl: URL;
@@ -35,7 +38,15 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 /** Codes of transient errors. Those with a 5xx have already been retried. */
 const TRANSIENT = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
 
-const refused = (request: HttpRequest, response: HttpResponse, code: unknown): Error => {
+const refused = (
+  request: HttpRequest,
+  response: HttpResponse,
+  code: unknown,
+  runtime: AuthRuntime,
+): Error => {
+  if (response.rule !== undefined) return refusedLogin(request, response, runtime);
+  const explained = runtime.explain?.(response);
+  if (explained !== undefined) return explained;
   const message = describeResponse(request, response);
   if (typeof code === 'string') {
     if (TRANSIENT.has(code)) return new TransientError(`${message} (${code}) Try again later.`);
@@ -75,12 +86,12 @@ const conforming = (granted: JsonObject): JsonObject => {
 };
 
 /**
- * Makes oauth4webapi send through `send`, for its time limits and retries, and makes the responses conform: servers omit
+ * Makes oauth4webapi send through the runtime, for its time limits and retries, and makes the responses conform: servers omit
  * `token_type` or invent one, respond with 201, send no content type, send errors with status 200, and send ID tokens,
  * whose checks are for user logins.
  */
 const strictFetch =
-  (send: Send, scope: RequestScope) =>
+  (runtime: AuthRuntime, scope: RequestScope) =>
   async (
     url: string,
     {body, headers}: {body: URLSearchParams; headers: Record<string, string>},
@@ -93,24 +104,26 @@ const strictFetch =
       form: Object.fromEntries(body),
       redirect: 'refuse',
     };
-    const response = await send(request);
+    const response = await runtime.send(request);
     const json = jsonOf(response);
     const granted = isObject(json) ? json : formIn(response);
-    if (response.status >= 300 || (granted['error'] && granted['access_token'] === undefined)) {
-      throw refused(request, response, granted['error']);
+    const isGranted = granted['access_token'] !== undefined;
+    if (actionOf(response) !== 'success' || (granted['error'] && !isGranted)) {
+      throw refused(request, response, granted['error'], runtime);
     }
+    if (!isGranted) assertNoRefusal(request, response, runtime);
     return Response.json(conforming(granted));
   };
 
 export const requestToken = async (
   {tokenUrl, grant, parameters, clientId, clientAuth, scope}: TokenRequest,
-  send: Send,
+  runtime: AuthRuntime,
 ): Promise<TokenEndpointResponse> => {
   const oauth = await import('oauth4webapi');
   const server = {issuer: tokenUrl.href, token_endpoint: tokenUrl.href};
   const client = {client_id: clientId};
   const options = {
-    [oauth.customFetch]: strictFetch(send, scope),
+    [oauth.customFetch]: strictFetch(runtime, scope),
     // For servers in a private network. The URL is the author's choice.
     [oauth.allowInsecureRequests]: true,
   };

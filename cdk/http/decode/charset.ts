@@ -1,6 +1,7 @@
 // Finds the encoding of a body, and makes UTF-8 of any other one.
 import {isAscii, isUtf8} from 'node:buffer';
 import {SystemError} from '../../errors.ts';
+import type {HttpResponse} from '../types.ts';
 import type {About} from './decoder.ts';
 import {isEncoding, openText, wrongBytes} from './text.ts';
 
@@ -46,15 +47,22 @@ const widthOf = (head: Buffer): string | undefined => {
   return third === 0 && fourth === 0 ? 'utf-32le' : 'utf-16le';
 };
 
+/** Nearly every body does, and none that `shownIn` finds an encoding in. */
+const beginsWithAscii = ([first = 0, second = 0]: Buffer): boolean =>
+  first !== 0 && first < 0x80 && second !== 0;
+
 /** The encoding that the bytes show, whatever is declared; undefined if they begin with ASCII. */
-export const shownIn = (head: Buffer): string | undefined => markedIn(head) ?? widthOf(head);
+export const shownIn = (head: Buffer): string | undefined =>
+  beginsWithAscii(head) ? undefined : (markedIn(head) ?? widthOf(head));
 
-const ASCII = /^(us-)?ascii$/i;
+/** ASCII is a part of UTF-8. */
+const IN_UTF_8 = /^((us-)?ascii|(x-)?(unicode-?)?utf-?8)$/i;
 
-/** A declaration: a name that is not an encoding says nothing, and ASCII is a part of UTF-8. */
+/** A declaration: a name that is not an encoding says nothing. */
 export const meantBy = (name: string | undefined): string | undefined => {
-  if (name === undefined || !isEncoding(name)) return undefined;
-  return ASCII.test(name) || /^(x-)?(unicode-?)?utf-?8$/i.test(name) ? UTF_8 : name.toLowerCase();
+  if (name === undefined) return undefined;
+  if (IN_UTF_8.test(name)) return UTF_8;
+  return isEncoding(name) ? name.toLowerCase() : undefined;
 };
 
 /** `application/json; charset=ISO-8859-1` */
@@ -73,7 +81,8 @@ export const looksLikeUtf8 = (body: Buffer): boolean => !isAscii(body) && isUtf8
 
 /** @param encoding set by the author */
 const encodingOf = (head: Buffer, about: About, encoding: string | undefined) => {
-  const shown = encoding ?? shownIn(head);
+  const shown =
+    encoding !== undefined && IN_UTF_8.test(encoding) ? UTF_8 : (encoding ?? shownIn(head));
   return shown === undefined
     ? {name: declaredIn(about) ?? UTF_8, isDeclared: true}
     : {name: shown, isDeclared: false};
@@ -82,7 +91,7 @@ const encodingOf = (head: Buffer, about: About, encoding: string | undefined) =>
 /** True for a body that may be read as it is. */
 export const isPlainUtf8 = (body: Buffer, about: About, encoding?: string): boolean => {
   const {name} = encodingOf(body, about, encoding);
-  return meantBy(name) === UTF_8 && markedIn(body) === undefined;
+  return name === UTF_8 && (beginsWithAscii(body) || markedIn(body) === undefined);
 };
 
 /** The text of a whole body, without its byte order mark. */
@@ -91,6 +100,32 @@ export const textOf = (body: Buffer, about: About, encoding?: string): string =>
   if (isDeclared && name !== UTF_8) assertDeclared(looksLikeUtf8(body), name, about);
   const text = openText(name, about);
   return text.decode(body) + text.end();
+};
+
+/** `<?xml version="1.0" encoding="ISO-8859-1"?>`, `<meta charset="windows-1252">` */
+const DECLARED_INSIDE = /^\s*<.{0,500}?(?:encoding|charset)\s*=\s*["']?([\w-]{1,40})/s;
+
+/** A refusal whose body is in UTF-8, so that its reason can be found. One in an unknown encoding stays. */
+export const withUtf8Refusal = (response: HttpResponse): HttpResponse => {
+  const {status, headers, body} = response;
+  if (status < 300) return response;
+  const {'content-type': contentType} = headers;
+  const about = {where: '', contentType};
+  const inside = DECLARED_INSIDE.exec(body.toString('latin1', 0, 600))?.[1];
+  const name = shownIn(body) ?? (isUtf8(body) ? undefined : (declaredIn(about) ?? meantBy(inside)));
+  if (name === undefined) return response;
+  try {
+    const text = openText(name, about);
+    const utf8 = Buffer.from(text.decode(body) + text.end());
+    const type = contentType?.split(';', 1)[0] ?? 'text/plain';
+    return {
+      ...response,
+      body: utf8,
+      headers: {...headers, 'content-type': `${type}; charset=utf-8`},
+    };
+  } catch {
+    return response;
+  }
 };
 
 /** Finds out if chunks together are UTF-8, and not only ASCII. */
@@ -129,7 +164,7 @@ export async function* inUtf8(
     if (name === undefined) {
       const found = encodingOf(chunk, about, encoding);
       name = found.name;
-      if (meantBy(name) !== UTF_8) text = openText(name, about);
+      if (name !== UTF_8) text = openText(name, about);
       if (found.isDeclared && text !== undefined) test = utf8Test();
     }
     test?.take(chunk);

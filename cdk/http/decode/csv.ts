@@ -1,7 +1,7 @@
 import type {Parser} from 'csv-parse';
 import {messageOf, SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {networkCode} from '../response/faults.ts';
-import {excerpt} from '../response/refusal-text.ts';
 import {inBatches} from './batches.ts';
 import {inUtf8} from './charset.ts';
 import {collect} from './collect.ts';
@@ -168,6 +168,8 @@ async function* readRecords(
 export const csv = (options: CsvOptions = {}): Decoder => ({
   accept: 'text/csv, */*;q=0.1',
   decode: (body, about) =>
-    collect(body, (chunks) => readRecords(chunks, options, {...about, limit: body.length + 1})),
+    collect(body, about, (chunks) =>
+      readRecords(chunks, options, {...about, limit: body.length + 1}),
+    ),
   stream: (chunks, about) => inBatches(readRecords(chunks, options, about)),
 });

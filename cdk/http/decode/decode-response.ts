@@ -1,4 +1,5 @@
 import {SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {describeRedirect} from '../response/faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, sizeOf} from '../types.ts';
 import type {About, Decoder} from './decoder.ts';
@@ -10,13 +11,18 @@ export type Documents = {
   readonly bytes: number;
 };
 
+const contentTypeIn = (headers: HttpResponse['headers']): string | undefined => {
+  const type = headers['content-type'];
+  return type && excerpt(type);
+};
+
 export const aboutOf = (
   request: HttpRequest,
   response: Pick<HttpResponse, 'headers' | 'url'>,
   name?: string,
 ): About => ({
-  where: `${describeRequest(request)}${describeRedirect(request, response)}${name === undefined ? '' : `, file "${name}"`}`,
-  contentType: response.headers['content-type'],
+  where: `${describeRequest(request)}${describeRedirect(request, response)}${name === undefined ? '' : `, file "${excerpt(name)}"`}`,
+  contentType: contentTypeIn(response.headers),
 });
 
 /**

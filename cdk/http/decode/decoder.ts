@@ -1,6 +1,8 @@
 // A decoder reads one format. It is a plain value that an author passes: `http.paginate(path, {decode: csv()})`.
 import type {Split} from './lazy-records.ts';
+import type {RecordsShape} from './record-shape.ts';
 import type {WithoutRecords} from './records-path.ts';
+import type {ChildrenOf} from './spots.ts';
 
 /** Describes the body in error messages. */
 export type About = {
@@ -19,6 +21,8 @@ export type Batch = {
 export type StreamOptions = About & {
   /** The path of the list, if the format has paths. */
   readonly records: string | undefined;
+  /** The way to make records of the values at that path. */
+  readonly shape?: RecordsShape | undefined;
   readonly withoutRecords?: WithoutRecords | undefined;
   /** The most bytes that may be in memory. */
   readonly limit: number;
@@ -34,6 +38,8 @@ export type Decoder = {
   readonly stream: (chunks: AsyncIterable<Buffer>, options: StreamOptions) => AsyncIterable<Batch>;
   /** Finds the records in a document, for formats whose paths differ from JSON's. */
   readonly find?: (document: unknown, path: string) => unknown;
+  /** Takes one step of such a path. */
+  readonly childrenOf?: ChildrenOf;
   /** Like `decode`, with lazily parsed records; undefined if the body has to be decoded. */
   readonly split?: <R extends object>(
     body: Buffer,

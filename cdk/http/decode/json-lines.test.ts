@@ -32,7 +32,7 @@ describe('JSON Lines', () => {
     [
       'that is not an object',
       '{"id":1}\n[2]\n',
-      /^SystemError: GET x: line 2 should be an object, but is an array\.$/,
+      /^SystemError: GET x: line 2 should be an object, but is an array\. To make records of such lines, set `jsonLines\({columns: \[.id., …\]}\)`\.$/,
     ],
     [
       'that was truncated',

@@ -8,6 +8,7 @@ import {assertUtf8, type EncodingOption, inUtf8, utf8TextOf} from './charset.ts'
 import {collect} from './collect.ts';
 import type {About, Batch, Decoder} from './decoder.ts';
 import {withFormat} from './other-format.ts';
+import {shapedRecords} from './record-shape.ts';
 import {truncationError} from './truncated-body.ts';
 
 const NEWLINE = 0x0a;
@@ -55,11 +56,24 @@ const assertNoError = (only: JsonObject, {where, contentType = 'not given'}: Abo
   );
 };
 
-const lineReader = ({where}: About) => {
+type JsonLinesOptions = EncodingOption & {
+  /** Lines are not objects, such as strings: each becomes a record that has it in this field. */
+  readonly wrap?: string;
+  /** Lines are lists of values with these names. */
+  readonly columns?: readonly string[];
+};
+
+const lineReader = ({where}: About, {wrap, columns}: JsonLinesOptions) => {
   let number = 0;
+  const shape = {...(wrap !== undefined && {wrap}), ...(columns && {columns})};
+  const isShaped = Object.keys(shape).length > 0;
   const read = (text: string, open: boolean): unknown => {
     try {
-      return parseExact(text);
+      if (!isShaped) return parseExact(text);
+      // In a list, because a number keeps its digits in what holds it.
+      const list = parseExact<readonly unknown[]>(`[${text}]`);
+      if (list.length === 1) return list;
+      throw new SyntaxError('it has several values');
     } catch (cause) {
       // A malformed line without its newline was truncated.
       if (open) throw truncationError('JSON', where, `in line ${number}`, cause);
@@ -69,14 +83,17 @@ const lineReader = ({where}: About) => {
       );
     }
   };
-  return (line: string, open: boolean): object | undefined => {
+  return (content: string, open: boolean): object | undefined => {
     number += 1;
-    const text = (number === 1 ? line.replace(/^\uFEFF/, '') : line).trim();
+    const text = (number === 1 ? content.replace(/^\uFEFF/, '') : content).trim();
     if (text === '') return undefined;
     const record = read(text, open);
+    const line = `${where}: line ${number}`;
+    if (isShaped) return shapedRecords(record, {where: line, path: undefined, shape})[0];
     if (isObject(record)) return record;
+    const way = Array.isArray(record) ? "{columns: ['id', …]}" : "{wrap: 'value'}";
     throw new SystemError(
-      `${where}: line ${number} should be an object, but is ${kindOf(record)}.`,
+      `${line} should be an object, but is ${kindOf(record)}. To make records of such lines, set \`jsonLines(${way})\`.`,
     );
   };
 };
@@ -84,15 +101,15 @@ const lineReader = ({where}: About) => {
 async function* readRecords(
   chunks: AsyncIterable<Buffer>,
   options: About & {readonly limit: number},
-  encoding: string | undefined,
+  lines: JsonLinesOptions,
 ): AsyncGenerator<Batch> {
-  const read = lineReader(options);
+  const read = lineReader(options, lines);
   const checked = withFormat(chunks, options, {format: 'JSON Lines'});
-  const decoded = inUtf8(checked, options, encoding);
+  const decoded = inUtf8(checked, options, lines.encoding);
   let only: object | undefined;
   let count = 0;
-  for await (const {lines, bytes, open} of linesOf(decoded, options)) {
-    const records = lines.flatMap((line) => read(line, open) ?? []);
+  for await (const {lines: texts, bytes, open} of linesOf(decoded, options)) {
+    const records = texts.flatMap((line) => read(line, open) ?? []);
     count += records.length;
     only ??= records[0];
     yield {records, bytes};
@@ -101,9 +118,11 @@ async function* readRecords(
 }
 
 /** One JSON object per line (NDJSON). Blank lines are skipped. The body is the list: do not set `records`. */
-export const jsonLines = ({encoding}: EncodingOption = {}): Decoder => ({
+export const jsonLines = (lines: JsonLinesOptions = {}): Decoder => ({
   accept: 'application/x-ndjson, application/jsonl, application/json;q=0.9, */*;q=0.1',
   decode: (body, about) =>
-    collect(body, (chunks) => readRecords(chunks, {...about, limit: 4 * body.length}, encoding)),
-  stream: (chunks, options) => inBatches(readRecords(chunks, options, encoding)),
+    collect(body, about, (chunks) =>
+      readRecords(chunks, {...about, limit: 4 * body.length}, lines),
+    ),
+  stream: (chunks, options) => inBatches(readRecords(chunks, options, lines)),
 });

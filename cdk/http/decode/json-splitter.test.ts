@@ -50,6 +50,12 @@ const hintFor = (message: string): string =>
     ? " If a missing list is an empty one, set `withoutRecords: 'empty'`."
     : '';
 
+const ADVICE: Readonly<Record<string, string>> = {
+  '{"items":{}}': " If its values are the records, set it to 'items.*'.",
+  '{"items":[{},7]}':
+    " If its values are to become records, name them: `records: {path: 'items', wrap: 'value'}`.",
+};
+
 describe('random documents', () => {
   const spaces = fc.string({unit: fc.constantFrom(' ', '\t', '\n', '\r'), maxLength: 2});
 
@@ -251,7 +257,7 @@ describe('a list of records', () => {
   ])(
     'that is missing in %j at %s fails with the same message as a page',
     async (body, records, message) => {
-      const expected = `SystemError: GET x: ${message} Set \`records\` to the path of the list.${hintFor(message)}`;
+      const expected = `SystemError: GET x: ${message} Set \`records\` to the path of the list.${hintFor(message)}${ADVICE[body] ?? ''}`;
       expect(await failureOf(() => splitText(body, records))).toBe(expected);
       expect(await failureOf(() => parsed(body, records))).toBe(expected);
     },

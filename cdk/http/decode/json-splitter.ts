@@ -9,12 +9,15 @@ import {
   COMMA,
   FAULT,
   INCOMPLETE,
+  isEmptyAt,
+  kindAt,
   OPEN_LIST,
   OPEN_OBJECT,
   QUOTE,
   skipSpace,
   skipValue,
 } from '../../json/bytes.ts';
+import {excerpt} from '../../json/trim.ts';
 import {isErrorField} from '../response/refusal-text.ts';
 import {type ByteWindow, openWindow} from './byte-window.ts';
 import type {StreamOptions} from './decoder.ts';
@@ -30,11 +33,14 @@ import {
 } from './records-path.ts';
 import {emptyBodyError, truncated, truncationError} from './truncated-body.ts';
 
-/** Called with the bytes of each element, which are valid only during the call. */
-type OnElement = (bytes: Buffer, start: number, end: number) => void;
+/** Called with the bytes of each element, which are valid only during the call, and its key or index. */
+type OnElement = (bytes: Buffer, start: number, end: number, key: string) => void;
 
 /** `limit` is that of one element: only one is in memory at a time. */
-type SplitOptions = Omit<StreamOptions, 'contentType'>;
+type SplitOptions = Omit<StreamOptions, 'contentType' | 'shape'> & {
+  /** Elements may be of any type, and at the end of a path with `*` each value is one. The whole path, for messages. */
+  readonly anyElementOf?: {readonly path: string | undefined};
+};
 
 type JsonSplitter = {
   readonly push: (chunk: Buffer) => void;
@@ -52,6 +58,7 @@ type Frame = {
   phase: Phase;
   /** In an object: the rest of the path at the last key. */
   next: PathRest | undefined;
+  key: string;
   index: number;
   /** The path continues in a value that was read. */
   met: boolean;
@@ -61,14 +68,6 @@ const MOST_KEYS = 20;
 
 /** Off the path, this many levels are read value by value; a deeper value is read in one piece. */
 const OFF_PATH_LEVELS = 2;
-
-const KINDS: Readonly<Record<string, string>> = {'"': 'a string', t: 'a boolean', f: 'a boolean'};
-
-const kindAt = (byte: number): string => {
-  if (byte === OPEN_OBJECT) return 'an object';
-  const sign = String.fromCharCode(byte);
-  return sign === 'n' ? 'null' : (KINDS[sign] ?? 'a number');
-};
 
 type State = {
   readonly options: SplitOptions;
@@ -144,7 +143,10 @@ const open = (
   aim: Pick<Frame, 'rest' | 'holdsRecords'>,
 ): number => {
   const closing = byte === OPEN_LIST ? CLOSE_LIST : CLOSE_OBJECT;
-  state.stack.push({...aim, closing, phase: 'first', next: undefined, index: 0, met: false});
+  state.stack.push({
+    ...aim,
+    ...{closing, phase: 'first', next: undefined, key: '', index: 0, met: false},
+  });
   return index + 1;
 };
 
@@ -163,24 +165,34 @@ const readOffPath = (state: State, byte: number, index: number): number => {
 
 const refused = ({options, keys}: State, kind: string): NoRecords => ({
   where: options.where,
-  path: options.records,
+  path: (options.anyElementOf ?? {path: options.records}).path,
   kind,
   keys,
 });
 
+/** The key or the index of the value that is read. */
+const keyIn = ({stack}: State): string => {
+  const frame = stack.at(-1);
+  return frame?.closing === CLOSE_LIST ? String(frame.index) : (frame?.key ?? '');
+};
+
 const readElement = (state: State, byte: number, index: number): number => {
   if (NO_VALUE.has(byte)) throw unexpected(state, byte, index, 'a value');
-  if (byte !== OPEN_OBJECT) throw noRecords(refused(state, 'a list with other values'));
+  if (byte !== OPEN_OBJECT && !state.options.anyElementOf) {
+    throw noRecords({...refused(state, 'a list with other values'), item: kindAt(byte)});
+  }
   const end = readPiece(state, index, `in record ${state.elements + 1}`);
   if (end === INCOMPLETE) return end;
   state.elements += 1;
-  state.onElement(state.window, index, end);
+  state.onElement(state.window, index, end, state.options.anyElementOf ? keyIn(state) : '');
   return end;
 };
 
 const readTarget = (state: State, byte: number, index: number): number => {
   let end: number;
-  if (byte === OPEN_LIST) end = open(state, byte, index, {rest: undefined, holdsRecords: true});
+  if (state.wild && state.options.anyElementOf) end = readElement(state, byte, index);
+  else if (byte === OPEN_LIST)
+    end = open(state, byte, index, {rest: undefined, holdsRecords: true});
   else if (byte === OPEN_OBJECT && state.wild) end = readElement(state, byte, index);
   else {
     end = readOffPath(state, byte, index);
@@ -224,23 +236,15 @@ const readListValue = (state: State, frame: Frame, byte: number, index: number):
   return end;
 };
 
-/** As far as the window shows. */
-const isEmptyAt = (window: Buffer, index: number): boolean => {
-  const sign = String.fromCharCode(window[index] ?? 0);
-  if ('nf0'.includes(sign)) return true;
-  const closing = {'"': '"', '[': ']', '{': '}'}[sign];
-  const next = window[sign === '"' ? index + 1 : skipSpace(window, index + 1)] ?? 0;
-  return closing === String.fromCharCode(next);
-};
-
 const takeKey = (state: State, frame: Frame, key: string): void => {
+  frame.key = key;
   state.atError = state.stack.length === 1 && isErrorField(key);
   if (state.stack.length === 1 && state.keys.length < MOST_KEYS) state.keys.push(key);
   frame.next = frame.rest === undefined ? undefined : stepToKey(frame.rest, key);
   if (frame.rest === undefined || frame.next === undefined) return;
   if (frame.met && !beginsWild(frame.rest)) {
     throw new SystemError(
-      `${state.options.where}: the body has "${key}" twice in one object, so it is not clear which one holds the records. Report this to the API's owner.`,
+      `${state.options.where}: the body has "${excerpt(key)}" twice in one object, so it is not clear which one holds the records. Report this to the API's owner.`,
     );
   }
   frame.met = true;

@@ -1,7 +1,7 @@
 import {SystemError} from '../../errors.ts';
 import {CLOSE_LIST, CLOSE_OBJECT, OPEN_LIST, OPEN_OBJECT} from '../../json/bytes.ts';
 import {parseExact} from '../../json/exact.ts';
-import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
+import type {HttpRequest, HttpResponse} from '../types.ts';
 import {inBatches} from './batches.ts';
 import {
   assertUtf8,
@@ -11,16 +11,20 @@ import {
   textOf,
   utf8TextOf,
 } from './charset.ts';
+import {aboutOf} from './decode-response.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
 import {isTruncated, withoutQuote} from './json-fault.ts';
 import {jsonSplitter} from './json-splitter.ts';
 import {splitJson} from './lazy-records.ts';
+import {assertFits} from './memory.ts';
 import {assertFormat, withFormat} from './other-format.ts';
+import {openShape} from './streamed-shape.ts';
 import {emptyBodyError, truncationError} from './truncated-body.ts';
 
 /** JSON is often declared in another charset: its bytes are decoded first, so that no record has replacement signs. */
 const parse = <T>(body: Buffer, about: About, encoding?: string): T => {
   const {where, contentType = 'not given'} = about;
+  assertFits(body, where);
   const isPlain = isPlainUtf8(body, about, encoding);
   if (!isPlain) assertFormat(body, about, {format: 'JSON'});
   const text = isPlain ? body.toString('utf8') : textOf(body, about, encoding);
@@ -46,10 +50,7 @@ const parse = <T>(body: Buffer, about: About, encoding?: string): T => {
 
 /** The JSON of a response. `T` is the caller's claim. */
 export const decodeJson = <T = unknown>(request: HttpRequest, response: HttpResponse): T =>
-  parse<T>(response.body, {
-    where: describeRequest(request),
-    contentType: response.headers['content-type'],
-  });
+  parse<T>(response.body, aboutOf(request, response));
 
 const SPACE = new Set(Buffer.from(' \t\r\n'));
 
@@ -67,8 +68,13 @@ async function* readRecords(
 ): AsyncGenerator<Batch> {
   let records: object[] = [];
   let bytes = 0;
-  const splitter = jsonSplitter(options, (window, start, end) => {
-    records.push(parseExact<object>(utf8TextOf(window.subarray(start, end), options)));
+  const {records: path, shape} = options;
+  const shaped = shape && openShape({...options, path, shape});
+  const split = shaped ? {...options, records: shaped.path, anyElementOf: {path}} : options;
+  const splitter = jsonSplitter(split, (window, start, end, key) => {
+    const text = utf8TextOf(window.subarray(start, end), options);
+    if (shaped === undefined) records.push(parseExact<object>(text));
+    else for (const record of shaped.take(text, key)) records.push(record);
     bytes += end - start;
   });
   const take = (): Batch => {
@@ -83,6 +89,7 @@ async function* readRecords(
     yield take();
   }
   splitter.end();
+  shaped?.end();
   yield take();
 }
 
@@ -90,8 +97,10 @@ const decoderWith = ({encoding}: EncodingOption): Decoder => ({
   accept: 'application/json',
   decode: async (body, about) => parse(body, about, encoding),
   stream: (chunks, options) => inBatches(readRecords(chunks, options, encoding)),
-  split: (body, path, about) =>
-    isPlainUtf8(body, about, encoding) ? splitJson(body, path) : undefined,
+  split: (body, path, about) => {
+    assertFits(body, about.where);
+    return isPlainUtf8(body, about, encoding) ? splitJson(body, path) : undefined;
+  },
   looksComplete,
 });
 

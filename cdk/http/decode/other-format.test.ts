@@ -268,8 +268,9 @@ describe('instead of JSON', () => {
 
 test('a megabyte of tags is compared in a moment', async () => {
   for (const part of ['<title', '<a', '<!--', '<', '{"', '[', ' ', '</a>', '<a x=']) {
-    const started = performance.now();
+    const before = process.cpuUsage();
     await decoded(csv(), part.repeat(1_000_000 / part.length));
-    expect(performance.now() - started).toBeLessThan(2_000);
+    const {user} = process.cpuUsage(before);
+    expect(user / 1000).toBeLessThan(2_000);
   }
 });

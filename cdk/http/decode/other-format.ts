@@ -1,6 +1,7 @@
 // Recognizes HTML, XML and JSON in place of the expected format: login pages and errors with the status 200.
 import {SystemError} from '../../errors.ts';
-import {excerpt, reasonIn} from '../response/refusal-text.ts';
+import {excerpt} from '../../json/trim.ts';
+import {reasonIn} from '../response/refusal-text.ts';
 import type {About} from './decoder.ts';
 
 /** In bytes. Nothing beyond it is looked at, so that each pattern takes a short time on any text. */
@@ -57,17 +58,6 @@ const formatOf = (head: string): Format | undefined => {
   return isMarkup(head) ? 'XML' : undefined;
 };
 
-const HTML_REASON = /<(?:title|h1)[^<>]*>\s*([^<]+)/i;
-const XML_REASON =
-  /<(?:\w{1,30}:)?(?:message|faultstring|description|detail|reason|error|title)[^<>]*>\s*([^<]+)/i;
-
-/** The server's own words: the title of a page, the message of an error. */
-const reasonOf = (head: string, format: Format): string | undefined => {
-  if (format === 'JSON') return reasonIn(head);
-  const text = (format === 'HTML' ? HTML_REASON : XML_REASON).exec(head)?.[1];
-  return text?.replaceAll(/\s+/g, ' ').trim();
-};
-
 const ADVICE: Readonly<Record<Format, string>> = {
   HTML: "It may be a login or error page. Check the credentials, and that the URL in the config is the API's own.",
   XML: "It may be an error of the API. Check `decode`, and that the URL in the config is the API's own.",
@@ -92,7 +82,7 @@ export type WebPage = {readonly title?: string};
 export const webPageIn = (body: Buffer): WebPage | undefined => {
   const head = headOf(body);
   if (certainFormatOf(head) !== 'HTML') return undefined;
-  const title = reasonOf(head, 'HTML');
+  const title = reasonIn(head);
   return title ? {title: excerpt(title)} : {};
 };
 
@@ -117,7 +107,7 @@ export const assertFormat = (
   const head = headOf(body);
   const format = otherFormatOf(head, expected);
   if (format === undefined) return;
-  const reason = reasonOf(head, format);
+  const reason = reasonIn(head);
   throw new SystemError(
     `${where} answered with ${format} instead of ${expected.format} (content-type ${contentType})${reason ? `: ${excerpt(reason)}` : ''}. ${ADVICE[format]}`,
   );

@@ -1,5 +1,5 @@
 // Tests the decoders through a client: pages and single responses, plain and packed.
-import {gzipSync} from 'node:zlib';
+import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {describe, expect, test} from '@jest/globals';
 import {readAll, serveBody} from '../../../test/http/downloading.ts';
 import {serve} from '../../../test/http/loopback.ts';
@@ -161,6 +161,11 @@ describe('a packed file', () => {
       "SystemError: GET api/items answered with GZIP that ends in the middle (unexpected end of file). The server sent it as complete: report this to the API's owner.",
     ],
     [
+      'zstd',
+      zstdCompressSync('[{"id":1}]').subarray(0, -2),
+      "SystemError: GET api/items answered with ZSTD that ends in the middle (unexpected end of file). The server sent it as complete: report this to the API's owner.",
+    ],
+    [
       'zip',
       zipOf([{name: 'a', content: '[]'}]).subarray(0, -9),
       "SystemError: GET api/items answered with ZIP that ends in the middle (the list of its files is missing). The server sent it as complete: report this to the API's owner.",
@@ -179,20 +184,36 @@ describe('a packed file', () => {
 
   const members = (...parts: readonly Buffer[]): Buffer => Buffer.concat(parts);
   const [one, two] = [gzipSync('{"id":1}\n'), gzipSync('{"id":2}\n')];
+  const [first, second] = [zstdCompressSync('{"id":1}\n'), zstdCompressSync('{"id":2}\n')];
+  const skipped = Buffer.from('502a4d1803000000616263', 'hex');
+  /** The head of a frame with a window of 256 MiB. */
+  const wide = Buffer.from('28b52ffd0090010000', 'hex');
 
   test.each([
-    ['that is padded with zeros has its records', members(one, two, Buffer.alloc(300_000)), 2],
+    ['zstd of several frames has their records', members(skipped, first, skipped, second), 2],
+    ['zstd that is padded with zeros has its records', members(first, Buffer.alloc(9)), 1],
     [
-      'with a member after zeros fails',
+      'zstd with other bytes after its end fails',
+      members(first, Buffer.from('<html>')),
+      "TransientError: GET api/items answered with a damaged zstd file: it has other bytes after its end. Try again later; if the error stays, report it to the API's owner.",
+    ],
+    [
+      'zstd with a window that is too large fails',
+      wide,
+      "SystemError: GET api/items answered with zstd that needs a window of more than 128 MiB. Request a file in another format, or report this to the API's owner.",
+    ],
+    ['gzip that is padded with zeros has its records', members(one, two, Buffer.alloc(300_000)), 2],
+    [
+      'gzip with a member after zeros fails',
       members(one, Buffer.alloc(300_000), two),
       "TransientError: GET api/items answered with a damaged gzip file: it has other bytes after its end. Try again later; if the error stays, report it to the API's owner.",
     ],
     [
-      'with other bytes after its end fails',
+      'gzip with other bytes after its end fails',
       members(one, Buffer.from('<html>')),
       "TransientError: GET api/items answered with a damaged gzip file: incorrect header check. Try again later; if the error stays, report it to the API's owner.",
     ],
-  ])('as gzip %s', async (_what, body, expected) => {
+  ])('as %s', async (_what, body, expected) => {
     const origin = await serveBody(body);
     const downloaded = await readAll(origin, {decode: jsonLines()});
     const read = await recordsOf(body, {decode: jsonLines()});

@@ -39,7 +39,9 @@ export const assertRecords = <R extends object>({
   if (error === undefined && (isNull || mayBeMissing)) return [];
   const kind = Array.isArray(found) ? 'a list with other values' : kindOf(found);
   const keys = isObject(document) ? Object.keys(document) : [];
-  throw noRecords({where, path, kind, keys, error});
+  const other = Array.isArray(found) ? found.find((item) => !isObject(item)) : undefined;
+  const item = Array.isArray(found) ? {item: kindOf(other)} : {};
+  throw noRecords({where, path, kind, keys, error, ...item});
 };
 
 const childrenOf = (value: unknown): readonly unknown[] => {

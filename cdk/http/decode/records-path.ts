@@ -1,6 +1,7 @@
 // Follows a path to records one step at a time: `data.items`, `data.*.items`. A list at its end holds the records. After
 // a `*` an object at its end is one record, and a missing or null value has no records.
 import {SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 
 /** The rest of a path; '' at its end. */
 export type PathRest = string;
@@ -34,21 +35,37 @@ export type NoRecords = {
   readonly path: string | undefined;
   readonly kind: string;
   readonly keys: readonly string[];
+  /** The type of the first value in a list that is not an object. */
+  readonly item?: string | undefined;
   /** The words of an error that the body reports. */
   readonly error?: string | undefined;
 };
 
 const SHOWN_KEYS = 20;
 
-export const noRecords = ({where, path, kind, keys, error}: NoRecords): SystemError => {
+/** Says which option reads values that are not lists of objects. */
+const adviceFor = ({path, kind, item, error}: NoRecords): string => {
+  if (error !== undefined) return '';
+  const at = path === undefined ? '' : `path: '${path}', `;
+  if (kind === 'an object' && path !== undefined) {
+    return ` If its values are the records, set it to '${path}.*'.`;
+  }
+  if (kind === 'undefined' && path !== undefined) {
+    return " If a missing list is an empty one, set `withoutRecords: 'empty'`.";
+  }
+  if (item === undefined || item === 'null') return '';
+  return item === 'an array'
+    ? ` If its rows are lists of values, name these: \`records: {${at}columns: ['id', …]}\`.`
+    : ` If its values are to become records, name them: \`records: {${at}wrap: 'value'}\`.`;
+};
+
+export const noRecords = (found: NoRecords): SystemError => {
+  const {where, path, kind, keys, error} = found;
   const location = path === undefined ? 'the body' : `"${path}" in the body`;
-  const has = keys.length === 0 ? '' : ` The body has: ${keys.slice(0, SHOWN_KEYS).join(', ')}.`;
+  const has =
+    keys.length === 0 ? '' : ` The body has: ${excerpt(keys.slice(0, SHOWN_KEYS).join(', '))}.`;
   const reason = error === undefined ? '' : ` It reports an error: ${error}.`;
-  const missing =
-    kind === 'undefined' && error === undefined && path !== undefined
-      ? " If a missing list is an empty one, set `withoutRecords: 'empty'`."
-      : '';
   return new SystemError(
-    `${where}: ${location} should be a list of objects, but is ${kind}.${has}${reason} Set \`records\` to the path of the list.${missing}`,
+    `${where}: ${location} should be a list of objects, but is ${kind}.${has}${reason} Set \`records\` to the path of the list.${adviceFor(found)}`,
   );
 };

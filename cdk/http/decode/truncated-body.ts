@@ -1,7 +1,7 @@
 import {SystemError} from '../../errors.ts';
 import {networkCode} from '../response/faults.ts';
 
-type Format = 'JSON' | 'CSV' | 'XML' | 'GZIP' | 'ZIP';
+type Format = 'JSON' | 'CSV' | 'XML' | 'GZIP' | 'ZSTD' | 'ZIP';
 
 export const truncated = (format: Format, error: Error): Error =>
   Object.assign(error, {code: `${format}_TRUNCATED`});

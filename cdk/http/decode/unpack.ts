@@ -1,10 +1,12 @@
-// Unpacks gzip and zip files, recognized by their first bytes. The transport has already undone the `content-encoding`.
+// Unpacks gzip, zstd and zip files, recognized by their first bytes. The transport has already undone the `content-encoding`.
 import type {FileHandle} from 'node:fs/promises';
 import {pipeline, Readable} from 'node:stream';
-import {crc32, createGunzip} from 'node:zlib';
+import {crc32, createGunzip, createZstdDecompress} from 'node:zlib';
 import type {Entry, ZipFile} from 'yauzl';
 import {messageOf, SystemError, TransientError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {networkCode} from '../response/faults.ts';
+import {windowFault} from '../wire/content-encoding.ts';
 import {truncationError} from './truncated-body.ts';
 
 export type Unpacked = {
@@ -17,49 +19,62 @@ type Packed = {
   readonly head: Buffer;
   /** Its packed bytes, from a position. A chunk is valid until the next one is requested. */
   readonly plain: (from?: number) => AsyncIterable<Buffer>;
-  readonly read: () => Readable;
+  readonly read: (from: number) => Readable;
   readonly openZip: () => Promise<ZipFile>;
 };
 
 const isGzip = (head: Buffer): boolean => head[0] === 0x1f && head[1] === 0x8b && head[2] === 8;
 
+/** A frame, or one to skip: https://www.rfc-editor.org/rfc/rfc8878#section-3.1 */
+const isZstd = (head: Buffer): boolean => {
+  const magic = head.length < 4 ? 0 : head.readUInt32LE(0);
+  return magic === 0xfd2fb528 || magic >>> 4 === 0x184d2a5;
+};
+
 /** `PK` with the signature of a file's header, or of an archive without files. */
 const isZip = (head: Buffer): boolean =>
   head.length >= 4 && ['PK\x03\x04', 'PK\x05\x06'].includes(head.toString('latin1', 0, 4));
 
-export const isPacked = (body: Buffer): boolean => isGzip(body) || isZip(body);
+export const isPacked = (body: Buffer): boolean => isGzip(body) || isZstd(body) || isZip(body);
 
 const damaged = (where: string, format: string, cause: unknown): TransientError =>
   new TransientError(
-    `${where} answered with a damaged ${format} file: ${messageOf(cause)}. Try again later; if the error stays, report it to the API's owner.`,
+    `${where} answered with a damaged ${format} file: ${excerpt(messageOf(cause))}. Try again later; if the error stays, report it to the API's owner.`,
     {cause},
   );
 
-const explained = (error: unknown, where: string): unknown => {
+const explained = (error: unknown, where: string, format: 'gzip' | 'zstd'): unknown => {
   const code = networkCode(error) ?? '';
-  if (code === 'Z_BUF_ERROR')
-    return truncationError('GZIP', where, 'unexpected end of file', error);
-  return code.startsWith('Z_') ? damaged(where, 'gzip', error) : error;
+  const name = format === 'gzip' ? 'GZIP' : 'ZSTD';
+  if (code === 'Z_BUF_ERROR') return truncationError(name, where, 'unexpected end of file', error);
+  const advice = 'Request a file in another format';
+  return (
+    windowFault(error, where, '128 MiB', advice) ??
+    (/^(Z|ZSTD)_/.test(code) ? damaged(where, format, error) : error)
+  );
 };
 
-/** Node's gunzip reads all members, and stops without an error at a zero: tools that write whole blocks add zeros. */
-const assertOnlyZeros = async (rest: AsyncIterable<Buffer>, where: string): Promise<void> => {
-  for await (const chunk of rest) {
-    if (chunk.some((byte) => byte !== 0)) {
-      throw damaged(where, 'gzip', new Error('it has other bytes after its end'));
+/** Node reads all members of gzip but one frame of zstd, and stops without an error at a zero: tools that write whole blocks add zeros. */
+async function* decompressed(packed: Packed, where: string): AsyncGenerator<Buffer> {
+  const format = isGzip(packed.head) ? 'gzip' : 'zstd';
+  for (let from = 0, isNext = true; isNext; ) {
+    const engine = format === 'gzip' ? createGunzip() : createZstdDecompress();
+    try {
+      // With a callback, an error of the source ends the loop, and the end of the loop closes the source.
+      yield* pipeline(packed.read(from), engine, () => {});
+    } catch (error) {
+      throw explained(error, where, format);
+    }
+    from += engine.bytesWritten;
+    isNext = false;
+    for await (const chunk of packed.plain(from)) {
+      isNext = format === 'zstd' && isZstd(chunk);
+      if (isNext) break;
+      if (chunk.some((byte) => byte !== 0)) {
+        throw damaged(where, format, new Error('it has other bytes after its end'));
+      }
     }
   }
-};
-
-async function* gunzipped(packed: Packed, where: string): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip();
-  try {
-    // With a callback, an error of the source ends the loop, and the end of the loop closes the source.
-    yield* pipeline(packed.read(), gunzip, () => {});
-  } catch (error) {
-    throw explained(error, where);
-  }
-  await assertOnlyZeros(packed.plain(gunzip.bytesWritten), where);
 }
 
 const zipFault = (error: unknown, where: string): unknown => {
@@ -100,12 +115,12 @@ async function* unzipped(packed: Packed, where: string): AsyncGenerator<Unpacked
     if (!isFile(entry)) continue;
     if (entry.isEncrypted()) {
       throw new SystemError(
-        `${where}: "${entry.fileName}" in the zip is encrypted and can't be read.`,
+        `${where}: "${excerpt(entry.fileName)}" in the zip is encrypted and can't be read.`,
       );
     }
     yield {
       name: entry.fileName,
-      chunks: readEntry(zip, entry, `${where}, file "${entry.fileName}"`),
+      chunks: readEntry(zip, entry, `${where}, file "${excerpt(entry.fileName)}"`),
     };
   }
 }
@@ -113,7 +128,7 @@ async function* unzipped(packed: Packed, where: string): AsyncGenerator<Unpacked
 async function* unpacked(packed: Packed, where: string): AsyncGenerator<Unpacked> {
   if (isZip(packed.head)) yield* unzipped(packed, where);
   else {
-    const chunks = isGzip(packed.head) ? gunzipped(packed, where) : packed.plain();
+    const chunks = isPacked(packed.head) ? decompressed(packed, where) : packed.plain();
     yield {name: undefined, chunks};
   }
 }
@@ -131,19 +146,22 @@ async function* chunksOf(file: FileHandle, from: number): AsyncGenerator<Buffer>
   }
 }
 
+/** A limit, and what to do when it is reached. */
+type Most = {readonly bytes: number; readonly advice: string};
+
 /** Counts the bytes of all files together: a small archive may unpack without end. */
 async function* limited(
   files: AsyncIterable<Unpacked>,
   where: string,
-  limit: number,
+  {bytes: most, advice}: Most,
 ): AsyncGenerator<Unpacked> {
   let bytes = 0;
   async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       bytes += chunk.length;
-      if (bytes > limit) {
+      if (bytes > most) {
         throw new SystemError(
-          `${where} answered with more than ${limit} bytes, unpacked. Request a smaller part, or raise \`maxDownloadBytes\`.`,
+          `${where} answered with more than ${most} bytes, unpacked. ${advice}`,
         );
       }
       yield chunk;
@@ -156,25 +174,25 @@ async function* limited(
 export const unpackFile = async (
   file: FileHandle,
   where: string,
-  limit: number,
+  most: Most,
 ): Promise<AsyncIterable<Unpacked>> => {
   const {buffer, bytesRead} = await file.read(Buffer.alloc(4), 0, 4, 0);
   const files = unpacked(
     {
       head: buffer.subarray(0, bytesRead),
       plain: (from = 0) => chunksOf(file, from),
-      read: () => file.createReadStream({start: 0, autoClose: false}),
+      read: (start) => file.createReadStream({start, autoClose: false}),
       openZip: async () => (await import('yauzl')).fromFdPromise(file.fd, {autoClose: false}),
     },
     where,
   );
-  return limited(files, where, limit);
+  return limited(files, where, most);
 };
 
 const ofBuffer = (body: Buffer): Packed => ({
   head: body,
   plain: (from = 0) => Readable.from([body.subarray(from)]),
-  read: () => Readable.from([body]),
+  read: (from) => Readable.from([body.subarray(from)]),
   openZip: async () => (await import('yauzl')).fromBufferPromise(body),
 });
 

@@ -12,95 +12,63 @@ const DEEPEST = 50;
 const PREDEFINED = new Set(['amp', 'lt', 'gt', 'quot', 'apos']);
 
 /** HTML's names for U+00A0 to U+00FF, which APIs use in XML without a declaration. */
-const LATIN = new Map(
-  (
-    'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot ' +
-    'cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml ' +
-    'Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig ' +
-    'agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ' +
-    'ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml'
-  )
-    .split(' ')
-    .map((name, index) => [name, 0xa0 + index]),
-);
+const LATIN =
+  'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot ' +
+  'cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml ' +
+  'Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig ' +
+  'agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ' +
+  'ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml';
 
-const OTHER_NAMES = new Map([
-  ['euro', 0x20ac],
-  ['hellip', 0x2026],
-  ['ndash', 0x2013],
-  ['mdash', 0x2014],
-  ['lsquo', 0x2018],
-  ['rsquo', 0x2019],
-  ['sbquo', 0x201a],
-  ['ldquo', 0x201c],
-  ['rdquo', 0x201d],
-  ['bdquo', 0x201e],
-  ['lsaquo', 0x2039],
-  ['rsaquo', 0x203a],
-  ['bull', 0x2022],
-  ['trade', 0x2122],
-  ['dagger', 0x2020],
-  ['Dagger', 0x2021],
-  ['permil', 0x2030],
-  ['zwnj', 0x200c],
-  ['zwj', 0x200d],
+const OTHERS =
+  'euro=20ac hellip=2026 ndash=2013 mdash=2014 lsquo=2018 rsquo=2019 sbquo=201a ldquo=201c rdquo=201d bdquo=201e lsaquo=2039 ' +
+  'rsaquo=203a bull=2022 trade=2122 dagger=2020 Dagger=2021 permil=2030 zwnj=200c zwj=200d';
+
+/** Not those of @nodable/entities, the parser's own: it has no `ndash`, and a wrong `ocirc`. */
+const HTML_NAMES: ReadonlyMap<string, number> = new Map([
+  ...LATIN.split(' ').map((name, index) => [name, 0xa0 + index] as const),
+  ...OTHERS.split(' ').map((one) => {
+    const [name = '', code = ''] = one.split('=');
+    return [name, Number.parseInt(code, 16)] as const;
+  }),
 ]);
 
-/** Thrown for a reference without a value. */
-class EntityFault extends Error {
-  override readonly name = 'EntityFault';
-}
-
-const codeOf = (reference: string): number =>
-  /^#x/i.test(reference)
-    ? Number.parseInt(reference.slice(2), 16)
-    : Number.parseInt(reference.slice(1), 10);
-
-const isSign = (code: number): boolean =>
-  code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
-
-const NUMBER = /^#(x[0-9a-f]{1,8}|\d{1,8})$/i;
+const NUMBER = /^#(?:x([0-9a-f]{1,8})|(\d{1,8}))$/i;
 
 const assertNumber = (reference: string): number => {
-  const code = NUMBER.test(reference) ? codeOf(reference) : 0;
-  if (isSign(code)) return code;
-  throw new EntityFault(`&${reference}; is not a character`);
+  const [, hex, decimal] = NUMBER.exec(reference) ?? [];
+  const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+  if (code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff)) return code;
+  throw new Error(`&${reference}; is not a character`);
 };
 
 const numbered = (code: number): string => `&#${code};`;
 
-const ENDS: ReadonlyMap<string, string> = new Map([
-  ['<!--', '-->'],
-  ['<![CDATA[', ']]>'],
-  ['<?', '?>'],
-]);
+/** Comments, CDATA and instructions, to their end or that of the text. */
+const [COMMENT, CDATA, INSTRUCTION] = [
+  '<!(?=--).*?(?:-->|$)',
+  String.raw`<!\[CDATA\[.*?(?:\]\]>|$)`,
+  String.raw`<(?=\?).*?(?:\?>|$)`,
+];
 
-/** Replaces each `&` outside of comments, CDATA and processing instructions, in one pass. `textFor` gets the name after it, if any. */
+const AMPERSANDS = new RegExp(
+  String.raw`&(?:([^\s&;<>"']{1,200});)?|${COMMENT}|${CDATA}|${INSTRUCTION}`,
+  'gs',
+);
+
+/** Replaces each `&` outside of comments, CDATA and instructions. `textFor` gets the name after it, if any. */
 const replaceReferences = (
   text: string,
   textFor: (reference: string | undefined) => string,
-): string => {
-  const marks = /&(?:([^\s&;<>"']{1,200});)?|<!--|<!\[CDATA\[|<\?/g;
-  const parts: string[] = [];
-  let done = 0;
-  for (let mark = marks.exec(text); mark !== null; mark = marks.exec(text)) {
-    const [found, reference] = mark;
-    const ending = ENDS.get(found);
-    if (ending === undefined) {
-      parts.push(text.slice(done, mark.index), textFor(reference));
-      done = marks.lastIndex;
-      continue;
-    }
-    const end = text.indexOf(ending, mark.index);
-    if (end < 0) break;
-    marks.lastIndex = end + ending.length;
-  }
-  return parts.join('') + text.slice(done);
-};
+): string =>
+  text.replace(AMPERSANDS, (found, reference?: string) =>
+    found.startsWith('&') ? textFor(reference) : found,
+  );
 
-/** Text as references, so that the parser neither trims it nor takes it for markup. */
-const escaped = (text: string): string =>
-  text.replaceAll(/[&"'\s]/g, (sign) => numbered(sign.charCodeAt(0)));
+/** Text but its references, as references, so that the parser neither trims it nor takes it for markup. */
+const escapedText = (text: string): string =>
+  text.replace(/&[^&;]{1,200};|[&"'\s]/g, (found) =>
+    found.length > 1 ? found : numbered(found.charCodeAt(0)),
+  );
 
 /** Returns the text of a reference for the parser. */
 const expander = (declared: Declared) => {
@@ -109,19 +77,19 @@ const expander = (declared: Declared) => {
     if (reference.startsWith('#')) return numbered(assertNumber(reference));
     if (PREDEFINED.has(reference)) return `&${reference};`;
     if (declared.has(reference)) return declaredValue(reference, names);
-    const code = LATIN.get(reference) ?? OTHER_NAMES.get(reference);
-    if (code === undefined) throw new EntityFault(`the entity &${reference}; is not declared`);
+    const code = HTML_NAMES.get(reference);
+    if (code === undefined) throw new Error(`the entity &${reference}; is not declared`);
     return numbered(code);
   };
   const declaredValue = (name: string, names: readonly string[]): string => {
     const value = declared.get(name);
     if (value === undefined) {
-      throw new EntityFault(`the entity &${name}; refers to a file, and files are not read`);
+      throw new Error(`the entity &${name}; refers to a file, and files are not read`);
     }
-    if (names.includes(name)) throw new EntityFault(`the entity &${name}; contains itself`);
+    if (names.includes(name)) throw new Error(`the entity &${name}; contains itself`);
     expanded += value.length;
     if (names.length > DEEPEST || expanded > MOST_EXPANDED) {
-      throw new EntityFault(`the entity &${name}; grows too large`);
+      throw new Error(`the entity &${name}; grows too large`);
     }
     const inner = [...names, name];
     const replaced = replaceReferences(value, (reference) =>
@@ -134,103 +102,64 @@ const expander = (declared: Declared) => {
     reference === undefined ? '&' : textFor(reference, []);
 };
 
-/** Escapes all but references. */
-const escapedText = (text: string): string =>
-  text
-    .split(/(&[^&;]{1,200};)/)
-    .map((part, index) => (index % 2 === 1 ? part : escaped(part)))
-    .join('');
+/** A declaration from anywhere outside of its strings, up to its `>`. */
+const DECLARATION = `(?:[^"'>]+|"[^"]*(?:"|$)|'[^']*(?:'|$))*>?`;
 
-const SPACE = /\s*/y;
+const ENTITY = String.raw`<!ENTITY\s+([^\s"'<>&;%]{1,200})\s+(?:"([^"]*)"|'([^']*)'|(?:SYSTEM|PUBLIC)\s)`;
 
-const skipSpace = (text: string, at: number): number => {
-  SPACE.lastIndex = at;
-  SPACE.test(text);
-  return SPACE.lastIndex;
+const PATTERNS = {
+  space: /\s*/y,
+  prolog: new RegExp(`\\s*(?:(?:${COMMENT}|${INSTRUCTION})\\s*)*`, 'sy'),
+  doctype: /<!DOCTYPE[^"'>[]*(?:"[^"]*"[^"'>[]*|'[^']*'[^"'>[]*){0,2}/y,
+  declaration: new RegExp(DECLARATION, 'y'),
+  /** One of those before the `]`, with the name and the value of an entity. */
+  item: new RegExp(
+    `(?![\\]]|$)(?:${COMMENT}|${INSTRUCTION}|%[^;]*;?|(?:${ENTITY})?${DECLARATION})\\s*`,
+    'sy',
+  ),
 };
 
-/** The index after the next occurrence; or the end of the text. */
-const after = (text: string, sign: string, at: number): number => {
-  const index = text.indexOf(sign, at);
-  return index < 0 ? text.length : index + sign.length;
+const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
 };
 
-/** The index after the `>` of a declaration, whose strings may hold others. */
-const afterDeclaration = (text: string, at: number): number => {
-  const signs = /["'>]/g;
-  signs.lastIndex = at;
-  for (let sign = signs.exec(text); sign !== null; sign = signs.exec(text)) {
-    if (sign[0] === '>') return signs.lastIndex;
-    signs.lastIndex = after(text, sign[0], signs.lastIndex);
-  }
-  return text.length;
-};
-
-const ENTITY =
-  /<!ENTITY\s+(%\s+)?([^\s"'<>&;%]{1,200})\s+(?:"([^"]*)"|'([^']*)'|(?:SYSTEM|PUBLIC)\s)/y;
+const endOf = (pattern: RegExp, text: string, at: number): number =>
+  at + (matchAt(pattern, text, at)?.[0].length ?? 0);
 
 /** Numbers are replaced in a declaration, names only where the entity is used. */
 const literalOf = (value: string): string =>
-  value.replaceAll(/&(#[^;&\s]{1,20});/g, (_all, reference: string) =>
+  value.replace(/&(#[^;&\s]{1,20});/g, (_all, reference: string) =>
     String.fromCodePoint(assertNumber(reference)),
   );
 
-/** The first declaration of a name counts. */
-const declare = (text: string, at: number, declared: Map<string, string | undefined>): void => {
-  ENTITY.lastIndex = at;
-  const [, parameter, name, double, single] = ENTITY.exec(text) ?? [];
-  if (name === undefined || parameter !== undefined || declared.has(name)) return;
-  const value = double ?? single;
-  declared.set(name, value === undefined ? undefined : literalOf(value));
-};
-
-/** The index after a comment or an instruction; or the same index without one. */
-const afterAside = (text: string, at: number): number => {
-  if (text.startsWith('<!--', at)) return after(text, '-->', at);
-  return text.startsWith('<?', at) ? after(text, '?>', at) : at;
-};
-
-const afterItem = (text: string, at: number): number => {
-  if (text[at] === '%') return after(text, ';', at);
-  const aside = afterAside(text, at);
-  return aside === at ? afterDeclaration(text, at) : aside;
-};
-
-/** Reads declarations up to the `]`. */
+/** Reads declarations up to the `]`. The first one of a name counts. */
 const readSubset = (text: string, start: number, declared: Map<string, string | undefined>) => {
-  let at = skipSpace(text, start);
-  while (at < text.length && text[at] !== ']') {
-    declare(text, at, declared);
-    at = skipSpace(text, afterItem(text, at));
+  let at = endOf(PATTERNS.space, text, start);
+  for (;;) {
+    const item = matchAt(PATTERNS.item, text, at);
+    if (item === null) return at;
+    const [all, name, double, single] = item;
+    at += all.length;
+    if (name === undefined || declared.has(name)) continue;
+    const value = double ?? single;
+    declared.set(name, value === undefined ? undefined : literalOf(value));
   }
-  return at;
 };
-
-/** The index of the document's first markup, after its declaration, comments and instructions. */
-const afterProlog = (text: string): number => {
-  let at = skipSpace(text, 0);
-  for (let next = afterAside(text, at); next !== at; next = afterAside(text, at)) {
-    at = skipSpace(text, next);
-  }
-  return at;
-};
-
-const DOCTYPE_START = /<!DOCTYPE[^"'>[]*(?:"[^"]*"[^"'>[]*|'[^']*'[^"'>[]*){0,2}/y;
 
 /** Takes the document type out of a text, but keeps its lines. */
 const splitDoctype = (text: string): {readonly text: string; readonly declared: Declared} => {
   const declared = new Map<string, string | undefined>();
-  const start = afterProlog(text);
-  DOCTYPE_START.lastIndex = start;
-  if (!DOCTYPE_START.test(text)) return {text, declared};
-  const head = DOCTYPE_START.lastIndex;
+  const start = endOf(PATTERNS.prolog, text, 0);
+  const head = endOf(PATTERNS.doctype, text, start);
+  if (head === start) return {text, declared};
   const end = text[head] === '[' ? readSubset(text, head + 1, declared) : head;
-  const rest = afterDeclaration(text, end);
+  const rest = endOf(PATTERNS.declaration, text, end);
   const lines = text.slice(start, rest).replaceAll(/[^\n]+/g, '');
   return {text: text.slice(0, start) + lines + text.slice(rest), declared};
 };
 
-/** The document without its type, and with the values of its entities. Throws an EntityFault for a reference without a value. */
+/** The document without its type, and with the values of its entities. Throws for a reference without a value. */
 export const expandEntities = (document: string): string => {
   const {text, declared} = splitDoctype(document);
   return text.includes('&') ? replaceReferences(text, expander(declared)) : text;

@@ -70,7 +70,8 @@ describe('XML', () => {
       'with strings instead of records',
       '<feed><entry>1</entry></feed>',
       'feed.entry',
-      'GET x: "feed.entry" in the body should be a list of objects, but is a list with other values. The body has: feed. Set `records` to the path of the list.',
+      'GET x: "feed.entry" in the body should be a list of objects, but is a list with other values. The body has: feed. Set `records` to the path of the list.' +
+        " If its values are to become records, name them: `records: {path: 'feed.entry', wrap: 'value'}`.",
     ],
     [
       'without a path',

@@ -1,10 +1,13 @@
 import {isUtf8} from 'node:buffer';
 import {messageOf, SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {isObject} from '../../json/values.ts';
 import {inBatches} from './batches.ts';
 import {assertDeclared, declaredIn, looksLikeUtf8, meantBy, shownIn} from './charset.ts';
 import type {About, Batch, Decoder, StreamOptions} from './decoder.ts';
+import {assertFits} from './memory.ts';
 import {assertFormat, HEAD_LENGTH} from './other-format.ts';
+import {shapedRecords} from './record-shape.ts';
 import {assertRecords} from './records-in-document.ts';
 import {openText} from './text.ts';
 import {emptyBodyError, truncationError} from './truncated-body.ts';
@@ -50,6 +53,7 @@ const isTruncated = (text: string): boolean => {
 };
 
 const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<unknown> => {
+  assertFits(body, about.where, 'XML');
   const {XMLParser, XMLValidator} = await import('fast-xml-parser');
   const text = decodeXmlBody(body, about, options.encoding).trim();
   const {where, contentType = 'not given'} = about;
@@ -61,7 +65,7 @@ const parse = async (body: Buffer, about: About, options: XmlOptions): Promise<u
     isTruncated(text)
       ? truncationError('XML', where, `content-type ${contentType}, ${body.length} bytes`, cause)
       : new SystemError(
-          `${where} answered with something that is not XML (content-type ${contentType}, ${body.length} bytes): ${reason}`,
+          `${where} answered with something that is not XML (content-type ${contentType}, ${body.length} bytes): ${excerpt(reason)}`,
           {cause},
         );
   try {
@@ -130,12 +134,15 @@ async function* readRecords(
 ): AsyncGenerator<Batch> {
   const body = await read(chunks, stream);
   const document = await parse(body, stream, options);
-  const {where, records: path, withoutRecords} = stream;
+  const {where, records: path, withoutRecords, shape} = stream;
   const found = path === undefined ? document : find(document, path);
-  yield {
-    records: assertRecords({where, path, found, document, withoutRecords}),
-    bytes: body.length,
-  };
+  const records = shape
+    ? shapedRecords(document, {
+        ...{where, path, shape, withoutRecords, childrenOf},
+        isMissing: found === undefined,
+      })
+    : assertRecords({where, path, found, document, withoutRecords});
+  yield {records, bytes: body.length};
 }
 
 /**
@@ -147,4 +154,5 @@ export const xml = (options: XmlOptions = {}): Decoder => ({
   decode: (body, about) => parse(body, about, options),
   stream: (chunks, stream) => inBatches(readRecords(chunks, stream, options)),
   find,
+  childrenOf,
 });

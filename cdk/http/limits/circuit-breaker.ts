@@ -2,7 +2,7 @@
 // trial request; each failed trial doubles the pause.
 import {TransientError} from '../../errors.ts';
 import {actionOf} from '../response/action.ts';
-import {describeFault, isTransientFault} from '../response/faults.ts';
+import {describeFault, describeStatus, isTransientFault} from '../response/faults.ts';
 import type {HttpRequest, HttpResponse, Send} from '../types.ts';
 import type {Clock} from './clock.ts';
 import type {Waits} from './waits.ts';
@@ -78,7 +78,7 @@ const refuse = (request: HttpRequest, {lastFault, openUntil}: Circuit, now: numb
 const faultIn = (response: HttpResponse): string | undefined | null => {
   const action = actionOf(response);
   if (action === 'rate-limited') return null;
-  return action === 'retry' ? String(response.status) : undefined;
+  return action === 'retry' ? describeStatus(response) : undefined;
 };
 
 export const withCircuitBreaker = (

@@ -3,6 +3,7 @@ import {failureOf} from '../../../test/failure-of.ts';
 import {fault, NOW, request, responseOf, retrying} from '../../../test/http/retrying.ts';
 import {runWith} from '../../../test/http/run.ts';
 import {ConfigError} from '../../errors.ts';
+import type {HttpResponse, ResponseRule} from '../types.ts';
 import {DEFAULT_RETRY, withRetry} from './retry.ts';
 
 describe('a response', () => {
@@ -111,7 +112,6 @@ describe('a fault', () => {
     ['UND_ERR_NOT_SUPPORTED'],
     ['UND_ERR_DESTROYED'],
     ['UND_ERR_CLOSED'],
-    ['UND_ERR_REDIRECT_MAX'],
     ['UND_ERR_HEADERS_OVERFLOW'],
     ['ERR_INVALID_URL'],
     ['EACCES'],
@@ -307,6 +307,59 @@ describe('the wait before an attempt', () => {
       'GET https://api.test/items: 500; attempt 2 of 6 in 0.5 s.',
       'GET https://api.test/items: ECONNRESET; attempt 3 of 6 in 1.0 s.',
     ]);
+  });
+});
+
+describe('the log says why an attempt was not the last', () => {
+  const rule = (part: Partial<ResponseRule>): ResponseRule => ({action: 'retry', ...part});
+
+  test.each<[HttpResponse, string]>([
+    [
+      responseOf(503, {}, '{"error": {"message": "Down for maintenance."}}'),
+      '503 (Down for maintenance)',
+    ],
+    [responseOf(500, {}, 'Oops.\n'), '500 (Oops)'],
+    [responseOf(500, {'content-type': 'text/html'}, '<h1>Oops</h1>'), '500 (Oops)'],
+    [responseOf(502), '502'],
+    [
+      {
+        ...responseOf(200, {}, '{"status": "pending", "id": 1}'),
+        rule: rule({body: {path: 'status'}}),
+      },
+      '200 (a rule of the source: status is "pending")',
+    ],
+    [
+      {
+        ...responseOf(200, {}, '{"job": {"done": false}}'),
+        rule: rule({body: {path: 'job', matches: /false/}}),
+      },
+      '200 (a rule of the source: job is {"done":false})',
+    ],
+    [
+      {...responseOf(200, {}, 'Come back later.'), rule: rule({text: /later/})},
+      '200 (a rule of the source: Come back later)',
+    ],
+    [{...responseOf(202), rule: rule({status: 202})}, '202 (a rule of the source)'],
+    [
+      {
+        ...responseOf(200, {}, `{"status": "${'x'.repeat(1_000_000)}"}`),
+        rule: rule({body: {path: 'status'}}),
+      },
+      `200 (a rule of the source: status is "${'x'.repeat(299)}…)`,
+    ],
+  ])('%#', async (given, expected) => {
+    const {send, log} = retrying([given, responseOf(200)]);
+    await send();
+    expect(log).toEqual([`GET https://api.test/items: ${expected}; attempt 2 of 6 in 0.5 s.`]);
+  });
+
+  test('and so does the message of a wait that is too long', async () => {
+    const {send} = retrying([
+      responseOf(429, {'retry-after': '9999'}, '{"message": "Slow down."}'),
+    ]);
+    expect(await failureOf(send)).toContain(
+      'GET https://api.test/items answered 429 (Slow down) and requires a wait of 9999 s,',
+    );
   });
 });
 

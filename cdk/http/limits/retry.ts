@@ -6,6 +6,7 @@ import {
   broken,
   describeFault,
   describeResponse,
+  describeStatus,
   exhausted,
   isTransientFault,
   MAY_HAVE_TAKEN_EFFECT,
@@ -106,7 +107,7 @@ const settle = (request: HttpRequest, outcome: Outcome, attempts: number): HttpR
 };
 
 const describeOutcome = (outcome: Outcome): string =>
-  outcome.kind === 'response' ? String(outcome.response.status) : describeFault(outcome.error);
+  outcome.kind === 'response' ? describeStatus(outcome.response) : describeFault(outcome.error);
 
 const spend = (budget: RetryBudget, request: HttpRequest, outcome: Outcome): void => {
   if (isOverLimit(outcome) || budget.spend()) return;

@@ -81,13 +81,9 @@ const targetOf = (request: HttpRequest, names: readonly string[], to: To): Targe
   return targetNamed(request, name);
 };
 
-const OTHER_LINKS = ['prev', 'previous', 'first', 'last'];
-
-/** The Link header of a last page names the first or the previous page; a header without them is not about paging. */
 const byLink: Sign = (page) => {
   const step = linkHeader().next(page);
-  if (step !== undefined) return {step};
-  return hasLink(page.response, ...OTHER_LINKS) ? END : undefined;
+  return step && {step};
 };
 
 export const moreOf = (page: FetchedPage): boolean | undefined =>
@@ -120,19 +116,20 @@ const stepBy = (
 
 const RELATIONS = ['links', 'link', '_links'];
 
-/** A list of links: `[{rel: 'next', href: '…'}]` at PayPal, `{relation, url}` in FHIR. */
+/** Of a list of links: `[{rel: 'next', href: '…'}]` at PayPal, `{relation, url}` in FHIR. */
+const relationsAt = ({json}: FetchedPage, path: string): readonly unknown[] => {
+  const links = valueAt(json, path);
+  return (Array.isArray(links) ? links : []).map(
+    (link) => valueAt(link, 'rel') ?? valueAt(link, 'relation'),
+  );
+};
+
 const byLinkList: Sign = (page) => {
   for (const path of RELATIONS) {
-    const links = valueAt(page.json, path);
-    const relations = (Array.isArray(links) ? links : []).map(
-      (link) => valueAt(link, 'rel') ?? valueAt(link, 'relation'),
-    );
-    const next = relations.indexOf('next');
-    if (next >= 0) {
-      const name = valueAt(links, `${next}.href`) === undefined ? 'url' : 'href';
-      return {step: nextUrl(`${path}.${next}.${name}`).next(page)};
-    }
-    if (relations.some((one) => OTHER_LINKS.includes(String(one)))) return END;
+    const next = relationsAt(page, path).indexOf('next');
+    if (next < 0) continue;
+    const name = valueAt(page.json, `${path}.${next}.href`) === undefined ? 'url' : 'href';
+    return {step: nextUrl(`${path}.${next}.${name}`).next(page)};
   }
   return undefined;
 };
@@ -196,15 +193,22 @@ const byNext: Sign = (page, to) => {
   return found.length > 0 && moreOf(page) !== true ? END : undefined;
 };
 
+const OTHER_LINKS = ['prev', 'previous', 'first', 'last'];
+
 const hasOther = (links: JsonObject): boolean =>
   [...OTHER_LINKS, 'cursors'].some((name) => Object.hasOwn(links, name));
 
-/** Links to other pages, but none to the next one: JSON:API, HAL, Facebook. */
+/** Links to other pages, but none to the next one: the Link header, link lists, JSON:API, HAL, Facebook. */
 const byOtherLinks: Sign = (page) => {
-  const others = ['links', '_links', 'paging', 'pages'].some((container) => {
-    const links = valueAt(page.json, container);
-    return isObject(links) && hasOther(links);
-  });
+  const others =
+    hasLink(page.response, ...OTHER_LINKS) ||
+    RELATIONS.some((path) =>
+      relationsAt(page, path).some((one) => OTHER_LINKS.includes(String(one))),
+    ) ||
+    ['links', '_links', 'paging', 'pages'].some((container) => {
+      const links = valueAt(page.json, container);
+      return isObject(links) && hasOther(links);
+    });
   return others && moreOf(page) !== true ? END : undefined;
 };
 

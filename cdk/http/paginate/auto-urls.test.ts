@@ -92,6 +92,27 @@ describe('auto follows the URLs of an API that', () => {
       },
     ],
     [
+      'has the next URL in the body, and the first page in the Link header',
+      FROM,
+      {
+        from: byFrom,
+        answer: ({rows, next}) => ({
+          json: {items: rows, next: urlOf(next)},
+          headers: {link: '</items>; rel="first", </items>; rel="prev"'},
+        }),
+      },
+    ],
+    [
+      'has the next URL in the body, and other pages in a list of links',
+      FROM,
+      {
+        from: byFrom,
+        answer: ({rows, next}) => ({
+          json: {items: rows, next: urlOf(next), links: [{rel: 'previous', href: '/items'}]},
+        }),
+      },
+    ],
+    [
       'has paging.next with a link and a token (HubSpot)',
       FROM,
       {

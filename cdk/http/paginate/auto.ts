@@ -1,4 +1,5 @@
 import {SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {isObject} from '../../json/values.ts';
 import {describeRequest} from '../types.ts';
 import {
@@ -42,7 +43,7 @@ const keysOf = (json: unknown): string => {
       ? [key, ...Object.keys(value).map((below) => `${key}.${below}`)]
       : [key],
   );
-  return keys.slice(0, MOST_KEYS).join(', ');
+  return excerpt(keys.slice(0, MOST_KEYS).join(', '));
 };
 
 /** The reason why a page without any sign of a next one cannot be the last. */

@@ -1,4 +1,5 @@
 import {SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {fieldOf, isObject, type JsonObject} from '../../json/values.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
 import {ASIDE, ENVELOPES, LISTS, WRAPPERS} from './auto-names.ts';
@@ -34,7 +35,7 @@ const onlyOf = (
 ): readonly unknown[] | undefined => {
   const [first, ...others] = candidates;
   if (others.length === 0 || candidates.every(({list}) => list.length === 0)) return first?.list;
-  const paths = candidates.map(({path}) => path).join(', ');
+  const paths = excerpt(candidates.map(({path}) => path).join(', '));
   throw new SystemError(
     `${describeRequest(request)}: the body has several lists that could be the records: ${paths}. Set \`records\` to one of them.`,
   );

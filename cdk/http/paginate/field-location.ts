@@ -40,11 +40,16 @@ export const flagAt = (
 };
 
 /** A value for the next request. A value that a query string can't carry exactly is an error. */
-export const scalarIn = (request: HttpRequest, where: string, value: unknown): string | number => {
+export const scalarIn = (
+  request: HttpRequest,
+  where: string,
+  value: unknown,
+  advice = 'Set `next` to the location where the API names its next page.',
+): string | number => {
   if (typeof value === 'string') return value;
   if (typeof value !== 'number') {
     throw new SystemError(
-      `${describeRequest(request)}: ${where} should be a string or a number, but is ${kindOf(value)}. Set \`next\` to the location where the API names its next page.`,
+      `${describeRequest(request)}: ${where} should be a string or a number, but is ${kindOf(value)}. ${advice}`,
     );
   }
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) {

@@ -3,6 +3,9 @@ import {listOf} from '../../../test/http/list-of.ts';
 import {GET, items, pageThrough, param} from '../../../test/http/paging.ts';
 import {rawRecordsOf} from '../decode/lazy-records.ts';
 import type {HttpRequest} from '../types.ts';
+import {cursorIn} from './cursor-in.ts';
+import {offset} from './offset.ts';
+import {pageNumber} from './page-number.ts';
 import type {PaginateOptions} from './paginate.ts';
 import type {FetchedPage} from './paginator.ts';
 
@@ -122,6 +125,58 @@ describe('a page that was already read', () => {
         'SystemError: GET https://api.test/items: the server sent the same page again (page 2, 2 records). It may ' +
         'not know the parameter that `next` sets: check its name. The records up to here were read.',
     });
+  });
+
+  describe('that is the first one', () => {
+    const readFirst = (count: number, paging: PaginateOptions, envelope: object = {}) =>
+      pageThrough({records: 'rows', ...paging}, () => ({json: {...envelope, rows: items(count)}}));
+    const sized = {size: {name: 'per_page', value: 3}};
+
+    test.each<[string, PaginateOptions, object]>([
+      ['page numbers', {next: pageNumber(sized)}, {}],
+      ['offsets', {next: offset({size: 3})}, {}],
+      ['page numbers and a size in the query', {next: pageNumber()}, {}],
+    ])('ends a list that is shorter than requested with a warning: %s', async (_case, paging) => {
+      const api = () => ({json: {rows: items(2)}});
+      const url = new URL('https://api.test/items?per_page=3');
+      const list = await pageThrough({records: 'rows', ...paging}, api, {...GET, url});
+      expect(list.records).toEqual(items(2));
+      expect([list.warnings, list.failure]).toEqual([[WARNING(2, 2)], undefined]);
+    });
+
+    test.each<[string, number, PaginateOptions, object]>([
+      ['the page is full', 3, {next: pageNumber(sized)}, {}],
+      ['the requested size is unknown', 2, {next: pageNumber()}, {}],
+      ['the API says that there is more', 2, {next: pageNumber({...sized, more: 'm'})}, {m: true}],
+      ['the API counts more records', 2, {next: pageNumber(sized), total: 'n'}, {n: 3}],
+      ['the API counts more pages', 2, {next: pageNumber({...sized, total: 'n'})}, {n: 2}],
+      ['the API names a next page', 2, {next: cursorIn('c', 'cursor')}, {c: 'x'}],
+      ['the function of the source names it', 2, {next: endless}, {}],
+    ])('is an error if %s', async (_why, count, paging, envelope) => {
+      const list = await readFirst(count, paging, envelope);
+      expect(list.records).toEqual(items(count));
+      expect(list.failure).toContain(
+        `the server sent the same page again (page 2, ${count} records)`,
+      );
+    });
+
+    test('ends a list without a word if the API counts just these records', async () => {
+      const paging = {next: pageNumber(), total: 'n', incomplete: 'fail'} as const;
+      expect(await readFirst(2, paging, {n: 2})).toEqual({
+        requests: ['?page=1', '?page=2'],
+        records: items(2),
+      });
+    });
+  });
+
+  test('is noticed although the body has other spaces than parsed records', async () => {
+    const bodies = [1, 1].map((id) => JSON.stringify([{id}], undefined, 2));
+    const read_ = async () => {
+      for await (const {records} of listOf(bodies, {prefetch: false})) Object.keys(records);
+    };
+    await expect(read_()).rejects.toThrow(
+      'the server sent the same page again (page 2, 1 records)',
+    );
   });
 
   test.each<[string, readonly (readonly object[])[]]>([

@@ -2,7 +2,8 @@
 import {hash} from 'node:crypto';
 import {SystemError} from '../../errors.ts';
 import {printExact} from '../../json/exact.ts';
-import {describeRequest, type HttpRequest} from '../types.ts';
+import {describeRequest, describeUrl, type HttpRequest} from '../types.ts';
+import {isShort} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 
 /** Identifies a request; all have the same headers. Hashed, because lists have many pages. */
@@ -15,9 +16,8 @@ const fingerprint = ({url, json, form}: HttpRequest): string => {
 export const assertNewRequest = (request: HttpRequest, seen: Set<string>): void => {
   const key = fingerprint(request);
   if (seen.has(key)) {
-    const {origin, pathname} = request.url;
     throw new SystemError(
-      `${origin}${pathname}: pagination loops: the next page was already fetched. The records up to here were read; report this to the API's owner.`,
+      `${describeUrl(request.url)}: pagination loops: the next page was already fetched. The records up to here were read; report this to the API's owner.`,
     );
   }
   seen.add(key);
@@ -30,15 +30,28 @@ export const assertBelowCap = (request: HttpRequest, index: number, maxPages: nu
   );
 };
 
-/** A server that does not know the page parameter sends its first page again and again. */
-export const assertKnownParameter = (request: HttpRequest, before: FetchedPage): void => {
-  if (before.index > 0) return;
+/** True if the pages have all records that the API counts. */
+export const isWhole = ({seen, counted}: FetchedPage): boolean =>
+  counted !== undefined && seen >= counted;
+
+/**
+ * A server that does not know the page parameter sends its first page again and again. Others do so only for a list of one
+ * page, which is certain if they count its records. Without a count or another sign of a next page it is only likely, if the
+ * page is shorter than requested.
+ */
+export const assertKnownParameter = (
+  request: HttpRequest,
+  before: FetchedPage,
+  isTried: boolean,
+): void => {
+  if (before.index > 0 || isWhole(before)) return;
+  if (before.counted === undefined && isTried && isShort(before)) return;
   throw new SystemError(
     `${describeRequest(request)}: the server sent the same page again (page ${before.index + 2}, ${before.records.length} records). It may not know the parameter that \`next\` sets: check its name. The records up to here were read.`,
   );
 };
 
-/** After different pages the server knows the parameter: it may send its last page for any later one. */
+/** For a server that may send its last page for any later one. */
 export const repeatReason = (index: number, count: number): string =>
   `the server sent an earlier page again (page ${index + 1}, ${count} records), and the list was ended there`;
 

@@ -13,6 +13,12 @@ export const requestedSizes = ({url, json = {}, form = {}}: HttpRequest): readon
   return sizes.filter((size) => size > 0);
 };
 
+/** True for a first page with fewer records than were requested. */
+export const isShort = ({records, request}: FetchedPage): boolean => {
+  const sizes = requestedSizes(request);
+  return sizes.length > 0 && sizes.every((size) => records.length < size);
+};
+
 /** A page is full if it has as many records as the first one; the first, if it has as many as were requested. */
 const isFull = ({index, firstSize, records, request}: FetchedPage): boolean =>
   records.length > 0 &&

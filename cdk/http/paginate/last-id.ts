@@ -5,6 +5,7 @@ import {describeRequest} from '../types.ts';
 import {type FieldLocation, flagAt, scalarIn} from './field-location.ts';
 import {emptyPageReason} from './incomplete-reason.ts';
 import type {Paginator} from './paginator.ts';
+import {type Target, targetStep, valueAtTarget} from './target.ts';
 
 type LastIdOptions = {
   /** The location of a has-more flag. It saves the request for the empty last page. */
@@ -12,12 +13,12 @@ type LastIdOptions = {
 };
 
 /**
- * Pages by a key: a field of the last record goes into a query parameter, such as `starting_after`. No record is missed
+ * Pages by a key: a field of the last record goes into the next request (`to`), such as `starting_after`. No record is missed
  * between two pages if the list is sorted by that field. The list ends at an empty page.
  */
 export const lastId = <R extends object>(
   field: FieldPath<NoInfer<R>>,
-  parameter: string,
+  to: Target,
   {more}: LastIdOptions = {},
 ): Paginator<R> => ({
   next: (page) => {
@@ -32,8 +33,8 @@ export const lastId = <R extends object>(
     const key = scalarIn(page.request, `"${field}" of the last record`, value);
     // If the parameter means "from" rather than "after", the last page has only the record of the request.
     const inclusiveEnd =
-      page.records.length === 1 && page.request.url.searchParams.get(parameter) === String(key);
-    return inclusiveEnd ? undefined : {query: {[parameter]: key}};
+      page.records.length === 1 && String(valueAtTarget(page.request, to)) === String(key);
+    return inclusiveEnd ? undefined : targetStep(page.request, to, key);
   },
   incompleteReason: (page) => emptyPageReason(page, more),
 });

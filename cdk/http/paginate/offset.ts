@@ -49,5 +49,6 @@ export const offset = ({
         : mayHaveNext(page, end);
     return hasNext ? partStep(part, {[name]: reached}) : undefined;
   },
+  isTried: (page) => flagAt(page, end.more) === undefined,
   incompleteReason: (page) => emptyPageReason(page, end.more),
 });

@@ -18,7 +18,7 @@ const read = async (path: string, options: ListRequestOptions & PaginateOptions)
   const messages: string[] = [];
   const records: object[] = [];
   const {paginate, close} = openHttpClient(
-    {baseUrl: API, auth: bearer('hush')},
+    {baseUrl: API, auth: bearer('hush'), allowedHosts: ['cdn.test']},
     {
       signal: new AbortController().signal,
       clock: virtualClock(0),

@@ -1,4 +1,4 @@
-import {countAt, type FieldLocation} from './field-location.ts';
+import {countAt, type FieldLocation, flagAt} from './field-location.ts';
 import {emptyPageReason} from './incomplete-reason.ts';
 import {type CountedEnd, mayHaveNext} from './offset.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
@@ -39,6 +39,7 @@ export const pageNumber = ({
         left === undefined ? mayHaveNext(page, end) : page.records.length > 0 && left > 0;
       return hasNext ? partStep(part, {[name]: numberOf(page) + 1}) : undefined;
     },
+    isTried: (page) => pagesAfter(page) === undefined && flagAt(page, end.more) === undefined,
     incompleteReason: (page) => {
       const left = pagesAfter(page) ?? 0;
       return left > 0

@@ -259,6 +259,7 @@ describe('the records of a page', () => {
       [{id: 1}, 'two'],
       {},
       'the body should be a list of objects, but is a list with other values.',
+      " If its values are to become records, name them: `records: {wrap: 'value'}`.",
     ],
     [
       'a list with null',
@@ -271,6 +272,7 @@ describe('the records of a page', () => {
       {items: [[]]},
       {records: 'items'},
       '"items" in the body should be a list of objects, but is a list with other values. The body has: items.',
+      " If its rows are lists of values, name these: `records: {path: 'items', columns: ['id', …]}`.",
     ],
     [
       'another field',
@@ -284,9 +286,9 @@ describe('the records of a page', () => {
       {records: 'items'},
       '"items" in the body should be a list of objects, but is undefined.',
     ],
-  ])('fail with the type of %s', async (_what, json, options, message) => {
+  ])('fail with the type of %s', async (_what, json, options, message, advice = '') => {
     expect(await failureOf(() => onePage(json, options))).toBe(
-      `SystemError: GET https://api.test/items: ${message} Set \`records\` to the path of the list.${hintFor(message)}`,
+      `SystemError: GET https://api.test/items: ${message} Set \`records\` to the path of the list.${hintFor(message)}${advice}`,
     );
   });
 

@@ -2,11 +2,12 @@ import type {JsonObject} from '../../json/values.ts';
 import {asOne, hasNoContent, openResponse} from '../decode/decode-response.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {isTouched, pageWith} from '../decode/lazy-records.ts';
+import {type RecordsOption, recordsOption, shapedRecords} from '../decode/record-shape.ts';
 import {assertRecords, recordsAtPath} from '../decode/records-in-document.ts';
 import type {WithoutRecords} from '../decode/records-path.ts';
 import {actionOf, withEmptyOn} from '../response/action.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
-import type {Follow} from '../wire/crossing.ts';
+import type {Follow, HoldsSecret} from '../wire/crossing.ts';
 import {describeDecision} from './describe-decision.ts';
 import {countAt, type FieldLocation} from './field-location.ts';
 import {
@@ -14,6 +15,7 @@ import {
   assertKnownParameter,
   assertNewRequest,
   checkEnd,
+  isWhole,
   repeatReason,
   truncationCheck,
 } from './guards.ts';
@@ -21,10 +23,14 @@ import {fullPageReason} from './incomplete-reason.ts';
 import {type FetchedPage, type Paginator, takeStep} from './paginator.ts';
 import {openRepeatCheck} from './repeats.ts';
 import {type ListResume, openList} from './resume.ts';
+import {syncTokenIn} from './sync-token.ts';
 
 export type PaginateOptions<R extends object = object> = {
-  /** The path of the records in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. */
-  readonly records?: string;
+  /**
+   * The path of the records in the body: `items`, `data.rows`, `groups.*.items`. Default: the body itself is the list. An
+   * object makes records of other values, or adds fields from around them: `{path: 'tags', wrap: 'name'}`.
+   */
+  readonly records?: RecordsOption<R>;
   /** A body that has nothing at `records` is an `error` (the default) or an `empty` list. Null is always an empty one. */
   readonly withoutRecords?: WithoutRecords;
   /** Finds the next page: a paginator, or your own function. Without it one page is read. */
@@ -41,6 +47,11 @@ export type PaginateOptions<R extends object = object> = {
   readonly incomplete?: 'warn' | 'fail';
   /** More pages are an error. Default 100,000. */
   readonly maxPages?: number;
+  /**
+   * The location of the API's sync token, for a stream with `cursor: {token: …}`: `nextSyncToken`. A page without it has none. Of several
+   * locations the first one with a token counts.
+   */
+  readonly token?: FieldLocation | readonly FieldLocation[];
   /** True (the default) requests the next page while you work on this one; false waits until you need it. */
   readonly prefetch?: boolean;
 };
@@ -50,6 +61,8 @@ export type FetchedRecords<R extends object> = {
   readonly bytes: number;
   /** Why the list may be incomplete. Set on an additional page without records after the last one. */
   readonly incompleteReason?: string;
+  /** The API's token for all records up to here. */
+  readonly token?: string | number;
   /** Resumes the list after this page; undefined on the last page, or if it would contain a secret. */
   readonly resume?: JsonObject;
 };
@@ -59,6 +72,8 @@ export type Paging = {
   readonly sendAllowing: (allowed: readonly number[]) => Send;
   /** Follows links to a next page. Credentials must not follow one to another origin. */
   readonly follow?: Follow;
+  /** Finds credentials in a body, which then is not saved. */
+  readonly holdsSecret?: HoldsSecret;
   readonly warn: (message: string) => void;
   /** Logs what the paginator decides after each page. */
   readonly debug?: (message: string) => void;
@@ -92,16 +107,23 @@ type Content<R extends object> = Pick<Fetched<R>, 'json' | 'bytes' | 'records'>;
 const contentReader = <R extends object>(
   decoder: Decoder,
   limit: number,
-  {records: path, withoutRecords}: Pick<PaginateOptions, 'records' | 'withoutRecords'>,
+  {records: option, withoutRecords}: Pick<PaginateOptions<R>, 'records' | 'withoutRecords'>,
   paginator: Pick<Paginator, 'records'>,
 ) => {
-  // A paginator that finds the records itself needs the parsed body.
-  let location = path !== undefined || paginator.records === undefined ? {path} : undefined;
-  const {find = recordsAtPath} = decoder;
+  const {path, shape} = recordsOption(option);
+  // Records that are made from something else, or that a paginator finds, need the parsed body.
+  const isLazy = shape === undefined && (path !== undefined || paginator.records === undefined);
+  let location = isLazy ? {path} : undefined;
+  const {find = recordsAtPath, childrenOf} = decoder;
   const {records: detect = ({json}) => json} = paginator;
   const recordsIn = (request: HttpRequest, document: unknown): readonly R[] => {
     const found = path === undefined ? detect({request, json: document}) : find(document, path);
-    return assertRecords({where: describeRequest(request), path, found, document, withoutRecords});
+    const about = {where: describeRequest(request), path, withoutRecords};
+    if (shape === undefined) return assertRecords({...about, found, document});
+    return shapedRecords(path === undefined ? found : document, {
+      ...{...about, shape, childrenOf},
+      isMissing: found === undefined,
+    });
   };
   return async (
     request: HttpRequest,
@@ -128,22 +150,23 @@ const countsOf = (
   counted: maxOf(total === undefined ? undefined : countAt(decoded, total), before?.counted),
 });
 
-/** Returns why a page that was sent before ends the list; undefined for a new one. */
+/** Undefined for a new page; for one that was sent before a function that says why its end of the list is uncertain. */
 const repeatFinder = <R extends object>(
   open: ReturnType<typeof contentReader<R>>,
+  isTried: Paginator<R>['isTried'],
 ): ((
   request: HttpRequest,
   records: readonly R[],
   before: Fetched<R> | undefined,
-) => Promise<string | undefined>) => {
+) => Promise<Paginator<R>['incompleteReason']>) => {
   const isSentBefore = openRepeatCheck();
   return async (request, records, before) => {
     // Read from its body again, because the reader may have changed its records.
     const previous = async () =>
       before && (await open(before.request, before.response, undefined)).records;
     if (!(await isSentBefore(records, previous)) || before === undefined) return undefined;
-    assertKnownParameter(request, before);
-    return repeatReason(before.index + 1, records.length);
+    assertKnownParameter(request, before, isTried?.(before) ?? false);
+    return () => (isWhole(before) ? undefined : repeatReason(before.index + 1, records.length));
   };
 };
 
@@ -159,7 +182,7 @@ const openPages = <R extends object>(
   const total = isResumed ? undefined : (options.total ?? paginator.total);
   const open = contentReader<R>(decoder, limit, options, paginator);
   const requested = new Set<string>();
-  const findRepeat = repeatFinder(open);
+  const findRepeat = repeatFinder(open, paginator.isTried);
   let incompleteReason: string | undefined;
   const checkTruncation = truncationCheck(paginator.truncatedIn, {incomplete, warn});
 
@@ -180,7 +203,7 @@ const openPages = <R extends object>(
     const {json, bytes, records} = await open(request, response, before);
     const repeated = await findRepeat(request, records, before);
     if (before !== undefined && repeated !== undefined) {
-      incompleteReason = checkEnd(before, () => repeated, {incomplete, warn});
+      incompleteReason = checkEnd(before, repeated, {incomplete, warn});
       return undefined;
     }
     const counts = countsOf({response, json}, records, total, before);
@@ -194,7 +217,10 @@ const openPages = <R extends object>(
     if (!isEmpty && options.stop?.(page)) return undefined;
     const step = isEmpty && typeof options.next === 'function' ? undefined : paginator.next(page);
     if (step !== undefined) return takeStep(page.request, step, follow);
-    incompleteReason = checkEnd(page, paginator.incompleteReason, {incomplete, warn});
+    // With a sync token nothing is missing: it stands for the end of the list, or the next sync reads on from it.
+    const isCertain = syncTokenIn(page, options.token) !== undefined;
+    const reason = isCertain ? undefined : paginator.incompleteReason;
+    incompleteReason = checkEnd(page, reason, {incomplete, warn});
     return undefined;
   };
 
@@ -217,7 +243,7 @@ export async function* paginate<R extends object>(
   options: PaginateOptions<R>,
 ): AsyncGenerator<FetchedRecords<R>> {
   const first = takeStep(request, paginatorOf(options.next).first ?? {});
-  const list = openList(paging.resume, first, paging.follow);
+  const list = openList(paging.resume, first, paging);
   const pages = openPages<R>(paging, options, list.isResumed);
   const {fetchPage, requestAfter, incompleteReason} = pages;
   let page = await fetchPage(withEmptyOn(list.begin, options.emptyOn));
@@ -230,8 +256,10 @@ export async function* paginate<R extends object>(
     const ahead = options.prefetch === false ? undefined : fetchNext();
     // A failure is thrown when the reader requests that page; a reader that stops before does not need it.
     ahead?.catch(() => {});
+    const token = syncTokenIn(current, options.token);
     yield pageWith(current.records, {
       bytes: current.bytes,
+      ...(token !== undefined && {token}),
       ...(next && list.resumeAt(next)),
     });
     if ('error' in following) throw following.error;

@@ -3,6 +3,7 @@ import type {JsonObject} from '../../json/values.ts';
 import {type Query, setParameter} from '../query.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 import {type Follow, followLinks} from '../wire/crossing.ts';
+import {openReach} from '../wire/reach.ts';
 import type {FieldLocation} from './field-location.ts';
 
 export type FetchedPage<R extends object = object> = {
@@ -36,6 +37,8 @@ export type Paginator<R extends object = object> = {
   readonly first?: Step;
   /** The step to the next page; undefined after the last one. */
   readonly next: (page: FetchedPage<R>) => Step | undefined;
+  /** True for a page without any sign of a next one, which `next` only tries. */
+  readonly isTried?: (page: FetchedPage<R>) => boolean;
   /** Called if `next` finds no page. Returns why the list may be incomplete; undefined if its end is certain. */
   readonly incompleteReason?: (page: FetchedPage<R>) => string | undefined;
   /** Called for every page. Names a truncated list in it, else undefined. Only the first one is reported. */
@@ -46,23 +49,36 @@ export type Paginator<R extends object = object> = {
   readonly records?: (page: Pick<FetchedPage, 'request' | 'json'>) => unknown;
 };
 
-/** A GET has no body, and a body is JSON or a form. */
+/** The words for the body of a request. */
+const bodyKind = ({json, content}: HttpRequest): string => {
+  if (content !== undefined) return '`body`';
+  return json === undefined ? 'a form' : 'JSON';
+};
+
+/** A GET has no body, and a body is JSON, a form, or made from the values of a form. */
 const assertBody = (request: HttpRequest, part: 'json' | 'form'): void => {
-  const words = {json: 'JSON', form: 'form'};
-  const other = part === 'json' ? 'form' : 'json';
-  if (request.method !== 'GET' && request[other] === undefined) return;
+  const isOther =
+    part === 'json'
+      ? request.form !== undefined || request.content !== undefined
+      : request.json !== undefined || (request.content !== undefined && request.form === undefined);
+  if (request.method !== 'GET' && !isOther) return;
+  const where = `${describeRequest(request)}: \`next\` sets a field in the ${{json: 'JSON', form: 'form'}[part]} of the request`;
+  if (request.method === 'GET') {
+    throw new SystemError(
+      `${where}, but a GET has none. Set \`method: 'POST'\`, or put the field into the query.`,
+    );
+  }
   throw new SystemError(
-    request.method === 'GET'
-      ? `${describeRequest(request)}: \`next\` sets a field in the ${words[part]} of the request, but a GET has none. Set \`method: 'POST'\`, or put the field into the query.`
-      : `${describeRequest(request)}: \`next\` sets a field in the ${words[part]} of the request, but its body is ${other === 'json' ? 'JSON' : 'a form'}. Put the field there.`,
+    request.content === undefined
+      ? `${where}, but its body is ${bodyKind(request)}. Put the field there.`
+      : `${where}, but its body is ${bodyKind(request)}. Let \`next\` set fields of its form, and make \`body\` a function of these.`,
   );
 };
 
-const PLAIN = followLinks(
-  undefined,
-  () => false,
-  () => false,
-);
+const PLAIN = followLinks(undefined, () => false, {
+  reach: openReach({}),
+  holdsSecret: () => false,
+});
 
 export const takeStep = (
   request: HttpRequest,

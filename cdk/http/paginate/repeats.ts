@@ -1,13 +1,12 @@
 // Finds pages that a server sends again. Their envelopes may differ, by a request id or the time that the request took, so
 // only the records are compared. Servers send the last page again for any later one, or go round in circles.
 import {hash} from 'node:crypto';
+import {crc32} from 'node:zlib';
 import {printExact} from '../../json/exact.ts';
-import {countOf, parseAll, recordAt} from '../../json/raw-records.ts';
+import {bytesAt, countOf, parseAll} from '../../json/raw-records.ts';
 import {rawRecordsOf} from '../decode/lazy-records.ts';
 
 type Records = readonly object[];
-
-const hashOf = (text: string): string => hash('sha1', text, 'base64');
 
 /** The records as they were received, without an access to lazy ones, after which they could not pass through as bytes. */
 const parsed = (records: Records): Records => {
@@ -15,17 +14,17 @@ const parsed = (records: Records): Records => {
   return raw === undefined ? records : parseAll(raw);
 };
 
-/** Equal for equal pages, and seldom for others; cheap, because it is made for every page. */
-const outline = (records: Records): string => {
+/** Equal for equal pages in the same form, and seldom for others; cheap, because it is made for every page. */
+const outline = (records: Records): number => {
   const raw = rawRecordsOf(records);
-  const ends =
+  const [first, last] =
     raw === undefined
-      ? [records[0], records.at(-1)]
-      : [recordAt(raw, 0), recordAt(raw, countOf(raw) - 1)];
-  return hashOf(`${records.length} ${printExact(ends)}`);
+      ? [printExact(records[0]), printExact(records.at(-1))]
+      : [bytesAt(raw, 0), bytesAt(raw, countOf(raw) - 1)];
+  return crc32(last, crc32(first, records.length));
 };
 
-const contentOf = (records: Records): string => hashOf(printExact(parsed(records)));
+const contentOf = (records: Records): string => hash('sha1', printExact(parsed(records)), 'base64');
 
 /** A page apart from the one before it may be equal to an earlier one by chance, but so many in a row are not. */
 const IN_A_ROW = 2;
@@ -40,16 +39,24 @@ export type RepeatCheck = (
 ) => Promise<boolean>;
 
 export const openRepeatCheck = (): RepeatCheck => {
-  const outlines = new Set<string>();
+  const outlines = new Set<number>();
   /** Of pages whose outline came again, by their outline. */
-  const contents = new Map<string, string>();
-  let last: string | undefined;
+  const contents = new Map<number, string>();
+  let last: number | undefined;
+  let wasRaw = false;
   let inARow = 0;
   return async (records, previous) => {
     if (records.length === 0) {
       last = undefined;
       return false;
     }
+    const isRaw = rawRecordsOf(records) !== undefined;
+    if (wasRaw && !isRaw && last !== undefined) {
+      // Printed records have other spaces than received ones.
+      last = outline(parsed((await previous()) ?? []));
+      outlines.add(last);
+    }
+    wasRaw = isRaw;
     const key = outline(records);
     const isNext = key === last;
     last = key;

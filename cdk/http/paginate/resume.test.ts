@@ -26,7 +26,7 @@ type Found = readonly [ids: readonly number[], resume: JsonObject | undefined];
 const list = async (
   resume: ListResume | undefined,
   request: HttpRequest = GET,
-  options: PaginateOptions = {},
+  options: PaginateOptions<{id: number}> = {},
 ) => {
   const warnings: string[] = [];
   const pages = paginate<{id: number}>(
@@ -48,7 +48,11 @@ const list = async (
 const fresh = () => openListResume(undefined);
 
 /** The `resume` of the page with this index. */
-const resumeAfter = async (index: number, request = GET, options: PaginateOptions = {}) => {
+const resumeAfter = async (
+  index: number,
+  request = GET,
+  options: PaginateOptions<{id: number}> = {},
+) => {
   const {pages} = await list(fresh(), request, options);
   const [, resume] = pages[index] ?? [];
   return resume;

@@ -5,7 +5,8 @@ import {printExact} from '../../json/exact.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import type {Query} from '../query.ts';
 import {describeRequest, type HttpRequest, namesSecret} from '../types.ts';
-import type {Follow} from '../wire/crossing.ts';
+import type {Follow, HoldsSecret} from '../wire/crossing.ts';
+import {bodyOf} from '../wire/request-body.ts';
 
 /** The lists of one `read`. At most one of them is resumed where an earlier run stopped. */
 export type ListResume = {
@@ -16,8 +17,11 @@ export type ListResume = {
 };
 
 /** Identifies a list by its whole first request, because a `read` may page through several lists, even at the same path. */
-const listOf = ({method, url, json, form}: HttpRequest): string =>
-  hash('sha1', `${method} ${url.href} ${printExact(json ?? form ?? {})}`, 'base64url').slice(0, 16);
+const listOf = (request: HttpRequest): string => {
+  const {method, url, json, form, content} = request;
+  const body = content === undefined ? printExact(json ?? form ?? {}) : bodyOf(request)?.body;
+  return hash('sha1', `${method} ${url.href} ${body}`, 'base64url').slice(0, 16);
+};
 
 /** @param resume from the last page of an earlier run; undefined: all lists begin at their first page */
 export const openListResume = (resume: JsonObject | undefined): ListResume => {
@@ -55,19 +59,34 @@ const resumed = (
   return {...follow(first, target), ...(isObject(json) && {json}), ...(isForm(form) && {form})};
 };
 
-/** Empty for a URL that may contain a credential, because states are not masked. */
-const resumeOf = (list: string, {url, json, form}: HttpRequest): {readonly resume?: JsonObject} =>
-  [...url.searchParams.keys()].some(namesSecret)
-    ? {}
-    : {resume: {list, url: url.href, ...(json && {json}), ...(form && {form})}};
+const holdsIn = (value: unknown, holdsSecret: HoldsSecret): boolean =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).some((inner) => holdsIn(inner, holdsSecret))
+    : typeof value === 'string' && holdsSecret(value);
 
-export const openList = (lists: ListResume | undefined, first: HttpRequest, follow?: Follow) => {
+/** Empty for a request that may contain a credential, because states are not masked. */
+const resumeOf = (
+  list: string,
+  {url, json, form}: HttpRequest,
+  holdsSecret: HoldsSecret,
+): {readonly resume?: JsonObject} => {
+  const names = [...url.searchParams.keys(), ...Object.keys(form ?? {})];
+  const isSecret = names.some(namesSecret) || holdsIn(json ?? form, holdsSecret);
+  return isSecret ? {} : {resume: {list, url: url.href, ...(json && {json}), ...(form && {form})}};
+};
+
+/** @param holdsSecret finds credentials in bodies */
+export const openList = (
+  lists: ListResume | undefined,
+  first: HttpRequest,
+  {follow, holdsSecret = () => false}: {follow?: Follow; holdsSecret?: HoldsSecret} = {},
+) => {
   const resume = lists?.take(first);
   const list = lists && listOf(first);
   return {
     isResumed: resume !== undefined,
     begin: resume === undefined ? first : resumed(first, resume, follow),
     resumeAt: (next: HttpRequest): {readonly resume?: JsonObject} =>
-      list === undefined ? {} : resumeOf(list, next),
+      list === undefined ? {} : resumeOf(list, next, holdsSecret),
   };
 };

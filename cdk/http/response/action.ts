@@ -1,6 +1,13 @@
 // Finds the action for a response: by the first rule of the source that matches, else by its status.
 import {isNone, isObject, valueAt} from '../../json/values.ts';
-import type {HttpRequest, HttpResponse, ResponseAction, ResponseRule, Send} from '../types.ts';
+import type {
+  HttpRequest,
+  HttpResponse,
+  RaisingRule,
+  ResponseAction,
+  ResponseRule,
+  Send,
+} from '../types.ts';
 import {jsonOf} from './json-body.ts';
 import {isOverQuota} from './quota.ts';
 
@@ -41,9 +48,9 @@ const hasField = ({body}: ResponseRule, json: () => unknown): boolean => {
 
 /** Parses the body once, and only if a rule needs a field of it. */
 const ruleFor = (
-  rules: readonly ResponseRule[],
+  rules: readonly RaisingRule[],
   response: HttpResponse,
-): ResponseRule | undefined => {
+): RaisingRule | undefined => {
   let parsed: {readonly json: unknown} | undefined;
   const json = (): unknown => {
     parsed ??= {json: jsonOf(response)};

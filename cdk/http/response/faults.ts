@@ -8,10 +8,12 @@ import {
   SystemError,
   TransientError,
 } from '../../errors.ts';
-import {withoutFullStop} from '../../json/trim.ts';
-import {isObject} from '../../json/values.ts';
-import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
+import {excerpt, withoutFullStop} from '../../json/trim.ts';
+import {isObject, valueAt} from '../../json/values.ts';
+import {describeRequest, describeUrl, type HttpRequest, type HttpResponse} from '../types.ts';
+import {unfollowed} from '../wire/redirects.ts';
 import {actionOf} from './action.ts';
+import {jsonOf} from './json-body.ts';
 import {refusalText} from './refusal-text.ts';
 
 /** The `code` of an error, or of its first cause that has one: `ECONNRESET`, `ENOTFOUND`. */
@@ -24,11 +26,11 @@ export const networkCode = (error: unknown): string | undefined => {
 // Codes of node:net, node:dns, undici, its HTTP parser, the decompressors and decode/, without TLS faults: retrying does not
 // make a certificate valid.
 const TRANSIENT_CODE =
-  /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|NETDOWN)|UND_ERR_.*|HPE_.*|[A-Z]+_TRUNCATED|ERR_HTTP2_.*|Z_.*|ERR__ERROR_.*|ZSTD_.*)$/;
+  /^(E(CONN(RESET|REFUSED|ABORTED)|PIPE|TIMEDOUT|NOTFOUND|AI_AGAIN|HOSTUNREACH|NETUNREACH|NETDOWN)|UND_ERR_.*|HPE_.*|[A-Z]+_TRUNCATED|PROXY_STATUS_5\d\d|ERR_HTTP2_.*|Z_.*|ERR__ERROR_.*|ZSTD_.*)$/;
 
-/** undici's codes for a request that it cannot send, a closed client, and too many redirects. */
+/** undici's codes for a request that it cannot send, a closed client, and a proxy's certificate. */
 const LASTING_CODE =
-  /^UND_ERR_(INVALID_ARG|INVALID_RETURN_VALUE|NOT_SUPPORTED|CLOSED|DESTROYED|REDIRECT_MAX|HEADERS_OVERFLOW)$/;
+  /^UND_ERR_(INVALID_ARG|INVALID_RETURN_VALUE|NOT_SUPPORTED|CLOSED|DESTROYED|PRX_TLS|HEADERS_OVERFLOW)$/;
 
 // Not all of OpenSSL's certificate errors contain "CERT": https://docs.openssl.org/3.5/man1/openssl-verification-options/
 const TLS_CODE =
@@ -39,7 +41,7 @@ const isTimeout = (error: unknown): boolean => isObject(error) && error['name'] 
 
 /** The request cannot have reached the server, so any request may be retried. */
 export const neverArrived = (error: unknown): boolean =>
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/.test(
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_(CONNECT_TIMEOUT|PRX_CONN)|PROXY_STATUS_\d+)$/.test(
     networkCode(error) ?? '',
   );
 
@@ -48,15 +50,24 @@ export const isGarbled = (error: unknown): boolean =>
   isObject(error) && error['name'] === 'HTTPParserError';
 
 export const isTransientFault = (error: unknown): boolean => {
+  // Its cause may have a code of those below.
+  if (error instanceof ConfigError) return false;
   const code = networkCode(error) ?? '';
   return (
     isTimeout(error) || isGarbled(error) || (TRANSIENT_CODE.test(code) && !LASTING_CODE.test(code))
   );
 };
 
-/** The code of a fault if it has one, else its message. */
-export const describeFault = (error: unknown): string =>
-  networkCode(error) ?? (isTimeout(error) ? 'a timeout' : messageOf(error));
+/** The name of the proxy that a fault came through. */
+const proxyOf = (error: unknown): string | undefined =>
+  isObject(error) && typeof error['proxy'] === 'string' ? error['proxy'] : undefined;
+
+/** The code of a fault if it has one, else its message. The proxy is named, if there was one. */
+export const describeFault = (error: unknown): string => {
+  const proxy = proxyOf(error);
+  const fault = networkCode(error) ?? (isTimeout(error) ? 'a timeout' : messageOf(error));
+  return proxy === undefined ? fault : `${fault} through ${proxy}`;
+};
 
 /** ` (redirected to https://api.github.com/users/1)`, else empty. */
 export const describeRedirect = (
@@ -65,12 +76,35 @@ export const describeRedirect = (
 ): string =>
   last.origin === url.origin && last.pathname === url.pathname
     ? ''
-    : ` (redirected to ${last.origin}${last.pathname})`;
+    : ` (redirected to ${describeUrl(last)})`;
+
+/** A proxy sends responses of its own, such as 502. Inside of a tunnel it can't. */
+const describeProxy = ({url, proxy}: HttpResponse): string =>
+  proxy === undefined || url.protocol === 'https:' ? '' : ` through ${proxy}`;
+
+/** The field that made a rule apply: `status is "pending"`. */
+const ruledField = (response: HttpResponse): string | undefined => {
+  const path = response.rule?.body?.path;
+  if (path === undefined) return undefined;
+  return `${path} is ${excerpt(JSON.stringify(valueAt(jsonOf(response), path)) ?? 'undefined')}`;
+};
+
+/** `503 (Down for maintenance)`, `200 (a rule of the source: status is "pending")`. */
+export const describeStatus = (response: HttpResponse): string => {
+  const detail = ruledField(response) ?? withoutFullStop(refusalText(response) ?? '');
+  const reasons = [
+    ...(response.rule === undefined ? [] : ['a rule of the source']),
+    ...(detail === '' ? [] : [detail]),
+  ];
+  return reasons.length === 0
+    ? String(response.status)
+    : `${response.status} (${reasons.join(': ')})`;
+};
 
 /** `GET https://api.github.com/user answered 401: Bad credentials.` */
 export const describeResponse = (request: HttpRequest, response: HttpResponse): string => {
   const detail = withoutFullStop(refusalText(response) ?? '') || undefined;
-  return `${describeRequest(request)}${describeRedirect(request, response)} answered ${response.status}${detail ? `: ${detail}` : ''}.`;
+  return `${describeRequest(request)}${describeRedirect(request, response)} answered ${response.status}${describeProxy(response)}${detail ? `: ${detail}` : ''}.`;
 };
 
 export const UNKNOWN_CREDENTIALS =
@@ -88,8 +122,10 @@ const failureOf = (response: HttpResponse): FailureType =>
     ? 'config_error'
     : 'system_error');
 
-const adviceFor = (response: HttpResponse): string => {
+const adviceFor = (request: HttpRequest, response: HttpResponse): string => {
   if (response.rule?.advice !== undefined) return ` ${response.rule.advice}`;
+  const redirect = unfollowed(request, response);
+  if (redirect !== undefined) return ` ${redirect}`;
   if (actionOf(response) === 'refresh-token' || response.status === 401) {
     return ` ${UNKNOWN_CREDENTIALS}`;
   }
@@ -103,12 +139,17 @@ const adviceFor = (response: HttpResponse): string => {
 export const refusal = (request: HttpRequest, response: HttpResponse, withheld?: string): Error => {
   const isHidden = withheld !== undefined && [401, 403, 404].includes(response.status);
   const advice =
-    isHidden && response.rule?.advice === undefined ? ` ${withheld}` : adviceFor(response);
+    isHidden && response.rule?.advice === undefined ? ` ${withheld}` : adviceFor(request, response);
   return errorOf(
     isHidden ? (response.rule?.failure ?? 'config_error') : failureOf(response),
     `${describeResponse(request, response)}${advice}`,
   );
 };
+
+const reachOf = ({url}: HttpRequest, fault: unknown): string =>
+  proxyOf(fault) === undefined
+    ? `${url.host} can be reached from here`
+    : `the proxy can be reached from here, and ${url.host} from there`;
 
 /** The error for a transient fault after the last attempt. */
 export const exhausted = (request: HttpRequest, attempts: number, last: unknown): TransientError =>
@@ -116,12 +157,12 @@ export const exhausted = (request: HttpRequest, attempts: number, last: unknown)
     request.once && !neverArrived(last)
       ? `${describeRequest(request)} failed with ${describeFault(last)}. ${MAY_HAVE_TAKEN_EFFECT}`
       : `${describeRequest(request)} ${attempts === 1 ? 'failed with' : `failed ${attempts} times, the last time with`} ${describeFault(last)}. ` +
-          `Check that ${request.url.host} can be reached from here; if it can, try again later.`,
+          `Check that ${reachOf(request, last)}; if it can, try again later.`,
     {cause: last},
   );
 
 /** Such errors already say where they happened. */
-const isExplained = (error: unknown): boolean =>
+export const isExplained = (error: unknown): boolean =>
   error instanceof ConfigError || error instanceof TransientError || error instanceof SystemError;
 
 const tlsAdvice = (code: string, {url: {host}}: HttpRequest): string => {
@@ -151,7 +192,7 @@ const tlsCodeOf = (fault: unknown): string => {
 /** The error for a fault that is not retried. */
 export const broken = (request: HttpRequest, fault: unknown): unknown => {
   if (isExplained(fault)) return fault;
-  const message = `${describeRequest(request)} failed: ${opensslReason(fault) ?? messageOf(fault).trim()}`;
+  const message = `${describeRequest(request)} failed: ${excerpt(opensslReason(fault) ?? messageOf(fault).trim())}`;
   const code = tlsCodeOf(fault);
   return TLS_CODE.test(code)
     ? new ConfigError(

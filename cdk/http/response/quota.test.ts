@@ -189,7 +189,7 @@ describe('a refusal over a quota is', () => {
 test('a quota is waited for, and a transient error at the end', async () => {
   nock(API).get('/items').times(2).reply(403, google('userRateLimitExceeded'));
   expect(await failureOf(() => withAuth({}, (http) => http.get('/items')))).toBe(
-    'TransientError: GET https://api.test/items answered 403: Refused. All 2 attempts failed: try again later.',
+    'TransientError: GET https://api.test/items answered 403: Refused; userRateLimitExceeded. All 2 attempts failed: try again later.',
   );
 });
 
@@ -197,6 +197,6 @@ test('a rule may say otherwise', async () => {
   nock(API).get('/items').reply(403, google('quotaExceeded'));
   const rules = [{status: 403, action: 'fail'}] as const;
   expect(await failureOf(() => withAuth({rules}, (http) => http.get('/items')))).toContain(
-    'ConfigError: GET https://api.test/items answered 403: Refused. The credentials are valid',
+    'ConfigError: GET https://api.test/items answered 403: Refused; quotaExceeded. The credentials are valid',
   );
 });

@@ -6,8 +6,7 @@ import {jsonOf} from './json-body.ts';
 const STATUSES = new Set([400, 403, 420]);
 
 /** Fields that hold a code, in lower case, without `_` and `-`. */
-const CODE_FIELDS =
-  /^(code|errorcode|errcode|reason|status|type|__type|error|errortype|name|title|id)$/;
+const CODE_FIELDS = /^(code|errorcode|errcode|reason|status|type|error|errortype|name|title|id)$/;
 
 /**
  * Codes of vendors, in lower case, without separators:
@@ -65,7 +64,7 @@ const hasQuotaCode = (json: unknown, depth = 0): boolean => {
     .some(([name, value]) =>
       typeof value === 'object'
         ? hasQuotaCode(value, depth + 1)
-        : CODE_FIELDS.test(name.replace(/[_-]/g, '').toLowerCase() || name) && isQuotaCode(value),
+        : CODE_FIELDS.test(name.replace(/[_-]/g, '').toLowerCase()) && isQuotaCode(value),
     );
 };
 

@@ -1,10 +1,14 @@
 import {describe, expect, test} from '@jest/globals';
-import {refusalText} from './refusal-text.ts';
+import {errorIn, refusalText} from './refusal-text.ts';
 
-const refusalIn = (body: string, contentType = 'application/json'): string | undefined =>
+const refusalIn = (
+  body: string,
+  contentType = 'application/json',
+  headers: Readonly<Record<string, string>> = {},
+): string | undefined =>
   refusalText({
     status: 400,
-    headers: {'content-type': contentType},
+    headers: {'content-type': contentType, ...headers},
     body: Buffer.from(body),
     url: new URL('https://api.test/items'),
   });
@@ -116,6 +120,86 @@ describe('the message of a refusal', () => {
     ['an empty body has no message', '', undefined],
   ])('%s', (_case, body, expected) => {
     expect(refusalIn(body)).toBe(expected);
+  });
+
+  test.each([
+    [
+      // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+      "AWS's message",
+      '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access &quot;x&quot; Denied</Message><RequestId>1</RequestId></Error>',
+      'Access "x" Denied',
+    ],
+    ['a code without a message', '<Error><Code>SlowDown</Code><Message/></Error>', 'SlowDown'],
+    [
+      "SOAP's fault",
+      '<s:Envelope xmlns:s="u"><s:Body><s:Fault><faultcode>s:Client</faultcode><faultstring xml:lang="en">Invalid\n session</faultstring></s:Fault></s:Body></s:Envelope>',
+      'Invalid session',
+    ],
+    [
+      // https://www.w3.org/TR/soap12-part1/#soapfault
+      "SOAP 1.2's reason",
+      '<e:Fault><e:Code><e:Value>e:Sender</e:Value></e:Code><e:Reason><e:Text xml:lang="en">Sender Timeout</e:Text></e:Reason></e:Fault>',
+      'Sender Timeout',
+    ],
+    [
+      // https://www.flickr.com/services/api/response.rest.html
+      'an attribute',
+      '<rsp stat="fail"><err code="1" msg="User not found" /></rsp>',
+      'User not found',
+    ],
+    ['a section of characters', '<e><message><![CDATA[a < b & c]]></message></e>', 'a < b & c'],
+    ['XML without a reason', '<rsp><n>1</n></rsp>', '<rsp><n>1</n></rsp>'],
+    [
+      'a form',
+      'error=bad_verification_code&error_description=The+code+has%20expired.',
+      'The code has expired',
+    ],
+    [
+      'the last line of a Python trace',
+      'Traceback (most recent call last):\n  File "app.py", line 1, in get\nKeyError: no such table',
+      'KeyError: no such table',
+    ],
+  ])('is %s in a body that is not JSON', (_what, body, expected) => {
+    expect(refusalIn(body, 'text/plain')).toBe(expected);
+  });
+
+  test.each([
+    [
+      {
+        'www-authenticate':
+          'Bearer realm="x", error="invalid_token", error_description="It expired"',
+      },
+      '',
+      'It expired',
+    ],
+    [
+      {'www-authenticate': 'Bearer error="insufficient_scope", scope="repo user"'},
+      '',
+      'insufficient_scope; scope: repo user',
+    ],
+    [{'www-authenticate': 'Basic realm="x"'}, '', undefined],
+    [{'x-error-message': 'No such table'}, '{}', 'No such table'],
+    [{'x-error-detail': 'Over the limit'}, '{"message": "No"}', 'No; Over the limit'],
+    [{'grpc-message': 'no%20such%20shard'}, '', 'no such shard'],
+    [{'x-error': '100% of it is gone'}, '', '100% of it is gone'],
+  ])('is in the headers %j', (headers, body, expected) => {
+    expect(refusalIn(body, 'text/plain', headers)).toBe(expected);
+  });
+
+  test.each([
+    [
+      '<!DOCTYPE html><html><head><title>\n Just a moment&hellip; </title></head></html>',
+      'Just a moment&hellip;',
+    ],
+    ['<html><body><h1>502 Bad Gateway</h1></body></html>', '502 Bad Gateway'],
+    ['<html><head><title></title></head><h1>Log in</h1></html>', 'Log in'],
+  ])('is the title of an HTML page', (body, expected) => {
+    expect(refusalIn(body, 'text/html')).toBe(expected);
+  });
+
+  test('is not taken from the data of a response with a status of success', () => {
+    const json = {data: {note: 'a note of a customer'}, errors: [{message: 'Timed out'}]};
+    expect(errorIn(json)).toBe('Timed out');
   });
 
   test('is not an HTML page', () => {

@@ -1,158 +1,104 @@
-// Finds the message in an API's error response. There are a dozen conventions, and one standard: RFC 9457.
-import {withoutFullStop} from '../../json/trim.ts';
+// Finds the reason of an error in a response: in a body of any format, or in its headers.
+import {excerpt} from '../../json/trim.ts';
 import {isNone, isObject, type JsonObject} from '../../json/values.ts';
 import type {HttpResponse} from '../types.ts';
+import {parsed} from './json-body.ts';
+import {isReasonName, plainName, reasonOf} from './reason.ts';
 
-/** Fields of the message, the plainest first: https://www.rfc-editor.org/rfc/rfc9457#section-3 has `detail` and `title`. */
-const MESSAGES = [
-  'message',
-  'error_description', // RFC 6749 §5.2
-  'error_message',
-  'errorMessage',
-  'detail',
-  'description',
-  'faultstring', // Apigee, SOAP
-  'msg', // FastAPI, and APIs like Slack's
-  'title',
-  'reason',
-  'value', // older OData: {"message": {"lang": "en", "value": "…"}}
-];
+/** Nothing beyond it is looked at in a body that is not JSON. */
+const MAX_TEXT = 20_000;
 
-/** Fields that wrap one or more messages. Each may be a list or an object. */
-const WRAPPERS = [
-  'error',
-  'fault',
-  'errorMessages', // Jira
-  'errors',
-  'messages',
-  'message',
-  'detail', // FastAPI: a list of errors with their locations
-  'details',
-  'validation', // Prism
-];
-
-/** The most entries of a list to show. */
-const MAX_ENTRIES = 3;
-
-/** More than is ever shown. Cut before anything else is done, because the messages are compared with each other. */
-const MAX_TEXT = 1_000;
-
-const textOf = (text: string): string => text.trim().slice(0, MAX_TEXT);
-
-/** GitHub has `{"field": "title", "code": "missing_field"}`, FastAPI `loc`. */
-const locationOf = ({field, loc}: JsonObject): string => {
-  const location = Array.isArray(loc) ? loc.join('.') : field;
-  return typeof location === 'string' && location !== '' ? `${location}: ` : '';
+const ENTITIES: Readonly<Record<string, string>> = {
+  ...{lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' '},
 };
 
-const messageIn = (json: JsonObject): string | undefined => {
-  for (const name of MESSAGES) {
-    const value = json[name];
-    const text = typeof value === 'string' ? textOf(value) : '';
-    if (text !== '') return text;
-  }
-  return undefined;
+const characterOf = (whole: string, name: string): string => {
+  const number = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+  if (!name.startsWith('#')) return ENTITIES[name] ?? whole;
+  return number > 0 && number <= 0x10ffff ? String.fromCodePoint(number) : whole;
 };
 
-/** `{"title": ["can't be blank"]}`: messages by field, as at Rails and Jira. */
-const byField = (fields: JsonObject): readonly string[] =>
-  Object.entries(fields)
-    .slice(0, MAX_ENTRIES)
-    .flatMap(([field, value]) => messagesIn(value).map((text) => `${field}: ${text}`));
+const unescaped = (text: string): string =>
+  text
+    .replaceAll(/&(#?\w{1,8});/g, characterOf)
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 
-const isMap = (name: string, value: unknown): value is JsonObject =>
-  name === 'errors' && isObject(value) && !('message' in value);
+/** `<soap:Text xml:lang="en">Sender Timeout</soap:Text>`: the name without its prefix, and the text. */
+const ELEMENT = /<(?:[\w.-]{1,100}:)?([\w.-]{1,100})(?:\s[^<>]*)?>([^<]*)<\//g;
 
-const wrappedIn = (json: JsonObject): readonly string[] =>
-  WRAPPERS.flatMap((name) => {
-    const value = json[name];
-    if (isMap(name, value)) return byField(value);
-    return typeof value === 'object' ? messagesIn(value) : [];
-  });
+/** `<err code="1" msg="User not found"/>`. */
+const ATTRIBUTE = /\s([\w.-]{1,100})="([^"<>]*)"/g;
 
-/** A bare code is shown only if there is no message. */
-const codeIn = ({error, errors, code}: JsonObject): readonly string[] =>
-  [error, errors, code].filter((value) => typeof value === 'string' && value !== '').map(String);
-
-const messagesOfObject = (json: JsonObject): readonly string[] => {
-  const message = messageIn(json);
-  const messages = [...(message === undefined ? [] : [message]), ...wrappedIn(json)];
-  const shown = messages.length > 0 ? messages : codeIn(json).slice(0, 1);
-  return shown.map((text) => `${locationOf(json)}${text}`);
-};
-
-const messagesIn = (json: unknown): readonly string[] => {
-  if (typeof json === 'string') return [textOf(json)].filter((text) => text !== '');
-  if (Array.isArray(json)) return json.slice(0, MAX_ENTRIES).flatMap(messagesIn);
-  return isObject(json) ? messagesOfObject(json) : [];
-};
-
-/** Leaves out repeated messages, and those that another one contains. */
-const distinct = (messages: readonly string[]): readonly string[] =>
-  messages.filter(
-    (message, index) =>
-      !messages.some(
-        (other, at) => at !== index && other.includes(message) && (other !== message || at < index),
-      ),
+const withoutSections = (text: string): string =>
+  text.replaceAll(/<!\[CDATA\[([^\]]*)\]\]>/g, (_whole, inner: string) =>
+    inner.replaceAll('<', '&lt;'),
   );
 
-const MAX_LENGTH = 300;
+type Named = readonly (readonly [name: string, text: string])[];
 
-/** The beginning of a server's message. `…` stands for the rest; the redactor knows that a secret may be cut there. */
-export const excerpt = (text: string): string =>
-  text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+const namedIn = (text: string, pattern: RegExp): Named =>
+  [...text.matchAll(pattern)].map(([, name = '', value = '']) => [name, unescaped(value)]);
 
-const MAX_MESSAGES = 10;
-
-const joined = (json: unknown): string =>
-  distinct(messagesIn(json).slice(0, MAX_MESSAGES)).map(withoutFullStop).join('; ');
-
-/** The messages of a text in JSON; undefined if it has none. */
-export const reasonIn = (text: string): string | undefined => {
-  try {
-    return joined(JSON.parse(text)) || undefined;
-  } catch {
-    return undefined;
-  }
+/** The reasons of a markup text; undefined without one. */
+const markupReason = (text: string): string | undefined => {
+  const start = withoutSections(text.slice(0, MAX_TEXT));
+  const elements = namedIn(start, ELEMENT);
+  const reasons = [...elements, ...namedIn(start, ATTRIBUTE)].filter(
+    // SOAP has codes in `Value`.
+    ([name]) => isReasonName(name) && name !== 'Value',
+  );
+  const codes = elements.filter(([name]) =>
+    ['title', 'h1', 'error', 'code'].includes(plainName(name)),
+  );
+  const shown = reasons.some(([, value]) => value !== '') ? reasons : codes;
+  return reasonOf(shown.map(([, value]) => value)) || undefined;
 };
 
-/** Fields that only an error has, if they are not empty. */
-const ERRORS = [
-  'error',
-  'errors',
-  'fault',
-  'exception',
-  'error_description',
-  'error_message',
-  'errorMessage',
-  'errorMessages',
-  'faultstring',
-];
+/** The title or heading of a page; undefined without one. */
+const pageTitle = (text: string): string | undefined => {
+  const titles = namedIn(text.slice(0, MAX_TEXT), ELEMENT).filter(([name]) =>
+    /^(title|h1)$/i.test(name),
+  );
+  return titles.find(([, title]) => title !== '')?.[1];
+};
 
-export const isErrorField = (name: string): boolean => ERRORS.includes(name);
+const FORM = /^[\w.-]{1,100}=[^\s<>{}]*$/;
+
+/** The part of a body that may hold a reason; undefined for a page without a title. */
+const partOf = (text: string, contentType = ''): unknown => {
+  if (/html/i.test(contentType) || /^<(!doctype\s+)?html/i.test(text)) return pageTitle(text);
+  if (text.startsWith('<')) return markupReason(text) ?? text;
+  const start = text.slice(0, MAX_TEXT);
+  // GitHub's tokens: https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
+  return /error/i.test(start) && FORM.test(start)
+    ? Object.fromEntries(new URLSearchParams(start))
+    : text;
+};
+
+/** Fields that only an error has, if they are not empty; as `plainName` returns them. */
+const ERRORS = new Set([
+  ...['error', 'errors', 'fault', 'exception', 'errordescription', 'errormessage', 'errormessages'],
+  ...['faultstring', 'modelstate', 'exceptionmessage'],
+]);
+
+export const isErrorField = (name: string): boolean => ERRORS.has(plainName(name));
 
 /** Fields that an error may have besides. A record has others, such as its id. */
 const BESIDES = new Set([
-  ...ERRORS,
-  ...MESSAGES,
-  ...WRAPPERS,
-  'success',
-  'ok',
-  'status',
-  'statusCode',
-  'status_code',
-  'code',
-  'type',
-  'instance',
-  'path',
-  'timestamp',
-  'request_id',
-  'requestId',
-  'trace_id',
-  'traceId',
-  'documentation_url',
-  'help',
+  ...['message', 'messages', 'detail', 'details', 'description', 'title', 'reason', 'msg', 'info'],
+  ...['hint', 'value', 'validation', 'success', 'ok', 'status', 'statuscode', 'code', 'type'],
+  ...['instance', 'path', 'timestamp', 'requestid', 'traceid', 'correlationid', 'errorcode'],
+  ...['documentationurl', 'help', 'moreinfo', 'jsonrpc', 'docref'],
 ]);
+
+const mayBeOfError = (name: string): boolean => isErrorField(name) || BESIDES.has(plainName(name));
+
+/** The JSON came with a status of success, so only some fields speak of an error. */
+const errorPart = (json: unknown): unknown =>
+  isObject(json)
+    ? Object.fromEntries(Object.entries(json).filter(([name]) => mayBeOfError(name)))
+    : json;
 
 const isNothing = (value: unknown): boolean =>
   isNone(value) || (isObject(value) && Object.keys(value).length === 0);
@@ -161,25 +107,64 @@ const reportsFailure = (json: JsonObject): boolean =>
   json['success'] === false ||
   json['ok'] === false ||
   json['status'] === 'error' ||
-  ERRORS.some((name) => !isNothing(json[name]));
+  Object.entries(json).some(([name, value]) => isErrorField(name) && !isNothing(value));
 
 /** The words of an error that came with a status of success; undefined if the JSON does not report an error. */
 export const errorIn = (json: unknown): string | undefined =>
   isObject(json) && reportsFailure(json)
-    ? excerpt(joined(json) || JSON.stringify(json))
+    ? excerpt(reasonOf(errorPart(json)) || JSON.stringify(json))
     : undefined;
 
 /** The JSON reports an error and has no other fields, so it is not a record. */
 export const isOnlyError = (json: JsonObject): boolean =>
-  reportsFailure(json) && Object.keys(json).every((name) => BESIDES.has(name));
+  reportsFailure(json) && Object.keys(json).every(mayBeOfError);
 
-/** The messages of a JSON body, else the start of the body; undefined if it is empty or HTML. */
-export const refusalText = ({body, headers}: HttpResponse): string | undefined => {
-  const text = body.toString('utf8').trim();
-  if (text === '' || headers['content-type']?.includes('html')) return undefined;
+/** A refusal has a few hundred bytes. The reason of one that has more than this is not looked for: it takes memory of many times its size. */
+const MAX_PARSED = 4 * 1024 ** 2;
+
+/** The reason in a text that came with a status of success: in JSON, a page or XML. Undefined if it has none. */
+export const reasonIn = (text: string): string | undefined => {
+  const json = parsed(text);
+  const found = json === undefined ? /^\s*</.test(text) && partOf(text.trim()) : errorPart(json);
+  return (found !== text && reasonOf(found)) || undefined;
+};
+
+const decoded = (text: string): string => {
   try {
-    return excerpt(joined(JSON.parse(text)) || text);
+    return decodeURIComponent(text);
   } catch {
-    return excerpt(text);
+    return text;
   }
+};
+
+/** `error="invalid_token", error_description="It has expired"`: https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+const challengeIn = (header = ''): JsonObject =>
+  Object.fromEntries(
+    [...header.slice(0, MAX_TEXT).matchAll(/\b(error|error_description|scope)="([^"]*)"/g)].map(
+      ([, name, value]) => [name, value],
+    ),
+  );
+
+/** `x-error-message`, `x-error-detail`, `grpc-message`: https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
+const isReasonHeader = (name: string): boolean =>
+  name === 'x-error' || (/error|fault|grpc|status-reason/.test(name) && isReasonName(name));
+
+const headerParts = (headers: HttpResponse['headers']): readonly unknown[] => {
+  const named = Object.entries(headers).filter(([name]) => isReasonHeader(name));
+  const challenge = challengeIn(headers['www-authenticate']);
+  return [
+    ...named.map(([, value]) => decoded(value)),
+    ...('error' in challenge ? [challenge] : []),
+  ];
+};
+
+/** The API's reason, from the body and the headers, else the start of the body; undefined without one. */
+export const refusalText = ({status, body, headers}: HttpResponse): string | undefined => {
+  const isLarge = body.length > MAX_PARSED;
+  const text = body.toString('utf8', 0, isLarge ? MAX_TEXT : body.length).trim();
+  const json = parsed(text);
+  const jsonPart = status < 300 ? errorPart(json) : json;
+  const part = json === undefined ? partOf(text, headers['content-type']) : jsonPart;
+  const reason = reasonOf(part, ...headerParts(headers));
+  return excerpt(reason || (part === undefined ? '' : text)) || undefined;
 };

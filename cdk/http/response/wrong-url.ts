@@ -5,6 +5,7 @@ import {isObject} from '../../json/values.ts';
 import type {Decoder} from '../decode/decoder.ts';
 import {type WebPage, webPageIn} from '../decode/other-format.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
+import {REDIRECT_LOOP} from '../wire/redirects.ts';
 import {actionOf} from './action.ts';
 import {describeRedirect, describeResponse, isGarbled, networkCode, refusal} from './faults.ts';
 
@@ -38,6 +39,7 @@ const portOf = ({port, protocol}: URL): string => port || (protocol === 'https:'
 
 /** The fault is of another server: a proxy, or one that a redirect led to. Addresses leave out port 0. */
 const isElsewhere = (fault: unknown, url: URL, attempted: readonly string[]): boolean => {
+  if (isObject(fault) && typeof fault['proxy'] === 'string') return true;
   const hostname = isObject(fault) ? fault['hostname'] : undefined;
   if (typeof hostname === 'string') return hostname !== url.hostname;
   if (attempted.length === 0 || url.port === '0') return false;
@@ -73,10 +75,8 @@ const reasonFor = (fault: unknown, {hostname, host, protocol}: URL): string | un
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
       return `${host} did not accept a connection in time: the host or the port is wrong, or a firewall is in the way.`;
-    // undici's codes for redirects that lead back, and for too many.
-    case 'UND_ERR_INVALID_ARG':
-    case 'UND_ERR_REDIRECT_MAX':
-      return /redirect/i.test(messageOf(fault)) ? `${host} redirects without end.` : undefined;
+    case REDIRECT_LOOP:
+      return `${host} redirects without end.`;
     case 'ECONNRESET':
     case 'EPIPE':
     case 'UND_ERR_SOCKET':

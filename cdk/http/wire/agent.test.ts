@@ -1,16 +1,16 @@
 import {once} from 'node:events';
 import {createServer, request as forward} from 'node:http';
 import {createServer as createSecureServer, type ServerOptions} from 'node:https';
-import {connect, type Server, type Socket} from 'node:net';
+import {connect, createServer as createTcpServer, type Server, type Socket} from 'node:net';
 import type {TLSSocket} from 'node:tls';
 import {afterEach, beforeAll, describe, expect, test} from '@jest/globals';
 import nock from 'nock';
 import {failureOf} from '../../../test/failure-of.ts';
+import {withAuth} from '../../../test/http/authorized.ts';
 import {type Certificates, hasOpenssl, makeCertificates} from '../../../test/http/certificates.ts';
 import {serve} from '../../../test/http/loopback.ts';
 import {requestTo} from '../../../test/http/transport.ts';
 import {networkCode} from '../response/faults.ts';
-import {secretsOf} from './agent.ts';
 import {DEFAULT_TIMEOUTS} from './timeouts.ts';
 import {openTransport, type TransportOptions} from './transport.ts';
 
@@ -26,7 +26,7 @@ const fetchText = async (url: string, options: TransportOptions = {}): Promise<s
 
 const open: Server[] = [];
 const sockets: Socket[] = [];
-const variables = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
+const variables = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'];
 
 afterEach(async () => {
   for (const variable of variables) delete process.env[variable];
@@ -78,6 +78,18 @@ describe('a proxy in the environment', () => {
     expect([await fetchText(target), requests]).toEqual(['through', [`GET ${target}`]]);
   });
 
+  test.each([
+    ['without a scheme', 'HTTP_PROXY', (host: string) => host],
+    ['with a slash', 'HTTP_PROXY', (host: string) => `http://${host}/`],
+    ['for all schemes', 'ALL_PROXY', (host: string) => host],
+  ])('is used %s', async (_how, variable, spell) => {
+    const origin = await serve((_request, response) => response.end('through'));
+    const {requests, url} = await startProxy();
+    process.env[variable] = spell(new URL(url).host);
+    const target = `${origin.replace('127.0.0.1', 'api.test')}/items`;
+    expect([await fetchText(target), requests]).toEqual(['through', [`GET ${target}`]]);
+  });
+
   test('is not used for the hosts of NO_PROXY', async () => {
     const origin = await serve((_request, response) => response.end('straight'));
     const {requests, url} = await startProxy();
@@ -107,21 +119,94 @@ describe('a proxy in the config', () => {
     const proxy = {url, except: 'other.test,127.0.0.1'};
     expect([await fetchText(origin, {proxy}), requests]).toEqual(['straight', []]);
   });
+});
 
-  test('must be a URL', async () => {
-    expect(
-      await failureOf(() => fetchText('http://127.0.0.1:1', {proxy: {url: 'proxy:3128'}})),
-    ).toBe(
-      'ConfigError: The proxy in the config is not a URL: it should look like http://proxy.example.com:3128.',
+describe('a proxy that fails', () => {
+  const PASSWORD = 'p@ss-w0rd';
+
+  /** A proxy that handles each connection in this way. The errors of a client that uses it, with the port replaced. */
+  const failureThrough = async (
+    target: string,
+    play: ((socket: Socket, head: string) => void) | undefined,
+    userInfo = '',
+  ): Promise<string> => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', (head) => play?.(socket, String(head)));
+    });
+    const port = await listen(server);
+    if (play === undefined) await new Promise((resolve) => open.pop()?.close(resolve));
+    const proxy = {url: `${userInfo}127.0.0.1:${port}`};
+    const failure = await failureOf(() =>
+      withAuth({baseUrl: target, proxy, retry: {attempts: 2}}, (http) => http.get('/items')),
     );
-  });
+    expect(failure).not.toContain(encodeURIComponent(PASSWORD));
+    expect(failure).not.toContain(PASSWORD);
+    return failure.replaceAll(String(port), 'PORT');
+  };
+  const responds = (text: string) => (socket: Socket) =>
+    void socket.end(`HTTP/1.1 ${text}\r\n\r\n`);
+  const NAME = 'the proxy http://127.0.0.1:PORT (config)';
+  const ADVICE =
+    'Check that the proxy can be reached from here, and api.test from there; if it can, try again later.';
+  const failed = (method: string, fault: string): string =>
+    `TransientError: GET ${method}://api.test/items failed 2 times, the last time with ${fault} through ${NAME}. ${ADVICE}`;
+  const USER = `tap:${encodeURIComponent(PASSWORD)}@`;
 
-  test('has a password that counts as a secret', () => {
-    expect([
-      secretsOf({url: 'http://tap:p%40ss@proxy.test:3128'}),
-      secretsOf({url: 'http://proxy.test:3128'}),
-      secretsOf(undefined),
-    ]).toEqual([['p%40ss', 'p@ss'], [], []]);
+  test.each([
+    ['is down, for http', 'http', undefined, '', failed('http', 'ECONNREFUSED')],
+    ['is down, for https', 'https', undefined, USER, failed('https', 'ECONNREFUSED')],
+    [
+      'closes the connection',
+      'https',
+      (socket: Socket) => void socket.destroy(),
+      '',
+      failed('https', 'UND_ERR_PRX_CONN'),
+    ],
+    [
+      'responds to CONNECT with 502',
+      'https',
+      responds('502 Bad Gateway'),
+      USER,
+      failed('https', 'PROXY_STATUS_502'),
+    ],
+    [
+      'responds to CONNECT with 403',
+      'https',
+      responds('403 Forbidden'),
+      USER,
+      'ConfigError: The proxy http://127.0.0.1:PORT (config) refused to connect to api.test with status 403. Ask its owner to allow that host, or set NO_PROXY or another proxy.',
+    ],
+    [
+      'responds to CONNECT with 407',
+      'https',
+      responds('407 Proxy Authentication Required'),
+      '',
+      'ConfigError: The proxy http://127.0.0.1:PORT (config) refused to connect to api.test with status 407. It requires a user and a password: put them into its URL, http://user:password@127.0.0.1:PORT.',
+    ],
+    [
+      'does not accept the password for https',
+      'https',
+      responds('407 Proxy Authentication Required'),
+      USER,
+      'ConfigError: The proxy http://127.0.0.1:PORT (config) refused to connect to api.test with status 407. It does not accept the user and the password in its URL: check them.',
+    ],
+    [
+      'does not accept the password for http',
+      'http',
+      responds('407 Proxy Authentication Required'),
+      USER,
+      'ConfigError: The proxy http://127.0.0.1:PORT (config) refused to connect to api.test with status 407. It does not accept the user and the password in its URL: check them.',
+    ],
+    [
+      'responds with 502 for http',
+      'http',
+      responds('502 Bad Gateway\r\ncontent-length: 3\r\n\r\nno!'),
+      USER,
+      `TransientError: GET http://api.test/items answered 502 through ${NAME}: no!. All 2 attempts failed: try again later.`,
+    ],
+  ])('is named, and not the API: it %s', async (_how, scheme, play, userInfo, expected) => {
+    expect(await failureThrough(`${scheme}://api.test`, play, userInfo)).toBe(expected);
   });
 });
 

@@ -1,7 +1,9 @@
 import {getCACertificates} from 'node:tls';
-import type {Dispatcher} from 'undici';
-import {ConfigError} from '../../errors.ts';
+import type {Dispatcher, Pool} from 'undici';
 import {restorePem} from './pem.ts';
+import {guardedLookup} from './private-address.ts';
+import {type ChosenProxy, type HttpProxy, openProxies} from './proxies.ts';
+import type {Reach} from './reach.ts';
 import type {Timeouts} from './timeouts.ts';
 
 /** Certificates and keys in PEM. */
@@ -13,73 +15,96 @@ export type Tls = {
   readonly key?: string;
 };
 
-/** A proxy from the source's config. It replaces the proxy of the environment. */
-export type HttpProxy = {
-  /** `http://proxy.example.com:3128`, with `user:password@` before the host if the proxy requires it. */
-  readonly url: string;
-  /** Hosts to reach without the proxy, separated by commas: `localhost,.internal.example.com`. */
-  readonly except?: string;
-};
-
-/** The password in a proxy's URL, in both encodings. */
-export const secretsOf = (proxy: HttpProxy | undefined): readonly string[] => {
-  const password = URL.parse(proxy?.url ?? '')?.password ?? '';
-  return password === '' ? [] : [password, decodeURIComponent(password)];
-};
-
-const assertProxy = ({url}: HttpProxy): void => {
-  const protocol = URL.parse(url)?.protocol;
-  if (protocol === 'http:' || protocol === 'https:') return;
-  throw new ConfigError(
-    'The proxy in the config is not a URL: it should look like http://proxy.example.com:3128.',
-  );
-};
-
-/** Unlike curl, HTTP_PROXY in capitals counts too: it is only unsafe in a CGI program, where a client's header can set it. */
-const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
-
-const isProxied = (): boolean => PROXY_VARIABLES.some((name) => (process.env[name] ?? '') !== '');
-
 const secureOptions = ({ca, cert, key}: Tls) => ({
   ...(ca !== undefined && {ca: [...getCACertificates('default'), restorePem(ca)]}),
   ...(cert !== undefined && {cert: restorePem(cert)}),
   ...(key !== undefined && {key: restorePem(key)}),
 });
 
-const openProxyAgent = async (
-  {connect, headers, idle}: Timeouts,
+type Limits = Pick<Pool.Options, 'headersTimeout' | 'bodyTimeout' | 'maxHeaderSize'>;
+
+type Undici = typeof import('./undici.ts');
+
+const openProxyAgent = (
+  {Pool: ConnectionPool, ProxyAgent}: Undici,
+  {url, token}: ChosenProxy,
+  {connect, limits}: {readonly connect: number; readonly limits: Limits},
   secure: object,
-  proxy: HttpProxy | undefined,
-): Promise<Dispatcher> => {
-  const {EnvHttpProxyAgent, Pool} = await import('./undici.ts');
-  return new EnvHttpProxyAgent({
-    connect: secure,
-    headersTimeout: headers,
-    bodyTimeout: idle,
+): Dispatcher =>
+  new ProxyAgent({
+    uri: url,
+    ...(token !== undefined && {token}),
+    ...limits,
     requestTls: secure,
     proxyTls: secure,
     // undici's default is five minutes each, for the proxy's response to CONNECT and for each part of a response.
-    clientFactory: (origin, more) => new Pool(origin, {...more, headersTimeout: connect}),
-    factory: (origin, more) =>
-      new Pool(origin, {...more, headersTimeout: headers, bodyTimeout: idle}),
-    ...(proxy && {
-      httpProxy: proxy.url,
-      httpsProxy: proxy.url,
-      noProxy: proxy.except ?? '',
-    }),
+    clientFactory: (origin, more) =>
+      new ConnectionPool(origin, {...more, ...limits, headersTimeout: connect}),
+    factory: (origin, more) => new ConnectionPool(origin, {...more, ...limits}),
   });
+
+type Connecting = {
+  /** The largest headers of a response. */
+  readonly maxHeaderBytes: number;
+  readonly tls: Tls;
+  readonly proxy: HttpProxy | undefined;
+  readonly judge: Reach['judge'];
 };
 
-/** Loading undici takes 15 MB and 30 ms, so a source that sends no request does not load it. */
-export const openAgent = async (
+type Way = {readonly dispatcher: Dispatcher; readonly proxy: ChosenProxy | undefined};
+
+/**
+ * Opens an agent when it is needed: loading undici takes 15 MB and 30 ms. A guarded one makes no connection to a private
+ * address; one that a proxy makes is not seen here.
+ */
+export const openAgents = (
   timeouts: Timeouts,
-  tls: Tls,
-  proxy: HttpProxy | undefined,
-): Promise<Dispatcher> => {
-  if (proxy !== undefined) assertProxy(proxy);
+  {tls, proxy: config, judge, maxHeaderBytes}: Connecting,
+) => {
   const {connect, headers, idle} = timeouts;
-  const secure = {timeout: connect, ...secureOptions(tls)};
-  if (proxy !== undefined || isProxied()) return openProxyAgent(timeouts, secure, proxy);
-  const {Agent} = await import('./undici.ts');
-  return new Agent({connect: secure, headersTimeout: headers, bodyTimeout: idle});
+  const limits = {headersTimeout: headers, bodyTimeout: idle, maxHeaderSize: maxHeaderBytes};
+  const opened = new Map<string, Promise<Dispatcher>>();
+  const once = (key: string, open: () => Promise<Dispatcher>): Promise<Dispatcher> => {
+    const agent = opened.get(key) ?? open();
+    opened.set(key, agent);
+    return agent;
+  };
+  let loading: Promise<Undici> | undefined;
+  const load = (): Promise<Undici> => {
+    loading ??= import('./undici.ts');
+    return loading;
+  };
+  const openDirect = async (lookup: object): Promise<Dispatcher> => {
+    const {Agent} = await load();
+    return new Agent({
+      connect: {timeout: connect, ...lookup, ...secureOptions(tls)},
+      ...limits,
+    });
+  };
+  let proxies: ReturnType<typeof openProxies> | undefined;
+  return {
+    load,
+    to: async (url: URL, isGuarded = false): Promise<Way> => {
+      proxies ??= openProxies(config);
+      const proxy = proxies(url);
+      const dispatcher = await (proxy === undefined
+        ? once(isGuarded ? 'guarded' : '', () =>
+            openDirect(isGuarded ? {lookup: guardedLookup(judge)} : {}),
+          )
+        : once(`${proxy.url} ${proxy.token}`, async () =>
+            openProxyAgent(
+              await load(),
+              proxy,
+              {connect, limits},
+              {timeout: connect, ...secureOptions(tls)},
+            ),
+          ));
+      return {dispatcher, proxy};
+    },
+    // destroy, not close: the end of a run must not wait for a keep-alive or a half-read response.
+    destroy: async (): Promise<void> => {
+      // One that could not be opened must not keep the others open.
+      await Promise.allSettled([...opened.values()].map(async (agent) => (await agent).destroy()));
+    },
+  };
 };

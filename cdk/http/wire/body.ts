@@ -3,20 +3,19 @@ import type {FileHandle} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {ConfigError, messageOf, SystemError} from '../../errors.ts';
 import {networkCode} from '../response/faults.ts';
-import type {HttpResponse} from '../types.ts';
-
-const withoutQuery = ({origin, pathname}: URL): string => `${origin}${pathname}`;
+import {describeUrl, type HttpResponse} from '../types.ts';
+import {largestDownload} from './largest-download.ts';
 
 const tooLarge = (url: URL, maxBytes: number, advice: string): SystemError =>
   new SystemError(
-    `${withoutQuery(url)} answered with more than ${maxBytes} bytes (${Math.round(maxBytes / 1024 ** 2)} MiB), decompressed. ${advice}`,
+    `${describeUrl(url)} answered with more than ${maxBytes} bytes (${Math.round(maxBytes / 1024 ** 2)} MiB), decompressed. ${advice}`,
   );
 
 /** Receives the chunks of a body. */
 export type Sink = {
   /** A pending promise delays the next chunk. An error closes the connection, and the rest is not fetched. */
   readonly take: (chunk: Buffer) => Promise<void> | undefined;
-  readonly end: () => Promise<Pick<HttpResponse, 'body' | 'written'>>;
+  readonly end: () => Promise<Pick<HttpResponse, 'body' | 'written' | 'sent'>>;
 };
 
 /** The most memory to allocate before the body comes, on the strength of a `content-length`. */
@@ -59,29 +58,35 @@ const write = async (file: FileHandle, chunk: Buffer, position: number): Promise
   }
 };
 
-/** Writes each chunk before the next one is read. What an earlier attempt wrote beyond the end is cut off. */
-export const intoFile = (url: URL, file: FileHandle, maxBytes: number): Sink => {
+/**
+ * Writes each chunk before the next one is read. What an earlier attempt wrote beyond the end is cut off.
+ * @param sent the bytes that came over the wire so far
+ */
+export const intoFile = (
+  url: URL,
+  file: FileHandle,
+  {largest, sent}: {readonly largest: number | undefined; readonly sent: () => number},
+): Sink => {
   let written = 0;
   return {
     take: async (chunk) => {
       const position = written;
       written += chunk.length;
-      if (written > maxBytes) {
-        throw tooLarge(url, maxBytes, 'Request a smaller part, or raise `maxDownloadBytes`.');
-      }
+      const {bytes, advice} = largestDownload(largest, sent());
+      if (written > bytes) throw tooLarge(url, bytes, advice);
       try {
         await write(file, chunk, position);
       } catch (cause) {
         if (!DISK_CODE.test(networkCode(cause) ?? '')) throw cause;
         throw new ConfigError(
-          `No space for the response of ${withoutQuery(url)} in ${tmpdir()}: ${messageOf(cause)}, after ${position} bytes. Free some space there, or set TMPDIR to a directory that has more.`,
+          `No space for the response of ${describeUrl(url)} in ${tmpdir()}: ${messageOf(cause)}, after ${position} bytes. Free some space there, or set TMPDIR to a directory that has more.`,
           {cause},
         );
       }
     },
     end: async () => {
       await file.truncate(written);
-      return {body: Buffer.alloc(0), written};
+      return {body: Buffer.alloc(0), written, sent: sent()};
     },
   };
 };

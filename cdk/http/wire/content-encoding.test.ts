@@ -149,6 +149,12 @@ describe('a body fails', () => {
     ],
     ['raw deflate cut in the middle', 'deflate', deflateRawSync(LARGE).subarray(0, -5), cut],
     [
+      'zstd with a window of 16 MiB',
+      'zstd',
+      Buffer.from('28b52ffd0070010000', 'hex'),
+      /^SystemError: api\/items answered with zstd that needs a window of more than 8 MiB\. Set the header `accept-encoding: gzip` in `connect`, or report this to the API's owner\.$/,
+    ],
+    [
       'compress',
       'compress',
       Buffer.from('1f9d90', 'hex'),

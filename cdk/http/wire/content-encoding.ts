@@ -10,12 +10,14 @@ import {
   createZstdDecompress,
 } from 'node:zlib';
 import {SystemError, TransientError} from '../../errors.ts';
-import type {HttpResponse} from '../types.ts';
+import {isObject} from '../../json/values.ts';
+import {describeUrl, type HttpResponse} from '../types.ts';
 import type {Sink} from './body.ts';
 
 type Engine = Transform & {readonly bytesWritten: number};
 
 type Coding = {
+  readonly name: string;
   /** @param first the first bytes of the body */
   readonly create: (first: Buffer) => Engine;
   /** Another frame may follow the end of one. Node's gunzip reads the members of gzip by itself. */
@@ -24,7 +26,7 @@ type Coding = {
   readonly isPadded?: true;
 };
 
-const GZIP: Coding = {create: () => createGunzip(), isPadded: true};
+const GZIP: Coding = {name: 'gzip', create: () => createGunzip(), isPadded: true};
 
 /** The compression method in the first byte of zlib's header: https://www.rfc-editor.org/rfc/rfc1950#section-2.2 */
 const ZLIB_METHOD = 8;
@@ -43,12 +45,25 @@ const createAnyInflate = (first: Buffer): Engine => {
 /** https://www.rfc-editor.org/rfc/rfc9659#section-3: a window of up to 8 MiB */
 const ZSTD_WINDOW = {params: {[constants.ZSTD_d_windowLogMax]: 23}};
 
+/** The error for a window that is too large; undefined for any other fault. */
+export const windowFault = (
+  fault: unknown,
+  where: string,
+  limit: string,
+  advice: string,
+): SystemError | undefined =>
+  isObject(fault) && fault['code'] === 'ZSTD_error_frameParameter_windowTooLarge'
+    ? new SystemError(
+        `${where} answered with zstd that needs a window of more than ${limit}. ${advice}, or report this to the API's owner.`,
+      )
+    : undefined;
+
 const CODINGS: ReadonlyMap<string, Coding> = new Map<string, Coding>([
   ['gzip', GZIP],
   ['x-gzip', GZIP],
-  ['deflate', {create: createAnyInflate}],
-  ['br', {create: () => createBrotliDecompress()}],
-  ['zstd', {create: () => createZstdDecompress(ZSTD_WINDOW), hasFrames: true}],
+  ['deflate', {name: 'deflate', create: createAnyInflate}],
+  ['br', {name: 'br', create: () => createBrotliDecompress()}],
+  ['zstd', {name: 'zstd', create: () => createZstdDecompress(ZSTD_WINDOW), hasFrames: true}],
 ]);
 
 /**
@@ -67,22 +82,19 @@ const UNREADABLE = new Set([
 
 const MOST_CODINGS = 5;
 
-const ENCODED_HEADERS = new Set(['content-encoding', 'content-length']);
-
 type Head = Pick<HttpResponse, 'status' | 'headers' | 'url'>;
 
-const whereOf = ({url}: Head): string => `${url.origin}${url.pathname}`;
+const whereOf = ({url}: Head): string => describeUrl(url);
 
 /** The codings in the order in which they were applied. */
-const codingsOf = (head: Head): readonly (readonly [string, Coding])[] => {
-  const names = (head.headers['content-encoding'] ?? '')
+const codingsOf = (head: Head): readonly Coding[] => {
+  const encoding = head.headers['content-encoding'];
+  if (encoding === undefined) return [];
+  const names = encoding
     .toLowerCase()
     .split(',')
     .map((name) => name.trim());
-  const readable = names.flatMap((name) => {
-    const coding = CODINGS.get(name);
-    return coding === undefined ? [] : [[name, coding] as const];
-  });
+  const readable = names.flatMap((name) => CODINGS.get(name) ?? []);
   const unreadable = names.find((name) => UNREADABLE.has(name));
   if (unreadable === undefined && readable.length <= MOST_CODINGS) return readable;
   // The status of a refusal says more than its body.
@@ -98,24 +110,20 @@ const codingsOf = (head: Head): readonly (readonly [string, Coding])[] => {
 const mayBeEmpty = ({status, headers}: Head): boolean =>
   status === 204 || status === 304 || 'content-length' in headers || 'transfer-encoding' in headers;
 
-type Coded = {readonly head: Head; readonly name: string; readonly coding: Coding};
-
-const isZero = (byte: number): boolean => byte === 0;
-
-const assertNothingAfter = (rest: Buffer, {head, name, coding}: Coded): void => {
-  if (coding.isPadded && rest.every(isZero)) return;
+const assertNothingAfter = (rest: Buffer, head: Head, {name, isPadded}: Coding): void => {
+  if (isPadded && rest.every((byte) => byte === 0)) return;
   throw new TransientError(
     `${whereOf(head)} answered with bytes after the end of its ${name} body, so it is not clear where the body ends. Try again later; if the error stays, report it to the API's owner.`,
   );
 };
 
 /** One engine, and the place of its output. */
-const openEngine = (first: Buffer, {coding}: Coded, sink: Sink) => {
-  const engine = coding.create(first);
+const openEngine = (engine: Engine, head: Head, sink: Sink) => {
   const {promise: ended, resolve, reject} = Promise.withResolvers<void>();
   const stop = (error: unknown): void => {
     engine.destroy();
-    reject(error);
+    const advice = 'Set the header `accept-encoding: gzip` in `connect`';
+    reject(windowFault(error, whereOf(head), '8 MiB', advice) ?? error);
   };
   // Errors are reported by `write` and `end`.
   ended.catch(() => {});
@@ -154,8 +162,8 @@ const openEngine = (first: Buffer, {coding}: Coded, sink: Sink) => {
 };
 
 /** Undoes one coding. */
-const undo = (coded: Coded, sink: Sink): Sink => {
-  const {head, coding} = coded;
+const undo = (head: Head, coding: Coding, sink: Sink): Sink => {
+  const open = (first: Buffer) => openEngine(coding.create(first), head, sink);
   let engine: ReturnType<typeof openEngine> | undefined;
   let isOver = false;
   let last: Promise<void> | undefined;
@@ -164,10 +172,10 @@ const undo = (coded: Coded, sink: Sink): Sink => {
     let rest = chunk;
     while (rest.length > 0) {
       if (isOver) {
-        assertNothingAfter(rest, coded);
+        assertNothingAfter(rest, head, coding);
         return;
       }
-      engine ??= openEngine(rest, coded, sink);
+      engine ??= open(rest);
       rest = await engine.write(rest);
       if (rest.length === 0) return;
       engine = undefined;
@@ -182,21 +190,17 @@ const undo = (coded: Coded, sink: Sink): Sink => {
     },
     end: async () => {
       await last;
-      if (last === undefined && !mayBeEmpty(head)) {
-        engine = openEngine(Buffer.alloc(0), coded, sink);
-      }
+      if (last === undefined && !mayBeEmpty(head)) engine = open(Buffer.alloc(0));
       await engine?.end();
       return sink.end();
     },
   };
 };
 
-const decodedHead = <H extends Head>(head: H): H => ({
-  ...head,
-  headers: Object.fromEntries(
-    Object.entries(head.headers).filter(([name]) => !ENCODED_HEADERS.has(name)),
-  ),
-});
+const decodedHead = <H extends Head>(head: H): H => {
+  const {'content-encoding': _, 'content-length': __, ...headers} = head.headers;
+  return {...head, headers};
+};
 
 /** Opens a sink for the body as it is sent; `openSink` gets the head without the headers of the encoded body. */
 export const decoding = <H extends Head>(
@@ -205,9 +209,6 @@ export const decoding = <H extends Head>(
 ): {readonly head: H; readonly sink: Sink} => {
   const codings = codingsOf(head);
   const decoded = codings.length === 0 ? head : decodedHead(head);
-  const sink = codings.reduce(
-    (next, [name, coding]) => undo({head, name, coding}, next),
-    openSink(decoded),
-  );
+  const sink = codings.reduce((next, coding) => undo(head, coding, next), openSink(decoded));
   return {head: decoded, sink};
 };

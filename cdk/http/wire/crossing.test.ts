@@ -18,6 +18,7 @@ const withKey = async (baseUrl: string, use: (http: HttpClient) => Promise<unkno
       auth: apiKey({query: 'api_key', value: KEY}),
       retry: {attempts: 1},
       secrets: ['open-sesame'],
+      allowedHosts: ['127.0.0.1'],
     },
     use,
   );
@@ -163,6 +164,47 @@ describe('a redirect to another origin', () => {
     expect(received).toEqual([]);
   });
 
+  test.each([301, 302, 303, 307, 308])(
+    'by %d to a host that is not listed is an error',
+    async (status) => {
+      const {origin, elsewhere, received} = await twoServers(({url = ''}, response, to) =>
+        redirect(response, `${to}${url}`, status),
+      );
+      const failure = await failureOf(() =>
+        withAuth({baseUrl: origin, retry: {attempts: 1}}, (http) => http.get('/items')),
+      );
+      expect([failure, received]).toEqual([
+        `ConfigError: GET ${origin}/items was redirected to ${elsewhere}, another origin, so nothing was sent there. If the API has moved, set its new URL in the config. If the host belongs to it, list it in the source: \`allowedHosts: ['${new URL(elsewhere).host}']\` for requests without credentials.`,
+        [],
+      ]);
+    },
+  );
+
+  test('by its second step to a host that is not listed is an error', async () => {
+    const {origin, elsewhere, received} = await twoServers(({url = ''}, response, to) =>
+      redirect(response, url === '/items' ? '/moved' : `${to}/items`),
+    );
+    const failure = await failureOf(() =>
+      withAuth({baseUrl: origin, allowedHosts: []}, (http) => http.get('/items')),
+    );
+    expect(failure).toContain(
+      `was redirected to ${elsewhere}, another origin, so nothing was sent`,
+    );
+    expect(received).toEqual([]);
+  });
+
+  test('of a download gets its file without credentials', async () => {
+    const {origin, elsewhere, received} = await twoServers((_message, response, to) =>
+      redirect(response, `${to}/file?X-Amz-Signature=abc`),
+    );
+    const {host} = new URL(elsewhere);
+    await withAuth(
+      {baseUrl: origin, auth: apiKey({query: 'api_key', value: KEY}), allowedHosts: [host]},
+      (http) => Array.fromAsync(http.download('/export', {records: 'items'})),
+    );
+    expect(received).toEqual(['GET /file?X-Amz-Signature=abc']);
+  });
+
   test('within an origin keeps the query and the body', async () => {
     const received: string[] = [];
     const origin = await serve((message, response) => {
@@ -190,6 +232,21 @@ describe('a link to the next page at another origin', () => {
     );
     await pagesFrom(origin, {next: nextUrl('next'), headers: {'x-tenant': 'hush'}});
     expect(received).toEqual(['GET /items?page=2']);
+  });
+
+  test('that is not listed is not followed', async () => {
+    const {origin, elsewhere, received} = await twoServers((_message, response, to) =>
+      response.end(JSON.stringify({items: [{id: 1}], next: `${to}/items`})),
+    );
+    const failure = await failureOf(() =>
+      withAuth({baseUrl: origin}, (http) =>
+        Array.fromAsync(http.paginate('/items', {records: 'items', next: nextUrl('next')})),
+      ),
+    );
+    expect([failure, received]).toEqual([
+      `ConfigError: GET ${origin}/items continues at ${elsewhere}, another origin, so nothing was sent there. If the API has moved, set its new URL in the config. If the host belongs to it, list it in the source: \`allowedHosts: ['${new URL(elsewhere).host}']\` for requests without credentials, \`authOrigins: ['${elsewhere}']\` for requests with them.`,
+      [],
+    ]);
   });
 
   test('takes no body along', async () => {

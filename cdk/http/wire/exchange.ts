@@ -1,16 +1,15 @@
 // Sends one request on undici's lowest layer. Its streams and abort signals, created for each request, would double the
 // time of a page of 100 KB.
 import type {Dispatcher} from 'undici';
-import {isObject} from '../../json/values.ts';
 import type {HttpResponse} from '../types.ts';
 import type {Sink} from './body.ts';
 import {decoding} from './content-encoding.ts';
 
-type Head = Pick<HttpResponse, 'status' | 'headers' | 'url'>;
+type Head = Pick<HttpResponse, 'status' | 'headers' | 'setCookies' | 'url'>;
 
-const flatten = (
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): Record<string, string> => {
+type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+const flatten = (headers: RawHeaders): Record<string, string> => {
   const flat: Record<string, string> = {};
   for (const name of Object.keys(headers)) {
     const value = headers[name];
@@ -19,11 +18,15 @@ const flatten = (
   return flat;
 };
 
-/** undici's redirect interceptor keeps the URLs that it followed in the context's `history`. */
-const lastUrl = (context: unknown, fallback: URL): URL => {
-  const last =
-    isObject(context) && Array.isArray(context['history']) ? context['history'].at(-1) : undefined;
-  return last instanceof URL ? last : fallback;
+/** Joined with another one, a cookie would not end at the comma: its date has one too. */
+const headOf = (status: number, headers: RawHeaders, url: URL): Head => {
+  const cookies = headers['set-cookie'];
+  return {
+    status,
+    headers: flatten(headers),
+    ...(cookies !== undefined && {setCookies: [cookies].flat()}),
+    url,
+  };
 };
 
 /** Nothing is thrown into undici. */
@@ -37,29 +40,29 @@ const attempt = (step: () => void, fail: (error: Error) => void): void => {
 
 type Limits = {
   readonly signal: AbortSignal;
-  /** The limit for the whole exchange, in milliseconds. */
+  /** The limit for the whole exchange, in milliseconds. At 0 it fails at once. */
   readonly total: number;
 };
 
 /**
  * Resolves with the whole response. Rejects with the error of undici or the sink, the signal's reason, or a TimeoutError.
- * It does not wait for undici to end the request: undici ignores aborts before a connection is made and between redirects.
- * @param openSink called with the head of the last response, after all redirects; the body is decompressed
+ * It does not wait for undici to end the request: undici ignores aborts before a connection is made.
+ * @param openSink called with the head of the response; the body is decompressed
  */
 export const exchange = (
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   url: URL,
-  openSink: (head: Head) => Sink,
+  openSink: (head: Head, sent: () => number) => Sink,
   {signal, total}: Limits,
 ): Promise<HttpResponse> => {
   const {promise, resolve, reject} = Promise.withResolvers<HttpResponse>();
   let controller: Dispatcher.DispatchController | undefined;
   let over: {readonly reason: Error} | undefined;
-  let context: unknown;
   let response: {readonly head: Head; readonly sink: Sink} | undefined;
   /** Pending until the sink can take more; undefined if it can. */
   let busy: Promise<void> | undefined;
+  let sent = 0;
 
   const finish = (): void => {
     clearTimeout(timer);
@@ -91,21 +94,21 @@ export const exchange = (
   };
 
   const handler: Dispatcher.DispatchHandler = {
-    onRequestStart: (started, startContext) => {
+    onRequestStart: (started) => {
       controller = started;
-      context = startContext;
       if (over !== undefined) started.abort(over.reason);
     },
     onResponseStart: (_controller, status, headers) => {
       if (status < 200) return;
-      const head = {status, headers: flatten(headers), url: lastUrl(context, url)};
+      const head = headOf(status, headers, url);
       attempt(() => {
-        response = decoding(head, openSink);
+        response = decoding(head, (decoded) => openSink(decoded, () => sent));
       }, abort);
     },
     onResponseData: (_controller, chunk) => {
       // undici passes an empty chunk when it resumes at the end of a connection. Pausing for that one would never end.
       if (over !== undefined || chunk.length === 0) return;
+      sent += chunk.length;
       attempt(() => {
         const taking = response?.sink.take(chunk);
         if (taking !== undefined) wait(taking);

@@ -4,10 +4,10 @@ import {describe, expect, test} from '@jest/globals';
 import nock from 'nock';
 import {failureOf} from '../../../test/failure-of.ts';
 import {serve} from '../../../test/http/loopback.ts';
-import {faultOf, fetchOnce, requestTo} from '../../../test/http/transport.ts';
+import {faultOf, fetchOnce, fetchWith, requestTo} from '../../../test/http/transport.ts';
 import {isTransientFault, networkCode} from '../response/faults.ts';
 import {DEFAULT_TIMEOUTS} from './timeouts.ts';
-import {openTransport} from './transport.ts';
+import {openTransport, type TransportOptions} from './transport.ts';
 
 const redirect = (response: ServerResponse, location: string, status = 302) =>
   response.writeHead(status, {location}).end();
@@ -186,6 +186,41 @@ describe('the largest body', () => {
   });
 });
 
+describe('the largest headers', () => {
+  const fetchWithHeader = async (bytes: number, options: TransportOptions) => {
+    const origin = await serve((_request, response) => {
+      response.setHeader('x-long', 'a'.repeat(bytes)).end('[]');
+    });
+    const failure = await failureOf(() =>
+      fetchWith(options, requestTo(`${origin}/items?key=hush`)),
+    );
+    return failure.replaceAll(origin, 'api');
+  };
+
+  test.each([
+    [16_500, {}, 16_384, 16],
+    [100_000, {}, 16_384, 16],
+    [70_000, {maxHeaderBytes: 65_536}, 65_536, 64],
+  ])(
+    'with %d bytes in one of them are an error that names the option',
+    async (bytes, options, limit, kib) => {
+      expect(await fetchWithHeader(bytes, options)).toBe(
+        `SystemError: GET api/items answered with headers of more than ${limit} bytes (${kib} KiB). If the API needs that many, raise \`maxHeaderBytes\`.`,
+      );
+    },
+  );
+
+  test('are read up to the limit', async () => {
+    const origin = await serve((message, response) => {
+      response.setHeader('x-long', 'a'.repeat(Number(message.url?.slice(1)))).end('[]');
+    });
+    const lengthOf = async (bytes: number, options: TransportOptions) =>
+      (await fetchWith(options, requestTo(`${origin}/${bytes}`))).headers['x-long']?.length;
+    expect(await lengthOf(16_000, {})).toBe(16_000);
+    expect(await lengthOf(100_000, {maxHeaderBytes: 128_000})).toBe(100_000);
+  });
+});
+
 describe('a host that is not allowed', () => {
   test.each([
     ['a request', (_origin: string, elsewhere: string) => `${elsewhere}/items`],
@@ -208,8 +243,9 @@ describe('a host that is not allowed', () => {
       .catch((error) => error);
     await transport.close();
     expect(String(failure)).toBe(
-      `SystemError: ${elsewhere} is not among the hosts that this source may reach (127.0.0.1), ` +
-        'so nothing was sent there. If it should be, add it to `allowedHosts`.',
+      target(origin, elsewhere).startsWith(origin)
+        ? `ConfigError: GET ${origin}/items was redirected to ${elsewhere}, another origin, so nothing was sent there. If the API has moved, set its new URL in the config. If the host belongs to it, list it in the source: \`allowedHosts: ['${new URL(elsewhere).host}']\` for requests without credentials.`
+        : `SystemError: ${elsewhere} is not among the hosts that this source may reach (127.0.0.1), so nothing was sent there. If it should be, add it to \`allowedHosts\`.`,
     );
     expect([isTransientFault(failure), received]).toEqual([false, 0]);
   });

@@ -1,41 +1,37 @@
-import type {Dispatcher} from 'undici';
-import {printExact} from '../../json/exact.ts';
-import {printForm} from '../query.ts';
-import type {HttpRequest, HttpResponse, Send} from '../types.ts';
-import {type HttpProxy, openAgent, type Tls} from './agent.ts';
-import {assertAllowed} from './allowed-hosts.ts';
+import {SystemError} from '../../errors.ts';
+import {networkCode} from '../response/faults.ts';
+import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
+import {openAgents, type Tls} from './agent.ts';
 import {intoFile, intoMemory} from './body.ts';
-import {crossTo, type HoldsSecret, isHarmless, redirectedTo} from './crossing.ts';
+import {crossByRedirect, type HoldsSecret} from './crossing.ts';
 import {exchange} from './exchange.ts';
+import type {HttpProxy} from './proxies.ts';
+import {throughProxy} from './proxy-faults.ts';
+import {openReach, type Reach} from './reach.ts';
+import {redirects} from './redirects.ts';
+import {bodyOf} from './request-body.ts';
+import {openSigner, type Signer} from './sign.ts';
 import type {Timeouts} from './timeouts.ts';
 
 export type TransportOptions = {
   /** The largest response in bytes, decompressed. Default 256 MiB. */
   readonly maxBodyBytes?: number;
-  /** The largest download in bytes, decompressed. Default 16 GiB. */
+  /** The largest headers of a response in bytes, with HTTP/1. Default 16 KiB. */
+  readonly maxHeaderBytes?: number;
+  /** The largest download in bytes, decompressed. Default 16 GiB, and 200 times what is sent if that is more than 64 MiB. */
   readonly maxDownloadBytes?: number;
-  /** The only hosts to connect to, besides that of `baseUrl`: `auth.example.com`, `*.example.com`. Default: any. */
+  /**
+   * The only hosts to connect to, besides that of `baseUrl`, and those that links and redirects may lead to:
+   * `files.example.com`, `*.example.com`, `files.example.com:8443`, `*`. Default: any for your own requests, none for links.
+   */
   readonly allowedHosts?: readonly string[];
   readonly tls?: Tls;
-  /** Default: HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment. */
+  /** Default: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY in the environment. */
   readonly proxy?: HttpProxy;
 };
 
+const MAX_HEADER_BYTES = 16 * 1024;
 export const MAX_BODY_BYTES = 256 * 1024 ** 2;
-export const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
-const MAX_REDIRECTS = 5;
-
-const redirection = ({headers, redirect}: HttpRequest) => ({
-  maxRedirections: redirect === 'refuse' ? 0 : MAX_REDIRECTS,
-  stripHeadersOnCrossOriginRedirect: Object.keys(headers).filter((name) => !isHarmless(name)),
-});
-
-const bodyOf = ({json, form}: HttpRequest) => {
-  if (json !== undefined) return {type: 'application/json', body: printExact(json)};
-  return form === undefined
-    ? undefined
-    : {type: 'application/x-www-form-urlencoded', body: printForm(form)};
-};
 
 /** Only a hint: a proxy may change the length. */
 const announcedLength = ({headers}: Pick<HttpResponse, 'headers'>): number => {
@@ -43,33 +39,30 @@ const announcedLength = ({headers}: Pick<HttpResponse, 'headers'>): number => {
   return Number.isSafeInteger(length) && length > 0 ? length : 0;
 };
 
-/** Checks every request, also those of redirects. Nothing of the first one follows it to another origin but harmless headers. */
-const guard = (
-  request: HttpRequest,
-  allowedHosts: readonly string[] | undefined,
-  holdsSecret: HoldsSecret,
-): Dispatcher.DispatcherComposeInterceptor => {
-  let crossed = false;
-  let first: Dispatcher.DispatchOptions | undefined;
-  return (dispatch) => (options, handler) => {
-    first ??= options;
-    const named = new URL(options.path, options.origin);
-    const url = redirectedTo(named, request.url);
-    assertAllowed(url, allowedHosts);
-    crossed ||= url.origin !== request.url.origin;
-    if (!crossed) {
-      // undici has removed the headers, since it knows the target by another scheme.
-      const {headers} = first;
-      return dispatch(
-        url === named ? options : {...options, origin: url.origin, ...(headers && {headers})},
-        handler,
-      );
-    }
-    const body = options.body !== undefined && options.body !== null;
-    const {pathname, search} = crossTo(request, url, {way: 'was redirected to', body, holdsSecret});
-    return dispatch({...options, path: `${pathname}${search}`}, handler);
+/** The request in undici's form. */
+const optionsOf = (request: HttpRequest) => {
+  const {method, url, headers} = request;
+  const content = bodyOf(request);
+  return {
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method,
+    headers: {
+      'accept-encoding': 'gzip, deflate, br, zstd',
+      ...(content && {'content-type': content.type}),
+      ...headers,
+    },
+    ...(content && {body: content.body}),
   };
 };
+
+const explainedOverflow = (fault: unknown, request: HttpRequest, limit: number): unknown =>
+  networkCode(fault) === 'UND_ERR_HEADERS_OVERFLOW'
+    ? new SystemError(
+        `${describeRequest(request)} answered with headers of more than ${limit} bytes (${Math.round(limit / 1024)} KiB). If the API needs that many, raise \`maxHeaderBytes\`.`,
+        {cause: fault},
+      )
+    : fault;
 
 export type Transport = {
   /** Loads undici, which takes a while the first time. */
@@ -78,65 +71,79 @@ export type Transport = {
   readonly close: () => Promise<void>;
 };
 
+/** Comes from the client. A transport by itself has no base and no credentials. */
+type Known = {
+  readonly reach?: Reach;
+  readonly holdsSecret?: HoldsSecret;
+  readonly hasAuth?: boolean;
+};
+
 /** Sends requests and follows redirects. A redirect to another origin drops the credentials. */
 export const openTransport = (
   timeouts: Timeouts,
   signal: AbortSignal,
   {
+    maxHeaderBytes = MAX_HEADER_BYTES,
     maxBodyBytes = MAX_BODY_BYTES,
-    maxDownloadBytes = MAX_DOWNLOAD_BYTES,
+    maxDownloadBytes,
     allowedHosts,
     tls = {},
     proxy,
   }: TransportOptions = {},
-  holdsSecret: HoldsSecret = () => false,
+  {
+    reach = openReach({...(allowedHosts && {allowedHosts})}),
+    holdsSecret = () => false,
+    hasAuth = false,
+  }: Known = {},
 ): Transport => {
-  const openOnce = async () => {
-    const [agent, {redirect}] = await Promise.all([
-      openAgent(timeouts, tls, proxy),
-      import('./undici.ts'),
-    ]);
-    const redirected = redirect({throwOnMaxRedirect: true});
-    const dispatcherFor = (request: HttpRequest) =>
-      agent.compose(guard(request, allowedHosts, holdsSecret), redirected);
-    return {agent, dispatcherFor};
-  };
-  let opened: ReturnType<typeof openOnce> | undefined;
-  const open = () => {
-    opened ??= openOnce();
-    return opened;
+  const agents = openAgents(timeouts, {tls, proxy, maxHeaderBytes, judge: reach.judge});
+  const crossTo = crossByRedirect({reach, holdsSecret, hasAuth});
+
+  const sendOne = async (
+    request: HttpRequest,
+    until: number,
+    signer: Signer | undefined,
+  ): Promise<HttpResponse> => {
+    const {url, into} = request;
+    reach.assertAllowed(url);
+    const isGuarded = reach.isGuarded(request);
+    if (isGuarded) await reach.assertPublic(url);
+    const {dispatcher, proxy} = await agents.to(url, isGuarded);
+    const exchanged = exchange(
+      dispatcher,
+      request.sign && signer ? signer.sign(optionsOf(request), url) : optionsOf(request),
+      url,
+      (head, sent) =>
+        into === undefined || head.status >= 300
+          ? intoMemory(head.url, maxBodyBytes, announcedLength(head))
+          : intoFile(head.url, into, {largest: maxDownloadBytes, sent}),
+      {signal, total: Math.max(0, until - performance.now())},
+    );
+    try {
+      const response = await exchanged;
+      return proxy === undefined ? response : {...response, proxy: proxy.name};
+    } catch (fault) {
+      if (signal.aborted) throw fault;
+      const explained = explainedOverflow(fault, request, maxHeaderBytes);
+      throw proxy === undefined ? explained : throughProxy(explained, url, proxy);
+    }
   };
   return {
-    open,
-    send: async (request: HttpRequest): Promise<HttpResponse> => {
-      const {method, url, headers, into} = request;
-      const content = bodyOf(request);
-      const options = {
-        origin: url.origin,
-        path: `${url.pathname}${url.search}`,
-        method,
-        headers: {
-          'accept-encoding': 'gzip, deflate, br, zstd',
-          ...(content && {'content-type': content.type}),
-          ...headers,
-        },
-        ...(content && {body: content.body}),
-        ...redirection(request),
-      };
-      const {dispatcherFor} = await open();
-      const response = await exchange(
-        dispatcherFor(request),
-        options,
-        url,
-        (head) =>
-          into === undefined || head.status >= 300
-            ? intoMemory(head.url, maxBodyBytes, announcedLength(head))
-            : intoFile(head.url, into, maxDownloadBytes),
-        {signal, total: into === undefined ? timeouts.total : timeouts.download},
+    open: agents.load,
+    send: async (first: HttpRequest): Promise<HttpResponse> => {
+      const until =
+        performance.now() + (first.into === undefined ? timeouts.total : timeouts.download);
+      const signer = first.sign && openSigner(first.sign);
+      const nextOf = redirects(first, (request, to, from) =>
+        crossTo(request, signer?.strip(to) ?? to, from),
       );
-      return {...response, url: redirectedTo(response.url, url)};
+      for (let request = first; ; ) {
+        const response = await sendOne(request, until, signer);
+        const next = nextOf(request, response);
+        if (next === undefined) return response;
+        request = next;
+      }
     },
-    // destroy, not close: the end of a run must not wait for a keep-alive or a half-read response.
-    close: async () => (await opened)?.agent.destroy(),
+    close: agents.destroy,
   };
 };

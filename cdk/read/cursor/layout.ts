@@ -1,7 +1,7 @@
 // The layout of a written time, part by part, for ISO 8601 and for an author's own pattern.
 import type {CursorValue} from '../../author/types.ts';
 import {type Fields, fieldsAt, type Moment, momentOf, type Tick, weekdayOf} from './moment.ts';
-import {type Length, MONTHS, nameOf, WEEKDAYS} from './names.ts';
+import {type Length, lengthOf, MONTHS, monthNumber, nameOf, WEEKDAYS} from './names.ts';
 
 /** Writes instants like one value. Finer digits are cut off, so the result is never later. */
 export type Writer = {
@@ -90,6 +90,28 @@ export const layoutWriter = (
   };
 };
 
+const partLike = (name: string, written: string): Part => {
+  if (name === 'zone') return {zone: written};
+  if (name === 'weekday') return {weekday: lengthOf(written)};
+  const field = FIELDS.find((one) => one === name);
+  if (field === undefined) return {text: written};
+  return /^\d/.test(written)
+    ? {field, digits: written.length}
+    : {field, digits: 0, name: lengthOf(written)};
+};
+
+/** The parts of a written time: the named groups of a match with indices, and the strings between them. */
+export const partsLike = (found: RegExpExecArray | null | undefined): readonly Part[] => {
+  const {input, indices} = found ?? {input: '', indices: undefined};
+  let end = 0;
+  return Object.entries(indices?.groups ?? {}).flatMap(([name, range]) => {
+    if (range === undefined) return [];
+    const between = input.slice(end, range[0]).replace(/\s+/g, ' ');
+    end = range[1];
+    return [{text: between}, partLike(name, input.slice(...range))];
+  });
+};
+
 /** The fields of a time as strings. A missing one has its first value; without a zone it is UTC. */
 export type Groups = {readonly [name in FieldName | 'zone']?: string | undefined};
 
@@ -97,7 +119,7 @@ export const readGroups = (groups: Groups): Moment | undefined =>
   momentOf(
     {
       year: Number(groups.year),
-      month: Number(groups.month ?? 1),
+      month: monthNumber(groups.month ?? '1'),
       day: Number(groups.day ?? 1),
       hour: Number(groups.hour ?? 0),
       minute: Number(groups.minute ?? 0),

@@ -94,7 +94,7 @@ const HOUR = 60 * MINUTE;
 
 /** The milliseconds by which a zone is ahead of UTC: `Z`, `UTC`, `EST`, `+02:00`, `-0530`, `+02` or ''. */
 const offsetOf = (zone: string): number => {
-  const named = ZONE_HOURS[zone];
+  const named = /^[A-Za-z]/.test(zone) ? ZONE_HOURS[zone.toUpperCase()] : undefined;
   if (named !== undefined) return named * HOUR;
   const [, sign, hours, minutes = '0'] = /([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
   if (hours === undefined) return 0;

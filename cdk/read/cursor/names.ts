@@ -40,8 +40,11 @@ export const anyOf = (names: readonly string[], length?: Length): string =>
     ...(length === 'long' ? [] : names.map((name) => name.slice(0, 3))),
   ].join('|');
 
-/** 1 to 12; NaN for another word. */
+export const lengthOf = (name: string): Length => (name.length > 3 ? 'long' : 'short');
+
+/** 1 to 12 for a name. */
 export const monthNumber = (name: string): number => {
+  if (/^\d/.test(name)) return Number(name);
   const index = MONTHS.findIndex((month) =>
     month.toLowerCase().startsWith(name.slice(0, 3).toLowerCase()),
   );

@@ -1,16 +1,8 @@
 // Times in a custom format of the API, such as `dd.MM.yyyy HH:mm`.
 import type {CursorValue} from '../../author/types.ts';
 import {SystemError} from '../../errors.ts';
-import {
-  FIELDS,
-  type Groups,
-  layoutWriter,
-  type Notation,
-  type Part,
-  readGroups,
-  ZONE,
-} from './layout.ts';
-import {anyOf, MONTHS, monthNumber, WEEKDAYS} from './names.ts';
+import {FIELDS, layoutWriter, type Notation, type Part, readGroups, ZONE} from './layout.ts';
+import {anyOf, MONTHS, WEEKDAYS} from './names.ts';
 
 const PARTS: Readonly<Record<string, Part>> = {
   yyyy: {field: 'year', digits: 4},
@@ -81,11 +73,12 @@ const validate = (parts: readonly Part[], pattern: string): void => {
 
 const expressionOf = (part: Part): string => {
   if ('text' in part) return part.text.replace(/\W/g, '\\$&');
-  if ('zone' in part) return `(${ZONE})`;
-  if ('half' in part) return '([AaPp]\\.?[Mm]\\.?)';
+  if ('zone' in part) return `(?<zone>${ZONE})`;
+  if ('half' in part) return '(?<half>[AaPp]\\.?[Mm]\\.?)';
   if ('weekday' in part) return `(?:${anyOf(WEEKDAYS, part.weekday)})`;
-  if (part.name !== undefined) return `(${anyOf(MONTHS, part.name)})`;
-  return part.digits === 1 && part.field !== 'fraction' ? '(\\d{1,2})' : `(\\d{${part.digits}})`;
+  const {field, digits, name} = part;
+  if (name !== undefined) return `(?<${field}>${anyOf(MONTHS, name)})`;
+  return `(?<${field}>\\d{${digits === 1 && field !== 'fraction' ? '1,2' : digits}})`;
 };
 
 /** Hour 1 to 12 with AM or PM as an hour of the day; NaN for others. */
@@ -93,32 +86,6 @@ const wholeDayHour = (hour: string, half: string): string => {
   const number = Number(hour);
   if (number < 1 || number > 12) return 'NaN';
   return String((number % 12) + (/^p/i.test(half) ? 12 : 0));
-};
-
-const matcher = (parts: readonly Part[]): ((value: CursorValue) => Groups | undefined) => {
-  const expression = new RegExp(`^${parts.map(expressionOf).join('')}$`);
-  const names = namesOf(parts);
-  const [year, month, day, hour, minute, second, fraction, zone, half] = [
-    ...FIELDS,
-    'zone',
-    'half',
-  ].map((name) => names.indexOf(name) + 1);
-  const isNamed = parts.some((part) => 'name' in part);
-  return (value) => {
-    const found = expression.exec(String(value));
-    if (found === null) return undefined;
-    const at = (index: number | undefined) => (index ? found[index] : undefined);
-    return {
-      year: at(year),
-      month: isNamed ? String(monthNumber(at(month) ?? '')) : at(month),
-      day: at(day),
-      hour: half ? wholeDayHour(at(hour) ?? '', at(half) ?? '') : at(hour),
-      minute: at(minute),
-      second: at(second),
-      fraction: at(fraction),
-      zone: at(zone),
-    };
-  };
 };
 
 /**
@@ -129,11 +96,14 @@ const matcher = (parts: readonly Part[]): ((value: CursorValue) => Groups | unde
 export const patternNotation = (pattern: string): Notation => {
   const parts = [...pattern.matchAll(TOKENS)].map(({groups}) => partOf(groups ?? {}, pattern));
   validate(parts, pattern);
-  const match = matcher(parts);
+  const expression = new RegExp(`^${parts.map(expressionOf).join('')}$`);
+  const match = (value: CursorValue) => expression.exec(String(value))?.groups;
   return {
     read: (value) => {
       const groups = match(value);
-      return groups && readGroups(groups);
+      if (groups === undefined) return undefined;
+      const {half, hour = ''} = groups;
+      return readGroups(half === undefined ? groups : {...groups, hour: wholeDayHour(hour, half)});
     },
     writerLike: (model) => {
       const {zone = ''} = match(model) ?? {};

@@ -3,6 +3,7 @@ import type {Cursor} from '../../author/cursor.ts';
 import type {CursorFormat, CursorValue} from '../../author/types.ts';
 import type {Duration} from '../../duration.ts';
 import {SystemError} from '../../errors.ts';
+import {excerpt} from '../../json/trim.ts';
 import {compareDecimals, digitsBefore, isDecimal} from './decimal.ts';
 import {epochNotation} from './epoch.ts';
 import {iso} from './iso.ts';
@@ -153,7 +154,7 @@ const changes = (
     const time = timeOf(model);
     if (time !== undefined) return time.writer.write(momentAt(instant));
     throw new SystemError(
-      `The cursor "${field}" should be a time, but is ${JSON.stringify(model)}. Declare its \`format\`, or remove the options that need times.`,
+      `The cursor "${field}" should be a time, but is ${excerpt(JSON.stringify(model))}. Declare its \`format\`, or remove the options that need times.`,
     );
   },
 });

@@ -9,21 +9,38 @@ import {sliceNumber} from '../state/slice-keys.ts';
 import type {DeletedListState} from '../state/stream-state.ts';
 import type {StreamRun} from '../stream-run.ts';
 import {untilAborted} from '../turns/abort.ts';
+import {type DeletedId, openDeletedIds} from './deleted-ids.ts';
+import {type Id, idIn} from './ids.ts';
+import {type Entry, openRestores} from './restores.ts';
 import {timeOf} from './tombstone.ts';
 
-export type DeletedItem = {
+export type DeletedItem = Entry & {
+  /** The record's fields that the item shows. */
   readonly item: object;
   readonly deletedAt: string;
 };
 
+/** A record that is no longer in the list. */
+export type MissingItem = DeletedId & Pick<DeletedItem, 'deletedAt'>;
+
+type Tombstones = {
+  readonly of: (items: readonly DeletedItem[]) => readonly object[];
+  readonly cursorOf: (tombstone: object) => CursorValue | undefined;
+  readonly emit: (tombstones: readonly object[]) => Promise<void>;
+};
+
 export type DeletedLists = {
-  /** Reads the list of a slice from its position, and moves the position at the end. */
+  /** Reads the list of a slice from its position, and moves the position at the end. Returns what may have been restored. */
   readonly read: (
     context: StreamContext,
     slice: Slice,
     key: string,
-    take: (items: readonly DeletedItem[]) => Promise<void>,
-  ) => Promise<void>;
+    output: Tombstones,
+  ) => Promise<readonly MissingItem[]>;
+  /** A record that may be restored. */
+  readonly get: (id: Id) => DeletedId | undefined;
+  /** Call it for a record that exists again, or is gone for good. */
+  readonly forget: (id: Id) => void;
   /** @param isKept the other slices are forgotten */
   readonly state: (isKept: (slice: string) => boolean) => DeletedListState | undefined;
 };
@@ -40,14 +57,26 @@ const compact = (
   return {compacted: {at: earliest, keys}};
 };
 
+export type DeletedListPort = Pick<StreamRun, 'startedAt' | 'now'> & {
+  readonly primaryKey: readonly string[];
+  readonly warn: (message: string) => void;
+};
+
 export const openDeletedLists = (
   list: DeletedList<object, Slice>,
-  {at, compacted}: DeletedListState,
-  {startedAt, now}: Pick<StreamRun, 'startedAt' | 'now'>,
+  {at, compacted, deleted: stored, isMoved}: DeletedListState,
+  {startedAt, now, primaryKey, warn}: DeletedListPort,
 ): DeletedLists => {
   const field = list.at;
   const rules = cursorRules({field: field ?? '', ...(list.format && {format: list.format})});
   const positions = new Map(at);
+  const deleted = openDeletedIds(list.restores && stored, {
+    key: primaryKey,
+    warn,
+    hint: ' Shorten `deletes.list.restores.within`.',
+  });
+  // A position that was in the future means "from now on", so what was deleted before that is not listed.
+  const restores = isMoved ? undefined : openRestores({list, rules, startedAt, warn}, deleted);
   // Clocks differ, so an item that is deleted during the run may have an earlier time than others already seen.
   const latest = startedAt - CLOCK_SKEW;
 
@@ -57,28 +86,55 @@ export const openDeletedLists = (
   };
   const positionOf = (key: string): CursorValue | undefined =>
     positions.get(key) ?? (compacted?.keys.has(sliceNumber(key)) ? compacted.at : undefined);
+  const sinceOf = (key: string): CursorValue | undefined => {
+    const position = positionOf(key);
+    if (position === undefined || restores === undefined) return position ?? list.start;
+    return rules.later(restores.since(key, position), list.start);
+  };
+  const entryOf = (raw: object, slice: Slice): DeletedItem => {
+    const item = list.record && isObject(raw) ? list.record(raw, slice) : raw;
+    const deletedAt = timeOf(timeIn(raw), rules, now());
+    return {raw, item, id: idIn(item, primaryKey, 'deletes.list'), at: timeIn(raw), deletedAt};
+  };
+
+  /** @param highest the latest time in the list */
+  const move = (key: string, highest: CursorValue | undefined): void => {
+    const reached = highest === undefined ? undefined : rules.cappedAt(highest, latest);
+    const position = field === undefined ? isoOf(latest) : rules.later(positionOf(key), reached);
+    if (position !== undefined) positions.set(key, position);
+  };
 
   return {
-    read: async (context, slice, key, take) => {
-      const before = positionOf(key);
+    read: async (context, slice, key, output) => {
+      const since = sinceOf(key);
+      const watch = restores?.watch({slice, key, position: positionOf(key)});
       let highest: CursorValue | undefined;
-      const pages = list.read({...context, slice, since: before ?? list.start});
-      for await (const {records} of untilAborted(pages, context.signal)) {
-        for (const item of records) highest = rules.later(highest, timeIn(item));
-        const items = records.map((item) => ({
-          item: list.record && isObject(item) ? list.record(item, slice) : item,
-          deletedAt: timeOf(timeIn(item), rules, now()),
-        }));
-        await take(items);
+      const pages = list.read({...context, slice, since});
+      for await (const page of untilAborted(pages, context.signal)) {
+        const all = page.records.map((raw) => entryOf(raw, slice));
+        highest = all.reduce((last, {at: next}) => rules.later(last, next), highest);
+        const items = watch?.take(page, all) ?? all;
+        const tombstones = output.of(items);
+        const remember = (isPending: boolean): void => {
+          for (const [index, item] of items.entries()) {
+            watch?.remember(item, {cursor: output.cursorOf(tombstones[index] ?? {}), isPending});
+          }
+        };
+        remember(true);
+        await output.emit(tombstones);
+        remember(false);
       }
-      const reached = highest === undefined ? undefined : rules.cappedAt(highest, latest);
-      const position = field === undefined ? isoOf(latest) : rules.later(before, reached);
-      if (position !== undefined) positions.set(key, position);
+      move(key, highest);
+      const missing = watch?.missing() ?? [];
+      return missing.map((one) => ({...one, deletedAt: timeOf(one.at, rules, now())}));
     },
+    get: deleted.get,
+    forget: deleted.forget,
     state: (isKept) => {
       const kept = new Map([...positions].filter(([key]) => isKept(key)));
-      if (kept.size > COMPACT_ABOVE) return compact(kept, compacted, rules);
-      return kept.size > 0 || compacted ? {at: kept, compacted} : undefined;
+      const ids = deleted.state(isKept);
+      if (kept.size > COMPACT_ABOVE) return {...compact(kept, compacted, rules), deleted: ids};
+      return kept.size > 0 || compacted || ids ? {at: kept, compacted, deleted: ids} : undefined;
     },
   };
 };

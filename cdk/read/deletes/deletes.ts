@@ -1,31 +1,37 @@
 // Detects deletions while a stream is read: a flag in the record, a list of the API, or an id that is missing in a sweep.
 // Each becomes a tombstone, which is emitted like other records.
 import {isDeepStrictEqual} from 'node:util';
+import {tracksDeletes} from '../../author/deletes.ts';
 import type {Stream} from '../../author/stream-types.ts';
-import type {CursorValue, Page, Slice, StreamContext} from '../../author/types.ts';
+import {provesDeletes} from '../../author/token-cursor.ts';
+import type {Page, Slice, StreamContext} from '../../author/types.ts';
 import {messageOf} from '../../errors.ts';
-import {cursorRules} from '../cursor/rules.ts';
-import {isoOf} from '../state/fields.ts';
-import {CLOCK_SKEW} from '../state/follow-cursor.ts';
 import type {SliceProgress} from '../state/progress.ts';
-import type {DeletesState} from '../state/stream-state.ts';
+import type {DeletedIdsState, DeletesState} from '../state/stream-state.ts';
 import type {StreamRun} from '../stream-run.ts';
-import {type DeletedItem, openDeletedLists} from './deleted-list.ts';
+import {isDamaged} from './deleted-ids.ts';
+import {openDeletedLists} from './deleted-list.ts';
 import {flagDeleted} from './flag.ts';
-import {openIdList} from './id-list.ts';
+import {type IdList, openIdList} from './id-list.ts';
 import {type IdStore, openIdStore} from './id-store.ts';
-import {fieldsOf, idIn, idOf} from './ids.ts';
+import {idOf} from './ids.ts';
 import {NO_IDS, type StoredIds, unpackSweep} from './packed-ids.ts';
-import {type Found, openSweeps} from './sweep.ts';
-import {DELETED_AT, tombstone} from './tombstone.ts';
+import {openRecords} from './records.ts';
+import {fetchRecord, openRaise} from './restored.ts';
+import {openMarked, openReturned} from './returned.ts';
+import {openSweeps} from './sweep.ts';
 
 export type SliceDeletes = {
-  /** Call it before the slice's records. */
-  readonly begin: () => Promise<void>;
+  /** Call it before the slice's records. Returns the restored records that it has emitted. */
+  readonly begin: () => Promise<readonly object[]>;
+  /** Call it if the slice is read from its beginning after all. Returns true if its records are compared with the known ones. */
+  readonly startOver: () => boolean;
   /** Returns the records to emit: flagged ones become tombstones. */
   readonly take: (page: Page, emitted: readonly object[]) => readonly object[];
-  /** Call it after the slice's records. */
-  readonly end: () => Promise<void>;
+  /** True for a record that exists again: it is emitted, however old its cursor is. */
+  readonly isRestored: (record: object) => boolean;
+  /** Call it after the slice's records. Returns the restored records that it has emitted. */
+  readonly end: () => Promise<readonly object[]>;
 };
 
 export type StreamDeletes = {
@@ -35,8 +41,8 @@ export type StreamDeletes = {
     key: string,
     progress: Pick<SliceProgress, 'from' | 'resume'>,
   ) => SliceDeletes;
-  /** Call it after all slices, also if some of them failed. */
-  readonly settle: (isComplete: boolean) => Promise<void>;
+  /** Call it after all slices, also if some of them failed. Resolves to false if missing records are still to be compared. */
+  readonly settle: (isComplete: boolean) => Promise<boolean>;
   /** @param isFinished all slices are complete: slices that are no longer listed are then forgotten */
   readonly state: (isFinished: boolean) => DeletesState | undefined;
 };
@@ -44,32 +50,40 @@ export type StreamDeletes = {
 export type DeletesPort = Pick<StreamRun, 'now' | 'startedAt'> & {
   readonly emit: (records: readonly object[]) => Promise<void>;
   readonly warn: (message: string) => void;
+  /** Emits a STATE. */
+  readonly save: () => Promise<void>;
   /** For requests at the stream's end. */
   readonly context: StreamContext;
 };
-
-const nothing = async (): Promise<void> => {};
 
 /** For streams that do not track deletes from run to run. */
 const onlyFlag = (stream: Stream, {now}: DeletesPort): StreamDeletes => {
   const flagged = flagDeleted(stream, now);
   return {
     slice: (_context, slice) => ({
-      begin: nothing,
+      begin: async () => [],
+      startOver: () => false,
       take: (_page, emitted) => flagged(emitted, slice),
-      end: nothing,
+      isRestored: () => false,
+      end: async () => [],
     }),
-    settle: nothing,
+    settle: async () => true,
     state: () => undefined,
   };
 };
 
 const EMITTED_AT_ONCE = 1_000;
 
+/**
+ * Call it once the state has their ids. It is saved first: if the run is interrupted, a record that is restored before the
+ * next one would stay deleted.
+ */
 const emitTombstones = async (
-  {emit}: DeletesPort,
+  {emit, save}: DeletesPort,
   tombstones: readonly object[],
+  isRemembered: boolean,
 ): Promise<void> => {
+  if (isRemembered && tombstones.length > 0) await save();
   for (let from = 0; from < tombstones.length; from += EMITTED_AT_ONCE) {
     await emit(tombstones.slice(from, from + EMITTED_AT_ONCE));
   }
@@ -121,68 +135,110 @@ const openParts = (stream: Stream, state: DeletesState, stored: StoredIds, port:
       startedAt,
       warn,
     });
+  const lists = list && openDeletedLists(list, state.list ?? {}, {...port, primaryKey});
+  const marked = openMarked(stream, state, port);
+  const returned = marked && openReturned(stream, marked, port);
+  const raise = openRaise(stream, warn);
   return {
-    lists: list && openDeletedLists(list, state.list ?? {}, port),
+    lists,
     store,
-    sweeps: sweep && store && openSweeps(sweep, store, {...port, primaryKey}),
+    marked,
+    sweeps:
+      sweep &&
+      store &&
+      openSweeps(sweep, store, {...port, primaryKey, isProof: provesDeletes(stream)}),
+    returned,
+    records: openRecords(stream, state.cursor, {
+      store,
+      lists,
+      returned,
+      marked,
+      raise,
+      now: port.now,
+    }),
   };
 };
 
-/** Tracks the highest emitted cursor. A tombstone with a cursor in the future would hide a restored record. */
-const openHighest = ({cursor}: Stream, before: CursorValue | undefined, now: () => number) => {
-  const rules = cursor && cursorRules(cursor);
-  let highest = before;
-  const isFuture = (value: CursorValue | undefined): boolean =>
-    value !== undefined && (rules?.instantOf(value) ?? 0) > now() + CLOCK_SKEW;
-  return {
-    take: (records: readonly object[]): void => {
-      for (const record of records) {
-        const later = rules?.later(highest, rules.valueOf(record));
-        if (later !== highest && !isFuture(later)) highest = later;
-      }
-    },
-    now: () => highest,
-  };
-};
+type Parts = ReturnType<typeof openParts>;
 
-const openRecords = (
+type EmitRestored = (record: object, slice: Slice, key: string) => Promise<object>;
+
+const restoredEmitter = (
   stream: Stream,
-  before: CursorValue | undefined,
-  store: IdStore | undefined,
-  now: () => number,
-) => {
-  const {primaryKey, deletes} = stream;
-  const highest = openHighest(stream, before, now);
-  /** The start of each slice by its key: the cursor of its tombstones if no higher one is known. */
-  const begun = new Map<string, CursorValue | undefined>();
-  return {
-    highest: highest.now,
-    begin: (key: string, from: CursorValue | undefined) => void begun.set(key, from),
-    hasBegun: (key: string): boolean => begun.has(key),
-    ofList: (key: string, items: readonly DeletedItem[]): readonly object[] =>
-      items.map(({item, deletedAt}) => {
-        const id = idIn(item, primaryKey, 'deletes.list');
-        store?.forget(key, id);
-        const fields = deletes?.list?.record ? item : fieldsOf(id, primaryKey);
-        // Not the highest cursor of this run: a record restored since is emitted later, and may have a lower one.
-        return tombstone(stream, fields, before ?? begun.get(key), deletedAt);
-      }),
-    ofSweep: (found: readonly Found[]): readonly object[] =>
-      found.map(({key, id}) =>
-        tombstone(stream, fieldsOf(id, primaryKey), highest.now() ?? begun.get(key), isoOf(now())),
-      ),
-    remember: (key: string, records: readonly object[]): void => {
-      highest.take(records);
-      for (const record of records) {
-        const id = idOf(record, primaryKey);
-        if (store === undefined || id === undefined) continue;
-        // A flagged record is already deleted, so the sweep need not find it.
-        if (Reflect.get(record, DELETED_AT)) store.forget(key, id);
-        else store.add(key, id);
-      }
-    },
+  {records}: Parts,
+  {emit, now}: DeletesPort,
+): EmitRestored => {
+  const flagged = flagDeleted(stream, now);
+  return async (record, slice, key) => {
+    const taken = flagged(records.restored([record]), slice);
+    await emit(taken);
+    records.remember(key, taken);
+    return record;
   };
 };
+
+/** Lists of the slices' own records. Without known ids an incomplete one does not matter. */
+const openOwnLists = (store: IdStore | undefined, warn: (message: string) => void) => {
+  let isShort = false;
+  return {
+    open: (key: string): IdList =>
+      openIdList((message) => {
+        isShort = true;
+        if (store && store.of(key).size > 0) warn(message);
+      }),
+    /** True if one was not complete. */
+    isShort: () => isShort,
+  };
+};
+
+/** Emits tombstones, and records that were restored. Returns these, and the error if the list could not be read. */
+const deletedListReader = (
+  {deletes, primaryKey}: Stream,
+  {lists, records, returned}: Parts,
+  emitRestored: EmitRestored,
+  port: DeletesPort,
+): ((
+  context: StreamContext,
+  slice: Slice,
+  key: string,
+) => Promise<{readonly restored: readonly object[]; readonly fault?: unknown}>) => {
+  const {restores} = deletes?.list ?? {};
+  const fetch = restores?.fetch ?? (async () => undefined);
+  return async (context, slice, key) => {
+    const restored: object[] = [];
+    try {
+      const missing = await lists?.read(context, slice, key, {
+        of: (items) => records.ofList(key, items),
+        cursorOf: records.cursorOf,
+        emit: async (tombstones) => {
+          // With `restores` the list itself shows what is restored.
+          if (!restores) returned?.mark(key, tombstones);
+          await emitTombstones(port, tombstones, (restores ?? returned) !== undefined);
+        },
+      });
+      for (const one of missing ?? []) {
+        const option = 'deletes.list.restores.fetch';
+        const within = {...context, slice};
+        const record = await fetchRecord(fetch, option, one, primaryKey, within);
+        if (record !== undefined) restored.push(await emitRestored(record, slice, key));
+        else if (one.isPending) await port.emit([records.ofMissing(one)]);
+        lists?.forget(one.id);
+      }
+      return {restored};
+    } catch (error) {
+      context.signal.throwIfAborted();
+      port.warn(
+        `the list of deleted records${key && ` of ${key}`} could not be read; other records are read, but the slice stays incomplete: ${messageOf(error)}`,
+      );
+      return {restored, fault: error};
+    }
+  };
+};
+
+const sweepState = (
+  state: DeletesState['sweep'],
+  deleted: DeletedIdsState | undefined,
+): DeletesState['sweep'] => (state && 'known' in state ? {...state, deleted} : state);
 
 const trackDeletes = (
   stream: Stream,
@@ -190,59 +246,41 @@ const trackDeletes = (
   stored: StoredIds,
   port: DeletesPort,
 ): StreamDeletes => {
-  const {
-    context: {signal},
-    now,
-    warn,
-  } = port;
+  const {now, warn} = port;
   const flagged = flagDeleted(stream, now);
-  const {lists, store, sweeps} = openParts(stream, state, stored, port);
-  const records = openRecords(stream, state.cursor, store, now);
+  const parts = openParts(stream, state, stored, port);
+  const {lists, store, sweeps, marked, returned, records} = parts;
+  const emitRestored = restoredEmitter(stream, parts, port);
   const deletesGone = stream.deletes?.sweep?.goneSlices === 'delete';
   const {slices} = stream;
   /** Only slices of parents that changed are listed: the others are not gone. */
   const isPartial = slices.kind === 'parent' && slices.incremental;
 
-  /** Without known ids an incomplete list does not matter. */
-  const warnIfKnown =
-    (key: string) =>
-    (message: string): void => {
-      if (store && store.of(key).size > 0) warn(message);
-    };
-  const readDeletedList = async (
-    context: StreamContext,
-    slice: Slice,
-    key: string,
-  ): Promise<unknown> => {
-    try {
-      await lists?.read(context, slice, key, (items) =>
-        emitTombstones(port, records.ofList(key, items)),
-      );
-      return undefined;
-    } catch (error) {
-      signal.throwIfAborted();
-      warn(
-        `the list of deleted records${key && ` of ${key}`} could not be read; other records are read, but the slice stays incomplete: ${messageOf(error)}`,
-      );
-      return error;
-    }
-  };
+  const ownLists = openOwnLists(store, warn);
+  const readDeletedList = deletedListReader(stream, parts, emitRestored, port);
   return {
     slice: (context, slice, key, progress) => {
       records.begin(key, progress.from);
       const isDue = sweeps?.isDue(key) ?? false;
-      const ownIds = isDue && listsAll(stream, progress) ? openIdList(warnIfKnown(key)) : undefined;
+      let ownIds = isDue && listsAll(stream, progress) ? ownLists.open(key) : undefined;
       let fault: unknown;
       return {
         begin: async () => {
-          fault = await readDeletedList(context, slice, key);
+          const read = await readDeletedList(context, slice, key);
+          fault = read.fault;
+          return read.restored;
+        },
+        startOver: () => {
+          ownIds = isDue ? ownLists.open(key) : undefined;
+          return ownIds !== undefined;
         },
         take: (page, emitted) => {
           ownIds?.take(page, (record) => idOf(record, stream.primaryKey));
-          const taken = flagged(emitted, slice);
+          const taken = flagged(records.restored(emitted), slice);
           records.remember(key, taken);
           return taken;
         },
+        isRestored: records.isRestored,
         end: async () => {
           const ids =
             ownIds?.complete(key) ??
@@ -250,19 +288,35 @@ const trackDeletes = (
           if (ids !== undefined) sweeps?.compare(slice, key, ids);
           // The slice fails without its deleted list, after its records were read.
           if (fault !== undefined) throw fault;
+          return (
+            (await returned?.find(ids, {...context, slice}, (record) =>
+              emitRestored(record, slice, key),
+            )) ?? []
+          );
         },
       };
     },
     settle: async (isComplete) => {
       if (isComplete && deletesGone) sweeps?.compareGone((key) => !records.hasBegun(key));
-      await sweeps?.settle((found) => emitTombstones(port, records.ofSweep(found)));
+      const settled = await sweeps?.settle(async (found) => {
+        const tombstones = records.ofSweep(found);
+        for (const [index, {key}] of found.entries()) {
+          returned?.mark(key, tombstones.slice(index, index + 1));
+        }
+        await emitTombstones(port, tombstones, returned !== undefined);
+      });
+      returned?.end();
+      return (settled ?? true) && !ownLists.isShort();
     },
     state: (isFinished) => {
       const isKept = isFinished && !isPartial ? records.hasBegun : () => true;
       return {
         cursor: records.highest(),
         list: lists?.state(isKept),
-        sweep: store?.state(deletesGone ? () => true : isKept),
+        sweep: sweepState(
+          store?.state(deletesGone ? () => true : isKept),
+          marked?.state(() => true),
+        ),
       };
     },
   };
@@ -274,15 +328,18 @@ export const openDeletes = (
   state: DeletesState | undefined,
   port: DeletesPort,
 ): StreamDeletes => {
-  const {list, sweep} = stream.deletes ?? {};
-  if (state === undefined || (list === undefined && sweep === undefined)) {
-    return onlyFlag(stream, port);
-  }
-  const stored = unpackSweep(state.sweep);
-  const damaged = [...(state.damaged ?? []), ...(stored ? [] : ['deletes.sweep'])];
+  if (state === undefined || !tracksDeletes(stream)) return onlyFlag(stream, port);
+  const {sweep} = state;
+  const stored = unpackSweep(sweep);
+  const damaged = [
+    ...(state.damaged ?? []),
+    ...(stored ? [] : ['deletes.sweep']),
+    ...(isDamaged(state.list?.deleted) ? ['deletes.list.deleted'] : []),
+    ...(sweep && 'known' in sweep && isDamaged(sweep.deleted) ? ['deletes.sweep.deleted'] : []),
+  ];
   if (damaged.length > 0) {
     port.warn(
-      `its state has damaged keys: ${damaged.join(', ')}. They are ignored, and records deleted since the last sync may not be detected. A full refresh removes them.`,
+      `its state has damaged keys: ${damaged.join(', ')}. They are ignored, so deleted records may stay in the destination. A full refresh removes them.`,
     );
   }
   return trackDeletes(stream, state, stored ?? NO_IDS, port);

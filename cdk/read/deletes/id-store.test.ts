@@ -4,13 +4,25 @@ import fc from 'fast-check';
 import {openApi, range} from '../../../test/read/deleting-api.ts';
 import {at, item, stateOf} from '../../../test/read/items.ts';
 import {type IdStore, openIdStore} from './id-store.ts';
-import {NO_IDS, type StoredIds, unpackSweep} from './packed-ids.ts';
+import {NO_IDS, pack, packIds, type StoredIds, unpackSweep} from './packed-ids.ts';
+
+const PACKED = pack({});
 
 describe('deletes in the state', () => {
   test.each([
     ['are not an object', 7, 'deletes'],
     ['have an invalid list', {list: 7}, 'deletes.list'],
-    ['have ids that cannot be unpacked', {sweep: {known: ['AAAA'], slices: 'x'}}, 'deletes.sweep'],
+    ['have an invalid cursor', {cursor: {}}, 'deletes.cursor'],
+    [
+      'have ids that cannot be unpacked',
+      {sweep: {known: ['AAAA'], key: ['id'], slices: 'x'}},
+      'deletes.sweep',
+    ],
+    [
+      'have ids of an unknown primary key',
+      {sweep: {known: [packIds(new Map([['', new Map([['1', 1]])]]))], key: 7, slices: PACKED}},
+      'deletes.sweep',
+    ],
   ])('are ignored with a WARN if they %s', async (_what, deletes, part) => {
     const {sync, setState} = openApi({'': [item(1)]});
     setState(stateOf('items', {updated_at: at(1), deletes}));
@@ -18,7 +30,7 @@ describe('deletes in the state', () => {
     expect([complete, warnings]).toEqual([
       true,
       [
-        `WARN Stream items: its state has damaged keys: ${part}. They are ignored, and records deleted since the last sync may not be detected. A full refresh removes them.`,
+        `WARN Stream items: its state has damaged keys: ${part}. They are ignored, so deleted records may stay in the destination. A full refresh removes them.`,
       ],
     ]);
   });

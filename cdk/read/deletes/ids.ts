@@ -1,6 +1,7 @@
 // Ids of records: the values of their primary key, and a string to compare them by.
 import {SystemError} from '../../errors.ts';
 import {exactOf, rawDigits} from '../../json/exact.ts';
+import {excerpt} from '../../json/trim.ts';
 import {isObject} from '../../json/values.ts';
 
 type Scalar = string | number | boolean;
@@ -45,7 +46,7 @@ export const idIn = (item: object, primaryKey: readonly string[], where: string)
   const id = isObject(item) ? idOf(item, primaryKey) : undefined;
   if (id === undefined) {
     throw new SystemError(
-      `An item of \`${where}\` has no ${primaryKey.join(', ')}; it has ${Object.keys(item).join(', ') || 'no fields'}. Set \`${where}.record\` to make a record of it.`,
+      `An item of \`${where}\` has no ${primaryKey.join(', ')}; it has ${excerpt(Object.keys(item).join(', ')) || 'no fields'}. Set \`${where}.record\` to make a record of it.`,
     );
   }
   return id;

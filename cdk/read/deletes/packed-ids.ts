@@ -39,11 +39,11 @@ export const NO_IDS: StoredIds = {
 /** More than any state of ours; bytes. */
 const MAX_UNPACKED = 256 * 1024 * 1024;
 
-const pack = (value: JsonObject): string =>
+export const pack = (value: JsonObject): string =>
   deflateRawSync(JSON.stringify(value)).toString('base64');
 
 /** Undefined for a string that `pack` did not write. */
-const unpack = (packed: string): unknown => {
+export const unpack = (packed: string): unknown => {
   try {
     const bytes = inflateRawSync(Buffer.from(packed, 'base64'), {maxOutputLength: MAX_UNPACKED});
     return JSON.parse(bytes.toString());

@@ -51,9 +51,11 @@ describe('discover', () => {
     expect(await discovered(stream({...base, deletes}))).toEqual([{...schema, properties}]);
   });
 
-  test('requires only the primary key if tombstones have nothing else', async () => {
-    const deletes = {list: {read: () => base.read()}};
-    expect(await discovered(stream({...base, deletes}))).toEqual([
+  test.each<[string, object]>([
+    ['of a list', {deletes: {list: {read: () => base.read()}}}],
+    ['of a feed of changes', {cursor: {token: 'last-page'}, deletes: {flag: () => true}}],
+  ])('requires only the primary key if tombstones %s have nothing else', async (_what, more) => {
+    expect(await discovered(stream({...base, ...more}))).toEqual([
       {...schema, properties, required: ['id']},
     ]);
   });
@@ -71,12 +73,6 @@ describe('a stream', () => {
       {primaryKey: []},
       {list: {read}},
       'Stream items: deleted records are identified by their primary key, so declare a `primaryKey`.',
-    ],
-    [
-      'that lists its ids without an interval',
-      {},
-      {sweep: {read}},
-      'Stream items: set `deletes.sweep.every` to the time between two lists of all ids, {weeks: 1}.',
     ],
     [
       'in windows without a list of ids',
@@ -98,5 +94,12 @@ describe('a stream', () => {
     ],
   ] as const)('%s is refused', (_what, more, deletes, message) => {
     expect(() => stream({...base, ...more, deletes})).toThrow(message);
+  });
+
+  test('that lists its ids without an interval is refused, in JavaScript too', () => {
+    // @ts-expect-error It does not compile.
+    expect(() => stream({...base, deletes: {sweep: {read}}})).toThrow(
+      'Stream items: set `deletes.sweep.every` to the time between two lists of all ids, {weeks: 1}.',
+    );
   });
 });

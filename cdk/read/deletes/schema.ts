@@ -9,14 +9,14 @@ const TIME = {
   format: 'date-time',
 };
 
-/** Tombstones from lists and sweeps have little more than the primary key, so no other field is required. */
+/** Tombstones from lists, sweeps and feeds of changes have little more than the primary key, so no other field is required. */
 export const schemaOf = (
-  {primaryKey, deletes}: Pick<Stream, 'primaryKey' | 'deletes'>,
+  {primaryKey, token, deletes}: Pick<Stream, 'primaryKey' | 'token' | 'deletes'>,
   schema: JsonObject,
 ): JsonObject => {
   if (deletes === undefined) return schema;
   const {properties, required} = schema;
-  const isBare = deletes.list !== undefined || deletes.sweep !== undefined;
+  const isBare = [token, deletes.list, deletes.sweep].some((one) => one !== undefined);
   return {
     ...schema,
     ...(isBare &&

@@ -14,6 +14,11 @@ import {heldBack} from './safety-limit.ts';
 
 export type SweepRun = {
   readonly primaryKey: readonly string[];
+  /**
+   * One list of the slice's own records is enough, because the stream's cursor is a token: by the API's contract that list, and what comes
+   * after its token, is everything. Each one must be compared, because the next one is read only once that token has expired.
+   */
+  readonly isProof: boolean;
   /** For requests at the stream's end. */
   readonly context: StreamContext;
   readonly startedAt: number;
@@ -42,8 +47,11 @@ export type Sweeps = {
   readonly compare: (slice: Slice, key: string, listed: ReadonlyMap<string, Id>) => void;
   /** Counts all ids of slices that are gone as missing, after a complete sync. */
   readonly compareGone: (isGone: (key: string) => boolean) => void;
-  /** Call it at the end of the stream: emits what is deleted, forgets it, and notes other missing ids. */
-  readonly settle: (emit: (found: readonly Found[]) => Promise<void>) => Promise<void>;
+  /**
+   * Call it at the end of the stream: emits what is deleted, forgets it, and notes other missing ids. Resolves to false if the safety limit
+   * or a failed `confirm` leaves some for the next list.
+   */
+  readonly settle: (emit: (found: readonly Found[]) => Promise<void>) => Promise<boolean>;
 };
 
 const NONE: ReadonlyMap<string, Id> = new Map();
@@ -52,7 +60,7 @@ const NONE: ReadonlyMap<string, Id> = new Map();
 const openSettling = (
   {confirm, safetyLimit}: Sweep<object, Slice>,
   store: IdStore,
-  {primaryKey, context, warn}: SweepRun,
+  {primaryKey, isProof, context, warn}: SweepRun,
 ) => {
   const {signal} = context;
   const isDeleted = async ({id, slice}: Candidate): Promise<boolean> => {
@@ -88,7 +96,7 @@ const openSettling = (
   };
   const candidatesIn = (key: string, {slice, ids}: Missing): readonly Candidate[] =>
     [...ids].flatMap(([text, id]) => {
-      const isSecond = store.swept(key)?.absent.has(text) ?? false;
+      const isSecond = isProof || (store.swept(key)?.absent.has(text) ?? false);
       const isConfirmed = confirm !== undefined && slice !== undefined;
       return isSecond || isConfirmed ? [{key, id, text, slice}] : [];
     });
@@ -102,13 +110,16 @@ const openSettling = (
 
 const hasPassed = (
   swept: Swept | undefined,
-  {startedAt}: SweepRun,
+  {startedAt, isProof}: SweepRun,
   every: Duration | undefined,
 ): boolean =>
-  swept === undefined || every === undefined || shift(swept.sweptAt, every, 1) <= startedAt;
+  isProof ||
+  swept === undefined ||
+  every === undefined ||
+  shift(swept.sweptAt, every, 1) <= startedAt;
 
 export const openSweeps = (sweep: Sweep<object, Slice>, store: IdStore, run: SweepRun): Sweeps => {
-  const {primaryKey, warn} = run;
+  const {primaryKey, isProof, warn} = run;
   const {every, read, record, confirm} = sweep;
   const {confirmAll, present, candidatesIn, holds} = openSettling(sweep, store, run);
   /** Noted in the store only at the end, so that the next run finds them again if this one is interrupted. */
@@ -132,7 +143,8 @@ export const openSweeps = (sweep: Sweep<object, Slice>, store: IdStore, run: Swe
       store.add(key, id);
     }
     const absent = store.swept(key)?.absent;
-    const isOpen = [...ids.keys()].some((text) => confirm !== undefined || absent?.has(text));
+    const isEnough = isProof || confirm !== undefined;
+    const isOpen = [...ids.keys()].some((text) => isEnough || absent?.has(text));
     if (isOpen) pending.set(key, {slice, ids});
     else store.sweep(key, new Set(ids.keys()));
   };
@@ -155,7 +167,7 @@ export const openSweeps = (sweep: Sweep<object, Slice>, store: IdStore, run: Swe
       }
     },
     settle: async (emit) => {
-      if (store.isOff()) return;
+      if (store.isOff()) return true;
       const there = present(pending, listedNow);
       const found = [...pending].flatMap(([key, missing]) => candidatesIn(key, missing));
       const gone = found.filter(({text}) => !there.has(text));
@@ -176,6 +188,7 @@ export const openSweeps = (sweep: Sweep<object, Slice>, store: IdStore, run: Swe
         );
         store.sweep(key, new Set(absent));
       }
+      return confirmed.deleted.length + confirmed.there.length === gone.length;
     },
   };
 };

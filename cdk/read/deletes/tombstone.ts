@@ -1,8 +1,8 @@
 // Tombstones: deleted records with their primary key, a cursor that is not lower than their last one, and `_deleted_at`.
 import type {Stream} from '../../author/stream-types.ts';
 import type {CursorValue} from '../../author/types.ts';
-import {valueAt} from '../../json/values.ts';
-import type {CursorRules} from '../cursor/rules.ts';
+import {isObject, valueAt} from '../../json/values.ts';
+import {type CursorRules, cursorRules} from '../cursor/rules.ts';
 import {isoOf} from '../state/fields.ts';
 
 export const DELETED_AT = '_deleted_at';
@@ -21,9 +21,18 @@ export const timeOf = (
     : isoOf(instant);
 };
 
-const nest = (path: string, value: CursorValue): object => {
-  const [first = path, ...rest] = path.split('.');
-  return {[first]: rest.length === 0 ? value : nest(rest.join('.'), value)};
+/** A copy of the record with this value at a dot path. */
+export const setAt = (record: object, path: string, value: CursorValue): object => {
+  const [first = path, ...rest] = Object.hasOwn(record, path) ? [path] : path.split('.');
+  if (rest.length === 0) return {...record, [first]: value};
+  const inner: unknown = Reflect.get(record, first);
+  return {...record, [first]: setAt(isObject(inner) ? inner : {}, rest.join('.'), value)};
+};
+
+/** The cursor that an item of a list shows, as fields of a record. */
+export const cursorFieldOf = ({cursor}: Pick<Stream, 'cursor'>, item: object): object => {
+  const value = cursor && cursorRules(cursor).valueOf(item);
+  return cursor === undefined || value === undefined ? {} : setAt({}, cursor.field, value);
 };
 
 /**
@@ -38,5 +47,5 @@ export const tombstone = (
 ): object => {
   const isMissing =
     cursor !== undefined && highest !== undefined && valueAt(fields, cursor.field) === undefined;
-  return {...(isMissing && nest(cursor.field, highest)), ...fields, [DELETED_AT]: deletedAt};
+  return {...(isMissing && setAt({}, cursor.field, highest)), ...fields, [DELETED_AT]: deletedAt};
 };

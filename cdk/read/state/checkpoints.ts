@@ -7,6 +7,8 @@ import type {StateBlob} from '../../protocol/state.ts';
 export type Checkpoints = {
   /** A STATE if the interval has passed and there was progress. */
   readonly due: () => AirbyteMessage | undefined;
+  /** A STATE if there was progress. */
+  readonly now: () => AirbyteMessage | undefined;
   /** The STATE that ends the stream; undefined if the last one was the same. */
   readonly last: (isFinished: boolean) => AirbyteMessage | undefined;
 };
@@ -36,12 +38,13 @@ export const trackCheckpoints = (options: CheckpointOptions): Checkpoints => {
     saved = blob;
     return message;
   };
+  const saveNow = (): AirbyteMessage | undefined => {
+    const current = state(false);
+    return isDeepStrictEqual(current, saved ?? initial) ? undefined : save(current);
+  };
   return {
-    due: () => {
-      if (now() - savedAt < interval) return undefined;
-      const current = state(false);
-      return isDeepStrictEqual(current, saved ?? initial) ? undefined : save(current);
-    },
+    due: () => (now() - savedAt < interval ? undefined : saveNow()),
+    now: saveNow,
     last: (isFinished) => {
       const blob = state(isFinished);
       return isDeepStrictEqual(blob, saved) ? undefined : save(blob);

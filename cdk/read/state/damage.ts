@@ -12,7 +12,7 @@ const isDamagedResume = (value: unknown): boolean =>
 const hasPosition = (entry: unknown, field: string, other: string): entry is JsonObject =>
   isObject(entry) &&
   (cursorIn(entry, field) !== undefined ||
-    Object.keys(entry).every((key) => key === other || !isPresent(entry[key])));
+    Object.keys(entry).every((key) => [other, 'of'].includes(key) || !isPresent(entry[key])));
 
 const isCompacted = (entry: unknown, field: string): boolean =>
   hasPosition(entry, field, 'keys') && unpackSliceNumbers(entry['keys']) !== undefined;

@@ -1,5 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
+import type {CursorValue} from '../../author/types.ts';
 import type {JsonObject} from '../../json/values.ts';
+import {cursorRules} from '../cursor/rules.ts';
 import {
   foreignCursorOf,
   matchesSlice,
@@ -7,15 +9,10 @@ import {
   translateForeignState,
 } from './foreign-state.ts';
 
-type Value = string | number;
-
-const compare = (a: Value, b: Value): number => {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-};
+const rules = cursorRules({field: 'updated_at'});
 
 const translate = (blob: JsonObject, field = 'updated_at'): Translated | undefined =>
-  translateForeignState(blob, field, compare);
+  translateForeignState(blob, field, rules);
 
 const JANUARY = '2026-01-01T00:00:00Z';
 const FEBRUARY = '2026-02-01T00:00:00Z';
@@ -195,7 +192,7 @@ describe('one cursor for all partitions', () => {
 });
 
 describe('time ranges', () => {
-  type Range = readonly [start: Value, end: Value, seen?: Value];
+  type Range = readonly [start: CursorValue, end: CursorValue, seen?: CursorValue];
   const ranges = (...all: readonly Range[]): JsonObject => ({
     state_type: 'date-range',
     slices: all.map(([start, end, most_recent_cursor_value]) => ({
@@ -205,7 +202,7 @@ describe('time ranges', () => {
     })),
   });
 
-  test.each<[string, JsonObject, Value]>([
+  test.each<[string, JsonObject, CursorValue]>([
     ['the end of the only one', ranges([JANUARY, MARCH]), MARCH],
     ['the last record of the only one', ranges([JANUARY, MARCH, FEBRUARY]), FEBRUARY],
     ['its end if the last record is later', ranges([JANUARY, FEBRUARY, MARCH]), FEBRUARY],
@@ -283,12 +280,12 @@ describe('a Python partition', () => {
   });
 
   test('that is a part of a slice limits its position', () => {
-    const part = (branch: string, cursor: Value | undefined) => ({
+    const part = (branch: string, cursor: CursorValue | undefined) => ({
       partition: {repository: 'a', branch},
       cursor,
     });
     const cursorOf = (...slices: readonly ReturnType<typeof part>[]) =>
-      foreignCursorOf(slices, {repository: 'a'}, compare);
+      foreignCursorOf(slices, {repository: 'a'}, rules.compare);
     expect([
       cursorOf(part('x', FEBRUARY), part('y', JANUARY), part('z', MARCH)),
       cursorOf(part('x', FEBRUARY), part('y', undefined), part('z', MARCH)),

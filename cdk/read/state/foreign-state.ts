@@ -5,7 +5,7 @@ import type {CursorValue, Slice} from '../../author/types.ts';
 import {isObject, type JsonObject, valueAt} from '../../json/values.ts';
 import {type CursorRules, isCursorValue} from '../cursor/rules.ts';
 
-type Compare = CursorRules['compare'];
+type Rules = Pick<CursorRules, 'compare' | 'later'>;
 
 /** A Python partition. The oldest states have only one string for it: the id of a parent, the name of a repository. */
 export type ForeignSlice = {
@@ -65,20 +65,14 @@ const intervalOf = (slice: unknown): Interval | undefined => {
   return {start, end, seen: isCursorValue(seen) ? seen : undefined};
 };
 
-const laterOf = (
-  a: CursorValue | undefined,
-  b: CursorValue | undefined,
-  compare: Compare,
-): CursorValue | undefined => {
-  if (a === undefined || b === undefined) return a ?? b;
-  return compare(a, b) >= 0 ? a : b;
-};
-
 /**
  * The end of the first intervals that touch each other, or the last record seen in them, if that is earlier. Everything
  * after the first gap is read again. Python joins intervals that are a tick apart before it saves them.
  */
-const reachOf = (intervals: readonly Interval[], compare: Compare): CursorValue | undefined => {
+const reachOf = (
+  intervals: readonly Interval[],
+  {compare, later}: Rules,
+): CursorValue | undefined => {
   const [first, ...rest] = intervals.toSorted(
     (a, b) => compare(a.start, b.start) || compare(a.end, b.end),
   );
@@ -90,7 +84,7 @@ const reachOf = (intervals: readonly Interval[], compare: Compare): CursorValue 
         : {
             start: joined.start,
             end: compare(next.end, joined.end) > 0 ? next.end : joined.end,
-            seen: laterOf(joined.seen, next.seen, compare),
+            seen: later(joined.seen, next.seen),
           },
     first,
   );
@@ -106,24 +100,24 @@ const readConcurrent = (
   slices: readonly unknown[],
   {legacy}: JsonObject,
   field: string,
-  compare: Compare,
+  rules: Rules,
 ): Found | undefined => {
-  if (slices.length === 0) return isObject(legacy) ? readCursor(legacy, field, compare) : NOTHING;
+  if (slices.length === 0) return isObject(legacy) ? readCursor(legacy, field, rules) : NOTHING;
   const intervals = slices.flatMap((slice) => intervalOf(slice) ?? []);
   if (intervals.length < slices.length) return undefined;
-  return {cursor: reachOf(intervals, compare)};
+  return {cursor: reachOf(intervals, rules)};
 };
 
 /**
  * The position of a stream or a partition: `{"updated_at": "…"}`, the shape above, or nothing. Undefined for other shapes.
  * declarative/incremental/datetime_based_cursor.py (get_stream_state)
  */
-const readCursor = (blob: JsonObject, field: string, compare: Compare): Found | undefined => {
+const readCursor = (blob: JsonObject, field: string, rules: Rules): Found | undefined => {
   const {slices, legacy} = blob;
-  if (Array.isArray(slices)) return readConcurrent(slices, blob, field, compare);
+  if (Array.isArray(slices)) return readConcurrent(slices, blob, field, rules);
   const cursor = valueAt(blob, field);
   if (isCursorValue(cursor)) return {cursor};
-  if (isObject(legacy)) return readCursor(legacy, field, compare);
+  if (isObject(legacy)) return readCursor(legacy, field, rules);
   return Object.keys(blob).every((key) => OF_FULL_REFRESH.has(key)) ? NOTHING : undefined;
 };
 
@@ -132,23 +126,19 @@ const readCursor = (blob: JsonObject, field: string, compare: Compare): Found | 
  * declarative/incremental/concurrent_partition_cursor.py, per_partition_cursor.py, and for full refreshes
  * streams/checkpoint/substream_resumable_full_refresh_cursor.py
  */
-const readPartition = (
-  state: unknown,
-  field: string,
-  compare: Compare,
-): ForeignSlice | undefined => {
+const readPartition = (state: unknown, field: string, rules: Rules): ForeignSlice | undefined => {
   if (!isObject(state) || !isObject(state['partition'])) return undefined;
   const {partition, cursor = {}} = state;
-  const found = isObject(cursor) ? readCursor(cursor, field, compare) : undefined;
+  const found = isObject(cursor) ? readCursor(cursor, field, rules) : undefined;
   return found && {partition, ...found};
 };
 
 const readPartitions = (
   states: readonly unknown[],
   field: string,
-  compare: Compare,
+  rules: Rules,
 ): readonly ForeignSlice[] | undefined => {
-  const slices = states.flatMap((state) => readPartition(state, field, compare) ?? []);
+  const slices = states.flatMap((state) => readPartition(state, field, rules) ?? []);
   return slices.length < states.length ? undefined : slices;
 };
 
@@ -175,12 +165,12 @@ const watermarkOf = ({cursor}: Found): Translated =>
 const readPartitioned = (
   {states, state = {}, use_global_cursor: useGlobal}: JsonObject,
   field: string,
-  compare: Compare,
+  rules: Rules,
 ): Translated | undefined => {
-  const shared = isObject(state) ? readCursor(state, field, compare) : undefined;
+  const shared = isObject(state) ? readCursor(state, field, rules) : undefined;
   if (shared === undefined) return undefined;
   if (useGlobal === true || states === undefined) return watermarkOf(shared);
-  const slices = Array.isArray(states) ? readPartitions(states, field, compare) : undefined;
+  const slices = Array.isArray(states) ? readPartitions(states, field, rules) : undefined;
   return slices && {...watermarkOf(shared), slices};
 };
 
@@ -201,29 +191,29 @@ const besidesOf = ({parent_state: parents, lookback_window: lookback}: JsonObjec
   };
 };
 
-const readOwn = (blob: JsonObject, field: string, compare: Compare): Translated | undefined => {
+const readOwn = (blob: JsonObject, field: string, rules: Rules): Translated | undefined => {
   if (PARTITIONED.some((key) => Object.hasOwn(blob, key))) {
-    return readPartitioned(blob, field, compare);
+    return readPartitioned(blob, field, rules);
   }
-  const found = readCursor(blob, field, compare);
+  const found = readCursor(blob, field, rules);
   return found === undefined ? readByKey(blob, field) : watermarkOf(found);
 };
 
 /**
  * Parses the state that Airbyte's Python CDK wrote for the same stream. A blob whose `slices` are an object is the kit's own.
- * @param compare orders the stream's cursor values
+ * @param rules order the stream's cursor values
  * @returns undefined if any part of the blob cannot be parsed: the stream is then read from its beginning
  */
 export const translateForeignState = (
   blob: JsonObject,
   cursorField: string,
-  compare: Compare,
+  rules: Rules,
 ): Translated | undefined => {
   if (isObject(blob['slices'])) return undefined;
   const bare = withoutNulls(blob);
   if (!isObject(bare)) return undefined;
   const own = Object.fromEntries(Object.entries(bare).filter(([key]) => !BESIDE.has(key)));
-  const translated = readOwn(own, cursorField, compare);
+  const translated = readOwn(own, cursorField, rules);
   return translated && {...translated, ...besidesOf(bare)};
 };
 
@@ -247,17 +237,25 @@ export const matchesSlice = (partition: JsonObject | string, slice: Slice): bool
   );
 };
 
+/** Undefined without positions, or if one of them is missing. */
+export const lowestOf = (
+  [first, ...rest]: readonly (CursorValue | undefined)[],
+  compare: CursorRules['compare'],
+): CursorValue | undefined =>
+  rest.reduce((least, at) => {
+    if (least === undefined || at === undefined) return undefined;
+    return compare(at, least) < 0 ? at : least;
+  }, first);
+
 /** The lowest position of a slice's partitions, of which Python may have several. Undefined if one has no cursor. */
 export const foreignCursorOf = (
   slices: readonly ForeignSlice[],
   slice: Slice,
-  compare: Compare,
+  compare: CursorRules['compare'],
 ): CursorValue | undefined => {
-  const [first, ...rest] = slices
-    .filter(({partition}) => matchesSlice(partition, slice))
-    .map(({cursor}) => cursor);
-  return rest.reduce((least, cursor) => {
-    if (least === undefined || cursor === undefined) return undefined;
-    return compare(cursor, least) < 0 ? cursor : least;
-  }, first);
+  const ours = slices.filter(({partition}) => matchesSlice(partition, slice));
+  return lowestOf(
+    ours.map(({cursor}) => cursor),
+    compare,
+  );
 };

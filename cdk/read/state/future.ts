@@ -70,19 +70,23 @@ export const deletesUntilNow = (
 ): DeletesState => {
   const format = deletes?.list?.format;
   const capEmitted = capWith(cursorRules(cursor ?? {field: ''}), startedAt, ignore);
+  const moved: CursorValue[] = [];
   const capListed = capWith(
     cursorRules({field: deletes?.list?.at ?? '', ...(format && {format})}),
     startedAt,
-    onMoved,
+    (value) => void moved.push(value),
   );
   const {list} = state;
+  const capped = list && {
+    ...list,
+    at: list.at && new Map([...list.at].map(([key, at]) => [key, capListed(at)] as const)),
+    compacted: list.compacted && {...list.compacted, at: capListed(list.compacted.at)},
+  };
+  moved.forEach(onMoved);
   return {
     ...state,
     cursor: capEmitted(state.cursor),
-    list: list && {
-      at: list.at && new Map([...list.at].map(([key, at]) => [key, capListed(at)] as const)),
-      compacted: list.compacted && {...list.compacted, at: capListed(list.compacted.at)},
-    },
+    list: capped && (moved.length > 0 ? {...capped, isMoved: true} : capped),
   };
 };
 

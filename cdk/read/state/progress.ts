@@ -1,7 +1,17 @@
 // Follows how far one stream was read, slice by slice.
-import type {CursorValue} from '../../author/types.ts';
+import type {CursorValue, Page} from '../../author/types.ts';
 import type {JsonObject} from '../../json/values.ts';
 import type {StreamState} from './stream-state.ts';
+
+/** The part of a slice's progress that only a stream with tokens has. */
+type TokenProgress = {
+  /** The identity that was saved beside the token. */
+  readonly of: CursorValue | undefined;
+  /** Sets the identity that is saved beside it from now on. */
+  readonly belongTo: (identity: CursorValue | undefined) => void;
+  /** The API no longer knows the token: the slice is at its beginning. */
+  readonly forget: () => void;
+};
 
 export type SliceProgress = {
   /** The position of an earlier run, or the stream's start; undefined: all records are read. */
@@ -16,14 +26,15 @@ export type SliceProgress = {
   readonly isDone: boolean;
   /** True for records that are emitted; the stream's children get all of them. */
   readonly emits: (record: object) => boolean;
-  /** Notes the cursors of emitted records, and the token of the next page. */
-  readonly observe: (records: readonly object[], next?: JsonObject) => void;
+  /** Notes the cursors of emitted records, the token of the next page, and the page itself. */
+  readonly observe: (records: readonly object[], next?: JsonObject, page?: Page) => void;
   /** The token of `resume` is invalid: the slice is read from its position again. */
   readonly restart: () => void;
   /** All records before this value were read, in whatever order. */
   readonly reach: (value: CursorValue) => void;
   /** All records of the slice were read: its position moves, in whatever order they came. */
   readonly complete: () => void;
+  readonly token?: TokenProgress;
 };
 
 export type ProgressOptions = {
@@ -39,6 +50,8 @@ export type ProgressOptions = {
 
 export type Progress = {
   readonly slice: (key: string) => SliceProgress;
+  /** Call it once all deletes were emitted. */
+  readonly settle?: () => void;
   /** @param isFinished all slices are complete: slices that are no longer listed are then forgotten */
   readonly state: (isFinished: boolean) => StreamState;
 };

@@ -7,7 +7,7 @@ import type {JsonObject} from '../../json/values.ts';
 import {catalogOf, inShort, NOW, runRead} from '../../testing/run-read.ts';
 
 type Item = {id: number; updated_at?: string};
-type Options = Partial<Pick<StreamDefinition<Item, {part: string}>, 'cursor' | 'resumable'>>;
+type Options = Partial<Pick<StreamDefinition<Item, Record<never, never>>, 'cursor' | 'resumable'>>;
 
 /** Five pages of one record each, in no order; the third one fails with `failure`. */
 const paged = (options: Options & {failure?: Error; tokenFailure?: Error} = {}) => {

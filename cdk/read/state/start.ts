@@ -1,5 +1,6 @@
 // Decides where a stream starts, from its state and its sync mode.
 import type {Cursor} from '../../author/cursor.ts';
+import {tracksDeletes} from '../../author/deletes.ts';
 import type {Stream} from '../../author/stream-types.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {shift} from '../../duration.ts';
@@ -13,9 +14,11 @@ import {
   type Pass,
   type Position,
   parseStreamState,
+  positionKey,
   START,
   type StreamState,
 } from './stream-state.ts';
+import {tokensIn} from './token-start.ts';
 import {hasSlices, withoutSlices} from './without-slices.ts';
 
 export type SyncMode = 'full_refresh' | 'incremental';
@@ -62,7 +65,7 @@ const openPass = ({pass, isUnfinished}: StreamState, now: number): Pass | undefi
 
 /** Reads the state that Airbyte's Python CDK wrote for the same stream, so that a team can change connectors without a reset. */
 const foreignStateIn = (blob: StateBlob, cursor: Cursor | undefined): Translated | undefined =>
-  translateForeignState(blob, cursor?.field ?? '', cursor ? cursorRules(cursor).compare : () => 0);
+  translateForeignState(blob, cursor?.field ?? '', cursorRules(cursor ?? {field: ''}));
 
 const foreignPosition = (foreign: Translated): Position => ({
   watermark: foreign.watermark,
@@ -115,15 +118,16 @@ const notUnderstood = ({name, cursor}: Stream, blob: StateBlob): string =>
 const MAX_NAMED = 5;
 
 const damageWarnings = (
-  {name, cursor, slices}: Stream,
+  stream: Stream,
   blob: StateBlob,
   {parent}: StreamState,
 ): readonly string[] => {
+  const {name, slices} = stream;
   const ofParent =
     parent && slices.kind === 'parent' && slices.incremental
       ? damagedKeys(parent, slices.parent.cursor?.field).map((key) => `parent.${key}`)
       : [];
-  const keys = [...damagedKeys(blob, cursor?.field), ...ofParent];
+  const keys = [...damagedKeys(blob, positionKey(stream)), ...ofParent];
   if (keys.length === 0) return [];
   const more = keys.length > MAX_NAMED ? ` and ${keys.length - MAX_NAMED} more` : '';
   return [
@@ -151,12 +155,17 @@ const startWarnings = (stream: Stream, startedAt: number): readonly string[] => 
 
 /** Only an interrupted full refresh is resumed; positions of incremental syncs are ignored. */
 const startFullRefresh = (
-  {cursor, slices}: Stream,
+  stream: Stream,
   {deletes: _, ...state}: StreamState,
   blob: StateBlob,
   {startedAt, isRetry}: StartContext,
 ): Start => {
+  const {cursor, token, slices} = stream;
   if (isRetry && state.isRefreshed) return {state, isDone: true};
+  if (token !== undefined) {
+    const position = state.isUnfinished ? tokensIn(stream, state, blob).position : undefined;
+    return {state: {position: position ?? START}, isDone: false};
+  }
   if (cursor === undefined) return {state: {pass: openPass(state, startedAt)}, isDone: false};
   const isOwn = state.isUnfinished && state.position !== undefined;
   const position = isOwn ? positionOf(blob, cursor, {slices}, startedAt) : undefined;
@@ -169,7 +178,7 @@ const startIncremental = (
   blob: StateBlob,
   {startedAt}: StartContext,
 ): Begun => {
-  const {cursor, slices} = stream;
+  const {cursor, token, slices} = stream;
   const ahead: CursorValue[] = [];
   const onFuture = (value: CursorValue): void => void ahead.push(value);
   const deletes = deletesUntilNow(state.deletes ?? {}, stream, startedAt, onFuture);
@@ -182,16 +191,19 @@ const startIncremental = (
     start: {state: {parent, deletes, ...more}, isDone: false},
     warnings: [...inFuture(stream, ahead), ...warnings],
   });
-  if (cursor === undefined) {
-    return begin(
-      {pass: openPass(state, startedAt)},
-      `Stream ${stream.name} has no cursor, so it cannot be read incrementally; all of it is read.`,
-    );
+  if (cursor === undefined && token === undefined) {
+    const pass = openPass(state, startedAt);
+    const warning = `Stream ${stream.name} has no cursor, so it cannot be read incrementally; all of it is read.`;
+    return tracksDeletes(stream) ? begin({pass}) : begin({pass}, warning);
   }
   const fullSync = fullSyncOf(stream, state.fullSync, startedAt);
   // A full sync that begins now ignores the saved positions, also the parent's: the children of all parents are read again.
   if (fullSync?.startedAt === startedAt) {
     return begin({position: START, fullSync, parent: undefined});
+  }
+  if (cursor === undefined) {
+    const {position = START, warning} = tokensIn(stream, state, blob);
+    return begin({position, fullSync}, ...(warning === undefined ? [] : [warning]));
   }
   const known = positionOf(blob, cursor, stream, startedAt, onFuture);
   if (parent && slices.kind === 'parent' && slices.incremental && slices.parent.cursor) {
@@ -210,7 +222,7 @@ export const startOf = (
 ): Begun => {
   const isGiven = given !== undefined && !isEmptyBlob(given);
   const blob = (isGiven && stream.migrateState ? stream.migrateState(given) : given) ?? {};
-  const state = parseStreamState(blob, stream.cursor?.field);
+  const state = parseStreamState(blob, positionKey(stream));
   const damage = damageWarnings(stream, blob, state);
   const late = startWarnings(stream, context.startedAt);
   if (mode === 'full_refresh') {

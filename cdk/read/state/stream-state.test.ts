@@ -54,6 +54,7 @@ const deletes = keysOf({
     keysOf({
       at: maybe(fc.dictionary(fc.string(), cursor)),
       folded: maybe(keysOf({at: cursor, keys: sliceNumbers})),
+      deleted: maybe(keysOf({ids: fc.string(), key: fc.array(fc.string())})),
     }),
   ),
   sweep: maybe(
@@ -64,6 +65,7 @@ const deletes = keysOf({
         key: fc.array(fc.string()),
         from: maybe(cursor),
         slices: fc.string(),
+        deleted: maybe(keysOf({ids: fc.string(), key: fc.array(fc.string())})),
       }),
     ),
   ),
@@ -223,9 +225,55 @@ describe('a position', () => {
   });
 });
 
-test('damaged keys of `deletes` are named', () => {
+describe('damaged keys of `deletes`', () => {
   const damagedIn = (value: unknown) => parseStreamState({deletes: value}, FIELD).deletes?.damaged;
-  expect(
-    [7, {list: 7}, {list: {at: {a: null}}, sweep: {known: 'x'}}, {list: {}}].map(damagedIn),
-  ).toEqual([['deletes'], ['deletes.list'], ['deletes.list', 'deletes.sweep'], []]);
+  const sweep = {known: [], key: ['id'], slices: ''};
+  const ids = {ids: '', key: ['id']};
+
+  test.each<[string, readonly unknown[], readonly string[]]>([
+    ['all of them', [7, 'x', []], ['deletes']],
+    ['the cursor', [{cursor: {}}, {cursor: ''}, {cursor: true}, {cursor: [1]}], ['deletes.cursor']],
+    ['the list', [{list: 7}, {list: {at: 7}}, {list: {at: {a: null}}}], ['deletes.list']],
+    ['its shared positions', [{list: {folded: 7}}, {list: {folded: {at: 1}}}], ['deletes.list']],
+    [
+      'its ids',
+      [{list: {deleted: 7}}, {list: {deleted: {...ids, key: 'id'}}}, {list: {deleted: {key: []}}}],
+      ['deletes.list.deleted'],
+    ],
+    [
+      'the sweep',
+      [
+        {sweep: 7},
+        {sweep: {}},
+        {sweep: {off: 'x'}},
+        {sweep: {...sweep, known: 'x'}},
+        {sweep: {...sweep, slices: 7}},
+        {sweep: {...sweep, key: 'id'}},
+        {sweep: {...sweep, key: [7]}},
+        {sweep: {...sweep, key: undefined}},
+        {sweep: {...sweep, from: {}}},
+      ],
+      ['deletes.sweep'],
+    ],
+    ['the ids that it marked', [{sweep: {...sweep, deleted: 7}}], ['deletes.sweep.deleted']],
+    [
+      'several',
+      [{cursor: [], list: 7, sweep: 7}],
+      ['deletes.cursor', 'deletes.list', 'deletes.sweep'],
+    ],
+  ])('include %s', (_case, values, damaged) => {
+    expect(values.map(damagedIn)).toEqual(values.map(() => damaged));
+  });
+
+  test('do not include absent ones, nor nulls, which PyAirbyte has for them', () => {
+    const whole = {cursor: 7, list: {at: {a: 1}, deleted: ids}, sweep: {...sweep, from: 1}};
+    const nulls = {
+      cursor: null,
+      list: {at: null, folded: null, deleted: null},
+      sweep: {...sweep, off: null, from: null, deleted: null},
+    };
+    const all = [{}, {list: {}}, whole, nulls, {cursor: null, list: null, sweep: null}];
+    expect(all.map(damagedIn)).toEqual([[], [], [], [], []]);
+    expect(damagedIn(null)).toBeUndefined();
+  });
 });

@@ -1,6 +1,7 @@
 // The state that a run saves for the next one, of one stream. Every key of the JSON is listed here, and only this module
 // reads and writes them. Connections keep these blobs for years, so a key is never renamed, and a key that is no longer
 // written is never reused: `learned`, a lookback that earlier versions measured.
+import type {Stream} from '../../author/stream-types.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {isObject, type JsonObject} from '../../json/values.ts';
 import {
@@ -16,7 +17,7 @@ import {cursorIn, defined, isoOf, isStrings, jsonOf, mapIn, timeIn} from './fiel
 import type {ForeignSlice} from './foreign-state.ts';
 import {packSliceNumbers, sliceNumber, unpackSliceNumbers} from './slice-keys.ts';
 
-/** Below, `<cursor>` is the name of the stream's cursor field, and `<slice>` a `sliceKey`. */
+/** Below, `<cursor>` is the name of the stream's cursor field or `token`, and `<slice>` a `sliceKey`. */
 export type StreamState = {
   /** For a stream with a cursor; undefined: the blob has no position of this cursor. */
   readonly position?: Position | undefined;
@@ -35,6 +36,8 @@ export type StreamState = {
 export type Position = {
   /** `"<cursor>": "2026-01-01T00:00:00Z"`: all records up to here were read. With slices: their highest, once all are complete. */
   readonly watermark: CursorValue | undefined;
+  /** `"of": "…"`: the identity of what the token belongs to. */
+  readonly of?: CursorValue | undefined;
   /** `"resume": {…}`, for a stream without slices. */
   readonly resume?: Resume | undefined;
   /** `"slices": {"<slice>": {"<cursor>": "…", "resume": {…}}}`. Absent: the stream was not read in slices. */
@@ -52,6 +55,7 @@ export type Position = {
 export type SlicePosition = {
   /** All records of the slice up to here were read; undefined: it had no records yet. */
   readonly at: CursorValue | undefined;
+  readonly of?: CursorValue | undefined;
   readonly resume?: Resume | undefined;
   /** It was in the future, and is now the start of the run. Never printed. */
   readonly isMoved?: boolean;
@@ -116,6 +120,17 @@ export type DeletedListState = {
   readonly at?: ReadonlyMap<string, CursorValue> | undefined;
   /** `"folded": {"at": "…", "keys": "AYCA…"}`: slices that share the earliest position of all. */
   readonly compacted?: {readonly at: CursorValue; readonly keys: ReadonlySet<number>} | undefined;
+  /** `"deleted": {…}`: the records that it showed, if they can be restored without a new cursor. */
+  readonly deleted?: DeletedIdsState | undefined;
+  /** A position was in the future, and is now the start of the run. Never printed. */
+  readonly isMoved?: boolean;
+};
+
+export type DeletedIdsState = {
+  /** `"ids": "q1YqS…"`: `{<slice>: [[id, deleted at, cursor of its tombstone, true if it may not be emitted yet]]}`, packed, see `deletes/deleted-ids.ts`. */
+  readonly ids: string;
+  /** `"key": ["id"]`: the ids are values of this primary key. */
+  readonly key: readonly string[];
 };
 
 export type SweepState =
@@ -130,7 +145,15 @@ export type SweepState =
       readonly from?: CursorValue | undefined;
       /** `"slices": "q1YqS…"`: `{<slice>: {swept, absent}}`, packed: the time of the last sweep, and the ids missing in it. */
       readonly slices: string;
+      /** `"deleted": {…}`: the records that it marked as deleted. */
+      readonly deleted?: DeletedIdsState | undefined;
     };
+
+/** The key of a stream's positions in its state. Undefined: it has none, and is read in passes. */
+export const positionKey = ({
+  cursor,
+  token,
+}: Pick<Stream, 'cursor' | 'token'>): string | undefined => cursor?.field ?? (token && 'token');
 
 export const START: Position = {watermark: undefined};
 
@@ -151,7 +174,11 @@ export const resumeIn = (value: unknown): Resume | undefined => {
 
 const sliceIn = (value: unknown, field: string): SlicePosition =>
   isObject(value)
-    ? {at: cursorIn(value, field), resume: resumeIn(value['resume'])}
+    ? {
+        at: cursorIn(value, field),
+        of: cursorIn(value, 'of'),
+        resume: resumeIn(value['resume']),
+      }
     : {at: undefined};
 
 /** PyAirbyte returns null for keys that have no value. */
@@ -179,7 +206,9 @@ const positionIn = (blob: StateBlob, field: string): Position | undefined => {
   const resume = resumeIn(blob['resume']);
   const {deletes: _, ...others} = blob;
   const isUnread = blob['unfinished'] === true || hasNoPosition(blob) || isEmptyBlob(others);
-  return watermark !== undefined || resume || isUnread ? {watermark, resume} : undefined;
+  return watermark !== undefined || resume || isUnread
+    ? {watermark, of: cursorIn(blob, 'of'), resume}
+    : undefined;
 };
 
 const passIn = ({done, resume, ...blob}: StateBlob): Pass | undefined => {
@@ -200,37 +229,48 @@ const fullSyncIn = (blob: StateBlob): FullSync | undefined => {
   return over === undefined ? undefined : {startedAt: over, isOver: true};
 };
 
-const deletedListIn = ({at, folded}: JsonObject): DeletedListState | undefined => {
+const deletedIdsIn = (value: unknown): DeletedIdsState | undefined => {
+  const {ids, key} = isObject(value) ? value : {};
+  return typeof ids === 'string' && isStrings(key) ? {ids, key} : undefined;
+};
+
+const deletedListIn = ({at, folded, deleted}: JsonObject): DeletedListState | undefined => {
   const positions = mapIn(at ?? {}, (one) => (isCursorValue(one) ? one : undefined));
   if (positions === undefined) return undefined;
-  const list = {at: at === undefined ? undefined : positions};
-  if (folded === undefined) return list;
+  const list = {at: isPresent(at) ? positions : undefined, deleted: deletedIdsIn(deleted)};
+  if (!isPresent(folded)) return list;
   if (!isObject(folded)) return undefined;
   const [earliest, keys] = [cursorIn(folded, 'at'), unpackSliceNumbers(folded['keys'])];
   return keys && earliest !== undefined ? {...list, compacted: {at: earliest, keys}} : undefined;
 };
 
 const sweepIn = (sweep: JsonObject): SweepState | undefined => {
-  const {off, known, key, slices} = sweep;
+  const {off, known, key, from, slices, deleted} = sweep;
   if (typeof off === 'number') return {off};
-  if (!isStrings(known) || typeof slices !== 'string') return undefined;
-  return {known, key: isStrings(key) ? key : [], from: cursorIn(sweep, 'from'), slices};
+  if (!isStrings(known) || !isStrings(key) || typeof slices !== 'string') return undefined;
+  if (isPresent(from) && !isCursorValue(from)) return undefined;
+  return {known, key, from: cursorIn(sweep, 'from'), slices, deleted: deletedIdsIn(deleted)};
 };
 
 const deletesIn = (value: unknown): DeletesState | undefined => {
-  if (value === undefined) return undefined;
+  if (!isPresent(value)) return undefined;
   if (!isObject(value)) return {damaged: ['deletes']};
-  const list = isObject(value['list']) ? deletedListIn(value['list']) : undefined;
-  const sweep = isObject(value['sweep']) ? sweepIn(value['sweep']) : undefined;
-  const parts = {list, sweep};
-  const damaged = (['list', 'sweep'] as const).filter(
-    (key) => value[key] !== undefined && parts[key] === undefined,
-  );
-  return {
+  const parts = {
     cursor: cursorIn(value, 'cursor'),
-    ...parts,
-    damaged: damaged.map((key) => `deletes.${key}`),
+    list: isObject(value['list']) ? deletedListIn(value['list']) : undefined,
+    sweep: isObject(value['sweep']) ? sweepIn(value['sweep']) : undefined,
   };
+  const damaged: string[] = (['cursor', 'list', 'sweep'] as const).filter(
+    (key) => isPresent(value[key]) && parts[key] === undefined,
+  );
+  for (const key of ['list', 'sweep'] as const) {
+    const {[key]: given} = value;
+    const part = parts[key];
+    const isLost = isObject(given) && isPresent(given['deleted']) && !given['off'];
+    if (isLost && part !== undefined && !('deleted' in part && part.deleted))
+      damaged.push(`${key}.deleted`);
+  }
+  return {...parts, damaged: damaged.map((key) => `deletes.${key}`)};
 };
 
 /** @param cursorField undefined for a stream without a cursor */
@@ -259,13 +299,14 @@ const printResume = (resume: Resume | undefined): JsonObject | undefined =>
   });
 
 const printPosition = (position: Position, field: string): JsonObject => {
-  const {watermark, resume, slices, compacted = []} = position;
-  const printSlice = ({at, resume: next}: SlicePosition) =>
-    defined({[field]: at, resume: printResume(next)});
+  const {watermark, of, resume, slices, compacted = []} = position;
+  const printSlice = ({at, of: owner, resume: next}: SlicePosition) =>
+    defined({[field]: at, of: owner, resume: printResume(next)});
   const printCompacted = ({at, keys}: Compacted) =>
     defined({[field]: at, keys: packSliceNumbers(keys)});
   return {
     [field]: watermark,
+    of,
     resume: printResume(resume),
     slices: slices && jsonOf(slices, printSlice),
     folded: compacted.length > 0 ? compacted.map(printCompacted) : undefined,
@@ -278,13 +319,28 @@ const printPass = ({startedAt, done, names, resumes}: Pass): JsonObject => ({
   started: isoOf(startedAt),
 });
 
+const printIds = (ids: DeletedIdsState | undefined): JsonObject | undefined =>
+  ids && {...ids, key: [...ids.key]};
+
 const printDeletes = ({cursor, list, sweep}: DeletesState): JsonObject => {
-  const {at, compacted} = list ?? {};
+  const {at, compacted, deleted} = list ?? {};
   const folded = compacted && {at: compacted.at, keys: packSliceNumbers(compacted.keys)};
   return defined({
     cursor,
-    list: list && defined({at: at && Object.fromEntries(at), folded}),
-    sweep: sweep && defined('known' in sweep ? {...sweep, known: [...sweep.known]} : sweep),
+    list:
+      list &&
+      defined({
+        at: at && Object.fromEntries(at),
+        folded,
+        deleted: printIds(deleted),
+      }),
+    sweep:
+      sweep &&
+      defined(
+        'known' in sweep
+          ? {...sweep, known: [...sweep.known], deleted: printIds(sweep.deleted)}
+          : sweep,
+      ),
   });
 };
 

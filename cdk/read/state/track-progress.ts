@@ -1,5 +1,6 @@
 // Tracks the progress of a stream, and the parts of its state that belong to no slice.
 import type {Cursor} from '../../author/cursor.ts';
+import {provesDeletes} from '../../author/token-cursor.ts';
 import type {CursorValue} from '../../author/types.ts';
 import {millisecondsOf} from '../../duration.ts';
 import type {StateBlob} from '../../protocol/state.ts';
@@ -8,6 +9,7 @@ import type {StreamRun} from '../stream-run.ts';
 import type {StreamNode} from '../stream-tree.ts';
 import {CLOCK_SKEW, followCursor} from './follow-cursor.ts';
 import {followPass} from './follow-pass.ts';
+import {followToken} from './follow-token.ts';
 import type {Progress} from './progress.ts';
 import {
   type Pass,
@@ -129,7 +131,7 @@ export const trackProgress = (
   warn: (message: string) => void,
 ): Progress => {
   const {start, stream, isSelected} = node;
-  const {cursor, slices} = stream;
+  const {cursor, token, slices} = stream;
   if (start.isDone) return finishedBefore(node);
   const options = {
     startedAt,
@@ -138,12 +140,23 @@ export const trackProgress = (
     sliced: slices.kind !== 'whole',
     isSelected,
   };
+  const partial = slices.kind === 'parent' && slices.incremental;
+  if (token !== undefined) {
+    return followToken({
+      ...options,
+      name: stream.name,
+      cursor: token,
+      from: start.state.position ?? START,
+      partial,
+      provesDeletes: provesDeletes(stream),
+    });
+  }
   if (cursor === undefined) return followPass({...options, from: passOf(node)});
   return followCursor({
     ...options,
     ...beginningOf(start.state.position ?? START, node, cursor),
     cursor,
-    partial: slices.kind === 'parent' && slices.incremental,
+    partial,
     warn,
   });
 };

@@ -1,19 +1,7 @@
 // The position of a stream that had slices in an earlier version, and has none now.
-import type {CursorValue} from '../../author/types.ts';
 import type {CursorRules} from '../cursor/rules.ts';
+import {lowestOf} from './foreign-state.ts';
 import type {Position} from './stream-state.ts';
-
-/** Undefined if one of them has no position. */
-const lowest = (
-  positions: readonly (CursorValue | undefined)[],
-  {compare}: CursorRules,
-): CursorValue | undefined => {
-  const [first, ...rest] = positions;
-  return rest.reduce((least, at) => {
-    if (least === undefined || at === undefined) return undefined;
-    return compare(at, least) < 0 ? at : least;
-  }, first);
-};
 
 export const hasSlices = ({slices, compacted, foreign}: Position): boolean =>
   slices !== undefined || compacted !== undefined || foreign !== undefined;
@@ -25,7 +13,7 @@ export const hasSlices = ({slices, compacted, foreign}: Position): boolean =>
  */
 export const withoutSlices = (
   position: Position,
-  rules: CursorRules,
+  {compare}: CursorRules,
   isUnfinished: boolean,
 ): Position => {
   if (!hasSlices(position)) return position;
@@ -34,5 +22,5 @@ export const withoutSlices = (
     ...[...(slices?.values() ?? []), ...compacted].map(({at}) => at),
     ...foreign.map(({cursor}) => cursor),
   ];
-  return {watermark: isUnfinished ? undefined : lowest(all, rules), lookbackSeconds};
+  return {watermark: isUnfinished ? undefined : lowestOf(all, compare), lookbackSeconds};
 };
