@@ -214,6 +214,21 @@ describe('a check is FAILED if at the URL in the config', () => {
     );
   });
 
+  test('a redirect leads to a listed host, which gets no credentials', async () => {
+    const other = await respond(404, '');
+    const url = await serve((_request, response) => {
+      response.writeHead(302, {location: `${other}/me`}).end();
+    });
+    const source = sourceWith(({api_url = ''}) => ({
+      baseUrl: api_url,
+      auth: bearer('kept-safe-03'),
+      allowedHosts: ['127.0.0.1'],
+    }));
+    expect(await outcomeOf({api_url: url}, source)).toBe(
+      `FAILED GET ${url}/me (redirected to ${other}/me) answered 404. No credentials were sent to ${other}, because they are for ${url} only. If the API has moved, set its new URL in the config.`,
+    );
+  });
+
   test('a web page refuses permission', async () => {
     const url = await respond(403, page('403 Forbidden'));
     expect(await at(url)).toBe(
