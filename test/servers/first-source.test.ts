@@ -1,4 +1,5 @@
-// docs/first-source.md, followed unchanged in an empty folder outside of the checkout, against a real WordPress.
+// docs/first-source.md, followed in an empty folder outside of the checkout, against a real WordPress. Two things differ from the
+// page: the packages come from this checkout, and the variables have the values of the WordPress that was started.
 import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
@@ -80,7 +81,7 @@ describeWith('wordpress')('docs/first-source.md', () => {
     throw new Error(`This ended with ${ended.status}:\n${commands}${printed}`);
   };
 
-  /** What the page exports, with the values of the WordPress that was started. */
+  /** Sets the variables that the page exports, to the values of the WordPress that was started. */
   const exportsOf = (content: string): string => {
     expect([...content.matchAll(/^export (\w+)=/gm)].map(([, name]) => name)).toEqual(SETTINGS);
     const values = [`http://127.0.0.1:${wordpress.port}`, 'admin', wordpress.password];
