@@ -5,6 +5,7 @@ import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {textOf} from './examples.ts';
+import {onFreePort} from './free-port.ts';
 
 type Block = {readonly path: string; readonly language: string; readonly content: string};
 
@@ -61,7 +62,8 @@ const rowsIn = (folder: string, stream: string): readonly number[] =>
 
 /** Follows the page to its end. Resolves to what its commands printed, and the rows that they landed. */
 export const followTutorial = async (place: Place) => {
-  const {folder, shell, leaveOut} = place;
+  const {folder, leaveOut} = place;
+  const shell = onFreePort(place);
   const terminal = openTerminal(place);
   let printed = '';
   try {
