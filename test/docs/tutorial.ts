@@ -4,6 +4,7 @@ import {once} from 'node:events';
 import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
+import {onFreePort} from './free-port.ts';
 import {stepsOf, writeStep} from './steps.ts';
 
 const steps = stepsOf('docs/tutorial.md');
@@ -52,7 +53,8 @@ const rowsIn = (folder: string, stream: string): readonly number[] =>
 
 /** Follows the page to its end. Resolves to what its commands printed, and the rows that they landed. */
 export const followTutorial = async (place: Place) => {
-  const {folder, shell, leaveOut} = place;
+  const {folder, leaveOut} = place;
+  const shell = onFreePort(place);
   const terminal = openTerminal(place);
   let printed = '';
   try {
