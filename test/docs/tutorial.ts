@@ -1,16 +1,13 @@
 // Follows docs/tutorial.md, unchanged and in order: each named file is written, each command runs.
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {createInterface} from 'node:readline';
-import {textOf} from './examples.ts';
+import {onFreePort} from './free-port.ts';
+import {stepsOf, writeStep} from './steps.ts';
 
-type Block = {readonly path: string; readonly language: string; readonly content: string};
-
-const blocks: readonly Block[] = [
-  ...textOf('docs/tutorial.md').matchAll(/^(?:`(\S+\/\S+)`\n\n)?```([^\n]+)\n(.*?)^```$/gms),
-].map(([, path = '', language = '', content = '']) => ({path, language, content}));
+const steps = stepsOf('docs/tutorial.md');
 
 type Place = {
   /** The repository in which to follow it. */
@@ -48,11 +45,6 @@ const openTerminal = ({folder, env = process.env}: Place) => {
   return {serve, stop};
 };
 
-const write = (folder: string, {path, content}: Block): void => {
-  mkdirSync(join(folder, dirname(path)), {recursive: true});
-  writeFileSync(join(folder, path), content);
-};
-
 const rowsIn = (folder: string, stream: string): readonly number[] =>
   readdirSync(folder)
     .filter((name) => name.startsWith(`toolshed_${stream}_`))
@@ -61,13 +53,14 @@ const rowsIn = (folder: string, stream: string): readonly number[] =>
 
 /** Follows the page to its end. Resolves to what its commands printed, and the rows that they landed. */
 export const followTutorial = async (place: Place) => {
-  const {folder, shell, leaveOut} = place;
+  const {folder, leaveOut} = place;
+  const shell = onFreePort(place);
   const terminal = openTerminal(place);
   let printed = '';
   try {
-    for (const block of blocks) {
-      const {path, language, content} = block;
-      if (path !== '') write(folder, block);
+    for (const step of steps) {
+      const {path, language, content} = step;
+      if (path !== '') writeStep(folder, step);
       else if (leaveOut.includes(language)) continue;
       else if (['sh server', 'sh weather'].includes(language)) await terminal.serve(content);
       else if (/^sh( docker)?$/.test(language)) printed += await shell(content);

@@ -193,28 +193,27 @@ describe('a repository made by create-headwater', () => {
   test(
     'checks, reads and syncs its source, with the fake API that it has',
     async () => {
-      const config = 'sources/crm/integration_tests/sample_config.json';
-      const catalog = 'sources/crm/integration_tests/configured_catalog.json';
-      const withApi = (command: string) =>
-        succeed(
-          REPOSITORY,
-          `{ node sources/crm/fake-api/main.ts > url.txt & api=$!
-           until [ -s url.txt ]; do sleep 0.1; done
-           ${command}; status=$?; kill $api; wait $api; rm url.txt; exit $status; }`,
-        );
-      const program = 'sources/crm/main.ts';
-      expect(await withApi(`${program} check --config ${config}`)).toContain(
-        '"status":"SUCCEEDED"',
+      // On a free port: another run on this machine may have the default one.
+      await succeed(
+        REPOSITORY,
+        `node sources/crm/fake-api/main.ts --port 0 > url.txt & api=$!
+         trap 'kill $api' EXIT
+         until [ -s url.txt ]; do kill -0 $api && sleep 0.1 || exit 1; done
+         echo '{"api_token": "fake-token", "api_url": "'"$(cat url.txt)"'"}' > config.json
+         set -ex
+         catalog=sources/crm/integration_tests/configured_catalog.json
+         sources/crm/main.ts check --config config.json > check.jsonl
+         sources/crm/main.ts read --config config.json --catalog $catalog > read.jsonl
+         npx headwater check crm --config config.json > check.txt
+         npx headwater read crm --config config.json --streams groups > groups.jsonl
+         npx headwater sync crm --config config.json --to jsonl:landing
+         npx headwater sync crm --config config.json --to jsonl:landing`,
       );
-      const read = await withApi(`${program} read --config ${config} --catalog ${catalog}`);
-      expect(read.match(/"type":"RECORD"/g)).toHaveLength(250);
-      const checked = await withApi(`npx headwater check crm --config ${config}`);
-      expect(checked).toContain('crm works with this config.');
-      const first = await withApi(`npx headwater read crm --config ${config} --streams groups`);
-      expect(first).toContain('Group 5');
-      const sync = `npx headwater sync crm --config ${config} --to jsonl:landing`;
-      await withApi(sync);
-      await withApi(sync);
+      const printed = (file: string) => succeed(REPOSITORY, `cat ${file}; rm ${file}`);
+      expect(await printed('check.jsonl')).toContain('"status":"SUCCEEDED"');
+      expect((await printed('read.jsonl')).match(/"type":"RECORD"/g)).toHaveLength(250);
+      expect(await printed('check.txt')).toContain('crm works with this config.');
+      expect(await printed('groups.jsonl')).toContain('Group 5');
       const rows = (await succeed(REPOSITORY, 'cat landing/crm_items_*.jsonl | wc -l')).trim();
       // The second sync begins at the last position, which one item has.
       expect(Number(rows)).toBe(251);

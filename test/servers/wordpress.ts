@@ -1,5 +1,5 @@
-// Debian's WordPress with 3,000 posts, and a MariaDB for it, both in their own folder. Three posts each were changed
-// in the same second: the last ones, 2998 to 3000, at 2024-02-11T15:00:00Z.
+// Debian's WordPress with 3,000 posts or fewer and 250 comments, and a MariaDB for it, both in their own folder. Three posts
+// each were changed in the same second: the last ones, 2998 to 3000, at 2024-02-11T15:00:00Z.
 import {execFile} from 'node:child_process';
 import {copyFileSync, mkdirSync, readdirSync, symlinkSync} from 'node:fs';
 import {userInfo} from 'node:os';
@@ -69,9 +69,9 @@ export type WordPress = Pick<Server, 'close'> & {
   readonly insert: (id: number, modified: string) => Promise<void>;
 };
 
-export const startWordPress = async (folder: string): Promise<WordPress> => {
+export const startWordPress = async (folder: string, posts = 3_000): Promise<WordPress> => {
   const database = await startMariaDb(folder);
-  const env = {SITE: linkSite(folder), DB_SOCKET: database.socket};
+  const env = {SITE: linkSite(folder), DB_SOCKET: database.socket, POSTS: String(posts)};
   const start = async () => {
     const port = await freePort();
     const password = await run('php', [join(OWN, 'seed.php')], env);
