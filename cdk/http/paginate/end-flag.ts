@@ -69,7 +69,7 @@ const isLastAt = (page: FetchedPage, location: FieldLocation): boolean | undefin
   );
 };
 
-/** Whether the API says that there is a next page; undefined if it does not say. */
+/** True if the API says that there is a next page; undefined if it does not say. */
 export const hasMoreAt = (page: FetchedPage, {more, last}: EndFlag): boolean | undefined => {
   if (last !== undefined) {
     const isLast = isLastAt(page, last);
