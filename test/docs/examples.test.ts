@@ -66,7 +66,7 @@ const tables: readonly Example[] = [
 ];
 
 test('the examples of the README and of all pages compile, those of tables included', async () => {
-  expect([paginators.length, decoders.length]).toEqual([13, 7]);
+  expect([paginators.length, decoders.length]).toEqual([15, 7]);
   const examples = ['README.md', ...pages].flatMap(examplesOf);
   expect(examples.length).toBeGreaterThan(50);
   expect(await write([...examples, ...tables]).compile()).toBe('');

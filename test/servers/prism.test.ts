@@ -223,7 +223,7 @@ describeWith('prism')("GitHub's own contract", () => {
       const {ids, failure, seen} = await readList({path: ISSUES});
       expect(ids).toEqual([1, 2, 3]);
       expect(failure).toBe(
-        `items system_error: ${prism.url}${ISSUES}: pagination loops: the next page was already fetched. The records up to here were read; report this to the API's owner.`,
+        `items system_error: ${prism.url}${ISSUES}: pagination loops: the next page was already fetched. The records up to here were read. If the last of these pages is the end of the list, name what marks it: set \`more\` or \`last\` of the paginator, or \`stop\`. Else report this to the API's owner.`,
       );
       expect(requestsOf(seen)).toEqual([ISSUES, `${ISSUES}?page=2`, `${ISSUES}?page=3`]);
     }, 30_000);

@@ -12,7 +12,7 @@ import {
 } from './auto-names.ts';
 import {countOf, moreOf, verdictOf} from './auto-step.ts';
 import {detectRecords} from './detect-records.ts';
-import {requestedSizes} from './incomplete-reason.ts';
+import {ROUND, requestedSizes} from './incomplete-reason.ts';
 import {doubtfulNext} from './link-header.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import type {Target} from './target.ts';
@@ -21,9 +21,6 @@ type AutoOptions = {
   /** The parameter for the token or the number of the next page. Default: guessed from the token's name. */
   readonly to?: Target;
 };
-
-/** Usual page sizes: a page with exactly so many records is probably not the whole list. */
-const ROUND = new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1000]);
 
 const isFull = (page: FetchedPage): boolean => {
   const size = page.records.length;

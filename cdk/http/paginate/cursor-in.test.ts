@@ -157,7 +157,8 @@ describe('cursorIn', () => {
       records: items(2),
       failure:
         'SystemError: https://api.test/items: pagination loops: the next page was already fetched. ' +
-        "The records up to here were read; report this to the API's owner.",
+        'The records up to here were read. If the last of these pages is the end of the list, name what marks it: set `more` or ' +
+        "`last` of the paginator, or `stop`. Else report this to the API's owner.",
     });
   });
 

@@ -1,6 +1,6 @@
 // Reads a value of a response from its body or a header.
 import {SystemError} from '../../errors.ts';
-import {isNone, kindOf, valueAt} from '../../json/values.ts';
+import {kindOf, valueAt} from '../../json/values.ts';
 import {describeRequest, type HttpRequest, type HttpResponse} from '../types.ts';
 
 /** A path in the body, such as `meta.next_cursor`, or the name of a header. */
@@ -28,15 +28,6 @@ export const countAt = (decoded: DecodedResponse, location: FieldLocation): numb
   const value = valueAtLocation(decoded, location);
   const count = typeof value === 'string' && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
   return typeof count === 'number' && count >= 0 ? count : undefined;
-};
-
-/** A has-more flag; undefined if it is missing, because some APIs send it only while there is more. */
-export const flagAt = (
-  decoded: DecodedResponse,
-  location: FieldLocation | undefined,
-): boolean | undefined => {
-  const value = location === undefined ? undefined : valueAtLocation(decoded, location);
-  return value === undefined ? undefined : !isNone(value) && !/^(false|0)$/i.test(String(value));
 };
 
 /** A value for the next request. A value that a query string can't carry exactly is an error. */

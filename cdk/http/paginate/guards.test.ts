@@ -210,6 +210,14 @@ describe('a page that was already read', () => {
     });
   });
 
+  test('is the end if it is empty and names itself, whatever the paginator', async () => {
+    const api = (request: HttpRequest) => ({json: param(request, 'from') < 2 ? items(2) : []});
+    expect(await pageThrough({next: ({seen}) => ({query: {from: seen}})}, api)).toEqual({
+      requests: ['', '?from=2'],
+      records: items(2),
+    });
+  });
+
   test('is an error if the JSON of the request selects it, too', async () => {
     const api = (request: HttpRequest) => ({json: items(1, Number(request.json?.['page'] ?? 0))});
     const loop = ({index}: FetchedPage) => ({json: {page: (index + 1) % 2}});
@@ -219,7 +227,8 @@ describe('a page that was already read', () => {
         records: [{id: 0}, {id: 1}],
         failure:
           'SystemError: https://api.test/items: pagination loops: the next page was already fetched. ' +
-          "The records up to here were read; report this to the API's owner.",
+          'The records up to here were read. If the last of these pages is the end of the list, name what marks it: set `more` or ' +
+          "`last` of the paginator, or `stop`. Else report this to the API's owner.",
       },
     );
   });

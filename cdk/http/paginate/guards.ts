@@ -12,12 +12,16 @@ const fingerprint = ({url, json, form}: HttpRequest): string => {
   return hash('sha1', body === undefined ? url.href : `${url.href} ${printExact(body)}`, 'base64');
 };
 
+/** An API without new records may name the page itself as the next one. An empty page that does so is the last. */
+export const leadsBack = ({records, request}: FetchedPage, next: HttpRequest): boolean =>
+  records.length === 0 && fingerprint(next) === fingerprint(request);
+
 /** Pagination that leads back to one of its pages would never end. */
 export const assertNewRequest = (request: HttpRequest, seen: Set<string>): void => {
   const key = fingerprint(request);
   if (seen.has(key)) {
     throw new SystemError(
-      `${describeUrl(request.url)}: pagination loops: the next page was already fetched. The records up to here were read; report this to the API's owner.`,
+      `${describeUrl(request.url)}: pagination loops: the next page was already fetched. The records up to here were read. If the last of these pages is the end of the list, name what marks it: set \`more\` or \`last\` of the paginator, or \`stop\`. Else report this to the API's owner.`,
     );
   }
   seen.add(key);

@@ -1,6 +1,5 @@
 // Reasons why a list may continue although its last page names no next one.
 import type {HttpRequest} from '../types.ts';
-import {type FieldLocation, flagAt} from './field-location.ts';
 import type {FetchedPage} from './paginator.ts';
 
 const SIZE =
@@ -20,11 +19,18 @@ export const isShort = ({records, request}: FetchedPage): boolean => {
 };
 
 /** A page is full if it has as many records as the first one; the first, if it has as many as were requested. */
-const isFull = ({index, firstSize, records, request}: FetchedPage): boolean =>
+export const isFull = ({index, firstSize, records, request}: FetchedPage): boolean =>
   records.length > 0 &&
   (index > 0
     ? records.length >= firstSize
     : requestedSizes(request).some((size) => records.length >= size));
+
+/** Usual page sizes: a page with exactly so many records is probably not the whole list. */
+export const ROUND = new Set([10, 20, 25, 30, 50, 100, 200, 250, 500, 1000]);
+
+/** True for a first page of unknown size with as many records as a page usually has. */
+export const isRound = ({index, records, request}: FetchedPage): boolean =>
+  index === 0 && ROUND.has(records.length) && requestedSizes(request).length === 0;
 
 /** For a list with a full last page. `reason` says why this page counts as the last. */
 export const fullPageReason = (page: FetchedPage, reason: string): string | undefined =>
@@ -34,9 +40,9 @@ export const fullPageReason = (page: FetchedPage, reason: string): string | unde
 
 /** For a list whose last page is empty, but says that there is more. */
 export const emptyPageReason = (
-  page: FetchedPage,
-  more: FieldLocation | undefined,
+  {records}: FetchedPage,
+  hasMore: boolean | undefined,
 ): string | undefined =>
-  page.records.length === 0 && flagAt(page, more) === true
+  records.length === 0 && hasMore === true
     ? 'the page is empty, but the API says that there is more'
     : undefined;

@@ -67,4 +67,26 @@ describe('nextUrl', () => {
         `${kind}. For a token use \`cursorIn\`.`,
     });
   });
+
+  test('ends at an empty page whose URL is its own', async () => {
+    const pages = [items(2), []];
+    const api = () => ({json: {rows: pages.shift(), next: '?page=2'}});
+    expect(await pageThrough({records: 'rows', next: nextUrl('next')}, api)).toEqual({
+      requests: ['', '?page=2'],
+      records: items(2),
+    });
+  });
+
+  test('fails at a page with records whose URL is its own, and says how to name the last page', async () => {
+    const pages = [items(2), items(1, 3)];
+    const api = () => ({json: {rows: pages.shift(), next: '?page=2'}});
+    expect(await pageThrough({records: 'rows', next: nextUrl('next')}, api)).toEqual({
+      requests: ['', '?page=2'],
+      records: items(3),
+      failure:
+        'SystemError: https://api.test/items: pagination loops: the next page was already fetched. The records up to here ' +
+        'were read. If the last of these pages is the end of the list, name what marks it: set `more` or `last` of the ' +
+        "paginator, or `stop`. Else report this to the API's owner.",
+    });
+  });
 });

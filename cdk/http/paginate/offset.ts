@@ -1,20 +1,20 @@
-import {countAt, type FieldLocation, flagAt} from './field-location.ts';
+import {type EndFlag, endFlag, hasMoreAt} from './end-flag.ts';
+import {countAt, type FieldLocation} from './field-location.ts';
 import {emptyPageReason} from './incomplete-reason.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import {numberIn, type Part, partStep} from './target.ts';
 
 /** Recognizes the end of a list whose pages the client counts. */
-export type CountedEnd = {
-  /** The location of a has-more flag. */
-  readonly more?: FieldLocation;
+export type CountedEnd = EndFlag & {
   /** Read until a page is empty, for APIs that leave records out of their pages, such as those you may not see. */
   readonly untilEmpty?: boolean;
 };
 
 /** A short first page proves nothing: it shows the actual page size, which servers reduce (Redmine: 100 for limit=1000). */
-export const mayHaveNext = (page: FetchedPage, {more, untilEmpty = false}: CountedEnd): boolean =>
+export const mayHaveNext = (page: FetchedPage, end: CountedEnd): boolean =>
   page.records.length > 0 &&
-  (flagAt(page, more) ?? (untilEmpty || page.index === 0 || page.records.length >= page.firstSize));
+  (hasMoreAt(page, end) ??
+    (end.untilEmpty === true || page.index === 0 || page.records.length >= page.firstSize));
 
 type OffsetOptions = CountedEnd & {
   /** The parameter for the offset; default `offset`. */
@@ -37,18 +37,21 @@ export const offset = ({
   in: part = 'query',
   total,
   ...end
-}: OffsetOptions): Paginator => ({
-  first: partStep(part, {[name]: 0, [limit]: size}),
-  total,
-  next: (page) => {
-    const reached = (numberIn(page.request, part, name) ?? 0) + page.records.length;
-    const count = total === undefined ? undefined : countAt(page, total);
-    const hasNext =
-      count !== undefined && flagAt(page, end.more) === undefined
-        ? page.records.length > 0 && reached < count
-        : mayHaveNext(page, end);
-    return hasNext ? partStep(part, {[name]: reached}) : undefined;
-  },
-  isTried: (page) => flagAt(page, end.more) === undefined,
-  incompleteReason: (page) => emptyPageReason(page, end.more),
-});
+}: OffsetOptions): Paginator => {
+  const hasMore = endFlag(end);
+  return {
+    first: partStep(part, {[name]: 0, [limit]: size}),
+    total,
+    next: (page) => {
+      const reached = (numberIn(page.request, part, name) ?? 0) + page.records.length;
+      const count = total === undefined ? undefined : countAt(page, total);
+      const hasNext =
+        count !== undefined && hasMore(page) === undefined
+          ? page.records.length > 0 && reached < count
+          : mayHaveNext(page, end);
+      return hasNext ? partStep(part, {[name]: reached}) : undefined;
+    },
+    isTried: (page) => hasMore(page) === undefined,
+    incompleteReason: (page) => emptyPageReason(page, hasMore(page)),
+  };
+};

@@ -1,4 +1,5 @@
-import {countAt, type FieldLocation, flagAt} from './field-location.ts';
+import {endFlag} from './end-flag.ts';
+import {countAt, type FieldLocation} from './field-location.ts';
 import {emptyPageReason} from './incomplete-reason.ts';
 import {type CountedEnd, mayHaveNext} from './offset.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
@@ -26,6 +27,7 @@ export const pageNumber = ({
   in: part = 'query',
   ...end
 }: PageNumberOptions = {}): Paginator => {
+  const hasMore = endFlag(end);
   const numberOf = ({request}: FetchedPage) => numberIn(request, part, name) ?? first;
   const pagesAfter = (page: FetchedPage) => {
     const pages = total === undefined ? undefined : countAt(page, total);
@@ -39,12 +41,12 @@ export const pageNumber = ({
         left === undefined ? mayHaveNext(page, end) : page.records.length > 0 && left > 0;
       return hasNext ? partStep(part, {[name]: numberOf(page) + 1}) : undefined;
     },
-    isTried: (page) => pagesAfter(page) === undefined && flagAt(page, end.more) === undefined,
+    isTried: (page) => pagesAfter(page) === undefined && hasMore(page) === undefined,
     incompleteReason: (page) => {
       const left = pagesAfter(page) ?? 0;
       return left > 0
         ? `the page is empty, but the API counts ${left} more pages`
-        : emptyPageReason(page, end.more);
+        : emptyPageReason(page, hasMore(page));
     },
   };
 };

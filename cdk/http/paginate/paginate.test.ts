@@ -212,7 +212,8 @@ describe('pages', () => {
     expect(read).toEqual([{id: 1}, {id: 2}, {id: 3}]);
     expect(failure).toBe(
       'SystemError: https://api.test/items: pagination loops: the next page was already fetched. ' +
-        "The records up to here were read; report this to the API's owner.",
+        'The records up to here were read. If the last of these pages is the end of the list, name what marks it: set `more` or ' +
+        "`last` of the paginator, or `stop`. Else report this to the API's owner.",
     );
   });
 

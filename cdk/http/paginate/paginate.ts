@@ -16,6 +16,7 @@ import {
   assertNewRequest,
   checkEnd,
   isWhole,
+  leadsBack,
   repeatReason,
   truncationCheck,
 } from './guards.ts';
@@ -216,7 +217,8 @@ const openPages = <R extends object>(
     const isEmpty = hasNoContent(page.request, page.response);
     if (!isEmpty && options.stop?.(page)) return undefined;
     const step = isEmpty && typeof options.next === 'function' ? undefined : paginator.next(page);
-    if (step !== undefined) return takeStep(page.request, step, follow);
+    const request = step && takeStep(page.request, step, follow);
+    if (request !== undefined && !leadsBack(page, request)) return request;
     // With a sync token nothing is missing: it stands for the end of the list, or the next sync reads on from it.
     const isCertain = syncTokenIn(page, options.token, holdsSecret) !== undefined;
     const reason = isCertain ? undefined : paginator.incompleteReason;

@@ -3,6 +3,7 @@ import {isNone, isObject, type JsonObject, valueAt} from '../../json/values.ts';
 import {assertNoErrors} from '../graphql.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
 import {describeLocation} from './field-location.ts';
+import {emptyPageReason} from './incomplete-reason.ts';
 import {truncatedConnection} from './nested-connections.ts';
 import type {Paginator} from './paginator.ts';
 import {jsonStep} from './target.ts';
@@ -113,10 +114,12 @@ export const relay = (path: string, {variable = 'after', inner}: RelayOptions = 
       },
     };
   },
-  incompleteReason: (page) =>
-    valueAt(page.json, `${path}.pageInfo.hasNextPage`) === true
+  incompleteReason: (page) => {
+    if (valueAt(page.json, `${path}.pageInfo.hasNextPage`) !== true) return undefined;
+    return isNone(valueAt(page.json, `${path}.pageInfo.endCursor`))
       ? 'the API says that there is more, but pageInfo.endCursor is missing'
-      : undefined,
+      : emptyPageReason(page, true);
+  },
   truncatedIn: (page) => {
     const read = inner === undefined ? [] : innerOf(page, path, inner.path);
     const truncated = truncatedConnection(nodesOf(connectionOf(page, path)), new Set(read));

@@ -1,19 +1,11 @@
 import {isNone} from '../../json/values.ts';
 import type {Query} from '../query.ts';
-import {
-  describeLocation,
-  type FieldLocation,
-  flagAt,
-  scalarIn,
-  valueAtLocation,
-} from './field-location.ts';
-import {fullPageReason} from './incomplete-reason.ts';
+import {type EndFlag, endFlag, namedEndReason} from './end-flag.ts';
+import {describeLocation, type FieldLocation, scalarIn, valueAtLocation} from './field-location.ts';
 import type {FetchedPage, Paginator} from './paginator.ts';
 import {type Part, partStep} from './target.ts';
 
-type TokenPartsOptions = {
-  /** The location of a has-more flag. */
-  readonly more?: FieldLocation;
+type TokenPartsOptions = EndFlag & {
   /** The part of the request for the parameters. Default `query`. */
   readonly in?: Part;
 };
@@ -24,8 +16,9 @@ type TokenPartsOptions = {
  */
 export const tokenParts = (
   parts: Readonly<Record<string, FieldLocation>>,
-  {more, in: part = 'query'}: TokenPartsOptions = {},
+  {in: part = 'query', ...end}: TokenPartsOptions = {},
 ): Paginator => {
+  const hasMore = endFlag(end);
   const tokenOf = (page: FetchedPage): Query =>
     Object.fromEntries(
       Object.entries(parts).map(([name, location]) => {
@@ -38,20 +31,16 @@ export const tokenParts = (
     Object.values(parts).some((location) => !isNone(valueAtLocation(page, location)));
   return {
     next: (page) => {
-      if (flagAt(page, more) === false) return undefined;
+      if (hasMore(page) === false) return undefined;
       return hasToken(page) ? partStep(part, tokenOf(page)) : undefined;
     },
     incompleteReason: (page) => {
-      const names = Object.values(parts).map(describeLocation).join(', ');
-      const flag = flagAt(page, more);
-      if (flag === true)
-        return `the API says that there is more, but the response has none of ${names}`;
-      const unnamed = Object.values(parts).every(
+      const where = Object.values(parts).map(describeLocation).join(', ');
+      const isMissing = Object.values(parts).every(
         (location) => valueAtLocation(page, location) === undefined,
       );
-      return flag === undefined && unnamed && page.index === 0
-        ? fullPageReason(page, `the response has none of ${names}`)
-        : undefined;
+      const missing = `the response has none of ${where}`;
+      return namedEndReason(page, end, {isNamed: hasToken(page), isMissing, where, missing});
     },
   };
 };
