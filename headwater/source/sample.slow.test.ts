@@ -47,6 +47,20 @@ beforeAll(() => {
 });
 
 describe('a preview', () => {
+  test('prints a wait of the source while it lasts', async () => {
+    const line =
+      'GET https://api.test/users waits 6.0 s: the declared limit is 10 requests per minute.';
+    addSource(repository, 'limited', {
+      read: `
+        log('INFO', '${line}');
+        await new Promise((resolve) => setTimeout(resolve, 6_000));
+        record('users', {id: 1});
+        log('INFO', 'Stream users is complete.');`,
+    });
+    const {code, stderr} = await run(repository, 'preview', 'limited', 'users');
+    expect({code, stderr}).toEqual({code: 0, stderr: `info: ${line}\n`});
+  });
+
   test('shows records, types beside the schema, and findings, without control characters', async () => {
     const {code, stdout, stderr} = await run(repository, 'preview', 'crm', 'users');
     expect({code, stderr}).toEqual({code: 0, stderr: ''});

@@ -2,6 +2,7 @@
 import {parseAsWritten} from '../../cdk/json/as-written.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {UsageError} from '../../process/errors.ts';
+import {harmless} from '../../process/terminal.ts';
 import {findOnlySource} from '../../sync/config/sources.ts';
 import type {CatalogStream} from '../../sync/protocol/catalog.ts';
 import {userMessage} from '../../sync/report/errors.ts';
@@ -21,6 +22,9 @@ export type Sample = {
 /** A source of this kit logs each request then, and what its paginator decides. Others know the variable, or ignore it. */
 const DEBUG = {...process.env, LOG_LEVEL: 'debug'};
 
+/** In milliseconds. A source announces its waits with INFO: one that waits for a limit must not seem to hang. */
+const QUIET = 3_000;
+
 const recordIn = (data: Buffer): JsonObject => {
   const record = parseAsWritten(data.toString());
   return isObject(record) ? record : {};
@@ -34,9 +38,15 @@ export const sampleOf = async (
 ): Promise<Sample> => {
   const records: JsonObject[] = [];
   const logs: string[] = [];
+  let wait: string | undefined;
+  const silence = setTimeout(() => {
+    if (wait !== undefined) session.log(`info: ${harmless(wait)}`);
+  }, QUIET);
   const read = session.run(
     await readArguments(session, [stream], undefined),
     ({message}, end) => {
+      silence.refresh();
+      wait = message?.type === 'LOG' && message.level === 'INFO' ? message.text : undefined;
       if (records.length >= limit) return undefined;
       if (message?.type === 'LOG' && !isShown(message.level)) logs.push(message.text);
       if (message?.type === 'RECORD') records.push(recordIn(message.data));
@@ -50,6 +60,8 @@ export const sampleOf = async (
     return {records, logs, isWhole: records.length < limit};
   } catch (error) {
     return {records, logs, isWhole: false, problem: userMessage(error)};
+  } finally {
+    clearTimeout(silence);
   }
 };
 
