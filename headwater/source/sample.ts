@@ -6,6 +6,7 @@ import {harmless} from '../../process/terminal.ts';
 import {findOnlySource} from '../../sync/config/sources.ts';
 import type {CatalogStream} from '../../sync/protocol/catalog.ts';
 import {userMessage} from '../../sync/report/errors.ts';
+import {withoutRetriesHere} from './fake-api-down.ts';
 import {isShown, type Session, type SourceFlags, withSource} from './session.ts';
 import {discoverStreams, readArguments} from './streams.ts';
 
@@ -59,6 +60,7 @@ export const sampleOf = async (
     await read;
     return {records, logs, isWhole: records.length < limit};
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     return {records, logs, isWhole: false, problem: userMessage(error)};
   } finally {
     clearTimeout(silence);
@@ -78,7 +80,7 @@ const streamNamed = async (session: Session, name: string | undefined): Promise<
 
 /**
  * Runs a command for one stream. With one argument only, that is the stream where the source needs no name, else the source.
- * @throws UsageError with the names of the streams, if the stream is missing or unknown
+ * @throws UsageError with the names of the streams, if the stream is missing or unknown; or if the API is on this machine and not running
  */
 export const withStream = async (
   first: string | undefined,
@@ -89,7 +91,8 @@ export const withStream = async (
   const isAlone =
     second === undefined && (await findOnlySource().catch(() => undefined)) !== undefined;
   const [given, name] = isAlone ? [undefined, first] : [first, second];
-  return withSource(given, flags, async (session) =>
-    work(session, await streamNamed(session, name)),
-  );
+  return withSource(given, flags, async (opened) => {
+    const session = withoutRetriesHere(opened);
+    return work(session, await streamNamed(session, name));
+  });
 };
