@@ -5,7 +5,7 @@ export type {Spec} from './author/source.ts';
 export {defineSource} from './author/source.ts';
 export {page, stream} from './author/stream.ts';
 export type {Stream} from './author/stream-types.ts';
-export type {Page, Schema, Slice} from './author/types.ts';
+export type {CursorValue, Page, Schema, Slice} from './author/types.ts';
 export type {Duration} from './duration.ts';
 export {ConfigError, ExpiredToken, SystemError, TransientError} from './errors.ts';
 export {apiKey} from './http/auth/api-key.ts';

@@ -8,7 +8,10 @@ export type Cursor<Path extends string = string> = {
   readonly token?: undefined;
   /** Needed for other notations. Default: ISO 8601 strings, numbers, or strings of digits. Others cause a warning, or an error. */
   readonly format?: CursorFormat;
-  /** The first sync begins at this value, such as `config.start_date`. Without it `since` is undefined, and everything is read. */
+  /**
+   * The first sync begins at this value, such as `config.start_date`. Without it `since` is undefined, and everything is read. With a
+   * `format` of times it may be ISO 8601, too: `since` is then the same time in the format.
+   */
   readonly start?: CursorValue | undefined;
   /**
    * The order of records within a slice. `ascending`: a cursor is never smaller than the one before it, so the position is

@@ -43,7 +43,7 @@ export type DeletedList<R extends object, S> = {
   readonly at?: string;
   /** The notation of the values of `at`, as in `cursor.format`. */
   readonly format?: CursorFormat;
-  /** The `since` of the first sync. Default: undefined. */
+  /** The `since` of the first sync, in the notation of `at` or as ISO 8601. Default: undefined. */
   readonly start?: CursorValue | undefined;
   /**
    * Returns the record's fields that an item shows, at least its primary key, and its cursor if the item has it. Default: the

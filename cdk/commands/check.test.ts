@@ -4,6 +4,7 @@ import {failureOf} from '../../test/failure-of.ts';
 import {startHanging} from '../../test/http/hanging.ts';
 import {defineSource} from '../author/source.ts';
 import {checkSource} from '../testing/run-source.ts';
+import {virtualClock} from '../testing/virtual-clock.ts';
 
 /** The limit of Airbyte's tests, in milliseconds. */
 const ALLOWED = 30_000;
@@ -19,13 +20,11 @@ const sourceOf = (check: Parameters<typeof defineSource>[0]['check'], baseUrl?: 
 
 /** The error of a check, and the time it took with the default limits, counted from its start. */
 const outcomeOf = async (source: ReturnType<typeof sourceOf>, inFlight: Promise<void>) => {
-  let now = 0;
-  const sleep = async (ms: number): Promise<void> => {
-    await inFlight;
-    now += ms;
-  };
-  const failure = await failureOf(() => checkSource(source, {}, {now: () => now, sleep}));
-  return {failure, ms: now};
+  const clock = virtualClock();
+  const failure = failureOf(() => checkSource(source, {}, clock));
+  await inFlight;
+  await clock.sleep(25_000, new AbortController().signal);
+  return {failure: await failure, ms: clock.now()};
 };
 
 const late = (waits: string) => ({

@@ -17,7 +17,8 @@ const TIMEOUTS = {connect: {seconds: 6}};
 const LIMIT = 25_000;
 
 /** Does not keep the process alive, so that a promise that never settles is reported at once. */
-const inBackground: Clock['sleep'] = (ms, signal) => delay(ms, undefined, {signal, ref: false});
+const inBackground: NonNullable<Clock['limit']> = (ms, signal) =>
+  delay(ms, undefined, {signal, ref: false});
 
 /** Rejects after the limit. Requests of the client end with the signal; any other work is abandoned. */
 const within = async (
@@ -36,8 +37,8 @@ const within = async (
       ),
     );
   };
-  const sleep = clock?.sleep ?? inBackground;
-  sleep(LIMIT, AbortSignal.any([signal, done.signal])).then(giveUp, () => {});
+  const limit = clock?.limit ?? inBackground;
+  limit(LIMIT, AbortSignal.any([signal, done.signal])).then(giveUp, () => {});
   const until = AbortSignal.any([signal, late.signal]);
   await unlessAborted(work(until), until).finally(() => done.abort());
 };

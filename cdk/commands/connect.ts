@@ -26,7 +26,7 @@ const resolve = async (
     signal,
     log,
     onSecret: (secret) => redactor.add([secret]),
-    ...(clock && {sleep: clock.sleep}),
+    ...(clock?.limit && {sleep: clock.limit}),
   });
   redactor.add(secretValues(schema, resolved.config));
   return resolved;

@@ -13,9 +13,10 @@ import {parseMessages} from './protocol.ts';
 import {catalogOf} from './run-read.ts';
 import {configHasSecrets, isSecret, said} from './secrets.ts';
 
-const runtime = () => {
+const runtime = (clock?: Clock) => {
   const redactor = createRedactor();
   return {
+    ...(clock && {clock}),
     signal: new AbortController().signal,
     now: Date.now,
     redactor: {
@@ -43,10 +44,13 @@ const messagesOf = async (
   return parseMessages(lines.join(''));
 };
 
-/** Checks a config, and returns the messages. An error that is not a ConfigError is thrown. */
+/**
+ * Checks a config, and returns the messages. An error that is not a ConfigError is thrown.
+ * @param clock the clock of requests, such as `virtualClock()`, whose waits take no time. Default: the system's
+ */
 export const checkSource = <C extends object>(source: Source<C>, config: object, clock?: Clock) => {
   configHasSecrets(source.spec, config);
-  const context = {...runtime(), ...(clock && {clock})};
+  const context = runtime(clock);
   return messagesOf(
     check(source, async () => config, context),
     context.redactor.redact,
@@ -67,15 +71,18 @@ export const discoverSource = <C extends object>(source: Source<C>, config: obje
  * Reads streams of a source, incrementally if they can be, and returns the messages.
  * @param config as the user would write it; its secrets may not appear in any message
  * @param state the states to continue from, such as `lastStates` of an earlier read
+ * @param clock the clock of requests, such as `virtualClock()`: waits for Retry-After and `limits` take no time. Default: the
+ * system's. What is "now" for cursors is always the system's
  */
 export const readSource = <C extends object>(
   source: Source<C>,
   config: object,
   streams: readonly string[],
   state?: unknown,
+  clock?: Clock,
 ) => {
   configHasSecrets(source.spec, config);
-  const context = runtime();
+  const context = runtime(clock);
   const inputs = {
     config: async () => config,
     catalog: async () => catalogOf(streams, 'incremental'),

@@ -1,5 +1,5 @@
 // `headwater preview` and `headwater schema`, as users run them.
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeAll, describe, expect, jest, test} from '@jest/globals';
 import {USERS} from '../../sync/testing/fake-source.ts';
@@ -46,7 +46,51 @@ beforeAll(() => {
   addSource(repository, 'shop', {});
 });
 
+describe('a server of this machine', () => {
+  test.each(['preview', 'schema'])(
+    'fails at once in %s if the fake API is not running, with the command to start it',
+    async (command) => {
+      const closed = await serveApi(() => {});
+      await closed.close();
+      const config = join(repository, 'closed.json');
+      writeFileSync(config, JSON.stringify({api_url: closed.url, path: '/items'}));
+      const main = join(repository, 'sources/list/main.ts');
+      mkdirSync(join(repository, 'sources/list/fake-api'), {recursive: true});
+      writeFileSync(main, `#!/bin/sh\nexec '${LIST}' "$@"\n`, {mode: 0o755});
+      const fake = join(repository, 'sources/list/fake-api/main.ts');
+      rmSync(fake, {force: true});
+      const without = await run(repository, command, 'list', 'items', '--config', config);
+      writeFileSync(fake, '');
+      const beside = await run(repository, command, 'list', 'items', '--config', config);
+      expect([without, beside]).toEqual(
+        [
+          'Start the server, or correct the URL in the config.',
+          'If that is the fake API, start it in another terminal: node sources/list/fake-api/main.ts',
+        ].map((advice) => ({
+          code: 2,
+          stdout: '',
+          stderr: `error: Nothing listens at ${closed.url}. ${advice}\n`,
+        })),
+      );
+    },
+  );
+});
+
 describe('a preview', () => {
+  test('prints a wait of the source while it lasts', async () => {
+    const line =
+      'GET https://api.test/users waits 6.0 s: the declared limit is 10 requests per minute.';
+    addSource(repository, 'limited', {
+      read: `
+        log('INFO', '${line}');
+        await new Promise((resolve) => setTimeout(resolve, 6_000));
+        record('users', {id: 1});
+        log('INFO', 'Stream users is complete.');`,
+    });
+    const {code, stderr} = await run(repository, 'preview', 'limited', 'users');
+    expect({code, stderr}).toEqual({code: 0, stderr: `info: ${line}\n`});
+  });
+
   test('shows records, types beside the schema, and findings, without control characters', async () => {
     const {code, stdout, stderr} = await run(repository, 'preview', 'crm', 'users');
     expect({code, stderr}).toEqual({code: 0, stderr: ''});

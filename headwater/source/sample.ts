@@ -2,9 +2,11 @@
 import {parseAsWritten} from '../../cdk/json/as-written.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {UsageError} from '../../process/errors.ts';
+import {harmless} from '../../process/terminal.ts';
 import {findOnlySource} from '../../sync/config/sources.ts';
 import type {CatalogStream} from '../../sync/protocol/catalog.ts';
 import {userMessage} from '../../sync/report/errors.ts';
+import {withoutRetriesHere} from './fake-api-down.ts';
 import {isShown, type Session, type SourceFlags, withSource} from './session.ts';
 import {discoverStreams, readArguments} from './streams.ts';
 
@@ -21,6 +23,9 @@ export type Sample = {
 /** A source of this kit logs each request then, and what its paginator decides. Others know the variable, or ignore it. */
 const DEBUG = {...process.env, LOG_LEVEL: 'debug'};
 
+/** In milliseconds. A source announces its waits with INFO: one that waits for a limit must not seem to hang. */
+const QUIET = 3_000;
+
 const recordIn = (data: Buffer): JsonObject => {
   const record = parseAsWritten(data.toString());
   return isObject(record) ? record : {};
@@ -34,9 +39,15 @@ export const sampleOf = async (
 ): Promise<Sample> => {
   const records: JsonObject[] = [];
   const logs: string[] = [];
+  let wait: string | undefined;
+  const silence = setTimeout(() => {
+    if (wait !== undefined) session.log(`info: ${harmless(wait)}`);
+  }, QUIET);
   const read = session.run(
     await readArguments(session, [stream], undefined),
     ({message}, end) => {
+      silence.refresh();
+      wait = message?.type === 'LOG' && message.level === 'INFO' ? message.text : undefined;
       if (records.length >= limit) return undefined;
       if (message?.type === 'LOG' && !isShown(message.level)) logs.push(message.text);
       if (message?.type === 'RECORD') records.push(recordIn(message.data));
@@ -49,7 +60,10 @@ export const sampleOf = async (
     await read;
     return {records, logs, isWhole: records.length < limit};
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     return {records, logs, isWhole: false, problem: userMessage(error)};
+  } finally {
+    clearTimeout(silence);
   }
 };
 
@@ -66,7 +80,7 @@ const streamNamed = async (session: Session, name: string | undefined): Promise<
 
 /**
  * Runs a command for one stream. With one argument only, that is the stream where the source needs no name, else the source.
- * @throws UsageError with the names of the streams, if the stream is missing or unknown
+ * @throws UsageError with the names of the streams, if the stream is missing or unknown; or if the API is on this machine and not running
  */
 export const withStream = async (
   first: string | undefined,
@@ -77,7 +91,8 @@ export const withStream = async (
   const isAlone =
     second === undefined && (await findOnlySource().catch(() => undefined)) !== undefined;
   const [given, name] = isAlone ? [undefined, first] : [first, second];
-  return withSource(given, flags, async (session) =>
-    work(session, await streamNamed(session, name)),
-  );
+  return withSource(given, flags, async (opened) => {
+    const session = withoutRetriesHere(opened);
+    return work(session, await streamNamed(session, name));
+  });
 };

@@ -208,9 +208,43 @@ describe('a wait for a limit', () => {
   test('is reported beforehand if it is longer than five seconds', async () => {
     const {sendAll, reported, log} = limited([{requests: 1, per: {seconds: 4}}]);
     await sendAll(['/a', '/b', '/c']);
-    const reason = 'the limit is 1 requests in 4 s';
+    const reason = 'the declared limit is 1 request in 4 s';
     expect(reported).toEqual([{until: 8_000, reason}]);
-    expect(log).toEqual([`GET https://api.test/c waits 8.0 s: ${reason}.`]);
+    expect(log).toEqual([`GET https://api.test/b waits 4.0 s: ${reason}.`]);
+  });
+
+  test('is logged from one second on, once a minute', async () => {
+    const {send, log} = limited([
+      {requests: 20, per: {minutes: 1}, match: '/often'},
+      {requests: 2, per: {seconds: 1}, match: '/fast'},
+    ]);
+    for (let count = 0; count < 50; count += 1) await send('/often');
+    for (let count = 0; count < 5; count += 1) await send('/fast');
+    expect(log).toEqual(
+      Array.from(
+        {length: 3},
+        () =>
+          'GET https://api.test/often waits 3.0 s: the declared limit is 20 requests per minute.',
+      ),
+    );
+  });
+
+  test('that is longer than a minute is always logged', async () => {
+    const {sendAll, log} = limited([{requests: 1, per: {minutes: 2}}]);
+    await sendAll(['/a', '/b', '/c']);
+    expect(log).toEqual(
+      [['b', 120] as const, ['c', 240] as const].map(
+        ([path, seconds]) =>
+          `GET https://api.test/${path} waits ${seconds}.0 s: the declared limit is 1 request in 120 s.`,
+      ),
+    );
+  });
+
+  test('sends as many as the period and the burst allow, less one, in the first period', async () => {
+    const {sendAll, arrivals} = limited([{requests: 10, per: {minutes: 1}, burst: 10}]);
+    await sendAll(numbered(30));
+    expect(arrivals.filter(([at]) => at === 0)).toHaveLength(10);
+    expect(arrivals.filter(([at]) => at < 60_000)).toHaveLength(19);
   });
 
   test('that is longer than the run may wait is an error at once, and delays no other request', async () => {
@@ -225,7 +259,7 @@ describe('a wait for a limit', () => {
     expect(third).toEqual({
       status: 'rejected',
       reason: new Error(
-        'The limit is 1 requests in 60 s, which makes GET https://api.test/c wait 120 s, ' +
+        'The declared limit is 1 request per minute, which makes GET https://api.test/c wait 120 s, ' +
           'longer than the 90 s this run may wait: run again after 1970-01-01T00:02:00.000Z.',
       ),
     });

@@ -12,7 +12,8 @@ export type Limit = {
   readonly per: ExactDuration;
   /**
    * The most requests at once after a pause. Default 1: requests are evenly spaced, and keep the limit in any period,
-   * whenever the server starts to count, apart from the few milliseconds that timers are late.
+   * whenever the server starts to count, apart from the few milliseconds that timers are late. With a burst a period may have
+   * `requests + burst - 1` of them.
    */
   readonly burst?: number;
   /** The requests that count: a path in which `*` stands for anything (`/v1/search/*`), or a function. Default: all. */
@@ -41,11 +42,18 @@ const matcherOf = (match: Limit['match']): ((request: HttpRequest) => boolean) =
   return ({url}) => pattern.test(url.pathname);
 };
 
+const PERIODS: ReadonlyMap<number, string> = new Map([
+  [1_000, 'per second'],
+  [60_000, 'per minute'],
+  [3_600_000, 'per hour'],
+  [86_400_000, 'per day'],
+]);
+
 /** Finds the bucket of a limit for a request; undefined if the request does not count. */
 const bucketsOf = (limit: Limit, {now}: Clock) => {
   const {requests, per, burst = 1, match, each = () => ''} = limit;
   const period = toMilliseconds('per', per);
-  const limited = `${requests} requests in ${period / 1_000} s`;
+  const limited = `${requests} ${requests === 1 ? 'request' : 'requests'} ${PERIODS.get(period) ?? `in ${period / 1_000} s`}`;
   if (!(requests > 0 && period > 0 && burst >= 1)) {
     throw new SystemError(
       `A limit of ${limited} with a burst of ${burst} lets no request through: requests and time must be above 0, the burst at least 1.`,
@@ -58,7 +66,7 @@ const bucketsOf = (limit: Limit, {now}: Clock) => {
     const key = each(request);
     const bucket = buckets.get(key) ?? {
       tokens: tokenBucket(requests / period, burst, now),
-      reason: `the limit is ${limited}`,
+      reason: `the declared limit is ${limited}`,
     };
     setRecent(buckets, key, bucket);
     return bucket;

@@ -2,6 +2,7 @@
 import {TransientError} from '../../errors.ts';
 import type {HttpRun} from '../http-run.ts';
 import {describeRequest, type HttpRequest} from '../types.ts';
+import {setRecent} from './recent.ts';
 
 export type Waits = {
   /** Throws if `ms` is longer than allowed. `beginning` begins the message: `GET … requires a wait of`. */
@@ -14,6 +15,10 @@ export type Waits = {
 
 /** Shorter waits are normal, and not reported. */
 const WORTH_REPORTING = 5_000;
+
+/** Waits of this length are logged, once a minute for each reason: a run that waits before each request must not seem to hang. */
+const WORTH_LOGGING = 1_000;
+const LOGGED_EACH = 60_000;
 
 /** The last time that a Date can hold. A server may request a later one. */
 const LAST_DATE = 8.64e15;
@@ -46,14 +51,20 @@ export const openWaits = (
     await (isLong ? scope.yieldSlot(wait) : wait());
     scope.count('waited', ms);
   };
+  const loggedAt = new Map<string, number>();
+  const logDelay = (request: HttpRequest, ms: number, reason: string): void => {
+    const now = clock.now();
+    const isRecent = now - (loggedAt.get(reason) ?? Number.NEGATIVE_INFINITY) < LOGGED_EACH;
+    if (ms < WORTH_LOGGING || (isRecent && ms < LOGGED_EACH)) return;
+    setRecent(loggedAt, reason, now);
+    log('INFO', `${describeRequest(request)} waits ${(ms / 1000).toFixed(1)} s: ${reason}.`);
+  };
   return {
     allow,
     sleep,
     delay: async (request, ms, reason) => {
       allow(ms, `${capitalized(reason)}, which makes ${describeRequest(request)} wait`);
-      if (ms > WORTH_REPORTING) {
-        log('INFO', `${describeRequest(request)} waits ${(ms / 1000).toFixed(1)} s: ${reason}.`);
-      }
+      logDelay(request, ms, reason);
       await sleep(request, ms, reason);
     },
   };

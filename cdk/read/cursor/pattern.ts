@@ -22,8 +22,9 @@ const PARTS: Readonly<Record<string, Part>> = {
   mm: {field: 'minute', digits: 2},
   ss: {field: 'second', digits: 2},
   T: {text: 'T'},
-  Z: {zone: ''},
-  XXX: {zone: ''},
+  // UTC, if no value shows how the API writes zones.
+  Z: {zone: '+0000'},
+  XXX: {zone: 'Z'},
 };
 
 const KNOWN = 'yyyy MM M MMM MMMM dd d EEE EEEE HH H hh h a mm ss S (one for each digit) Z XXX';
@@ -106,8 +107,9 @@ export const patternNotation = (pattern: string): Notation => {
       return readGroups(half === undefined ? groups : {...groups, hour: wholeDayHour(hour, half)});
     },
     writerLike: (model) => {
-      const {zone = ''} = match(model) ?? {};
-      const {tick, write} = layoutWriter(parts.map((part) => ('zone' in part ? {zone} : part)));
+      const {zone} = match(model) ?? {};
+      const like = (part: Part): Part => ('zone' in part && zone !== undefined ? {zone} : part);
+      const {tick, write} = layoutWriter(parts.map(like));
       return {tick, write: typeof model === 'number' ? (moment) => Number(write(moment)) : write};
     },
   };

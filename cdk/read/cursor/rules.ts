@@ -67,15 +67,18 @@ export const isCursorValue = (value: unknown): value is CursorValue =>
   (typeof value === 'string' && value !== '') ||
   (typeof value === 'number' && Number.isFinite(value));
 
-/** ISO 8601 is always parsed as well: `start` or an older state may be written in it. */
+/** Undefined for strings that are not times. */
+export const notationOf = (format: CursorFormat): Notation | undefined => {
+  if (format === 'characters') return undefined;
+  if (format === 'rfc-2822') return rfc2822;
+  return typeof format === 'string' ? epochNotation(format) : patternNotation(format.pattern);
+};
+
+/** ISO 8601 is always parsed as well: an older state may be written in it. */
 const notationsOf = (format: CursorFormat | undefined): readonly Notation[] => {
   if (format === undefined) return [iso];
-  if (format === 'characters') return [];
-  if (format === 'rfc-2822') return [rfc2822, iso];
-  return [
-    typeof format === 'string' ? epochNotation(format) : patternNotation(format.pattern),
-    iso,
-  ];
+  const notation = notationOf(format);
+  return notation === undefined ? [] : [notation, iso];
 };
 
 const order = (a: CursorValue, b: CursorValue): number => {

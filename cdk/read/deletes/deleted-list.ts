@@ -3,6 +3,7 @@ import type {DeletedList} from '../../author/deletes.ts';
 import type {CursorValue, Slice, StreamContext} from '../../author/types.ts';
 import {isObject, valueAt} from '../../json/values.ts';
 import {type CursorRules, cursorRules, isCursorValue} from '../cursor/rules.ts';
+import {startIn} from '../cursor/start-in.ts';
 import {isoOf} from '../state/fields.ts';
 import {CLOCK_SKEW, COMPACT_ABOVE} from '../state/follow-cursor.ts';
 import {sliceNumber} from '../state/slice-keys.ts';
@@ -69,6 +70,7 @@ export const openDeletedLists = (
 ): DeletedLists => {
   const field = list.at;
   const rules = cursorRules({field: field ?? '', ...(list.format && {format: list.format})});
+  const start = startIn('deletes.list.start', list);
   const positions = new Map(at);
   const deleted = openDeletedIds(list.restores && stored, {
     key: primaryKey,
@@ -88,8 +90,8 @@ export const openDeletedLists = (
     positions.get(key) ?? (compacted?.keys.has(sliceNumber(key)) ? compacted.at : undefined);
   const sinceOf = (key: string): CursorValue | undefined => {
     const position = positionOf(key);
-    if (position === undefined || restores === undefined) return position ?? list.start;
-    return rules.later(restores.since(key, position), list.start);
+    if (position === undefined || restores === undefined) return position ?? start;
+    return rules.later(restores.since(key, position), start);
   };
   const entryOf = (raw: object, slice: Slice): DeletedItem => {
     const item = list.record && isObject(raw) ? list.record(raw, slice) : raw;

@@ -5,6 +5,7 @@ import type {CursorValue} from '../../author/types.ts';
 import {millisecondsOf} from '../../duration.ts';
 import type {StateBlob} from '../../protocol/state.ts';
 import {cursorRules} from '../cursor/rules.ts';
+import {startIn} from '../cursor/start-in.ts';
 import type {StreamRun} from '../stream-run.ts';
 import type {StreamNode} from '../stream-tree.ts';
 import {CLOCK_SKEW, followCursor} from './follow-cursor.ts';
@@ -155,7 +156,7 @@ export const trackProgress = (
   return followCursor({
     ...options,
     ...beginningOf(start.state.position ?? START, node, cursor),
-    cursor,
+    cursor: {...cursor, start: startIn('cursor.start', cursor)},
     partial,
     warn,
   });
