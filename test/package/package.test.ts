@@ -198,7 +198,7 @@ describe('a repository made by create-headwater', () => {
       const withApi = (command: string) =>
         succeed(
           REPOSITORY,
-          `{ node sources/crm/fake-api/main.ts > url.txt & api=$!
+          `{ sh scripts/node.sh sources/crm/fake-api/main.ts > url.txt & api=$!
            until [ -s url.txt ]; do sleep 0.1; done
            ${command}; status=$?; kill $api; wait $api; rm url.txt; exit $status; }`,
         );
