@@ -34,7 +34,7 @@ const TYPED = ['type', 'oneOf', 'anyOf', 'allOf', 'enum', 'const', '$ref', 'prop
 export const lacksType = (schema: unknown): schema is JsonObject =>
   isObject(schema) && !TYPED.some((key) => key in schema);
 
-/** What to declare for a field, without what is in it; undefined if no record shows its type. */
+/** The type to declare for a field, without its own fields; undefined if no record shows its type. */
 export const proposedType = (seen: Seen): JsonObject | undefined => {
   const format = formatIn(seen);
   return isTyped(seen) ? {type: typesOf(seen, false), ...(format && FORMAT[format])} : undefined;
