@@ -34,8 +34,8 @@ const airbyteTypeProblem = (schema: JsonObject, types: readonly unknown[]): stri
 };
 
 /** True if the schema says anything about the type of its value. */
-const saysType = (schema: JsonObject, types: readonly unknown[]): boolean =>
-  types.length > 0 ||
+const saysType = (schema: JsonObject): boolean =>
+  typesOf(schema).length > 0 ||
   ['oneOf', 'anyOf', 'allOf', 'enum', 'const', '$ref', 'properties'].some((key) => key in schema);
 
 /** True for a part of another schema, which names the type. */
@@ -47,7 +47,7 @@ export const dataTypeProblem = (node: Node): string | undefined => {
   const types = typesOf(schema);
   const unknown = types.find((type) => typeof type !== 'string' || !TYPES.includes(type));
   if (unknown !== undefined) return `has the unknown type ${shown(unknown)}`;
-  if (depth > 0 && !isPart(node) && !saysType(schema, types)) return 'has no type';
+  if (depth > 0 && !isPart(node) && !saysType(schema)) return 'has no type';
   const {format, contentEncoding: encoding, items} = schema;
   if (format !== undefined && types.includes('string')) {
     if (typeof format !== 'string' || !FORMATS.includes(format)) {

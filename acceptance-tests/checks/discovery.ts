@@ -213,7 +213,7 @@ export const discovery: readonly Check[] = [
   schemaCheck(
     'test_catalog_has_supported_data_types',
     "each field has one of the protocol's data types",
-    'Use one of the types at https://docs.airbyte.com/understanding-airbyte/supported-data-types',
+    'Declare a type, such as {"type": ["null", "string"]}, or {"type": ["null", "string"], "format": "date-time"} for a time; `headwater schema` proposes one. All are at https://docs.airbyte.com/understanding-airbyte/supported-data-types',
     dataTypeProblem,
   ),
 ];

@@ -23,6 +23,8 @@ export interface RawEntry {
     readonly path?: string;
     readonly bypass_reason?: string;
     readonly exact_order?: boolean;
+    readonly extra_fields?: boolean;
+    readonly extra_records?: boolean;
   };
   readonly ignored_fields?: Readonly<Record<string, readonly RawExemption[]>>;
   readonly validate_schema?: boolean;
@@ -126,7 +128,6 @@ const ENTRIES = {
     ...shared,
     ...catalog,
     empty_streams: exemptions,
-    // The last two occur in older files; Airbyte's own tests no longer use them.
     expect_records: object({
       ...{path: string, ...bypass, exact_order: flag},
       ...{extra_fields: flag, extra_records: flag},

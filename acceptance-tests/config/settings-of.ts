@@ -74,6 +74,8 @@ const basicRead: Convert<BasicReadEntry> = (raw, folder) => ({
   expectRecords: raw.expect_records && {
     path: optional(folder, raw.expect_records.path),
     exactOrder: raw.expect_records.exact_order ?? false,
+    extraFields: raw.expect_records.extra_fields ?? true,
+    extraRecords: raw.expect_records.extra_records ?? true,
     bypass: raw.expect_records.bypass_reason,
   },
   validateSchema: raw.validate_schema ?? true,

@@ -44,6 +44,10 @@ export interface DiscoveryEntry extends Entry {
 export interface ExpectedRecords {
   readonly path: string | undefined;
   readonly exactOrder: boolean;
+  /** Records may have fields that the expected ones do not have. */
+  readonly extraFields: boolean;
+  /** Other records may be read, too. */
+  readonly extraRecords: boolean;
   readonly bypass: string | undefined;
 }
 

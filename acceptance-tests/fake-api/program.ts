@@ -1,4 +1,4 @@
-// A fake API as a program: `node sources/<source>/fake-api/main.ts --port 8701`. It prints its address and
+// A fake API as a program: `sh scripts/node.sh sources/<source>/fake-api/main.ts --port 8701`. It prints its address and
 // serves until SIGTERM or SIGINT.
 import {Command, InvalidArgumentError} from 'commander';
 import type {Api} from './api.ts';

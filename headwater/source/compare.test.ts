@@ -60,7 +60,8 @@ test.each([
     'local date-time',
   ],
   [TIME, 'date-time | null'],
-  [{}, 'any type'],
+  [{}, 'no type'],
+  [{enum: ['a']}, 'any type'],
   [{oneOf: [STRING]}, 'branches, not compared'],
 ])('a declared field %j is shown as %s', (schema, words) => {
   expect(rowOf(schema, '1')?.[2]).toBe(words);
@@ -123,13 +124,52 @@ describe('a finding', () => {
 
   test.each<[string, object, readonly string[]]>([
     ['an integer is a number', {type: 'number'}, ['1', '2.5']],
-    ['a value of any type', {}, ['1', '"a"', 'null']],
+    ['a value of an enum', {enum: [1, 'a', null]}, ['1', '"a"', 'null']],
     ['a time without a zone is a date-time', TIME, ['"2026-01-01T00:00:00"']],
     ['branches are not compared', {anyOf: [STRING]}, ['1']],
     ['a format that is not known here', {type: 'string', format: 'uuid'}, ['"a"']],
     ['an object without declared fields', {type: 'object'}, ['{"a": 1}']],
   ])('is not made if %s', (_what, schema, values) => {
     expect(findingsOf(schema, ...values)).toEqual([]);
+  });
+
+  const WITHOUT = 'in the schema, so destinations cannot make a column of it';
+  const UNSEEN =
+    'No record shows one: declare what the documentation says, such as {"type":["null","string"]}';
+
+  test.each<[string, object, readonly string[], readonly string[]]>([
+    [
+      'of strings',
+      {description: 'A day.'},
+      ['"2026-01-01"', 'null'],
+      [
+        `warning: field has no type ${WITHOUT}. Declare {"type":["null","string"],"format":"date"}.`,
+      ],
+    ],
+    ['of nulls', {}, ['null'], [`warning: field has no type ${WITHOUT}. ${UNSEEN}.`]],
+    [
+      'that no record has',
+      {},
+      [''],
+      [
+        'note: field is declared, but no record has it.',
+        `warning: field has no type ${WITHOUT}. ${UNSEEN}.`,
+      ],
+    ],
+    [
+      'in an object',
+      {type: 'object', properties: {id: {}}},
+      ['{"id": 1}'],
+      [`warning: field.id has no type ${WITHOUT}. Declare {"type":["null","integer"]}.`],
+    ],
+    [
+      'of items of empty lists',
+      {type: 'array', items: {}},
+      ['[]'],
+      [`warning: field[] has no type ${WITHOUT}. ${UNSEEN}.`],
+    ],
+  ])('proposes a type for a field %s without one', (_what, schema, values, texts) => {
+    expect(findingsOf(schema, ...values)).toEqual(texts);
   });
 
   test('has the path of a field in an object or a list', () => {
@@ -179,6 +219,8 @@ describe('a schema', () => {
         at: {type: 'string', format: 'date-time'},
         kept: {type: 'string'},
         branch: {oneOf: [STRING]},
+        untyped: {description: 'When.'},
+        never: {},
         owner: {type: 'object', properties: {id: {type: 'string'}}},
         tags: {type: 'array', items: {type: 'string'}},
       },
@@ -189,6 +231,7 @@ describe('a schema', () => {
         age: 1.5,
         at: 'soon',
         branch: 1,
+        untyped: '2026-01-01T00:00:00Z',
         owner: {id: null, name: 'Ada'},
         tags: [1],
         more: true,
@@ -202,6 +245,8 @@ describe('a schema', () => {
         at: {type: 'string'},
         kept: {type: 'string'},
         branch: {oneOf: [STRING]},
+        untyped: {description: 'When.', type: ['null', 'string'], format: 'date-time'},
+        never: {},
         owner: {
           type: 'object',
           properties: {id: {type: ['string', 'null']}, name: {type: ['null', 'string']}},

@@ -3,7 +3,7 @@ import {excerpt} from '../../cdk/json/trim.ts';
 import {isObject, type JsonObject} from '../../cdk/json/values.ts';
 import {count} from '../../sync/report/format.ts';
 import {formatIn, type Kind, kindsIn, type Seen} from './observe.ts';
-import {declaredTypes, otherFormats, takes} from './schema-of.ts';
+import {declaredTypes, lacksType, otherFormats, proposedType, takes} from './schema-of.ts';
 
 /** `error`: a record contradicts the schema. `warning`: it is incomplete. `note`: it may be. */
 type Finding = {readonly level: 'error' | 'warning' | 'note'; readonly text: string};
@@ -34,6 +34,7 @@ const describeSeen = (seen: Seen): string => {
 const describeDeclared = (schema: unknown): string => {
   if (!isObject(schema)) return 'not declared';
   if (!isComparable(schema)) return 'branches, not compared';
+  if (lacksType(schema)) return 'no type';
   const {format, airbyte_type: airbyte} = schema;
   const name = airbyte === 'timestamp_without_timezone' ? 'local date-time' : format;
   const types = declaredTypes(schema).map((type) =>
@@ -128,6 +129,26 @@ const findingsOf = (path: string, seen: Seen | undefined, schema: unknown): read
   return [...contradictions(path, seen, schema), ...hint(path, seen, schema)];
 };
 
+const EXAMPLE_TYPE = '{"type":["null","string"]}';
+
+/** A finding for each declared field without a type, also for those that no record has. */
+const untyped = (path: string, seen: Seen | undefined, schema: unknown): readonly Finding[] => {
+  if (!isObject(schema)) return [];
+  const proposed = seen && proposedType(seen);
+  const what =
+    proposed === undefined
+      ? `No record shows one: declare what the documentation says, such as ${EXAMPLE_TYPE}`
+      : `Declare ${JSON.stringify(proposed)}`;
+  const text = `${path} has no type in the schema, so destinations cannot make a column of it. ${what}.`;
+  return [
+    ...(lacksType(schema) ? [{level: 'warning' as const, text}] : []),
+    ...Object.entries(propertiesOf(schema) ?? {}).flatMap(([name, inner]) =>
+      untyped(`${path}.${name}`, seen?.fields.get(name), inner),
+    ),
+    ...untyped(`${path}[]`, seen?.items, schema['items']),
+  ];
+};
+
 const compareField = (
   path: string,
   seen: Seen | undefined,
@@ -178,5 +199,13 @@ const compareFields = (prefix: string, seen: Seen, schema: unknown): Comparison 
 };
 
 /** Compares all fields, those of the schema first. */
-export const compare = (seen: Seen, schema: JsonObject): Comparison =>
-  compareFields('', seen, {properties: {}, ...schema}) ?? {rows: [], findings: []};
+export const compare = (seen: Seen, schema: JsonObject): Comparison => {
+  const {rows, findings} = compareFields('', seen, {properties: {}, ...schema}) ?? {
+    rows: [],
+    findings: [],
+  };
+  const withoutType = Object.entries(propertiesOf(schema) ?? {}).flatMap(([name, inner]) =>
+    untyped(name, seen.fields.get(name), inner),
+  );
+  return {rows, findings: [...findings, ...withoutType]};
+};

@@ -27,6 +27,19 @@ const propertiesOf = (fields: Seen['fields'], required: readonly string[]): Json
       .map(([name, seen]) => [name, schemaOf(seen, required.includes(name))]),
   );
 
+/** Keywords that say something about a type, as `test_catalog_has_supported_data_types` has them. */
+const TYPED = ['type', 'oneOf', 'anyOf', 'allOf', 'enum', 'const', '$ref', 'properties'];
+
+/** True for a field of which destinations cannot make a column. */
+export const lacksType = (schema: unknown): schema is JsonObject =>
+  isObject(schema) && !TYPED.some((key) => key in schema);
+
+/** The type to declare for a field, without its own fields; undefined if no record shows its type. */
+export const proposedType = (seen: Seen): JsonObject | undefined => {
+  const format = formatIn(seen);
+  return isTyped(seen) ? {type: typesOf(seen, false), ...(format && FORMAT[format])} : undefined;
+};
+
 /** The schema of a field. */
 const schemaOf = (seen: Seen, isRequired = false): JsonObject => {
   const format = formatIn(seen);
@@ -71,6 +84,7 @@ const widenedType = (seen: Seen, declared: JsonObject): JsonObject => {
 };
 
 const completedField = (seen: Seen, declared: unknown): unknown => {
+  if (lacksType(declared) && isTyped(seen)) return {...declared, ...schemaOf(seen)};
   if (!isObject(declared) || declared['type'] === undefined) return declared;
   const {format, airbyte_type: _type, ...rest} = declared;
   const kept = otherFormats(seen, declared) > 0 ? rest : declared;

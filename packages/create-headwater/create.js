@@ -65,7 +65,8 @@ const write = (folder, values) => {
   mkdirSync(join(folder, 'sources'));
 };
 
-const run = (folder, program, ...args) => {
+/** Runs a command. Fails with the commands that finish the job, `rest`. */
+const run = (folder, rest, program, ...args) => {
   const {status, error} = spawnSync(program, args, {
     cwd: folder,
     stdio: 'inherit',
@@ -75,7 +76,7 @@ const run = (folder, program, ...args) => {
   if (status === 0) return;
   const reason = error === undefined ? `ended with ${status}` : error.message;
   throw new Problem(
-    `\`${[program, ...args].join(' ')}\` in ${folder} ${reason}: mend the cause, and run it again.`,
+    `\`${[program, ...args].join(' ')}\` in ${folder} ${reason}: mend the cause, and finish the job there with \`${rest}\`.`,
   );
 };
 
@@ -91,8 +92,9 @@ const create = (args) => {
   write(folder, {...known, name: basename(folder), headwater: kit, source});
   const here = relative(process.cwd(), folder) || '.';
   if (values.install) {
-    run(folder, 'npm', 'install');
-    run(folder, process.execPath, 'node_modules/headwater/bin.cjs', 'new', source);
+    const make = `npx headwater new ${source}`;
+    run(folder, `npm install && ${make}`, 'npm', 'install');
+    run(folder, make, process.execPath, 'node_modules/headwater/bin.cjs', 'new', source);
   }
   console.log(`
 Made ${here}. What to do next:

@@ -13,6 +13,16 @@ test('AGENTS.md calls only functions that the kit exports, and methods of http',
   expect([...names].filter((name) => !kit.includes(name))).toEqual([]);
 });
 
+test('the commands that prove a change are in one AGENTS.md: that of a new repository points to it', () => {
+  const commands = [...textOf('AGENTS.md').matchAll(/\bnpx headwater ([a-z]+)/g)];
+  expect([...new Set(commands.map(([, name]) => name))].toSorted()).toEqual([
+    ...['catalog', 'check', 'lint', 'new', 'preview', 'read', 'schema', 'test'],
+  ]);
+  const pointer = textOf('packages/create-headwater/template/AGENTS.md.txt');
+  expect(pointer).toContain('Read `node_modules/headwater/AGENTS.md`');
+  expect(pointer).not.toContain('```');
+});
+
 test.each(['AGENTS.md', 'llms.txt'])('%s names only files that there are', (path) => {
   const files = [...textOf(path).matchAll(/(?:\]\(|[`( ])(docs\/[\w-]+\.md|AGENTS\.md)/g)];
   expect(files.length).toBeGreaterThan(0);

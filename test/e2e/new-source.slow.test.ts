@@ -74,6 +74,25 @@ describe('a new source', () => {
     expect(stdout).toMatch(/passes\. \d+ checks: \d+ passed, \d+ skipped in/);
   }, 300_000);
 
+  test('is proved by the commands of AGENTS.md', async () => {
+    const blocks = readFileSync(join(folder, 'AGENTS.md'), 'utf8').matchAll(/^```sh\n(.*?)^```/gms);
+    const proof = [...blocks].map(([, block]) => block).join('');
+    const commands = proof.replaceAll('<name>', NAME).replaceAll('<stream>', 'items');
+    // On a free port: other tests use the one of the config.
+    const onFreePort = ` --port 0 > url.txt & api=$!; trap 'kill $api' EXIT
+      until [ -s url.txt ]; do sleep 0.1; done
+      sed -i "s|http://[^\\"]*|$(cat url.txt)|" ${FOLDER}/integration_tests/sample_config.json`;
+    const {status, stdout, stderr} = await shell(commands.replace(/ &$/m, () => onFreePort));
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining('error:')]);
+    expect(stdout).toContain('The schema fits these records.');
+    expect(stdout).toContain('Nothing is wrong in ');
+    expect(stdout).toMatch(/passes\. \d+ checks: /);
+    const expected = `${FOLDER}/integration_tests/expected_records.jsonl`;
+    expect(readFileSync(join(folder, expected), 'utf8')).toMatch(
+      /^(\{"stream":"(items|groups)","data":\{.*\n){4}$/,
+    );
+  }, 300_000);
+
   test('does not overwrite a source that exists', async () => {
     const again = await shell(`npx headwater new ${NAME}`);
     expect([again.status, again.stderr]).toEqual([

@@ -196,7 +196,7 @@ describe('a repository made by create-headwater', () => {
       // On a free port: another run on this machine may have the default one.
       await succeed(
         REPOSITORY,
-        `node sources/crm/fake-api/main.ts --port 0 > url.txt & api=$!
+        `sh scripts/node.sh sources/crm/fake-api/main.ts --port 0 > url.txt & api=$!
          trap 'kill $api' EXIT
          until [ -s url.txt ]; do kill -0 $api && sleep 0.1 || exit 1; done
          echo '{"api_token": "fake-token", "api_url": "'"$(cat url.txt)"'"}' > config.json

@@ -35,6 +35,7 @@ export const readFaults: Readonly<Record<string, BrokenConnector>> = {
     record: (data, stream) => (stream === 'events' ? {...data, id: null} : data),
   }),
   'a record is lost': users((data) => (data['id'] === 5 ? undefined : data)),
+  'a value is that of another field': users((data) => ({...data, name: `user-${data['id']}`})),
   'a stream has no STATE': caught({
     message: (message) => (message['state']?.stream.stream_state.done ? [] : [message]),
   }),

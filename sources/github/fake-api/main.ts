@@ -1,4 +1,4 @@
-// `node sources/github/fake-api/main.ts`, which sources/github/integration_tests/ point at.
+// `sh scripts/node.sh sources/github/fake-api/main.ts`, which sources/github/integration_tests/ point at.
 import {runFake} from 'headwater/fake-api';
 import {openGithub} from './index.ts';
 
