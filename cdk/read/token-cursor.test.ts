@@ -127,7 +127,7 @@ describe.each(APIS)('the tokens of %s', (name) => {
   });
 });
 
-const KILLED = APIS.slice(0, inThisRun({quick: 2, full: APIS.length}));
+const KILLED = APIS.slice(0, inThisRun({quick: 1, full: APIS.length}));
 
 type Feed = Awaited<ReturnType<typeof openFeed>>;
 type Before = {

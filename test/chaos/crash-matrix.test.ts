@@ -1,7 +1,7 @@
 // A program is killed after each line and at random instants, stopped by a signal, left by its reader, out of memory, or has
 // failing requests. It resumes from its client's states, and no record is lost.
 //   CHAOS_SEED=1 npm test -- test/chaos/crash-matrix
-// With HEADWATER_TESTS='quick slow' it is killed after every line, else after every fifth line.
+// With HEADWATER_TESTS='quick slow' it is killed after every line, else after every tenth line.
 import {afterAll, beforeAll, beforeEach, expect, test} from '@jest/globals';
 import {inThisRun} from '../cases.ts';
 import {workspace} from '../e2e/run-program.ts';
@@ -22,8 +22,8 @@ import {
 
 const {file} = workspace();
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 31);
-/** Lines between two kills. A quick run kills one slice at a time after 1, 11, 21 … lines, five after 6, 16, 26 … */
-const STEP = inThisRun({quick: 10, full: 1});
+/** Lines between two kills. A quick run kills one slice at a time after 1, 21, 41 … lines, five after 11, 31, 51 … */
+const STEP = inThisRun({quick: 20, full: 1});
 const INSTANTS = inThisRun({quick: 4, full: 24});
 const LIMIT = 600_000;
 
@@ -79,7 +79,7 @@ const linesOfAll = async (concurrency: number): Promise<number> => {
 
 test.each([
   {many: 'one slice', concurrency: 1, from: 1},
-  {many: 'five slices', concurrency: 5, from: inThisRun({quick: 6, full: 1})},
+  {many: 'five slices', concurrency: 5, from: inThisRun({quick: 11, full: 1})},
 ])(
   'no record is lost after any line at which a read of $many at once is killed',
   async ({concurrency, from}) => {
