@@ -20,9 +20,15 @@ const onlyVersion: Plugin = {
 
 /** Modules that take a millisecond or more to load and that most runs never call. */
 const RARELY_CALLED: ReadonlySet<string> = new Set([
-  'node:crypto',
   'node:child_process',
+  'node:crypto',
+  'node:dns',
+  'node:http',
+  'node:net',
+  'node:tls',
   'node:util',
+  'node:v8',
+  'node:zlib',
 ]);
 
 const lookUp = (path: string): string => {

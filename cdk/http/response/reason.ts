@@ -127,12 +127,12 @@ const inMap = (fields: JsonObject, depth: number): Words =>
       return NO_FIELD.test(plainName(field)) ? words : labelled(field, words);
     });
 
-/** Standard phrases, such as Spring's `{"error": "Bad Request"}`. */
-const PHRASES = new Set(Object.values(STATUS_CODES));
+/** A standard phrase, such as Spring's `{"error": "Bad Request"}`. */
+const isPhrase = (text: string): boolean => Object.values(STATUS_CODES).includes(text);
 
 /** An `error` may be a sentence, such as Vimeo's, beside which others stand. */
 const isReason = (plain: string, text: string): boolean =>
-  REASON.test(plain) || (/^errors?$/.test(plain) && isSentence(text) && !PHRASES.has(text.trim()));
+  REASON.test(plain) || (/^errors?$/.test(plain) && isSentence(text) && !isPhrase(text.trim()));
 
 type Field = readonly [name: string, value: unknown];
 

@@ -43,7 +43,7 @@ const createAnyInflate = (first: Buffer): Engine => {
 };
 
 /** https://www.rfc-editor.org/rfc/rfc9659#section-3: a window of up to 8 MiB */
-const ZSTD_WINDOW = {params: {[constants.ZSTD_d_windowLogMax]: 23}};
+const zstdWindow = () => ({params: {[constants.ZSTD_d_windowLogMax]: 23}});
 
 /** The error for a window that is too large; undefined for any other fault. */
 export const windowFault = (
@@ -63,7 +63,7 @@ const CODINGS: ReadonlyMap<string, Coding> = new Map<string, Coding>([
   ['x-gzip', GZIP],
   ['deflate', {name: 'deflate', create: createAnyInflate}],
   ['br', {name: 'br', create: () => createBrotliDecompress()}],
-  ['zstd', {name: 'zstd', create: () => createZstdDecompress(ZSTD_WINDOW), hasFrames: true}],
+  ['zstd', {name: 'zstd', create: () => createZstdDecompress(zstdWindow()), hasFrames: true}],
 ]);
 
 /**

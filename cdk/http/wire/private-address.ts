@@ -3,8 +3,7 @@
 import dns, {type LookupAddress, type LookupOptions} from 'node:dns';
 import {BlockList, isIP, type LookupFunction} from 'node:net';
 
-const PRIVATE = new BlockList();
-for (const subnet of [
+const PRIVATE_V4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10', // carriers' NAT, and Tailscale
@@ -18,11 +17,9 @@ for (const subnet of [
   '198.51.100.0/24',
   '203.0.113.0/24',
   '224.0.0.0/3', // multicast, reserved and broadcast
-]) {
-  const [network = '', prefix] = subnet.split('/');
-  PRIVATE.addSubnet(network, Number(prefix), 'ipv4');
-}
-for (const subnet of [
+];
+
+const PRIVATE_V6 = [
   '::/96', // unspecified, loopback, and IPv4 in an old form
   '64:ff9b:1::/48',
   '100::/64',
@@ -32,14 +29,31 @@ for (const subnet of [
   'fc00::/7',
   'fe80::/9', // link-local and site-local
   'ff00::/8',
-]) {
-  const [network = '', prefix] = subnet.split('/');
-  PRIVATE.addSubnet(network, Number(prefix), 'ipv6');
-}
+];
+
+/** The subnets of a list, made when they are first needed: loading `node:net` takes longer than the rest of a start. */
+const subnets = (v4: readonly string[], v6: readonly string[]): (() => BlockList) => {
+  let list: BlockList | undefined;
+  return () => {
+    if (list !== undefined) return list;
+    list = new BlockList();
+    for (const [family, ranges] of [
+      ['ipv4', v4],
+      ['ipv6', v6],
+    ] as const) {
+      for (const range of ranges) {
+        const [network = '', prefix] = range.split('/');
+        list.addSubnet(network, Number(prefix), family);
+      }
+    }
+    return list;
+  };
+};
+
+const privateRanges = subnets(PRIVATE_V4, PRIVATE_V6);
 
 /** A gateway to IPv4, whose address is in the last 32 bits: https://www.rfc-editor.org/rfc/rfc6052#section-2.1 */
-const NAT64 = new BlockList();
-NAT64.addSubnet('64:ff9b::', 96, 'ipv6');
+const nat64 = subnets([], ['64:ff9b::/96']);
 
 /** `64:ff9b::7f00:1` is 127.0.0.1. */
 const embeddedIn = (address: string): string => {
@@ -52,24 +66,21 @@ const embeddedIn = (address: string): string => {
 };
 
 /** Cloud machines get their credentials there, so not even a private server may lead there. */
-const LINK_LOCAL = new BlockList();
-LINK_LOCAL.addSubnet('169.254.0.0', 16, 'ipv4');
-LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
-LINK_LOCAL.addAddress('fd00:ec2::254', 'ipv6');
+const linkLocal = subnets(['169.254.0.0/16'], ['fe80::/10', 'fd00:ec2::254/128']);
 
 const withoutZone = (address: string): string => address.split('%', 1)[0] ?? ''; // `fe80::1%eth0`
 
 export const isLinkLocal = (address: string): boolean => {
   const plain = withoutZone(address);
-  return isIP(plain) > 0 && LINK_LOCAL.check(plain, isIP(plain) === 4 ? 'ipv4' : 'ipv6');
+  return isIP(plain) > 0 && linkLocal().check(plain, isIP(plain) === 4 ? 'ipv4' : 'ipv6');
 };
 
 const isPrivateAddress = (address: string): boolean => {
   const plain = withoutZone(address);
-  if (isIP(plain) === 4) return PRIVATE.check(plain, 'ipv4');
+  if (isIP(plain) === 4) return privateRanges().check(plain, 'ipv4');
   // The list finds `::ffff:10.0.0.1` among the IPv4 addresses.
-  if (!NAT64.check(plain, 'ipv6')) return PRIVATE.check(plain, 'ipv6');
-  return PRIVATE.check(embeddedIn(plain), 'ipv4');
+  if (!nat64().check(plain, 'ipv6')) return privateRanges().check(plain, 'ipv6');
+  return privateRanges().check(embeddedIn(plain), 'ipv4');
 };
 
 /** Names that no public DNS has: https://www.rfc-editor.org/rfc/rfc6761, RFC 6762, RFC 8375; and `metadata`, `minio`. */
