@@ -28,11 +28,12 @@ import {actionOf} from './response/action.ts';
 import {describeResponse, refusal} from './response/faults.ts';
 import {openWrongUrls, type UrlFields} from './response/wrong-url.ts';
 import type {HttpRequest, HttpResponse, RaisingRule, ResponseRule, Send} from './types.ts';
+import {MAX_BODY_BYTES} from './wire/body-limits.ts';
 import {followLinks} from './wire/crossing.ts';
 import {proxySecrets} from './wire/proxies.ts';
 import {openReach} from './wire/reach.ts';
 import {type TimeoutOptions, timeoutsOf} from './wire/timeouts.ts';
-import {MAX_BODY_BYTES, openTransport, type TransportOptions} from './wire/transport.ts';
+import {openTransport, type TransportOptions} from './wire/transport.ts';
 
 /** The `connect` of a source: the API's address, its credentials, and its limits. */
 export type HttpOptions = TransportOptions &

@@ -20,7 +20,7 @@ import type {FetchedRecords} from './paginate/paginate.ts';
 import {actionOf, withEmptyOn} from './response/action.ts';
 import {networkCode} from './response/faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from './types.ts';
-import {largestDownload} from './wire/largest-download.ts';
+import {largestDownload} from './wire/body-limits.ts';
 
 export type DownloadOptions<R extends object = JsonObject> = {
   /** The path of the records in JSON or XML: `items`, `data.*.rows`, or an object as in `paginate`. Default: the body itself. */

@@ -15,8 +15,9 @@ import {openWaits} from './limits/waits.ts';
 import {withRules} from './response/action.ts';
 import {describeFault} from './response/faults.ts';
 import {describeWithQuery, type Send, sizeOf} from './types.ts';
+import {MAX_BODY_BYTES} from './wire/body-limits.ts';
 import type {Timeouts} from './wire/timeouts.ts';
-import {MAX_BODY_BYTES, type Transport, type TransportOptions} from './wire/transport.ts';
+import type {Transport, TransportOptions} from './wire/transport.ts';
 
 export type LayerOptions = Pick<TransportOptions, 'maxBodyBytes'> & {
   /** The number of attempts, and the waits between them. */

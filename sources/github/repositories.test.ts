@@ -1,23 +1,8 @@
 import {describe, expect, test} from '@jest/globals';
-import {errorsIn, readSource, recordsOf, secret} from 'headwater/testing';
+import {errorsIn, readSource, recordsOf} from 'headwater/testing';
 import nock from 'nock';
 import {github} from './index.ts';
-
-const API = 'https://api.github.com';
-const config = {token: secret('github'), repositories: ['octocat/hello-world']};
-const api = () =>
-  nock(API, {
-    reqheaders: {
-      authorization: `Bearer ${config.token}`,
-      accept: 'application/vnd.github+json',
-      'x-github-api-version': '2022-11-28',
-      'user-agent': 'headwater',
-    },
-  });
-/** The repository that GitHub has by this name. */
-const repositoryIs = (name: string, id: number, full_name = name) =>
-  api().get(`/repos/${name}`).reply(200, {id, full_name});
-const page = (path: string) => ({link: `<${API}${path}>; rel="next", <${API}/last>; rel="last"`});
+import {API, api, config, page, repositoryIs} from './mocked-api.ts';
 
 describe('a repository is read once', () => {
   const HELLO = 'octocat/Hello-World';

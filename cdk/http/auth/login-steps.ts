@@ -8,7 +8,7 @@ import {type Query, setParameter} from '../query.ts';
 import type {RequestScope} from '../request-scope.ts';
 import {namesLoginSecret} from '../secret-names.ts';
 import type {HttpRequest, HttpResponse, ResponseRule, Send} from '../types.ts';
-import {MAX_BODY_BYTES} from '../wire/transport.ts';
+import {MAX_BODY_BYTES} from '../wire/body-limits.ts';
 import type {AuthRuntime} from './auth.ts';
 import type {CookieJar} from './cookies.ts';
 import {assertNotRefused, notReadable} from './login.ts';

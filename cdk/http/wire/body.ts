@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {ConfigError, messageOf, SystemError} from '../../errors.ts';
 import {networkCode} from '../response/faults.ts';
 import {describeUrl, type HttpResponse} from '../types.ts';
-import {largestDownload} from './largest-download.ts';
+import {largestDownload} from './body-limits.ts';
 
 const tooLarge = (url: URL, maxBytes: number, advice: string): SystemError =>
   new SystemError(

@@ -4,6 +4,7 @@ import {networkCode} from '../response/faults.ts';
 import {describeRequest, type HttpRequest, type HttpResponse, type Send} from '../types.ts';
 import {openAgents, type Tls} from './agent.ts';
 import {intoFile, intoMemory} from './body.ts';
+import {MAX_BODY_BYTES} from './body-limits.ts';
 import {crossByRedirect, type HoldsSecret} from './crossing.ts';
 import {exchange} from './exchange.ts';
 import {isPrivateHost} from './private-address.ts';
@@ -33,7 +34,6 @@ export type TransportOptions = {
 };
 
 const MAX_HEADER_BYTES = 16 * 1024;
-export const MAX_BODY_BYTES = 256 * 1024 ** 2;
 
 /** Only a hint: a proxy may change the length. */
 const announcedLength = ({headers}: Pick<HttpResponse, 'headers'>): number => {

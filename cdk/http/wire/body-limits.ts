@@ -1,4 +1,7 @@
-// The limit of a download. A few bytes can unpack without end, so what was sent counts too.
+// The largest bodies, unpacked. A few bytes can unpack without end, so what was sent counts for a download too.
+
+/** Of a response in memory. */
+export const MAX_BODY_BYTES = 256 * 1024 ** 2;
 
 const MAX_DOWNLOAD_BYTES = 16 * 1024 ** 3;
 
